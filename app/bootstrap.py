@@ -4,44 +4,41 @@ from __future__ import annotations
 
 import contextlib
 
-from app.core import installation, logs
+from app.core import installation
 from app.core.errors import AppError
+from app.core.files import start_log
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.models.gguf.reader import HeaderReader
+from app.models.hub.address import check_endpoint
 from app.models.hub.catalogue import catalogue
 from app.models.hub.client import Hub
-from app.models.hub.names import check_endpoint
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.import_export import ImportExport
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts
+from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
 from app.store import keys, network_keys
-from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.books import Books, Recognitions
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.images import ImageStore
 from app.store.network_keys import RemoteKeys
 from app.store.passages import Passages
-from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -62,9 +59,8 @@ def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -
 
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
-    logs.start(paths.log)
-    key = keys.obtain(paths, passphrase)
-    database = Database.open(paths.database, key)
+    start_log(paths.log)
+    database = Database.open(paths.database, keys.obtain(paths, passphrase))
     conversations = Conversations(database)
     conversations.close_open_answers()
     settings = SettingsStore(database)
@@ -82,22 +78,19 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     headers = HeaderReader()
     machines = Machines(engine, settings)
     plans = Plans(headers, engine, machines)
-    models = Models(engine, settings, readings, paths.models, headers, plans, remote)
+    models = Models(engine, settings, readings, paths.models, plans, remote)
     restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     return Services(
         paths=paths,
-        key=key,
         ask=ask,
         sheets=Sheets(ask, SheetStore(database, conversations)),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
-        prompts=prompts,
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),
-        restating=restating,
         models=models,
         machines=machines,
         plans=plans,
@@ -111,6 +104,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
         settings=settings,
         engine=engine,
         reader=reader,
+        headers=headers,
         database=database,
         installed=installation.root(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import getpass
 import logging
 import os
@@ -36,8 +37,8 @@ from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.ingestion import examine
-from app.core.password import Password
 from app.core.paths import Paths, resources
+from app.core.secret import Password
 from app.core.sheet import RowState
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
@@ -153,7 +154,7 @@ def _ask(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             raise Stopped
         if answer.problem is not None:
             if answer.problem.code == Code.DOES_NOT_FIT:
-                out.choices(desk.context.asked_by(ask).choices(conversation.id, answer.question_id))
+                out.choices(dataclasses.replace(desk.context, ask=ask).choices(conversation.id, answer.question_id))
             raise AppError.of(answer.problem)
         out.finished(question, answer)
         parent = answer.id
@@ -196,8 +197,7 @@ def _prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
         print_destination(host, as_json=options.json)
-    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.images, desk.conversations, lambda: settings)
-    return ask, books
+    return dataclasses.replace(desk.ask, settings=lambda: settings), books
 
 
 def _sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> int:
@@ -214,7 +214,7 @@ def _sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> int:
     out = sheets.JsonSheets() if options.json else sheets.TextSheets(shelf)
     broken_off: AppError | Stopped | None = None
     try:
-        finish(desk.sheets.asked_by(ask).run(sheet.id, cancel), partial(sheets.tell, out, sheet))
+        finish(dataclasses.replace(desk.sheets, ask=ask).run(sheet.id, cancel), partial(sheets.tell, out, sheet))
     except (AppError, Stopped) as error:
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet
@@ -223,7 +223,7 @@ def _sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> int:
     out.ended(kept)
     if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
         answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-        answers.choices(desk.context.asked_by(ask).choices(sheet.id))
+        answers.choices(dataclasses.replace(desk.context, ask=ask).choices(sheet.id))
     if broken_off is not None:
         raise broken_off
     failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
@@ -274,7 +274,7 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
 
 def _read(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
-        return finish(desk.library.read(options.file, cancel, password), bar(_("importing")))
+        return finish(desk.reader.read(options.file, cancel, password), bar(_("importing")))
 
     document = with_password(read, options.file)
     if options.text and not options.json:

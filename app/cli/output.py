@@ -17,10 +17,10 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
+from app.core.secret import KeyOrigin
 from app.services.context import chapters_of
 from app.services.doctor import DoctorReport
 from app.services.fitting import Choices
-from app.store.secret import KeyOrigin
 from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.page_flags import (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.wording import errors, units
 from app.wording.i18n import _
 

@@ -13,11 +13,11 @@ from app.core.image import Image, ImageRef
 class CitationState(StrEnum):
     """What the program, not the model, found out about a citation."""
 
-    VERIFIED = "verified"  # the words stand on that page, word for word after normalising
-    REPAIRED = "repaired"  # they stand word for word on another page than the answer names
-    NEAR = "near"  # something like it stands on that page, in other words
-    CUT = "cut"  # it stands there word for word, but the words right before or after it turn its sense
-    NOT_FOUND = "not_found"  # the quotation does not stand on that page, or there is no such page
+    VERIFIED = "verified"  # the words are on that page, word for word after normalising
+    REPAIRED = "repaired"  # they are, word for word, on another page than the answer names
+    NEAR = "near"  # something like it is on that page, in other words
+    CUT = "cut"  # it is there word for word, but the words right before or after it turn its sense
+    NOT_FOUND = "not_found"  # the quotation is not on that page, or there is no such page
     PAGE = "page"  # a page was named without a quotation; the page exists
     FOUND = "found"  # of older desks: the model named no page; the program found this one, by its words
     RELATED = "related"  # the page that shares most words with a sentence of the answer; found by the program
@@ -27,13 +27,13 @@ class CitationState(StrEnum):
 class Citation(msgspec.Struct, frozen=True):
     """A place in a book that an answer rests on.
 
-    `quote`: the words that were looked up, those within quotation marks or a run of words that stands in the book; for
+    `quote`: the words that were looked up, those within quotation marks or a run of words that is in the book; for
     RELATED, the page's sentence; for DIFFERS, the answer's. `start` and `end` are the offsets, in characters of the
-    answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a citation that the program found by itself.
+    answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a citation that the program found.
     `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page says where the quotation
-    should stand; for CUT, the page's fuller wording; for DIFFERS and PAGE, its sentence that has most in common with
+    should be; for CUT, the page's fuller wording; for DIFFERS and PAGE, its sentence that has most in common with
     the claim; of PAGE it is empty where the page does not share enough words with it. `named`: for REPAIRED, and for
-    CUT where it stands on another page, the page that the answer names.
+    CUT where it is on another page, the page that the answer names.
 
     A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing says which is meant.
     """
@@ -51,7 +51,7 @@ class Citation(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """What is to be lit on the page: the quotation as it stands there."""
+        """What is marked on the page: the quotation as it is there."""
         return self.on_page or self.quote
 
     @property
@@ -206,7 +206,7 @@ class Turn(msgspec.Struct, frozen=True):
     answer_variants: int = 1
 
     @property
-    def is_told(self) -> bool:
+    def is_read(self) -> bool:
         """Whether a model that is asked something further reads this turn."""
         return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
 

@@ -41,13 +41,13 @@ class Flag(StrEnum):
 
 
 READING = 2
-"""Of what the reader makes of a file: raised whenever the text of a page may come out in another way than before."""
+"""The version of what the reader makes of a file: one more whenever the text of a page may come out differently."""
 
 MAX_HIDDEN_CHARACTERS = 2_000
-"""Of a page's hidden text, so much is kept to be shown; who hides more is found out by less."""
+"""The most of a page's hidden text that is kept: enough to see that something was hidden."""
 
 MAX_COMMENT_CHARACTERS = 20_000
-"""Of a page's comments: people write them to be read, and together they may well be longer than the page."""
+"""The most of a page's comments that is kept: people write them to be read, and together they may be longer than it."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class Page(msgspec.Struct, frozen=True):
     COMMENTS), in this order. It is to be shown as such, no part of `text`, not searched and not read by the model; at
     most MAX_HIDDEN_CHARACTERS of the one, and about MAX_COMMENT_CHARACTERS of the other, with how many more there are.
     `confidence`, of a page whose text was recognised: how sure of it the models are, from 0 to 1.
-    `picture`, of a page that was looked at for text: what its picture is known by (`documents.scans.recognition`).
+    `picture`, of a page whose picture was searched for text: the picture's id (`documents.scans.recognition`).
     """
 
     number: int
@@ -86,7 +86,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it cannot be told."""
+    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known."""
 
     title: str
     format: Format
@@ -158,7 +158,7 @@ class PageLayer(msgspec.Struct, frozen=True):
     """The text of a drawn page with the place of every character on the drawing.
 
     `boxes` are four 32-bit floats of this machine a character of `text`: left, top, right, bottom, from 0 to 1 of the
-    drawing's width and height, from its upper left corner. White space, and what lies off the page, has empty boxes.
+    drawing's width and height, from its upper left corner. White space, and what is off the page, has empty boxes.
     """
 
     text: str

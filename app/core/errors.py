@@ -15,7 +15,7 @@ Parameter: TypeAlias = str | int | float
 
 
 class Blame(StrEnum):
-    """Where the remedy of an error lies; the terminal's exit code follows from it."""
+    """Where the remedy of an error is to be found; the terminal's exit code follows from it."""
 
     USAGE = "usage"  # the command line or a setting
     INPUT = "input"  # a document, a page range, a question
@@ -113,7 +113,7 @@ class Code(StrEnum):
     MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
     MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
     MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
-    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
+    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what is elsewhere is not deleted
     PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
@@ -182,7 +182,7 @@ class Code(StrEnum):
     # saved readings; the answer goes on all the same
     READING_DAMAGED = "reading_damaged"  # a saved one was thrown away; the books are read again
     READING_PASSED_OVER = "reading_passed_over"  # a saved one gives something else here; it stays, the books are read
-    READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be taken up
+    READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be loaded
     READING_NOT_SAVED = "reading_not_saved"  # needed_bytes, free_bytes (of the quota, the disk, or memory)
 
     # what is kept
@@ -224,72 +224,26 @@ class Code(StrEnum):
     PROBLEM_UNKNOWN = "problem_unknown"  # name: the code of another version, kept with an answer
 
 
-_BLAME: dict[Blame, tuple[Code, ...]] = {
+_BLAME: dict[Blame, tuple[str, ...]] = {
     Blame.USAGE: (
-        Code.USAGE,
-        Code.TEMPLATE_UNKNOWN,
-        Code.EXPORT_FORMAT,
-        Code.SETTING_INVALID,
-        Code.NO_DISPLAY,
-        Code.CONTEXT_INVALID,
-        Code.REMOTE_ADDRESS_INVALID,
-        Code.REMOTE_ADDRESS_INSECURE,
-        Code.REMOTE_CA_UNREADABLE,
-        Code.LICENCE_NOT_ACCEPTED,
-        Code.OFFER_UNKNOWN,
-        Code.OFFER_SEVERAL,
-        Code.HUB_ADDRESS_INSECURE,
-        Code.HUB_REPOSITORY_INVALID,
+        *("usage", "template_unknown", "export_format", "setting_invalid", "no_display", "context_invalid"),
+        *("remote_address_", "remote_ca_", "licence_", "offer_", "hub_address_", "hub_repository_"),
     ),
-    Blame.MODEL: (Code.ANSWER_ALL_THOUGHT, Code.ANSWER_MISSING),
-    Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
+    Blame.FIT: ("does_not_fit", "context_full", "remote_context_exceeded"),
     Blame.MACHINE: (
-        Code.READING_DAMAGED,
-        Code.READING_PASSED_OVER,
-        Code.READING_NO_MEMORY,
-        Code.READING_NOT_SAVED,
-        Code.DISK_FULL,
-        Code.FOLDER_READ_ONLY,
-        Code.NAME_NOT_UTF8,
-        Code.EXPORT_NOT_WRITTEN,
-        Code.WINDOW_SILENT,
-        Code.DATABASE_NEWER,
-        Code.DATABASE_LOCKED,
-        Code.DATABASE_KEY,
-        Code.DATABASE_DAMAGED,
-        Code.PASSPHRASE_NEEDED,
-        Code.CARD_ADD_ON_MISSING,
-        Code.CARD_DRIVER_MISSING,
-        Code.CARD_DRIVER_OLD,
-        Code.CARD_DRIVER_REPLACED,
-        Code.CARD_TOO_OLD,
-        Code.CARD_SILENT,
-        Code.INSTALLATION_UNSOUND,
-        Code.INSTALLATION_MIXED,
-        Code.RELEASE_KEY_MISSING,
-        Code.RELEASE_KEY_DAMAGED,
-        Code.FETCH_RUNNING,
-        Code.HUB_UNREACHABLE,
-        Code.HUB_INTERRUPTED,
-        Code.HUB_ANSWER_STRANGE,
-        Code.HUB_TOKEN_NOT_KEPT,
-        Code.DISK_TOO_SMALL,
-        Code.DISK_FILE_LIMIT,
+        *("reading_", "disk_", "folder_read_only", "name_not_utf8", "export_not_written", "window_silent", "database_"),
+        *("passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
+        *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
-    Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL, Code.PROBLEM_UNKNOWN),
+    Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),
+    Blame.MODEL: ("answer_", "model_", "adapter_", "engine_", "hub_", "no_model", "remote_"),
 }
+"""Beginnings of codes; the first that fits counts."""
 
 
 def blame(code: Code) -> Blame:
-    """Where the remedy of `code` lies."""
-    for who, codes in _BLAME.items():
-        if code in codes:
-            return who
-    return (
-        Blame.MODEL
-        if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model", "remote_"))
-        else Blame.INPUT
-    )
+    """Where the remedy of `code` is to be found."""
+    return next((who for who, beginnings in _BLAME.items() if code.startswith(beginnings)), Blame.INPUT)
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What long work (`core.work`) tells while it runs; and the endings that the faces make of it."""
+"""What long work (`core.work`) reports while it runs; and the endings that the faces make of it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Looking(msgspec.Struct, frozen=True, tag=True):
 
 
 class Thinking(msgspec.Struct, frozen=True, tag=True):
-    """The model thinks before it answers; its thoughts are not told."""
+    """The model thinks before it answers; its thoughts are not shown."""
 
 
 class Token(msgspec.Struct, frozen=True, tag=True):

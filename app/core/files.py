@@ -1,9 +1,15 @@
-"""Private files: written whole or not at all, 0600, and on disk when the function returns."""
+"""Private files, 0600: written whole or not at all and on disk when the function returns, locked, or logged into."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import logging
 import os
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +18,9 @@ from app.core.paths import machine_error
 DRAFT_SUFFIX = ".part"
 
 _PRIVATE_FILE = 0o600
+_LOCK_STEP_S = 0.02
+_LOG_BYTES = 1_000_000
+_KEPT_LOGS = 3
 
 
 def create_private(path: Path, data: bytes) -> bool:
@@ -36,7 +45,7 @@ def create_private(path: Path, data: bytes) -> bool:
 def write_private(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Have `write` fill a draft beside `path`, then put it in the place of `path`, whether that was there or not.
 
-    The draft's name ends in DRAFT_SUFFIX; one that lies there when nobody writes was left by a crash. What `write`
+    The draft's name ends in DRAFT_SUFFIX; one that is there when nobody writes was left by a crash. What `write`
     raises goes through, and the draft is gone. Raises AppError FOLDER_READ_ONLY or DISK_FULL.
     """
     draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}{DRAFT_SUFFIX}")
@@ -69,14 +78,23 @@ def remove_private(path: Path) -> None:
         raise machine_error(error, path) from error
 
 
-def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
-    with os.fdopen(descriptor, "wb") as file:
+def open_private(path: Path, flags: int) -> int:
+    """Open a file that nobody else may read; the descriptor, which the caller closes. Raises OSError."""
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), _PRIVATE_FILE)
+    try:
         if hasattr(os, "fchmod"):
             os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    with os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
         write(file)
         file.flush()
-        os.fsync(descriptor)
+        os.fsync(file.fileno())
 
 
 def _publish(draft: Path, path: Path) -> bool:
@@ -95,9 +113,70 @@ def _publish(draft: Path, path: Path) -> bool:
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder on disk. Raises OSError."""
     if os.name == "nt":
-        return  # Windows has no such call; NTFS journals names by itself
+        return  # Windows has no such call; NTFS journals names of its own accord
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock the file for this descriptor alone, until it is closed; False where another one holds it.
+
+    A disk that knows no locks counts as one on which nobody holds any.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
+    return True
+
+
+@contextlib.contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Wait until nobody else holds the lock at `path`, and hold it; the file is made where there is none, and stays.
+
+    Raises AppError FOLDER_READ_ONLY or DISK_FULL where it cannot be made.
+    """
+    try:
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        raise machine_error(error, path) from error
+    try:
+        while not try_lock(descriptor):
+            time.sleep(_LOCK_STEP_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def start_log(path: Path) -> None:
+    """Send the records of the `octavo` logger to `path`, rotating: ids, counts, durations and error codes, never text,
+    titles, file names or prompts. Raises AppError when it cannot be written."""
+    from logging.handlers import RotatingFileHandler  # it loads sockets, which no child needs
+
+    class PrivateHandler(RotatingFileHandler):
+        def _open(self) -> TextIOWrapper:
+            descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE_FILE)
+            return open(descriptor, "a", encoding="utf-8")
+
+    try:
+        handler = PrivateHandler(path, maxBytes=_LOG_BYTES, backupCount=_KEPT_LOGS, encoding="utf-8")
+    except OSError as error:
+        raise machine_error(error, path) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("octavo")
+    for old in list(logger.handlers):
+        logger.removeHandler(old)
+        old.close()
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

@@ -27,7 +27,7 @@ _LANGUAGES: tuple[frozenset[str], ...] = tuple(
         " quanto quello questa questo se si sono su sua sui sul sulla suo tra un una uno",
     )
 )
-"""English, German, French, Spanish, Italian, each by itself: grammar in one may be matter in another ("war", "die")."""
+"""English, German, French, Spanish, Italian, each alone: grammar in one may be matter in another ("war", "die")."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -40,7 +40,7 @@ LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
 ONLY_MORE = _set("only nur seulement sólo solo")
 """After a negation they take it back: not only this."""
 COMPARISONS = _set("than als")
-"""Two words after a negation they make a measure of it, which adds to what stands before: not less than a year."""
+"""Two words after a negation they make a measure of it, which adds to what is before: not less than a year."""
 CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
 BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
 """With these another clause begins."""
@@ -96,5 +96,5 @@ QUOTATION_MARKS: dict[str, str] = {
     "《": "》",
     "〝": "〟〞",
 }
-"""Some open in one language and close in another: what stands beside them decides. No mark of one character is in it
+"""Some open in one language and close in another: what is beside them decides. No mark of one character is in it
 that is an apostrophe first of all: ' and an opening ’."""

@@ -11,7 +11,7 @@ import msgspec
 from app.core.document import Flag, Page
 
 MAX_BEGINNING_CHARACTERS = 240
-"""Of a page's text, to recognise it by in a list."""
+"""How much of a page's text a list shows, so that a person recognises the page."""
 
 _DOUBTFUL = frozenset(
     {
@@ -127,7 +127,7 @@ def _state(page: Page) -> PageState:
 
 
 def _missing_between(before: str, label: str) -> int:
-    """How many pages a book skips from one label to the next: `40` to `43` skips two, `xii` to `1` begins anew."""
+    """How many pages a book skips from one label to the next: `40` to `43` skips two, `xii` to `1` begins again."""
     if len(before) == len(label) == 1 and before.isalpha() and label.isalpha():
         return 0  # pages called a, b, c, d: of these, c and d could be Roman
     (style, first), (other_style, second) = _place(before), _place(label)

@@ -1,14 +1,19 @@
-"""Where the installed program lies, and the manifests that say of what files it consists.
+"""The manifests of an installation and of a release: which files each consists of.
 
-The root of an installation is the folder of its program file. In it lies `manifest.json`, and a `manifest-NAME.json`
+The root of an installation is the folder of its program file. It holds `manifest.json`, and a `manifest-NAME.json`
 for each add-on package. Each is a `Manifest` in JSON; together they name every file beneath the root but themselves.
-They are written by packaging/bundle/manifest.py. They are not signed: they tell damage and what was put there by
+They are written by packaging/bundle/manifest.py. They are not signed: they show damage and files that were added by
 mistake, not the work of somebody who can write into the installation.
+
+The manifest of a release, `octavo-VERSION.release.json`, is a `Release` in JSON, published beside the packages with a
+signature, `octavo-VERSION.release.json.sig`: the 64 bytes of Ed25519 (RFC 8032) over its bytes. Both are written by
+packaging/bundle/release.py.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -23,6 +28,20 @@ _ADD_ON_MANIFESTS = "manifest-*.json"
 _SYSTEMS = {"win32": "windows", "darwin": "macos"}
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 _DPKG = Path("/var/lib/dpkg/info")
+
+MAX_RELEASE_BYTES = 1_000_000
+"""No more of a manifest is read; one of a dozen packages takes two thousand."""
+
+SIGNATURE_SUFFIX = ".sig"
+SIGNATURE_BYTES = 64
+
+PACKAGE_ENDINGS = (".deb", ".tar.zst", ".AppImage", ".exe", ".dmg")
+SBOM_ENDING = ".cdx.json"
+
+_SYSTEM_OF = {".deb": "linux", ".tar.zst": "linux", ".AppImage": "linux", ".exe": "windows", ".dmg": "macos"}
+_MACHINE_WORDS = {"x86_64": "x86_64", "amd64": "x86_64", "x64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
+_NAME = re.compile(r"(?P<package>[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*)[-_]\d", re.IGNORECASE)
+_WORDS = re.compile(r"x86_64|[a-z0-9]+", re.IGNORECASE)
 
 
 class HashedFile(msgspec.Struct, frozen=True):
@@ -54,7 +73,7 @@ class Manifest(Package, frozen=True):
 
 
 class InstalledContents(msgspec.Struct, frozen=True):
-    """What lies beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
+    """What is beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
 
     files: dict[str, int]
     links: dict[str, str]
@@ -74,7 +93,7 @@ def system() -> str:
 
 
 def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
-    """How the name of the package ends that this installation came from; empty where that cannot be told.
+    """How the name of the package ends that this installation came from; empty where that is not known.
 
     `dpkg`: the folder in which dpkg keeps the lists of the files that it installed.
     """
@@ -158,3 +177,47 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 def _text(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
+
+
+# ---- releases
+
+
+class Release(msgspec.Struct, frozen=True):
+    """`date`: of the commit, in ISO form. `files`: packages and their SBOMs, by their names."""
+
+    name: str
+    version: str
+    commit: str
+    date: str
+    files: dict[str, HashedFile]
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether this can name nothing but a file in the folder where it is looked for."""
+    return name not in ("", ".", "..") and not set(name) & set('/\\:\0"<>|?*')
+
+
+def packages_for(release: Release, system: str, packages: frozenset[str], ending: str = "") -> tuple[str, ...]:
+    """The names of the files in a release that hold `packages` (such as `octavo`) for a system (`linux-x86_64`).
+
+    `ending`: how such files end where the installation is of one kind; if there are none, those of all kinds.
+    """
+    fitting = tuple(
+        name
+        for name in sorted(release.files)
+        if name.endswith(PACKAGE_ENDINGS) and _package_of(name) in packages and _fits(name, system)
+    )
+    return tuple(name for name in fitting if name.endswith(ending)) or fitting
+
+
+def _package_of(name: str) -> str:
+    found = _NAME.match(name)
+    return found["package"].lower() if found else ""
+
+
+def _fits(name: str, system: str) -> bool:
+    """A name without a word for a machine is for all machines of its system."""
+    ending = next(ending for ending in PACKAGE_ENDINGS if name.endswith(ending))
+    machines = {_MACHINE_WORDS[word] for word in map(str.lower, _WORDS.findall(name)) if word in _MACHINE_WORDS}
+    wanted, _dash, machine = system.partition("-")
+    return _SYSTEM_OF[ending] == wanted and (not machines or machine in machines)

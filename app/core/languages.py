@@ -10,11 +10,11 @@ from app.core.grammar import grammar_in, place_of_language
 
 @dataclass(frozen=True)
 class Language:
-    """Words of one language, case-folded; each by itself, since what negates in one may be another word in the next.
+    """Words of one language, case-folded. Languages are not mixed: what negates in one may be another word in the next.
 
     `exceptions` take something out, `conditions` make it depend on something. `duties`, `permissions` and `advice` say
     how much something binds; `numbers` are in the order of what they count,
-    from 2 on, `ordinals` from 1 on; `tens` from 20 on. `nouns_are_capitalised`: a capital letter tells no name.
+    from 2 on, `ordinals` from 1 on; `tens` from 20 on. `nouns_are_capitalised`: a capital letter does not show a name.
     """
 
     negations: frozenset[str]

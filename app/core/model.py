@@ -1,4 +1,4 @@
-"""What a model's file is, as its header tells: shapes, weights by part and layer, tokenizer, projector."""
+"""What a model's file is, as its header says: shapes, weights by part and layer, tokenizer, projector."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 NO_LAYER = -1
-"""In place of a layer's number, for what stands outside the layers."""
+"""In place of a layer's number, for what is outside the layers."""
 
 
 class TensorPart(StrEnum):

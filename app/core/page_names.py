@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 WITH_COUNT = "{label} ({number} of {pages})"
-"""How a page is named where its label alone would not tell which page it is."""
+"""How a page is named where its label alone does not say which page it is."""
 
 
 class PageName(msgspec.Struct, frozen=True):

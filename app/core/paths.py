@@ -1,4 +1,4 @@
-"""Where things lie on this machine; every folder 0700, every file 0600, whatever the umask."""
+"""Where things are on this machine; every folder 0700, every file 0600, whatever the umask."""
 
 from __future__ import annotations
 

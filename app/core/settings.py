@@ -25,7 +25,7 @@ class Mapping(StrEnum):
     AUTO = "auto"
     MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
     LOCKED = "locked"  # likewise, and never given up for other programs
-    READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them anew for the CPU
+    READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them again for the CPU
     DIRECT = "direct"  # copied past the system's cache
 
 
@@ -91,10 +91,7 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 0
     kv_type: (
-        Annotated[
-            KvType,
-            Meta(description="number format of the KV cache; smaller formats leave room for more tokens"),
-        ]
+        Annotated[KvType, Meta(description="number format of the KV cache; smaller formats leave room for more tokens")]
         | None
     ) = None
     threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0: one for each physical core")] = 0
@@ -107,8 +104,7 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Mapping, Meta(description="how weights are loaded: mapped, locked, read, direct, or automatic")
     ] = Mapping.AUTO
     adapters: Annotated[
-        tuple[Adapter, ...],
-        Meta(description="small files that change how the model answers, each with a strength"),
+        tuple[Adapter, ...], Meta(description="small files that change how the model answers, each with a strength")
     ] = ()
 
 

@@ -44,7 +44,7 @@ def disarm(untrusted_text: str) -> str:
 
 
 def disarm_piece(untrusted_text: str) -> str:
-    """As `disarm`, for text that comes in pieces, wherever they are cut: each character is looked at by itself, so all
+    """As `disarm`, for text that comes in pieces, wherever they are cut: each character is looked at alone, so all
     joiners and variation selectors stay."""
     return re.sub(_ODD, _replace, LINE_BREAK.sub("\n", untrusted_text))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 LEAST_CHANGE = 0.01
-"""A smaller change is none. A new line on a slide is more, and the noise of a camera that stands still is less."""
+"""A smaller change is none. A new line on a slide is more, and the noise of a camera that does not move is less."""
 
 OPENING = 1.0
 """The change at the first frame that shows something; at all others it is less."""

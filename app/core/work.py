@@ -48,7 +48,7 @@ def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Show
 
 
 class Cancel:
-    """Passed into every long task. Cancelling is a wish, not an error: the task raises `Stopped`."""
+    """Passed into every long task. Cancelling is a request, not an error: the task raises `Stopped`."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -77,7 +77,7 @@ class Cancel:
             hook()
 
     def on_request(self, hook: Callable[[], None]) -> None:
-        """Run `hook` once when cancelling is asked for (at once if it already was): to pass the wish on to a child."""
+        """Run `hook` once, when cancelling is asked for or at once if it already was: to pass this on to a child."""
         with self._lock:
             if not self._event.is_set():
                 self._hooks.append(hook)

@@ -9,7 +9,7 @@ import msgspec
 from app.core.document import Document, PageLayer
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.password import Password
+from app.core.secret import Password
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000

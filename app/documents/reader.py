@@ -17,7 +17,7 @@ from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.documents.protocol import (

@@ -12,7 +12,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.machine import RepackedWeights

@@ -22,8 +22,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from app.isolation.framing import BrokenFrame, CutFrame, Decoder, Encoder
-from app.isolation.heartbeat import Alive
+from app.isolation.heartbeat import Alive, BrokenFrame, CutFrame, Decoder, Encoder
 
 Incoming = TypeVar("Incoming")
 
@@ -40,7 +39,7 @@ _SIGNAL_BASE = 128  # bubblewrap passes a signal that ended the child on as a sh
 
 
 class Cause(StrEnum):
-    EXITED = "exited"  # by itself; `detail` is the exit status
+    EXITED = "exited"  # of its own accord; `detail` is the exit status
     SIGNAL = "signal"  # `detail` is the signal's number
     HUNG = "hung"  # `detail` is the seconds it was silent
     OUT_OF_MEMORY = "out_of_memory"  # the system ended it to get memory back
@@ -140,7 +139,7 @@ class Child(Generic[Incoming]):
         self._finish()
 
     def close(self) -> None:
-        """Let the child end by itself (its stdin closes); kill it if it does not within a few seconds."""
+        """Let the child end on its own (its stdin closes); kill it if it does not within a few seconds."""
         self._closing = True
         with self._sending, contextlib.suppress(OSError, ValueError):
             assert self._process.stdin is not None
@@ -188,7 +187,7 @@ class Child(Generic[Incoming]):
                     self._hung_s = math.ceil(message.stuck_s)
                     self._end()
         except CutFrame:
-            # It died while it wrote. The pipe closes a moment before the system tells how.
+            # It died while it wrote. The pipe closes a moment before the system says how.
             broken = not self._ends_within(_EXIT_WAIT_S)
             self._end()
         except BrokenFrame:
@@ -211,7 +210,7 @@ class Child(Generic[Incoming]):
             before = time.monotonic()
             self._listener.join(_POLL_S)
             if time.monotonic() - before > _STOPPED_S:
-                self._last_sign = time.monotonic()  # it was the desk that stood still (Ctrl+Z), not the child
+                self._last_sign = time.monotonic()  # it was the desk that was paused (Ctrl+Z), not the child
 
     def _post_mortem(self, status: int, broken: bool) -> ChildDied:
         if self._hung_s:

@@ -1,4 +1,4 @@
-"""The desk's side of all locked-in readers: start one, keep one ready, ask it, and believe nothing unsound."""
+"""The desk's side of all locked-in readers: start one, keep one ready, ask it, and refuse unsound answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
-from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied
+from app.isolation.child import SILENCE_LIMIT_S, START_LIMIT_S, Cause, Child, ChildDied
 from app.isolation.handover import FileSender
 from app.isolation.heartbeat import SandboxReady, WireFailed
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
@@ -31,15 +31,11 @@ from app.isolation.sandbox import Step
 PROGRESS_LIMIT_S = 60.0
 """How long a reader may work without anything to show for it: the slowest sound page takes a few seconds."""
 
-START_LIMIT_S = 120.0
-"""How long a reader may take to load its libraries: about a second, far longer from a slow disk on a busy machine."""
-
 DIED = frozenset({Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT, Code.BUG})
-"""What a reader can die of, or is not believed after."""
+"""How a reader can end; and BUG, after which it is not trusted."""
 
 _POLL_S = 0.05
 _MOST_DEATHS = 3  # of readers that waited, since the last file: then none is kept ready until the next one
-_SHELL_SIGNALS = 128  # bubblewrap reports a signal that ended the child as this plus its number
 
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 Result = TypeVar("Result")
@@ -171,14 +167,12 @@ class ReaderProcess:
 
     def _explain(self, died: ChildDied, path: str) -> AppError:
         ended_by = died.detail if died.cause is Cause.SIGNAL else 0
-        if died.cause is Cause.EXITED and died.detail > _SHELL_SIGNALS:
-            ended_by = died.detail - _SHELL_SIGNALS
         match died.cause:
             case Cause.OUT_OF_MEMORY:
                 return AppError(Code.READER_OUT_OF_MEMORY, path=path)
             case Cause.HUNG:
                 return AppError(Code.READER_TIMEOUT, path=path, seconds=died.detail)
-            case Cause.EXITED if not ended_by:
+            case Cause.EXITED:
                 return AppError(Code.BUG, where=f"reader exited with {died.detail}")
         if ended_by == getattr(signal, "SIGXCPU", -1):
             return AppError(Code.READER_TIMEOUT, path=path, seconds=self._limits.cpu_s)
@@ -267,7 +261,7 @@ class ReaderClient:
             process = None if limits else self._take_waiting(fds)
             if process is None:
                 process = self._starter.submit(self._start, limits or self._limits).result()
-                process.give(fds)  # if it has died, whoever asks it is told how
+                process.give(fds)  # if it has died, whoever asks it learns how
         except OSError as error:
             raise AppError(self._kind.unstarted, path=path) from error
         finally:
@@ -305,11 +299,7 @@ class ReaderClient:
     # ---- kept
 
     def ask(
-        self,
-        key: Hashable,
-        version: object,
-        start: Callable[[], ReaderProcess],
-        ask: Callable[[ReaderProcess], Result],
+        self, key: Hashable, version: object, start: Callable[[], ReaderProcess], ask: Callable[[ReaderProcess], Result]
     ) -> Result:
         """Ask the process that is kept for `key`; where there is none, or it died since, the one that `start` gives,
         which then is kept. One at a time. Raises AppError as `ask` and `start` do."""
@@ -324,11 +314,7 @@ class ReaderClient:
             return self._put(key, version, start(), ask)
 
     def _put(
-        self,
-        key: Hashable,
-        version: object,
-        process: ReaderProcess,
-        ask: Callable[[ReaderProcess], Result],
+        self, key: Hashable, version: object, process: ReaderProcess, ask: Callable[[ReaderProcess], Result]
     ) -> Result:
         try:
             result = ask(process)

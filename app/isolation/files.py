@@ -15,7 +15,7 @@ _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
 class Version(msgspec.Struct, frozen=True):
-    """Tells one state of a file from the next, without reading it."""
+    """Distinguishes one state of a file from the next, without reading it."""
 
     device: int
     inode: int

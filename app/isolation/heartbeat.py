@@ -1,22 +1,85 @@
-"""A child's own side: its pipe to the desk, and what every child may say there."""
+"""The pipe between the desk and a child: messages, each with four bytes of length (little endian) before one msgpack
+document; and what every child says there of itself."""
 
 from __future__ import annotations
 
 import os
+import struct
 import sys
 import threading
 import time
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
 from app.core.errors import Problem
-from app.isolation.framing import Decoder, Encoder
 from app.isolation.sandbox import Step
 
 Incoming = TypeVar("Incoming")
+Message = TypeVar("Message")
 
+MAX_FRAME_BYTES = 1 << 30
+_LENGTH = struct.Struct("<I")
 _INTERVAL_S = 1.0
+
+
+class BrokenFrame(Exception):
+    """The other side sent something that is not a message."""
+
+
+class CutFrame(BrokenFrame):
+    """The other side closed the pipe inside a message: most often it died."""
+
+
+class Encoder:
+    """Writes messages to a pipe; callers take turns, since a message must not be torn apart."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Raises BrokenPipeError when the other side is gone."""
+        body = self._encoder.encode(message)
+        if len(body) > MAX_FRAME_BYTES:
+            raise BrokenFrame(f"{len(body)} bytes")
+        self._pipe.write(_LENGTH.pack(len(body)) + body)
+        self._pipe.flush()
+
+
+class Decoder(Generic[Message]):
+    """Reads messages of one (union) type from a pipe and checks them against that type."""
+
+    def __init__(self, pipe: BinaryIO, message_type: type[Message]) -> None:
+        self._pipe = pipe
+        self._decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(message_type)
+
+    def receive(self) -> Message | None:
+        """The next message; None when the other side closed the pipe. Raises BrokenFrame."""
+        head = self._read(_LENGTH.size)
+        if head is None:
+            return None
+        (length,) = _LENGTH.unpack(head)
+        if length > MAX_FRAME_BYTES:
+            raise BrokenFrame(f"{length} bytes announced")
+        body = self._read(length)
+        if body is None:
+            raise CutFrame("closed inside a message")
+        try:
+            return self._decoder.decode(body)
+        except msgspec.MsgspecError as error:
+            raise BrokenFrame(str(error)) from error
+
+    def _read(self, length: int) -> bytes | None:
+        parts = bytearray()
+        while len(parts) < length:
+            part = self._pipe.read(length - len(parts))
+            if not part:
+                if parts:
+                    raise CutFrame("closed inside a message")
+                return None
+            parts += part
+        return bytes(parts)
 
 
 class Alive(msgspec.Struct, frozen=True, tag=True):
@@ -66,7 +129,7 @@ class Port(Generic[Incoming]):
         return self._decoder.receive()
 
     def step(self) -> None:
-        """A new step of work begins: called between slices, tokens, pages, so that a hang can be told from work."""
+        """A new step of work begins: called between slices, tokens, pages, so that a hang does not look like work."""
         self._working_since = time.monotonic()
 
     def rest(self) -> None:

@@ -92,7 +92,7 @@ def hold(limits: Limits) -> None:
     """No more memory than `limits` say for this process, for good; does what the system offers, and never fails.
 
     RLIMIT_DATA is the true limit: it counts what the process may write to, a private mapping of a file included.
-    RLIMIT_AS stands behind it, for shared memory and for systems where RLIMIT_DATA counts less.
+    RLIMIT_AS comes second, for shared memory and for systems where RLIMIT_DATA counts less.
     """
     hold_memory(limits.memory_bytes + limits.mapped_bytes)
     if sys.platform != "win32":

@@ -1,4 +1,4 @@
-"""How this program starts its children from itself, and where its own files lie: an environment of Python runs modules;
+"""How this program starts its children from itself, and where its own files are: an environment of Python runs modules;
 frozen into one folder (PyInstaller's onedir), the one program file runs them too."""
 
 from __future__ import annotations

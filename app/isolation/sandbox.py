@@ -109,7 +109,7 @@ def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list
         *("--unshare-all", "--die-with-parent", "--cap-drop", "ALL"),
         *("--clearenv", *variables),
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--tmpfs", "/tmp"),  # noqa: S108
-        *view,  # after /tmp, where a checkout may lie
+        *view,  # after /tmp, where a checkout may be
         *("--remount-ro", "/"),
         *("--chdir", "/", "--", *argv),
     ]

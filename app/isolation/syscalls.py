@@ -105,11 +105,7 @@ def _filter(seccomp: Any, receiver: int) -> Any:
         if number >= 0:  # negative: not on this processor, or unknown to this libseccomp
             rules.add_rule(action, number, *(seccomp.Arg(*condition) for condition in conditions))
 
-    for action, names in (
-        (seccomp.ALLOW, _ALLOWED),
-        (seccomp.ERRNO(EPERM), _REFUSED),
-        (seccomp.KILL_PROCESS, _DEADLY),
-    ):
+    for action, names in ((seccomp.ALLOW, _ALLOWED), (seccomp.ERRNO(EPERM), _REFUSED), (seccomp.KILL_PROCESS, _DEADLY)):
         for name in names.split():
             add(action, name)
 
@@ -141,7 +137,7 @@ def _filter(seccomp: Any, receiver: int) -> Any:
 def known_libraries() -> Iterator[None]:
     """Have `ctypes.util.find_library` answer from what is known, while py_landlock and pyseccomp load.
 
-    By itself it runs ldconfig, gcc or ld: slow everywhere, and in the sandbox there are no programs.
+    Without this it runs ldconfig, gcc or ld: slow everywhere, and in the sandbox there are no programs.
     """
     genuine = ctypes.util.find_library
     ctypes.util.find_library = _SONAMES.get  # type: ignore[assignment]

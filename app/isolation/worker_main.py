@@ -1,4 +1,4 @@
-"""What all processes that decode untrusted bytes do alike: lock themselves in, carry out orders, tell what went wrong.
+"""What all processes that decode untrusted bytes do alike: lock themselves in, carry out orders, say what went wrong.
 
 The desk's side of it is `isolation.client`.
 """
@@ -32,9 +32,9 @@ def enter(
     start: Callable[[], object] = lambda: None,
     mapped_bytes: int = 0,
 ) -> tuple[Port[Any], tuple[int, ...]]:
-    """Limit this process, lock it in, seal it, tell the desk which step was reached, and wait for the files.
+    """Limit this process, lock it in, seal it, report to the desk which step was reached, and wait for the files.
 
-    `orders` is the (union) type of what it is told; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
+    `orders` is the (union) type of its orders; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
     `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
     untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory.
     Returns the pipe to the desk and the descriptors of the files.
@@ -72,14 +72,14 @@ def serve(
         port.rest()
 
 
-def attempt(work: Callable[[], Any]) -> Any:
+def attempt(work: Callable[[], Any], out_of_memory: WireFailed = OUT_OF_MEMORY) -> Any:
     """What `work` gives; an exception becomes the event that says what went wrong."""
     try:
         return work()
     except AppError as error:
         return WireFailed(error.problem)
     except MemoryError:
-        return OUT_OF_MEMORY
+        return out_of_memory
     except Exception as error:
         traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
         frame = traceback.extract_tb(error.__traceback__)[-1]

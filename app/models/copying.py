@@ -15,6 +15,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
+from app.core.files import open_private
 from app.core.paths import machine_error
 from app.core.work import Cancel, Stopped, Work
 from app.isolation.files import open_regular
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 PIECE_BYTES = 4 << 20
-"""Read, hashed and written at once; between pieces the wish to stop is looked at."""
+"""Read, hashed and written at once; between pieces it is checked whether to stop."""
 
-_PRIVATE_FILE = 0o600
 _FICLONE = 0x40049409  # linux/fs.h: two files share their blocks until one is written to
 
 Step = TypeVar("Step", Copying, Hashing)
@@ -114,17 +114,10 @@ def _reading(job: CopyJob) -> Iterator[BinaryIO]:
     with os.fdopen(opened.fd, "rb", buffering=0) as source:
         if opened.version.size != job.size_bytes:
             raise _changed(job)
-        with _unreadable(job.source):
+        try:
             yield source
-
-
-@contextlib.contextmanager
-def _unreadable(path: Path) -> Iterator[None]:
-    """Reading that fails is told as such; errors of the side that is written to have become AppErrors by then."""
-    try:
-        yield
-    except OSError as error:
-        raise AppError(Code.FILE_UNREADABLE, path=str(path)) from error
+        except OSError as error:  # of the source: errors of what is written to have become AppErrors by then
+            raise AppError(Code.FILE_UNREADABLE, path=str(job.source)) from error
 
 
 @contextlib.contextmanager
@@ -134,13 +127,11 @@ def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
     Raises AppError DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _PRIVATE_FILE)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     except OSError as error:
         raise _not_written(error, path, size_bytes) from error
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as file:
-            if hasattr(os, "fchmod"):
-                os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
             _check_room_for(descriptor, path, size_bytes)
             yield Target(file, path, size_bytes)
             try:
@@ -153,7 +144,7 @@ def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
 
 
 class Target:
-    """Writes whole pieces. Raises AppError as `new_file` tells."""
+    """Writes whole pieces. Raises AppError as `new_file`."""
 
     def __init__(self, file: BinaryIO, path: Path, size_bytes: int) -> None:
         self._file = file
@@ -189,7 +180,7 @@ def need_room(folder: Path, bytes: int) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Of the disk that a folder lies on, or will lie on."""
+    """Of the disk that a folder is on, or will be on."""
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
     return shutil.disk_usage(there).free
 

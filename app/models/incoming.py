@@ -1,8 +1,8 @@
-"""Whole models on their way in or out, in hidden folders of the models folder: one rename makes one appear or go.
+"""Models that are added or removed, in hidden folders of the models folder: one rename makes one appear or go.
 
 `.fetching/DIGEST/` holds `offer.json`, a lock and, in `files/`, what the hub has sent; it stays until the download is
 finished or given up. `.arriving/NAME/` holds what is copied or unpacked, `.leaving/NAME/` what is deleted: whatever
-lies there when nobody holds its lock was left by a crash, and goes.
+is there when nobody holds its lock was left by a crash, and goes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import sync_folder, write_private
-from app.core.locks import try_lock
+from app.core.files import sync_folder, try_lock, write_private
 from app.core.paths import machine_error
-from app.models.hub.offers import Offer
+from app.models.local import size_of
+from app.models.offers import Offer
 
 FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
 
@@ -30,7 +30,7 @@ _PRIVATE_FOLDER = 0o700
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked anew."""
+    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked again."""
 
     offer: Offer
     resolved: Offer | None
@@ -67,7 +67,7 @@ class Incoming:
         write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
 
     def forget(self, offer: Offer) -> None:
-        """Have the hub asked anew the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        """Have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
         self.remember(offer, None)
 
     def unfinished(self) -> list[tuple[Offer, int]]:
@@ -87,7 +87,7 @@ class Incoming:
         with _held(folder) as is_ours:
             if not is_ours:
                 raise AppError(Code.FETCH_RUNNING, path=offer.key)
-            (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder tells of nothing
+            (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder says nothing
             _empty(folder)
         _clear(folder)
 
@@ -179,15 +179,8 @@ def _folders(parent: Path) -> list[Path]:
 def _present_bytes(folder: Path) -> int:
     """Of the files that a hub has sent."""
     places = os.walk(folder / _FILES)
-    sizes = (_size(Path(place) / name) for place, _folders, names in places for name in names if name[0] != ".")
+    sizes = (size_of(Path(place) / name) or 0 for place, _folders, names in places for name in names if name[0] != ".")
     return sum(sizes)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0  # it has just got another name
 
 
 def _read(folder: Path) -> _Begun | None:

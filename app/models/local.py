@@ -1,7 +1,8 @@
-"""The GGUF files that lie on this machine: the starter model, and what a person put into the models folder."""
+"""The GGUF files on this machine: the starter model, what a person put into the models folder, what belongs to each."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -12,7 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
-from app.models.records import record_beside
+from app.core.errors import AppError, Code
+from app.isolation.files import printable
+from app.models.records import RECORD_NAME, SUMS_NAME, parse_sums, read_record, record_beside
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
@@ -22,6 +25,9 @@ STARTER_NAME = "SmolLM2 135M"
 _LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
 _ANY_PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.ASCII)
 """As llama.cpp names the parts of a split model: `llama_split_path` in llama.cpp."""
+
+_MAX_SUMS_BYTES = 1 << 20
+"""Of a file of hashes that a person has put beside a model; what is longer is cut."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PROJECTOR = re.compile(r"^mmproj", re.IGNORECASE)
@@ -63,7 +69,7 @@ def _models_below(folder: Path) -> list[tuple[Path, int]]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         wanted = (name for name in names if name.endswith(".gguf") and not is_no_model(name))
         files += [Path(place) / name for name in wanted]
-    sizes = ((file, _size(file)) for file in sorted(files))
+    sizes = ((file, size_of(file)) for file in sorted(files))
     return [(file, size) for file, size in sizes if size is not None]
 
 
@@ -72,7 +78,7 @@ def is_no_model(name: str) -> bool:
     return bool(_LATER_PART.search(name)) or is_projector(name)
 
 
-def _size(file: Path) -> int | None:
+def size_of(file: Path) -> int | None:
     """None for what is no file, and for what cannot be looked at."""
     try:
         status = file.stat()
@@ -131,3 +137,55 @@ def parts_of(path: AnyPath) -> tuple[AnyPath, ...]:
 def is_starter(path: str) -> bool:
     first = starter()
     return first is not None and first.path == path
+
+
+def model_at(path: Path) -> Path:
+    """The model that is meant: a file, of a split model its first part; of a folder, the one model in it.
+
+    Raises AppError MODEL_MISSING, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL.
+    """
+    if not path.is_dir():
+        if not path.exists():
+            raise AppError(Code.MODEL_MISSING, path=printable(path))
+        first = parts_of(path)[0]
+        return first if first.exists() else path
+    models = models_in(path)
+    record = read_record(path / RECORD_NAME)
+    if record is not None:
+        recorded = {file.path for file in record.files}
+        models = tuple(model for model in models if model.name in recorded)
+    if not models:
+        raise AppError(Code.MODEL_FOLDER_EMPTY, path=printable(path))
+    if len(models) > 1:
+        raise AppError(Code.MODEL_FOLDER_SEVERAL, path=printable(path), models=len(models))
+    return models[0]
+
+
+def belongings(model: Path) -> list[Path]:
+    """The parts of a model, and the projector beside it, which other models there may use too."""
+    projector = projector_beside(model)
+    return [*parts_of(model), *([Path(projector)] if projector else [])]
+
+
+def own_belongings(model: Path) -> list[Path]:
+    """The parts of a model, and the projector beside it if no other model there could use it."""
+    is_alone = models_in(model.parent) == (model,)
+    return belongings(model) if is_alone else list(parts_of(model))
+
+
+def hashes_beside(model: Path) -> dict[str, str]:
+    """By name: what SHA256SUMS says, and above that what the record says."""
+    hashes: dict[str, str] = {}
+    sums = model.with_name(SUMS_NAME)
+    with contextlib.suppress(OSError):
+        if sums.is_file():
+            with sums.open("rb") as file:
+                hashes |= parse_sums(file.read(_MAX_SUMS_BYTES))
+    record = record_beside(model)
+    return hashes | {file.path: file.sha256 for file in record.files} if record else hashes
+
+
+def stem_of(model: Path) -> str:
+    """Its name without its ending and the number of its part."""
+    parts = parts_of(model)
+    return model.stem.rpartition("-00001-of-")[0] if len(parts) > 1 else model.stem

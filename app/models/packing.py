@@ -2,8 +2,8 @@
 
 The record comes first, then SHA256SUMS, then the files that the record names, uncompressed. An archive is untrusted:
 it is read as a stream, a member at a time, and a member counts only if it is a regular file that the record names, for
-the first time, with the size that the record tells. So nothing is written that was not announced. Extended headers (PAX
-and the sparse files of GNU tar, whose sizes stand elsewhere than in the header) are refused, as links and devices are,
+the first time, with the size that the record says. So nothing is written that was not announced. Extended headers (PAX
+and the sparse files of GNU tar, whose sizes are elsewhere than in the header) are refused, as links and devices are,
 and of GNU's long names only what is short enough for a file's name is read.
 """
 
@@ -18,7 +18,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Copying
 from app.core.work import Cancel, Work
 from app.models.copying import PIECE_BYTES, ByteCount, CopyJob, Sink, copy_into, need_room, new_file
-from app.models.hub.names import MAX_NAME_BYTES
+from app.models.offers import MAX_NAME_BYTES
 from app.models.records import (
     MAX_RECORD_BYTES,
     RECORD_NAME,
@@ -93,7 +93,7 @@ class Packed:
 
 
 def is_packed(path: Path) -> bool:
-    """Whether a file is a tar archive, as its first block tells."""
+    """Whether a file is a tar archive, as its first block shows."""
     try:
         with path.open("rb") as file:
             tarfile.TarInfo.frombuf(file.read(_BLOCK), "utf-8", "surrogateescape")

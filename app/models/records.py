@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.errors import AppError
 from app.core.files import write_private
-from app.models.hub.names import MAX_NAME_BYTES, check_path
+from app.models.offers import MAX_NAME_BYTES, check_path
 
 RECORD_NAME = "octavo-model.json"
 
@@ -59,7 +59,7 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def folder_name(self) -> str:
-        """Of the folder among the models in which it lies."""
+        """Of the folder among the models in which it is."""
         return folder_name(self.repository, self.quantization) if self.repository else safe_name(self.name)
 
     @property

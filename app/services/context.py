@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from app.core.conversation import BookRef, PageRange, Turn
-from app.core.document import Book, Section
+from app.core.document import Book, CitedBook, Section
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
 from app.core.page_names import PageNames
@@ -33,7 +34,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
     """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
 
     `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
-    `page_ends`: how many of its tokens stand before the end of each page on the desk, the first of which is
+    `page_ends`: how many of its tokens come before the end of each page on the desk, the first of which is
     `first_page`. `page_names` are those of all its pages.
     """
 
@@ -47,7 +48,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
     page_names: PageNames = PageNames()
 
     def page_at(self, tokens: int) -> int:
-        """The page that the book's token number `tokens` lies on; after the last one, the last page."""
+        """The page that the book's token number `tokens` is on; after the last one, the last page."""
         return self.first_page + min(bisect_right(self.page_ends, tokens), max(0, len(self.page_ends) - 1))
 
     @property
@@ -90,86 +91,72 @@ class ContextUse(msgspec.Struct, frozen=True):
         return 0 <= self.context_tokens - self.used_tokens < self.next_tokens
 
 
+@dataclass(frozen=True)
 class Context:
     """Belongs to the engine's one executor."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        models: Models,
-        library: Library,
-        prompts: Prompts,
-        conversations: Conversations,
-        ask: Ask,
-    ) -> None:
-        self._engine = engine
-        self._models = models
-        self._library = library
-        self._prompts = prompts
-        self._conversations = conversations
-        self._ask = ask
-
-    def asked_by(self, ask: Ask) -> Context:
-        """The same, asked with other settings."""
-        return Context(self._engine, self._models, self._library, self._prompts, self._conversations, ask)
+    engine: Engine
+    models: Models
+    library: Library
+    prompts: Prompts
+    conversations: Conversations
+    ask: Ask
 
     def use(self, conversation_id: str) -> ContextUse:
         """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
-        model = self._models.loaded()
-        conversation = self._conversations.get(conversation_id)
-        if model is None or conversation is None:
+        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
+        if conversation is None:
             raise AppError(Code.NO_MODEL)
-        turns = self._conversations.turns(conversation_id)
-        prompt, books = self._prompts.build(conversation.books, turns, sees=model.vision is not None)
-        size = self._engine.measure(prompt)
+        turns = self.conversations.turns(conversation_id)
+        prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
+        size = self.engine.measure(prompt)
         segments = [ContextSegment("rules", size.frame)]
         parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
             first = ref.pages.first if ref.pages else 1
-            names = self._library.book(book.book_id).page_names
+            names = self.library.book(book.book_id).page_names
             segments.append(ContextSegment("book", tokens, book.book_id, book.title, held, first, ends, names))
         segments.append(ContextSegment("talk", sum(size.messages)))
-        next_tokens = _question_tokens(size) + self._ask.longest_answer()
+        next_tokens = _question_tokens(size) + self.ask.longest_answer()
         return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
     def read(self, conversation_id: str, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
-        yield from self._models.ready(cancel)
-        conversation = self._conversations.get(conversation_id)
-        prompt, _books = self._prompts.build(conversation.books if conversation else (), ())
-        yield from self._engine.read(prompt, cancel)
+        yield from self.models.ready(cancel)
+        conversation = self.conversations.get(conversation_id)
+        prompt, _books = self.prompts.build(conversation.books if conversation else (), ())
+        yield from self.engine.read(prompt, cancel)
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
-        """What there is to choose from when a conversation does not fit, with the books that lie on its desk now.
+        """What there is to choose from when a conversation does not fit, with the books that are on its desk now.
 
         `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
         what there is of its answer. Raises AppError NO_MODEL and others.
         """
-        model = self._models.loaded()
-        conversation = self._conversations.get(conversation_id)
-        if model is None or conversation is None:
+        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
+        if conversation is None:
             raise AppError(Code.NO_MODEL)
-        asked = self._conversations.question(question_id) if question_id else None
-        turns = self._conversations.history(question_id) if asked else self._conversations.turns(conversation_id)
-        told = [turn for turn in turns if turn.is_told]
+        asked = self.conversations.question(question_id) if question_id else None
+        turns = self.conversations.history(question_id) if asked else self.conversations.turns(conversation_id)
+        read = [turn for turn in turns if turn.is_read]
         sees = model.vision is not None
 
         def prompt_without(oldest: int, refs: tuple[BookRef, ...]) -> Prompt:
-            kept = tuple(turn for turn in turns if turn not in told[:oldest])
+            kept = tuple(turn for turn in turns if turn not in read[:oldest])
             text, images = (asked.text, asked.images) if asked else ("", ())
-            prompt, _books = self._prompts.build(refs, kept, text, images, sees=sees)
+            prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees)
             answer = (Message("assistant", begun),) if begun else ()
             return msgspec.structs.replace(prompt, messages=prompt.messages + answer)
 
-        size = self._engine.measure(prompt_without(0, conversation.books))
-        turns_total = self._engine.measure(prompt_without(0, ())).total
-        spared = lru_cache(lambda n: turns_total - self._engine.measure(prompt_without(n, ())).total)
-        question = sum(size.messages[2 * len(told) :]) if asked else _question_tokens(size)
-        reserve = self._ask.reserve()
+        size = self.engine.measure(prompt_without(0, conversation.books))
+        turns_total = self.engine.measure(prompt_without(0, ())).total
+        spared = lru_cache(lambda n: turns_total - self.engine.measure(prompt_without(n, ())).total)
+        question = sum(size.messages[2 * len(read) :]) if asked else _question_tokens(size)
+        reserve = self.ask.reserve()
         needed = size.total + reserve + (0 if asked else question)
         over = needed - model.context_tokens
-        oldest = fewest([_answer_id(turn) for turn in told], lambda n: spared(n) >= over) if over > 0 else ()
+        oldest = fewest([_answer_id(turn) for turn in read], lambda n: spared(n) >= over) if over > 0 else ()
         return Choices(
             needed,
             model.context_tokens,
@@ -177,40 +164,41 @@ class Context:
                 self._book_size(ref, tokens, ends)
                 for ref, tokens, ends in zip(conversation.books, size.documents, size.page_ends, strict=True)
             ),
-            self._engine.context_options(),
+            self.engine.context_options(),
             question,
             reserve,
-            len(told),
-            spared(len(told)),
+            len(read),
+            spared(len(read)),
             oldest,
             spared(len(oldest)),
         )
 
     def _book_size(self, ref: BookRef, tokens: int, page_ends: tuple[int, ...]) -> BookSize:
-        book = self._library.book(ref.book_id)
+        book = self.library.book(ref.book_id)
         shortest = min(page_ends[0], *(end - begin for begin, end in pairwise(page_ends))) if len(page_ends) > 1 else 0
         return BookSize(book.id, book.title, tokens, self.chapters(book), shortest)
 
     def chapters(self, book: Book) -> tuple[OutlineChapter, ...]:
-        """A book's chapters with their tokens; without them for a remote engine, which gets only what lies on the desk.
+        """A book's chapters with their tokens; without them for a remote engine, which gets only what is on the desk.
         Raises AppError NO_MODEL and others."""
         chapters = chapters_of(book.outline, book.page_count)
-        if (model := self._models.loaded()) is not None and model.host:
+        if (model := self.models.loaded()) is not None and model.host:
             return chapters
-        pages = self._library.pages(book.id)
-        documents = tuple(document_text(book, pages[c.pages.first - 1 : c.pages.last]) for c in chapters)
+        pages = self.library.pages(book.id)
+        parts = (CitedBook(book.id, book.title, pages[c.pages.first - 1 : c.pages.last]) for c in chapters)
+        documents = tuple(map(document_text, parts))
         if not documents:
             return ()
-        tokens = self._engine.measure(Prompt("", documents, ())).documents
+        tokens = self.engine.measure(Prompt("", documents, ())).documents
         return tuple(msgspec.structs.replace(c, tokens=n) for c, n in zip(chapters, tokens, strict=True))
 
     def tokens_of(self, ref: BookRef) -> int | None:
         """Exact tokens that a book, or some of its pages, would take on the desk; None for a remote engine, which gets
-        nothing that does not lie there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
-        if (model := self._models.loaded()) is not None and model.host:
+        nothing that is not there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
+        if (model := self.models.loaded()) is not None and model.host:
             return None
-        prompt, _books = self._prompts.build((ref,), ())
-        return self._engine.measure(prompt).documents[0]
+        prompt, _books = self.prompts.build((ref,), ())
+        return self.engine.measure(prompt).documents[0]
 
 
 def _question_tokens(size: PromptSize) -> int:

@@ -1,4 +1,4 @@
-"""A report on this installation: versions, its files, devices, how children are locked in, where data lie, sockets."""
+"""A report on this installation: versions, its files, devices, how children are locked in, where data are, sockets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspected
 from app.models import local
 from app.services.verification import InstallationVerdict, verify
-from app.store.copies import find_copy
+from app.store.db import find_copy
 from app.store.keys import Key
 
 LIBRARIES = (

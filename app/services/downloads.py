@@ -1,4 +1,4 @@
-"""Models from elsewhere: what is offered, what fetching one means, and fetching it."""
+"""Models to download: what is offered, what a download means, and the download."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.core.paths import machine_error
 from app.core.work import Cancel, Work
 from app.models import local
 from app.models.copying import free_bytes, new_file
+from app.models.hub.address import check_endpoint
 from app.models.hub.catalogue import Catalogue, Licence
 from app.models.hub.client import Hub
-from app.models.hub.names import check_endpoint, stored_name
-from app.models.hub.offers import Offer
 from app.models.incoming import Incoming
 from app.models.local import ModelFile
+from app.models.offers import Offer, stored_name
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
 from app.services.models import Models
 from app.store import network_keys
@@ -40,8 +40,8 @@ class _Acceptance(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What a person is told before anything is asked of the network. `host`: the address that will be spoken to.
-    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will lie;
+    """What a person reads before anything is asked of the network. `host`: the address that will be spoken to.
+    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will be;
     `free_bytes`: of its disk. `licence`: None where nothing is known of one."""
 
     offer: Offer

@@ -85,7 +85,7 @@ class RemedyKind(StrEnum):
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """Something to do, and whether that alone helps as far as can be told. `book`, `room` where its kind has one."""
+    """Something to do, and whether that alone helps as far as is known. `book`, `room` where its kind has one."""
 
     kind: RemedyKind
     helps: bool

@@ -19,7 +19,7 @@ from app.services.library import Library
 from app.store.images import ImageStore
 
 _PROBE_WIDTH = 400
-"""Pixels of the drawing that tells a page's proportions."""
+"""Pixels of the drawing that shows a page's proportions."""
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class Images:
     def from_page(self, book_id: str, number: int, area: Area | None = None) -> Image:
         """A page of a PDF, or a part of it, as an image of `drawn_size`. Raises AppError as `Library.page_image` does.
 
-        The page is drawn twice: small, which tells its proportions, then as large as they ask for.
+        The page is drawn twice: small, which shows its proportions, then as large as they ask for.
         """
         book = self._library.book(book_id)
         name = f"{book.title}, p. {book.page_names.of(number).plain}"

@@ -1,4 +1,4 @@
-"""Models without a network: taken in from a file, a folder or a packed model, verified, packed, and removed."""
+"""Models without a network: imported from a file, a folder or a packed model; verified, packed and removed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,15 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
-from app.core.files import sync_folder
+from app.core.files import remove_private, rename_private
 from app.core.model import FileKind, ModelHeader
-from app.core.paths import machine_error
 from app.core.work import Cancel, Work, finish
 from app.isolation.files import look_at, printable
 from app.models import local, packing
 from app.models.copying import CopyJob, copy, hash_files, need_room, new_file
 from app.models.gguf.reader import HeaderReader
 from app.models.incoming import Incoming
-from app.models.local import ModelFile
-from app.models.model_files import (
-    belongings,
-    hashes_beside,
-    model_at,
-    own_belongings,
-    size_of,
-    stem_of,
-)
+from app.models.local import ModelFile, belongings, hashes_beside, model_at, own_belongings, size_of, stem_of
 from app.models.records import (
     RECORD_NAME,
     SUMS_NAME,
@@ -179,7 +170,10 @@ class ImportExport:
         if model.parent != self._folder and {*model.parent.iterdir()} == {*deleted}:
             self._arrivals.leave(model.parent)
         else:
-            _delete(sorted(deleted, key=lambda file: file != local.parts_of(model)[0]))  # then it is no model any more
+            for file in sorted(
+                deleted, key=lambda file: file != local.parts_of(model)[0]
+            ):  # then it is no model any more
+                remove_private(file)
         return tuple(map(str, deleted))
 
     # ---- out
@@ -206,7 +200,11 @@ class ImportExport:
         draft.unlink(missing_ok=True)  # what a crash left
         with new_file(draft, size) as file:
             yield from packing.write(record, model.parent, file, cancel)
-        _rename(draft, packed)
+        try:
+            rename_private(draft, packed)
+        except AppError:
+            draft.unlink(missing_ok=True)
+            raise
         return packed
 
     def _new_record(self, model: Path, cancel: Cancel) -> Work[Hashing, Record]:
@@ -242,21 +240,3 @@ def _as_known(copied: tuple[RecordedFile, ...], known: Record | None) -> tuple[R
 def _first(folder: Path, record: Record) -> ModelFile:
     model = local.models_in(folder)[0]
     return ModelFile(str(model), record.title, model.stat().st_size)
-
-
-def _delete(files: list[Path]) -> None:
-    for file in files:
-        try:
-            file.unlink(missing_ok=True)
-            sync_folder(file.parent)
-        except OSError as error:
-            raise machine_error(error, file) from error
-
-
-def _rename(draft: Path, target: Path) -> None:
-    try:
-        draft.rename(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise machine_error(error, target) from error

@@ -1,25 +1,28 @@
-"""Books as a person handles them: open a file, look at a page, find words, take a book away."""
+"""Books as a person handles them: open a file, look at a page, find words, take a book away, delete a conversation."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import PageRange
-from app.core.document import Book, Document, Flag, FoundPage, Page, PageLayer
+from app.core.conversation import BookRef, PageRange
+from app.core.document import Book, CitedBook, Flag, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
 from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.images import ImageStore
 
 
 class Library:
@@ -28,13 +31,6 @@ class Library:
         self._books = books
         self._engine = engine
         self._readings = readings
-
-    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
-        """A file as pages. Nothing is kept, but until the next start the text of pages that are pictures.
-
-        Raises AppError as `DocumentReader.read` does; Stopped.
-        """
-        return self._reader.read(path, cancel, password)
 
     def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a file into pages and put it on the shelf; a file that is there already is found again.
@@ -93,17 +89,21 @@ class Library:
             raise AppError(Code.PAGES_INVALID, path=book.title, wanted=wanted, pages=book.page_count)
         return tuple(_as_read(page, book) for page in self._books.pages(book_id, pages))
 
+    def cited(self, ref: BookRef) -> CitedBook:
+        """A book as the model reads it, whole or some of its pages. Raises AppError FILE_MISSING, PAGES_INVALID."""
+        return CitedBook(ref.book_id, self.book(ref.book_id).title, self.pages(ref.book_id, ref.pages))
+
     def report(self, book_id: str) -> IngestionReport:
         """What could be read of each page of a book, without its tokens."""
         return examine(self._books.pages(book_id))
 
     def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
         """Exact tokens of each page for the loaded model, its mark included; None while none is loaded, and for a
-        remote engine: it gets no book to count that does not lie on the desk."""
+        remote engine: it gets no book to count that is not on the desk."""
         model = self._engine.model()
         if model is None or model.host:
             return None
-        prompt = Prompt("", (document_text(self.book(book_id), self.pages(book_id)),), ())
+        prompt = Prompt("", (document_text(self.cited(BookRef(book_id))),), ())
         ends = self._engine.measure(prompt).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
@@ -114,13 +114,13 @@ class Library:
             return self._reader.draw_page(Path(book.path), book.sha256, number, width)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
-        """Where the characters of a page of a PDF stand on its drawing. Raises AppError as `page_image`."""
+        """Where the characters of a page of a PDF are on its drawing. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.page_layer(Path(book.path), book.sha256, number)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
-        """The pages where `text` stands, whatever its case."""
+        """The pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)
 
     def tokens(self, book_id: str) -> int | None:
@@ -132,7 +132,7 @@ class Library:
         known = self._books.tokens(book_id, model.vocabulary)
         if known is None and not model.host:
             book = self.book(book_id)
-            prompt = Prompt("", (document_text(book, self.pages(book_id)),), ())
+            prompt = Prompt("", (document_text(self.cited(BookRef(book_id))),), ())
             known = self._engine.measure(prompt).documents[0]
             if self.book(book_id).hidden_read == book.hidden_read:  # it may have been changed meanwhile
                 self._books.set_tokens(book_id, model.vocabulary, known)
@@ -150,6 +150,40 @@ class Library:
 
     def close(self) -> None:
         self._reader.close()
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Deletes conversations and books with all that came of them: on disk at once, in the engine when its turn comes.
+
+    All methods raise AppError FOLDER_READ_ONLY, and as the store does.
+    """
+
+    conversations: Conversations
+    library: Library
+    images: ImageStore
+    readings: SavedReadings
+    engine: Engine
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """With its images, and what a projector made of them."""
+        self.conversations.delete(conversation_id)
+        self.sweep()
+
+    def remove_book(self, book_id: str) -> None:
+        """With its readings and the images of its pages; its file stays where it is."""
+        self.library.remove(book_id)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Delete what a projector made of images that no question has any more, such as a crash may leave behind."""
+        self.readings.keep_images(self.images.all())
+
+    def release(self, book_id: str = "") -> None:
+        """Let the engine drop what it still holds of what was deleted, and of a book. Waits its turn there."""
+        if book_id:
+            self.engine.forget(book_id)
+        self.engine.keep_images(self.images.all())
 
 
 @contextlib.contextmanager
@@ -173,6 +207,6 @@ def _as_read(page: Page, book: Book) -> Page:
     return msgspec.structs.replace(page, text=f"{page.text}\n\n[{what}: {page.hidden}]".lstrip())
 
 
-def document_text(book: Book, pages: tuple[Page, ...]) -> DocumentText:
-    """A book as the model reads it."""
-    return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in pages), book.id)
+def document_text(book: CitedBook) -> DocumentText:
+    """What the model reads of a book."""
+    return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in book.pages), book.book_id)

@@ -15,7 +15,7 @@ from app.engine.protocol import taken_bytes
 from app.store.settings import SettingsStore
 
 _MAPPED = "_Mapped"
-"""How llama.cpp's names of memory end whose pages belong to a file: the system takes them back when it needs them."""
+"""How llama.cpp's names end for memory that is mapped from a file: the system takes it back when it needs it."""
 
 _BANDWIDTH = "bandwidth"  # a blob
 

@@ -7,14 +7,11 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Opening
-from app.core.model import ModelHeader
+from app.core.events import Loading
 from app.core.settings import EngineSettings, RemoteSettings, Settings
 from app.core.work import Cancel, Work, finish
-from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import local
-from app.models.gguf.reader import HeaderReader
 from app.models.local import ModelFile
 from app.services.plans import Fit, Plans, fit_of
 from app.services.readings import SavedReadings
@@ -25,7 +22,7 @@ _CHOICES = "engine_choices"  # a blob: how each model was loaded last
 
 
 class Models:
-    """`state`, `loaded` and `is_starter` are instant; the rest may take its time."""
+    """`state` and `loaded` are instant; the rest may take its time."""
 
     def __init__(
         self,
@@ -33,7 +30,6 @@ class Models:
         settings: SettingsStore,
         readings: SavedReadings,
         folder: Path,
-        headers: HeaderReader,
         plans: Plans,
         remote: RemoteEngine | None = None,
     ) -> None:
@@ -42,7 +38,6 @@ class Models:
         self._readings = readings
         self._settings = settings
         self._folder = folder
-        self._headers = headers
         self._plans = plans
         self._remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
@@ -56,18 +51,6 @@ class Models:
     def folder(self) -> Path:
         """Where a person puts models."""
         return self._folder
-
-    def header(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
-        """What the header of a GGUF file says, without loading it; of a split model, `path` is any of its parts."""
-        return self._headers.read(path, cancel)
-
-    def knows(self, architecture: str) -> bool:
-        """Whether the engine can load models of that family."""
-        return architecture in ARCHITECTURES
-
-    def projector_beside(self, path: Path) -> str:
-        """The projector that is used with this model if no other is named; empty where there is none."""
-        return local.projector_beside(path)
 
     def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
         """Take these instead of the stored settings until the program ends."""
@@ -136,7 +119,7 @@ class Models:
             return {}
 
     def fit(self) -> Fit | None:
-        """How near the plan of the loaded model came to what it took; None where that cannot be told."""
+        """How near the plan of the loaded model came to what it took; None where that is not known."""
         return self._fit
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -157,9 +140,6 @@ class Models:
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()
-
-    def is_starter(self, path: str) -> bool:
-        return local.is_starter(path)
 
 
 def files_of(wanted: EngineSettings) -> tuple[str, str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -21,9 +19,11 @@ from app.engine.planner import Machine, MemoryClass, Placement, PlanRequest, Rea
 from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
 from app.models import local
 from app.models.gguf.reader import HeaderReader
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.machines import THIS, Hardware, Machines
-from app.services.plan_request import wish_of
+
+LEAST_SLICE = 32
+"""Tokens; shorter slices read slowly everywhere."""
 
 _BESIDE_BUFFERS = frozenset({MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.REST})
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
@@ -62,7 +62,7 @@ class Fit(msgspec.Struct, frozen=True):
 
 
 class _Files:
-    """What is loaded together: a model, what it sees images with, what lies over its weights."""
+    """What is loaded together: a model, what it sees images with, what is laid over its weights."""
 
     def __init__(self, model: Path, projector_path: str, adapters: tuple[Adapter, ...]) -> None:
         self.model = model
@@ -75,26 +75,23 @@ class _Files:
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
-_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, PlanRequest, int], ModelPlan]"
-"""How a wish becomes a plan: `place`, or as much as the machine holds."""
-
-
 class Plans:
     def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines) -> None:
         self._headers = headers
         self._engine = engine
         self._machines = machines
 
-    def plan(self, path: Path, wish: PlanRequest, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
+    def plan(self, path: Path, request: PlanRequest, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
 
         Raises AppError MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
         trained for a context so large; Stopped.
         """
         files = _Files(path, local.projector_beside(path), ())
-        return (yield from self._plan(files, wish, hardware, _whole, cancel))
+        header, projector, adapter_bytes = yield from self._read(files, request, cancel)
+        return _whole(header, projector, self._machines.machine(hardware), request, adapter_bytes)
 
-    def plan_offer(self, offer: Offer, wish: PlanRequest, hardware: Hardware) -> ModelPlan:
+    def plan_offer(self, offer: Offer, request: PlanRequest, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
 
         Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
@@ -103,33 +100,36 @@ class Plans:
         if header is None:
             raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
         check_supported(header, offer.key)
-        check_context(header, wish)
-        return _whole(header, offer.projector_header, self._machines.machine(hardware), wish)
+        check_context(header, request)
+        return _whole(header, offer.projector_header, self._machines.machine(hardware), request)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
     ) -> Work[Opening, PlacedModel]:
-        """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
+        """Plan a load on this machine as the settings say, and rehearse it in the engine's process.
 
         Raises AppError as `plan` does; also MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, ADAPTER_*
         where an adapter is none for this model: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
-        plan = yield from self._plan(files, wish_of(wanted), THIS, place, cancel)
+        request = request_of(wanted)
+        header, projector, adapter_bytes = yield from self._read(files, request, cancel)
+        plan = place(header, projector, self._machines.machine(THIS), request, adapter_bytes)
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
         return PlacedModel(spec, planned, rehearsed)
 
-    def _plan(
-        self, files: _Files, wish: PlanRequest, hardware: Hardware, choose: _Choose, cancel: Cancel
-    ) -> Work[Opening, ModelPlan]:
+    def _read(
+        self, files: _Files, request: PlanRequest, cancel: Cancel
+    ) -> Work[Opening, tuple[ModelHeader, ModelHeader | None, int]]:
+        """The headers of a model and of its projector, and the bytes of its adapters."""
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
                 headers[file] = yield from self._headers.read(file, cancel)
             except AppError:
-                if file != files.projector:  # what is wrong with that is told when it is to be used
+                if file != files.projector:  # what is wrong with that is reported when it is to be used
                     raise
         header = headers[files.model]
         projector = headers.get(files.projector) if files.projector else None
@@ -137,8 +137,8 @@ class Plans:
         for adapter in files.adapters:
             _check_adapter(headers[Path(adapter.path)], header, adapter.path)
         adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
-        check_context(header, wish)
-        return choose(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
+        check_context(header, request)
+        return header, projector, adapter_bytes
 
     def _rehearse(self, plan: ModelPlan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
         """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
@@ -159,10 +159,10 @@ class Plans:
 
 
 def fit_of(placed: PlacedModel, loaded: ModelInfo) -> Fit | None:
-    """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
+    """How near a plan came to what llama.cpp took; None where it does not say. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
-    # A mapped file counts as a whole, with the weights in it that lie elsewhere; a rehearsal counts each once.
+    # A mapped file counts as a whole, with the weights in it that are elsewhere; a rehearsal counts each once.
     weights = [sum(buffer.weights_bytes for buffer in found) for found in (loaded.buffers, placed.rehearsed)]
     gaps = max(0, weights[0] - weights[1]) if placed.rehearsed else 0
     fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - gaps)
@@ -176,14 +176,14 @@ def check_supported(header: ModelHeader, path: str) -> None:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
-def check_context(header: ModelHeader, wish: PlanRequest) -> None:
+def check_context(header: ModelHeader, request: PlanRequest) -> None:
     """Raises AppError CONTEXT_INVALID for a context that the model was not trained for."""
-    if wish.context_tokens > header.context_trained:
-        raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
+    if request.context_tokens > header.context_trained:
+        raise AppError(Code.CONTEXT_INVALID, wanted=request.context_tokens, trained=header.context_trained)
 
 
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
-    """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
+    """llama.cpp itself checks the shapes of its tensors when it is loaded."""
     if adapter.kind is not FileKind.ADAPTER:
         raise AppError(Code.ADAPTER_WANTED, path=path)
     if adapter.architecture != model.architecture:
@@ -207,27 +207,27 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
 
 
 def place(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: PlanRequest, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """The plan that a load with this wish follows. Left to itself, a context takes what a GPU holds. Without a GPU it
+    """The plan that a load with this request follows. Left open, a context takes what a GPU holds. Without a GPU it
     has the usual length, since reading more would take hours there, or less where that does not fit."""
-    wishes = [wish]
-    if not wish.context_tokens and (not machine.gpus or wish.gpu_layers == 0):
+    requests = [request]
+    if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
         usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
-        wishes.insert(0, msgspec.structs.replace(wish, context_tokens=usual))
+        requests.insert(0, msgspec.structs.replace(request, context_tokens=usual))
     results = []
-    for each in wishes:
+    for each in requests:
         results.append(planner.plan(header, projector, machine, each, adapter_bytes))
         if isinstance(results[-1], Placement):
-            return ModelPlan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
+            return ModelPlan(header, projector, machine, results[-1] if each is request else _unasked(results[-1]))
     return ModelPlan(header, projector, machine, results[0])
 
 
 def _whole(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: PlanRequest, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """As much context as the machine holds, where none is wished."""
-    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
+    """As much context as the machine holds, where none is asked for."""
+    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, request, adapter_bytes))
 
 
 def _unasked(placement: Placement) -> Placement:
@@ -254,3 +254,31 @@ def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppErr
             largest_tokens=largest,
         )
     return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)
+
+
+def request_of(engine: EngineSettings) -> PlanRequest:
+    """Where the settings say nothing, it is the plan's choice."""
+    return PlanRequest(
+        context_tokens=engine.context_tokens,
+        kv_type=engine.kv_type,
+        slice_tokens=max(LEAST_SLICE, engine.ubatch_tokens) if engine.ubatch_tokens else 0,
+        gpu_layers=None if engine.gpu_layers < 0 else engine.gpu_layers,
+        expert_layers=None if engine.expert_layers < 0 else engine.expert_layers,
+        threads=engine.threads,
+        mapping=engine.mapping,
+    )
+
+
+def settings_of(engine: EngineSettings, path: str, request: PlanRequest) -> EngineSettings:
+    """These settings for the model at `path`, with what was chosen by hand, the rest automatic."""
+    return msgspec.structs.replace(
+        engine,
+        model_path=path,
+        context_tokens=request.context_tokens,
+        kv_type=request.kv_type,
+        ubatch_tokens=request.slice_tokens,
+        gpu_layers=-1 if request.gpu_layers is None else request.gpu_layers,
+        expert_layers=-1 if request.expert_layers is None else request.expert_layers,
+        threads=request.threads,
+        mapping=request.mapping,
+    )

@@ -1,15 +1,19 @@
-"""What a model reads of a conversation: rules and documents first, which never change, then the turns."""
+"""What a model reads of a conversation: rules and documents first, which never change, then the turns. And which
+passages are repeated next to a question."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 
 from app.core.conversation import BookRef, PassageRef, Turn
-from app.core.document import CitedBook
+from app.core.document import Book, CitedBook
+from app.core.errors import AppError, Code
 from app.core.image import ImageRef
-from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
+from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import Library, document_text
-from app.services.retrieval import Retrieval
+from app.store.passages import Passage, Passages
 
 RULES = (
     "You are Octavo, a careful reader. Documents follow, page by page; each page begins with its mark, like [p. 12]. "
@@ -27,13 +31,61 @@ RULES_WITHOUT_DOCUMENTS = (
     "You are Octavo, a careful assistant. No document lies on the desk. Say so when you do not know."
 )
 WITH_IMAGES = "Answer from the images above, too."
-"""Stands before a question that comes with images: what the rules say of documents alone was written for all."""
+"""Comes before a question with images: the rules, which are the same for all questions, speak of documents alone."""
 
 WITH_SEVERAL_BOOKS = "Several documents: name each with its pages, like {marks}."
-"""Stands before a question to several books: the rules, which are read before the books, are the same for one."""
+"""Comes before a question to several books: the rules, which are read before the books, are the same for one."""
 
+_ROUND = str.maketrans("[]", "()")
 _NAMED_BOOKS = 2
 """So many titles are shown in it."""
+
+
+CLOSE_PASSAGES = 4
+"""Passages that are restated beside a whole book: what a small model can still hold apart."""
+
+EXCERPT_PASSAGES = 24
+"""Passages that are used in place of books that are not in the context."""
+
+_SHORT_CHARACTERS = 6000
+"""Books that are no longer than this need no close reading: all of them is close to the question."""
+
+
+class Retrieval:
+    """Choosing is a search in the database; writing gives the same text for the same passages, always: a later turn
+    must repeat a question as it was read."""
+
+    def __init__(self, library: Library, passages: Passages) -> None:
+        self._library = library
+        self._passages = passages
+
+    def choose(self, question: str, books: Sequence[BookRef], *, excerpts: bool) -> tuple[PassageRef, ...]:
+        """The passages for a question, best first; none where the books are short. Raises AppError."""
+        shelf = {ref.book_id: self._library.book(ref.book_id) for ref in books}
+        if not excerpts and sum(book.characters for book in shelf.values()) <= _SHORT_CHARACTERS:
+            return ()
+        limit = EXCERPT_PASSAGES if excerpts else CLOSE_PASSAGES
+        found = self._passages.search([(ref.book_id, ref.pages) for ref in books], question, limit)
+        return tuple(_ref(passage, shelf[passage.book_id]) for passage in found)
+
+    def write(self, question: str, passages: Sequence[PassageRef]) -> str:
+        """The question as the model reads it. Passages of books that are gone are left out."""
+        titles = {passage.document for passage in passages}
+        pieces = []
+        for passage in passages:
+            try:
+                page = self._library.page(passage.book_id, passage.page)
+            except AppError as error:
+                if error.code not in (Code.FILE_MISSING, Code.PAGES_INVALID):
+                    raise
+                continue
+            text = " ".join(page.text[passage.start : passage.end].split())
+            mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"
+            pieces.append(f"{mark} {text}")
+        if not pieces:
+            return question
+        listed = "\n\n".join(pieces)
+        return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
 
 
 class Prompts:
@@ -54,44 +106,39 @@ class Prompts:
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
-        Turns that are left out are not told, but their images are counted, so that each keeps its number.
+        The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
-        `passages` are restated with `question`, `images` come with it. `excerpts`: passages stand for the documents.
+        `passages` are restated with `question`, `images` come with it. `excerpts`: passages, no documents.
         `sees`: whether the model sees images; to one that does not they are named.
         """
-        books = []
-        documents: list[DocumentText] = []
-        restated = []
-        wanted = {(passage.book_id, passage.page) for passage in passages}
-        for ref in refs:
-            book = self._library.book(ref.book_id)
-            pages = self._library.pages(ref.book_id, ref.pages)
-            books.append(CitedBook(book.id, book.title, pages))
-            restated += [
-                (len(documents), index) for index, page in enumerate(pages) if (book.id, page.number) in wanted
-            ]
-            documents.append(document_text(book, pages))
-        messages: list[Message] = []
-        said = []
-        shown = 0  # images so far: they are numbered through the conversation
-        for turn in turns:
-            if (answer := turn.answer) is not None and answer.text:
-                if turn.is_told:
-                    seen = () if answer.excerpts else answer.passages
-                    asked = self._restating.write(turn.question.text, seen)
-                    asked = self._with_titles(asked, turn.question.books)
-                    said.append(turn.question.text)
-                    messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
-                shown += len(turn.question.images)
+        books = tuple(map(self._library.cited, refs))
+        documents = tuple(map(document_text, books))
+        messages, said, shown = self._earlier(turns, sees)
         if question or images:
             asked = self._with_titles(self._restating.write(question, passages), refs)
             messages.append(_asked(asked, images, shown, sees))
             said.append(question)
         if excerpts:
-            prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents))
+            prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), documents)
         else:
-            prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, tuple(documents), tuple(messages))
-        return msgspec.structs.replace(prompt, said=tuple(said), restated=tuple(restated)), tuple(books)
+            prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, documents, tuple(messages))
+        return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(passages, books)), books
+
+    def _earlier(self, turns: tuple[Turn, ...], sees: bool) -> tuple[list[Message], list[str], int]:
+        """The messages of earlier turns, what was asked in them, and how many images they have: these are numbered
+        through the conversation."""
+        messages: list[Message] = []
+        said = []
+        images = 0
+        for turn in turns:
+            if (answer := turn.answer) is not None and answer.text:
+                if turn.is_read:
+                    asked = self._restating.write(turn.question.text, () if answer.excerpts else answer.passages)
+                    asked = self._with_titles(asked, turn.question.books)
+                    said.append(turn.question.text)
+                    messages += (_asked(asked, turn.question.images, images, sees), Message("assistant", answer.text))
+                images += len(turn.question.images)
+        return messages, said, images
 
     def _with_titles(self, question: str, refs: tuple[BookRef, ...]) -> str:
         """A question to several books, with how their pages are named. A book that is gone has no name any more."""
@@ -103,7 +150,15 @@ class Prompts:
         return f"{WITH_SEVERAL_BOOKS.format(marks=marks)} {question}" if marks else question
 
 
-_ROUND = str.maketrans("[]", "()")
+def _places(passages: tuple[PassageRef, ...], books: tuple[CitedBook, ...]) -> tuple[tuple[int, int], ...]:
+    """Where the pages of the passages are: the number of the book and that of the page in it, both from 0."""
+    wanted = {(passage.book_id, passage.page) for passage in passages}
+    return tuple(
+        (number, index)
+        for number, book in enumerate(books)
+        for index, page in enumerate(book.pages)
+        if (book.book_id, page.number) in wanted
+    )
 
 
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:
@@ -115,3 +170,13 @@ def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) 
     visible = (ShownImage(i.sha256, i.width, i.height, name) for i, name in zip(images, names, strict=True))
     asked = f"{WITH_IMAGES} {question}" if images else question
     return Message("user", asked, tuple(visible))
+
+
+def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:
+    """The passages as they follow each other in `books`."""
+    order = {ref.book_id: number for number, ref in enumerate(books)}
+    return tuple(sorted(passages, key=lambda p: (order.get(p.book_id, len(order)), p.page, p.start)))
+
+
+def _ref(passage: Passage, book: Book) -> PassageRef:
+    return PassageRef(passage.book_id, book.title, passage.page, passage.label, passage.start, passage.end)

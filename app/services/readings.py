@@ -17,7 +17,7 @@ _SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
 
 
 class SavedReadings:
-    """The secret that they are encrypted with lies in the database, so that a new passphrase loses none of them."""
+    """The secret that they are encrypted with is in the database, so that a new passphrase loses none of them."""
 
     def __init__(self, folder: Path, settings: SettingsStore) -> None:
         self._folder = folder

@@ -7,7 +7,7 @@ import os
 import msgspec
 
 from app.core.errors import AppError
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.engine.protocol import LoadSpec, RemoteSpec
 from app.engine.remote.address import parse

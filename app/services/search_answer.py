@@ -25,7 +25,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 def answer(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef]) -> str:
     """The answer in Markdown, in the language of the question: Japanese or English.
 
-    `passages`: those that the index finds for the question. Each of up to `MOST` sentences stands on the page that is
+    `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
     named after it; where none is near, the answer says so.
     """
     japanese = _KANA.search(question) is not None

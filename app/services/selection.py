@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,13 +11,18 @@ from app.core.errors import AppError, Problem
 from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
+from app.engine.client import EngineClient
 from app.engine.planner import Machine, PlanRequest
-from app.models.hub.offers import Offer
+from app.models import local
+from app.models.copying import free_bytes
+from app.models.gguf.reader import HeaderReader
 from app.models.local import ModelFile
-from app.services.downloads import Licence, Record, Unfinished
-from app.services.machines import Hardware
+from app.models.offers import Offer
+from app.services.downloads import Downloads, Licence, Record, Unfinished
+from app.services.machines import THIS, Hardware, Machines
+from app.services.models import Models
 from app.services.plans import ModelPlan, check_supported, place
-from app.services.services import Services
+from app.store.settings import SettingsStore
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -56,7 +60,7 @@ class WantedPlan(msgspec.Struct, frozen=True):
     """A model on this machine that a plan is wanted for. `known`: an earlier plan, whose headers still hold."""
 
     path: str
-    wish: PlanRequest
+    request: PlanRequest
     adapters: tuple[Adapter, ...] = ()
     known: ModelPlan | None = None
 
@@ -68,11 +72,10 @@ class Planned(msgspec.Struct, frozen=True):
     plan: ModelPlan | Problem
 
 
-def select(desk: Services) -> ModelSelection:
+def select(models: Models, downloads: Downloads, settings: SettingsStore) -> ModelSelection:
     """Look at the models folder and into the catalogue. Raises AppError as the store does."""
-    downloads = desk.downloads
-    files = list(desk.models.available())
-    loaded = desk.models.loaded()
+    files = list(models.available())
+    loaded = models.loaded()
     if loaded is not None and not loaded.host and all(file.path != loaded.path for file in files):
         files.insert(0, ModelFile(loaded.path, loaded.name, loaded.size_bytes))  # from elsewhere
     owned = tuple(
@@ -87,25 +90,24 @@ def select(desk: Services) -> ModelSelection:
         if offer.key not in begun and (offer.repository, offer.quantization) not in here
     )
     licences = {offer.key: downloads.terms_of(offer) for offer in (*offers, *(each.offer for each in unfinished))}
-    folder = desk.models.folder
-    there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
-    free, engine = shutil.disk_usage(there).free, desk.settings.load().engine
-    return ModelSelection(owned, unfinished, offers, licences, str(folder), free, engine, desk.models.choices())
+    folder = models.folder
+    free, engine = free_bytes(folder), settings.load().engine
+    return ModelSelection(owned, unfinished, offers, licences, str(folder), free, engine, models.choices())
 
 
-def look_at(desk: Services, hardware: Hardware) -> MachineSeen:
+def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> MachineSeen:
     """The machine that plans are made for; starts the engine's process unless it is an imagined one."""
-    machine = desk.machines.machine(hardware)
-    if hardware.gpu_gigabytes or hardware.ram_gigabytes:
+    machine = machines.machine(hardware)
+    if hardware != THIS:
         return MachineSeen(machine, tuple(gpu.name for gpu in machine.gpus))
-    inspected = desk.engine.inspect()
+    inspected = engine.inspect()
     described = {device.name: device.description for device in inspected.devices}
     names = tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus)
     return MachineSeen(machine, names, inspected.unused_card)
 
 
 def survey(
-    desk: Services, wanted: Sequence[WantedPlan], offers: Sequence[Offer], machine: Machine, cancel: Cancel
+    headers: HeaderReader, wanted: Sequence[WantedPlan], offers: Sequence[Offer], machine: Machine, cancel: Cancel
 ) -> Work[Planned, None]:
     """Plan one model after the other: what is here, then the offers. Raises Stopped."""
     for each in wanted:
@@ -113,9 +115,9 @@ def survey(
             raise Stopped
         if each.known is not None:
             known, adapter_bytes = each.known, bytes_of(each.adapters)
-            yield Planned(each.path, place(known.header, known.projector, machine, each.wish, adapter_bytes))
+            yield Planned(each.path, place(known.header, known.projector, machine, each.request, adapter_bytes))
         else:
-            yield Planned(each.path, _plan_or_problem(desk, each, machine, cancel))
+            yield Planned(each.path, _plan_or_problem(headers, each, machine, cancel))
     for offer in offers:
         if cancel.requested:
             raise Stopped
@@ -123,37 +125,37 @@ def survey(
             yield Planned(offer.key, place(offer.header, offer.projector_header, machine, PlanRequest()))
 
 
-def _plan_or_problem(desk: Services, wanted: WantedPlan, machine: Machine, cancel: Cancel) -> ModelPlan | Problem:
+def _plan_or_problem(
+    headers: HeaderReader, wanted: WantedPlan, machine: Machine, cancel: Cancel
+) -> ModelPlan | Problem:
     try:
-        header, projector = read_headers(desk, Path(wanted.path), cancel)
+        header, projector = read_headers(headers, Path(wanted.path), cancel)
     except AppError as error:
         return error.problem
-    return place(header, projector, machine, wanted.wish, bytes_of(wanted.adapters))
+    return place(header, projector, machine, wanted.request, bytes_of(wanted.adapters))
 
 
-def read_headers(desk: Services, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
+def read_headers(headers: HeaderReader, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
     """Of a model and of what it would see images with. Raises AppError MODEL_* where the file is no model that
     llama.cpp knows; Stopped."""
-    header = finish(desk.models.header(path, cancel))
+    header = finish(headers.read(path, cancel))
     check_supported(header, str(path))
-    beside = desk.models.projector_beside(path)
+    beside = local.projector_beside(path)
     if not beside or Path(beside) == path:
         return header, None
     try:
-        return header, finish(desk.models.header(Path(beside), cancel))
+        return header, finish(headers.read(Path(beside), cancel))
     except AppError:
-        return header, None  # it is told when the model is loaded
+        return header, None  # the person learns it when the model is loaded
 
 
 def bytes_of(adapters: Sequence[Adapter]) -> int:
-    """What adapters take beside their model; one that is gone is told of when the model is loaded."""
+    """What adapters take beside their model; one that is gone is reported when the model is loaded."""
     return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
 
 
-def settings_for(
-    desk: Services, path: str, engine: EngineSettings, choices: dict[str, EngineSettings]
-) -> EngineSettings:
+def settings_for(path: str, engine: EngineSettings, choices: dict[str, EngineSettings]) -> EngineSettings:
     """How this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
-    if path == engine.model_path or (not engine.model_path and desk.models.is_starter(path)):
+    if path == engine.model_path or (not engine.model_path and local.is_starter(path)):
         return engine
     return choices.get(path) or EngineSettings(model_path=path, threads=engine.threads)

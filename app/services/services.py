@@ -1,4 +1,4 @@
-"""Everything a face needs, wired: the use-cases and the parts that are used directly."""
+"""All parts that a face can use, wired together; whoever needs some of them takes only those."""
 
 from __future__ import annotations
 
@@ -9,26 +9,23 @@ from app.core.paths import Paths
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
+from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.import_export import ImportExport
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.keys import Key
 from app.store.settings import SettingsStore
 
@@ -36,16 +33,13 @@ from app.store.settings import SettingsStore
 @dataclass(frozen=True)
 class Services:
     paths: Paths
-    key: Key
     ask: Ask
     sheets: Sheets
     templates: Templates
     context: Context
-    prompts: Prompts
     library: Library
     images: Images
     videos: Videos
-    restating: Retrieval
     models: Models
     machines: Machines
     plans: Plans
@@ -59,8 +53,13 @@ class Services:
     settings: SettingsStore
     engine: EngineClient
     reader: DocumentReader
+    headers: HeaderReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @property
+    def key(self) -> Key:
+        return self.database.key
 
     def close(self) -> None:
         """End the children, then close the database. Answers that were being written keep what they have, and an

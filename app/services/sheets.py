@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Stored
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
 from app.core.work import Cancel, Stopped, Work, relay
-from app.services.ask import Ask
+from app.services.ask import Ask, title_of
 from app.services.templates import check_questions
 from app.store.sheets import SheetStore
 
-_TITLE_CHARACTERS = 60
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
 
 
+@dataclass(frozen=True)
 class Sheets:
     """`run` belongs to the engine's one executor."""
 
-    def __init__(self, ask: Ask, store: SheetStore) -> None:
-        self._ask = ask
-        self._store = store
-
-    def asked_by(self, ask: Ask) -> Sheets:
-        """The same sheets, asked with other settings."""
-        return Sheets(ask, self._store)
+    ask: Ask
+    store: SheetStore
 
     def create(
         self, questions: Sequence[str], books: tuple[BookRef, ...], *, title: str = "", excerpts: bool = False
     ) -> Sheet:
         """Keep a new sheet; without a title it takes its first question's first words. Raises AppError QUESTION_*."""
         check_questions(questions)
-        if not title:
-            words = " ".join(questions[0].split())
-            title = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
-        return self._store.create(title, books, questions, excerpts=excerpts)
+        return self.store.create(title or title_of(questions[0]), books, questions, excerpts=excerpts)
 
     def get(self, sheet_id: str) -> Sheet | None:
-        return self._store.get(sheet_id)
+        return self.store.get(sheet_id)
 
     def all(self) -> tuple[SheetEntry, ...]:
         """The newest first."""
-        return self._store.all()
+        return self.store.all()
 
     def delete(self, sheet_id: str) -> None:
-        self._store.delete(sheet_id)
+        self.store.delete(sheet_id)
 
     def unfinished(self, questions: Sequence[str], books: tuple[BookRef, ...], *, excerpts: bool) -> Sheet | None:
         """The newest sheet that asks just this and has questions left to ask."""
-        for entry in self._store.all():
+        for entry in self.store.all():
             if entry.answered < entry.questions == len(questions):
-                sheet = self._store.get(entry.id)
+                sheet = self.store.get(entry.id)
                 if sheet and (sheet.questions, sheet.books, sheet.excerpts) == (tuple(questions), books, excerpts):
                     return sheet
         return None
@@ -62,7 +55,7 @@ class Sheets:
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
         is called again.
         """
-        sheet = self._store.get(sheet_id)
+        sheet = self.store.get(sheet_id)
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.run")
         for number, row in enumerate(sheet.rows, 1):
@@ -73,7 +66,7 @@ class Sheets:
             yield RowBegun(number, len(sheet.rows), row.question.id)
             answer, problem = row.answer, None
             try:
-                answer = yield from relay(self._ask.again(row.question.id, cancel, excerpts=sheet.excerpts), _of_row)
+                answer = yield from relay(self.ask.again(row.question.id, cancel, excerpts=sheet.excerpts), _of_row)
                 problem = answer.problem
             except AppError as error:  # not even an answer could be begun
                 problem = error.problem
@@ -82,11 +75,11 @@ class Sheets:
                 raise Stopped
             if problem is not None and _concerns_all(problem):
                 raise AppError.of(problem)
-        return self._store.get(sheet_id) or sheet
+        return self.store.get(sheet_id) or sheet
 
 
 def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
-    """`RowBegun` and `RowEnded` tell of the rest; rows have no images."""
+    """`RowBegun` and `RowEnded` report the rest; rows have no images."""
     if not isinstance(progress, Stored | Checked | Looking):
         yield progress
 

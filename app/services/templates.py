@@ -85,7 +85,7 @@ class Templates:
 
 
 def _of_one_level(chapters: Sequence[OutlineChapter]) -> tuple[OutlineChapter, ...]:
-    """The chapters of the highest level that has several: a book often lies whole below one entry, its title."""
+    """The chapters of the highest level that has several: a book is often whole below one entry, its title."""
     for level in sorted({chapter.level for chapter in chapters}):
         found = tuple(chapter for chapter in chapters if chapter.level == level)
         if len(found) > 1:

@@ -16,14 +16,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from packaging.version import InvalidVersion, Version
 
 from app.core.errors import AppError, Code
-from app.core.installation import OWN_PACKAGE, manifest_files, package_ending, read_manifest, sha256_of, system
-from app.core.release import (
+from app.core.installation import (
     MAX_RELEASE_BYTES,
+    OWN_PACKAGE,
     SIGNATURE_BYTES,
     SIGNATURE_SUFFIX,
     Release,
     is_plain_name,
+    manifest_files,
+    package_ending,
     packages_for,
+    read_manifest,
+    sha256_of,
+    system,
 )
 from app.isolation.files import open_regular, printable
 
@@ -38,7 +43,7 @@ class UpdateState(StrEnum):
 
 
 class PackageState(StrEnum):
-    """What lies under a package's name beside the manifest."""
+    """What is found under a package's name beside the manifest."""
 
     ABSENT = "absent"
     WHOLE = "whole"
@@ -115,7 +120,7 @@ def _key(file: Path) -> Ed25519PublicKey:
 
 
 def parse_key(file: Path, content: bytes) -> Ed25519PublicKey:
-    """A public key in PEM form; `file` is where it lies. Raises AppError RELEASE_KEY_DAMAGED."""
+    """A public key in PEM form; `file` is where it is. Raises AppError RELEASE_KEY_DAMAGED."""
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm) as error:

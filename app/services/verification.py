@@ -22,7 +22,7 @@ from app.core.installation import (
 )
 
 MOST_NAMED = 20
-"""So many files of each kind are named; of the others their number is told."""
+"""So many files of each kind are named; of the others only their number."""
 
 _MOST_THREADS = 8
 

@@ -1,4 +1,4 @@
-"""Books on disk: their pages as text, and how many tokens each has in which vocabulary."""
+"""Books on disk: their pages as text, also as it was recognised in pictures, and how many tokens each book has."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
 
@@ -14,15 +14,15 @@ import apsw
 import msgspec
 
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Section
+from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Recognition, Section
 from app.core.ingestion import examine
 from app.store import passages
 from app.store.db import Database
 from app.store.folding import fold, storable
 
 _BOOK = (
-    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read,"
-    " labels, reading"
+    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
+    " reading, hidden_read"
 )
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
@@ -44,8 +44,7 @@ class Books:
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
             row = connection.execute(
-                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}",
-                (where, document.sha256),
+                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}", (where, document.sha256)
             ).fetchone()
             if row is not None:
                 return _book(row)
@@ -56,14 +55,8 @@ class Books:
                 document.sha256,
                 where,
                 time.time(),
-                len(document.pages),
-                document.characters,
-                document.language,
-                msgspec.json.encode(document.outline).decode("utf-8"),
-                len(examine(document.pages).to_look_at),
+                *_facts(document),
                 False,
-                msgspec.json.encode(document.page_names.labels).decode("utf-8"),
-                document.reading,
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             _put_pages(connection, row[0], document.pages)
@@ -73,7 +66,7 @@ class Books:
         """Put the pages of `document`, made of the same file, in the place of a book's; None if the book is gone.
 
         The book's title, its desks and the answers about it stay. What earlier questions restated of it is forgotten:
-        its words may stand elsewhere now.
+        its words may be elsewhere now.
         """
         with self._database.write() as connection:
             connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
@@ -82,16 +75,7 @@ class Books:
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
                     labels = ?, reading = ? WHERE id = ? RETURNING {_BOOK}""",
-                (
-                    len(document.pages),
-                    document.characters,
-                    document.language,
-                    msgspec.json.encode(document.outline).decode("utf-8"),
-                    len(examine(document.pages).to_look_at),
-                    msgspec.json.encode(document.page_names.labels).decode("utf-8"),
-                    document.reading,
-                    book_id,
-                ),
+                (*_facts(document), book_id),
             ).fetchone()
             if row is None:
                 return None
@@ -102,20 +86,15 @@ class Books:
 
     def set_reading(self, book_id: str, reading: int) -> None:
         """The file was read again, and its pages came out the same."""
-        with self._database.write() as connection:
-            connection.execute("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
+        self._database.run("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""
-        with self._database.read() as connection:
-            return tuple(map(_book, connection.execute(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
+        return tuple(map(_book, self._database.rows(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
 
     def get(self, id: str) -> Book | None:
-        return self._find("id", id)
-
-    def find_sha256(self, sha256: str) -> Book | None:
-        """`sha256` of the file's bytes, hex."""
-        return self._find("sha256", sha256)
+        row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ?", (id,))
+        return None if row is None else _book(row)
 
     def page(self, book_id: str, number: int) -> Page | None:
         """`number` counts from 1."""
@@ -124,18 +103,16 @@ class Books:
     def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
         """All pages, or those of `range` that there are, in their order."""
         first, last = (1, None) if range is None else (range.first, range.last)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
-                    AND (:last IS NULL OR number <= :last) ORDER BY number""",
-                {"id": book_id, "first": first, "last": last},
-            )
-            return tuple(map(_page, rows))
+        rows = self._database.rows(
+            f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
+                AND (:last IS NULL OR number <= :last) ORDER BY number""",
+            {"id": book_id, "first": first, "last": last},
+        )
+        return tuple(map(_page, rows))
 
     def delete(self, id: str) -> None:
         """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM books WHERE id = ?", (id,))
+        self._database.run("DELETE FROM books WHERE id = ?", (id,))
         self._database.scrub()
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
@@ -143,46 +120,72 @@ class Books:
         needle = fold(text)
         if not needle:
             return ()
-        with self._database.read() as connection:
-            rows = connection.execute(
-                """SELECT number, count_places(text, :needle) FROM pages
-                    WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
-                {"id": book_id, "needle": needle},
-            )
-            return tuple(FoundPage(*row) for row in rows)
+        rows = self._database.rows(
+            """SELECT number, count_places(text, :needle) FROM pages
+                WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
+            {"id": book_id, "needle": needle},
+        )
+        return tuple(FoundPage(*row) for row in rows)
 
     def tokens(self, book_id: str, vocabulary: str) -> int | None:
         """Tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted them."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?", (book_id, vocabulary)
-            ).fetchone()
-            return None if row is None else int(row[0])
+        sql = "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?"
+        row = self._database.row(sql, (book_id, vocabulary))
+        return None if row is None else int(row[0])
 
     def set_tokens(self, book_id: str, vocabulary: str, tokens: int) -> None:
         """Without effect for a book that was deleted meanwhile."""
-        with self._database.write() as connection:
-            connection.execute(
-                """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
-                    SELECT id, ?, ? FROM books WHERE id = ?""",
-                (vocabulary, tokens, book_id),
-            )
+        self._database.run(
+            """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
+                SELECT id, ?, ? FROM books WHERE id = ?""",
+            (vocabulary, tokens, book_id),
+        )
 
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
-        """Its tokens are to be counted anew then."""
+        """Its tokens are counted again then."""
         with self._database.write() as connection:
             connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
 
-    def _find(self, column: str, value: str) -> Book | None:
-        with self._database.read() as connection:
-            row = connection.execute(f"SELECT {_BOOK} FROM books WHERE {column} = ?", (value,)).fetchone()
-            return None if row is None else _book(row)
+
+class Recognitions:
+    """The pages of the books on the shelf, and what was recognised for documents that are still being opened.
+
+    So a book that is deleted takes along all that was recognised for it. All methods raise AppError as `Database.read`
+    and `Database.write` do.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, picture: str) -> Recognition | None:
+        """What was recognised in the picture that is known by `picture` (`Page.picture`), if anything was."""
+        row = self._database.row(
+            """SELECT text, confidence FROM recognitions WHERE picture = :picture
+                UNION ALL SELECT text, ifnull(confidence, 0.0) FROM pages
+                    WHERE picture = :picture AND picture != ''
+                LIMIT 1""",
+            {"picture": picture},
+        )
+        return None if row is None else Recognition(*row)
+
+    def keep(self, picture: str, recognition: Recognition) -> None:
+        """Until a page with this picture is on the shelf, or `forget_unfinished`."""
+        self._database.run(
+            "INSERT OR REPLACE INTO recognitions (picture, text, confidence) VALUES (?, ?, ?)",
+            (picture, recognition.text, recognition.confidence),
+        )
+
+    def forget_unfinished(self) -> None:
+        """Forget what was recognised for documents that never came on the shelf."""
+        if self._database.row("SELECT 1 FROM recognitions LIMIT 1") is not None:
+            self._database.run("DELETE FROM recognitions")
+            self._database.scrub()
 
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, hidden_read, labels, reading = rest
+    flagged_pages, labels, reading, hidden_read = rest
     return Book(
         id=id,
         title=title,
@@ -198,6 +201,19 @@ def _book(row: tuple[Any, ...]) -> Book:
         hidden_read=bool(hidden_read),
         labels=msgspec.json.decode(labels, type=tuple[str, ...]),
         reading=reading,
+    )
+
+
+def _facts(document: Document) -> tuple[int | str, ...]:
+    """What the columns from `page_count` to `reading` say of a document."""
+    return (
+        len(document.pages),
+        document.characters,
+        document.language,
+        msgspec.json.encode(document.outline).decode("utf-8"),
+        len(examine(document.pages).to_look_at),
+        msgspec.json.encode(document.page_names.labels).decode("utf-8"),
+        document.reading,
     )
 
 

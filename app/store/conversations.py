@@ -1,4 +1,5 @@
-"""Conversations on disk: their books, questions and answers, with every variant kept and one branch shown."""
+"""Conversations on disk: their books, questions and answers, with every variant kept and one branch shown; and what is
+written and not asked yet."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
 
@@ -11,7 +12,17 @@ from typing import Any
 
 import apsw
 
-from app.core.conversation import Answer, BookRef, Conversation, Ending, PageRange, Question, StoredQuestion, Turn
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Conversation,
+    Draft,
+    Ending,
+    PageRange,
+    Question,
+    StoredQuestion,
+    Turn,
+)
 from app.core.errors import Problem
 from app.store.branches import (
     ANSWER,
@@ -69,13 +80,11 @@ class Conversations:
         return conversation
 
     def rename(self, id: str, title: str) -> None:
-        with self._database.write() as connection:
-            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
+        self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
 
     def delete(self, id: str) -> None:
         """Delete a conversation and all that came of it; its bytes are overwritten, in the log of changes too."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
+        self._database.run("DELETE FROM conversations WHERE id = ?", (id,))
         self._database.scrub()
 
     def set_books(self, id: str, books: tuple[BookRef, ...]) -> None:
@@ -86,15 +95,14 @@ class Conversations:
             _put_books(connection, id, books)
 
     def add_book(self, id: str, book_id: str) -> None:
-        """Put a book on the desk of a conversation, behind the others, unless it lies there already."""
-        with self._database.write() as connection:
-            connection.execute(
-                """INSERT INTO conversation_books (conversation_id, position, book_id)
-                    SELECT c.id, ifnull(max(b.position) + 1, 0), :book
-                        FROM conversations c LEFT JOIN conversation_books b ON b.conversation_id = c.id
-                        WHERE c.id = :id GROUP BY c.id HAVING NOT ifnull(max(b.book_id = :book), 0)""",
-                {"id": id, "book": book_id},
-            )
+        """Put a book on the desk of a conversation, behind the others, unless it is there already."""
+        self._database.run(
+            """INSERT INTO conversation_books (conversation_id, position, book_id)
+                SELECT c.id, ifnull(max(b.position) + 1, 0), :book
+                    FROM conversations c LEFT JOIN conversation_books b ON b.conversation_id = c.id
+                    WHERE c.id = :id GROUP BY c.id HAVING NOT ifnull(max(b.book_id = :book), 0)""",
+            {"id": id, "book": book_id},
+        )
 
     def search(self, text: str, limit: int = 50) -> tuple[Conversation, ...]:
         """Those whose title, questions, answers or names of images contain `text`, newest first; case and width do not
@@ -171,23 +179,20 @@ class Conversations:
 
     def save_answer(self, answer: Answer) -> None:
         """Put an answer in the place of what was kept under its id so far, whole or partial."""
-        with self._database.write() as connection:
-            connection.execute(
-                """UPDATE answers SET text = ?, ending = ?, model = ?,
-                    citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, excerpts = ?, from_search = ?
-                    WHERE id = ?""",
-                (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
-            )
+        self._database.run(
+            """UPDATE answers SET text = ?, ending = ?, model = ?,
+                citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, excerpts = ?, from_search = ?
+                WHERE id = ?""",
+            (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
+        )
 
     def question(self, id: str) -> StoredQuestion | None:
-        with self._database.read() as connection:
-            row = connection.execute(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,)).fetchone()
-            return None if row is None else question_of(row)
+        row = self._database.row(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,))
+        return None if row is None else question_of(row)
 
     def answer(self, id: str) -> Answer | None:
-        with self._database.read() as connection:
-            row = connection.execute(f"SELECT {ANSWER} FROM answers a WHERE a.id = ?", (id,)).fetchone()
-            return None if row is None else answer_of(row)
+        row = self._database.row(f"SELECT {ANSWER} FROM answers a WHERE a.id = ?", (id,))
+        return None if row is None else answer_of(row)
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """The branch that is shown, first to last."""
@@ -232,20 +237,43 @@ class Conversations:
 
     def question_variants(self, question_id: str) -> tuple[str, ...]:
         """Ids of a question and its siblings, oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                """SELECT s.id FROM questions q JOIN questions s
-                    ON s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id
-                    WHERE q.id = ? ORDER BY s.seq""",
-                (question_id,),
-            )
-            return tuple(str(id) for (id,) in rows)
+        rows = self._database.rows(
+            """SELECT s.id FROM questions q JOIN questions s
+                ON s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id
+                WHERE q.id = ? ORDER BY s.seq""",
+            (question_id,),
+        )
+        return tuple(str(id) for (id,) in rows)
 
     def answer_variants(self, question_id: str) -> tuple[str, ...]:
         """Ids of a question's answers, oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
-            return tuple(str(id) for (id,) in rows)
+        rows = self._database.rows("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
+        return tuple(str(id) for (id,) in rows)
+
+
+class Drafts:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they keep is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, conversation_id: str) -> Draft:
+        """An empty one where nothing is written."""
+        sql = "SELECT text, ifnull(question_id, ''), edited FROM drafts WHERE conversation_id = ?"
+        row = self._database.row(sql, (conversation_id,))
+        return Draft() if row is None else Draft(*row)
+
+    def keep(self, conversation_id: str, draft: Draft) -> None:
+        """Instead of the one before; an empty one takes that away. Of what was deleted meanwhile nothing is kept."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
+            if draft != Draft():
+                connection.execute(
+                    """INSERT INTO drafts (conversation_id, text, question_id, edited)
+                        SELECT id, ?, (SELECT q.id FROM questions q WHERE q.id = ? AND q.conversation_id = c.id), ?
+                            FROM conversations c WHERE id = ?""",
+                    (storable(draft.text), draft.question_id, storable(draft.edited), conversation_id),
+                )
 
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:

@@ -5,30 +5,31 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat
+import re
+import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
 from app.core.errors import AppError, Code
-from app.core.files import remove_private
+from app.core.files import DRAFT_SUFFIX, open_private, remove_private, rename_private
 from app.core.paths import machine_error
-from app.store.copies import draft_of_copy, publish_copy, remove_copies
+from app.core.secret import Key
 from app.store.folding import contains, count_places
 from app.store.migrations import is_older, migrate
-from app.store.secret import Key
 
 _CIPHER: Final = "chacha20"
 """ChaCha20 with a Poly1305 tag on every page: a changed page is noticed. Named, so that another default of the library
 changes nothing. Source: SQLite3 Multiple Ciphers, "sqleet: ChaCha20 - Poly1305 HMAC"."""
 
 _BUSY_MS: Final = 5000
-_PRIVATE_FILE: Final = 0o600
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
+_COPY = re.compile(r"\.v\d+")
+_DRAFT = re.compile(rf"\.v\d+\.[0-9a-f]{{8}}{re.escape(DRAFT_SUFFIX)}")
 
 
 class Database:
@@ -47,7 +48,7 @@ class Database:
     def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
         """Open the database at `path`, make it where there is none, and bring it to this program's version.
 
-        An older one is copied first (`app.store.copies`), and nobody else may have it open.
+        An older one is copied first, and nobody else may have it open.
         `busy_ms`: how long to wait for another process that is writing.
         Raises AppError DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED,
         DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL. An older database that
@@ -123,6 +124,20 @@ class Database:
                 self._writing = False
                 _roll_back(connection)
 
+    def rows(self, sql: str, values: apsw.Bindings = ()) -> list[tuple[Any, ...]]:
+        """What one statement reads, as `read`."""
+        with self.read() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: apsw.Bindings = ()) -> tuple[Any, ...] | None:
+        """The first row of what one statement reads, as `read`."""
+        return next(iter(self.rows(sql, values)), None)
+
+    def run(self, sql: str, values: apsw.Bindings = ()) -> None:
+        """One statement that writes, as `write`."""
+        with self.write() as connection:
+            connection.execute(sql, values)
+
     def scrub(self) -> None:
         """Leave no copy of deleted rows in the write-ahead log, nor in a copy from before an upgrade, which goes; what
         they took in the database is overwritten already.
@@ -131,11 +146,11 @@ class Database:
         """
         with self._lock, self._explained() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            remove_copies(self.path)
+            _remove_copies(self.path)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else can have the database open until the block is left. It is opened anew then, with its key.
+        """Nobody else can have the database open until the block is left. It is opened again then, with its key.
 
         Raises AppError DATABASE_LOCKED while another process has it open.
         """
@@ -151,13 +166,13 @@ class Database:
                 self._connection = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
-        """Inside `alone`: encrypt everything anew. Cut short by a kill, the database opens with one of the two keys.
+        """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
 
         A copy from before an upgrade goes: it would open with the old key. Raises AppError DISK_FULL, FOLDER_READ_ONLY;
         then the key is the old one.
         """
         with self._lock, self._explained() as connection:
-            remove_copies(self.path)
+            _remove_copies(self.path)
             connection.pragma("rekey", _raw(key))
             self._key = key
 
@@ -172,16 +187,9 @@ class Database:
 def _make_private(path: Path) -> None:
     """Make the file before SQLite does, 0600; SQLite gives its companions (-wal, -shm, -journal) the same mode."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE)
+        os.close(open_private(path, os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise machine_error(error, path) from error
-    try:
-        if stat.S_IMODE(os.fstat(descriptor).st_mode) != _PRIVATE_FILE and hasattr(os, "fchmod"):
-            os.fchmod(descriptor, _PRIVATE_FILE)
-    except OSError as error:
-        raise machine_error(error, path) from error
-    finally:
-        os.close(descriptor)
 
 
 def _raw(key: Key) -> str:
@@ -239,7 +247,10 @@ def _upgrade(connection: apsw.Connection, path: Path, key: Key) -> None:
 def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
     """Through SQLite: to close a file that is open in SQLite too would give up its locks."""
     version = int(connection.pragma("user_version"))
-    draft = draft_of_copy(path, version)
+    target = path.with_name(f"{path.name}.v{version}")
+    for cut_short in _beside(path, _DRAFT):
+        remove_private(cut_short)
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}{DRAFT_SUFFIX}")
     try:
         _make_private(draft)
         with contextlib.closing(_unlock(draft, key, _BUSY_MS)) as copy, _explained(draft, copy):
@@ -247,7 +258,10 @@ def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
             copy.pragma("fullfsync", True)
             with copy.backup("main", connection, "main") as backup:
                 backup.step()
-        publish_copy(path, version, draft)
+        rename_private(draft, target)
+        for other in _beside(path, _COPY):
+            if other != target:
+                remove_private(other)
     finally:
         remove_private(draft)
 
@@ -306,3 +320,26 @@ def _code(error: apsw.Error, system_errno: int) -> Code | None:
                 return Code.DATABASE_DAMAGED
             return Code.FOLDER_READ_ONLY
     return None
+
+
+# ---- the copy from before an upgrade, so that the older Octavo can be gone back to
+#
+# It is beside the database, encrypted with the same key, as `octavo.db.v3`: 3 is the version of the schema in it. There
+# is one at most. It would keep what a person deletes, and open with a key that was taken away: so it goes with the
+# first deletion, and before the key is changed.
+
+
+def find_copy(path: Path) -> Path | None:
+    """The copy of the database at `path`, if there is one."""
+    return next(iter(_beside(path, _COPY)), None)
+
+
+def _remove_copies(path: Path) -> None:
+    """Raises AppError FOLDER_READ_ONLY."""
+    for file in (*_beside(path, _COPY), *_beside(path, _DRAFT)):
+        remove_private(file)
+
+
+def _beside(path: Path, ending: re.Pattern[str]) -> list[Path]:
+    found = path.parent.glob(f"{path.name}.v*")
+    return [file for file in found if ending.fullmatch(file.name.removeprefix(path.name))]

@@ -26,7 +26,7 @@ def count_places(text: str, folded_needle: str) -> int:
 
 
 def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
-    """The ranges of `text` where a text that `fold` returned stands: as many as `count_places` counts."""
+    """The ranges of `text` where a text that `fold` returned is found: as many as `count_places` counts."""
     if not folded_needle:
         return ()
     folded: list[str] = []

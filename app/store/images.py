@@ -22,18 +22,14 @@ class ImageStore:
 
     def png(self, sha256: str) -> bytes:
         """Its bytes; whoever wants pixels asks the reader. Raises AppError IMAGE_MISSING."""
-        with self._database.read() as connection:
-            row = connection.execute("SELECT bytes FROM images WHERE sha256 = ?", (sha256,)).fetchone()
+        row = self._database.row("SELECT bytes FROM images WHERE sha256 = ?", (sha256,))
         if row is None:
             raise AppError(Code.IMAGE_MISSING, path="")
         return bytes(row[0])
 
     def thumbnail(self, sha256: str) -> Raster | None:
         """None where none is kept."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT thumbnail_width, thumbnail FROM images WHERE sha256 = ?", (sha256,)
-            ).fetchone()
+        row = self._database.row("SELECT thumbnail_width, thumbnail FROM images WHERE sha256 = ?", (sha256,))
         if row is None or not row[0]:
             return None
         width, rgb = int(row[0]), bytes(row[1])
@@ -42,19 +38,17 @@ class ImageStore:
     def named(self) -> tuple[NamedImage, ...]:
         """The names of images in all conversations, the last one asked about first; a name that a conversation has
         several times where it was asked about last."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                """SELECT i.name, q.id, c.id, c.title, max(q.seq) AS last FROM question_images i
-                    JOIN questions q ON q.id = i.question_id JOIN conversations c ON c.id = q.conversation_id
-                    GROUP BY c.id, i.name ORDER BY last DESC, i.position  -- all columns are of the row with the maximum
-                """
-            )
-            return tuple(NamedImage(*row[:4]) for row in rows)
+        rows = self._database.rows(
+            """SELECT i.name, q.id, c.id, c.title, max(q.seq) AS last FROM question_images i
+                JOIN questions q ON q.id = i.question_id JOIN conversations c ON c.id = q.conversation_id
+                GROUP BY c.id, i.name ORDER BY last DESC, i.position  -- all columns are of the row with the maximum
+            """
+        )
+        return tuple(NamedImage(*row[:4]) for row in rows)
 
     def all(self) -> frozenset[str]:
         """The SHA-256 of every image that is kept."""
-        with self._database.read() as connection:
-            return frozenset(str(sha256) for (sha256,) in connection.execute("SELECT sha256 FROM images"))
+        return frozenset(str(sha256) for (sha256,) in self._database.rows("SELECT sha256 FROM images"))
 
 
 def put_images(connection: apsw.Connection, question_id: str, images: Iterable[Image | ImageRef]) -> None:
@@ -65,15 +59,7 @@ def put_images(connection: apsw.Connection, question_id: str, images: Iterable[I
             connection.execute(
                 """INSERT INTO images (sha256, media_type, width, height, bytes, thumbnail_width, thumbnail)
                     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-                (
-                    ref.sha256,
-                    _MEDIA_TYPE,
-                    ref.width,
-                    ref.height,
-                    image.png,
-                    image.thumbnail.width,
-                    image.thumbnail.rgb,
-                ),
+                (ref.sha256, _MEDIA_TYPE, ref.width, ref.height, image.png, image.thumbnail.width, image.thumbnail.rgb),
             )
         elif connection.execute("SELECT 1 FROM images WHERE sha256 = ?", (ref.sha256,)).fetchone() is None:
             raise AppError(Code.IMAGE_MISSING, path=ref.untrusted_name)

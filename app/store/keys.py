@@ -9,12 +9,12 @@ A change of keys goes like this; a kill between any two steps leaves a desk that
 0. A keyring gets the new secret, under a new name.      The present key opens the database.
 1. The next card is written beside the present one.      The present key opens the database.
 2. A key file gets the new secret.                       The present key opens the database.
-3. The database is encrypted anew.                       Before SQLite's commit the present key opens it, then the new.
+3. The database is encrypted again.                      Before SQLite's commit the present key opens it, then the new.
 4. The old secret is removed.                            The new key opens it.
 5. The next card takes the place of the present one.     The new key opens it.
 
 Whoever finds a next card finds out which of the two keys opens the database, and then undoes the beginning or finishes
-the rest (`obtain`); it asks for the passphrase where only that can tell. A change, and what is done about one that was
+the rest (`obtain`); it asks for the passphrase where nothing else helps. A change, and what is done about one that was
 cut short, keeps every other process out of the database meanwhile. Starts look for the key one after the other.
 """
 
@@ -31,11 +31,10 @@ import msgspec
 from msgspec import Meta
 
 from app.core.errors import AppError, Code
-from app.core.files import create_private, remove_private, rename_private
-from app.core.locks import hold_lock
+from app.core.files import create_private, hold_lock, remove_private, rename_private
 from app.core.paths import Paths, machine_error
+from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
-from app.store.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.system_keyring import Ring, system_ring
 
 __all__ = ["Key", "KeyOrigin", "ScryptCost", "obtain", "set_passphrase"]
@@ -73,8 +72,8 @@ _Card: TypeAlias = _InRing | _InFile | _InMemory
 def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = None) -> Key:
     """The key of the desk at `paths`; a new desk gets one, from the passphrase where one is given.
 
-    `ring` stands in for the system keyring. A new key goes to the keyring where there is one that is unlocked, else
-    into the key file. A passphrase for a desk that has none is not needed and not looked at.
+    `ring` is used in place of the system keyring. A new key goes to the keyring where there is one that is unlocked,
+    else into the key file. A passphrase for a desk that has none is not needed and not looked at.
     Raises AppError PASSPHRASE_NEEDED; DATABASE_KEY when the database's key is out of reach (a new one is never made
     for it); FOLDER_READ_ONLY, DISK_FULL. Whether the key fits, opening the database shows.
     """
@@ -89,7 +88,7 @@ def set_passphrase(
     ring: Ring | None = None,
     cost: ScryptCost | None = None,
 ) -> Key:
-    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted anew.
+    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again.
 
     Raises AppError SETTING_INVALID for an empty passphrase, DATABASE_LOCKED while another process has the desk open,
     DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.

@@ -1,4 +1,4 @@
-"""Keys of remote engines: each belongs to one origin, lies in the system keyring, and is told to nobody else."""
+"""Keys of remote engines: each belongs to one origin, is kept in the system keyring, and goes to nobody else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring, system_ring
 
@@ -52,7 +52,7 @@ class RemoteKeys:
 
 
 def _name(origin: str) -> str:
-    """Does not tell which server it is for: names of secrets are no secret."""
+    """Does not say which server it is for: names of secrets are no secret."""
     return _BLOB + hashlib.blake2b(msgspec.json.encode(origin), digest_size=16).hexdigest()
 
 

@@ -22,9 +22,7 @@ class SettingsStore:
 
     def load(self) -> Settings:
         """A field whose stored value is missing or not valid (any more) has its default; the others have theirs."""
-        with self._database.read() as connection:
-            rows = connection.execute("SELECT name, value FROM settings")
-            stored = {str(name): str(value) for name, value in rows}
+        stored = {str(name): str(value) for name, value in self._database.rows("SELECT name, value FROM settings")}
         return assemble(Settings, stored)
 
     def save(self, settings: Settings) -> None:
@@ -42,13 +40,11 @@ class SettingsStore:
                     connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
     def get_blob(self, name: str) -> bytes | None:
-        with self._database.read() as connection:
-            row = connection.execute("SELECT value FROM blobs WHERE name = ?", (name,)).fetchone()
-            return None if row is None else bytes(row[0])
+        row = self._database.row("SELECT value FROM blobs WHERE name = ?", (name,))
+        return None if row is None else bytes(row[0])
 
     def set_blob(self, name: str, value: bytes) -> None:
-        with self._database.write() as connection:
-            connection.execute("INSERT OR REPLACE INTO blobs (name, value) VALUES (?, ?)", (name, value))
+        self._database.run("INSERT OR REPLACE INTO blobs (name, value) VALUES (?, ?)", (name, value))
 
 
 def assemble(group: type[Group], stored: Mapping[str, str | msgspec.Raw], prefix: str = "") -> Group:

@@ -59,16 +59,14 @@ class SheetStore:
 
     def all(self) -> tuple[SheetEntry, ...]:
         """The newest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"""SELECT c.id, c.title, c.created_at, count(*),
-                        count(a.id) FILTER (WHERE a.ending IN {_ANSWERED})
-                    FROM sheets s JOIN conversations c ON c.id = s.conversation_id
-                    JOIN questions q ON q.conversation_id = c.id AND q.parent_id IS NULL
-                    LEFT JOIN answers a ON a.question_id = q.id AND a.shown
-                    GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
-            )
-            return tuple(SheetEntry(*row) for row in rows)
+        rows = self._database.rows(
+            f"""SELECT c.id, c.title, c.created_at, count(*), count(a.id) FILTER (WHERE a.ending IN {_ANSWERED})
+                FROM sheets s JOIN conversations c ON c.id = s.conversation_id
+                JOIN questions q ON q.conversation_id = c.id AND q.parent_id IS NULL
+                LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+                GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
+        )
+        return tuple(SheetEntry(*row) for row in rows)
 
     def delete(self, id: str) -> None:
         """Delete a sheet and all that came of it; its bytes are overwritten, in the log of changes too."""

@@ -66,7 +66,7 @@ def system_ring(may_ask: bool) -> Ring | None:
     """The keyring of this system; None where there is none that can be used now.
 
     `may_ask`: whether a locked keyring may ask the person to unlock it, in a window of its own. Without a display
-    it never does. OCTAVO_NO_KEYRING=1 stands for a system without a keyring, and so does a backend named in
+    it never does. OCTAVO_NO_KEYRING=1 means a system without a keyring, and so does a backend named in
     PYTHON_KEYRING_BACKEND other than the system's own: it may prompt in the terminal, or keep plain text.
 
     `keyring` is not asked to look for backends itself: it would try those of all systems, and on Linux that runs a

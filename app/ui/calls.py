@@ -18,7 +18,7 @@ import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 
 from app.core.errors import AppError, Code
-from app.core.locks import try_lock
+from app.core.files import try_lock
 from app.core.paths import Paths
 
 PATIENCE_S = 15.0

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Conversation
+from app.core.secret import KeyOrigin
 from app.core.settings import Settings
 from app.services.services import Services
-from app.store.secret import KeyOrigin
 from app.ui import command_list
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge

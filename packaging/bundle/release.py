@@ -1,8 +1,8 @@
 """Writes what is published beside the packages that lie in a folder: `release.py FOLDER [--key PEM]`
 
-These are SHA256SUMS, for `sha256sum -c`, and the manifest of the release (`app.core.release`), which names the packages
-and their SBOMs. Where OCTAVO_SIGN holds a command, it is run with the manifest's path as its last argument, and must
-leave the signature beside it: FILE.sig, 64 raw bytes, as this writes them with an Ed25519 key:
+These are SHA256SUMS, for `sha256sum -c`, and the manifest of the release (`app.core.installation`), which names the
+packages and their SBOMs. Where OCTAVO_SIGN holds a command, it is run with the manifest's path as its last argument,
+and must leave the signature beside it: FILE.sig, 64 raw bytes, as this writes them with an Ed25519 key:
 `openssl pkeyutl -sign -rawin -inkey KEY.pem -in FILE -out FILE.sig`.
 Where a public key is given, or lies among the resources, the signature must hold with it.
 """
@@ -19,17 +19,20 @@ from pathlib import Path
 
 from app import __version__
 from app.core.errors import AppError
-from app.core.installation import OWN_PACKAGE, HashedFile, encode, sha256_of
-from app.core.paths import resources
-from app.core.release import (
+from app.core.installation import (
     MAX_RELEASE_BYTES,
+    OWN_PACKAGE,
     PACKAGE_ENDINGS,
     SBOM_ENDING,
     SIGNATURE_BYTES,
     SIGNATURE_SUFFIX,
+    HashedFile,
     Release,
+    encode,
     is_plain_name,
+    sha256_of,
 )
+from app.core.paths import resources
 from app.services.updates import KEY_NAME, parse_key, verify_signature
 
 SUMS_NAME = "SHA256SUMS"

@@ -18,9 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.bootstrap import open_desk
 from app.cli import arguments as options
 from app.cli.main import EXIT_INPUT, run
-from app.core.installation import HashedFile, Manifest, encode, sha256_of, system
+from app.core.installation import HashedFile, Manifest, Release, encode, sha256_of, system
 from app.core.paths import Paths, resources
-from app.core.release import Release
 from app.services.services import Services
 
 APP = Path(__file__).parents[2] / "app"

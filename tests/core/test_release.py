@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.installation import HashedFile
-from app.core.release import Release, is_plain_name, packages_for
+from app.core.installation import HashedFile, Release, is_plain_name, packages_for
 
 FILES = (
     "octavo_0.2.0_amd64.deb",

@@ -14,7 +14,7 @@ import pytest
 from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.core.events import Done, Failed
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel
 from app.documents.formats.contract import Content
 from app.documents.parsing import page_image, parse

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from app.isolation.child import Cause, Child, ChildDied
-from app.isolation.framing import MAX_FRAME_BYTES, BrokenFrame, Decoder, Encoder
+from app.isolation.heartbeat import MAX_FRAME_BYTES, BrokenFrame, Decoder, Encoder
 from tests.isolation import puppet
 from tests.isolation.puppet import Echo, Exit, Print, Spill, Wait
 

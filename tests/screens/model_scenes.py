@@ -10,8 +10,8 @@ from app.core.errors import Code, Problem
 from app.core.events import Fetching, Loading
 from app.core.settings import KvType, ThemeChoice
 from app.models.hub.catalogue import catalogue
-from app.models.hub.offers import Offer
 from app.models.local import starter
+from app.models.offers import Offer
 from app.models.records import Record
 from app.services.machines import Hardware
 from app.ui.bridge import Executor

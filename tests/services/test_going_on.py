@@ -195,7 +195,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     assert usage.reused_tokens >= choices.books_tokens, "the books stay read"
     assert usage.reused_tokens + usage.evaluated_tokens == choices.needed_tokens - 40 - choices.oldest_tokens
     turns = desk.conversations.turns(talk.id)
-    assert [turn.is_told for turn in turns[:-1]] == [answer.id not in choices.oldest for answer in answers]
+    assert [turn.is_read for turn in turns[:-1]] == [answer.id not in choices.oldest for answer in answers]
     assert all(turn.answer and turn.answer.text for turn in turns), "nothing is gone"
 
     desk.conversations.leave_out(choices.oldest, False)

@@ -11,7 +11,7 @@ import pytest
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.core.work import Cancel, finish
 from app.services.remote import KEY_VARIABLE, RemoteEngine

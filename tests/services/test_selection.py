@@ -39,7 +39,7 @@ def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, 
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
     wanted = [WantedPlan(str(path), PlanRequest()) for path in (tiny_scout, broken)]
-    first, second = survey(fake.desk, wanted, (), MACHINE, Cancel())
+    first, second = survey(fake.desk.headers, wanted, (), MACHINE, Cancel())
     assert first.key == str(tiny_scout)
     assert isinstance(first.plan, ModelPlan)
     assert second == Planned(str(broken), Problem(Code.MODEL_NOT_GGUF, {"path": str(broken)}))
@@ -47,6 +47,7 @@ def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, 
 
 def test_a_survey_that_is_stopped_calls_no_model_unreadable(fake: FakeDesk, tiny_scout: Path) -> None:
     told: list[object] = []
+    wanted = [WantedPlan(str(tiny_scout), PlanRequest())] * 2
     with pytest.raises(Stopped):
-        told.extend(survey(fake.desk, [WantedPlan(str(tiny_scout), PlanRequest())] * 2, (), MACHINE, StoppedOnTheWay()))
+        told.extend(survey(fake.desk.headers, wanted, (), MACHINE, StoppedOnTheWay()))
     assert told == []

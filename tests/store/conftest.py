@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.core.paths import Paths
+from app.core.secret import Key, KeyOrigin, draw_secret
 from app.store.db import Database
-from app.store.secret import Key, KeyOrigin, draw_secret
 
 _NOBODY = 65534
 

@@ -31,11 +31,11 @@ from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.core.paths import Paths
+from app.core.secret import Key, KeyOrigin
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.images import ImageStore
-from app.store.secret import Key, KeyOrigin
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
 
@@ -405,7 +405,7 @@ from pathlib import Path
 from app.core.conversation import Ending, Question
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.secret import Key, KeyOrigin
+from app.core.secret import Key, KeyOrigin
 import msgspec
 conversations = Conversations(Database.open(Path(sys.argv[1]), Key(sys.stdin.readline().strip(), KeyOrigin.FILE)))
 talk, parent = conversations.create().id, None
@@ -506,7 +506,7 @@ def test_turns_are_left_out_on_their_branch_alone_and_taken_back(conversations: 
 
     conversations.leave_out([two], True)
     assert left_out() == [True]
-    assert [turn.is_told for turn in conversations.history(follow_up.id)] == [False]
+    assert [turn.is_read for turn in conversations.history(follow_up.id)] == [False]
     answer = conversations.answer(two)
     assert answer is not None
     conversations.save_answer(msgspec.structs.replace(answer, text="Two, longer."))

@@ -15,9 +15,9 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.core.secret import Key, KeyOrigin, draw_secret
 from app.store.db import Database
 from app.store.migrations import MIGRATIONS
-from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 
 SECRET = "The quick brown fox knows 契約書"

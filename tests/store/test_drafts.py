@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversation import Draft, Question
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 
 
 @pytest.fixture

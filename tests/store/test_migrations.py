@@ -14,15 +14,13 @@ from app.core.conversation import BookRef, CitationState, Draft, Ending, PageRan
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
+from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
-from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.books import Books, Recognitions
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.images import ImageStore
 from app.store.migrations import MIGRATIONS, migrate
-from app.store.recognitions import Recognitions
-from app.store.secret import Key, KeyOrigin
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 

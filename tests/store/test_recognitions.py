@@ -8,9 +8,8 @@ import msgspec
 import pytest
 
 from app.core.document import Document, Flag, Format, Page, Recognition
-from app.store.books import Books
+from app.store.books import Books, Recognitions
 from app.store.db import Database
-from app.store.recognitions import Recognitions
 
 PICTURE, BLANK = "a" * 64, "b" * 64
 LETTER = Recognition("Dear harbour keeper", 0.93)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.store.db import Database
 from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore

@@ -9,9 +9,9 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.core.secret import Key
 from app.core.settings import EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.store.db import Database
-from app.store.secret import Key
 from app.store.settings import SettingsStore
 
 CHANGED = Settings(

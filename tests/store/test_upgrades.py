@@ -15,12 +15,11 @@ import pytest
 from app.core.conversation import BookRef, Ending, Question, Timings, Usage
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.core.secret import Key
 from app.store.conversations import Conversations
-from app.store.copies import find_copy
-from app.store.db import Database
+from app.store.db import Database, find_copy
 from app.store.keys import ScryptCost, obtain, set_passphrase
 from app.store.migrations import MIGRATIONS, migrate
-from app.store.secret import Key
 from app.store.settings import SettingsStore
 from tests.store.fixtures.words import kept_as_json
 

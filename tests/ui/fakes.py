@@ -18,8 +18,8 @@ from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token
 from app.core.image import Raster
-from app.core.password import Password
 from app.core.paths import Paths, resources
+from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Sampling
 from app.core.work import Cancel, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
@@ -39,26 +39,22 @@ from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.images import Images
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import PlacedModel, Plans
-from app.services.prompts import Prompts
+from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
 from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.images import ImageStore
 from app.store.passages import Passages
-from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from tests.ui.direct_images import DirectImageReader
@@ -381,7 +377,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     headers = HeaderReader()
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models, headers, plans)
+    models = Models(engine, settings, readings, paths.models, plans)
     restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
@@ -390,16 +386,13 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
-        key=_KEY,
         ask=ask,
         sheets=Sheets(ask, SheetStore(database, conversations)),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
-        prompts=prompts,
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),
-        restating=restating,
         models=models,
         machines=machines,
         plans=plans,
@@ -412,6 +405,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         drafts=Drafts(database),
         settings=settings,
         engine=engine,  # type: ignore[arg-type]
+        headers=headers,
         reader=reader,  # type: ignore[arg-type]
         database=database,
     )

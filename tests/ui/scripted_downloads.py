@@ -10,8 +10,8 @@ from typing import TypeAlias, TypeVar
 from app.core.errors import AppError, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.work import Cancel, Stopped, Work
-from app.models.hub.offers import Offer
 from app.models.local import ModelFile
+from app.models.offers import Offer
 from app.models.records import FileState, ModelVerdict
 from app.services.downloads import Licence, Order, Record, Unfinished
 from tests.ui.gate import Gate

@@ -12,8 +12,9 @@ from app.cli.output import print_json
 from app.core.errors import AppError, Problem
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, finish
-from app.models.hub.offers import Offer
-from app.models.local import ModelFile
+from app.engine.architectures import ARCHITECTURES
+from app.models.local import ModelFile, projector_beside
+from app.models.offers import Offer
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.i18n import _
@@ -88,7 +89,7 @@ def _state(offer: Offer, desk: Services) -> str:
 
 def _header_or_problem(path: Path, desk: Services, cancel: Cancel) -> ModelHeader | Problem:
     try:
-        return finish(desk.models.header(path, cancel), ProgressBar())
+        return finish(desk.headers.read(path, cancel), ProgressBar())
     except AppError as error:
         return error.problem
 
@@ -101,13 +102,13 @@ def _listed(found: _Found, desk: Services) -> dict[str, Any]:
     return told | {
         "kind": header.kind,
         "architecture": header.architecture,
-        "known": desk.models.knows(header.architecture),
+        "known": header.architecture in ARCHITECTURES,
         "quantization": header.quantization,
         "size_bytes": header.file_bytes,
         "parameters": header.parameters,
         "active_parameters": header.active_parameters,
         "context_trained": header.context_trained,
-        "projector": desk.models.projector_beside(Path(file.path)),
+        "projector": projector_beside(Path(file.path)),
         "licence": licence.id if (licence := desk.downloads.licence_of(Path(file.path))) else "",
     }
 
@@ -118,11 +119,11 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
         if isinstance(header, Problem):
             rows.append([file.name, errors.sentence(header)])
             continue
-        projector = Path(desk.models.projector_beside(Path(file.path))).name
+        projector = Path(projector_beside(Path(file.path))).name
         architecture = header.architecture
         if header.kind is FileKind.ADAPTER:
             architecture = _("LoRA adapter for {architecture}").format(architecture=architecture)
-        elif not desk.models.knows(architecture):
+        elif architecture not in ARCHITECTURES:
             architecture = _("{architecture} (not known)").format(architecture=architecture)
         tokens = _("{n} tokens").format(n=count(header.context_trained))
         rows.append([file.name, architecture, header.quantization, size(header.file_bytes), tokens, projector])

@@ -13,7 +13,7 @@ from app.cli.output import print_json
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.planner import MemoryClass, Placement, PlanRequest
-from app.models.model_files import model_at
+from app.models.local import model_at
 from app.services.machines import Hardware
 from app.services.plans import ModelPlan
 from app.services.services import Services

@@ -14,8 +14,9 @@ from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
-from app.models.hub.offers import Offer
-from app.models.model_files import model_at
+from app.engine.architectures import ARCHITECTURES
+from app.models.local import model_at, projector_beside
+from app.models.offers import Offer
 from app.services.downloads import Licence, Record
 from app.services.services import Services
 from app.wording import units
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     offer = finish(desk.downloads.headers(found[0], cancel), ProgressBar())
     assert offer.header is not None
     described = listing.described(offer, desk)
-    known = desk.models.knows(offer.header.architecture)
+    known = offer.header.architecture in ARCHITECTURES
     if options.json:
         print_json(_described(offer.header, known, "") | {"offer": described})
     else:
@@ -45,9 +46,9 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    header = finish(desk.models.header(file, cancel), ProgressBar())
-    projector = desk.models.projector_beside(file) if header.kind is FileKind.MODEL else ""
-    known = desk.models.knows(header.architecture)
+    header = finish(desk.headers.read(file, cancel), ProgressBar())
+    projector = projector_beside(file) if header.kind is FileKind.MODEL else ""
+    known = header.architecture in ARCHITECTURES
     licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)
     if options.json:
         told = {"licence": licence.id if licence else "", "record": record}

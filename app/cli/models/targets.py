@@ -8,7 +8,7 @@ from pathlib import Path
 from app.cli.models.progress import ProgressBar
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.services import Services
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)

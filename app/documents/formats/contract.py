@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.documents.text import language
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Flowed

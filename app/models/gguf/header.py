@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
-from app.models.gguf.container import MAX_KEPT_BYTES, Array, GgufContents, LongText, Tensor, Value
-from app.models.gguf.cursor import flaw
+from app.models.gguf.container import MAX_KEPT_BYTES, Array, GgufContents, LongText, Tensor, Value, flaw
 from app.models.gguf.tensor_types import MIXTURES
 
 MAX_LAYERS = 512
@@ -170,7 +169,7 @@ class _Composer:
         return self._number("interleave_moe_layer_step", self._number("moe_every_n_layers")) or 1
 
     def _shared_width(self) -> int:
-        """Of the shared experts together. Llama 4 has no key for it; the tensor of the way up tells."""
+        """Of the shared experts together. Llama 4 has no key for it; the tensor of the way up shows it."""
         for tensor in self._tensors:
             if tensor.name.endswith(".ffn_up_shexp.weight") and len(tensor.dimensions) > 1:
                 return tensor.dimensions[1]
@@ -228,7 +227,7 @@ def _text(keys: dict[str, Value], name: str) -> str:
     return value
 
 
-# ---- which part of a model, and which layer, a tensor belongs to: its name tells
+# ---- which part of a model, and which layer, a tensor belongs to: its name says it
 
 
 def _place(untrusted_name: str, layers: int) -> tuple[int, TensorPart]:

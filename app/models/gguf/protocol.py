@@ -17,7 +17,7 @@ class ReadPart(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadRemote(msgspec.Struct, frozen=True, tag=True):
-    """Read the header of a file that lies elsewhere and has `size` bytes; the files are numbered as with ReadPart.
+    """Read the header of a file that is elsewhere and has `size` bytes; the files are numbered as with ReadPart.
     Answered by any number of WantBytes, then by PartRead or WireFailed."""
 
     part: int
@@ -31,14 +31,14 @@ class Bytes(msgspec.Struct, frozen=True, tag=True):
 
 
 class Compose(msgspec.Struct, frozen=True, tag=True):
-    """Tell what the files that were read say together. Answered by HeaderRead or WireFailed."""
+    """Say what the files that were read mean together. Answered by HeaderRead or WireFailed."""
 
 
 Order: TypeAlias = ReadPart | ReadRemote | Bytes | Compose
 
 
 class PartRead(msgspec.Struct, frozen=True, tag=True):
-    """This file is sound by itself."""
+    """This file alone is sound."""
 
 
 class WantBytes(msgspec.Struct, frozen=True, tag=True):

@@ -15,36 +15,16 @@ from app.core.events import Opening
 from app.core.model import NO_LAYER, FileKind, ModelHeader
 from app.core.paths import check_name
 from app.core.work import Cancel, Stopped, Work
-from app.isolation.client import (
-    DIED,
-    Findings,
-    ReaderClient,
-    ReaderKind,
-    ReaderLimits,
-    ReaderProcess,
-    Wanted,
-    logged,
-)
+from app.isolation.client import DIED, Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, Wanted, logged
 from app.isolation.files import open_regular, printable
 from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import local
-from app.models.gguf.container import MAX_KEPT_BYTES
-from app.models.gguf.cursor import BLOCK_BYTES, MAX_HEADER_BYTES
+from app.models.gguf.container import BLOCK_BYTES, MAX_HEADER_BYTES, MAX_KEPT_BYTES
 from app.models.gguf.header import MAX_LAYERS, MAX_NUMBER
-from app.models.gguf.protocol import (
-    Bytes,
-    Compose,
-    Event,
-    HeaderRead,
-    Order,
-    PartRead,
-    ReadPart,
-    ReadRemote,
-    WantBytes,
-)
+from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
 from app.models.gguf.tensor_types import MIXTURES, TYPE_NAMES
-from app.models.hub.offers import RemoteFile
+from app.models.offers import RemoteFile
 
 MAX_FILES = MOST_FILES
 """Parts of a split model, all of which are open at once; the largest models come in half as many."""
@@ -56,7 +36,7 @@ CPU_S = 60
 """Processor time of one process, a backstop: a real header takes a tenth of a second."""
 
 MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
-"""Of all files of a model that lies elsewhere: one header at its limit, and two blocks of each other file."""
+"""The most that is read of a remote model: one header at its limit, and two blocks of each other file."""
 
 Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
 """Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""
@@ -139,11 +119,11 @@ def _check_number(files: Sequence[object], path: str) -> None:
         raise AppError(Code.MODEL_LIMIT, path=path, limit="files", value=MAX_FILES)
 
 
-def _is_block(wish: WantBytes, file_bytes: int) -> bool:
+def _is_block(wanted: WantBytes, file_bytes: int) -> bool:
     return (
-        0 <= wish.offset < file_bytes
-        and wish.offset % BLOCK_BYTES == 0
-        and wish.size == min(BLOCK_BYTES, file_bytes - wish.offset)
+        0 <= wanted.offset < file_bytes
+        and wanted.offset % BLOCK_BYTES == 0
+        and wanted.size == min(BLOCK_BYTES, file_bytes - wanted.offset)
     )
 
 

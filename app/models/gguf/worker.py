@@ -1,7 +1,7 @@
 """The process in which the header of one untrusted model is read, and nothing else.
 
-Its command line is that of `isolation.inmate.enter`; its files are those of the model, opened by the desk. Where there
-are none, the desk is asked for the bytes of files that are elsewhere.
+Its command line is that of `isolation.worker_main.enter`; its files are those of the model, opened by the desk.
+Where there are none, the desk is asked for the bytes of files that are elsewhere.
 """
 
 from __future__ import annotations
@@ -14,21 +14,11 @@ from app.core.errors import Code, Problem
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.gguf import container, header
-from app.models.gguf.cursor import BLOCK_BYTES, ByteSource
-from app.models.gguf.protocol import (
-    Bytes,
-    Compose,
-    Event,
-    HeaderRead,
-    Order,
-    PartRead,
-    ReadPart,
-    ReadRemote,
-    WantBytes,
-)
+from app.models.gguf.container import BLOCK_BYTES, ByteSource
+from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
 
 _KEPT_BLOCKS = 2
-"""Of a file that lies elsewhere: what is wanted next begins where the last began at the earliest."""
+"""Of a remote file: the next read never begins before the last one."""
 
 
 class OpenSource:
@@ -51,7 +41,7 @@ class OpenSource:
 
 
 class RemoteSource:
-    """A file that lies elsewhere as a source of bytes: the desk is asked for them, in blocks of BLOCK_BYTES."""
+    """A file that is elsewhere as a source of bytes: the desk is asked for them, in blocks of BLOCK_BYTES."""
 
     def __init__(self, port: Port[Order], size: int) -> None:
         self._port = port
@@ -75,12 +65,12 @@ class RemoteSource:
             self._blocks[start] = self._ask(WantBytes(start, min(BLOCK_BYTES, self._size - start)))
         return self._blocks[start]
 
-    def _ask(self, wish: WantBytes) -> bytes:
+    def _ask(self, wanted: WantBytes) -> bytes:
         self._port.rest()  # the network may take its time
-        self._port.send(wish)
+        self._port.send(wanted)
         answer = self._port.receive()
         self._port.step()
-        if not isinstance(answer, Bytes) or len(answer.content) != wish.size:
+        if not isinstance(answer, Bytes) or len(answer.content) != wanted.size:
             raise SystemExit  # the desk is gone, or does not want to know
         return answer.content
 
@@ -89,7 +79,7 @@ class HeaderHandler:
     """The files on which the orders are carried out."""
 
     def __init__(self, sources: Sequence[ByteSource], port: Port[Order] | None = None) -> None:
-        """`port`: where bytes of files that lie elsewhere are asked for."""
+        """`port`: where bytes of files that are elsewhere are asked for."""
         self._sources = sources
         self._port = port
         self._read: list[container.GgufContents] = []
@@ -120,8 +110,8 @@ class HeaderHandler:
 
 def main(*arguments: str) -> None:
     port, fds = worker_main.enter(Order, arguments)
-    bench = HeaderHandler([OpenSource(fd) for fd in fds], port)
-    worker_main.serve(port, bench.carry_out)
+    handler = HeaderHandler([OpenSource(fd) for fd in fds], port)
+    worker_main.serve(port, handler.carry_out)
 
 
 if __name__ == "__main__":

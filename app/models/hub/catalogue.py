@@ -15,7 +15,7 @@ import msgspec
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.core.paths import resources
 from app.models.gguf.header import MAX_LAYERS
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.offers import Offer, RemoteFile
 
 
 class Licence(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ _SPAN = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
 
 class CompactWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`core.model.Weights` of one part that several layers have alike. `layers`: their numbers, such as `0-5,8,11-47`;
-    empty for what stands outside the layers. Bytes and parameters are those of one layer."""
+    empty for what is outside the layers. Bytes and parameters are those of one layer."""
 
     part: TensorPart
     bytes: int

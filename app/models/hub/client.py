@@ -16,13 +16,12 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Work, finish
 from app.models import local
 from app.models.copying import need_room
 from app.models.gguf.reader import MAX_FILES, HeaderReader, Supply
-from app.models.hub.names import check_endpoint, check_path, check_repository, stored_name
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.hub.address import check_endpoint
 from app.models.hub.process import HubProcess
 from app.models.hub.protocol import (
     DownloadProgress,
@@ -37,14 +36,15 @@ from app.models.hub.protocol import (
     WantedFile,
 )
 from app.models.hub.staging import are_verified, present_bytes
+from app.models.offers import Offer, RemoteFile, check_path, check_repository, stored_name
 
 __all__ = ["Hub", "HubTimeouts"]
 
 MARGIN_BYTES = 1 << 30
-"""Of a disk, left free by a download: a full one would stop everything else."""
+"""What a download leaves free on a disk: a full one would stop everything else."""
 
 RATE_WINDOW_S = 5.0
-"""The speed that is told is that of the last seconds."""
+"""The speed that is shown is that of the last seconds."""
 
 _RATE_LEAST_S = 0.5
 
@@ -79,7 +79,7 @@ class Hub:
 
     def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
-        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository.
+        knows must agree, else HUB_HASH_DIFFERS. The projector may be in another repository.
 
         A repository may have been split into other parts since the catalogue was written: then the quantization
         counts.
@@ -158,7 +158,7 @@ class _Rate:
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()
 
-    def tell(self, done: int) -> float:
+    def update(self, done: int) -> float:
         """0 while it is not known."""
         now = time.monotonic()
         self._seen.append((now, done))
@@ -172,7 +172,7 @@ def _as_event(progress: DownloadProgress, offer: Offer, rate: _Rate) -> Fetching
     done, total = min(progress.done, offer.size_bytes), offer.size_bytes
     if progress.hashing:
         return Hashing(progress.hashing, max(progress.hashing, total - progress.hashed), progress.name)
-    return Fetching(done, total, min(progress.hashed, done), rate.tell(done), progress.host, progress.name)
+    return Fetching(done, total, min(progress.hashed, done), rate.update(done), progress.host, progress.name)
 
 
 def _supply(process: HubProcess, offer: Offer, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
@@ -200,14 +200,14 @@ def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
             raise AppError(Code.HUB_HASH_DIFFERS, file=file.path)
         return msgspec.structs.replace(file, size_bytes=there.size_bytes, sha256=there.sha256)
 
-    told = answers[offer.repository]
+    listed = answers[offer.repository]
     return msgspec.structs.replace(
         offer,
         files=tuple(map(resolved, offer.files)),
         projector=resolved(offer.projector) if offer.projector else None,
-        revision=told.revision,
-        licence=offer.licence or told.licence,
-        gated=told.gated,
+        revision=listed.revision,
+        licence=offer.licence or listed.licence,
+        gated=listed.gated,
     )
 
 
@@ -248,7 +248,7 @@ def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
     out.
 
     A projector belongs to the models of its folder and of the folders below it that have none; of several, the one
-    that `shelf.best_projector` names. Raises AppError HUB_NAME_UNSAFE.
+    that `local.best_projector` names. Raises AppError HUB_NAME_UNSAFE.
     """
     files = {
         check_path(file.path): RemoteFile(repository, file.path, file.size_bytes, file.sha256)
@@ -281,7 +281,7 @@ def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
 
 
 def quantization_of(path: str) -> str:
-    """What the name says; the header tells the truth. Empty where it says nothing."""
+    """What the name says; the header has the truth. Empty where it says nothing."""
     found = _QUANTIZATION.findall(PurePosixPath(path).stem)
     return found[-1].upper() if found else ""
 

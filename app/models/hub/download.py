@@ -1,4 +1,4 @@
-"""Files on their way from the hub to the disk: several at once, hashed while they arrive, gone on with after a cut."""
+"""Downloads files from the hub: several at once, hashed while they arrive, continued after an interruption."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILES_AT_ONCE = 4
 """One connection seldom fills a fast line, and more than a few are a burden to the hub."""
 
 SYNC_BYTES = 256 << 20
-"""After so many bytes they are put on disk, so that a system's cache of a whole model need not be at the end."""
+"""After so many bytes they are written to disk, so that not a whole model is left to write at the end."""
 
 TRIES = 2
 """How often a file is fetched whose hash is wrong: a cache between here and the hub may have been damaged once."""

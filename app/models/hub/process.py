@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work
 from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
-from app.models.hub.names import check_endpoint
+from app.models.hub.address import check_endpoint
 from app.models.hub.protocol import Begin, DownloadProgress, Event, Fetch, HubReady, HubTimeouts, Order
 
 ANSWER_LIMIT_S = 240.0
-"""How long one question may take in all, with every try anew: a hub could let an answer trickle for ever."""
+"""How long one question may take in all, with every new try: a hub could let an answer trickle for ever."""
 
 STALL_LIMIT_S = 300.0
 """How long nothing at all may happen during a download; longer than the longest wait before a new try."""

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.isolation.heartbeat import WireFailed
 
 MAX_LISTED_FILES = 20_000
@@ -19,7 +19,7 @@ Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
 class HubTimeouts(msgspec.Struct, frozen=True):
     """How long a hub is waited for, and how often it is asked again.
 
-    `connect_s`: until a connection stands. `stall_s`: for the next bytes; and a connection that brought fewer than
+    `connect_s`: until there is a connection. `stall_s`: for the next bytes; and a connection that brought fewer than
     `slowest_bytes` in that time is given up, too. `waits_s`: before each new try, while none before it brought so much;
     after the last the hub counts as gone. `range_bytes`: the most that one request asks for: the networks that
     hubs deliver through limit that.
@@ -41,7 +41,7 @@ class Begin(msgspec.Struct, frozen=True, tag=True):
 
 
 class List(msgspec.Struct, frozen=True, tag=True):
-    """Tell what a repository has; without a revision, at present. Answered by Listed or WireFailed."""
+    """Say what a repository has; without a revision, at present. Answered by Listed or WireFailed."""
 
     repository: str
     revision: str
@@ -73,7 +73,7 @@ class WantedFile(msgspec.Struct, frozen=True):
 
 
 class Fetch(msgspec.Struct, frozen=True, tag=True):
-    """Fetch files into the folder that the process was started for. Answered by Progress, then Fetched or
+    """Fetch files into the folder that the process was started for. Answered by DownloadProgress, then Fetched or
     WireFailed."""
 
     files: tuple[WantedFile, ...]

@@ -21,7 +21,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, not re-exported
 
 from app.core.errors import AppError, Code
-from app.models.hub.names import check_endpoint, may_speak
+from app.models.hub.address import check_endpoint, may_speak
 from app.models.hub.protocol import Begin, HubFile, Listed
 
 MAX_REDIRECTS = 5
@@ -79,7 +79,7 @@ class HubSession:
     def ranged(self, file: HubFile, start: int, end: int) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The bytes of a file from `start` to `end`, as they arrive, and the host that they come from.
 
-        Raises Interrupted, and AppError as `listing` does and HUB_FILE_MISSING; so does the iterator.
+        Raises RetryLater, and AppError as `listing` does and HUB_FILE_MISSING; so does the iterator.
         """
         url = huggingface_hub.hf_hub_url(
             file.repository, file.path, revision=file.revision or None, endpoint=self._endpoint
@@ -102,7 +102,7 @@ class HubSession:
             yield response.url.netloc.decode("ascii"), self._content(response, end - start)
 
     def _content(self, response: httpx2.Response, size: int) -> Iterator[bytes]:
-        """Gives up a connection that stands but brings next to nothing."""
+        """Gives up a connection that brings next to nothing."""
         left, since, lately = size, time.monotonic(), 0
         with self._translated():
             for content in response.iter_raw():
@@ -126,8 +126,8 @@ class HubSession:
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise self._strange()
         if response.status_code == 200:  # from one that knows no ranges, which is no loss if all was asked for
-            told = response.headers.get("Content-Length", "")
-            sound = start == 0 and end == file.size_bytes and told == str(file.size_bytes)
+            length = response.headers.get("Content-Length", "")
+            sound = start == 0 and end == file.size_bytes and length == str(file.size_bytes)
         else:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
             sound = found is not None and tuple(map(int, found.groups())) == (start, end - 1, file.size_bytes)
@@ -174,8 +174,8 @@ class HubSession:
         """What a status says. Source of the header's values: hf_raise_for_status of huggingface_hub."""
         reason = headers.get("X-Error-Code", "")
         if status in _BUSY:
-            told = headers.get("Retry-After", "").strip()
-            return RetryLater(min(float(told), MAX_WAIT_S) if told.isdecimal() else 0.0)
+            wait = headers.get("Retry-After", "").strip()
+            return RetryLater(min(float(wait), MAX_WAIT_S) if wait.isdecimal() else 0.0)
         if reason == "GatedRepo":
             return AppError(Code.HUB_GATED, repository=repository)
         if path and (reason == "EntryNotFound" or (status == 404 and not reason)):
@@ -185,7 +185,7 @@ class HubSession:
         if status == 401:
             if self._token:
                 return AppError(Code.HUB_TOKEN_REFUSED, host=self.host)
-            return AppError(Code.HUB_NOT_FOUND, repository=repository)  # or private: a hub does not tell which
+            return AppError(Code.HUB_NOT_FOUND, repository=repository)  # or private: a hub does not say which
         if status == 403:
             return AppError(Code.HUB_GATED, repository=repository)
         return self._strange()
@@ -224,5 +224,5 @@ def _listed(info: Any) -> Listed:
         {"path": file.rfilename, "size_bytes": file.size or 0, "sha256": file.lfs.sha256 if file.lfs else ""}
         for file in info.siblings or ()
     ]
-    told = {"revision": info.sha, "licence": licence, "gated": bool(info.gated), "files": files}
-    return msgspec.convert({"type": Listed.__name__, **told}, Listed)
+    found = {"revision": info.sha, "licence": licence, "gated": bool(info.gated), "files": files}
+    return msgspec.convert({"type": Listed.__name__, **found}, Listed)

@@ -1,6 +1,6 @@
 """The files of one download: how much of each is there, and which were found right.
 
-A file lies there under its name with `.part` until its SHA-256 was found right, then under its name. What was verified
+A file is there under its name with `.part` until its SHA-256 was found right, then under its name. What was verified
 is remembered with size and time of change, so that it is neither fetched nor hashed again.
 """
 
@@ -13,14 +13,11 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.files import DRAFT_SUFFIX, remove_private, rename_private, write_private
-from app.models.hub.names import stored_name
-from app.models.hub.offers import Offer
+from app.core.files import DRAFT_SUFFIX, open_private, remove_private, rename_private, write_private
+from app.models.offers import Offer, stored_name
 
 VERIFIED_NAME = ".verified.json"
 """The memory: a list of `Verified`."""
-
-_PRIVATE_FILE = 0o600
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -72,8 +69,7 @@ class Staging:
         draft = self.draft(name)
         if self.path(name).exists():
             self.path(name).replace(draft)
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        fd = os.open(draft, flags, _PRIVATE_FILE)
+        fd = open_private(draft, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0))
         if os.fstat(fd).st_size > size_bytes:
             os.ftruncate(fd, size_bytes)
         return fd

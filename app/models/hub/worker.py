@@ -9,26 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
-from app.isolation import limits, sandbox
+from app.core.errors import Code, Problem
+from app.isolation import limits, sandbox, worker_main
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.hub.download import Fetcher
-from app.models.hub.protocol import (
-    Begin,
-    Event,
-    Fetch,
-    Fetched,
-    HubFile,
-    HubReady,
-    List,
-    Order,
-    RangeRead,
-    ReadRange,
-)
+from app.models.hub.protocol import Begin, Event, Fetch, Fetched, HubFile, HubReady, List, Order, RangeRead, ReadRange
 from app.models.hub.session import HubSession, persistently
 from app.models.hub.staging import Staging
 
@@ -50,17 +38,10 @@ class HubHandler:
 
     def carry_out(self, order: Order) -> Event | None:
         """Whatever happens becomes an event."""
-        try:
-            return self._answer(order)
-        except AppError as error:
-            return WireFailed(error.problem)
-        except MemoryError:
-            return WireFailed(Problem(Code.HUB_ANSWER_STRANGE, {"host": self._session.host if self._session else ""}))
-        except Exception as error:
-            traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
-            return WireFailed(Problem(Code.BUG, {"where": where}))
+        host = self._session.host if self._session else ""
+        too_large = WireFailed(Problem(Code.HUB_ANSWER_STRANGE, {"host": host}))
+        event: Event | None = worker_main.attempt(lambda: self._answer(order), too_large)
+        return event
 
     def _answer(self, order: Order) -> Event | None:
         if isinstance(order, Begin):
@@ -100,10 +81,10 @@ def main(folder: str) -> None:
     confined = sandbox.lock_to_network(writable, _certificates())
     port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
     port.send(HubReady(confined))
-    bench = HubHandler(port, writable)
+    handler = HubHandler(port, writable)
     while (order := port.receive()) is not None:
         port.step()
-        if (event := bench.carry_out(order)) is not None:
+        if (event := handler.carry_out(order)) is not None:
             port.send(event)
         port.rest()
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
-from app.store.conversations import Conversations
-from app.store.drafts import Drafts
+from app.store.conversations import Conversations, Drafts
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Draft
 from app.core.errors import Problem
-from app.store import drafts
+from app.store.conversations import Drafts
 from app.ui.bridge import Bridge, Executor
 from app.wording.errors import sentence
 
@@ -21,7 +21,7 @@ class DraftsPresenter(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, store: drafts.Drafts, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, store: Drafts, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._bridge = bridge

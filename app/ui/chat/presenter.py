@@ -17,7 +17,7 @@ from app.core.events import AnswerProgress
 from app.core.image import ImageRef, ref_of
 from app.core.work import Cancel, Work
 from app.services.ask import Ask
-from app.services.removal import Removal
+from app.services.library import Removal
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running

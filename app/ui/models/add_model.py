@@ -14,7 +14,7 @@ from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
 from app.core.settings import Settings
 from app.engine.planner import PlanRequest
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.downloads import Downloads, Order
 from app.services.import_export import ImportExport
 from app.services.plans import place

@@ -9,8 +9,8 @@ from app.core.errors import Code, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.model import ModelHeader
 from app.engine.planner import Shortfall
-from app.models.hub.offers import Offer
 from app.models.local import projector_beside
+from app.models.offers import Offer
 from app.services.downloads import Licence, Unfinished
 from app.services.plans import Fit, ModelPlan
 from app.services.selection import Owned

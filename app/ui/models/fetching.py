@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job

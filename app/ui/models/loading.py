@@ -13,6 +13,7 @@ from app.core.events import Done, Failed, Loading
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
 from app.engine.protocol import EngineState, ModelInfo
+from app.models import local
 from app.models.local import ModelFile
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
@@ -115,7 +116,7 @@ class ModelPresenter(Presenter):
         self._chip.show_state(state)
 
     def _ready_state(self, info: ModelInfo) -> ChipState:
-        starter = self._models.is_starter(info.path)
+        starter = local.is_starter(info.path)
         name = next((file.name for file in self._files if starter and file.starter), model_name(info))
         first = self._activity.holder
         if self._activity.has(EngineTask.LOADING) and first is not None:

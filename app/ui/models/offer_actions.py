@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.downloads import Downloads
 from app.ui.bridge import Bridge, Executor
 from app.ui.models.add_model import AcquiringPresenter

@@ -15,8 +15,7 @@ from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
 from app.engine.planner import Placement, PlanRequest
 from app.services.machines import Hardware
-from app.services.plan_request import settings_of, wish_of
-from app.services.plans import ModelPlan, place
+from app.services.plans import ModelPlan, place, request_of, settings_of
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
@@ -61,7 +60,7 @@ class PlacementPresenter(QObject):
         executor = Executor.MODELS if self.hardware != Hardware() else Executor.ENGINE
         self._bridge.call(
             executor,
-            partial(look_at, self._desk, self.hardware),
+            partial(look_at, self._desk.machines, self._desk.engine, self.hardware),
             partial(self._looked, dialog),
             partial(self._refused, dialog),
         )
@@ -98,7 +97,7 @@ class PlacementPresenter(QObject):
             header.context_trained or _ASSUMED_CONTEXT, header.layers, mixtures, bool(machine.gpus), machine.threads
         )
         dialog.show_choices(bounds, words.machine_words(self._seen))
-        dialog.set_by_hand(_by_hand(wish_of(self._engine)))
+        dialog.set_by_hand(_by_hand(request_of(self._engine)))
         self._replan()
 
     # ---- the plan
@@ -182,8 +181,8 @@ _ASSUMED_CONTEXT = 1 << 20
 
 
 def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]:
-    engine = settings_for(desk, str(path), desk.settings.load().engine, desk.models.choices())
-    return engine, read_headers(desk, path, Cancel())
+    engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
+    return engine, read_headers(desk.headers, path, Cancel())
 
 
 def _by_hand(wish: PlanRequest) -> dict[str, int | str]:

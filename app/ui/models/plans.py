@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.engine.protocol import EngineState
-from app.models.hub.offers import Offer
+from app.models import local
+from app.models.offers import Offer
 from app.services.machines import THIS, Hardware
-from app.services.plan_request import wish_of
-from app.services.plans import ModelPlan
+from app.services.plans import ModelPlan, request_of
 from app.services.selection import (
     MachineSeen,
     ModelSelection,
@@ -69,7 +69,8 @@ class ModelPlans(QObject):
             later = _("Octavo checks this computer after the current answer.")
             self.told.emit(later if busy else _("Checking this computer…"))
         executor = Executor.MODELS if imagined else Executor.ENGINE
-        self._bridge.call(executor, partial(look_at, self._desk, self.hardware), self._plan, self._on_problem)
+        work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
+        self._bridge.call(executor, work, self._plan, self._on_problem)
 
     @Slot()
     def make_again(self) -> None:
@@ -90,7 +91,7 @@ class ModelPlans(QObject):
         offers = [self._known_offer(offer) for offer in selection.offers]
         if self._survey is not None:
             self._survey.cancel()
-        work = partial(survey, self._desk, wanted, offers, seen.machine)
+        work = partial(survey, self._desk.headers, wanted, offers, seen.machine)
         self._survey = self._bridge.stream(Executor.MODELS, work, self._on_planned)
 
     @Slot(object)
@@ -109,8 +110,8 @@ class ModelPlans(QObject):
     def _wanted(self, owned: Owned, selection: ModelSelection) -> WantedPlan:
         """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
         path, loaded = owned.file.path, self._desk.models.loaded()
-        engine = settings_for(self._desk, path, selection.engine, selection.choices)
-        wish = wish_of(engine)
+        engine = settings_for(path, selection.engine, selection.choices)
+        wish = request_of(engine)
         if loaded is not None and loaded.path == path:
             wish = msgspec.structs.replace(wish, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
         return WantedPlan(path, wish, engine.adapters, self._known(owned))
@@ -121,5 +122,5 @@ class ModelPlans(QObject):
         plan = self.plans.get(path)
         if not isinstance(plan, ModelPlan) or self._sizes.get(path) != owned.file.size_bytes:
             return None
-        beside = self._desk.models.projector_beside(Path(path))
+        beside = local.projector_beside(Path(path))
         return plan if (plan.projector is not None) == bool(beside) else None

@@ -10,8 +10,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.models.hub.offers import Offer
 from app.models.local import ModelFile
+from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.machines import Hardware
 from app.services.selection import (
@@ -124,7 +124,9 @@ class ModelWindowPresenter(QObject):
     def refresh(self) -> None:
         """Look again, if there is anyone to see it."""
         if self.window is not None:
-            self._bridge.call(Executor.MODELS, partial(select, self._desk), self._on_selected, self._on_problem)
+            desk = self._desk
+            work = partial(select, desk.models, desk.downloads, desk.settings)
+            self._bridge.call(Executor.MODELS, work, self._on_selected, self._on_problem)
 
     @Slot(object)
     def _on_selected(self, selection: ModelSelection) -> None:

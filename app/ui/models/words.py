@@ -6,7 +6,7 @@ import math
 
 from app.core.model import ModelHeader
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
 from app.services.selection import MachineSeen

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.settings import Settings, ThemeChoice
 from app.engine.protocol import Room
 from app.services.remote import RemoteEngine

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.document import Book
 from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
-from app.core.password import Password
+from app.core.secret import Password
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.ui.shelf.book_import import BookImport
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _

@@ -16,8 +16,7 @@ from app.core.document import Book
 from app.engine.protocol import ModelInfo
 from app.services.context import Context, ContextSegment, chapters_of
 from app.services.fitting import OutlineChapter
-from app.services.library import Library
-from app.services.removal import Removal
+from app.services.library import Library, Removal
 from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor

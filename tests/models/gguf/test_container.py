@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import AppError, Code, Problem
 from app.engine import llama_loader
-from app.models.gguf import container, cursor, header
+from app.models.gguf import container, header
 from app.models.gguf.container import Array, LongText
 from app.models.gguf.protocol import Compose, HeaderRead, PartRead, ReadPart
 from app.models.gguf.tensor_types import TENSOR_TYPES
@@ -91,7 +91,7 @@ def test_what_the_forged_header_says() -> None:
 def test_nothing_depends_on_where_blocks_of_reading_end(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
     content = forge.forge().content()
     whole = container.parse(Bytes(content))
-    monkeypatch.setattr(cursor, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(container, "BLOCK_BYTES", block_bytes)
     assert container.parse(Bytes(content)) == whole
 
 
@@ -251,7 +251,7 @@ def test_names_are_no_paths_and_bytes_that_are_no_text_do_no_harm() -> None:
 
 
 def test_the_largest_header_ends_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cursor, "MAX_HEADER_BYTES", 4096)
+    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 4096)
     assert limit(forge.forge()) == "header_bytes"
 
 

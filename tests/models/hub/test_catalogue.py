@@ -15,7 +15,7 @@ from app.core.work import Cancel
 from app.engine.architectures import ARCHITECTURES
 from app.models.gguf.reader import HeaderReader, is_sound
 from app.models.hub.catalogue import CompactHeader, CompactWeights, catalogue, expand, load
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.offers import Offer, RemoteFile
 from tests.endings import as_events
 from tests.models import catalogue as writer
 from tests.models import headers

@@ -25,8 +25,8 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub import client as hub_module
 from app.models.hub import process
 from app.models.hub.client import Hub, HubTimeouts
-from app.models.hub.offers import Offer, RemoteFile
 from app.models.hub.staging import VERIFIED_NAME, are_verified, present_bytes
+from app.models.offers import Offer, RemoteFile
 from tests.models import full_disk, hub_on_loopback
 from tests.models.hub.test_hub import ROOT, problem
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
@@ -384,7 +384,7 @@ from pathlib import Path
 import msgspec
 from app.core.work import Cancel
 from app.models.hub.client import Hub, HubTimeouts
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.models.gguf.reader import HeaderReader
 endpoint, folder, offer = sys.argv[1:]
 hub = Hub(lambda: endpoint, lambda: None, HeaderReader(), HubTimeouts())

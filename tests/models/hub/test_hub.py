@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
@@ -29,8 +29,8 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub import client
 from app.models.hub import process as hub_process
 from app.models.hub.client import Hub, HubTimeouts
-from app.models.hub.offers import Offer, RemoteFile
 from app.models.hub.protocol import Begin, List, Listed, ListedFile
+from app.models.offers import Offer, RemoteFile
 from app.wording.errors import sentence
 from tests.models import forge, hub_on_loopback
 from tests.models.hub_on_loopback import PORTAL, REPOSITORY, REVISION, TOKEN, LoopbackHub

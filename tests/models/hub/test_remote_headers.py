@@ -16,10 +16,10 @@ from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, Stopped, finish
 from app.isolation.sandbox import Step
 from app.models.gguf import reader
-from app.models.gguf.cursor import BLOCK_BYTES
+from app.models.gguf.container import BLOCK_BYTES
 from app.models.gguf.protocol import WantBytes
 from app.models.gguf.reader import HeaderReader, Supply
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.offers import Offer, RemoteFile
 from tests.endings import as_events
 from tests.models import broken, forge, headers, hub_on_loopback, projector
 from tests.models.gguf.test_headers import lie, parsed

@@ -66,7 +66,7 @@ def test_the_oldest_turns_are_left_out_and_the_question_is_answered(room: Room) 
     _choose(room, RemedyKind.LEAVE_OUT)
     assert room.answer().text == "A short answer [p. 1]."
     assert len(_told(room)) == 3 * 2 + 1
-    assert [turn.is_told for turn in room.turns()] == [False, True, True, True, True]
+    assert [turn.is_read for turn in room.turns()] == [False, True, True, True, True]
     assert room.turns()[-1].answer_variants == 1, "the failed try is gone"
     assert room.turns()[-1].question_variants == 1
     assert room.window.talk.composer.text() == ""
@@ -88,7 +88,7 @@ def test_what_is_left_out_says_so_and_can_be_read_again(room: Room) -> None:
     assert first.deed.text() == "Include again from here"  # type: ignore[attr-defined]
     first.deed.click()  # type: ignore[attr-defined]
     room.settle()
-    assert [turn.is_told for turn in room.turns()] == [True] * 4
+    assert [turn.is_read for turn in room.turns()] == [True] * 4
     again = next(slot for slot in view._column.slots if slot.answer_id == answers[0].id).message
     assert again is not None
     assert not again._faded

@@ -14,7 +14,7 @@ from app.core.model import ModelHeader
 from app.core.work import Cancel, Work
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.machines import Hardware
 from app.ui.models.card import CardData, Deed, ModelCard
 from app.ui.models.window import ModelsWindow

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Copying
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.offers import Offer, RemoteFile
 from app.ui.models.add_dialog import AddDialog
 from app.ui.models.card import CardGroup
 from app.ui.models.dialogs import OrderDialog

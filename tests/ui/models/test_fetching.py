@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Asking, Fetching, Hashing
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.downloads import Unfinished
 from app.ui.models.card import CardGroup, CardProgress, Deed
 from app.ui.models.dialogs import OrderDialog, TokenDialog

@@ -16,7 +16,7 @@ from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.events import Done
 from app.core.image import Image, Raster
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.services.images import Area, drawn_size

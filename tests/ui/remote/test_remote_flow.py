@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.store.network_keys import RemoteKeys
 from app.ui.settings.dialog import SettingsDialog

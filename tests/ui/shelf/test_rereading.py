@@ -11,7 +11,7 @@ from app.core.document import READING, Book, Document, Page
 from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.password import Password
+from app.core.secret import Password
 from app.ui.shelf.rows import BookState
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books

@@ -1,13 +1,14 @@
-"""Names that a model hub and its users chose: what may become the name of a file here, and what is asked for."""
+"""What can be fetched from a model hub: the files of a model, sizes, hashes and terms, under names that are safe."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+
+import msgspec
 
 from app.core.errors import AppError, Code
+from app.core.model import ModelHeader
 
 MAX_PATH_CHARACTERS = 500
 """Of a file's path in its repository; with the models folder before it, it stays below what systems allow."""
@@ -19,6 +20,52 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _FORBIDDEN = frozenset('<>:"|?*\\')
 """Characters that Windows gives a meaning of their own; a colon also names a stream inside a file."""
+
+
+class RemoteFile(msgspec.Struct, frozen=True):
+    """A file in a repository of the hub. `path` is relative and was checked to lead nowhere else. `sha256`: 64
+    hexadecimal digits; empty in the catalogue where the hub has to be asked first."""
+
+    repository: str
+    path: str
+    size_bytes: int
+    sha256: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A model in one quantization: its parts in order, and what it sees images with.
+
+    `name`: as the catalogue calls it, else the repository's name, which its owner chose. `revision`: the commit of the
+    repository, 40 hexadecimal digits; empty where the hub has to be asked first. `licence`: an id of the catalogue's
+    licences, or what the hub says; empty where nothing was said. `gated`: the hub wants a token of someone who was
+    admitted. `header`, `projector_header`: what they say, where that is known before anything is fetched; their
+    `files` are empty. `note`: a sentence's name in the catalogue ("smaller", "starter"), empty for none.
+    """
+
+    repository: str
+    untrusted_name: str
+    quantization: str
+    files: tuple[RemoteFile, ...]
+    projector: RemoteFile | None = None
+    revision: str = ""
+    licence: str = ""
+    gated: bool = False
+    header: ModelHeader | None = None
+    projector_header: ModelHeader | None = None
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """Distinguishes offers, whatever is known about them: repository and first part."""
+        return f"{self.repository}:{self.files[0].path}" if self.files else self.repository
+
+    @property
+    def all_files(self) -> tuple[RemoteFile, ...]:
+        return (*self.files, self.projector) if self.projector else self.files
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.all_files)
 
 
 def check_repository(untrusted_name: str) -> str:
@@ -45,7 +92,7 @@ def check_path(untrusted_path: str) -> str:
 
 
 def stored_name(path: str) -> str:
-    """The name under which a file of the hub lies here: its own, without the folders of its repository."""
+    """The name under which a file of the hub is kept here: its own, without the folders of its repository."""
     return PurePosixPath(path).name
 
 
@@ -59,35 +106,3 @@ def _is_sound(part: str) -> bool:
         and not _RESERVED.fullmatch(part)
         and len(part.encode("utf-8", "replace")) <= MAX_NAME_BYTES
     )
-
-
-def check_endpoint(endpoint: str) -> str:
-    """The host of a hub's address, as a person would write it: with its port if it is not the usual one.
-
-    Raises AppError HUB_ADDRESS_INSECURE where it is neither https nor an address of this machine.
-    """
-    try:
-        address = urlsplit(endpoint)
-        host, port = address.hostname or "", address.port
-    except ValueError as error:
-        raise AppError(Code.HUB_ADDRESS_INSECURE, host=endpoint) from error
-    shown = host if port is None else f"{host}:{port}"
-    if not host or address.username is not None or not may_speak(address.scheme, host, endpoint_host=host):
-        raise AppError(Code.HUB_ADDRESS_INSECURE, host=shown or endpoint)
-    return shown
-
-
-def may_speak(scheme: str, host: str, *, endpoint_host: str) -> bool:
-    """Whether a request may go there: encrypted; or to this machine, if the hub itself is on it. A hub elsewhere has
-    no business with what listens on this machine."""
-    if is_this_machine(host):
-        return is_this_machine(endpoint_host) and scheme in ("http", "https")
-    return scheme == "https"
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether the address cannot lead out of this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

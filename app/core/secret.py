@@ -1,16 +1,31 @@
-"""A database key as data: its secret, and where it came from."""
+"""Secrets as data, never printed: a password or a key that a person gave, and the key of the database."""
 
 from __future__ import annotations
 
-import secrets
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+import msgspec
 
 _SECRET_BYTES = 32
 
 
+class Password(msgspec.Struct, frozen=True):
+    """Its `repr` and `str` do not show it, so that no log and no trace can hold it."""
+
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Password(…)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
 class KeyOrigin(StrEnum):
-    """Where a desk's key lies between two starts."""
+    """Where a desk's key is between two starts."""
 
     KEYRING = "keyring"  # in the system keyring
     FILE = "file"  # in a file beside the database, readable for this account alone
@@ -27,7 +42,7 @@ class Key:
 
 def draw_secret() -> str:
     """A new random secret for a `Key`."""
-    return secrets.token_hex(_SECRET_BYTES)
+    return os.urandom(_SECRET_BYTES).hex()
 
 
 def is_secret(text: str) -> bool:
