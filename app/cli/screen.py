@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
-from typing import TextIO
+from typing import Any, TextIO
+
+import msgspec
 
 from app.core.untrusted import disarm_piece
 
@@ -52,3 +55,13 @@ def shield() -> None:
 def bare(stream: TextIO | Screen) -> TextIO:
     """The stream itself, without its Screen."""
     return stream.bare if isinstance(stream, Screen) else stream
+
+
+def print_json(value: Any) -> None:
+    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
+    try:
+        line = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        line = json.dumps(msgspec.to_builtins(value))
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

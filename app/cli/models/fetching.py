@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import Any
 
+from app.cli.bars import ProgressBar
 from app.cli.models import listing, targets
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.services.downloads import Licence, Order

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.bars import ProgressBar
+from app.cli.screen import print_json
 from app.core.errors import AppError, Problem
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, finish

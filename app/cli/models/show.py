@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from app.cli.bars import ProgressBar
 from app.cli.models import listing, targets
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.screen import print_json
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
 from app.models.hub.offers import Offer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.cli.models.progress import ProgressBar
+from app.cli.bars import ProgressBar
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.models.hub.offers import Offer
