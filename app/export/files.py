@@ -76,18 +76,21 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
     """As `_written`."""
     match ending:
         case ".docx":
-            from app.export import sheet_docx
+            from app.export import docx
 
-            return sheet_docx.write(report)
+            return docx.write_sheet(report)
         case ".xlsx":
-            from app.export import sheet_xlsx
+            from app.export import xlsx
 
-            return sheet_xlsx.write(report)
+            return xlsx.write_sheet(report)
+        case ".md":
+            from app.export import markdown
+
+            return markdown.write_sheet(report).encode()
         case _:
-            from app.export import sheet
+            from app.export import html
 
-            write = sheet.write_markdown if ending == ".md" else sheet.write_html
-            return write(report).encode()
+            return html.write_sheet(report).encode()
 
 
 def _put_inside(load: LoadPicture, picture: Picture) -> str:
