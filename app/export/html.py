@@ -1,4 +1,4 @@
-"""A report or a sheet as one HTML page that needs nothing else: no script, nothing that is fetched, its images inside."""
+"""A report or a sheet as one HTML page that needs nothing else: no script, nothing that is fetched, images inside."""
 
 from __future__ import annotations
 
