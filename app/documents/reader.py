@@ -31,9 +31,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.documents.scans import recogniser, recognition
-from app.documents.scans.recogniser import Recogniser, RecogniserLimits
-from app.documents.scans.recognition import Forgetful, RecognitionCache
+from app.documents.scans import recognition
+from app.documents.scans.recognition import Forgetful, Recogniser, RecogniserLimits, RecognitionCache
 from app.isolation.client import Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, is_whole, logged
 from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
@@ -130,7 +129,7 @@ class DocumentReader:
         """`step` None takes the highest that this system offers, `recognitions` None remembers none."""
         self.recognitions = recognitions or Forgetful()
         self._client = ReaderClient(KIND, limits or ReaderLimits(), step, KEPT_DOCUMENTS)
-        self._recognisers = ReaderClient(recogniser.KIND, ReaderLimits(), step)
+        self._recognisers = ReaderClient(recognition.KIND, ReaderLimits(), step)
         self._recogniser_limits = recogniser_limits or RecogniserLimits()
         self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
 
