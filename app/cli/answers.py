@@ -174,7 +174,7 @@ class Advice:
 
 
 def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
-    """All that is told of an answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
+    """An answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
     where there is no such page."""
     return {
         "answer": answer.text,

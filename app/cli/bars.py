@@ -25,7 +25,7 @@ class Bar:
         self._shown = ("", 0.0)
 
     def show(self, words: str, done: float, total: float) -> None:
-        """No bar is there while `total` is 0, not known yet, nor when all is done."""
+        """There is no bar while `total` is 0, which means unknown, and none when all is done."""
         if total:
             bar = self._at(words, done, total)
             bar.update(done - bar.n)
@@ -33,7 +33,7 @@ class Bar:
                 self.close()
 
     def busy(self, words: str) -> None:
-        """Without an end that is known."""
+        """The end is not known."""
         self._at(words, 0, 0)
 
     def close(self) -> None:
@@ -70,13 +70,13 @@ def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
 
 
 class ProgressBar:
-    """Call it with each event. `as_json`: tell of fetching, hashing and copying as JSON too, a line for each percent;
+    """Call it with each event. `as_json`: write fetching, hashing and copying as JSON too, a line for each percent;
     the hub is named in any case."""
 
     def __init__(self, as_json: bool = False) -> None:
         self._as_json = as_json
         self._bar = Bar()
-        self._told = ("", -1)
+        self._shown = ("", -1)
 
     def __call__(self, event: Loading | Opening | Asking | Fetching | Hashing | Copying) -> None:
         match event:
@@ -84,7 +84,7 @@ class ProgressBar:
                 self.close()
                 print(f"octavo: {_('asking {host}').format(host=units.printable(host))}", file=sys.stderr)
             case Fetching() | Hashing() | Copying():
-                self._tell(event)
+                self._write(event)
                 words = {Fetching: _("downloading"), Hashing: _("verifying"), Copying: _("copying")}
                 self._bar.show(words[type(event)], event.done, event.total)
             case Opening(done, total):
@@ -95,9 +95,9 @@ class ProgressBar:
     def close(self) -> None:
         self._bar.close()
 
-    def _tell(self, event: Fetching | Hashing | Copying) -> None:
+    def _write(self, event: Fetching | Hashing | Copying) -> None:
         name = type(event).__name__.lower()
         now = (name, 100 * event.done // event.total if event.total else 100)
-        if self._as_json and now != self._told:
-            self._told = now
+        if self._as_json and now != self._shown:
+            self._shown = now
             print_json({"event": name, **msgspec.structs.asdict(event)})

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app import __version__
-from app.cli.screen import print_json
+from app.cli.screen import print_json, print_rows
 from app.core import installation
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import resources
@@ -67,9 +67,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
-    width = max(len(name) for name, _value in rows)
-    for name, value in rows:
-        print(f"{name:<{width}}  {units.printable(value)}")
+    print_rows(rows)
     for problem in report.problems:
         print(errors.sentence(problem), file=sys.stderr)
 

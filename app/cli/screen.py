@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 import msgspec
 
 from app.core.untrusted import disarm_piece
+from app.wording.units import printable
 
 
 class Screen(io.TextIOBase):
@@ -65,3 +67,11 @@ def print_json(value: Any) -> None:
         line = json.dumps(msgspec.to_builtins(value))
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> None:
+    """Names and values in two columns, on stdout unless another `file` is given."""
+    shown = list(rows)
+    width = max(len(name) for name, _value in shown)
+    for name, value in shown:
+        print(f"{name:<{width}}  {printable(value)}".rstrip(), file=file)

@@ -151,7 +151,7 @@ class DocumentReader:
         found, or how it died; Stopped.
 
         A password that opened a file is held in memory until `close`, so that its pages can be drawn; nothing of it is
-        kept. Whoever opens the desk anew has the book's text, and gives the password again to see its pages drawn.
+        kept. When the desk is opened again, the book's text is there; to see its pages, the password is needed again.
         """
         yield Opening(0, 0)
         began = time.monotonic()
@@ -172,7 +172,7 @@ class DocumentReader:
         return self._ask(path, sha256, page, lambda opened: opened.draw(order))
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
-        """Where the characters of page `page` (from 1) stand on its drawing. Raises AppError as `draw_page`."""
+        """Where the characters of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, sha256, page, lambda opened: opened.layer(order))
 

@@ -124,7 +124,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 def main(*arguments: str) -> None:
     port, (fd,) = worker_main.enter(Order, arguments, get_ready=formats.preload, mapped_bytes=PACKED_LIMIT_BYTES)
-    # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
+    # A private copy on write, though nothing is written: ctypes gives PDFium the address of writable memory only.
     handler = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     progress = ProgressSender(port)
     worker_main.serve(port, lambda order: handler.carry_out(order, progress), lambda order: out_of_memory(order.name))

@@ -98,7 +98,7 @@ def _put_inside(load: LoadPicture, picture: Picture) -> str:
 
 
 class _Folder:
-    """Where the images of the Markdown file `text` lie: beside it, under its name."""
+    """The folder for the images of the Markdown file `text`: beside it, with its name."""
 
     def __init__(self, text: Path, load: LoadPicture) -> None:
         self._path = text.with_name(_("{name} images").format(name=text.stem))

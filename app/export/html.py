@@ -24,7 +24,7 @@ STYLE = (
 
 
 def write(report: Report, address: Callable[[Picture], str], style: str = STYLE) -> str:
-    """`address` tells where an image is; what it raises as AppError is said in the image's place."""
+    """`address` gives the place of an image; an AppError that it raises is said in the image's place."""
     markdown = parser()
     title = html.escape(report.title)
     body = [f"<h1>{title}</h1>"]

@@ -15,7 +15,7 @@ from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 
 MAX_NESTING = 60
-"""Lists and quotations inside each other; the parser drops what lies deeper."""
+"""Lists and quotations inside each other; the parser drops what is deeper."""
 
 _LINKS = ("https://", "http://", "mailto:")
 """What an answer may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that runs."""
@@ -33,7 +33,7 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")  # that mean something within a line
 def write(report: Report, address: Callable[[Picture], str]) -> str:
     """What an answer says as HTML, or as an image to be fetched, is shown and not done.
 
-    `address` tells where an image of a question is; what it raises as AppError is said in the image's place.
+    `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
     lines = [f"# {_line(report.title)}"]
     for part in report.parts:

@@ -140,15 +140,15 @@ def recognise(
     yield Opening(len(wanted), len(wanted), recognising=True)
     from app.documents.text import language  # a tenth of a second that the desk's start should not take
 
-    told = document.language or language.tell([page.text for page in pages])
-    return msgspec.structs.replace(document, pages=tuple(pages), language=told)
+    written_in = document.language or language.tell([page.text for page in pages])
+    return msgspec.structs.replace(document, pages=tuple(pages), language=written_in)
 
 
 @cache
 def _version() -> str:
     """What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change
     of `models`, `layout` or how pages are drawn that gives other text."""
-    from importlib.metadata import version  # with the next one, as above
+    from importlib.metadata import version  # late: the start of the desk does not need it
 
     return f"{version('rapidocr')} 1"
 
@@ -164,7 +164,7 @@ def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
     """A picture in which no text was found stays without."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
-    from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # as above: it loads tables of characters
+    from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # late: it loads tables of characters
 
     found = {
         Flag.RECOGNISED: True,
