@@ -61,24 +61,24 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     paths.create()
     start_log(paths.log)
     database = Database.open(paths.database, keys.obtain(paths, passphrase))
-    conversations = Conversations(database)
-    conversations.close_open_answers()
-    settings = SettingsStore(database)
-    engine = EngineClient()
-    remote = RemoteEngine(RemoteKeys(settings))
     reader.recognitions = recognitions = Recognitions(database)
     recognitions.forget_unfinished()
-    readings = SavedReadings(paths.readings, settings)
+    desk = _wire(paths, database, reader)
+    desk.conversations.close_open_answers()
+    with contextlib.suppress(AppError):  # a person hears of it when something is deleted
+        desk.removal.sweep()
+    return desk
+
+
+def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
+    conversations = Conversations(database)
+    settings = SettingsStore(database)
+    engine = EngineClient()
+    of_models = _ModelParts(paths, settings, engine)
+    models, readings = of_models.models, of_models.readings
     library = Library(reader, Books(database), engine, readings)
     kept_images = ImageStore(database)
     images = Images(ImageReader(), kept_images, library, engine)
-    removal = Removal(conversations, library, kept_images, readings, engine)
-    with contextlib.suppress(AppError):  # told when something is deleted
-        removal.sweep()
-    headers = HeaderReader()
-    machines = Machines(engine, settings)
-    plans = Plans(headers, engine, machines)
-    models = Models(engine, settings, readings, paths.models, plans, remote)
     restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -92,22 +92,36 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,
-        machines=machines,
-        plans=plans,
-        downloads=downloads_of(models, settings, headers),
-        carrying=ImportExport(models, headers),
-        remote=remote,
+        machines=of_models.machines,
+        plans=of_models.plans,
+        downloads=of_models.downloads,
+        carrying=of_models.carrying,
+        remote=of_models.remote,
         readings=readings,
-        removal=removal,
+        removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
         drafts=Drafts(database),
         settings=settings,
         engine=engine,
         reader=reader,
-        headers=headers,
+        headers=of_models.headers,
         database=database,
         installed=installation.root(),
     )
+
+
+class _ModelParts:
+    """All that has to do with models: those on this computer, at the hub, and at a server."""
+
+    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient) -> None:
+        self.headers = headers = HeaderReader()
+        self.remote = RemoteEngine(RemoteKeys(settings))
+        self.readings = SavedReadings(paths.readings, settings)
+        self.machines = Machines(engine, settings)
+        self.plans = Plans(headers, engine, self.machines)
+        self.models = Models(engine, settings, self.readings, paths.models, self.plans, self.remote)
+        self.downloads = downloads_of(self.models, settings, headers)
+        self.carrying = ImportExport(self.models, headers)
 
 
 def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
-from typing import TextIO
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import msgspec
 
 from app.core.untrusted import disarm_piece
+from app.wording.units import printable
 
 
 class Screen(io.TextIOBase):
@@ -52,3 +57,21 @@ def shield() -> None:
 def bare(stream: TextIO | Screen) -> TextIO:
     """The stream itself, without its Screen."""
     return stream.bare if isinstance(stream, Screen) else stream
+
+
+def print_json(value: Any) -> None:
+    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
+    try:
+        line = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        line = json.dumps(msgspec.to_builtins(value))
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> None:
+    """Names and values in two columns, on stdout unless another `file` is given."""
+    shown = list(rows)
+    width = max(len(name) for name, _value in shown)
+    for name, value in shown:
+        print(f"{name:<{width}}  {printable(value)}".rstrip(), file=file)

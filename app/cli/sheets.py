@@ -1,52 +1,48 @@
-"""Question sheets in the terminal: where their questions come from, and what is written as each is answered."""
+"""`octavo sheet`: where its questions come from, and what is written as each is answered."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
-from app.cli.output import Advice, bar, describe_answer, print_findings, print_json, progress_bar
+from app.cli.answers import Advice, JsonAnswers, JsonProgress, TextAnswers, describe_answer, print_findings
+from app.cli.ask import prepare, shelf_of
+from app.cli.bars import Bar, bar
+from app.cli.screen import print_json
 from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.errors import Problem
+from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token
-from app.core.sheet import RowBegun, RowEnded, Sheet, SheetProgress
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
+from app.core.work import Cancel, Stopped, finish
+from app.export import files
+from app.export.sheet import compose_sheet
 from app.services.services import Services
 from app.services.templates import SheetTemplate, check_questions, read_questions
 from app.wording import errors, i18n, units
 from app.wording.i18n import _
 
 
-class JsonSheets:
+class JsonSheets(JsonProgress):
     """One JSON object a line on stdout."""
 
     def begun(self, event: RowBegun, question: str) -> None:
         print_json({"event": "question", "number": event.number, "total": event.total, "question": question})
 
-    def loading(self, event: Loading) -> None:
-        print_json({"event": "loading", "fraction": round(event.fraction, 3)})
-
-    def reading(self, event: Reading) -> None:
-        print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
-
-    def thinking(self) -> None:
-        print_json({"event": "thinking"})
-
-    def notice(self, problem: Problem) -> None:
-        print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
-
     def row(self, event: RowEnded) -> None:
         row, problem = event.row, event.row.answer.problem if event.row.answer else None
-        told: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
-        told |= {"question": row.question.text, "state": row.state}
+        shown: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
+        shown |= {"question": row.question.text, "state": row.state}
         if row.answer is not None:
-            told |= describe_answer(row.question, row.answer)
+            shown |= describe_answer(row.question, row.answer)
         if problem is not None:
-            told |= {"code": problem.code, "message": errors.sentence(problem)}
-        print_json(told)
+            shown |= {"code": problem.code, "message": errors.sentence(problem)}
+        print_json(shown)
 
     def ended(self, sheet: Sheet) -> None:
         print_json({"event": "ended", "sheet": sheet.id, "questions": len(sheet.rows), "answered": sheet.answered})
@@ -59,29 +55,27 @@ class TextSheets:
     def __init__(self, shelf: Mapping[str, Book]) -> None:
         """`shelf`: the books that are asked, by their ids."""
         self._shelf = shelf
-        self._bar: Any = None
+        self._bar = Bar()
         self._where = ""
         self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
     def begun(self, event: RowBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
         self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
-        self._show(progress_bar(self._where, 0))
+        self._bar.busy(self._where)
 
     def reading(self, event: Reading) -> None:
-        if self._bar is None or not self._bar.total:
-            self._show(progress_bar(self._where, event.total, event.reused))
-        self._bar.update(event.done - self._bar.n)
+        self._bar.show(self._where, event.done, event.total)
 
     def thinking(self) -> None:
-        self._show(progress_bar(f"{self._where}: {_('The model is thinking…')}", 0))
+        self._bar.busy(f"{self._where}: {_('The model is thinking…')}")
 
     def notice(self, problem: Problem) -> None:
-        self._show(None)
+        self._bar.close()
         print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
     def row(self, event: RowEnded) -> None:
-        self._show(None)
+        self._bar.close()
         row = event.row
         question = units.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
         print(f"{event.number}. {question}\n")
@@ -95,31 +89,57 @@ class TextSheets:
             print(f"octavo: {self._where}: {errors.sentence(row.answer.problem)}", file=sys.stderr)
 
     def ended(self, sheet: Sheet) -> None:
-        self._show(None)
+        self._bar.close()
         if not sheet.finished:
             words = _(
                 "{answered} of {total} questions are answered. To ask the others, use the same command with --resume."
             )
             print(words.format(answered=sheet.answered, total=len(sheet.rows)), file=sys.stderr)
 
-    def _show(self, new: Any) -> None:
-        if self._bar is not None:
-            self._bar.close()
-        self._bar = new
-
 
 Out: TypeAlias = JsonSheets | TextSheets
 
 
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
+    """Ask all questions; returns why the first one failed that did, where others were answered. Raises AppError,
+    Stopped."""
+    if options.templates:
+        _print_templates(desk.templates.all(i18n.language()), as_json=options.json)
+        return None
+    if options.export is not None:
+        files.check_ending(options.export, files.SHEET_ENDINGS)
+    wanted = _find_questions(options, desk)
+    ask, books = prepare(options, desk, cancel)
+    sheet = _make(options, desk, books, wanted)
+    shelf = shelf_of(books, desk.library)
+    out = JsonSheets() if options.json else TextSheets(shelf)
+    broken_off: AppError | Stopped | None = None
+    try:
+        finish(dataclasses.replace(desk.sheets, ask=ask).run(sheet.id, cancel), partial(_show, out, sheet))
+    except (AppError, Stopped) as error:
+        broken_off = error
+    kept = desk.sheets.get(sheet.id) or sheet
+    if options.export is not None:
+        files.write_sheet(compose_sheet(kept, shelf), options.export.absolute())
+    out.ended(kept)
+    if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
+        answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+        answers.choices(dataclasses.replace(desk.context, ask=ask).choices(sheet.id))
+    if broken_off is not None:
+        raise broken_off
+    failed = (row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer)
+    return next((problem for problem in failed if problem is not None), None)
+
+
 @dataclass(frozen=True)
-class WantedQuestions:
+class _WantedQuestions:
     """What is to be asked: a template's questions of the books, then `listed`."""
 
     template: SheetTemplate | None
     listed: tuple[str, ...]
 
 
-def find_questions(options: argparse.Namespace, desk: Services) -> WantedQuestions:
+def _find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
     template = desk.templates.get(options.template, i18n.language()) if options.template else None
@@ -127,10 +147,10 @@ def find_questions(options: argparse.Namespace, desk: Services) -> WantedQuestio
     listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
     if template is None:
         check_questions(listed)
-    return WantedQuestions(template, listed)
+    return _WantedQuestions(template, listed)
 
 
-def make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...], wanted: WantedQuestions) -> Sheet:
+def _make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...], wanted: _WantedQuestions) -> Sheet:
     """The sheet that is to be asked: a new one or, if wanted, one that was not finished. Raises AppError QUESTION_*."""
     title, questions = "", wanted.listed
     if wanted.template is not None:
@@ -143,7 +163,7 @@ def make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...]
     return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
 
 
-def tell(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
+def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
     """Write what happens while a sheet is asked."""
     match progress:
         case RowBegun(number):
@@ -162,7 +182,7 @@ def tell(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
             pass  # an answer is written as a whole
 
 
-def print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
+def _print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
     for template in templates:
         if as_json:
             print_json({"name": template.name, "title": template.title, "description": template.description})

@@ -40,7 +40,7 @@ class Layer:
         self._bare: tuple[str, list[int]] | None = None
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
-        """Where the words stand, compared as `app.documents.citations.checker.locate` does; None where they do not."""
+        """Where the words are, compared as `app.documents.citations.checker.locate` does; None if they are not."""
         wanted = WantedQuotation(words)
         found = find(self._normal, wanted) or self._find_bare(words)
         if found is None and len(words) >= _NEAR_CHARACTERS:
@@ -48,7 +48,7 @@ class Layer:
         return found
 
     def _find_bare(self, words: str) -> tuple[int, int] | None:
-        """Where they stand by their letters and digits alone: the text of a page writes powers, marks of notes and
+        """Where they are by their letters and digits alone: the text of a page writes powers, marks of notes and
         broken paths otherwise than the drawing shows them (`10^6`)."""
         wanted = "".join(filter(str.isalnum, words)).casefold()
         if len(wanted) < _BARE_CHARACTERS:
@@ -61,7 +61,7 @@ class Layer:
         return (places[start], places[start + len(wanted) - 1] + 1) if start >= 0 else None
 
     def find_words(self, words: str) -> tuple[tuple[int, int], ...]:
-        """Every place where the words stand, whatever their case."""
+        """Every place of the words, whatever their case."""
         return find_all(self._normal, Normal(words))
 
     def bands(self, start: int, end: int) -> tuple[Box, ...]:
@@ -98,12 +98,12 @@ class Layer:
         return best
 
     def holds(self, index: int, x: float, y: float) -> bool:
-        """Whether the point lies in the character's box."""
+        """Whether the point is in the character's box."""
         box = self._boxes[index]
         return box.left <= x <= box.right and box.top <= y <= box.bottom
 
     def is_behind(self, index: int, x: float) -> bool:
-        """Whether the point lies in the right half of the character's box, or right of it."""
+        """Whether the point is in the right half of the character's box, or right of it."""
         box = self._boxes[index]
         return x > (box.left + box.right) / 2
 
@@ -125,7 +125,7 @@ class Layer:
 
 
 def _goes_on(band: Box, box: Box) -> bool:
-    """Whether a character stands in the same line as those before it. Those of a turned line keep their own boxes."""
+    """Whether a character is in the same line as those before it. Those of a turned line keep their own boxes."""
     common = min(band.bottom, box.bottom) - max(band.top, box.top)
     height = min(band.bottom - band.top, box.bottom - box.top)
     gap = max(box.left - band.right, band.left - box.right)

@@ -29,7 +29,7 @@ class Parse(msgspec.Struct, frozen=True, tag=True):
 
 
 class DrawPage(msgspec.Struct, frozen=True, tag=True):
-    """Draw a page, counted from 1, `width` pixels wide. Answered by Drawn or WireFailed.
+    """Draw a page, counted from 1, `width` pixels wide. Answered by DrawnPage or WireFailed.
 
     PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
     """
@@ -42,7 +42,7 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadLayer(msgspec.Struct, frozen=True, tag=True):
-    """Tell where the characters of a page, counted from 1, stand on its drawing. Answered by LayerRead or WireFailed.
+    """Find where the characters of a page, counted from 1, are on its drawing. Answered by LayerRead or WireFailed.
 
     PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
     """
@@ -56,7 +56,7 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
     """Draw a page, counted from 1, as large as its text can be recognised best, no side longer than MAX_SCAN_SIDE.
 
-    Answered by Drawn or WireFailed.
+    Answered by DrawnPage or WireFailed.
     """
 
     name: str

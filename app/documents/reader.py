@@ -31,9 +31,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.documents.scans import recogniser, recognition
-from app.documents.scans.recogniser import Recogniser, RecogniserLimits
-from app.documents.scans.recognition import Forgetful, RecognitionCache
+from app.documents.scans import recognition
+from app.documents.scans.recognition import Forgetful, Recogniser, RecogniserLimits, RecognitionCache
 from app.isolation.client import Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, is_whole, logged
 from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
@@ -130,7 +129,7 @@ class DocumentReader:
         """`step` None takes the highest that this system offers, `recognitions` None remembers none."""
         self.recognitions = recognitions or Forgetful()
         self._client = ReaderClient(KIND, limits or ReaderLimits(), step, KEPT_DOCUMENTS)
-        self._recognisers = ReaderClient(recogniser.KIND, ReaderLimits(), step)
+        self._recognisers = ReaderClient(recognition.KIND, ReaderLimits(), step)
         self._recogniser_limits = recogniser_limits or RecogniserLimits()
         self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
 
@@ -152,7 +151,7 @@ class DocumentReader:
         found, or how it died; Stopped.
 
         A password that opened a file is held in memory until `close`, so that its pages can be drawn; nothing of it is
-        kept. Whoever opens the desk anew has the book's text, and gives the password again to see its pages drawn.
+        kept. When the desk is opened again, the book's text is there; to see its pages, the password is needed again.
         """
         yield Opening(0, 0)
         began = time.monotonic()
@@ -173,7 +172,7 @@ class DocumentReader:
         return self._ask(path, sha256, page, lambda opened: opened.draw(order))
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
-        """Where the characters of page `page` (from 1) stand on its drawing. Raises AppError as `draw_page`."""
+        """Where the characters of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, sha256, page, lambda opened: opened.layer(order))
 

@@ -1,6 +1,6 @@
 """The reader: the process in which one untrusted document is decoded, and nothing else.
 
-Its command line is that of `isolation.inmate.enter`; its file is the document, opened by the desk.
+Its command line is that of `isolation.worker_main.enter`; its file is the document, opened by the desk.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ from app.isolation.heartbeat import Port, WireFailed
 
 HASH_SLICE_BYTES = 16 << 20
 EVENT_INTERVAL_S = 0.05
-"""Progress is told at most this often, so that a book of many small steps does not flood the pipe."""
+"""Progress is sent at most this often, so that a book of many small steps does not flood the pipe."""
 
 
-class Telling:
-    """Passes the progress of a format on to the desk; every call of it is a sign that the work goes on."""
+class ProgressSender:
+    """Sends the progress of a format to the desk; every call is a sign that the work goes on."""
 
     def __init__(self, port: Port[Order]) -> None:
         self._port = port
-        self._told_at = 0.0
+        self._sent_at = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         self._port.step()
         now = time.monotonic()
-        if done >= total or now - self._told_at >= EVENT_INTERVAL_S:
-            self._told_at = now
+        if done >= total or now - self._sent_at >= EVENT_INTERVAL_S:
+            self._sent_at = now
             self._port.send(Opening(done, total))
 
 
@@ -62,15 +62,15 @@ class DocumentHandler:
         self._untrusted_bytes = untrusted_bytes
         self._sha256 = ""
 
-    def carry_out(self, order: Order, telling: Telling) -> Event:
+    def carry_out(self, order: Order, progress: ProgressSender) -> Event:
         """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
         format: Format | None = None
         try:
             format = identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
-            content = Content(order.name, self._untrusted_bytes, self._hash(telling), order.password)
+            content = Content(order.name, self._untrusted_bytes, self._hash(progress), order.password)
             match order:
                 case Parse():
-                    return Parsed(parsing.parse(content, telling))
+                    return Parsed(parsing.parse(content, progress))
                 case DrawPage(sha256=sha256, page=page) | ReadLayer(sha256=sha256, page=page) if (
                     sha256 != content.sha256
                 ):
@@ -86,16 +86,16 @@ class DocumentHandler:
         except MemoryError:
             return out_of_memory(order.name)
         except Exception as error:
-            traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
+            traceback.print_exc()  # goes nowhere, unless OCTAVO_DEBUG connects it
             return WireFailed(diagnose(error, order.name, format))
 
-    def _hash(self, telling: Telling) -> str:
+    def _hash(self, progress: ProgressSender) -> str:
         """SHA-256 of the file, hex; worked out once."""
         if not self._sha256:
             digest = hashlib.sha256()
             for start in range(0, len(self._untrusted_bytes), HASH_SLICE_BYTES):
                 digest.update(self._untrusted_bytes[start : start + HASH_SLICE_BYTES])
-                telling(0, 0)
+                progress(0, 0)
             self._sha256 = digest.hexdigest()
         return self._sha256
 
@@ -126,10 +126,10 @@ def _is_ours(frame: FrameType) -> bool:
 
 def main(*arguments: str) -> None:
     port, (fd,) = worker_main.enter(Order, arguments, get_ready=parsing.preload, mapped_bytes=PACKED_LIMIT_BYTES)
-    # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
-    bench = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
-    telling = Telling(port)
-    worker_main.serve(port, lambda order: bench.carry_out(order, telling), lambda order: out_of_memory(order.name))
+    # A private copy on write, though nothing is written: ctypes gives PDFium the address of writable memory only.
+    handler = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
+    progress = ProgressSender(port)
+    worker_main.serve(port, lambda order: handler.carry_out(order, progress), lambda order: out_of_memory(order.name))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A report as a Word document."""
+"""A report as a Word document; a sheet as one table across landscape pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.shared import Inches
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.shared import Inches, Mm
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
@@ -16,18 +18,19 @@ from app.core.errors import AppError
 from app.export.markdown import parser
 from app.export.pictures import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture
 from app.export.report import REFERENCE, Report
+from app.export.sheet import SheetLine, SheetReport, headings
 from app.wording.i18n import _
 
 _MONOSPACED = "Courier New"
 _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
 _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
+_PAGE_MM = (297, 210)
+_MARGIN_MM = 18
+_COLUMNS_MM = (10, 58, 118, 75)
 
 
 def write(report: Report, load: LoadPicture) -> bytes:
-    document = Document()
-    document.core_properties.title = report.title
-    document.core_properties.author = ""
-    document.add_heading(report.title, 0)
+    document = _titled(report.title)
     for part in report.parts:
         for picture in part.pictures:
             last = _write_picture(document, picture, load)
@@ -41,6 +44,62 @@ def write(report: Report, load: LoadPicture) -> bytes:
         document.add_heading(_("References"), 1)
     for reference in report.references:
         document.add_paragraph(f"[{reference.number}] {reference.words}")
+    return _saved(document)
+
+
+def write_sheet(report: SheetReport) -> bytes:
+    document = _titled(report.title)
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = (Mm(length) for length in _PAGE_MM)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN_MM)
+    if report.books:
+        document.add_paragraph(_("Books: {books}").format(books=report.books))
+    table = document.add_table(1, len(_COLUMNS_MM), style="Table Grid")
+    table.autofit = False
+    for cell, words in zip(table.rows[0].cells[1:], headings(), strict=True):
+        cell.paragraphs[0].add_run(words).bold = True
+    repeated = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the headings are repeated on every page
+    for line in report.lines:
+        _write_line(table.add_row().cells, line)
+    for column, width in zip(table.columns, _COLUMNS_MM, strict=True):
+        column.width = Mm(width)  # some programs use these, others those of the cells
+    for row in table.rows:
+        for cell, width in zip(row.cells, _COLUMNS_MM, strict=True):
+            cell.width = Mm(width)
+    return _saved(document)
+
+
+def _write_line(cells: tuple[_Cell, ...], line: SheetLine) -> None:
+    number, question, answer, references = cells
+    number.paragraphs[0].add_run(str(line.number))
+    question.paragraphs[0].add_run(line.question)
+    DocxWriter(answer).write(parser().parse(line.answer))
+    if line.note:
+        answer.add_paragraph().add_run(line.note).italic = True
+    _drop_first_paragraph(answer)
+    for words in line.listed:
+        references.add_paragraph(words)
+    _drop_first_paragraph(references)
+
+
+def _drop_first_paragraph(cell: _Cell) -> None:
+    """A new cell begins with an empty one, which it must keep only while it has no other."""
+    first, *others = cell.paragraphs
+    if others:
+        cell._tc.remove(first._p)
+
+
+def _titled(title: str) -> DocumentObject:
+    document = Document()
+    document.core_properties.title = title
+    document.core_properties.author = ""
+    document.add_heading(title, 0)
+    return document
+
+
+def _saved(document: DocumentObject) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

@@ -76,18 +76,21 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
     """As `_written`."""
     match ending:
         case ".docx":
-            from app.export import sheet_docx
+            from app.export import docx
 
-            return sheet_docx.write(report)
+            return docx.write_sheet(report)
         case ".xlsx":
-            from app.export import sheet_xlsx
+            from app.export import xlsx
 
-            return sheet_xlsx.write(report)
+            return xlsx.write_sheet(report)
+        case ".md":
+            from app.export import markdown
+
+            return markdown.write_sheet(report).encode()
         case _:
-            from app.export import sheet
+            from app.export import html
 
-            write = sheet.write_markdown if ending == ".md" else sheet.write_html
-            return write(report).encode()
+            return html.write_sheet(report).encode()
 
 
 def _put_inside(load: LoadPicture, picture: Picture) -> str:
@@ -95,7 +98,7 @@ def _put_inside(load: LoadPicture, picture: Picture) -> str:
 
 
 class _Folder:
-    """Where the images of the Markdown file `text` lie: beside it, under its name."""
+    """The folder for the images of the Markdown file `text`: beside it, with its name."""
 
     def __init__(self, text: Path, load: LoadPicture) -> None:
         self._path = text.with_name(_("{name} images").format(name=text.stem))

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: no script, no address that is fetched, its images inside."""
+"""A report or a sheet as one HTML page that needs nothing else: no script, nothing that is fetched, images inside."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.core.errors import AppError
 from app.export.markdown import parser
 from app.export.pictures import Picture
 from app.export.report import CLOSE, OPEN, REFERENCE, Report
+from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 
 _ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
@@ -23,7 +24,7 @@ STYLE = (
 
 
 def write(report: Report, address: Callable[[Picture], str], style: str = STYLE) -> str:
-    """`address` tells where an image is; what it raises as AppError is said in the image's place."""
+    """`address` gives the place of an image; an AppError that it raises is said in the image's place."""
     markdown = parser()
     title = html.escape(report.title)
     body = [f"<h1>{title}</h1>"]
@@ -38,6 +39,28 @@ def write(report: Report, address: Callable[[Picture], str], style: str = STYLE)
     if report.references:
         items = "".join(f'<li id="r{r.number}">{html.escape(r.words)}</li>' for r in report.references)
         body.append(f'<h2>{html.escape(_("References"))}</h2><ol class="references">{items}</ol>')
+    return _page(title, style, body)
+
+
+def write_sheet(report: SheetReport) -> str:
+    markdown = parser()
+    title = html.escape(report.title)
+    body = [f"<h1>{title}</h1>"]
+    if report.books:
+        body.append(f'<p class="note">{html.escape(_("Books: {books}").format(books=report.books))}</p>')
+    body.append("<table><tr><th></th>" + "".join(f"<th>{html.escape(name)}</th>" for name in headings()) + "</tr>")
+    for line in report.lines:
+        answer = markdown.render(REFERENCE.sub(r"[\1]", line.answer))
+        note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
+        references = "".join(f"<p>{html.escape(words)}</p>" for words in line.listed)
+        question = html.escape(line.question).replace("\n", "<br>")
+        body.append(f"<tr><td>{line.number}</td><td>{question}</td><td>{answer}{note}</td><td>{references}</td></tr>")
+    body.append("</table>")
+    return _page(title, f"{STYLE}body{{max-width:none}}td{{vertical-align:top}}", body)
+
+
+def _page(title: str, style: str, body: list[str]) -> str:
+    """`title` and `body` are HTML. Marks of references that are left over are taken out."""
     head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")

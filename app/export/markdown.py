@@ -1,4 +1,5 @@
-"""A report as Markdown with footnotes (the extension that GitHub and pandoc share), and the parser of answers."""
+"""A report as Markdown with footnotes (the extension that GitHub and pandoc share), a sheet as a table; and the parser
+of answers."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from markdown_it import MarkdownIt
 from app.core.errors import AppError
 from app.export.pictures import Picture
 from app.export.report import REFERENCE, Report
+from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 
 MAX_NESTING = 60
-"""Lists and quotations inside each other; the parser drops what lies deeper."""
+"""Lists and quotations inside each other; the parser drops what is deeper."""
 
 _LINKS = ("https://", "http://", "mailto:")
 """What an answer may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that runs."""
@@ -24,13 +26,14 @@ _ACTIVE = re.compile(
     r"|(?<=\]):",  # of an address that is defined for links elsewhere
     re.IGNORECASE,
 )
+_PIPE = "&#124;"  # an escaped one would end the cell all the same behind a backslash
 _SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")  # that mean something within a line
 
 
 def write(report: Report, address: Callable[[Picture], str]) -> str:
     """What an answer says as HTML, or as an image to be fetched, is shown and not done.
 
-    `address` tells where an image of a question is; what it raises as AppError is said in the image's place.
+    `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
     lines = [f"# {_line(report.title)}"]
     for part in report.parts:
@@ -44,6 +47,20 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
     if report.references:
         lines += ["", f"## {_('References')}", ""]
     lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]
+    return "\n".join(lines) + "\n"
+
+
+def write_sheet(report: SheetReport) -> str:
+    """A row of a table is one line: an answer of several lines is one cell with breaks."""
+    lines = [f"# {_cell(report.title)}", ""]
+    if report.books:
+        lines += [_("Books: {books}").format(books=_cell(report.books)), ""]
+    lines += ["| | {} | {} | {} |".format(*map(_cell, headings())), "|---|---|---|---|"]
+    for line in report.lines:
+        answer = _cell(line.plain_answer)
+        note = f"*{_cell(line.note)}*" if line.note else ""
+        cells = (str(line.number), _cell(line.question), "<br>".join(filter(None, (answer, note))))
+        lines.append(f"| {' | '.join(cells)} | {'<br>'.join(map(_cell, line.listed))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -80,3 +97,8 @@ def harmless(text: str) -> str:
 
 def _line(text: str) -> str:
     return " ".join(harmless(text).split())
+
+
+def _cell(text: str) -> str:
+    lines = (" ".join(line.split()) for line in harmless(text).replace("|", _PIPE).splitlines())
+    return "<br>".join(lines).removesuffix("<br>")

@@ -61,7 +61,7 @@ class Picture:
         return _("image {number} {name}").format(number=self.number, name=safe_name(stem, _NAME_CHARACTERS)).strip()
 
     def missing(self, problem: Problem) -> str:
-        """What stands in its place when it could not be written."""
+        """What is written in its place when it could not be read."""
         named = Problem(problem.code, {**problem.params, "path": self.name})
         return _("{image} is missing. {why}").format(image=self.caption, why=sentence(named))
 

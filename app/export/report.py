@@ -15,13 +15,13 @@ from app.wording.support import basis_words
 
 OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
 REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
-"""Where the reference of this number stands in an answer."""
+"""The place of a reference in an answer, with its number."""
 
 
 @dataclass(frozen=True)
 class ReportPart:
     """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
-    the answer, which may be empty, and the images that stand above the question."""
+    the answer, which may be empty, and the images above the question."""
 
     question: str
     answer: str
@@ -55,7 +55,8 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
     """The turns of a conversation or, of these, the one with this answer. `books` by their ids: they name their pages.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
-    it (`services.prompts`): a question that was not answered is not repeated to it, so the next one's are counted anew.
+    it (`services.prompts`): a question that was not answered is not repeated to it, so the images of the next one get
+    its numbers again.
     """
     parts: list[ReportPart] = []
     references: list[Reference] = []

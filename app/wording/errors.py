@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from app.core.errors import Code, Parameter, Problem
 from app.wording.i18n import _
@@ -656,7 +656,7 @@ def sentence(problem: Problem) -> str:
     return _(template).format_map(_Words(problem.params))
 
 
-class _Words(Mapping[str, str]):
+class _Words:
     """The parameters of a problem as they are shown."""
 
     def __init__(self, params: Mapping[str, Parameter]) -> None:
@@ -680,12 +680,6 @@ class _Words(Mapping[str, str]):
         limit, value = str(self._params.get("limit", "?")), self._params.get("value", "?")
         shown = printable(value) if isinstance(value, str) else _number(limit, value)
         return _(_EXCESSES.get(limit, _OTHER_EXCESS)).format(value=shown, limit=printable(limit).replace("_", " "))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._params)
-
-    def __len__(self) -> int:
-        return len(self._params)
 
 
 def _number(name: str, value: int | float) -> str:

@@ -43,7 +43,7 @@ def place_words(name: PageName) -> str:
 
 
 def span_words(first: PageName, last: PageName) -> str:
-    """`iii–2`; where one of the two labels alone would not tell which page it is, `1–4 (9–12 of 103)`."""
+    """`iii–2`; where one of the two labels alone would not say which page it is, `1–4 (9–12 of 103)`."""
     if first.number == last.number:
         return name_words(first)
     if first.shared or last.shared:

@@ -8,7 +8,7 @@ from app.engine.planner import MemoryClass, Placement, Reason, Remark, Shortfall
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, size
 
-_NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
+_NUMBERS_FROM = 10  # tokens a second; slower ones are shown with a decimal
 
 
 def item_name(item: MemoryClass) -> str:

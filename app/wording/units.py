@@ -28,7 +28,7 @@ def size(bytes: float) -> str:
 
 
 def gigabytes(bytes: float) -> str:
-    """The number of GB alone, with one decimal, for where the unit stands beside a sum: `67.4`, `<0.1`."""
+    """The number of GB alone, with one decimal, for where the unit is beside a sum: `67.4`, `<0.1`."""
     value = bytes / GIGABYTE
     return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
 

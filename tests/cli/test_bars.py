@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import redirect_stderr
 
-from app.cli.output import Bar, bar
+from app.cli.bars import Bar, bar
 from app.core.events import Loading, Opening
 
 

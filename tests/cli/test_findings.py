@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.cli.output import describe_answer, print_findings
+from app.cli.answers import describe_answer, print_findings
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.cli.output import print_findings
+from app.cli.answers import print_findings
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PassageRef, Question
 from app.core.document import Book, Format
 from tests.cli.conftest import Octavo

@@ -16,7 +16,6 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import docx, html, markdown
-from app.export import sheet as sheet_text
 from app.export.pictures import Picture
 from app.export.report import Report, compose
 
@@ -201,7 +200,7 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
         found = lxml_html.document_fromstring(page)
         assert found.xpath("//a/@href | //img/@src") == []
         assert re.split(r"[/\\]", address)[-1] in found.text_content(), "it is said all the same"
-    sheet = MarkdownIt("commonmark").render(f"| {sheet_text._cell(answer)} |")
+    sheet = MarkdownIt("commonmark").render(f"| {markdown._cell(answer)} |")
     assert lxml_html.document_fromstring(sheet).xpath("//a/@href | //img/@src") == []
 
 

@@ -16,8 +16,7 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
-from app.export import files, sheet_docx, sheet_xlsx
-from app.export import sheet as sheet_text
+from app.export import docx, files, html, markdown, xlsx
 from app.export.sheet import SheetReport, compose_sheet
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
@@ -63,7 +62,7 @@ def report() -> SheetReport:
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
     report = compose(row("May he?", "He may not."))
     assert report.lines[0].note == "Nothing about this was found in the books."
-    assert "Nothing about this was found in the books." in sheet_text.write_markdown(report)
+    assert "Nothing about this was found in the books." in markdown.write_sheet(report)
 
 
 NOTES = ["", "", "This answer is not complete.", "The model was stopped", "This question has not been asked yet."]
@@ -80,7 +79,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
 
 
 def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
-    text = sheet_text.write_markdown(report)
+    text = markdown.write_sheet(report)
     assert text.startswith("# Notice\n\nBooks: Lease; Letters\n\n|")
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     rows = [token for token in tokens if token.type == "tr_open"]
@@ -93,7 +92,7 @@ def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> 
 
 
 def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(sheet_xlsx.write(report)))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.write_sheet(report)))
     head, *rows = workbook.get_sheet_by_index(0).to_python()
     assert head == ["", "Question", "Answer", "References", "Note"]
     assert rows == [
@@ -102,7 +101,7 @@ def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
 
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
-    document = Document(io.BytesIO(sheet_docx.write(report)))
+    document = Document(io.BytesIO(docx.write_sheet(report)))
     assert [p.text for p in document.paragraphs[:2]] == ["Notice", "Books: Lease; Letters"]
     (table,) = document.tables
     assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "References"]
@@ -126,7 +125,7 @@ def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_is_a_formula(formula: str) -> None:
     report = compose(row(formula, formula), title=formula)
-    data = sheet_xlsx.write(report)
+    data = xlsx.write_sheet(report)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         sheet = packed.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
@@ -138,8 +137,8 @@ def test_no_cell_is_a_formula(formula: str) -> None:
 
 def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
     hostile = compose(row(HOSTILE, HOSTILE), title=HOSTILE)
-    text = sheet_text.write_markdown(hostile)
-    page = sheet_text.write_html(hostile)
+    text = markdown.write_sheet(hostile)
+    page = html.write_sheet(hostile)
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     for written in (rendered, page):
         assert "<script" not in written
@@ -147,19 +146,19 @@ def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
         assert "\u202e" not in written
     (line,) = [one for one in text.splitlines() if one.startswith("| 1 ")]
     assert line.replace("&#124;", "").count("|") == 5
-    Document(io.BytesIO(sheet_docx.write(hostile)))
+    Document(io.BytesIO(docx.write_sheet(hostile)))
 
 
 def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
-    long = "".join(str(n % 10) for n in range(2 * sheet_xlsx.CELL_CHARACTERS + 5))
-    data = sheet_xlsx.write(compose(row("Long?", long), row("Short?", "Yes.")))
+    long = "".join(str(n % 10) for n in range(2 * xlsx.CELL_CHARACTERS + 5))
+    data = xlsx.write_sheet(compose(row("Long?", long), row("Short?", "Yes.")))
     _head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     assert [one[1] for one in rows] == ["Long?", "", "", "Short?"]
     assert "".join(one[2] for one in rows[:3]) == long
 
 
 def test_html_has_the_same_lines(report: SheetReport) -> None:
-    page = sheet_text.write_html(report)
+    page = html.write_sheet(report)
     assert page.count("<tr>") == len(report.lines) + 1
     assert "<strong>twelve</strong> months” [1]" in page
     assert "<p>[1] Lease, p. 87: these words" in page

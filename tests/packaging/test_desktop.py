@@ -19,7 +19,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeDatabase
 
 from app import __version__
-from app.cli import arguments
+from app.cli import parsers
 from app.documents.formats import detect
 from app.documents.images import kinds as images
 from app.ui.application import APPLICATION_ID
@@ -174,7 +174,7 @@ def test_the_desktop_learns_what_a_gguf_file_is(tiny_scout: Path, tmp_path: Path
 def test_manual_pages_name_every_command_and_option_in_both_languages(tmp_path: Path) -> None:
     folder = _make("manual.py", tmp_path)
     for place, heading in ((folder, ".SH NAME"), (folder / "ja", ".SH 名前")):
-        for parser in (arguments.parser(), arguments.window_parser()):
+        for parser in (parsers.parser(), parsers.window_parser()):
             page = (place / f"{parser.prog}.1").read_text(encoding="utf-8")
             assert heading in page
             assert '"2026-05-28"' in page.splitlines()[0]

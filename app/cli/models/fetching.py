@@ -1,4 +1,4 @@
-"""`octavo models fetch`: what it means is told first; terms are shown and accepted; Ctrl+C pauses."""
+"""`octavo models fetch`: says first what it will do; shows the terms, which a person accepts; Ctrl+C pauses."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import Any
 
+from app.cli.bars import ProgressBar
 from app.cli.models import listing, targets
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.screen import print_json, print_rows
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.services.downloads import Licence, Order
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Fetch a model. Raises AppError, Stopped."""
     offer = targets.offer(options.model, desk, cancel)
     order = desk.downloads.order(offer)
-    _tell(order, options, desk)
+    _announce(order, options, desk)
     if order.licence is not None and not order.accepted:
         _accept(order.licence, offer.key, options, desk)
     if not options.yes and not _agrees(_("Download it? [y/N] "), options):
@@ -43,12 +43,12 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             print(order.licence.credit)
 
 
-def _tell(order: Order, options: argparse.Namespace, desk: Services) -> None:
-    """From where, how much, where to: before anything of it is asked."""
+def _announce(order: Order, options: argparse.Namespace, desk: Services) -> None:
+    """From where, how much, where to; before anything is downloaded."""
     offer = order.offer
     if options.json:
-        told: dict[str, Any] = {"event": "order", "host": order.host, "free_bytes": order.free_bytes}
-        print_json(told | listing.described(offer, desk))
+        shown: dict[str, Any] = {"event": "order", "host": order.host, "free_bytes": order.free_bytes}
+        print_json(shown | listing.described(offer, desk))
         return
     about = _("{size} from {host}") if offer.revision else _("about {size} from {host}")
     rows = [
@@ -58,13 +58,11 @@ def _tell(order: Order, options: argparse.Namespace, desk: Services) -> None:
         (_("to folder"), _("{folder} ({size} free)").format(folder=order.folder, size=size(order.free_bytes))),
         (_("licence"), order.licence.name if order.licence else _("not stated")),
     ]
-    width = max(len(name) for name, _value in rows)
-    for name, value in rows:
-        print(f"{name:<{width}}  {units.printable(value)}", file=sys.stderr)
+    print_rows(rows, sys.stderr)
 
 
 def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError LICENCE_NOT_ACCEPTED where nobody says so, Stopped where a person does not."""
+    """Raises AppError LICENCE_NOT_ACCEPTED where there is nobody to accept, Stopped where a person refuses."""
     if not options.accept_licence:
         if options.json or not sys.stdin.isatty():
             raise AppError(Code.LICENCE_NOT_ACCEPTED, path=key, licence=licence.name)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.bars import ProgressBar
+from app.cli.screen import print_json
 from app.core.errors import AppError, Problem
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, finish
@@ -51,7 +51,7 @@ def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> N
 
 
 def asked_as(offer: Offer, desk: Services) -> str:
-    """What stands for an offer on the command line."""
+    """How an offer is named on the command line."""
     listed = any(known.key == offer.key for known in desk.downloads.offers())
     return f"{offer.untrusted_name if listed else offer.repository}:{offer.quantization or offer.files[0].path}"
 
@@ -96,10 +96,10 @@ def _header_or_problem(path: Path, desk: Services, cancel: Cancel) -> ModelHeade
 
 def _listed(found: _Found, desk: Services) -> dict[str, Any]:
     file, header = found
-    told: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
+    listed: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
     if isinstance(header, Problem):
-        return told | {"code": header.code, "message": errors.sentence(header)}
-    return told | {
+        return listed | {"code": header.code, "message": errors.sentence(header)}
+    return listed | {
         "kind": header.kind,
         "architecture": header.architecture,
         "known": header.architecture in ARCHITECTURES,
@@ -131,8 +131,8 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
     for begun in desk.downloads.unfinished():
         words = _("Started: {name}, {done} of {total}; `octavo models fetch` continues the download")
         name = asked_as(begun.offer, desk)
-        told = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))
-        print(units.printable(told))
+        line = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))
+        print(units.printable(line))
     print(_("Models folder: {folder}").format(folder=units.printable(str(desk.models.folder))))
 
 

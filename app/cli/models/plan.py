@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from app.cli.bars import ProgressBar
 from app.cli.models import targets
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.screen import print_json
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.planner import MemoryClass, Placement, PlanRequest

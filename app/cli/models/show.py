@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.cli.bars import ProgressBar
 from app.cli.models import listing, targets
-from app.cli.models.progress import ProgressBar
-from app.cli.output import print_json
+from app.cli.screen import print_json, print_rows
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
 from app.engine.architectures import ARCHITECTURES
+from app.engine.planner import MemoryClass
 from app.models.local import model_at, projector_beside
 from app.models.offers import Offer
 from app.services.downloads import Licence, Record
 from app.services.services import Services
-from app.wording import units
 from app.wording.i18n import _
+from app.wording.placement import item_name
 from app.wording.units import count, size
 
 
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         print_json(_described(offer.header, known, "") | {"offer": described})
     else:
         rows = [*_offer_rows(offer, desk), *_rows(offer.header, known), *_weight_rows(offer.header)]
-        _print_rows(rows)
+        print_rows(rows)
 
 
 def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -51,11 +52,11 @@ def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: 
     known = header.architecture in ARCHITECTURES
     licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)
     if options.json:
-        told = {"licence": licence.id if licence else "", "record": record}
-        print_json(_described(header, known, projector) | told)
+        origin = {"licence": licence.id if licence else "", "record": record}
+        print_json(_described(header, known, projector) | origin)
         return
     rows = [*_rows(header, known, projector), *_record_rows(licence, record), *_weight_rows(header)]
-    _print_rows(rows)
+    print_rows(rows)
 
 
 def _offer_rows(offer: Offer, desk: Services) -> Iterator[tuple[str, str]]:
@@ -155,31 +156,15 @@ def _parameters(header: ModelHeader) -> str:
 
 def _weight_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
     """What each part takes, and in what number formats."""
-    names = {
-        TensorPart.EXPERTS: _("experts"),
-        TensorPart.SHARED_EXPERTS: _("shared experts"),
-        TensorPart.ATTENTION: _("attention"),
-        TensorPart.FEED_FORWARD: _("feed-forward"),
-        TensorPart.ROUTER: _("routers"),
-        TensorPart.EMBEDDINGS: _("embeddings"),
-        TensorPart.OUTPUT: _("output"),
-        TensorPart.OTHER: _("rest"),
-    }
     for part in _parts(header):
         types = dict.fromkeys(name for weights in header.weights if weights.part is part for name in weights.types)
-        yield f"  {names[part]}", f"{size(header.total_bytes(part))}, {', '.join(types)}"
+        name = _("rest") if part is TensorPart.OTHER else item_name(MemoryClass(part))
+        yield f"  {name}", f"{size(header.total_bytes(part))}, {', '.join(types)}"
 
 
 def _parts(header: ModelHeader) -> list[TensorPart]:
     there = {weights.part for weights in header.weights}
     return [part for part in TensorPart if part in there]
-
-
-def _print_rows(rows: Iterable[tuple[str, str]]) -> None:
-    shown = list(rows)
-    width = max(len(name) for name, _value in shown)
-    for name, value in shown:
-        print(f"{name:<{width}}  {units.printable(value)}".rstrip())
 
 
 def _span(numbers: tuple[int, ...]) -> str:

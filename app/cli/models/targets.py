@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.cli.models.progress import ProgressBar
+from app.cli.bars import ProgressBar
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.models.offers import Offer
@@ -16,7 +16,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
 def local(text: str, desk: Services) -> Path:
-    """A file or folder; else what lies under that name in the models folder, or is called so in the list."""
+    """A file or folder; else what has that name in the models folder, or in the list."""
     path = Path(text)
     if path.exists():
         return path.absolute()

@@ -141,7 +141,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _upright(picture: Image.Image, orientation: int) -> Image.Image:
-    """As ImageOps.exif_transpose, which also writes the rest of the metadata anew, and fails where that is odd."""
+    """As ImageOps.exif_transpose, which also rewrites the rest of the metadata, and fails where that is odd."""
     return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
 
 

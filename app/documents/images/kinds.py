@@ -22,7 +22,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".
 """How the names of files of these kinds end, in lower case."""
 
 _NOT_TAKEN = (".heic", ".heif", ".hif", ".svg", ".svgz")
-"""Images all the same, so that whoever drops one is told what is taken. HEIC: libheif starts a thread for each image,
+"""Images too, so that who drops one learns which kinds are read. HEIC: libheif starts a thread for each image,
 which the sandbox forbids, and the package that is kept up is under the GPL. SVG is a program more than an image."""
 
 HEAD_BYTES = 64

@@ -47,7 +47,7 @@ CPU_S = 180
 """Processor time of one process, a backstop: the largest images take 20 seconds."""
 
 PROGRESS_LIMIT_S = 120.0
-"""How long one image may take: nothing is told in between, and the machine may be slow and busy."""
+"""How long one image may take: there is no progress in between, and the machine may be slow and busy."""
 
 _IN_MEMORY = hasattr(os, "memfd_create")
 _FINDINGS: Findings = {

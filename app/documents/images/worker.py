@@ -1,6 +1,6 @@
 """The process in which images are decoded: one that someone else made, or any number of those that it wrote itself.
 
-Its command line is that of `isolation.inmate.enter`; its file is the image, opened by the desk, if there is one.
+Its command line is that of `isolation.worker_main.enter`; its file is the image, opened by the desk, if there is one.
 """
 
 from __future__ import annotations

@@ -13,12 +13,12 @@ from app.documents.pdf.paragraphs import join_lines
 Point: TypeAlias = tuple[float, float]
 
 _TALL = 1.5  # heights by widths: from here on rapidocr takes a line to run downwards, and turns it to read it
-_SAME_ROW = 0.5  # heights of a line that the middles of two lines may lie apart in one row
+_SAME_ROW = 0.5  # heights of a line between the middles of two lines of one row, at most
 _COLUMN_GAP = 1.0  # heights of a line that stay free between two columns
 _MIN_COLUMN_ROWS = 3
 _MIN_COLUMN_WIDTH = 6.0  # heights of a line; narrower columns are those of a table, which is read row by row
 _PARAGRAPH_GAP = 1.6  # usual distances of two lines
-_STRAIGHT_WIDTH = 5.0  # heights of a line from which on its slope can be told
+_STRAIGHT_WIDTH = 5.0  # heights of a line from which on its slope is known
 
 
 class RecognisedLine(NamedTuple):
@@ -48,7 +48,7 @@ class _Box(NamedTuple):
 def set_text(lines: Sequence[RecognisedLine], upside_down: bool = False) -> str:
     """The page's text: paragraphs joined, an empty line between blocks. `upside_down`: the lines had to be turned so.
 
-    A page that lies on its side or stands on its head is read as if it were upright, and so is one written in columns
+    A page on its side or upside down is read as if it were upright, and so is one written in columns
     from right to left, whose lines run downwards.
     """
     if not lines:
@@ -106,7 +106,7 @@ class _Block(NamedTuple):
 
 
 def _blocks(boxes: Sequence[_Box], height: float, in_columns: bool = False) -> list[_Block]:
-    """Columns and what stands above, between and below them, in reading order."""
+    """Columns and what is above, between and below them, in reading order."""
     rows = _rows(boxes)
     found = max((_run(rows, strip, height) for strip in {box.right for box in boxes}), key=lambda run: len(run.rows))
     if not found.rows:

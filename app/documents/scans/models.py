@@ -1,4 +1,4 @@
-"""Rapidocr with the models of its own wheel: where lines stand in a picture, and what they say. Child only.
+"""Rapidocr with the models of its own wheel: where lines are in a picture, and what they say. Child only.
 
 Rapidocr opens a model when it is first used, and downloads one that it misses. Here every model is read from the
 wheel's folder beforehand and handed over as an open session, so that neither can happen.

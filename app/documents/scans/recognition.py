@@ -1,4 +1,7 @@
-"""The pages of a document that are pictures get their text: what was recognised before is looked up."""
+"""The desk's side of recognition: pages that are pictures get their text from a process that is given the pictures.
+
+What was recognised before is looked up; the process starts with the first picture that is not known.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,25 @@ from typing import Protocol
 import msgspec
 
 from app.core.document import Document, Flag, Page, Recognition
-from app.core.errors import AppError
+from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel, Work
-from app.documents.scans.recogniser import NotRecognised, Recogniser
+from app.documents.scans.protocol import Event, Recognise, Recognised
+from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
+from app.isolation.limits import READER_MEMORY_BYTES
+
+PAGE_CPU_S = 120
+"""Processor time for each page that is to be recognised, a backstop: a full one takes 6 to 10 seconds."""
+
+PROGRESS_LIMIT_S = 60.0
+"""How long a few lines may take, or finding them: seconds on a busy machine."""
+
+KIND = ReaderKind(
+    "app.documents.scans.worker",
+    Event,
+    {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}},
+)
 
 LOW_CONFIDENCE = 0.96
 """The models are sure of much that is wrong: letters so small or blurred that one word in six was wrong had 0.97, one
@@ -25,6 +42,43 @@ MAX_FAILURES = 3
 """After so many processes that died or hung, the rest of a document is left as it is: it would cost minutes a page."""
 
 _log = logging.getLogger("octavo.reader")
+
+
+class NotRecognised(Exception):
+    """The process died of a picture, hung, or could not be started; the next picture gets a new one."""
+
+
+class RecogniserLimits(msgspec.Struct, frozen=True):
+    progress_s: float = PROGRESS_LIMIT_S
+    memory_bytes: int = READER_MEMORY_BYTES
+    page_cpu_s: int = PAGE_CPU_S
+
+
+class Recogniser:
+    """One picture at a time."""
+
+    def __init__(self, client: ReaderClient, limits: RecogniserLimits, pages: int) -> None:
+        """`client`: of KIND. `pages` is the most that it will be given."""
+        self._client = client
+        cpu_s = limits.page_cpu_s * max(1, pages)
+        self._limits = ReaderLimits(limits.progress_s, memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
+        self._process: ReaderProcess | None = None
+
+    def recognise(self, image: Raster, cancel: Cancel) -> Recognition:
+        """Raises NotRecognised; Stopped, and the process ends."""
+        try:
+            process = self._process = self._process or self._client.open((), "", self._limits)
+            said = process.ask(Recognise(image), "", Recognised, lambda said: 0 <= said.confidence <= 1, cancel)
+        except AppError as error:
+            self.close()
+            raise NotRecognised from error
+        return Recognition(said.text, said.confidence)
+
+    def close(self) -> None:
+        """End the process at once; a later picture would start a new one."""
+        if self._process is not None:
+            self._client.end(self._process)
+            self._process = None
 
 
 class RecognitionCache(Protocol):
@@ -86,15 +140,15 @@ def recognise(
     yield Opening(len(wanted), len(wanted), recognising=True)
     from app.documents.text import language  # a tenth of a second that the desk's start should not take
 
-    told = document.language or language.tell([page.text for page in pages])
-    return msgspec.structs.replace(document, pages=tuple(pages), language=told)
+    written_in = document.language or language.tell([page.text for page in pages])
+    return msgspec.structs.replace(document, pages=tuple(pages), language=written_in)
 
 
 @cache
 def _version() -> str:
     """What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change
     of `models`, `layout` or how pages are drawn that gives other text."""
-    from importlib.metadata import version  # with the next one, as above
+    from importlib.metadata import version  # late: the start of the desk does not need it
 
     return f"{version('rapidocr')} 1"
 
@@ -110,7 +164,7 @@ def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
     """A picture in which no text was found stays without."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
-    from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # as above: it loads tables of characters
+    from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # late: it loads tables of characters
 
     found = {
         Flag.RECOGNISED: True,

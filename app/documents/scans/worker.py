@@ -1,6 +1,6 @@
 """The recogniser: the process that reads pictures of pages. It gets pixels, never a file.
 
-Its command line is that of `isolation.inmate.enter`.
+Its command line is that of `isolation.worker_main.enter`.
 """
 
 from __future__ import annotations

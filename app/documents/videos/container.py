@@ -1,4 +1,4 @@
-"""Opening an untrusted video with FFmpeg: what it is told, and what it is never asked."""
+"""Opens an untrusted video with FFmpeg: with which options, and which decoders it may use."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ CODECS = frozenset(
 games for the most part, are never run on a file."""
 
 _PROBED_PIXELS = 4 * MAX_PIXELS
-"""Beyond it FFmpeg does not even tell the size of a frame, and the video seems damaged rather than too large."""
+"""Beyond it FFmpeg does not even give the size of a frame, and the video seems damaged rather than too large."""
 
 _BUFFER_BYTES = 256 << 10
 
-# The last PyAV for Python 3.11 raises for a title that is no UTF-8 unless told; later ones have no such option.
+# The last PyAV for Python 3.11 raises for a title that is no UTF-8 without this option; later ones do not have it.
 _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 
 @contextlib.contextmanager
-def told(kind: VideoKind) -> Iterator[None]:
-    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes, or their disk.
+def as_problems(kind: VideoKind) -> Iterator[None]:
+    """Turns what FFmpeg raises into an AppError: all but lack of memory is about the bytes, or their disk.
 
     Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
     """
@@ -74,7 +74,7 @@ def _refuse(*_: Any) -> Any:
 
 
 def open_container(file: FileIO, kind: VideoKind) -> InputContainer:
-    """Raises av.FFmpegError and others; see `told`."""
+    """Raises av.FFmpegError and others; see `as_problems`."""
     options = {
         "protocol_whitelist": "none",
         "format_whitelist": ",".join(_FORMATS.values()),

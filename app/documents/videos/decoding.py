@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import FileIO
+from typing import NamedTuple
 
 import av
 from av.packet import Packet
@@ -16,19 +17,19 @@ from av.video.stream import VideoStream
 
 from app.core.errors import AppError, Code
 from app.core.image import Raster
-from app.documents.videos.container import moving_pictures, open_container, prepare, told
+from app.documents.videos.container import as_problems, moving_pictures, open_container, prepare
 from app.documents.videos.kinds import HEAD_BYTES, VideoKind, kind_of
 from app.documents.videos.pictures import Painter
 from app.documents.videos.protocol import MAX_DURATION_S
 
 _INDEXED = frozenset({VideoKind.MP4, VideoKind.MATROSKA, VideoKind.AVI})
-"""Kinds in which an index tells all key frames from the start, or none."""
+"""Kinds whose index lists all key frames from the start, or none."""
 
 NEAR_S = 2.0
 """A frame so little ahead is decoded up to, without looking for a key frame."""
 
 _STEPS_BACK_S = (0.0, 2.0, 10.0, 60.0, math.inf)
-"""How much before a wished time is sought: some kinds of file have no index, and what is found may be too late."""
+"""How far before the time in question to look: some kinds of file have no index, and what is found may be too late."""
 
 _SAME_S = 0.0005
 """Times that differ by less are the same. In MPEG-PS, where only some frames have a time of their own and those of the
@@ -38,18 +39,15 @@ _TOO_OFTEN = 5_000
 """Packets in a row of which nothing can be decoded."""
 
 
-class DecodedFrame:
+class DecodedFrame(NamedTuple):
     """A decoded frame and when it is seen, in seconds from the first one."""
 
-    __slots__ = ("picture", "time_s")
-
-    def __init__(self, picture: VideoFrame, time_s: float) -> None:
-        self.picture = picture
-        self.time_s = time_s
+    picture: VideoFrame
+    time_s: float
 
 
 class OpenVideo:
-    """Not to be used by two threads. What FFmpeg raises leaves as AppError VIDEO_DAMAGED (see `told`)."""
+    """Not to be used by two threads. What FFmpeg raises leaves as AppError VIDEO_DAMAGED (see `as_problems`)."""
 
     def __init__(self, file: FileIO, step: Callable[[], None]) -> None:
         """`step` is called between pieces of work.
@@ -74,14 +72,14 @@ class OpenVideo:
         self._last: DecodedFrame | None = None
         self._ahead: DecodedFrame | None = None
         self._frames: Iterator[DecodedFrame] = iter(())
-        with told(kind):
+        with as_problems(kind):
             self._container = open_container(file, kind)
             self._stream = moving_pictures(self._container)
             prepare(self._container, self._stream)
             self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
             rate = float(self._stream.guessed_rate or 0)
             self.interval_s = 1 / rate if rate > 0 else 0.04
-            # AVI tells when a packet is decoded, not when it is shown, and these decoders do not know either.
+            # AVI says when a packet is decoded, not when it is shown, and these decoders do not know either.
             self._counted = kind is VideoKind.AVI and self._stream.codec_context.name in ("h264", "hevc")
             self._same_s = 0.55 * self.interval_s if kind is VideoKind.MPEG_PS else _SAME_S
             first = next(self._decoded(), None)
@@ -103,18 +101,18 @@ class OpenVideo:
 
     def raster(self, time_s: float, side: int) -> Raster:
         """The frame that is seen at `time_s`. Raises AppError, MemoryError."""
-        with told(self.kind):
+        with as_problems(self.kind):
             return self.painter.raster(self._at(time_s).picture, side)
 
     def every(self) -> Iterator[DecodedFrame]:
         """All frames from the first one."""
-        with told(self.kind):
+        with as_problems(self.kind):
             self._go(-math.inf)
             yield from self._decoded()
 
     def key_frames(self, step_s: float) -> Iterator[DecodedFrame]:
         """Those that can be decoded by themselves, from the first one on, no two closer than `step_s`."""
-        with told(self.kind):
+        with as_problems(self.kind):
             self._go(-math.inf, keys=True)
             due_s = -math.inf
             for packet in self._packets():
@@ -126,7 +124,7 @@ class OpenVideo:
 
     def key_frame(self, time_s: float, after_s: float) -> DecodedFrame | None:
         """The key frame before `time_s`; None where it is none later than `after_s`, or none can be found."""
-        with told(self.kind):
+        with as_problems(self.kind):
             if not self._go(time_s, keys=True):
                 return None
             for packet in self._packets():
@@ -141,7 +139,7 @@ class OpenVideo:
 
     def end_s(self, claimed_s: float) -> float | None:
         """When the last frame is over; None where it cannot be found from the end."""
-        with told(self.kind):
+        with as_problems(self.kind):
             if not self._go(claimed_s):
                 return None
             times = deque((frame.time_s for frame in self._decoded()), maxlen=1)

@@ -26,7 +26,7 @@ ENDINGS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mkv", ".webm", ".avi", ".divx", ".wmv", ".asf"),
     *(".mpg", ".mpeg", ".vob", ".mts", ".m2ts", ".ogv", ".flv"),
 )
-"""How the names of files of these kinds end, in lower case. Not .ts: it is told by its bytes, since programs in
+"""How the names of files of these kinds end, in lower case. Not .ts: it is recognised by its bytes, since programs in
 TypeScript have the same ending; and not those of sound alone."""
 
 HEAD_BYTES = 512
@@ -50,7 +50,7 @@ _PACKET_BYTES = (188, 192)
 
 
 def kind_of(untrusted_head: bytes) -> VideoKind | None:
-    """None for whatever is no video of a known kind. Some hold sound only, which the beginning does not tell."""
+    """None for whatever is no video of a known kind. Some hold sound only, which the beginning does not show."""
     head = untrusted_head[:HEAD_BYTES]
     for signature, kind in _SIGNATURES.items():
         if head.startswith(signature):

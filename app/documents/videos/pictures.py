@@ -19,7 +19,7 @@ MAX_ASPECT = 8.0
 """Of a pixel. A wider or higher one is a mistake; such pixels are taken for square ones."""
 
 _HD_HEIGHT = 720
-"""Frames of at least so many rows that do not tell their matrix are in BT.709, others in BT.601, as players have it."""
+"""Frames of at least so many rows that do not name their matrix are in BT.709, others in BT.601, as players have it."""
 
 _MATRICES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 5: Colorspace.ITU601, 6: Colorspace.ITU601}
 _MATRICES |= {7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}  # ISO/IEC 23091-2, table 4

@@ -18,7 +18,7 @@ MAX_SIDE = 4_096
 """Pixels of a frame's longer side as it comes out; what is larger is reduced. More than the model is ever shown."""
 
 MAX_MOMENTS = 600
-"""Frames that a survey tells of: one a second for ten minutes, one in ten for longer videos than most."""
+"""The most frames in a survey: one a second for ten minutes, one in ten for longer videos than most."""
 
 MAX_DURATION_S = 1e6
 """Eleven days. A longer one is a mistake, or meant to be."""
@@ -30,11 +30,14 @@ PREVIEW_SIDE = 320
 
 
 class SurveyVideo(msgspec.Struct, frozen=True, tag=True):
-    """Look through the video. Answered by Surveyed or WireFailed, and by Opening, in seconds of the video, before."""
+    """Look through the video. Answered by VideoSurveyed or WireFailed; before, by Opening, in seconds."""
 
 
 class Draw(msgspec.Struct, frozen=True, tag=True):
-    """Decode the frame that is seen at `time_s`, no side longer than `side` pixels. Answered by Drawn or WireFailed."""
+    """Decode the frame that is seen at `time_s`, no side longer than `side` pixels.
+
+    Answered by DrawnFrame or WireFailed.
+    """
 
     time_s: float
     side: int

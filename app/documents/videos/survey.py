@@ -18,7 +18,7 @@ WHOLE_PIXELS = 4_000_000_000
 which takes some ten seconds. Of longer ones only key frames are looked at."""
 
 WHOLE_BYTES = 32 << 20
-"""Up to this size a video that does not tell its length, as one that was recorded live, is decoded whole."""
+"""Up to this size a video that does not give its length, as one that was recorded live, is decoded whole."""
 
 WHOLE_FRAMES = 10_000
 """As WHOLE_PIXELS, for videos of small frames, which take some time each all the same."""
@@ -39,7 +39,7 @@ Progress = Callable[[float, float], None]
 
 
 def survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
-    """`progress` is told seconds of the video that were looked at, and of how many, 0 if that is not known.
+    """`progress` is given how many seconds of the video were looked at, and of how many, 0 if that is not known.
 
     Raises AppError, MemoryError.
     """
@@ -69,7 +69,7 @@ def _survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
 
 
 def _is_short(video: OpenVideo) -> bool:
-    """Whether all of it can be decoded; a video that does not tell its length is judged by its bytes."""
+    """Whether all of it can be decoded; a video that does not give its length is judged by its bytes."""
     if not video.claimed_s:
         return video.size_bytes <= WHOLE_BYTES
     picture, frames = video.first.picture, video.claimed_s / video.interval_s
@@ -101,7 +101,7 @@ class _Seen:
     """What was seen of the frames that were looked at, in the order of time."""
 
     def __init__(self, video: OpenVideo, progress: Progress, close: bool = False) -> None:
-        """`close`: the frames are so close to each other that neighbours tell a movement."""
+        """`close`: the frames are so close to each other that neighbours show a movement."""
         self._video = video
         self._progress = progress
         self._close = close

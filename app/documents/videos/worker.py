@@ -1,6 +1,6 @@
 """The process in which one video is decoded.
 
-Its command line is that of `isolation.inmate.enter`; its file is the video, opened by the desk.
+Its command line is that of `isolation.worker_main.enter`; its file is the video, opened by the desk.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from app.documents.videos.protocol import Draw, DrawnFrame, Event, Order, Survey
 from app.documents.videos.survey import survey
 from app.isolation import worker_main
 
-_TELL_S, _REPEAT_S = 0.1, 5.0
+_SEND_S, _REPEAT_S = 0.1, 5.0
 
 
 class VideoWork:
-    """Carries out orders on one file. `tell` is given progress, `step` is called between pieces of work."""
+    """Carries out orders on one file. `send` is given progress, `step` is called between pieces of work."""
 
-    def __init__(self, file: FileIO, tell: Callable[[Opening], None], step: Callable[[], None]) -> None:
+    def __init__(self, file: FileIO, send: Callable[[Opening], None], step: Callable[[], None]) -> None:
         self._file = file
-        self._tell = tell
+        self._send = send
         self._step = step
         self._video: OpenVideo | None = None
-        self._told = Opening(0, 0)
-        self._told_at = math.inf
+        self._latest = Opening(0, 0)
+        self._sent_at = math.inf
         """Infinite but in a survey."""
 
     def carry_out(self, order: Order) -> Event:
         """Whatever happens becomes an event."""
         event: Event = worker_main.attempt(lambda: self._carry_out(order))
-        self._told_at = math.inf
+        self._sent_at = math.inf
         return event
 
     def _carry_out(self, order: Order) -> Event:
@@ -44,7 +44,7 @@ class VideoWork:
             self._video = OpenVideo(self._file, self._alive)
         match order:
             case SurveyVideo():
-                self._told_at = 0.0
+                self._sent_at = 0.0
                 return survey(self._video, self._progress)
             case Draw(time_s, side):
                 return DrawnFrame(self._video.raster(time_s, side))
@@ -52,17 +52,17 @@ class VideoWork:
     def _alive(self) -> None:
         """A survey that finds nothing for a while is at work all the same: it has its own end."""
         self._step()
-        if time.monotonic() - self._told_at >= _REPEAT_S:
-            self._say(self._told)
+        if time.monotonic() - self._sent_at >= _REPEAT_S:
+            self._say(self._latest)
 
     def _progress(self, done_s: float, total_s: float) -> None:
-        self._told = Opening(max(0, int(done_s)), int(total_s))
-        if time.monotonic() - self._told_at >= _TELL_S:
-            self._say(self._told)
+        self._latest = Opening(max(0, int(done_s)), int(total_s))
+        if time.monotonic() - self._sent_at >= _SEND_S:
+            self._say(self._latest)
 
     def _say(self, opening: Opening) -> None:
-        self._told_at = time.monotonic()
-        self._tell(opening)
+        self._sent_at = time.monotonic()
+        self._send(opening)
 
 
 def main(*arguments: str) -> None:

@@ -21,8 +21,7 @@ from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
-from app.documents.scans.recogniser import RecogniserLimits
-from app.documents.scans.recognition import LOW_CONFIDENCE
+from app.documents.scans.recognition import LOW_CONFIDENCE, RecogniserLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from tests.documents import scanner

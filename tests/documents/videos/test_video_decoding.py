@@ -427,7 +427,7 @@ def test_a_title_may_be_anything(title: bytes) -> None:
 
 
 def test_a_disk_that_fails_is_not_called_a_damaged_video(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AppError) as told, container.told(VideoKind.MP4):
+    with pytest.raises(AppError) as told, container.as_problems(VideoKind.MP4):
         raise OSError(5, "Input/output error")
     assert told.value.code is Code.FILE_UNREADABLE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.cli.output import print_findings
+from app.cli.answers import print_findings
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
 from app.ui.chat.citations import (
     colour_state,

@@ -1,4 +1,4 @@
-"""A question sheet as an Excel workbook. Every cell is text: no program that opens it takes one for a formula."""
+"""A question sheet as an Excel workbook. Every cell is text: no program that opens it computes one as a formula."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.export.sheet import SheetLine, SheetReport, headings
 from app.wording.i18n import _
 
 CELL_CHARACTERS = 32_767
-"""What Excel holds in a cell; what is longer goes on in the row below."""
+"""What Excel holds in a cell; a longer text continues in the row below."""
 
 _WIDTHS = (5, 40, 80, 60, 40)  # of the columns, in characters
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(report: SheetReport) -> bytes:
+def write_sheet(report: SheetReport) -> bytes:
     file = io.BytesIO()
     texts_only = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, {"in_memory": True, **texts_only}) as workbook:

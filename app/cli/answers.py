@@ -1,41 +1,25 @@
-"""What the terminal face writes: answers, descriptions of documents, progress."""
+"""What the terminal shows of answers: as they are written, with what was found in the books, and as JSON."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from app.cli.installed import installation_rows
-from app.cli.screen import bare
+from app.cli.bars import Bar, bar
+from app.cli.screen import print_json
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
-from app.core.document import Book, Document
+from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Opening, Reading
+from app.core.events import Loading, Looking, Reading
 from app.core.image import ImageRef
-from app.core.ingestion import IngestionReport
-from app.core.secret import KeyOrigin
-from app.services.context import chapters_of
-from app.services.doctor import DoctorReport
 from app.services.fitting import Choices
 from app.wording import errors, units
 from app.wording.i18n import _
-from app.wording.page_flags import (
-    look_words,
-    outdated_sentence,
-    page_remarks,
-    report_sentence,
-    size_words,
-)
 from app.wording.page_names import cited_page, page_words, range_words
-from app.wording.remote import short_words, whole_words
 from app.wording.support import basis_words, nothing_found
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
@@ -50,15 +34,28 @@ _MARKS = {
 }
 
 
-class JsonAnswers:
+class JsonProgress:
+    """What happens while an engine works: one JSON object a line on stdout."""
+
+    def loading(self, event: Loading) -> None:
+        print_json({"event": "loading", "fraction": round(event.fraction, 3)})
+
+    def reading(self, event: Reading) -> None:
+        print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
+
+    def thinking(self) -> None:
+        print_json({"event": "thinking"})
+
+    def notice(self, problem: Problem) -> None:
+        print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
+
+
+class JsonAnswers(JsonProgress):
     """One JSON object a line on stdout."""
 
     def __init__(self, shelf: Mapping[str, Book]) -> None:
         """`shelf`: the books that are asked, by their ids."""
         self._shelf = shelf
-
-    def loading(self, event: Loading) -> None:
-        print_json({"event": "loading", "fraction": round(event.fraction, 3)})
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
         """What will be shown, and what each takes of the context."""
@@ -72,28 +69,19 @@ class JsonAnswers:
         where = {"image": event.image, "images": event.images}
         print_json({"event": "looking", **where, "done": event.done, "total": event.total})
 
-    def reading(self, event: Reading) -> None:
-        print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
-
-    def thinking(self) -> None:
-        print_json({"event": "thinking"})
-
     def token(self, text: str) -> None:
         print_json({"event": "token", "text": text})
-
-    def notice(self, problem: Problem) -> None:
-        print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
 
     def finished(self, question: Question, answer: Answer) -> None:
         print_json({"event": "finished", **describe_answer(question, answer)})
 
     def choices(self, choices: Choices) -> None:
-        told = msgspec.to_builtins(choices)
-        for book in told["books"]:
+        described = msgspec.to_builtins(choices)
+        for book in described["books"]:
             names = self._shelf[book["book_id"]].page_names
             for pages in (chapter["pages"] for chapter in book["chapters"]):
                 pages["first_label"], pages["last_label"] = (names.of(pages[end]).label for end in ("first", "last"))
-        print_json({"event": "choices", **told})
+        print_json({"event": "choices", **described})
 
 
 class TextAnswers:
@@ -186,7 +174,7 @@ class Advice:
 
 
 def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
-    """All that is told of an answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
+    """An answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
     where there is no such page."""
     return {
         "answer": answer.text,
@@ -252,159 +240,3 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     if citation.is_unresolved:
         said = _("named by the answer, which does not say which of these books it means")
     return f"{_MARKS[citation.state]} {where}: {said}{quote}"
-
-
-def print_json_description(document: Document, report: IngestionReport, *, with_text: bool) -> None:
-    """One JSON object: the document, what could be read of each page and of all, the text only if wanted."""
-    described = msgspec.to_builtins(document)
-    for page, found in zip(described["pages"], report.pages, strict=True):
-        page["state"], page["needs_look"] = found.state, found.needs_look
-        page["characters"], page["tokens"] = found.characters, found.tokens
-        page["missing_before"] = found.missing_before
-        page["remarks"] = page_remarks(found)
-        if not with_text:
-            del page["text"]
-    names = document.page_names
-    for section in described["outline"]:
-        section["label"] = names.of(section["page"]).label
-    totals = {
-        "page_count": len(document.pages),
-        "characters": report.characters,
-        "tokens": report.tokens,
-        "states": report.states,
-        "to_look_at": len(report.to_look_at),
-    }
-    print_json(described | totals)
-
-
-def print_description(document: Document, report: IngestionReport) -> None:
-    """What could be read: of the whole, of each chapter, and what a person should look at, page by page."""
-    names = document.page_names
-    lines = [document.title, report_sentence(report), size_words(report)]
-    for chapter in chapters_of(document.outline, len(document.pages)):
-        first, last = chapter.pages.first, chapter.pages.last
-        tokens = sum(page.tokens or 0 for page in report.pages[first - 1 : last])
-        pages = range_words(names.of(first), names.of(last))
-        words = _("{pages}, {n} tokens").format(pages=pages, n=units.count(tokens))
-        lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
-    remarked = [(page, page_remarks(page, shown_characters=None)) for page in report.pages]
-    for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other notes"), False)):
-        chosen = [(page, remarks) for page, remarks in remarked if remarks and page.needs_look is wanted]
-        if chosen:
-            lines += ["", heading]
-            lines += [f"[{page_words(names.of(page.number))}] {' '.join(remarks)}" for page, remarks in chosen]
-    print("\n".join(map(units.printable, lines)))
-
-
-class Bar:
-    """A bar on stderr where that is a terminal, one at a time; silent elsewhere."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[NoReturn] | None = None
-        self._shown = ("", 0.0)
-
-    def show(self, words: str, done: float, total: float) -> None:
-        """No bar is there while `total` is 0, not known yet, nor when all is done."""
-        if total:
-            bar = self._at(words, done, total)
-            bar.update(done - bar.n)
-            if done >= total:
-                self.close()
-
-    def busy(self, words: str) -> None:
-        """Without an end that is known."""
-        self._at(words, 0, 0)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _at(self, words: str, done: float, total: float) -> tqdm[NoReturn]:
-        if self._bar is None or self._shown != (words, total):
-            self.close()
-            self._bar, self._shown = progress_bar(words, total, done), (words, total)
-        return self._bar
-
-
-def bar(text: str) -> Callable[[Loading | Opening], None]:
-    shown = Bar()
-
-    def show(event: Loading | Opening) -> None:
-        match event:
-            case Loading(fraction):
-                shown.show(text, fraction, 1.0)
-            case Opening(done, total, recognising):
-                shown.show(_("Recognising text") if recognising else text, done, total)
-
-    return show
-
-
-def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
-    """A bar on stderr where that is a terminal; silent elsewhere."""
-    from tqdm import tqdm  # when something takes long: it takes a tenth of the time of a short command to load
-
-    file, words = bare(sys.stderr), units.printable(text)
-    return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
-
-
-def print_json(value: Any) -> None:
-    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
-    try:
-        line = msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:
-        line = json.dumps(msgspec.to_builtins(value))
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _key_place(origin: str) -> str:
-    if origin == KeyOrigin.FILE:
-        return _("a file next to the database, without a keyring or a passphrase")
-    return origin
-
-
-def print_outdated(book: Book) -> None:
-    """Says on stderr that a book's pages are of an older reading, and what makes them new."""
-    words = _("“{title}”: {sentence} Use --read-again for that.")
-    words = words.format(title=book.title, sentence=outdated_sentence())
-    print(units.printable(f"octavo: {words}"), file=sys.stderr)
-
-
-def print_destination(host: str, *, as_json: bool) -> None:
-    """Say that texts leave this machine, before they do."""
-    if as_json:
-        print_json({"event": "remote", "host": host})
-    else:
-        print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
-
-
-def print_report(report: DoctorReport, as_json: bool) -> None:
-    if as_json:
-        print_json(report)
-        return
-    rows = [
-        ("Octavo", report.octavo),
-        ("Python", report.python),
-        (_("system"), report.system),
-        *installation_rows(report.installation),
-        *report.libraries.items(),
-        *((_("device"), f"{d.name}, {d.description}, {units.size(d.total_bytes)}") for d in report.devices),
-        *([(_("graphics card"), errors.sentence(report.unused_card))] if report.unused_card else ()),
-        (_("threads"), str(report.threads)),
-        *([(_("llama.cpp version for"), report.cpu_variant)] if report.cpu_variant else ()),
-        (_("processor"), ", ".join(report.cpu_features)),
-        (_("NUMA nodes"), str(report.numa_nodes)),
-        (_("sandbox of the reader"), report.sandbox),
-        (_("key stored in"), _key_place(report.key)),
-        (_("data folder"), report.data),
-        *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
-        (_("starter model"), report.starter or _("not installed")),
-        (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
-        (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
-    ]
-    width = max(len(name) for name, _value in rows)
-    for name, value in rows:
-        print(f"{name:<{width}}  {units.printable(value)}")
-    for problem in report.problems:
-        print(errors.sentence(problem), file=sys.stderr)

@@ -1,0 +1,146 @@
+"""`octavo ask`: documents and images are opened, then questions answered as one conversation."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from app.cli import arguments
+from app.cli.answers import JsonAnswers, TextAnswers
+from app.cli.bars import bar
+from app.cli.screen import print_json
+from app.cli.unlocking import with_password
+from app.core.conversation import BookRef, Question
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
+from app.core.image import MOST_IN_QUESTION, Image
+from app.core.secret import Password
+from app.core.work import Cancel, Stopped, finish
+from app.export import files
+from app.export.report import compose
+from app.services.ask import Ask
+from app.services.images import Images
+from app.services.library import Library
+from app.services.services import Services
+from app.wording import units
+from app.wording.i18n import _
+from app.wording.page_flags import outdated_sentence
+from app.wording.remote import short_words, whole_words
+
+
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    """Ask all questions. Raises AppError, Stopped."""
+    if options.export is not None:
+        files.check_ending(options.export)
+    if len(options.image) > MOST_IN_QUESTION:
+        words = _("a question can have up to {limit} images, not {n}")
+        raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
+    ask, books = prepare(options, desk, cancel)
+    shelf = shelf_of(books, desk.library)
+    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+    images = tuple(_take_image(file, desk.images, cancel) for file in options.image)
+    if images:
+        finish(desk.models.ready(cancel), out.loading)
+        refs = tuple(image.ref for image in images)
+        tokens = desk.images.tokens(refs)
+        if tokens is not None:
+            out.images(refs, tokens)
+    conversation = desk.conversations.create(books=books)
+    parent = None
+    for text in options.question:
+        question = Question(conversation.id, text, books, parent, () if parent else images)
+        answer = finish(ask.ask(question, cancel, excerpts=options.excerpts), partial(_tell, out))
+        if answer.was_stopped:
+            raise Stopped
+        if answer.problem is not None:
+            if answer.problem.code == Code.DOES_NOT_FIT:
+                out.choices(dataclasses.replace(desk.context, ask=ask).choices(conversation.id, answer.question_id))
+            raise AppError.of(answer.problem)
+        out.finished(question, answer)
+        parent = answer.id
+    if options.export is not None:
+        named = desk.conversations.get(conversation.id) or conversation
+        report = compose(named.title, desk.conversations.turns(conversation.id), shelf)
+        files.write(report, options.export.absolute(), desk.images.png_within)
+
+
+def _open_book(file: Path, library: Library, cancel: Cancel, *, read_again: bool) -> Book:
+    def opened(password: Password | None) -> Book:
+        book = finish(library.open(file, cancel, password), bar(_("importing")))
+        if book.is_outdated and read_again:
+            book = finish(library.read_again(book.id, cancel, password), bar(_("importing")))
+        return book
+
+    book = with_password(opened, file)
+    if book.is_outdated:
+        _print_outdated(book)
+    return book
+
+
+def _take_image(file: Path, images: Images, cancel: Cancel) -> Image:
+    try:
+        return finish(images.take(file, file.name, cancel), bar(_("importing")))
+    except AppError as error:
+        if error.code is Code.IMAGE_UNKNOWN:
+            raise AppError(Code.IMAGE_WANTED, **error.params) from error
+        raise
+
+
+def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
+    """Open the books. Gives what asks with the settings of the command line, and the books.
+
+    Raises AppError, Stopped.
+    """
+    pages = arguments.page_range(options.pages)
+    settings = arguments.settings(options, desk.settings.load())
+    opened = [_open_book(file, desk.library, cancel, read_again=options.read_again) for file in options.document]
+    books = tuple(BookRef(book.id, pages) for book in opened)
+    for book in books:
+        desk.library.pages(book.book_id, pages)  # raises for a wrong range, before the model is loaded
+    desk.models.use(settings.engine, settings.remote)
+    if host := desk.models.host():
+        _print_destination(host, as_json=options.json)
+    return dataclasses.replace(desk.ask, settings=lambda: settings), books
+
+
+def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
+    """The books by their ids."""
+    return {ref.book_id: library.book(ref.book_id) for ref in refs}
+
+
+def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
+    match progress:
+        case Loading():
+            out.loading(progress)
+        case Looking():
+            out.looking(progress)
+        case Reading():
+            out.reading(progress)
+        case Thinking():
+            out.thinking()
+        case Token(text):
+            out.token(text)
+        case Notice(problem):
+            out.notice(problem)
+        case Stored() | Checked():
+            pass  # what was found is written when the answer has ended
+
+
+def _print_outdated(book: Book) -> None:
+    """Say on stderr that an earlier version read the book, and how to read it again."""
+    words = _("“{title}”: {sentence} Use --read-again for that.")
+    words = words.format(title=book.title, sentence=outdated_sentence())
+    print(units.printable(f"octavo: {words}"), file=sys.stderr)
+
+
+def _print_destination(host: str, *, as_json: bool) -> None:
+    """Say that texts leave this computer, before they do."""
+    if as_json:
+        print_json({"event": "remote", "host": host})
+    else:
+        print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)

@@ -1,0 +1,148 @@
+"""`octavo doctor`: what it says of this installation, and of a release that could replace it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app import __version__
+from app.cli.screen import print_json, print_rows
+from app.core import installation
+from app.core.errors import AppError, Code, Problem
+from app.core.paths import resources
+from app.core.secret import KeyOrigin
+from app.services import doctor, updates
+from app.services.doctor import DoctorReport
+from app.services.services import Services
+from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
+from app.services.verification import Deviations, InstallationVerdict
+from app.wording import errors, units
+from app.wording.i18n import _
+
+
+def run(options: argparse.Namespace, desk: Services) -> Problem | None:
+    """Print the report; returns the first problem that was found."""
+    report = doctor.examine(
+        desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed
+    )
+    _print_report(report, options.json)
+    return next(iter(report.problems), None)
+
+
+def check_update(options: argparse.Namespace) -> None:
+    """Check a release. Needs no desk: an update may be what makes this one open. Raises AppError RELEASE_..."""
+    file: Path = options.check_update
+    update = updates.check(file, resources() / updates.KEY_NAME, __version__, installation.root())
+    _print_update(update, options.json)
+    for package in update.packages:
+        if package.state is PackageState.CHANGED:
+            raise AppError(Code.RELEASE_PACKAGE_CHANGED, path=str(file.parent / package.name))
+
+
+def _print_report(report: DoctorReport, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    rows = [
+        ("Octavo", report.octavo),
+        ("Python", report.python),
+        (_("system"), report.system),
+        *_installation_rows(report.installation),
+        *report.libraries.items(),
+        *((_("device"), f"{d.name}, {d.description}, {units.size(d.total_bytes)}") for d in report.devices),
+        *([(_("graphics card"), errors.sentence(report.unused_card))] if report.unused_card else ()),
+        (_("threads"), str(report.threads)),
+        *([(_("llama.cpp version for"), report.cpu_variant)] if report.cpu_variant else ()),
+        (_("processor"), ", ".join(report.cpu_features)),
+        (_("NUMA nodes"), str(report.numa_nodes)),
+        (_("sandbox of the reader"), report.sandbox),
+        (_("key stored in"), _key_place(report.key)),
+        (_("data folder"), report.data),
+        *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
+        (_("starter model"), report.starter or _("not installed")),
+        (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
+        (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
+    ]
+    print_rows(rows)
+    for problem in report.problems:
+        print(errors.sentence(problem), file=sys.stderr)
+
+
+def _key_place(origin: str) -> str:
+    if origin == KeyOrigin.FILE:
+        return _("a file next to the database, without a keyring or a passphrase")
+    return origin
+
+
+def _installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str, str]]:
+    """Rows of the doctor's report: packages, and whether their files are as they should be."""
+    if verdict is None:
+        yield _("installation"), _("none: Octavo runs from source, so there is nothing to verify")
+        return
+    for package in verdict.packages:
+        words = _("version {version}, commit {commit}, for {system}")
+        yield (
+            package.name,
+            words.format(
+                version=package.version, commit=package.commit, system=_system_words(package.system, package.glibc)
+            ),
+        )
+    sound = _("{n} files, {size}, all unchanged")
+    unsound = _("{n} files, {size}, not all unchanged")
+    size, n = units.size(verdict.bytes), units.count(verdict.files)
+    yield _("installation"), (sound if verdict.is_sound else unsound).format(n=n, size=size)
+    yield _("installed in"), verdict.root
+    yield from _deviation_rows(_("changed file"), verdict.changed)
+    yield from _deviation_rows(_("missing file"), verdict.missing)
+    yield from _deviation_rows(_("file from no package"), verdict.unnamed)
+
+
+def _deviation_rows(name: str, deviations: Deviations) -> Iterator[tuple[str, str]]:
+    for path in deviations.paths:
+        yield name, path
+    if more := deviations.count - len(deviations.paths):
+        yield name, _("and {n} more").format(n=units.count(more))
+
+
+def _system_words(system: str, glibc: str) -> str:
+    return _("{system} with glibc {version} or later").format(system=system, version=glibc) if glibc else system
+
+
+def _print_update(update: Update, as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.encode(update).decode())
+        return
+    words = {
+        UpdateState.NEWER: _("Octavo {version} of {date} is newer than this one, {running}."),
+        UpdateState.SAME: _("Octavo {version} of {date} is the version that you have."),
+        UpdateState.OLDER: _("Octavo {version} of {date} is older than this one, {running}."),
+    }[update.standing]
+    lines = [
+        words.format(version=update.version, date=update.date[:10], running=update.running),
+        _("Its signature is valid: the makers of this Octavo published it."),
+    ]
+    if not update.packages:
+        lines.append(_("It has no package for this system."))
+    for package in update.packages:
+        lines += ["", *_package_lines(package)]
+    print("\n".join(map(units.printable, lines)))
+
+
+def _package_lines(package: OfferedPackage) -> list[str]:
+    words = _("For this system: {name}, {size}")
+    state = {
+        PackageState.ABSENT: _("It is not in the folder of the manifest, so it was not checked."),
+        PackageState.WHOLE: _("It is in the folder of the manifest and complete: you can install it."),
+        PackageState.CHANGED: _(
+            "The file of this name in the folder of the manifest is a different one: do not install it."
+        ),
+    }[package.state]
+    return [
+        words.format(name=package.name, size=units.size(package.size_bytes)),
+        f"SHA-256 {package.sha256}",
+        state,
+    ]

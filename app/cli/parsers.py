@@ -1,0 +1,271 @@
+"""The parsers of `octavo` and `octavo-desk`: every command with its options. The manuals are made from them too."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.core.settings import KvType
+from app.wording.i18n import _
+
+DATA_DIR = "data folder of"
+"""How the name begins under which each parser keeps the data folder that it was given."""
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """The parser of `octavo-desk`."""
+    window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
+    add_data_dir(window)
+    window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
+    return window
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `octavo`; `command` in its result names what to run."""
+    whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
+    whole.add_argument("--version", action="version", version=f"octavo {__version__}")
+    add_data_dir(whole)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    _add_ask(commands)
+    _add_sheet(commands)
+    _add_read(commands)
+    _add_models(commands)
+    _add_passphrase(commands)
+    _add_doctor(commands)
+    return whole
+
+
+def _add_ask(commands: Any) -> None:
+    ask = _command(commands, "ask", _("ask one or more questions about documents"))
+    _add_answering(ask)
+    ask.add_argument(
+        "--image", type=Path, action="append", default=[], metavar="FILE",
+        help=_("an image to show with the first question; repeatable, kept in this order"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--projector", metavar="PATH",
+        help=_("projector (a GGUF file) that the model sees images with; otherwise the one in the settings or in the"
+        " folder of the model"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--adapter", action="append", metavar="PATH[=SCALE]",
+        help=_("a LoRA adapter for the model, with its strength (default 1); repeatable"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help=_("also write questions, answers and references to a file: .md, .html, .docx"),
+    )
+    ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
+
+
+def _add_sheet(commands: Any) -> None:
+    sheet = _command(
+        commands,
+        "sheet",
+        _("ask a list of questions about documents, each one separately, and get a table of answers"),
+    )
+    _add_answering(sheet)
+    sheet.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help=_("UTF-8 text, one question per line; lines that start with # are ignored"),
+    )
+    sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    sheet.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
+    sheet.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last sheet with the same questions and books: ask only the unanswered ones"),
+    )  # fmt: skip
+    sheet.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
+    )
+    sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+
+
+def _add_answering(ask: argparse.ArgumentParser) -> None:
+    """The options of all commands that answer questions."""
+    ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
+    ask.add_argument(
+        "--read-again", action="store_true",
+        help=_("read books again that an earlier version of Octavo imported"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--pages",
+        metavar="A-B",
+        help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
+    )
+    ask.add_argument(
+        "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
+    )
+    ask.add_argument(
+        "--remote", metavar="ADDRESS",
+        help=_("let a server of your organisation answer: it receives the full text of the documents"),
+    )  # fmt: skip
+    ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, if it has several"))
+    ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
+    ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
+    ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
+    ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
+    ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
+    ask.add_argument(
+        "--excerpts", action="store_true", help=_("show the model only relevant excerpts instead of the whole books")
+    )
+    ask.add_argument(
+        "--no-close-reading", dest="close_reading", action="store_false", default=None,
+        help=_("do not repeat relevant passages next to the question"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
+        help=_("do not limit quotations to the words of the books"),
+    )  # fmt: skip
+
+
+def _add_read(commands: Any) -> None:
+    read = _command(commands, "read", _("show what Octavo can read of a file"))
+    read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
+    read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
+    read.add_argument("file", type=Path)
+
+
+def _add_models(commands: Any) -> None:
+    about = _("the models on this computer, and those that you can download")
+    models = commands.add_parser("models", help=about, description=about)
+    add_data_dir(models)
+    of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
+    _add_looking(of_models)
+    _add_fetch(of_models)
+    _add_carrying(of_models)
+    _add_token(of_models)
+
+
+def _add_looking(of_models: Any) -> None:
+    listed = _command(of_models, "list", _("list the models in the models folder, and the starter model"))
+    listed.add_argument("--offers", action="store_true", help=_("list the catalogue instead; this uses no network"))
+    show = _command(of_models, "show", _("show what the header of a model file says, without loading the model"))
+    show.add_argument("model", metavar="MODEL", help=_model_help())
+    plan = _command(
+        of_models, "plan", _("show where a model would be placed and how much context that leaves, without loading it")
+    )
+    plan.add_argument("model", metavar="MODEL", help=_model_help())
+    _add_planning(plan)
+
+
+def _add_fetch(of_models: Any) -> None:
+    fetch = _command(
+        of_models, "fetch", _("download a model from the model hub, or continue a download; Ctrl+C pauses")
+    )
+    fetch.add_argument("model", metavar="MODEL", help=_offer_help())
+    fetch.add_argument(
+        "--accept-licence", action="store_true", help=_("confirm that you have read and accept the terms of the model")
+    )
+    fetch.add_argument("--yes", action="store_true", help=_("start without asking"))
+
+
+def _add_carrying(of_models: Any) -> None:
+    imported = _command(of_models, "import", _("copy a model into the models folder and verify it"))
+    imported.add_argument(
+        "path", type=Path, metavar="PATH",
+        help=_("a GGUF file (its other parts and projector are included), a folder with a model, or a packed model"),
+    )  # fmt: skip
+    verify = _command(of_models, "verify", _("compare a model with its recorded hashes"))
+    verify.add_argument("model", metavar="MODEL", help=_local_help())
+    pack = _command(
+        of_models,
+        "pack",
+        _("write a model with its hashes to one file, which `tar x` and `sha256sum -c SHA256SUMS` can verify"),
+    )
+    pack.add_argument("model", metavar="MODEL", help=_local_help())
+    pack.add_argument("target", type=Path, metavar="TARGET", help=_("the file to write, or the folder to write it to"))
+    pack.add_argument("--folder", action="store_true", help=_("write a folder of files to TARGET instead of one file"))
+    unpack = _command(of_models, "unpack", _("unpack a packed model into the models folder"))
+    unpack.add_argument("path", type=Path, metavar="FILE", help=_("a file written by `octavo models pack`"))
+    remove = _command(of_models, "remove", _("delete a model from the models folder"))
+    remove.add_argument("model", metavar="MODEL", help=_local_help())
+
+
+def _add_token(of_models: Any) -> None:
+    about_token = _("save an access token of the model hub in the system keyring, or remove it")
+    token = of_models.add_parser("token", help=about_token, description=about_token)
+    add_data_dir(token)
+    of_token = token.add_subparsers(required=True, metavar="COMMAND", dest="token_command")
+    _command(of_token, "set", _("save a token; Octavo asks for it, or reads it from the first line of the input"))
+    _command(of_token, "forget", _("remove the token"))
+
+
+def _add_passphrase(commands: Any) -> None:
+    passphrase = _command(commands, "passphrase", _("protect your data with a passphrase, or remove the passphrase"))
+    passphrase.add_argument("--remove", action="store_true", help=_("remove the passphrase"))
+
+
+def _add_doctor(commands: Any) -> None:
+    doctor = _command(commands, "doctor", _("check this installation"))
+    doctor.add_argument(
+        "--check-update", type=Path, metavar="FILE",
+        help=_("check a release that you downloaded instead: FILE is its manifest, and FILE.sig must be in the same"
+        " folder"),
+    )  # fmt: skip
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    add_data_dir(command)
+    command.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
+    return command
+
+
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """For a parser and, with others, for the commands in it: each keeps its own, since a command's would hide those
+    before it."""
+    parser.add_argument(
+        "--data-dir", type=Path, action="append", metavar="DIR", dest=f"{DATA_DIR} {parser.prog}",
+        help=_("store data in this folder"),
+    )  # fmt: skip
+
+
+def _add_planning(plan: argparse.ArgumentParser) -> None:
+    plan.add_argument(
+        "--context", type=_tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible")
+    )
+    plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    plan.add_argument(
+        "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
+        help=_("assume a GPU sold with this many GB; repeatable"),
+    )  # fmt: skip
+    plan.add_argument(
+        "--ram", type=_gigabytes, metavar="GB", default=0.0,
+        help=_("assume main memory sold with this many GB, and no GPU except those given"),
+    )  # fmt: skip
+
+
+def _offer_help() -> str:
+    return _(
+        "a name in the catalogue, or a repository as owner/name; optionally a colon and a quantization or a file in it"
+    )
+
+
+def _model_help() -> str:
+    return _("a GGUF file (for a split model, any part); or {offer}").format(offer=_offer_help())
+
+
+def _local_help() -> str:
+    return _("a GGUF file, its folder, or a name in the list")
+
+
+def _tokens(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise ValueError(text)
+    return number
+
+
+def _gigabytes(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 1_000_000:
+        raise ValueError(text)
+    return number
