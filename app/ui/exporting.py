@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
 from app.core.image import ImageRef, Raster
 from app.export import files
-from app.export.pictures import PICTURE_SIDE, Picture, safe_name
+from app.export.pictures import PICTURE_SIDE, Picture
 from app.export.report import Report, compose
 from app.services.images import Images
 from app.services.library import Library
@@ -25,10 +25,13 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shown import Shown
 from app.ui.theme import PAPER, TEXT_FAMILY
+from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
-PDF = ".pdf"
-_NAME_CHARACTERS = 80
+LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
+"""Gives the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
+
+_PDF = ".pdf"
 
 
 class Exporting(Presenter):
@@ -73,18 +76,9 @@ class Exporting(Presenter):
     def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
         """Let the person say where the conversation, or this answer with its question, is written, and as what."""
         self._conversation, self._answer_id = conversation, answer_id
-        names = {
-            ".docx": _("Word document (*.docx)"),
-            PDF: _("PDF (*.pdf)"),
-            ".html": _("Web page (*.html)"),
-            ".md": _("Markdown (*.md)"),
-        }
+        filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
-        dialog = QFileDialog(self._window, title, "", ";;".join(names.values()))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(follow_filter, dialog))
-        dialog.selectFile(file_name(title_of(conversation)))
+        dialog = SaveDialog(self._window, title, title_of(conversation), filters)
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
@@ -103,24 +97,11 @@ class Exporting(Presenter):
         """Off the GUI thread."""
         books = {book.id: book for book in self._library.books()}
         report = compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
-        if path.suffix.lower() == PDF:
+        if path.suffix.lower() == _PDF:
             files.write_bytes(write(report, self._images.raster), path)
         else:
             files.write(report, path, self._images.png_within)
 
-
-def file_name(title: str) -> str:
-    """A name for a file that every file system takes, without its ending."""
-    return safe_name(title, _NAME_CHARACTERS)
-
-
-def follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    """The ending that a name gets which is typed without one."""
-    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
-
-
-LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
-"""Gives the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
 
 _TEXT_PT, _SMALL_PT = 11.0, 9.5
 # Qt's printing adds 20 mm on each side, and puts the page's number into those below. So lines have 13 cm, about 75

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.conversation import Conversation
 from app.core.errors import Problem
@@ -21,10 +21,10 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.view import ConversationView
 from app.ui.chat.zoom import LARGEST_SIDE
-from app.ui.exporting import file_name
 from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter
+from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.pictures import Levels, to_image, to_levels
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -190,10 +190,7 @@ class Gallery(Presenter):
 
     def choose_file(self, image: NumberedImage) -> None:
         """Let the person say where it is written."""
-        dialog = QFileDialog(self._window, _("Save the image"), "", _("PNG image (*.png)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(file_name(Path(image.name).stem))
+        dialog = SaveDialog(self._window, _("Save the image"), Path(image.name).stem, [_("PNG image (*.png)")])
         dialog.fileSelected.connect(partial(self.write, image))
         dialog.open()
 
