@@ -46,7 +46,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
     assert presenter is not None
     wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
     desk = presenter._desk
-    talk = presenter.conversation
+    talk, shown = presenter.asking, presenter.shown
 
     talk.submit("How do I add a book?")
     wait(lambda: talk.busy and len(_text(presenter)) > 20, timeout_ms=_TIMEOUT_MS)
@@ -55,8 +55,8 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
     os.kill(pid, signal.SIGKILL)
     wait(lambda: not talk.busy, timeout_ms=_TIMEOUT_MS)
 
-    assert talk.conversation is not None
-    (turn,) = desk.conversations.turns(talk.conversation.id)
+    assert shown.conversation is not None
+    (turn,) = desk.conversations.turns(shown.conversation.id)
     assert turn.answer is not None
     assert turn.answer.ending is Ending.FAILED
     assert len(turn.answer.text) > 20
@@ -71,8 +71,8 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
 
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
     talk.submit("And then?")
-    wait(lambda: not talk.busy and len(desk.conversations.turns(talk.conversation.id)) == 2, timeout_ms=_TIMEOUT_MS)
-    *_, last = desk.conversations.turns(talk.conversation.id)
+    wait(lambda: not talk.busy and len(desk.conversations.turns(shown.conversation.id)) == 2, timeout_ms=_TIMEOUT_MS)
+    *_, last = desk.conversations.turns(shown.conversation.id)
     assert last.answer is not None
     assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
 
@@ -82,21 +82,22 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    desk, talk, composer = presenter._desk, presenter.conversation, presenter.window.talk.composer
+    desk, talk, shown = presenter._desk, presenter.asking, presenter.shown
+    composer = presenter.window.talk.composer
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
-    wait(lambda: talk.conversation is not None and bool(presenter.shelf.openings.pending(talk.conversation.id)))
-    assert talk.conversation is not None
+    wait(lambda: shown.conversation is not None and bool(presenter.shelf.openings.pending(shown.conversation.id)))
+    assert shown.conversation is not None
     talk.submit("How do I add a book?")
     assert composer.hold_words != ""
-    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+    wait(lambda: len(desk.conversations.turns(shown.conversation.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.window.files_dropped.emit([notes])
     talk.submit("What burned?")
     assert composer.hold_words == "Waiting for “notes”…"
-    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
-    first, second = desk.conversations.turns(talk.conversation.id)
+    wait(lambda: len(desk.conversations.turns(shown.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+    first, second = desk.conversations.turns(shown.conversation.id)
     titles = {book.id: book.title for book in desk.library.books()}
     assert [titles[ref.book_id] for ref in first.question.books] == ["A handbook"]
     assert [titles[ref.book_id] for ref in second.question.books] == ["A handbook", "Notes"]

@@ -244,27 +244,27 @@ def test_what_is_typed_before_the_desk_is_open_is_kept(qtbot: QtBot, start: Star
     qtbot.keyClicks(_editor(opening), "must ")
     assert _editor(opening).toPlainText() == "When must "
     start.gate.open()
-    wait(lambda: opening.presenter is not None and opening.presenter.conversation.conversation is not None)
+    wait(lambda: opening.presenter is not None and opening.presenter.shown.conversation is not None)
     composer = opening.window.talk.composer
     qtbot.keyClicks(composer.editor, "it")
     assert composer.text() == "When must it"
     assert composer.book_button.isVisible()
-    shown = opening.presenter.conversation.conversation if opening.presenter else None
+    shown = opening.presenter.shown.conversation if opening.presenter else None
     assert shown is not None
     start.close(opening)
     again = start.begin()
-    wait(lambda: again.presenter is not None and again.presenter.conversation.conversation is not None)
+    wait(lambda: again.presenter is not None and again.presenter.shown.conversation is not None)
     assert again.window.talk.composer.text() == "When must it"
 
 
 def test_early_words_come_behind_the_draft_of_the_conversation(qtbot: QtBot, start: Start) -> None:
     first = start.begin()
-    wait(lambda: first.presenter is not None and first.presenter.conversation.conversation is not None)
+    wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
     qtbot.keyClicks(first.window.talk.composer.editor, "A draft")
     start.close(first)
     second = start.begin()
     qtbot.keyClicks(second.window, "early")
-    wait(lambda: second.presenter is not None and second.presenter.conversation.conversation is not None)
+    wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
     assert second.window.talk.composer.text() == "A draft\nearly"
 
 

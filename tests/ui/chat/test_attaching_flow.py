@@ -465,7 +465,7 @@ def test_an_edit_that_is_left_leaves_nothing(qtbot: QtBot, room: Room, asked: tu
 
 
 def test_asked_again_it_keeps_them(room: Room, asked: tuple[ImageRef, ...]) -> None:
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     room.settle()
     assert room.turns()[0].answer_variants == 2
     assert [image.sha256 for image in room.engine.prompts[-1].messages[-1].images] == [ref.sha256 for ref in asked]

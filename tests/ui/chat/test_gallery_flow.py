@@ -119,7 +119,7 @@ def test_a_click_opens_it_large_and_its_pixels_come(room: Room, qtbot: QtBot) ->
     assert RED in colours(dialog.magnifier.viewport())
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Escape)
     assert room.presenter.gallery.dialog is None
-    assert not room.presenter.conversation.busy
+    assert not room.presenter.asking.busy
 
 
 def test_return_on_a_tile_opens_it_too(room: Room, qtbot: QtBot) -> None:

@@ -165,7 +165,7 @@ def test_asked_without_it_the_answer_says_so(qtbot: QtBot, room: Room) -> None:
     _type(room, qtbot, "When?")
     qtbot.mouseClick(room.window.talk.composer.hold_button, Qt.MouseButton.LeftButton)
     wait(lambda: bool(room.engine.prompts))
-    wait(lambda: not room.presenter.conversation.busy)
+    wait(lambda: not room.presenter.asking.busy)
     assert _asked_of(room) == [[]]
     assert room.sentences() == [_WITHOUT]
     gate.open()
@@ -388,7 +388,7 @@ def test_asked_again_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Roo
     gate = _drop(room, _LEASE)
     composer = room.window.talk.composer
     composer.set_text("Not yet")
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     assert composer.hold_words == _WAITING
     gate.open()
     room.settle()
@@ -403,10 +403,10 @@ def test_asked_again_without_the_book_it_is_the_same_question(qtbot: QtBot, room
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     qtbot.mouseClick(room.window.talk.composer.hold_button, Qt.MouseButton.LeftButton)
     wait(lambda: len(room.engine.prompts) == 2)
-    wait(lambda: not room.presenter.conversation.busy)
+    wait(lambda: not room.presenter.asking.busy)
     (turn,) = room.turns()
     assert (turn.question_variants, turn.answer_variants) == (1, 2)
     assert _asked_of(room) == [[], []]
@@ -418,7 +418,7 @@ def test_edited_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Room) ->
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     _type(room, qtbot, " Exactly?")
     assert room.window.talk.composer.hold_words == _WAITING
     gate.open()

@@ -246,7 +246,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     for elsewhere in (page.text, page.header.find_field, room.window.shelf.conversation_view, room.window.talk.chip):
         elsewhere.setFocus()
         qtbot.keyClick(elsewhere, Qt.Key.Key_Escape)
-        assert room.presenter.conversation.busy
+        assert room.presenter.asking.busy
     page.header.find_field.setText("notice")
     page.text.setFocus()
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
@@ -257,7 +257,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     sheet.setup.editor.setFocus()
     qtbot.keyClick(sheet.setup.editor, Qt.Key.Key_Escape)
     assert not room.window.shows_sheet
-    assert room.presenter.conversation.busy
+    assert room.presenter.asking.busy
     gate.open()
     room.settle()
     assert room.answer().text == "Partial and the rest."

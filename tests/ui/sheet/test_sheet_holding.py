@@ -171,7 +171,7 @@ def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qt
     _begin(room, LETTERS)
     gate = _drop(room)
     _ask(room, qtbot)
-    room.presenter.conversation.submit("And I?")
+    room.presenter.asking.submit("And I?")
     assert room.window.talk.composer.hold_words == _WAITING
     gate.open()
     room.settle()
