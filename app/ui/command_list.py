@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.chat.asking import Asking
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
@@ -42,7 +42,7 @@ def adding_commands(
 def asking_commands(
     go: Navigation,
     talk: ConversationPresenter,
-    asking: Asking,
+    asking: AskingPresenter,
     fitting: Fitting,
     ahead: Prefill,
     context: ContextPresenter,

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Slot
 
 from app.ui.activity import Activity, EngineTask
-from app.ui.chat.asking import Asking
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.presenter import PagePresenter
@@ -23,7 +23,7 @@ class Navigation(QObject):
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
-        asking: Asking,
+        asking: AskingPresenter,
         page: PagePresenter,
         sheets: SheetsPresenter,
         report: ReportPresenter,

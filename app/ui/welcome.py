@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.core.document import Book
-from app.ui.chat.asking import Asking
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow, WindowState
@@ -29,7 +29,7 @@ class Welcome(Presenter):
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
-        asking: Asking,
+        asking: AskingPresenter,
         page: PagePresenter,
         images: ImageSources,
         shown: Shown,

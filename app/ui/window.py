@@ -16,7 +16,7 @@ from app.store.secret import KeyOrigin
 from app.ui import command_list
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
-from app.ui.chat.asking import Asking
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches
 from app.ui.chat.composer import Composer
@@ -179,7 +179,7 @@ class _Parts(QObject):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
-        self.asking = Asking(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
+        self.asking = AskingPresenter(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
 
     def _make_models(self, desk: Services, bridge: Bridge, icons: Icons, appearance: Appearance) -> None:
         window, activity = self.window, self.activity

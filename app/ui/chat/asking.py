@@ -38,7 +38,7 @@ class _ToAsk(QueuedQuestion):
     excerpts: bool = False
 
 
-class Asking(Presenter):
+class AskingPresenter(Presenter):
     """Ids are those of questions and answers."""
 
     held = Signal()  # whether a question waits may have changed

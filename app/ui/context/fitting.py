@@ -15,7 +15,7 @@ from app.services.fitting import Choices, Remedy, RemedyKind
 from app.services.models import Models
 from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.asking import Asking
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -52,7 +52,7 @@ class Fitting(Presenter):
         bridge: Bridge,
         window: MainWindow,
         conversation: ConversationPresenter,
-        asking: Asking,
+        asking: AskingPresenter,
         drafts: DraftsPresenter,
         attachments: AttachmentsPresenter,
         shown: Shown,
