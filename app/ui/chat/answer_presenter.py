@@ -92,12 +92,7 @@ class AnswerPresenter(QObject):
     ended = Signal(object)  # Outcome
 
     def __init__(
-        self,
-        bridge: Bridge,
-        view: ConversationView,
-        activity: Activity,
-        shown: Shown,
-        parent: QObject | None = None,
+        self, bridge: Bridge, view: ConversationView, activity: Activity, shown: Shown, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge

@@ -37,11 +37,7 @@ class ImageDialog(QDialog):
     menu_wanted = Signal(object, QPoint)
 
     def __init__(
-        self,
-        icons: Icons,
-        images: Sequence[NumberedImage],
-        thumbnails: Thumbnails,
-        parent: QWidget | None = None,
+        self, icons: Icons, images: Sequence[NumberedImage], thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         """`show_image` shows the first one; `thumbnails` has those of images that are kept."""
         super().__init__(parent)

@@ -167,13 +167,7 @@ class ConversationView(Scroller):
         books = self._column.slots[index].books
         self._open_answer(
             Slot(
-                question_id,
-                "",
-                answer_id,
-                books=books,
-                sentences=list(sentences),
-                variant=variants,
-                variants=variants,
+                question_id, "", answer_id, books=books, sentences=list(sentences), variant=variants, variants=variants
             )
         )
 
