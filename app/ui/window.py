@@ -20,8 +20,7 @@ from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches
 from app.ui.chat.composer import Composer
-from app.ui.chat.composing import Writing
-from app.ui.chat.drafts import DraftsPresenter
+from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
@@ -26,6 +27,11 @@ from app.ui.chat.render import BlockRenderer
 from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
+
+RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
+_RENDER_SHARE = 4  # and never takes more than one part in so many of the time
+_CHARACTER = 8  # px a character takes on average, for guesses
+_WIDTH = 640  # px, for guesses
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,6 @@ class OpenText:
         ]
 
 
-RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
-_RENDER_SHARE = 4  # and never takes more than one part in so many of the time
-
-_CHARACTER = 8  # px a character takes on average, for guesses
-_WIDTH = 640  # px, for guesses
-
-
 class AnswerMessage(MessageWidget):
     """What was answered. It is open from `begin` to `show_answer`.
 
@@ -106,7 +105,7 @@ class AnswerMessage(MessageWidget):
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
-    deed_wanted = Signal(str)  # answer_id: what was offered below its sentences
+    action_wanted = Signal(str)  # answer_id: what was offered below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
 
     def __init__(
@@ -123,7 +122,6 @@ class AnswerMessage(MessageWidget):
         self._shelf = shelf
         self._books = books
         self._images = images
-        self._question_id = question_id
         self._answer_id = answer_id
         self._space = ChipSpace(theme, self)
         self._stream: OpenText | None = None
@@ -131,16 +129,16 @@ class AnswerMessage(MessageWidget):
         self._closed_pieces = 0
         self._notes: list[Note] = []
         self._progress = ProgressLine(theme, self)
-        self.deed = InlineButton("", theme, self, size=SIZE_UI, accent=True)
-        self.deed.clicked.connect(self._emit_deed)
-        self.deed.hide()
+        self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
+        self.action_button.clicked.connect(self._emit_action)
+        self.action_button.hide()
         self._foot = Foot(theme, self)
         self._foot.hide()
         self._foot.copied.connect(self._emit_copied)
         self._foot.exported.connect(self._emit_exported)
-        self._foot.asked_again.connect(self._emit_asked_again)
+        self._foot.asked_again.connect(partial(self.asked_again.emit, question_id))
         self._foot.changed.connect(self._on_foot_changed)
-        self._foot.stepped.connect(self._emit_variant)
+        self._foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
         self._foot.citation_clicked.connect(self.citation_clicked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -230,12 +228,12 @@ class AnswerMessage(MessageWidget):
         self._describe()
         self.changed.emit()
 
-    def offer(self, deed: str) -> None:
+    def offer(self, action: str) -> None:
         """What can be done about what the sentences say, in words; empty for nothing."""
-        self.deed.setText(deed)
-        self.deed.setAccessibleName(deed)
-        self.deed.resize(self.deed.sizeHint())
-        self.deed.setVisible(bool(deed))
+        self.action_button.setText(action)
+        self.action_button.setAccessibleName(action)
+        self.action_button.resize(self.action_button.sizeHint())
+        self.action_button.setVisible(bool(action))
         self.changed.emit()
 
     def tell_progress(self, text: str, fraction: float | None) -> None:
@@ -248,8 +246,8 @@ class AnswerMessage(MessageWidget):
         self._render_tail()  # the open block holds text that its tokens do not know yet
 
     def stops(self) -> list[QWidget]:
-        deeds = [] if self.deed.isHidden() else [self.deed]
-        return [*super().stops(), *deeds, *(self._foot.stops() if not self._foot.isHidden() else [])]
+        actions = [] if self.action_button.isHidden() else [self.action_button]
+        return [*super().stops(), *actions, *(self._foot.stops() if not self._foot.isHidden() else [])]
 
     # how it is made
 
@@ -305,10 +303,10 @@ class AnswerMessage(MessageWidget):
             y += SPACE_S if y else 0
             note.move(0, y)
             y += note.arrange(width)
-        if not self.deed.isHidden():
+        if not self.action_button.isHidden():
             y += SPACE_XS if y else 0
-            self.deed.move(NOTE_INDENT - SPACE_XS, y)
-            y += self.deed.height()
+            self.action_button.move(NOTE_INDENT - SPACE_XS, y)
+            y += self.action_button.height()
         if not self._foot.isHidden():
             y += SPACE_M if y else 0
             self._foot.move(0, y)
@@ -331,11 +329,5 @@ class AnswerMessage(MessageWidget):
     def _emit_exported(self) -> None:
         self.exported.emit(self._answer_id)
 
-    def _emit_asked_again(self) -> None:
-        self.asked_again.emit(self._question_id)
-
-    def _emit_deed(self) -> None:
-        self.deed_wanted.emit(self._answer_id)
-
-    def _emit_variant(self, step: int) -> None:
-        self.variant_chosen.emit("answer", self._question_id, step)
+    def _emit_action(self) -> None:
+        self.action_wanted.emit(self._answer_id)

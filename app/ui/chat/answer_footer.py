@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
-from app.ui.chat.buttons import InlineButton
+from app.ui.chat.buttons import InlineButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
 from app.ui.chat.citations import CitationMark, colour_state, count_citations, mark_passages
-from app.ui.chat.variants import Variants, centre_baseline
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _

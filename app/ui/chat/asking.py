@@ -18,7 +18,7 @@ from app.ui.activity import Activity, EngineTask
 from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, turns_before
 from app.ui.chat.composer import Composer
-from app.ui.chat.composing import Writing
+from app.ui.chat.drafts import Writing
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import AttachmentData, CardButton
 from app.ui.chat.buttons import InlineButton
-from app.ui.chat.composer_note import ComposerNote
+from app.ui.chat.notes import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
@@ -134,7 +134,7 @@ class _Cards(QWidget):
         order = [card.key for card in cards]
         gone = [key for key in self._order if key not in order]
         focused = next((key for key in gone if self._buttons[key].hasFocus()), None)
-        heir = self._heir(focused, order) if focused is not None else None
+        successor = self._next_focused(focused, order) if focused is not None else None
         for card in cards:
             if card.key in self._buttons:
                 self._buttons[card.key].tell(card)
@@ -144,8 +144,8 @@ class _Cards(QWidget):
             self._dragged = None
         if self._dragged is None:  # else the person is just about to say another one
             self._order = order
-        if heir is not None:
-            self._buttons[heir].setFocus(Qt.FocusReason.TabFocusReason)
+        if successor is not None:
+            self._buttons[successor].setFocus(Qt.FocusReason.TabFocusReason)
         elif focused is not None:
             self.focusPreviousChild()
         for key in gone:
@@ -184,7 +184,7 @@ class _Cards(QWidget):
         made.show()
         return made
 
-    def _heir(self, key: int, left: Sequence[int]) -> int | None:
+    def _next_focused(self, key: int, left: Sequence[int]) -> int | None:
         """Where the keyboard goes when a card is gone: to the one behind it, else to the one before."""
         place = self._order.index(key)
         near = self._order[place + 1 :] + self._order[:place][::-1]

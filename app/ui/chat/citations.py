@@ -194,37 +194,19 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     return text.format(**words)
 
 
-def describe_count(n: int, state: CitationState) -> str:
-    """`2 verified`, `1 not found`, `3 pages named`; empty for what is not counted."""
-    match state:
-        case CitationState.VERIFIED:
-            text = _("{n} verified")
-        case CitationState.REPAIRED:
-            text = _("{n} on another page")
-        case CitationState.NEAR:
-            text = _("{n} similar")
-        case CitationState.CUT:
-            text = _("{n} cut")
-        case CitationState.NOT_FOUND:
-            text = _("{n} not found")
-        case CitationState.PAGE:
-            text = _("1 page named") if n == 1 else _("{n} pages named")
-        case CitationState.DIFFERS:
-            text = _("1 differs") if n == 1 else _("{n} differ")
-        case CitationState.FOUND | CitationState.RELATED:
-            text = ""
-    return text.format(n=count(n))
-
-
 def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
-    """The counts under an answer, the good news first."""
+    """The counts under an answer, such as `2 verified`, the good news first."""
     counts = Counter(citation.state for citation in citations)
-    order = (
-        *(CitationState.VERIFIED, CitationState.REPAIRED),
-        *(CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS),
-        *(CitationState.NOT_FOUND, CitationState.PAGE),
-    )
-    return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
+    words = {
+        CitationState.VERIFIED: _("{n} verified"),
+        CitationState.REPAIRED: _("{n} on another page"),
+        CitationState.NEAR: _("{n} similar"),
+        CitationState.CUT: _("{n} cut"),
+        CitationState.DIFFERS: _("1 differs") if counts[CitationState.DIFFERS] == 1 else _("{n} differ"),
+        CitationState.NOT_FOUND: _("{n} not found"),
+        CitationState.PAGE: _("1 page named") if counts[CitationState.PAGE] == 1 else _("{n} pages named"),
+    }
+    return [(state, text.format(n=count(counts[state]))) for state, text in words.items() if counts[state]]
 
 
 def colour_state(state: CitationState | None, palette: Palette) -> str:

@@ -23,14 +23,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
-from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
+from app.ui.chat.notes import ComposerNote
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 
-HEIGHT = 30  # px
+HEIGHT = 30  # px, of the button and of the row that it is in
+MOST_LINES = 8
+IMAGE_KEYS = "Ctrl+Shift+I"
+_LINE = 22  # px
+_SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
+_PADDING = SPACE_M
 
 
 class SendButton(PlainButton):
@@ -74,15 +79,6 @@ class SendButton(PlainButton):
         painter.setPen(QColor(palette.on_accent if self.isEnabled() else palette.soft_ink))
         painter.setFont(ui_font(SIZE_UI, QFont.Weight.DemiBold))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-
-MOST_LINES = 8
-IMAGE_KEYS = "Ctrl+Shift+I"
-
-_LINE = 22  # px
-_TOOLS = HEIGHT
-_SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
-_PADDING = SPACE_M
 
 
 class Composer(QWidget):
@@ -308,7 +304,7 @@ class Composer(QWidget):
 
     def sizeHint(self) -> QSize:
         above = self._height_of_attachments() + self._height_of_hold()
-        return QSize(480, above + self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
+        return QSize(480, above + self._text_height + SPACE_S + HEIGHT + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.sizeHint().height())
@@ -351,20 +347,20 @@ class Composer(QWidget):
 
     def _arrange(self) -> None:
         inside = self._frame().adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
-        tools = inside.bottom() + 1 - _TOOLS
+        tools = inside.bottom() + 1 - HEIGHT
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
         hold = self._height_of_hold()
         self._hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
         top = inside.y() + images + hold
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
-        self.book_button.move(inside.x() - 4, tools + (_TOOLS - self.book_button.height()) // 2)
+        self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
         self.update()
 
     def _restyle(self) -> None:
-        self.editor.dress(self._theme.palette, quiet=self._locked)
+        self.editor.set_colours(self._theme.palette, quiet=self._locked)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -384,7 +380,7 @@ class Composer(QWidget):
         painter.setPen(QColor(self._theme.palette.soft_ink))
         left = self.image_button.geometry().right() + SPACE_M
         right = self.send_button.x() - SPACE_M
-        room = QRect(left, self.send_button.y(), max(0, right - left), _TOOLS)
+        room = QRect(left, self.send_button.y(), max(0, right - left), HEIGHT)
         taken = 0
         if self._editing:
             painter.setFont(ui_font(SIZE_SMALL))

@@ -1,15 +1,21 @@
-"""What is written and not asked yet, of every conversation: kept on disk soon after it changes."""
+"""What is written and not asked yet, with its images, in every conversation: shown in the composer, kept on disk."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.conversation import Draft
+from app.core.conversation import Draft, StoredQuestion, Turn
 from app.core.errors import Problem
+from app.core.image import Image, ImageRef
 from app.store import drafts
 from app.ui.bridge import Bridge, Executor
+from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.branches import find_question
+from app.ui.chat.composer import Composer
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
@@ -89,3 +95,127 @@ class DraftsPresenter(QObject):
         if not self._failing:
             self._failing = True
             self.failed.emit(sentence(problem))
+
+
+@dataclass(frozen=True)
+class WrittenDraft:
+    """`edited_id`: the kept question that it is to be another variant of; empty for a new one."""
+
+    text: str
+    edited_id: str
+    images: tuple[Image | ImageRef, ...]
+
+
+class Writing(QObject):
+    """Ids are those of conversations; an empty one stands for the one that will be shown first."""
+
+    def __init__(
+        self,
+        drafts: DraftsPresenter,
+        composer: Composer,
+        attachments: AttachmentsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._drafts = drafts
+        self._composer = composer
+        self._attachments = attachments
+        self._shown_id = ""
+        composer.text_changed.connect(self._take_text)
+        self._take_text(composer.text())  # of which some may have been written before there was a desk
+
+    # ---- which one is shown
+
+    def show(self, conversation_id: str, turns: tuple[Turn, ...], stored: Draft) -> None:
+        """From now on this conversation is shown, with these turns; `stored` is what the store has of it."""
+        restored = False
+        if conversation_id != self._shown_id:
+            self._shown_id = conversation_id
+            self._drafts.keep()
+            restored = self._drafts.take_in(conversation_id, stored)
+            self._attachments.rename("", conversation_id)
+        draft = self._drafts.of(conversation_id)
+        edited = find_question(turns, draft.question_id)
+        if draft.question_id and edited is None:  # another branch is shown: it becomes a question of its own
+            self._attachments.rename(draft.question_id, conversation_id)
+            self._drafts.put(conversation_id, Draft(f"{draft.text}\n{draft.edited}".strip("\n")))
+        elif edited is not None and restored:
+            self._attachments.edit(edited.id, edited.images)
+        self._show()
+
+    def forget(self, conversation_id: str) -> None:
+        """It is deleted; where it was shown, none is."""
+        for writing in (conversation_id, self._drafts.of(conversation_id).question_id):
+            self._attachments.clear(writing)
+        self._drafts.forget(conversation_id)
+        if conversation_id == self._shown_id:
+            self._shown_id = ""
+            self._show()
+
+    @property
+    def edited_id(self) -> str:
+        """The kept question that is in the composer; empty where a new one is."""
+        return self._drafts.of(self._shown_id).question_id
+
+    # ---- what becomes of it
+
+    def refusal(self, conversation_id: str) -> str:
+        """Why it cannot be asked with its images; empty where it can."""
+        return self._attachments.refusal(self._writing(conversation_id))
+
+    def put(self, text: str) -> bool:
+        """Have this in the composer; whether there is something to ask."""
+        if text != self._composer.text():
+            self._composer.set_text(text)
+        return bool(text.strip() or self._attachments.images())
+
+    def hand_over(self, conversation_id: str) -> WrittenDraft:
+        """For a question that is about to be kept; it stays written until `note_sent`."""
+        draft = self._drafts.of(conversation_id)
+        images = self._attachments.hand_over(self._writing(conversation_id))
+        return WrittenDraft(draft.current.strip(), draft.question_id, images)
+
+    def note_sent(self, conversation_id: str, text: str) -> None:
+        """It is kept, so it is not written any more, unless somebody wrote on; what an edit interrupted comes back."""
+        draft = self._drafts.of(conversation_id)
+        if draft.current.strip() == text:
+            self._drafts.put(conversation_id, Draft(draft.text if draft.question_id else ""))
+            self._drafts.keep()
+        self._attachments.let_go()
+        if conversation_id == self._shown_id:
+            self._show()
+
+    def edit(self, question: StoredQuestion) -> None:
+        """Put a kept question of the shown conversation into the composer, in the place of what is written."""
+        draft = self._drafts.of(self._shown_id)
+        self._drafts.put(self._shown_id, Draft(draft.text, question.id, question.text))
+        self._attachments.edit(question.id, question.images)
+        self._show()
+        self._composer.setFocus()
+
+    def leave_edit(self) -> None:
+        """What it interrupted comes back; without an edit nothing happens."""
+        draft = self._drafts.of(self._shown_id)
+        if draft.question_id:
+            self._attachments.clear(draft.question_id)
+            self._drafts.put(self._shown_id, Draft(draft.text))
+            self._show()
+
+    # ---- inside
+
+    def _writing(self, conversation_id: str) -> str:
+        """What its images go with."""
+        return self._drafts.of(conversation_id).question_id or conversation_id
+
+    @Slot(str)
+    def _take_text(self, text: str) -> None:
+        draft = self._drafts.of(self._shown_id)
+        changed = {"edited": text} if draft.question_id else {"text": text}
+        self._drafts.put(self._shown_id, msgspec.structs.replace(draft, **changed))
+
+    def _show(self) -> None:
+        draft = self._drafts.of(self._shown_id)
+        if draft.current != self._composer.text():
+            self._composer.set_text(draft.current)
+        self._composer.set_editing(bool(draft.question_id))
+        self._attachments.show(self._writing(self._shown_id))

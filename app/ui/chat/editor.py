@@ -34,7 +34,7 @@ class QuestionEditor(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
 
-    def dress(self, palette: Palette, *, quiet: bool = False) -> None:
+    def set_colours(self, palette: Palette, *, quiet: bool = False) -> None:
         """Take the colours of a theme; what is written stands back in `quiet` ones."""
         colours = self.palette()
         for role, colour in (

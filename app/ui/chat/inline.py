@@ -40,7 +40,7 @@ class Link:
     address: str
 
 
-class InlineScribe:
+class InlineRenderer:
     """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
 
     def __init__(

@@ -27,6 +27,10 @@ from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]
 """The number of a piece, and a character position in it."""
+_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
+_FADED = 0.62
+"""How much of its ink a message keeps that the model no longer reads; it can still be read by people."""
+_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
 
 
 class MessageSelection:
@@ -82,9 +86,6 @@ def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
     number = next((number for number in shown if point.y() < pieces[number].bottom), shown[-1])
     piece = pieces[number]
     return number, piece.position_at(point - QPointF(0, piece.top))
-
-
-_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
 
 
 class Overlays(QObject):
@@ -151,12 +152,6 @@ class Overlays(QObject):
         button = self.sender()
         assert isinstance(button, LinkButton)
         self.link_clicked.emit(button.address)
-
-
-_FADED = 0.62
-"""How much of its ink a message keeps that the model no longer reads; it can still be read by people."""
-
-_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
 
 
 class MessageWidget(QWidget):

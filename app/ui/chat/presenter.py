@@ -15,8 +15,8 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
 from app.ui.chat.branches import Branches, LoadedConversation, without_images
 from app.ui.chat.composer import Composer
-from app.ui.chat.composing import Writing
 from app.ui.chat.desk_books import DeskBooks
+from app.ui.chat.drafts import Writing
 from app.ui.chat.view import ConversationView
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown

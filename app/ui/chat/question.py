@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
@@ -10,14 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
 from app.ui.chat.block import MessageBlock
-from app.ui.chat.buttons import InlineButton
+from app.ui.chat.buttons import InlineButton, Variants
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.render import RenderedText
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
-from app.ui.chat.variants import Variants
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
@@ -62,7 +62,7 @@ class QuestionMessage(MessageWidget):
         self.edit_button.clicked.connect(self._emit_edited)
         self.variants = Variants(theme, self)
         self.variants.tell(variant, variants)
-        self.variants.stepped.connect(self._emit_variant)
+        self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question_id))
         self.unfold_button = InlineButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
         self.unfold_button.clicked.connect(self._unfold)
         self.unfold_button.hide()
@@ -101,9 +101,6 @@ class QuestionMessage(MessageWidget):
 
     def _emit_edited(self) -> None:
         self.edited.emit(self._question_id)
-
-    def _emit_variant(self, step: int) -> None:
-        self.variant_chosen.emit("question", self._question_id, step)
 
     def _text_box(self, width: int) -> QRect:
         box = _inside_bubble(width)

@@ -24,20 +24,24 @@ from PySide6.QtGui import (
 
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore
-from app.ui.chat.inline import InlineScribe, Link, PlacedMark
+from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
 from app.ui.fonts import text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
+    from markdown_it.token import Token
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
 
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
+MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
+MAX_CELLS = 2_000
+INDENT = 24  # px a level of a list takes
+QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
+_BULLETS = ("•", "◦", "–")
 
 
 @dataclass(frozen=True)
@@ -92,15 +96,6 @@ def _belongs(kind: _TokenType, *families: _TokenType) -> bool:
     return any(kind[: len(family)] == family for family in families)
 
 
-MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
-MAX_CELLS = 2_000
-
-INDENT = 24  # px a level of a list takes
-QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
-
-_BULLETS = ("•", "◦", "–")
-
-
 @dataclass(frozen=True)
 class Ornament:
     """What is drawn beside the words of the block at `position`.
@@ -139,20 +134,7 @@ class _Level:
 
 
 class BlockRenderer:
-    """Writes blocks in the colours of one palette; `marks` are those that the sentinels in the tokens stand for."""
-
-    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
-        self._palette = palette
-        self._marks = marks
-        self._space = space
-
-    def write(self, tokens: Sequence[Token]) -> RenderedText:
-        """One document for one top-level block."""
-        return _Writing(self._palette, self._marks, self._space).write(tokens)
-
-
-class _Writing:
-    """One document in the making."""
+    """Writes one top-level block into one document. `marks` are those whose sentinels are in the tokens."""
 
     def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
         self._palette = palette
@@ -166,7 +148,7 @@ class _Writing:
         space.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
-        self._inline = InlineScribe(self._cursor, palette, marks, self._written.marks, self._written.links)
+        self._inline = InlineRenderer(self._cursor, palette, marks, self._written.marks, self._written.links)
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused

@@ -15,7 +15,11 @@ from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font
 from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
 
-_INTERVAL_MS = 30
+_DRAG_INTERVAL_MS = 30
+OVERSCAN = 600  # px above and below the window in which messages are ready
+KEPT = 3_000  # px above and below the window in which they are kept
+_PASSES = 8  # at most so many rounds until what a wrong guess moved has come to rest
+_NARROWEST = 120  # px
 
 
 class DragScroller(QObject):
@@ -28,7 +32,7 @@ class DragScroller(QObject):
         self._message: MessageWidget | None = None
         self._point = QPoint()  # of the mouse, in global coordinates
         self._timer = QTimer(self)
-        self._timer.setInterval(_INTERVAL_MS)
+        self._timer.setInterval(_DRAG_INTERVAL_MS)
         self._timer.timeout.connect(self._scroll)
 
     def follow(self, message: MessageWidget, point: QPoint) -> None:
@@ -55,13 +59,6 @@ class DragScroller(QObject):
         past = y if y < 0 else max(0, y - self._window.height())
         self._bar.setValue(self._bar.value() + past // 2)
         self._message.extend_to(QPointF(self._message.mapFromGlobal(self._point)))
-
-
-OVERSCAN = 600  # px above and below the window in which messages are ready
-KEPT = 3_000  # px above and below the window in which they are kept
-
-_PASSES = 8  # at most so many rounds until what a wrong guess moved has come to rest
-_NARROWEST = 120  # px
 
 
 @dataclass(frozen=True)

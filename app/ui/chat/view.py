@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.image import ImageRef
+from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.links import LinkDialog
+from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots
 from app.ui.fonts import text_font, ui_font
-from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 
 _WIDEST = 520  # px
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+KEPT_THUMBNAILS = 100
+"""About 30 MB."""
 
 
 class EmptyHint(QWidget):
@@ -63,8 +66,54 @@ class EmptyHint(QWidget):
             y += box.height() + gap
 
 
-KEPT_THUMBNAILS = 100
-"""About 30 MB."""
+class LinkDialog(QDialog):
+    """Shows an address and offers to open it, to copy it, or to leave it (which is what Return and Esc do)."""
+
+    def __init__(self, address: str, open_address: Callable[[QUrl], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._address = address
+        self._open_address = open_address
+        self.setWindowTitle(_("Open a web address"))
+        self.setMinimumWidth(460)
+        explanation = QLabel(
+            _("The answer contains a link to this address. Opening it starts your web browser, which uses the network.")
+        )
+        explanation.setWordWrap(True)
+        self.address_field = QPlainTextEdit(disarm(address))
+        self.address_field.setReadOnly(True)
+        self.address_field.setAccessibleName(_("Address"))
+        self.address_field.setTabChangesFocus(True)
+        self.address_field.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.address_field.setMaximumHeight(96)
+        buttons = QDialogButtonBox()
+        self.open_button = QPushButton(_("Open in browser"))
+        self.copy_button = QPushButton(_("Copy address"))
+        self.cancel_button = QPushButton(_("Cancel"))
+        buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
+        for button in (self.open_button, self.copy_button):
+            button.setAutoDefault(False)
+        self.cancel_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.copy_button.clicked.connect(self._copy)
+        self.cancel_button.clicked.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        box.setSpacing(SPACE_M)
+        box.addWidget(explanation)
+        box.addWidget(self.address_field)
+        box.addWidget(buttons)
+        self.cancel_button.setFocus()
+
+    def _open(self) -> None:
+        if self._address.lower().startswith(WEB_SCHEMES):
+            self._open_address(QUrl.fromEncoded(self._address.encode()))
+        self.accept()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._address)
+        self.reject()
 
 
 def say_nothing(question: StoredQuestion, answer: Answer) -> Sequence[str]:  # noqa: ARG001 - the form of `remark`
@@ -147,7 +196,7 @@ class ConversationView(Scroller):
         those on the desk."""
         desk = frozenset(books)
         if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
-            last.offer(self._deed(self._column.slots[-1], is_last=False))
+            last.offer(self._action_below(self._column.slots[-1], is_last=False))
         self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
         self._column.number_images()
         self._open_answer(Slot(question_id, "", answer_id, books=desk, sentences=list(sentences)))
@@ -211,7 +260,7 @@ class ConversationView(Scroller):
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             slot.message.set_sentences(slot.sentences)
-            slot.message.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
+            slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
 
     def note(self, sentence: str) -> None:
         """One more sentence under the last answer."""
@@ -301,7 +350,7 @@ class ConversationView(Scroller):
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.asked_again.connect(self.ask_again)
-        made.deed_wanted.connect(self._want_deed)
+        made.action_wanted.connect(self._want_action)
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
@@ -311,16 +360,16 @@ class ConversationView(Scroller):
             made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_sentences(slot.sentences)
         made.set_faded(slot.left_out)
-        made.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
+        made.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
         return self._adopt(slot, made)
 
-    def _deed(self, slot: Slot, *, is_last: bool) -> str:
+    def _action_below(self, slot: Slot, *, is_last: bool) -> str:
         """What is offered below an answer."""
         if slot.left_out:
             return _("Include again from here")
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
 
-    def _want_deed(self, answer_id: str) -> None:
+    def _want_action(self, answer_id: str) -> None:
         slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
         if slot.left_out:
             self.read_again_wanted.emit(answer_id)

@@ -15,9 +15,8 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.buttons import InlineButton, LinkButton
 from app.ui.chat.chip import ChipButton
-from app.ui.chat.links import LinkDialog
 from app.ui.chat.question import QuestionMessage
-from app.ui.chat.view import ConversationView
+from app.ui.chat.view import ConversationView, LinkDialog
 from app.ui.theme import LAMP, PAPER, Palette, Theme
 from tests.ui.chat.talk import answer, book, cite, colours, found, read, turn
 
