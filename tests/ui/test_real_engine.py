@@ -88,14 +88,14 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     wait(lambda: shown.conversation is not None and bool(presenter.shelf.openings.pending(shown.conversation.id)))
     assert shown.conversation is not None
     talk.submit("How do I add a book?")
-    assert composer.hold_words != ""
+    assert composer.hold.words != ""
     wait(lambda: len(desk.conversations.turns(shown.conversation.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.window.files_dropped.emit([notes])
     talk.submit("What burned?")
-    assert composer.hold_words == "Waiting for “notes”…"
+    assert composer.hold.words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(shown.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
     first, second = desk.conversations.turns(shown.conversation.id)
     titles = {book.id: book.title for book in desk.library.books()}

@@ -128,18 +128,18 @@ class AnswerMessage(MessageWidget):
         self._answer: Answer | None = None
         self._closed_pieces = 0
         self._notes: list[Note] = []
-        self._progress = ProgressLine(theme, self)
+        self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
         self.action_button.clicked.connect(self._emit_action)
         self.action_button.hide()
-        self._foot = Foot(theme, self)
-        self._foot.hide()
-        self._foot.copied.connect(self._emit_copied)
-        self._foot.exported.connect(self._emit_exported)
-        self._foot.asked_again.connect(partial(self.asked_again.emit, question_id))
-        self._foot.changed.connect(self._on_foot_changed)
-        self._foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
-        self._foot.citation_clicked.connect(self.citation_clicked)
+        self.foot = Foot(theme, self)
+        self.foot.hide()
+        self.foot.copied.connect(self._emit_copied)
+        self.foot.exported.connect(self._emit_exported)
+        self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
+        self.foot.changed.connect(self._on_foot_changed)
+        self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
+        self.foot.citation_clicked.connect(self.citation_clicked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENDER_INTERVAL_MS)
@@ -147,14 +147,6 @@ class AnswerMessage(MessageWidget):
         self.setAccessibleName(_("Answer"))
 
     # what is shown
-
-    @property
-    def foot(self) -> Foot:
-        return self._foot
-
-    @property
-    def progress(self) -> ProgressLine:
-        return self._progress
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -171,7 +163,7 @@ class AnswerMessage(MessageWidget):
         self._answer = None
         self._closed_pieces = 0
         self._set_pieces([])
-        self._foot.hide()
+        self.foot.hide()
         self.offer("")
         self.set_sentences(())
         self.setAccessibleDescription("")
@@ -180,7 +172,7 @@ class AnswerMessage(MessageWidget):
         """More text of the open answer: shown at once as it is, as Markdown within a tenth of a second."""
         if self._stream is None or not untrusted_text:
             return
-        self._progress.tell("", None)
+        self.progress.set_progress("", None)
         shown = self._stream.append(untrusted_text)
         if not self._pieces:
             self._render_tail()
@@ -211,10 +203,10 @@ class AnswerMessage(MessageWidget):
         self._stream = None
         self._answer = answer
         self._answer_id = answer.id
-        self._progress.tell("", None)
+        self.progress.set_progress("", None)
         self._rewrite()
-        self._foot.variants.tell(variant, variants)
-        self._foot.show()
+        self.foot.variants.set_shown(variant, variants)
+        self.foot.show()
         self._describe()
         self.changed.emit()
 
@@ -236,9 +228,9 @@ class AnswerMessage(MessageWidget):
         self.action_button.setVisible(bool(action))
         self.changed.emit()
 
-    def tell_progress(self, text: str, fraction: float | None) -> None:
+    def set_progress(self, text: str, fraction: float | None) -> None:
         if self._stream is not None:
-            self._progress.tell(disarm(text), fraction)
+            self.progress.set_progress(disarm(text), fraction)
             self.changed.emit()
 
     def restyle(self) -> None:
@@ -247,7 +239,7 @@ class AnswerMessage(MessageWidget):
 
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
-        return [*super().stops(), *actions, *(self._foot.stops() if not self._foot.isHidden() else [])]
+        return [*super().stops(), *actions, *(self.foot.stops() if not self.foot.isHidden() else [])]
 
     # how it is made
 
@@ -258,7 +250,7 @@ class AnswerMessage(MessageWidget):
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
         self._set_pieces(self._make_pieces(blocks, marks))
-        self._foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
+        self.foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:
@@ -285,7 +277,7 @@ class AnswerMessage(MessageWidget):
     def _describe(self) -> None:
         parts = [disarm(self.plain_text()), *self.sentences]
         if self._answer is not None:
-            parts.append(self._foot.describe())
+            parts.append(self.foot.describe())
         self.setAccessibleDescription("\n".join(part for part in parts if part))
 
     def _shows_caret(self) -> bool:
@@ -293,10 +285,10 @@ class AnswerMessage(MessageWidget):
 
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
-        if not self._progress.isHidden():
+        if not self.progress.isHidden():
             y += SPACE_S if y else 0
-            self._progress.move(0, y)
-            y += self._progress.arrange(width)
+            self.progress.move(0, y)
+            y += self.progress.arrange(width)
         elif self._stream is not None and not self._pieces:
             y += LINE_ANSWER
         for note in self._notes:
@@ -307,15 +299,15 @@ class AnswerMessage(MessageWidget):
             y += SPACE_XS if y else 0
             self.action_button.move(NOTE_INDENT - SPACE_XS, y)
             y += self.action_button.height()
-        if not self._foot.isHidden():
+        if not self.foot.isHidden():
             y += SPACE_M if y else 0
-            self._foot.move(0, y)
-            y += self._foot.arrange(width)
+            self.foot.move(0, y)
+            y += self.foot.arrange(width)
         return y
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._stream is not None and not self._pieces and self._progress.isHidden():
+        if self._stream is not None and not self._pieces and self.progress.isHidden():
             painter = QPainter(self)
             painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
 

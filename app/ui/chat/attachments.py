@@ -60,7 +60,7 @@ class Attachments(QWidget):
 
     def show_note(self, words: str, action: str) -> None:
         """A sentence below the cards with a button; an empty one hides both."""
-        self._note.tell(words, action)
+        self._note.set_words(words, action)
         self._settle()
 
     def cards(self) -> tuple[CardButton, ...]:
@@ -137,7 +137,7 @@ class _Cards(QWidget):
         successor = self._next_focused(focused, order) if focused is not None else None
         for card in cards:
             if card.key in self._buttons:
-                self._buttons[card.key].tell(card)
+                self._buttons[card.key].set_card(card)
             else:
                 self._buttons[card.key] = self._make(card)
         if set(order) != set(self._order):

@@ -161,7 +161,7 @@ class AttachmentsPresenter(Presenter):
             self.measure()
             self.given.emit()
         if left_out:
-            self._tell_left_out([ref_of(image).untrusted_name for image in left_out])
+            self._name_left_out([ref_of(image).untrusted_name for image in left_out])
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
@@ -210,7 +210,7 @@ class AttachmentsPresenter(Presenter):
         for source in left_out:
             self._discard(source)
         if left_out:
-            self._tell_left_out([source.name for source in left_out])
+            self._name_left_out([source.name for source in left_out])
 
     def _discard(self, source: ImageSource) -> None:
         if source.passing:
@@ -225,7 +225,7 @@ class AttachmentsPresenter(Presenter):
             work = partial(self._images.thumbnail, ref.sha256)
             self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
 
-    def _tell_left_out(self, names: Sequence[str]) -> None:
+    def _name_left_out(self, names: Sequence[str]) -> None:
         words = _("A question can have up to {n} images. These were left out: {names}")
         self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, names))))
 

@@ -51,9 +51,9 @@ class InlineButton(PlainButton):
         self._accent = accent
         self._size = size
         self._quiet = False
-        self.tell(text, tip)
+        self.set_words(text, tip)
 
-    def tell(self, text: str, tip: str = "") -> None:
+    def set_words(self, text: str, tip: str = "") -> None:
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(text if any(map(str.isalnum, text)) else tip)
@@ -121,9 +121,9 @@ class Variants(QWidget):
         self.earlier.clicked.connect(self._step_back)
         self.later.clicked.connect(self._step_on)
         theme.changed.connect(self.update)
-        self.tell(1, 1)
+        self.set_shown(1, 1)
 
-    def tell(self, shown: int, whole: int) -> None:
+    def set_shown(self, shown: int, whole: int) -> None:
         """Which one, counted from 1; of a single version nothing is shown."""
         self._shown = f"{shown} / {whole}"
         self.setVisible(whole > 1)

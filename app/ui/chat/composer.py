@@ -43,9 +43,9 @@ class SendButton(PlainButton):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.tell(busy=False, held=False)
+        self.set_state(busy=False, held=False)
 
-    def tell(self, *, busy: bool, held: bool) -> None:
+    def set_state(self, *, busy: bool, held: bool) -> None:
         if held:
             words = _("Cancel  Esc"), _("Cancel"), _("Take back the question (Esc)")
         elif busy:
@@ -112,8 +112,9 @@ class Composer(QWidget):
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
-        self._hold = ComposerNote(theme, self)
-        self._hold.hide()
+        self.hold = ComposerNote(theme, self)
+        """What is said of a question that was not sent; without words where nothing is."""
+        self.hold.hide()
         self.book_button = InlineButton("", theme, self, size=SIZE_UI)
         self.image_button = InlineButton("", theme, self, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
@@ -132,7 +133,7 @@ class Composer(QWidget):
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
         self.attachments.resized.connect(self._take_attachments)
-        self._hold.button.clicked.connect(self.hold_answered)
+        self.hold.button.clicked.connect(self.hold_answered)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -148,12 +149,12 @@ class Composer(QWidget):
     def show_tools(self) -> None:
         """In the person's language."""
         self.editor.setAccessibleName(_("Question"))
-        self.book_button.tell(_("+ Book"), _("Put a book on the desk"))
+        self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
         tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
-        self.image_button.tell(_("+ Image"), tip)
+        self.image_button.set_words(_("+ Image"), tip)
         for button in self._tools():
             button.show()
-        self._tell_button()
+        self._update_button()
 
     def _tools(self) -> tuple[PlainButton, ...]:
         return self.book_button, self.image_button, self.send_button
@@ -161,7 +162,7 @@ class Composer(QWidget):
     def set_busy(self, busy: bool) -> None:
         """While busy the button stops instead of sending, and so does Esc; the text can be written on."""
         self._busy = busy
-        self._tell_button()
+        self._update_button()
 
     def set_refused(self, refused: bool) -> None:
         """What is attached cannot be asked with: the button is dead, and whoever is asked all the same says why."""
@@ -173,25 +174,16 @@ class Composer(QWidget):
 
         A `locked` one is held: it cannot be written on, the button takes it back instead of sending, and so does Esc.
         """
-        if (words, action, locked) == (self._hold.words, self._hold.button.text(), self._locked):
+        if (words, action, locked) == (self.hold.words, self.hold.button.text(), self._locked):
             return
         if locked and not self._locked:
             self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self._locked = locked
         self.editor.setReadOnly(locked)
-        self._hold.tell(words, action)
+        self.hold.set_words(words, action)
         self._restyle()
-        self._tell_button()
+        self._update_button()
         self._take_attachments()
-
-    @property
-    def hold_words(self) -> str:
-        """What is said of the question that was not sent; empty where nothing is."""
-        return self._hold.words
-
-    @property
-    def hold_button(self) -> InlineButton:
-        return self._hold.button
 
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
@@ -235,7 +227,7 @@ class Composer(QWidget):
             self.submitted.emit(text)
 
     def _leave(self) -> None:
-        if self._busy or self._hold.words:
+        if self._busy or self.hold.words:
             self.stop_requested.emit()
         elif self._editing:
             self.cancelled_edit.emit()
@@ -265,8 +257,8 @@ class Composer(QWidget):
         given = bool(self.attachments.cards()) or not self.editor.document().isEmpty()
         self.send_button.setEnabled(self._busy or self._locked or (given and not self._refused))
 
-    def _tell_button(self) -> None:
-        self.send_button.tell(busy=self._busy, held=self._locked)
+    def _update_button(self) -> None:
+        self.send_button.set_state(busy=self._busy, held=self._locked)
         self._enable()
         self._arrange()
 
@@ -338,7 +330,7 @@ class Composer(QWidget):
 
     def _height_of_hold(self) -> int:
         """As above."""
-        return self._hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self._hold.words else 0
+        return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
 
     def _frame(self) -> QRect:
         measure = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
@@ -351,7 +343,7 @@ class Composer(QWidget):
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
         hold = self._height_of_hold()
-        self._hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
+        self.hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
         top = inside.y() + images + hold
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)

@@ -62,7 +62,7 @@ class ImageDialog(QDialog):
         self.larger.clicked.connect(self.magnifier.zoom_in)
         self.percent.clicked.connect(self.magnifier.toggle)
         self.magnifier.stepped.connect(self.step)
-        self.magnifier.zoomed.connect(self._tell_zoom)
+        self.magnifier.zoomed.connect(self._show_zoom)
         self.magnifier.wanted.connect(self._want)
         self.magnifier.menu_wanted.connect(self._offer)
         thumbnails.drawn.connect(self._on_thumbnail)
@@ -83,7 +83,7 @@ class ImageDialog(QDialog):
         image = self.image
         self.setWindowTitle(image.caption())
         self._caption.setText(image.caption())
-        self._tell_details("")
+        self._show_details("")
         self.magnifier.setAccessibleName(image.caption())
         self.magnifier.setAccessibleDescription(image.size_words())
         several = len(self.images) > 1
@@ -108,7 +108,7 @@ class ImageDialog(QDialog):
     def show_tokens(self, image: NumberedImage, tokens: int) -> None:
         """How many of the context it takes."""
         if image == self.image:
-            self._tell_details(_("{n} tokens").format(n=count(tokens)))
+            self._show_details(_("{n} tokens").format(n=count(tokens)))
 
     def caption(self) -> str:
         return self._caption.text()
@@ -134,11 +134,11 @@ class ImageDialog(QDialog):
         if sha256 == self.image.ref.sha256:
             self.magnifier.set_preview(self._preview(self.image))
 
-    def _tell_details(self, tokens: str) -> None:
+    def _show_details(self, tokens: str) -> None:
         self._details.setText(" · ".join(part for part in (self.image.size_words(), tokens) if part))
 
     @Slot()
-    def _tell_zoom(self) -> None:
+    def _show_zoom(self) -> None:
         zoom = self.magnifier.zoom
         self.percent.setText(_("{percent} %").format(percent=zoom.percent))
         tip = _("Show actual size") if zoom.chosen is None else _("Fit to window")

@@ -175,7 +175,8 @@ class MessageWidget(QWidget):
         self._overlays.link_clicked.connect(self.link_clicked)
         self._selection = MessageSelection()
         self._pressed_link: Link | None = None
-        self._needed = 0
+        self.needed = 0
+        """The height in px, exact for what was shown and a guess for the rest."""
         self._faded = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
@@ -203,14 +204,9 @@ class MessageWidget(QWidget):
     def pieces(self) -> tuple[MessageBlock, ...]:
         return tuple(self._pieces)
 
-    @property
-    def needed(self) -> int:
-        """The height in px, exact for what was shown and a guess for the rest."""
-        return self._needed
-
     def expose(self, width: int, top: int, bottom: int) -> bool:
         """Build what lies between `top` and `bottom` (px); True when the height or a place in it changed."""
-        before = (self.width(), self._needed)
+        before = (self.width(), self.needed)
         box = self._text_box(width)
         y = box.y()
         changed = False
@@ -223,9 +219,9 @@ class MessageWidget(QWidget):
             elif (piece.bottom < top - _KEPT_SCREENS or y > bottom + _KEPT_SCREENS) and not self._is_pinned(piece):
                 self._release(piece)
             y += piece.height
-        self._needed = self._arrange_below(y, width)
-        self.resize(width, self._needed)
-        changed |= before != (width, self._needed)
+        self.needed = self._arrange_below(y, width)
+        self.resize(width, self.needed)
+        changed |= before != (width, self.needed)
         if changed:
             self._overlays.place(box.x())
             self.update()

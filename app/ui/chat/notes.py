@@ -35,7 +35,7 @@ class Note(QWidget):
 
     def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentence = sentence
+        self.sentence = sentence
         self._theme = theme
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -43,10 +43,6 @@ class Note(QWidget):
         self._layout.setTextOption(option)
         self.setAccessibleName(sentence)
         theme.changed.connect(self.update)
-
-    @property
-    def sentence(self) -> str:
-        return self._sentence
 
     def arrange(self, width: int) -> int:
         """Take this width (px); gives the height that the sentence needs."""
@@ -73,28 +69,20 @@ class ProgressLine(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._text = ""
-        self._fraction: float | None = None
+        self.text = ""
+        self.fraction: float | None = None
         self.hide()
         theme.changed.connect(self.update)
 
-    @property
-    def text(self) -> str:
-        return self._text
-
-    @property
-    def fraction(self) -> float | None:
-        return self._fraction
-
-    def tell(self, text: str, fraction: float | None) -> None:
+    def set_progress(self, text: str, fraction: float | None) -> None:
         """`fraction` from 0 to 1; an empty `text` hides the line."""
-        self._text, self._fraction = text, fraction
+        self.text, self.fraction = text, fraction
         self.setVisible(bool(text))
         self.setAccessibleName(text)
         self.update()
 
     def arrange(self, width: int) -> int:
-        if not self._text:
+        if not self.text:
             return 0
         line = QFontMetrics(ui_font(SIZE_SMALL)).height()
         self.resize(width, line + SPACE_S + _BAR)
@@ -108,14 +96,14 @@ class ProgressLine(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(palette.soft_ink))
         metrics = QFontMetrics(font)
-        painter.drawText(0, metrics.ascent(), metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width()))
-        if self._fraction is None:
+        painter.drawText(0, metrics.ascent(), metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width()))
+        if self.fraction is None:
             return
         track = QRectF(0, self.height() - _BAR, self.width(), _BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.line))
         painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
-        track.setWidth(self.width() * min(1.0, max(0.0, self._fraction)))
+        track.setWidth(self.width() * min(1.0, max(0.0, self.fraction)))
         painter.setBrush(QColor(palette.accent))
         painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
 
@@ -130,7 +118,7 @@ class ComposerNote(QWidget):
         self.button = InlineButton("", theme, self, size=SIZE_UI)
         theme.changed.connect(self.update)
 
-    def tell(self, words: str, action: str) -> None:
+    def set_words(self, words: str, action: str) -> None:
         """Without an `action` there is no button."""
         self.words = words
         self.button.setText(action)

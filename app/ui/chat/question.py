@@ -61,7 +61,7 @@ class QuestionMessage(MessageWidget):
         self.edit_button.set_quiet(True)
         self.edit_button.clicked.connect(self._emit_edited)
         self.variants = Variants(theme, self)
-        self.variants.tell(variant, variants)
+        self.variants.set_shown(variant, variants)
         self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question_id))
         self.unfold_button = InlineButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
         self.unfold_button.clicked.connect(self._unfold)

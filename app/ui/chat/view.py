@@ -41,7 +41,7 @@ class EmptyHint(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(self.update)
 
-    def tell(self, title: str, lines: Sequence[str]) -> bool:
+    def set_words(self, title: str, lines: Sequence[str]) -> bool:
         """Whether that is something new."""
         if (title, tuple(lines)) == (self._title, self._lines):
             return False
@@ -238,7 +238,7 @@ class ConversationView(Scroller):
     def set_progress(self, text: str, fraction: float | None) -> None:
         """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
         if (message := self._open_message()) is not None:
-            message.tell_progress(text, fraction)
+            message.set_progress(text, fraction)
 
     def append(self, text: str) -> None:
         """More text of the open answer."""
@@ -291,7 +291,7 @@ class ConversationView(Scroller):
 
     def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
         """What is shown while there are no turns."""
-        if self._hint.tell(title, lines):
+        if self._hint.set_words(title, lines):
             self._settle()
 
     def go_to(self, question_id: str) -> None:

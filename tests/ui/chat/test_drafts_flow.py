@@ -99,14 +99,14 @@ def test_a_held_question_is_there_at_the_next_start(qtbot: QtBot, room: Room, tm
     wait(gate.reached.is_set)
     _type(room, qtbot, "When?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
-    assert room.window.talk.composer.hold_words != ""
+    assert room.window.talk.composer.hold.words != ""
     _leave(room)
     room.desk.close()
     again = Room(tmp_path / "desk")
     try:
         again.open()
         assert _written(again) == "When?"
-        assert again.window.talk.composer.hold_words == ""
+        assert again.window.talk.composer.hold.words == ""
     finally:
         again.close()
 
