@@ -93,7 +93,7 @@ class Exporting(Presenter):
             self._choose(self._shown.conversation, answer_id)
 
     def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
-        """Let the person say where the conversation, or this answer with its question, is written, and as what."""
+        """Let the person choose a file and its kind for the conversation, or for this answer with its question."""
         self._conversation, self._answer_id = conversation, answer_id
         filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
@@ -123,8 +123,8 @@ class Exporting(Presenter):
 
 
 def write(report: Report, load: LoadRaster) -> bytes:
-    """Of A4, in faces and sizes of its own, whatever the application's font is. What `load` raises as AppError is said
-    in the image's place. Needs a QGuiApplication, and not its thread."""
+    """A report as a PDF of A4, with its own fonts and sizes. Where `load` raises AppError, the reason is written in the
+    image's place. Needs a QGuiApplication; may run on any thread."""
     document = QTextDocument()
     font = QFont(TEXT_FAMILY)
     font.setPointSizeF(_TEXT_PT)

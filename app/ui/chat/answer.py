@@ -1,4 +1,4 @@
-"""An answer: Markdown with chips, and below it its sentences and its foot; or one that is still being written."""
+"""An answer: Markdown with chips, below it its sentences and its foot; or an answer that is still being written."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
-RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
-_RENDER_SHARE = 4  # and never takes more than one part in so many of the time
+RENDER_INTERVAL_MS = 100  # the open block is parsed and written again at most this often
+_RENDER_SHARE = 4  # and at most one part in so many of the time goes into that
 _CHARACTER = 8  # px a character takes on average, for guesses
 _WIDTH = 640  # px, for guesses
 
@@ -43,8 +43,8 @@ class Tail:
 
 
 class OpenText:
-    """Takes the text as it comes. A block is closed once another begins after it; closed ones are not parsed again,
-    unless a page mark in one of them is checked afterwards.
+    """Takes the text of an answer as it comes. A block is closed once another begins after it. Closed blocks are not
+    parsed again, unless a page mark in one of them is checked afterwards.
     """
 
     def __init__(self) -> None:
@@ -55,17 +55,17 @@ class OpenText:
 
     @property
     def text(self) -> str:
-        """All of it, as it came."""
+        """All text so far, as it came."""
         return "".join(self._raw)
 
     def append(self, untrusted_text: str) -> str:
-        """Take more text; gives it as it may be shown."""
+        """Add more text; returns it as it may be shown."""
         self._raw.append(untrusted_text)
         self._untrusted_tail += untrusted_text
         return disarm(untrusted_text)
 
     def take_checked(self, marks: Sequence[CitationMark]) -> bool:
-        """Take the marks that were checked so far. True when one stands in a closed block that did not show it so:
+        """Take the marks that were checked so far. True when one is in a closed block that did not show it so:
         then all blocks are open again."""
         known, self._checked = set(self._checked), tuple(marks)
         if all(mark.start >= self._closed for mark in marks if mark not in known):
@@ -74,7 +74,7 @@ class OpenText:
         return True
 
     def parse_tail(self) -> Tail:
-        """Parse from where the open block began; what is closed now will not come again."""
+        """Parse from where the open block began. Blocks that are closed now are not in the next tail."""
         marks = self._marks()
         blocks = parse(embed(self._untrusted_tail, marks))
         if len(blocks) > 1 and (line := blocks[-1].line):
@@ -84,7 +84,7 @@ class OpenText:
         return Tail(tuple(blocks), tuple(marks))
 
     def _marks(self) -> list[CitationMark]:
-        """Of the tail: those that were checked, and neutral ones for those that were not yet."""
+        """The marks of the tail: those that were checked, and neutral ones for the others."""
         checked = [
             replace(mark, start=mark.start - self._closed, end=mark.end - self._closed)
             for mark in self._checked
@@ -97,7 +97,7 @@ class OpenText:
 
 
 class AnswerMessage(MessageWidget):
-    """What was answered. It is open from `begin` to `show_answer`.
+    """The widget of an answer. It is open from `begin` to `show_answer`.
 
     `books` are the ids of those on the desk; so many `images` came with the question.
     """
@@ -105,7 +105,7 @@ class AnswerMessage(MessageWidget):
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
-    action_wanted = Signal(str)  # answer_id: what was offered below its sentences
+    action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
 
     def __init__(
@@ -169,7 +169,7 @@ class AnswerMessage(MessageWidget):
         self.setAccessibleDescription("")
 
     def append(self, untrusted_text: str) -> None:
-        """More text of the open answer: shown at once as it is, as Markdown within a tenth of a second."""
+        """Add text to the open answer: shown at once as it is, as Markdown within a tenth of a second."""
         if self._stream is None or not untrusted_text:
             return
         self.progress.set_progress("", None)
@@ -188,7 +188,7 @@ class AnswerMessage(MessageWidget):
         self.update()
 
     def show_checked(self, citations: Sequence[Citation]) -> None:
-        """What was found out about the page marks in the open answer so far; soon shown on their chips."""
+        """Show what the check found of the page marks so far on their chips, a moment later."""
         if self._stream is None:
             return
         marks = mark_citations(self._stream.text, citations, self._shelf, self._books)
@@ -221,7 +221,7 @@ class AnswerMessage(MessageWidget):
         self.changed.emit()
 
     def offer(self, action: str) -> None:
-        """What can be done about what the sentences say, in words; empty for nothing."""
+        """Show a button with this action below the sentences; empty for none."""
         self.action_button.setText(action)
         self.action_button.setAccessibleName(action)
         self.action_button.resize(self.action_button.sizeHint())

@@ -36,11 +36,11 @@ from app.wording.support import asked_words
 
 @dataclass
 class Running:
-    """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
-    question is on disk.
+    """An answer under way. `before` are the turns above the question, `books` those that it is asked of; the ids are
+    empty until the question is on disk.
 
-    `again` says that the question was there before and gets another answer, `written` that it was just written,
-    `goes_on` that its answer gets longer, of which `pieces` has the beginning.
+    `again`: the question was asked before and gets another answer. `written`: it was just written. `goes_on`: its
+    answer gets longer, and `pieces` has the beginning.
     """
 
     conversation: Conversation
@@ -63,7 +63,7 @@ class Running:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said of the answer from its first word on."""
+        """The sentences under the answer from its first word on."""
         words = asked_words(self.kept(0.0))
         return (words,) if words else ()
 
@@ -86,7 +86,7 @@ class Outcome:
 class AnswerPresenter(QObject):
     """One answer at a time in the whole window; it goes on when another conversation is shown meanwhile."""
 
-    stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
+    stored = Signal(object)  # Running: the question is on disk; comes before the view shows it
     begun = Signal(object)  # Running: the view shows the open answer
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
@@ -112,7 +112,7 @@ class AnswerPresenter(QObject):
         return running is not None and bool(running.answer_id) and running.conversation.id == conversation_id
 
     def show_again(self) -> None:
-        """Put the question and what there is of its answer below the turns that the view shows."""
+        """Show the question, and its answer so far, below the turns that the view shows."""
         running = self.running
         assert running is not None
         self._begin_turn(running)
@@ -169,7 +169,7 @@ class AnswerPresenter(QObject):
 
     @Slot()
     def show_progress(self) -> None:
-        """How far the answer is, where it is shown."""
+        """Show how far the answer is, where its conversation is shown."""
         running = self.running
         if running is not None and running.answer_id and self._is_shown(running):
             step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None

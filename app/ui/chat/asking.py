@@ -39,9 +39,10 @@ class _ToAsk(QueuedQuestion):
 
 
 class AskingPresenter(Presenter):
-    """Ids are those of questions and answers."""
+    """Takes the questions of the shown conversation, and has them asked one at a time. Ids are those of questions and
+    answers."""
 
-    held = Signal()  # whether a question waits may have changed
+    held = Signal()  # a question waits now, or none does any more
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
@@ -130,7 +131,7 @@ class AskingPresenter(Presenter):
 
     @Slot(str)
     def go_on(self, answer_id: str) -> None:
-        """Let the last answer get longer, or the reading for it go on."""
+        """Continue the last answer, or the reading for it."""
         if self._shown.conversation is None or not self._shown.turns or not self._takes():
             return
         question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
@@ -157,7 +158,7 @@ class AskingPresenter(Presenter):
 
     @Slot()
     def stop(self) -> None:
-        """Give back the question that is held; without one stop the answer under way; without that give up editing."""
+        """Take back the question that waits; without one stop the answer under way; without that end the editing."""
         if self.holding.give_back(self._shown.id):
             return
         if self.busy:
@@ -189,7 +190,7 @@ class AskingPresenter(Presenter):
             self._conversation.load(wanted.conversation_id, partial(self._begin_unseen, wanted))
 
     def _begin_unseen(self, wanted: _ToAsk, conversation: Conversation, loaded: LoadedConversation) -> None:
-        """Of a conversation that was not shown; what is in the way now is waited for once more."""
+        """Begin a question of a conversation that was not shown; it waits again if something is in its way by now."""
         if self._activity.may(EngineTask.ANSWER) is not None:
             self.holding.take(wanted)
         else:
@@ -214,7 +215,7 @@ class AskingPresenter(Presenter):
         self._start(partial(self._ask.ask, question), running)
 
     def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
-        """What was asked of other books than are on the desk now that those are open becomes another question."""
+        """Where books came on the desk while the question waited, it becomes another question, of those books."""
         asked = find_question(turns, wanted.question_id)
         if asked is None:
             return
@@ -254,7 +255,7 @@ class AskingPresenter(Presenter):
 
     @property
     def begun(self) -> str:
-        """What there is of the answer that could not be gone on with; empty where another thing does not fit."""
+        """The text so far of the answer that had no room to get longer; empty where something else does not fit."""
         longer = self._missed_longer()
         return "".join(longer.pieces) if longer is not None else ""
 
@@ -282,7 +283,7 @@ class AskingPresenter(Presenter):
             self.submit(self._composer.text())
 
     def take_missed(self) -> tuple[str, tuple[ImageRef, ...]] | None:
-        """The question that did not fit, with its images, to be asked elsewhere; the composer lets it go."""
+        """The question that did not fit, with its images, to be asked elsewhere; it leaves the composer."""
         question = find_question(self._shown.turns, self.missed)
         if question is None:
             return None
@@ -293,6 +294,6 @@ class AskingPresenter(Presenter):
         return text, question.images
 
     def _missed_longer(self) -> Running | None:
-        """The last answer, as it was to get longer, if there was no room for that."""
+        """The attempt to make the last answer longer, if there was no room for it."""
         longer, answer = self._longer, self._shown.turns[-1].answer if self._shown.turns else None
         return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None

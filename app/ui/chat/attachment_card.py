@@ -37,7 +37,7 @@ _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Rig
 
 @dataclass(frozen=True)
 class AttachmentData:
-    """`key` tells it from the others; `detail` is a few words. A `picture` may come later."""
+    """What a card shows. `key` identifies it; `detail` is a few words. A `picture` may come later."""
 
     key: int
     untrusted_name: str
@@ -47,7 +47,7 @@ class AttachmentData:
 
 
 class CrossButton(PlainButton):
-    """Removes; for the mouse alone, since the card itself answers to the key."""
+    """Removes the card; for the mouse alone, since the card itself reacts to the key."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)

@@ -23,13 +23,13 @@ _LEAST_WIDTH, _MOST_WIDTH = 164, 232  # px of a card
 
 
 class Attachments(QWidget):
-    """As high as `heightForWidth` says; nothing while nothing is attached."""
+    """As high as `heightForWidth` says; hidden while nothing is attached."""
 
     removed = Signal(int)  # key
     moved = Signal(int, int)  # key, its place from now on
     opened = Signal(int)  # key
     acted = Signal()  # what the note offers
-    resized = Signal()  # it wants another height
+    resized = Signal()  # it needs another height
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class Attachments(QWidget):
         self.hide()
 
     def show_cards(self, cards: Sequence[AttachmentData]) -> None:
-        """These, in this order. The keyboard stays where it is, or goes to the next when its card is gone."""
+        """Show these cards in this order. The focus stays, or goes to the next card when its card is gone."""
         self._cards.show_cards(cards)
         self._settle()
 
@@ -64,7 +64,7 @@ class Attachments(QWidget):
         self._settle()
 
     def cards(self) -> tuple[CardButton, ...]:
-        """As they stand."""
+        """In the order in which they are shown."""
         return self._cards.ordered()
 
     def note(self) -> str:
@@ -142,7 +142,7 @@ class _Cards(QWidget):
                 self._buttons[card.key] = self._make(card)
         if set(order) != set(self._order):
             self._dragged = None
-        if self._dragged is None:  # else the person is just about to say another one
+        if self._dragged is None:  # else the person is just changing it
             self._order = order
         if successor is not None:
             self._buttons[successor].setFocus(Qt.FocusReason.TabFocusReason)
@@ -185,14 +185,14 @@ class _Cards(QWidget):
         return made
 
     def _next_focused(self, key: int, left: Sequence[int]) -> int | None:
-        """Where the keyboard goes when a card is gone: to the one behind it, else to the one before."""
+        """The card that gets the focus when this one is gone: the next one, else the one before."""
         place = self._order.index(key)
         near = self._order[place + 1 :] + self._order[:place][::-1]
         return next((other for other in near if other in left), None)
 
     def _line_up(self) -> None:
-        """Let the cards follow each other, and all of them this widget, in the order of Tab; Qt wants that it could
-        have the focus too, and puts new widgets behind all others of the window."""
+        """Put the cards behind this widget in the order of Tab. For that Qt requires that this widget can have the
+        focus too; otherwise new widgets come last in the window."""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         before: QWidget = self
         for button in self.ordered():
@@ -258,7 +258,7 @@ def _columns(width: int) -> int:
 
 
 def _cell(place: int, columns: int, width: int) -> QRect:
-    """The place of card number `place`."""
+    """The rectangle of card number `place`, from 0."""
     wide = min(_MOST_WIDTH, (width - (columns - 1) * SPACE_S) // columns)
     row, column = divmod(place, columns)
     return QRect(column * (wide + SPACE_S), row * (attachment_card.HEIGHT + SPACE_S), wide, attachment_card.HEIGHT)

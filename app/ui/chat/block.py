@@ -1,4 +1,4 @@
-"""A piece of a message: one document, written when it is first shown and let go when it is far away."""
+"""A piece of a message: one document, written when it is first shown and released when it is far away."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class MessageBlock:
         return True
 
     def release(self) -> None:
-        """Let the document go; the height stays."""
+        """Release the document; the height stays."""
         self.written = None
 
     def measure(self) -> bool:
-        """Take the height of the document anew, after something was written into it; True when it changed."""
+        """Measure the document again after something was written into it; True when its height changed."""
         if self.written is None:
             return False
         before = self.height
@@ -120,7 +120,7 @@ class MessageBlock:
         return next((link for link in self.written.links if link.start <= position < link.end), None)
 
     def rectangle_at(self, position: int, length: int = 0) -> QRectF:
-        """Where the `length` characters from `position` stand, as far as they are on one line."""
+        """Where the `length` characters from `position` are, as far as they are on one line."""
         assert self.written is not None
         document = self.written.document
         block = document.findBlock(position)
@@ -134,7 +134,7 @@ class MessageBlock:
         return QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
 
     def ascent_at(self, position: int) -> float:
-        """How far below the top of its rectangle the baseline of a character lies."""
+        """How far below the top of its rectangle the baseline of a character is."""
         assert self.written is not None
         block = self.written.document.findBlock(position)
         line = block.layout().lineForTextPosition(position - block.position())
@@ -150,7 +150,7 @@ class MessageBlock:
         return self.written.document.characterCount() - 1 if self.written else 0
 
     def copy(self, start: int, end: int) -> str:
-        """The text between two positions: a chip as the mark that it stands for, a whole item with its marker."""
+        """The text between two positions: a chip as its mark, a whole item with its marker."""
         assert self.written is not None
         literals = {placed.position: placed.mark.literal for placed in self.written.marks}
         markers = {

@@ -1,4 +1,4 @@
-"""Branches of a conversation: what the store is asked in one call each, off the GUI thread; where a question goes."""
+"""Branches of a conversation: loads one and steps through variants, off the GUI thread; finds where a question goes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class LoadedConversation:
 
 @dataclass(frozen=True)
 class Branches:
-    """What is kept of conversations, as the window asks for it and changes it. Raises AppError as the store does."""
+    """Calls of the store, each to be made off the GUI thread. Raises AppError as the store does."""
 
     conversations: Conversations
     drafts: Drafts
 
     def load(self, conversation_id: str, place: str = "") -> LoadedConversation:
-        """Where `place` is the id of a question, its branch becomes the shown one."""
+        """Read a conversation; where `place` is the id of a question, its branch becomes the shown one."""
         if place:
             self.conversations.show_question(place)
         conversation = self.conversations.get(conversation_id)
@@ -80,7 +80,7 @@ def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tup
     last = turns[-1]
     if last.answer is not None:
         return turns, last.answer.id
-    return turns[:-1], last.question.parent_id  # no answer could even be begun: this question takes its place
+    return turns[:-1], last.question.parent_id  # no answer was begun: this question replaces it
 
 
 def turns_before(turns: tuple[Turn, ...], question_id: str) -> tuple[Turn, ...]:

@@ -14,7 +14,7 @@ _SCROLL_KEYS = frozenset((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.
 
 
 class PlainButton(QAbstractButton):
-    """A button that Return presses too, and that leaves the arrow keys to whoever scrolls."""
+    """A button that Return presses too, and that leaves the arrow keys to the scroll area."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class InlineButton(PlainButton):
 
 
 class LinkButton(PlainButton):
-    """Lies over the beginning of a link for the keyboard alone; the mouse goes through it to the text."""
+    """For the keyboard alone, over the beginning of a link; the mouse goes through it to the text."""
 
     def __init__(self, address: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -124,7 +124,7 @@ class Variants(QWidget):
         self.set_shown(1, 1)
 
     def set_shown(self, shown: int, whole: int) -> None:
-        """Which one, counted from 1; of a single version nothing is shown."""
+        """Version number `shown`, from 1, of so many; hidden where there is only one."""
         self._shown = f"{shown} / {whole}"
         self.setVisible(whole > 1)
         self.earlier.setEnabled(shown > 1)
@@ -150,6 +150,6 @@ class Variants(QWidget):
 
 
 def centre_baseline(height: int) -> int:
-    """Where the baseline lies in a line of this height, as the buttons have it."""
+    """The baseline in a line of this height, as in the buttons, px from the top."""
     metrics = QFontMetrics(ui_font(SIZE_SMALL))
     return (height - metrics.height()) // 2 + metrics.ascent()

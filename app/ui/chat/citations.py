@@ -1,4 +1,4 @@
-"""Marks: the places in a text where a chip stands for a citation, and what a chip says."""
+"""Marks: the places in a text where a chip shows a citation, and what a chip says."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def mark_stream(text: str) -> list[CitationMark]:
 
 
 def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
-    """The text, made harmless, with a sentinel in the place of every mark that lies in it and overlaps no other."""
+    """The text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
     pieces, position = [], 0
     for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
         if position <= mark.start < mark.end <= len(untrusted_text):
@@ -98,7 +98,7 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def split(text: str) -> list[str | int]:
-    """The text between sentinels, made harmless, and the indices of the marks that the sentinels stand for, in turn."""
+    """The text between sentinels, made harmless, and the indices of the marks of the sentinels, in turn."""
     parts: list[str | int] = []
     for number, part in enumerate(_SENTINEL.split(text)):
         if number % 2:
@@ -118,12 +118,12 @@ def restore(text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def list_placed(texts: Iterable[str]) -> set[int]:
-    """The indices of the marks whose sentinels stand in any of the texts."""
+    """The indices of the marks whose sentinels are in any of the texts."""
     return {part for text in texts for part in split(text) if isinstance(part, int)}
 
 
 def holds_mark(address: str) -> bool:
-    """Whether a sentinel stands in an address of the parser's."""
+    """Whether there is a sentinel in an address from the parser."""
     return _OPEN in address or _OPEN_ENCODED in address
 
 
@@ -131,7 +131,7 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
     """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
     ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
-    if citation.named:  # the quotation stands elsewhere
+    if citation.named:  # the quotation is elsewhere
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     if citation.is_unresolved:
@@ -222,7 +222,7 @@ def colour_state(state: CitationState | None, palette: Palette) -> str:
 
 
 def shorten_words(untrusted_words: str) -> str:
-    """Words on one line, cut where they are too long to be read in passing."""
+    """Words on one line, cut where they are too long for a tip."""
     words = " ".join(untrusted_words.split())
     return words if len(words) <= MAX_TIP_CHARACTERS else words[:MAX_TIP_CHARACTERS].rstrip() + "…"
 

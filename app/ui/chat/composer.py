@@ -82,10 +82,9 @@ class SendButton(PlainButton):
 
 
 class Composer(QWidget):
-    """A frame with the field, above it the images that are attached and why a question is held, below it what can be
-    added, a note, the button.
+    """A frame with the field; above it the attached images and why a question is held; below it the buttons and a note.
 
-    It never empties itself: whoever takes a question calls `set_text("")` once the question is kept.
+    It never empties itself: its presenter calls `set_text("")` once the question is kept.
     """
 
     submitted = Signal(str)  # blank only where images are attached
@@ -95,8 +94,8 @@ class Composer(QWidget):
     edit_last_requested = Signal()
     text_changed = Signal(str)
     cancelled_edit = Signal()
-    hold_answered = Signal()  # what is offered beside a held question
-    left = Signal()  # Esc, where it neither stops nor leaves anything here
+    hold_answered = Signal()  # the button beside a held question
+    left = Signal()  # Esc, where there is nothing here to stop or to leave
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
@@ -111,7 +110,7 @@ class Composer(QWidget):
         self._note = ""
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
-        self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
+        self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
         self.hold = ComposerNote(theme, self)
         """What is said of a question that was not sent; without words where nothing is."""
         self.hold.hide()
@@ -165,7 +164,8 @@ class Composer(QWidget):
         self._update_button()
 
     def set_refused(self, refused: bool) -> None:
-        """What is attached cannot be asked with: the button is dead, and whoever is asked all the same says why."""
+        """The attached images cannot be asked with: the button is disabled, and a question that is sent with Return is
+        refused with the reason."""
         self._refused = refused
         self._enable()
 
@@ -191,10 +191,10 @@ class Composer(QWidget):
 
     @Slot(str)
     def take_quotation(self, text: str) -> None:
-        """Put what one wants to ask about before what is written, and go behind it."""
+        """Put a quotation to ask about before what is written, and the cursor behind it."""
         written = self.text().strip()
         self.set_text(f"{text}\n{written}")
-        self._grow()  # by the lines that it was broken into; as far as there is room, all of it is in sight
+        self._grow()  # by its lines; as far as there is room, all of it is in sight
         self.editor.verticalScrollBar().setValue(0)
         self.editor.ensureCursorVisible()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -203,7 +203,7 @@ class Composer(QWidget):
         return self.editor.toPlainText()
 
     def set_note(self, text: str) -> None:
-        """What stands left of the button, such as `18 tokens`."""
+        """What is left of the button, such as `18 tokens`."""
         self._note = text
         self.setAccessibleDescription(text)
         self.update()
@@ -211,7 +211,7 @@ class Composer(QWidget):
     def set_hint(self, placeholder: str) -> None:
         if placeholder != self.editor.placeholderText():
             self.editor.setPlaceholderText(placeholder)
-            self.editor.viewport().update()  # Qt leaves what was drawn of the one before
+            self.editor.viewport().update()  # else Qt keeps what it drew of the one before
 
     def set_editing(self, editing: bool) -> None:
         """An earlier question is in the field; Esc emits `cancelled_edit`."""
@@ -235,7 +235,7 @@ class Composer(QWidget):
             self.left.emit()
 
     def _want_earlier(self) -> None:
-        if not self.attachments.cards():  # they would give way to those of the earlier question
+        if not self.attachments.cards():  # else those of the earlier question would replace them
             self.edit_last_requested.emit()
 
     def _press(self) -> None:
@@ -263,7 +263,7 @@ class Composer(QWidget):
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, as the next one
+        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, like the next one
             self._leave()
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.editor.paste()
@@ -306,7 +306,7 @@ class Composer(QWidget):
         needed, most = 0.0, MOST_LINES * _LINE
         block = self.editor.document().firstBlock()
         while block.isValid() and needed < most:
-            needed += self.editor.blockBoundingRect(block).height()  # lays the block out where that is still to do
+            needed += self.editor.blockBoundingRect(block).height()  # lays the block out where it is not yet
             block = block.next()
         height = round(min(max(needed, _LINE), most)) + _SLACK
         scrolls = needed > most
@@ -320,16 +320,16 @@ class Composer(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.updateGeometry()  # cards stand in as many rows as the width makes them
+            self.updateGeometry()  # the number of rows of cards depends on the width
         self._arrange()
 
     def _height_of_attachments(self) -> int:
-        """With the air below it; nothing where nothing is attached."""
+        """With the space below them; 0 where nothing is attached."""
         height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
         return height + SPACE_M if height else 0
 
     def _height_of_hold(self) -> int:
-        """As above."""
+        """With the space below it; 0 where nothing is said."""
         return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
 
     def _frame(self) -> QRect:

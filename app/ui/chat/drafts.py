@@ -1,4 +1,4 @@
-"""What is written and not asked yet, with its images, in every conversation: shown in the composer, kept on disk."""
+"""Drafts: what is written in each conversation and not asked yet; shown in the composer with its images, and stored."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from app.ui.chat.composer import Composer
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
-"""The most that is lost when the program is killed while somebody types."""
+"""What is typed in this time is lost when the program is killed."""
 
 
 class DraftsPresenter(QObject):
-    """Ids are those of conversations; an empty one stands for the one that will be shown first."""
+    """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
+    conversation that will be shown first."""
 
     failed = Signal(str)
 
@@ -41,7 +42,8 @@ class DraftsPresenter(QObject):
         return self._drafts.get(conversation_id, Draft())
 
     def take_in(self, conversation_id: str, stored: Draft) -> bool:
-        """A conversation is shown; what the store has of it counts unless it was shown before. Whether it did."""
+        """A conversation is shown. Its stored draft counts unless the conversation was shown before; returns whether it
+        did count."""
         counts = conversation_id not in self._kept
         if counts:
             self._kept[conversation_id] = self._drafts[conversation_id] = stored
@@ -65,14 +67,14 @@ class DraftsPresenter(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Have what changed written, off this thread."""
+        """Store what changed, on another thread."""
         self._timer.stop()
         for conversation_id, draft in self._unkept():
             work = partial(self._store.keep, conversation_id, draft)
             self._bridge.call(Executor.STORE, work, partial(self._note_kept, conversation_id, draft), self._on_problem)
 
     def close(self) -> None:
-        """Write at once what changed: nothing is delivered any more. Raises AppError as the store does."""
+        """Store what changed at once, on this thread, at the end. Raises AppError as the store does."""
         self._timer.stop()
         for conversation_id, draft in self._unkept():
             self._store.keep(conversation_id, draft)
@@ -91,7 +93,7 @@ class DraftsPresenter(QObject):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        """Tried again with the next change; told once."""
+        """It is tried again with the next change, and said once."""
         if not self._failing:
             self._failing = True
             self.failed.emit(sentence(problem))
@@ -99,7 +101,7 @@ class DraftsPresenter(QObject):
 
 @dataclass(frozen=True)
 class WrittenDraft:
-    """`edited_id`: the kept question that it is to be another variant of; empty for a new one."""
+    """`edited_id`: the kept question of which it becomes another variant; empty for a new question."""
 
     text: str
     edited_id: str
@@ -107,7 +109,7 @@ class WrittenDraft:
 
 
 class Writing(QObject):
-    """Ids are those of conversations; an empty one stands for the one that will be shown first."""
+    """Keeps the shown conversation's draft, its images and the composer in step. Ids are as in `DraftsPresenter`."""
 
     def __init__(
         self,
@@ -122,7 +124,7 @@ class Writing(QObject):
         self._attachments = attachments
         self._shown_id = ""
         composer.text_changed.connect(self._take_text)
-        self._take_text(composer.text())  # of which some may have been written before there was a desk
+        self._take_text(composer.text())  # which may have been written in before the desk was open
 
     # ---- which one is shown
 
@@ -144,7 +146,7 @@ class Writing(QObject):
         self._show()
 
     def forget(self, conversation_id: str) -> None:
-        """It is deleted; where it was shown, none is."""
+        """A conversation was deleted; if it was shown, none is shown now."""
         for writing in (conversation_id, self._drafts.of(conversation_id).question_id):
             self._attachments.clear(writing)
         self._drafts.forget(conversation_id)
@@ -160,23 +162,23 @@ class Writing(QObject):
     # ---- what becomes of it
 
     def refusal(self, conversation_id: str) -> str:
-        """Why it cannot be asked with its images; empty where it can."""
+        """Why the draft cannot be asked with its images; empty where it can."""
         return self._attachments.refusal(self._writing(conversation_id))
 
     def put(self, text: str) -> bool:
-        """Have this in the composer; whether there is something to ask."""
+        """Put this into the composer; returns whether there is something to ask."""
         if text != self._composer.text():
             self._composer.set_text(text)
         return bool(text.strip() or self._attachments.images())
 
     def hand_over(self, conversation_id: str) -> WrittenDraft:
-        """For a question that is about to be kept; it stays written until `note_sent`."""
+        """The draft, for a question that is about to be kept; the draft stays until `note_sent`."""
         draft = self._drafts.of(conversation_id)
         images = self._attachments.hand_over(self._writing(conversation_id))
         return WrittenDraft(draft.current.strip(), draft.question_id, images)
 
     def note_sent(self, conversation_id: str, text: str) -> None:
-        """It is kept, so it is not written any more, unless somebody wrote on; what an edit interrupted comes back."""
+        """The question is kept: clear the draft, unless more was written since; what an edit interrupted comes back."""
         draft = self._drafts.of(conversation_id)
         if draft.current.strip() == text:
             self._drafts.put(conversation_id, Draft(draft.text if draft.question_id else ""))
@@ -204,7 +206,7 @@ class Writing(QObject):
     # ---- inside
 
     def _writing(self, conversation_id: str) -> str:
-        """What its images go with."""
+        """The id by which `AttachmentsPresenter` knows its images."""
         return self._drafts.of(conversation_id).question_id or conversation_id
 
     @Slot(str)

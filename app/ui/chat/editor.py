@@ -35,7 +35,7 @@ class QuestionEditor(QPlainTextEdit):
         self.viewport().setAutoFillBackground(False)
 
     def set_colours(self, palette: Palette, *, quiet: bool = False) -> None:
-        """Take the colours of a theme; what is written stands back in `quiet` ones."""
+        """Take the colours of a theme; the text is paler when `quiet`."""
         colours = self.palette()
         for role, colour in (
             (QPalette.ColorRole.Base, palette.surface),

@@ -1,4 +1,4 @@
-"""The images of conversations: their thumbnails, the large view, and what can be done with one of them."""
+"""The images of conversations: thumbnails, the large view, and the menu of one image."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Gallery(Presenter):
         view.image_opened.connect(self._open)
         view.image_menu_wanted.connect(self.offer)
 
-    # ---- in large
+    # ---- the large view
 
     def show(self, images: Sequence[NumberedImage], place: int) -> None:
-        """Show that of number `place`, from 0, in large, and let the person go on to the others."""
+        """Show image number `place`, from 0, large; the person can go on to the others."""
         if self.dialog is not None and self.dialog.images == tuple(images):
             self.dialog.show_image(place)
             self.dialog.activateWindow()
@@ -83,7 +83,7 @@ class Gallery(Presenter):
 
     @Slot(object)
     def show_alone(self, image: Image | ImageRef) -> None:
-        """One that is not asked about yet."""
+        """Show one that is not in a question yet."""
         self.show((NumberedImage(image),), 0)
 
     @Slot()
@@ -93,7 +93,7 @@ class Gallery(Presenter):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """With another conversation nothing of the one before stays to be seen."""
+        """With another conversation, nothing of the one before stays on screen."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id != self._conversation_id:
             self._conversation_id = conversation_id
@@ -147,7 +147,7 @@ class Gallery(Presenter):
         if self.dialog is not None and tokens is not None:
             self.dialog.show_tokens(image, tokens[0])
 
-    # ---- small
+    # ---- thumbnails
 
     @Slot(object)
     def _fetch(self, sha256: str) -> None:
@@ -163,7 +163,7 @@ class Gallery(Presenter):
         self._take_thumbnail(sha256, None)
         self.failed.emit(sentence(problem))
 
-    # ---- what can be done with one
+    # ---- the menu of an image
 
     @Slot(object, QPoint)
     def offer(self, image: NumberedImage, place: QPoint) -> None:
@@ -209,7 +209,7 @@ class Gallery(Presenter):
         self.failed.emit(words)
 
     def _say(self, words: str) -> None:
-        """Also where the image is large, since that hides the window's own notice."""
+        """Say it in the large view too, since that hides the window's own notice."""
         if self.dialog is not None:
             self.dialog.magnifier.say(words)
         self.done.emit(words)

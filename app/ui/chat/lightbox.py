@@ -1,4 +1,4 @@
-"""An image in large, with what it is called below it, and the images before and after it."""
+"""The large view of an image, with its name below, and the way to the images before and after it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count
 
-_SHARE = 0.86  # of the window it lies over
+_SHARE = 0.86  # of the window below it
 _SMALLEST = QSize(480, 360)
 _PERCENT_WIDTH = 64
 

@@ -45,7 +45,7 @@ class Note(QWidget):
         theme.changed.connect(self.update)
 
     def arrange(self, width: int) -> int:
-        """Take this width (px); gives the height that the sentence needs."""
+        """Take this width (px); returns the height that the sentence needs."""
         height = _break_lines(self._layout, width - _MARK - SPACE_S)
         self.resize(width, max(height, _MARK + SPACE_XS))
         return self.height()
@@ -64,7 +64,7 @@ class Note(QWidget):
 
 
 class ProgressLine(QWidget):
-    """One quiet line, and below it a thin bar where a share is known."""
+    """One quiet line, with a thin bar below it where the share done is known."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +109,7 @@ class ProgressLine(QWidget):
 
 
 class ComposerNote(QWidget):
-    """Hidden while there is nothing to say."""
+    """A sentence in the composer, and a button for what can be done about it. Hidden while there is nothing to say."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -158,7 +158,7 @@ class ComposerNote(QWidget):
 
 
 def _break_lines(layout: QTextLayout, width: int) -> int:
-    """Lay the text out in lines of this width (px); gives its height."""
+    """Lay the text out in lines of this width (px); returns its height."""
     y = 0.0
     layout.beginLayout()
     while (line := layout.createLine()).isValid():

@@ -24,7 +24,8 @@ from app.wording.i18n import _
 
 
 class ConversationPresenter(Presenter):
-    """Ids are those of conversations, questions and answers."""
+    """Shows one conversation at a time: its turns, its draft, the answer under way. Ids are those of conversations,
+    questions and answers."""
 
     shown = Signal(object)  # Conversation | None: which one is shown, or its title or books changed
     opened = Signal()  # another one is shown, and all who show something of it know
@@ -74,7 +75,7 @@ class ConversationPresenter(Presenter):
 
     @Slot(str)
     def open(self, conversation_id: str, question_id: str = "") -> None:
-        """At its end, or at this question; while one is being answered, at its end."""
+        """Show a conversation at its end, or at this question; at its end while a question is being answered."""
         self._wanted = conversation_id
         self.load(conversation_id, self._show, "" if self._activity.has(EngineTask.ANSWER) else question_id)
 

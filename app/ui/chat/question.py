@@ -29,13 +29,13 @@ FOLDED_LINES = 16
 CHUNK_CHARACTERS = 6_000  # of one document
 
 _INSET_SHARE = 0.188  # of the column that stays free left of the bubble
-_INSET_LEAST = 104  # px; "Edit ‹ 2 / 3 ›" stands there
+_INSET_LEAST = 104  # px; for "Edit ‹ 2 / 3 ›"
 _PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
 _CHARACTER = 7  # px a character takes on average, for guesses
 
 
 class QuestionMessage(MessageWidget):
-    """What the person asked."""
+    """The widget of a question."""
 
     edited = Signal(str)  # question_id
     image_opened = Signal(object)  # NumberedImage
@@ -150,7 +150,7 @@ def _bubble_left(width: int) -> int:
 
 
 def _inside_bubble(width: int) -> QRect:
-    """Left, top and width of what stands in the bubble; the height means nothing."""
+    """Left, top and width of what is in the bubble; the height means nothing."""
     left = _bubble_left(width) + _PADDING_X
     return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 

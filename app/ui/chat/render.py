@@ -1,4 +1,4 @@
-"""Writes the tokens of a Markdown block into a text document, cursor stroke by cursor stroke: no HTML in between."""
+"""Writes the tokens of a Markdown block into a text document with a cursor, without HTML in between."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def _belongs(kind: _TokenType, *families: _TokenType) -> bool:
 class Ornament:
     """What is drawn beside the words of the block at `position`.
 
-    Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is what stands for
-    the marker in copied text.
+    Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is the marker in
+    copied text.
     """
 
     position: int
@@ -113,7 +113,7 @@ class Ornament:
 
 @dataclass
 class RenderedText:
-    """A document, and where in it (character positions) the marks, links and things to draw stand."""
+    """A document, and the character positions of the marks, links and ornaments in it."""
 
     document: SealedDocument
     marks: list[PlacedMark] = field(default_factory=list)
@@ -125,12 +125,12 @@ class RenderedText:
 class _Level:
     """A list that is open. `number` is that of the next item, None in a list of bullets.
 
-    The markers are drawn by Octavo: Qt's own stand too close to the text, and are lost in copied text.
+    Octavo draws the markers: Qt's own are too close to the text, and are lost in copied text.
     """
 
     number: int | None
     tight: bool
-    item_waits: bool = False  # an item was opened, and its first block is still to come
+    item_waits: bool = False  # an item was opened, and its first block has not come yet
 
 
 class BlockRenderer:
@@ -162,7 +162,7 @@ class BlockRenderer:
         return self._written
 
     def _write_token(self, tokens: Sequence[Token], index: int) -> int:
-        """Write what begins at `index`; gives the index of what comes next."""
+        """Write what begins at `index`; returns the index of what comes next."""
         token = tokens[index]
         match token.type:
             case "paragraph_open":

@@ -18,12 +18,13 @@ from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
 _DRAG_INTERVAL_MS = 30
 OVERSCAN = 600  # px above and below the window in which messages are ready
 KEPT = 3_000  # px above and below the window in which they are kept
-_PASSES = 8  # at most so many rounds until what a wrong guess moved has come to rest
+_PASSES = 8  # rounds at most until all heights are right
 _NARROWEST = 120  # px
 
 
 class DragScroller(QObject):
-    """`window` is the part of the conversation that can be seen, `bar` moves it."""
+    """Scrolls while the mouse selects beyond the edge. `window` is the visible part of the conversation, `bar` its
+    scroll bar."""
 
     def __init__(self, window: QWidget, bar: QScrollBar) -> None:
         super().__init__(window)
@@ -71,10 +72,10 @@ class Anchor:
 
 
 class Scroller(QAbstractScrollArea):
-    """Makes messages as they come near the window (`_create`), and lets them go when they are far from it.
+    """Makes messages when they come near the window (`_create`), and drops them when they are far from it.
 
-    A message that was never shown has a guessed height. When the true one turns out to be another, everything is
-    put in its place again without moving what the person reads. While the end is shown, the end is followed.
+    A message that was never shown has a guessed height. When its true height differs, everything is placed again
+    without moving what the person reads. While the end is shown, the view follows it.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -82,7 +83,7 @@ class Scroller(QAbstractScrollArea):
         self._theme = theme
         self._column = SlotColumn()
         self._alive: list[Slot] = []
-        self._stops: list[QWidget] = []  # what Tab visits, as Qt was told last
+        self._stops: list[QWidget] = []  # the order of Tab that Qt has
         self._following = True
         self._settling = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -112,7 +113,7 @@ class Scroller(QAbstractScrollArea):
         raise NotImplementedError
 
     def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
-        """Let `message` stand in the slot."""
+        """Put a message into its slot."""
         message.changed.connect(self._settle_changed)
         message.selecting.connect(self._follow_drag)
         slot.message = message
@@ -160,7 +161,7 @@ class Scroller(QAbstractScrollArea):
             self._settling = False
 
     def _show_first(self, slot: Slot) -> None:
-        """Have this message at the top of the window, with the same air above it as the first one has."""
+        """Scroll this message to the top of the window, with the same space above it as the first one has."""
         self._following = False
         self._settle(Anchor(slot, -1, -SPACE_XL))
 
@@ -195,8 +196,8 @@ class Scroller(QAbstractScrollArea):
         return changed
 
     def _place(self, value: int, height: int) -> None:
-        """Move the widgets to where they belong, and let those go that are far away."""
-        left = (self.width() - self.measure()) // 2  # of the whole width: a scroll bar that appears moves nothing
+        """Move the widgets to their places, and drop those that are far away."""
+        left = (self.width() - self.measure()) // 2  # of the whole width: so a scroll bar that appears moves nothing
         for slot in list(self._alive):
             top = slot.top - value
             far = top > height + KEPT or top + slot.height < -KEPT

@@ -1,4 +1,4 @@
-"""The conversation as a column of slots: every message's place and height, whether a widget stands there or not."""
+"""The conversation as a column of slots: the place and height of every message, with or without a widget."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class SlotColumn:
         self.total = 0
 
     def measure(self) -> None:
-        """Work the places out anew, after a height or the slots changed."""
+        """Compute the places again, after a height or the slots changed."""
         top = SPACE_XL
         for index, slot in enumerate(self.slots):
             slot.index, slot.top = index, top
@@ -106,12 +106,12 @@ class SlotColumn:
         self.total = top if self.slots else 0
 
     def index_at(self, y: int) -> int:
-        """The slot that lies at `y`, the nearest one where none does; -1 of no slots."""
+        """The index of the slot at `y`, or of the nearest one; -1 without slots."""
         return max(0, bisect_right(self.slots, y, key=_top) - 1) if self.slots else -1
 
     def number_images(self) -> None:
-        """Count the images through the conversation as the model is told them: see `services.prompts`, which leaves
-        out questions without an answer."""
+        """Number the images through the conversation as in the model's prompt: see `services.prompts`, which leaves out
+        questions without an answer."""
         answered = {slot.question_id for slot in self.slots if slot.answer is not None and slot.answer.text}
         shown = 0
         for slot in self.slots:
@@ -120,7 +120,7 @@ class SlotColumn:
                 shown += len(slot.images) if slot.question_id in answered else 0
 
     def index_of_question(self, question_id: str) -> int:
-        """Where a question stands; -1 when it does not."""
+        """The index of a question's slot; -1 where there is none."""
         return next((i for i, s in enumerate(self.slots) if s.question_id == question_id and not s.is_answer), -1)
 
 

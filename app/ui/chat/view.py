@@ -42,7 +42,7 @@ class EmptyHint(QWidget):
         theme.changed.connect(self.update)
 
     def set_words(self, title: str, lines: Sequence[str]) -> bool:
-        """Whether that is something new."""
+        """Take these words; returns whether they are new."""
         if (title, tuple(lines)) == (self._title, self._lines):
             return False
         self._title, self._lines = title, tuple(lines)
@@ -125,7 +125,7 @@ def offer_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_go
 
 
 class ConversationView(Scroller):
-    """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
+    """Shows turns, adds the text of an answer while it is written, and emits what the person clicked.
 
     `remark` gives the sentences under an answer of `show_turns`, `word_going_on` what is offered below the last one if
     it can be gone on with. `open_address` is called with a web address once the person agreed to open it.
@@ -192,7 +192,7 @@ class ConversationView(Scroller):
         images: Sequence[ImageRef] = (),
         sentences: Sequence[str] = (),
     ) -> None:
-        """A new question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
+        """Add a question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
         those on the desk."""
         desk = frozenset(books)
         if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
@@ -221,7 +221,7 @@ class ConversationView(Scroller):
         )
 
     def reopen(self, answer_id: str, sentences: Sequence[str] = ()) -> None:
-        """Let the last answer, if it is this one, be written on, with `sentences` under it; its text stays."""
+        """Open the last answer, if it is this one, for more text, with `sentences` under it; its text stays."""
         slot = self._column.slots[-1] if self._column.slots else None
         if slot is None or slot.answer_id != answer_id:
             return
@@ -241,17 +241,17 @@ class ConversationView(Scroller):
             message.set_progress(text, fraction)
 
     def append(self, text: str) -> None:
-        """More text of the open answer."""
+        """Add text to the open answer."""
         if (message := self._open_message()) is not None:
             message.append(text)
 
     def show_checked(self, citations: Sequence[Citation]) -> None:
-        """What was found out about the page marks in the open answer so far."""
+        """Show what the check found of the page marks in the open answer so far."""
         if (message := self._open_message()) is not None:
             message.show_checked(citations)
 
     def finish(self, answer: Answer, *sentences: str) -> None:
-        """The open answer as it was kept; `sentences` stand under it."""
+        """Show the open answer as it was kept, with `sentences` under it."""
         slot = next((s for s in self._column.slots if s.is_answer and s.question_id == answer.question_id), None)
         if slot is None:
             return
@@ -263,7 +263,7 @@ class ConversationView(Scroller):
             slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
 
     def note(self, sentence: str) -> None:
-        """One more sentence under the last answer."""
+        """Add a sentence under the last answer."""
         slot = next((slot for slot in reversed(self._column.slots) if slot.is_answer), None)
         if slot is None:
             return
@@ -273,7 +273,7 @@ class ConversationView(Scroller):
         self._settle()
 
     def images(self) -> tuple[NumberedImage, ...]:
-        """All that are shown, in the order of their questions."""
+        """All images of the shown turns, in the order of their questions."""
         return tuple(image for slot in self._column.slots for image in slot.images)
 
     def forget_book(self, book_id: str) -> None:
@@ -295,8 +295,7 @@ class ConversationView(Scroller):
             self._settle()
 
     def go_to(self, question_id: str) -> None:
-        """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not
-        shown."""
+        """Scroll this question to the top of the window, or as high as what follows it allows, if it is shown."""
         index = self._column.index_of_question(question_id)
         if index >= 0:
             self._show_first(self._column.slots[index])
