@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, Conversation, Question, Turn
+from app.core.conversation import Answer, Conversation, Question, StoredQuestion, Turn
 from app.core.errors import Code
 from app.core.events import AnswerProgress
 from app.core.image import ImageRef, ref_of
@@ -142,15 +144,11 @@ class AskingPresenter(Presenter):
             return
         running = Running(
             self._shown.conversation,
-            question.text,
+            question,
             self._shown.turns[:-1],
-            question.books,
-            question.parent_id,
-            question.id,
             answer_id,
             again=True,
             goes_on=True,
-            images=question.images,
             pieces=[answer.text] if answer.text else [],
             checked=tuple(citation for citation in answer.citations if citation.start >= 0),
         )
@@ -211,24 +209,23 @@ class AskingPresenter(Presenter):
             conversation.id, written.text, conversation.books, parent_id, written.images, written.edited_id
         )
         refs = tuple(ref_of(image) for image in written.images)
-        running = Running(conversation, written.text, before, question.books, parent_id, written=True, images=refs)
-        self._start(partial(self._ask.ask, question), running)
+        asked = StoredQuestion("", conversation.id, parent_id, written.text, conversation.books, time.time(), refs)
+        self._start(partial(self._ask.ask, question), Running(conversation, asked, before, written=True))
 
     def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """Where books came on the desk while the question waited, it becomes another question, of those books."""
         asked = find_question(turns, wanted.question_id)
         if asked is None:
             return
-        before = turns_before(turns, asked.id)
-        running = Running(conversation, asked.text, before, asked.books, asked.parent_id, images=asked.images)
-        if wanted.waited and conversation.books != asked.books:
-            running.books = conversation.books
-            question = Question(conversation.id, asked.text, running.books, asked.parent_id, asked.images)
+        before, books = turns_before(turns, asked.id), conversation.books
+        if wanted.waited and books != asked.books:
+            question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images)
+            running = Running(conversation, msgspec.structs.replace(asked, id="", books=books), before)
             self._start(partial(self._ask.ask, question, excerpts=wanted.excerpts), running)
         else:
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
-            running.question_id, running.again = asked.id, True
+            running = Running(conversation, asked, before, again=True)
             self._start(partial(self._ask.again, asked.id, excerpts=wanted.excerpts), running)
 
     def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
@@ -248,7 +245,7 @@ class AskingPresenter(Presenter):
         if problem is not None and problem.code == Code.DOES_NOT_FIT:
             self._longer = running if running.goes_on else None
             if not running.again and not self._composer.text().strip():
-                self.edit(running.question_id)
+                self.edit(running.question.id)
             self.misfit.emit()
 
     # ---- what did not fit

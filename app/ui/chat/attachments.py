@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import AttachmentData, CardButton
-from app.ui.chat.buttons import InlineButton
 from app.ui.chat.notes import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -34,7 +33,7 @@ class Attachments(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards = _Cards(theme)
-        self._note = ComposerNote(theme, self)
+        self.note = ComposerNote(theme, self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -43,14 +42,11 @@ class Attachments(QWidget):
         self._scroll.setWidget(self._cards)
         self._cards.setAutoFillBackground(False)
         self._cards.focused.connect(self._bring_into_sight)
-        for mine, of_cards in (
-            (self.removed, self._cards.removed),
-            (self.moved, self._cards.moved),
-            (self.opened, self._cards.opened),
-        ):
-            of_cards.connect(mine)
-        self._note.button.clicked.connect(self.acted)
-        self._note.hide()
+        self._cards.removed.connect(self.removed)
+        self._cards.moved.connect(self.moved)
+        self._cards.opened.connect(self.opened)
+        self.note.button.clicked.connect(self.acted)
+        self.note.hide()
         self.hide()
 
     def show_cards(self, cards: Sequence[AttachmentData]) -> None:
@@ -60,23 +56,16 @@ class Attachments(QWidget):
 
     def show_note(self, words: str, action: str) -> None:
         """A sentence below the cards with a button; an empty one hides both."""
-        self._note.set_words(words, action)
+        self.note.set_words(words, action)
         self._settle()
 
     def cards(self) -> tuple[CardButton, ...]:
         """In the order in which they are shown."""
         return self._cards.ordered()
 
-    def note(self) -> str:
-        return self._note.words if self._note.isVisibleTo(self) else ""
-
-    @property
-    def note_button(self) -> InlineButton:
-        return self._note.button
-
     def heightForWidth(self, width: int) -> int:
         cards = self._height_of_cards(width)
-        note = self._note.heightForWidth(width) if self._note.isVisibleTo(self) else 0
+        note = self.note.heightForWidth(width) if self.note.words else 0
         return cards + note + (SPACE_S if cards and note else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -88,7 +77,7 @@ class Attachments(QWidget):
         return rows * (attachment_card.HEIGHT + SPACE_S) - SPACE_S if rows else 0
 
     def _settle(self) -> None:
-        self.setVisible(bool(self._cards.ordered()) or bool(self._note.words))
+        self.setVisible(bool(self._cards.ordered()) or bool(self.note.words))
         self._arrange()
         self.resized.emit()
 
@@ -100,7 +89,7 @@ class Attachments(QWidget):
         self._scroll.setVerticalScrollBarPolicy(policy)
         self._cards.spread(self._scroll.viewport().width())
         top = height + SPACE_S if height else 0
-        self._note.setGeometry(0, top, self.width(), self._note.heightForWidth(self.width()))
+        self.note.setGeometry(0, top, self.width(), self.note.heightForWidth(self.width()))
 
     @Slot(QWidget)
     def _bring_into_sight(self, card: QWidget) -> None:

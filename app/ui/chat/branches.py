@@ -58,17 +58,14 @@ def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion |
     return next((turn.question for turn in turns if turn.question.id == question_id), None)
 
 
-def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
-    """The turns as the store has them once a book was removed."""
-    return tuple(
-        msgspec.structs.replace(
-            turn,
-            question=msgspec.structs.replace(
-                turn.question, images=tuple(image for image in turn.question.images if image.book_id != book_id)
-            ),
-        )
-        for turn in turns
-    )
+def without_images(question: StoredQuestion, book_id: str) -> StoredQuestion:
+    """The question as the store has it once a book was removed."""
+    images = tuple(image for image in question.images if image.book_id != book_id)
+    return msgspec.structs.replace(question, images=images)
+
+
+def turns_without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
+    return tuple(msgspec.structs.replace(turn, question=without_images(turn.question, book_id)) for turn in turns)
 
 
 def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tuple[Turn, ...], str | None]:

@@ -47,8 +47,8 @@ class ImageDialog(QDialog):
         self._place = 0
         self._thumbnails = thumbnails
         self.magnifier = Magnifier(icons.theme)
-        self._caption = ElidedLabel()
-        self._details = PlainLabel(role="small")
+        self.caption = ElidedLabel()
+        self.details = PlainLabel(role="small")
         self._of = PlainLabel(role="small")
         self.previous = IconButton(icons, Symbol.PREVIOUS, _("Previous image"), shortcut="Left")
         self.next = IconButton(icons, Symbol.NEXT, _("Next image"), shortcut="Right")
@@ -82,7 +82,7 @@ class ImageDialog(QDialog):
         self._place = place
         image = self.image
         self.setWindowTitle(image.caption())
-        self._caption.setText(image.caption())
+        self.caption.setText(image.caption())
         self._show_details("")
         self.magnifier.setAccessibleName(image.caption())
         self.magnifier.setAccessibleDescription(image.size_words())
@@ -110,12 +110,6 @@ class ImageDialog(QDialog):
         if image == self.image:
             self._show_details(_("{n} tokens").format(n=count(tokens)))
 
-    def caption(self) -> str:
-        return self._caption.text()
-
-    def details(self) -> str:
-        return self._details.text()
-
     @Slot(int)
     def step(self, by: int) -> None:
         """To the image before or after; at either end nothing happens."""
@@ -135,7 +129,7 @@ class ImageDialog(QDialog):
             self.magnifier.set_preview(self._preview(self.image))
 
     def _show_details(self, tokens: str) -> None:
-        self._details.setText(" · ".join(part for part in (self.image.size_words(), tokens) if part))
+        self.details.setText(" · ".join(part for part in (self.image.size_words(), tokens) if part))
 
     @Slot()
     def _show_zoom(self) -> None:
@@ -173,8 +167,8 @@ class ImageDialog(QDialog):
         foot.addLayout(steps)
         foot.addWidget(self._of)
         foot.addSpacing(SPACE_S)
-        foot.addWidget(self._caption, 1)
-        foot.addWidget(self._details)
+        foot.addWidget(self.caption, 1)
+        foot.addWidget(self.details)
         foot.addSpacing(SPACE_S)
         for widget in (self.smaller, self.percent, self.larger):
             foot.addWidget(widget)

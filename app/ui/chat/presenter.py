@@ -13,7 +13,7 @@ from app.services.removal import Removal
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
-from app.ui.chat.branches import Branches, LoadedConversation, without_images
+from app.ui.chat.branches import Branches, LoadedConversation, turns_without_images, without_images
 from app.ui.chat.composer import Composer
 from app.ui.chat.desk_books import DeskBooks
 from app.ui.chat.drafts import Writing
@@ -115,11 +115,11 @@ class ConversationPresenter(Presenter):
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
         """The book is gone, and the images of its pages with it."""
-        self._shown.turns = without_images(self._shown.turns, book_id)
+        self._shown.turns = turns_without_images(self._shown.turns, book_id)
         running = self.answer.running
         if running is not None:
-            running.before = without_images(running.before, book_id)
-            running.images = tuple(image for image in running.images if image.book_id != book_id)
+            running.before = turns_without_images(running.before, book_id)
+            running.question = without_images(running.question, book_id)
         self._view.forget_book(book_id)
 
     # ---- what the store says
@@ -179,7 +179,7 @@ class ConversationPresenter(Presenter):
     @Slot(object)
     def _on_stored(self, running: Running) -> None:
         if running.written:
-            self._writing.note_sent(running.conversation.id, running.text)
+            self._writing.note_sent(running.conversation.id, running.question.text)
         if self._shown.id == running.conversation.id:
             if not running.again and running.before != self._shown.turns:
                 self._view.show_turns(running.before, self._shown.shelf)
@@ -195,7 +195,7 @@ class ConversationPresenter(Presenter):
     def _on_ended(self, outcome: Outcome) -> None:
         running, answer = outcome.running, outcome.answer
         if answer is not None and self._shown.id == running.conversation.id:
-            self._shown.turns = (*running.before, Turn(running.kept(answer.created_at), answer))
+            self._shown.turns = (*running.before, Turn(running.question, answer))
             self.load(running.conversation.id, self._refresh)
         self.stored.emit()
         self.ended.emit(outcome)

@@ -114,7 +114,7 @@ class Scroller(QAbstractScrollArea):
 
     def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
         """Put a message into its slot."""
-        message.changed.connect(self._settle_changed)
+        message.changed.connect(self._settle)
         message.selecting.connect(self._follow_drag)
         slot.message = message
         self._alive.append(slot)
@@ -251,9 +251,6 @@ class Scroller(QAbstractScrollArea):
                         stop.setFocus(Qt.FocusReason.TabFocusReason)
                         return True
         return super().focusNextPrevChild(forward)
-
-    def _settle_changed(self) -> None:
-        self._settle()
 
     def _restyle(self) -> None:
         for message in self.messages():

@@ -24,7 +24,7 @@ class Slot:
     """A question, or (with an `answer_id`) an answer.
 
     `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
-    guess until a message stood in it. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
+    guess until its message was shown. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
     everything) are the column's.
     """
 
