@@ -162,35 +162,27 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words["on_page"] = disarm(citation.on_page)
     words["quote"] = shorten_words(disarm(citation.quote))
     words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
-    match citation.state:
-        case CitationState.VERIFIED:
-            text = _("Verified: page {page} of {title} has these words: “{quote}”.")
-        case CitationState.REPAIRED:
-            text = _(
-                "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
-                " “{quote}”."
-            )
-        case CitationState.NEAR:
-            text = _("Similar: page {page} of {title} says “{on_page}”.")
-        case CitationState.CUT:
-            text = _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”.")
-        case CitationState.NOT_FOUND:
-            text = _("Not found: page {page} of {title} does not contain what the answer quotes.")
-        case CitationState.FOUND:
-            text = _("Found by Octavo, not named in the answer: page {page} of {title}.")
-        case CitationState.RELATED:
-            text = _("Most related page, only by shared words: page {page} of {title} says “{quote}”.")
-        case CitationState.DIFFERS:
-            text = _(
-                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
-                " same as in the answer."
-            )
-        case CitationState.PAGE if citation.is_unresolved:
-            return unresolved_words(citation)
-        case CitationState.PAGE:
-            text = _("Names page {page} of {title}, without a quotation to check.")
-            if citation.on_page:
-                text += " " + _("Most related sentence there: “{on_page}”.")
+    if citation.state is CitationState.PAGE and citation.is_unresolved:
+        return unresolved_words(citation)
+    text = {
+        CitationState.VERIFIED: _("Verified: page {page} of {title} has these words: “{quote}”."),
+        CitationState.REPAIRED: _(
+            "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
+            " “{quote}”."
+        ),
+        CitationState.NEAR: _("Similar: page {page} of {title} says “{on_page}”."),
+        CitationState.CUT: _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”."),
+        CitationState.NOT_FOUND: _("Not found: page {page} of {title} does not contain what the answer quotes."),
+        CitationState.FOUND: _("Found by Octavo, not named in the answer: page {page} of {title}."),
+        CitationState.RELATED: _("Most related page, only by shared words: page {page} of {title} says “{quote}”."),
+        CitationState.DIFFERS: _(
+            "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
+            " same as in the answer."
+        ),
+        CitationState.PAGE: _("Names page {page} of {title}, without a quotation to check."),
+    }[citation.state]
+    if citation.state is CitationState.PAGE and citation.on_page:
+        text += " " + _("Most related sentence there: “{on_page}”.")
     return text.format(**words)
 
 

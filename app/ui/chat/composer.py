@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QFont,
     QFontMetrics,
-    QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -25,9 +24,9 @@ from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
-from app.ui.chat.typography import SIZE_ANSWER
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.chat.typography import column_width
+from app.ui.fonts import ui_font
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 
 HEIGHT = 30  # px, of the button and of the row that it is in
@@ -333,8 +332,7 @@ class Composer(QWidget):
         return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
 
     def _frame(self) -> QRect:
-        measure = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
-        width = min(measure, self.width() - 2 * SPACE_XL)
+        width = min(column_width(), self.width() - 2 * SPACE_XL)
         return QRect((self.width() - width) // 2, SPACE_S, width, self.height() - SPACE_S)
 
     def _arrange(self) -> None:

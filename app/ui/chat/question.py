@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
@@ -14,8 +14,7 @@ from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton, Variants
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage
-from app.ui.chat.render import RenderedText
-from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.render import RenderedText, make_document
 from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
 from app.ui.fonts import ui_font
@@ -157,19 +156,11 @@ def _inside_bubble(width: int) -> QRect:
 
 def _make_piece(untrusted_text: str) -> MessageBlock:
     lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
-
-    def write() -> RenderedText:
-        return _write_plain(untrusted_text)
-
-    return MessageBlock(write, lines * LINE_QUESTION)
+    return MessageBlock(partial(_write_plain, untrusted_text), lines * LINE_QUESTION)
 
 
 def _write_plain(untrusted_text: str) -> RenderedText:
-    document = SealedDocument()
-    document.setDefaultFont(ui_font(SIZE_TEXT))
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    document.setDefaultTextOption(option)
+    document = make_document(ui_font(SIZE_TEXT))
     form = QTextBlockFormat()
     form.setLineHeight(LINE_QUESTION, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     cursor = QTextCursor(document)

@@ -111,6 +111,16 @@ class Ornament:
     rule: bool = False
 
 
+def make_document(font: QFont) -> SealedDocument:
+    """An empty one, which also breaks lines inside words that are too long."""
+    document = SealedDocument()
+    document.setDefaultFont(font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(option)
+    return document
+
+
 @dataclass
 class RenderedText:
     """A document, and the character positions of the marks, links and ornaments in it."""
@@ -139,12 +149,8 @@ class BlockRenderer:
     def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
         self._palette = palette
         self._marks = marks
-        document = SealedDocument()
-        document.setDefaultFont(text_font(SIZE_ANSWER))
+        document = make_document(text_font(SIZE_ANSWER))
         document.setIndentWidth(INDENT)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        document.setDefaultTextOption(option)
         space.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
-from app.ui.chat.typography import SIZE_ANSWER
-from app.ui.fonts import text_font
-from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
+from app.ui.chat.typography import column_width
+from app.ui.theme import SPACE_L, SPACE_XL, Theme
 
 _DRAG_INTERVAL_MS = 30
 OVERSCAN = 600  # px above and below the window in which messages are ready
@@ -103,8 +102,7 @@ class Scroller(QAbstractScrollArea):
 
     def measure(self) -> int:
         """The width of the column in px: 72 characters, or what there is room for."""
-        widest = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
-        return max(_NARROWEST, min(widest, self.width() - 2 * SPACE_XL))
+        return max(_NARROWEST, min(column_width(), self.width() - 2 * SPACE_XL))
 
     # for the subclass
 
