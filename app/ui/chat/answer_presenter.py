@@ -101,7 +101,7 @@ class AnswerPresenter(QObject):
         """Show the question, and its answer so far, below the turns that the view shows."""
         running = self.running
         assert running is not None
-        self._begin_turn(running)
+        self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.show_progress()
         self._view.append("".join(running.pieces))
         self._view.show_checked(running.checked)
@@ -139,13 +139,8 @@ class AnswerPresenter(QObject):
             elif running.again:
                 self._view.begin_answer(question_id, answer_id, running.remarks)
             else:
-                self._begin_turn(running)
+                self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.begun.emit(running)
-
-    def _begin_turn(self, running: Running) -> None:
-        asked = running.question
-        books = tuple(ref.book_id for ref in asked.books)
-        self._view.begin_turn(asked.id, asked.text, running.answer_id, books, asked.images, running.remarks)
 
     def _on_token(self, running: Running, text: str) -> None:
         self._activity.note(EngineTask.ANSWER, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from app.core.conversation import Answer, Turn
+from app.core.conversation import Answer, StoredQuestion, Turn
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import images_height
@@ -59,21 +59,25 @@ class Slot:
             self.height = min(16, lines) * LINE_QUESTION + 18 + images_height(self.images, width)
 
 
+def question_slot(asked: StoredQuestion, variant: int = 1, variants: int = 1, *, left_out: bool = False) -> Slot:
+    return Slot(
+        asked.id,
+        asked.text,
+        books=frozenset(ref.book_id for ref in asked.books),
+        images=number_images(asked.images),
+        variant=variant,
+        variants=variants,
+        left_out=left_out,
+    )
+
+
 def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
     """The slots of one turn: its question, and its answer if there is one."""
     asked, answer = turn.question, turn.answer
-    books = frozenset(ref.book_id for ref in asked.books)
-    question = Slot(
-        asked.id,
-        asked.text,
-        books=books,
-        images=number_images(asked.images),
-        variant=turn.question_variant,
-        variants=turn.question_variants,
-    )
+    left_out = answer is not None and answer.left_out
+    question = question_slot(asked, turn.question_variant, turn.question_variants, left_out=left_out)
     if answer is None:
         return [question]
-    question.left_out = answer.left_out
     return [
         question,
         Slot(
@@ -81,11 +85,11 @@ def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
             answer.text,
             answer.id,
             answer,
-            books=books,
+            books=question.books,
             sentences=sentences,
             variant=turn.answer_variant,
             variants=turn.answer_variants,
-            left_out=answer.left_out,
+            left_out=left_out,
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
-from app.core.image import ImageRef
 from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.numbered import NumberedImage, number_images
+from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
-from app.ui.chat.slots import Slot, make_slots
+from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.thumbnails import Thumbnails
@@ -183,23 +182,14 @@ class ConversationView(Scroller):
             self._following = anchor is None
         self._settle(anchor)
 
-    def begin_turn(
-        self,
-        question_id: str,
-        text: str,
-        answer_id: str,
-        books: Collection[str] = (),
-        images: Sequence[ImageRef] = (),
-        sentences: Sequence[str] = (),
-    ) -> None:
-        """Add a question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
-        those on the desk."""
-        desk = frozenset(books)
+    def begin_turn(self, asked: StoredQuestion, answer_id: str, sentences: Sequence[str] = ()) -> None:
+        """Add a question at the end, and an open answer below it, with `sentences` under that."""
         if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
             last.offer(self._action_below(self._column.slots[-1], is_last=False))
-        self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
+        question = question_slot(asked)
+        self._column.slots.append(question)
         self._column.number_images()
-        self._open_answer(Slot(question_id, "", answer_id, books=desk, sentences=list(sentences)))
+        self._open_answer(Slot(asked.id, "", answer_id, books=question.books, sentences=list(sentences)))
 
     def begin_answer(self, question_id: str, answer_id: str, sentences: Sequence[str] = ()) -> None:
         """An open answer under this question, in the place of the one before and of all that followed it, with
