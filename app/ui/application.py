@@ -224,7 +224,7 @@ class WindowStart(QObject):
                 with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
                     self._desk.settings.set_blob(_BLOB, state)
                 with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
-                    self.presenter.conversation.drafts.close()
+                    self.presenter.drafts.close()
             self._desk.close()
         if self._shown:
             frame_state.save(self._paths.window, self.window.state(self._appearance.choice))

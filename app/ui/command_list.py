@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
@@ -39,12 +40,17 @@ def adding_commands(
 
 
 def asking_commands(
-    go: Navigation, talk: ConversationPresenter, fitting: Fitting, ahead: Prefill, context: ContextPresenter
+    go: Navigation,
+    talk: ConversationPresenter,
+    asking: AskingPresenter,
+    fitting: Fitting,
+    ahead: Prefill,
+    context: ContextPresenter,
 ) -> tuple[Command, ...]:
     return (
-        Command(_("Ask again"), "Ctrl+R", talk.ask_last_again),
-        Command(_("Ask again with excerpts"), "Ctrl+Shift+R", talk.ask_last_from_excerpts),
-        Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
+        Command(_("Ask again"), "Ctrl+R", asking.ask_last_again),
+        Command(_("Ask again with excerpts"), "Ctrl+Shift+R", asking.ask_last_from_excerpts),
+        Command(_("Edit the last question"), "Ctrl+E", asking.edit_last),
         Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
         Command(_("Stop"), "Esc", go.stop, told=True),
         Command(_("Make room for the conversation…"), "", fitting.offer),

@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
 from app.core.image import ImageRef, Raster
 from app.export import files
-from app.export.pictures import PICTURE_SIDE, Picture, safe_name
+from app.export.pictures import PICTURE_SIDE, Picture
 from app.export.report import Report, compose
 from app.services.images import Images
 from app.services.library import Library
@@ -25,10 +25,32 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shown import Shown
 from app.ui.theme import PAPER, TEXT_FAMILY
+from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
-PDF = ".pdf"
-_NAME_CHARACTERS = 80
+LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
+"""Gives the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
+
+_PDF = ".pdf"
+_TEXT_PT, _SMALL_PT = 11.0, 9.5
+# Qt's printing adds 20 mm on each side, and puts the page's number into those below. So lines have 13 cm, about 75
+# characters.
+_MARGINS_MM = QMarginsF(20, 5, 20, 8)
+_INDENT = 24
+# Qt knows few lengths: sizes of letters are in points, all else in pixels of which an inch has 96.
+_STYLE = (
+    f"body{{color:{PAPER.ink};line-height:120%}}"
+    "p,ul,ol,pre{margin:0 0 9px 0}li{margin:0 0 3px 0}"
+    "h1{font-size:19pt;font-weight:600;margin:0 0 16px 0;line-height:110%}"
+    "h2{font-size:14pt;font-weight:600;margin:22px 0 8px 0}h3{font-size:12pt;font-weight:600;margin:16px 0 6px 0}"
+    f"h4,h5,h6{{font-size:{_TEXT_PT:g}pt;font-weight:600;margin:12px 0 6px 0}}"
+    f"blockquote{{margin:6px 24px 9px 24px}}.question{{margin:28px 0 12px 0;font-weight:600}}"
+    f"a{{color:{PAPER.accent}}}sup a{{text-decoration:none}}"
+    f"pre,code{{font-family:monospace;font-size:{_SMALL_PT:g}pt}}"
+    f"table{{border-collapse:collapse;margin:4px 0 12px 0}}td,th{{border:1px solid {PAPER.line};padding:3px 8px}}"
+    f".references li{{font-size:{_SMALL_PT:g}pt}}.note,.caption{{font-size:{_SMALL_PT:g}pt;color:{PAPER.soft_ink}}}"
+    ".image{margin:26px 0 4px 0;line-height:100%}"
+)
 
 
 class Exporting(Presenter):
@@ -71,20 +93,11 @@ class Exporting(Presenter):
             self._choose(self._shown.conversation, answer_id)
 
     def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
-        """Let the person say where the conversation, or this answer with its question, is written, and as what."""
+        """Let the person choose a file and its kind for the conversation, or for this answer with its question."""
         self._conversation, self._answer_id = conversation, answer_id
-        names = {
-            ".docx": _("Word document (*.docx)"),
-            PDF: _("PDF (*.pdf)"),
-            ".html": _("Web page (*.html)"),
-            ".md": _("Markdown (*.md)"),
-        }
+        filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
-        dialog = QFileDialog(self._window, title, "", ";;".join(names.values()))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(follow_filter, dialog))
-        dialog.selectFile(file_name(title_of(conversation)))
+        dialog = SaveDialog(self._window, title, title_of(conversation), filters)
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
@@ -103,49 +116,15 @@ class Exporting(Presenter):
         """Off the GUI thread."""
         books = {book.id: book for book in self._library.books()}
         report = compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
-        if path.suffix.lower() == PDF:
+        if path.suffix.lower() == _PDF:
             files.write_bytes(write(report, self._images.raster), path)
         else:
             files.write(report, path, self._images.png_within)
 
 
-def file_name(title: str) -> str:
-    """A name for a file that every file system takes, without its ending."""
-    return safe_name(title, _NAME_CHARACTERS)
-
-
-def follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    """The ending that a name gets which is typed without one."""
-    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
-
-
-LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
-"""Gives the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
-
-_TEXT_PT, _SMALL_PT = 11.0, 9.5
-# Qt's printing adds 20 mm on each side, and puts the page's number into those below. So lines have 13 cm, about 75
-# characters.
-_MARGINS_MM = QMarginsF(20, 5, 20, 8)
-_INDENT = 24
-# Qt knows few lengths: sizes of letters are in points, all else in pixels of which an inch has 96.
-_STYLE = (
-    f"body{{color:{PAPER.ink};line-height:120%}}"
-    "p,ul,ol,pre{margin:0 0 9px 0}li{margin:0 0 3px 0}"
-    "h1{font-size:19pt;font-weight:600;margin:0 0 16px 0;line-height:110%}"
-    "h2{font-size:14pt;font-weight:600;margin:22px 0 8px 0}h3{font-size:12pt;font-weight:600;margin:16px 0 6px 0}"
-    f"h4,h5,h6{{font-size:{_TEXT_PT:g}pt;font-weight:600;margin:12px 0 6px 0}}"
-    f"blockquote{{margin:6px 24px 9px 24px}}.question{{margin:28px 0 12px 0;font-weight:600}}"
-    f"a{{color:{PAPER.accent}}}sup a{{text-decoration:none}}"
-    f"pre,code{{font-family:monospace;font-size:{_SMALL_PT:g}pt}}"
-    f"table{{border-collapse:collapse;margin:4px 0 12px 0}}td,th{{border:1px solid {PAPER.line};padding:3px 8px}}"
-    f".references li{{font-size:{_SMALL_PT:g}pt}}.note,.caption{{font-size:{_SMALL_PT:g}pt;color:{PAPER.soft_ink}}}"
-    ".image{margin:26px 0 4px 0;line-height:100%}"
-)
-
-
 def write(report: Report, load: LoadRaster) -> bytes:
-    """Of A4, in faces and sizes of its own, whatever the application's font is. What `load` raises as AppError is said
-    in the image's place. Needs a QGuiApplication, and not its thread."""
+    """A report as a PDF of A4, with its own fonts and sizes. Where `load` raises AppError, the reason is written in the
+    image's place. Needs a QGuiApplication; may run on any thread."""
     document = QTextDocument()
     font = QFont(TEXT_FAMILY)
     font.setPointSizeF(_TEXT_PT)

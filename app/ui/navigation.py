@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Slot
 
 from app.ui.activity import Activity, EngineTask
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.presenter import PagePresenter
@@ -22,6 +23,7 @@ class Navigation(QObject):
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
+        asking: AskingPresenter,
         page: PagePresenter,
         sheets: SheetsPresenter,
         report: ReportPresenter,
@@ -33,6 +35,7 @@ class Navigation(QObject):
         self._window = window
         self._shelf = shelf
         self._conversation = conversation
+        self._asking = asking
         self._page = page
         self._sheets = sheets
         self._report = report
@@ -108,8 +111,8 @@ class Navigation(QObject):
         """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
         if self._window.shows_sheet and self._sheets.holds:
             self._sheets.give_back()
-        elif self._conversation.holds or not (self._sheets.running or self._activity.has(EngineTask.READING_AHEAD)):
-            self._conversation.stop()
+        elif self._asking.holds or not (self._sheets.running or self._activity.has(EngineTask.READING_AHEAD)):
+            self._asking.stop()
         else:
             self._activity.stop(EngineTask.SHEET, EngineTask.READING_AHEAD)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.conversation import BookRef, Conversation
+from app.core.conversation import BookRef, Conversation, Turn
 from app.core.document import Book, Page
 from app.services.context import ContextUse
 
 
 @dataclass
 class Shown:
-    """The one holder of these facts. The conversation's presenter sets `conversation`, that of the context `use` and
+    """The one holder of these facts. The conversation's presenter sets `conversation` and
+    `turns`, that of the context `use` and
     `measured`, that of the page `book` and `page`, that of the shelf what is in `shelf`, the books that there are by
     their ids; all others read them here.
 
@@ -20,6 +21,8 @@ class Shown:
     """
 
     conversation: Conversation | None = None
+    turns: tuple[Turn, ...] = ()
+    """Those of the conversation; while an answer to it is written, those above it."""
     use: ContextUse | None = None
     measured: tuple[BookRef, ...] = ()
     book: Book | None = None

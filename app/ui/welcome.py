@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.core.document import Book
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow, WindowState
@@ -28,6 +29,7 @@ class Welcome(Presenter):
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
+        asking: AskingPresenter,
         page: PagePresenter,
         images: ImageSources,
         shown: Shown,
@@ -40,6 +42,7 @@ class Welcome(Presenter):
         self._window = window
         self._shelf = shelf
         self._conversation = conversation
+        self._asking = asking
         self._page = page
         self._images = images
         self._shown = shown
@@ -137,7 +140,7 @@ class Welcome(Presenter):
         if pending:
             asked = _("Your question is sent when the model is ready.")
             free = _("You can ask now. Your question is sent when the model is ready.")
-            return opening_title(pending), (asked if self._conversation.holds else free,)
+            return opening_title(pending), (asked if self._asking.holds else free,)
         if not books:
             return _("No book on the desk"), (
                 _("Drop a file on the window, or point to a book on the shelf and click +."),

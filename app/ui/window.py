@@ -16,9 +16,11 @@ from app.services.services import Services
 from app.ui import command_list
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches
 from app.ui.chat.composer import Composer
+from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
@@ -88,7 +90,16 @@ class _Parts(QObject):
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
-            self.window, self.shelf, self.conversation, self.page, self.images, self.shown, handbook, has_keyring, self
+            self.window,
+            self.shelf,
+            self.conversation,
+            self.asking,
+            self.page,
+            self.images,
+            self.shown,
+            handbook,
+            has_keyring,
+            self,
         )
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
@@ -133,20 +144,7 @@ class _Parts(QObject):
         self.portal = ScreenPortal(bridge, window, self)
         self.images = ImageSources(bridge, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
-        branches = Branches(desk.conversations, desk.drafts)
-        self.conversation = ConversationPresenter(
-            desk.ask,
-            desk.removal,
-            branches,
-            bridge,
-            view,
-            composer,
-            self.attachments,
-            self.openings,
-            activity,
-            shown,
-            self,
-        )
+        self._make_conversation(desk, bridge, view, composer)
         self.ahead = Prefill(desk.context, bridge, activity, shown, self)
         self.context = ContextPresenter(
             desk.context, desk.engine, bridge, window.talk.spine, icons.theme, activity, shown, self
@@ -158,8 +156,10 @@ class _Parts(QObject):
             bridge,
             window,
             self.conversation,
-            shown,
+            self.asking,
+            self.drafts,
             self.attachments,
+            shown,
             self,
         )
         self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
@@ -169,6 +169,16 @@ class _Parts(QObject):
         )
         work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
         self.sheets = SheetsPresenter(work, bridge, window.sheet, self._table, self.openings, activity, shown, self)
+
+    def _make_conversation(self, desk: Services, bridge: Bridge, view: ConversationView, composer: Composer) -> None:
+        activity, shown = self.activity, self.shown
+        self.drafts = DraftsPresenter(desk.drafts, bridge, self)
+        writing = Writing(self.drafts, composer, self.attachments, self)
+        branches = Branches(desk.conversations, desk.drafts)
+        talk = self.conversation = ConversationPresenter(
+            branches, desk.removal, bridge, view, composer, writing, activity, shown, self
+        )
+        self.asking = AskingPresenter(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
 
     def _make_models(self, desk: Services, bridge: Bridge, icons: Icons, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
@@ -180,12 +190,12 @@ class _Parts(QObject):
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
-            window, self.shelf, talk, self.page, self.sheets, self.report, self.activity, self.shown, self
+            window, self.shelf, talk, self.asking, self.page, self.sheets, self.report, self.activity, self.shown, self
         )
         self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self)
         commands = (
             *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
-            *command_list.asking_commands(go, talk, self.fitting, self.ahead, self.context),
+            *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context),
             *command_list.page_commands(go, self.page, window),
             *command_list.model_commands(window, self.models, self.model),
             *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
@@ -261,11 +271,11 @@ class WindowPresenter(_Parts):
             self.engine_changed.connect(look)
         release = QTimer(self.window, singleShot=True, interval=0)  # once whoever had the engine has put all away
         self.engine_changed.connect(release.start)
-        release.timeout.connect(self.conversation.holding.look)
+        release.timeout.connect(self.asking.holding.look)
         release.timeout.connect(self.sheets.holding.look)
-        for ended in (self.ahead.ended, self.sheets.ended, self.conversation.answered):
+        for ended in (self.ahead.ended, self.sheets.ended, self.asking.answered):
             ended.connect(self.context.measure)
-        self.conversation.answered.connect(self.attachments.measure)
+        self.asking.answered.connect(self.attachments.measure)
         self.context.read_wanted.connect(self.ahead.start)
         for loaded in (self.model.ready, self.model.revived):
             loaded.connect(self.context.measure)
@@ -273,7 +283,7 @@ class WindowPresenter(_Parts):
             loaded.connect(self.shelf.count_tokens)
         self.model.ready.connect(self.fitting.retry)
         self.model.ready.connect(self.preferences.refresh)
-        self.model.revived.connect(self.conversation.tell_revived)
+        self.model.revived.connect(self.conversation.note_revived)
         self.model.failed.connect(self.fitting.give_up)
         self.model.failed.connect(self.attachments.measure)
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
@@ -305,9 +315,9 @@ class WindowPresenter(_Parts):
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
-        shelf.desk_changed.connect(talk.set_books)
+        shelf.desk_changed.connect(talk.books.set)
         shelf.book_wanted.connect(self.navigation.open_book)
-        shelf.book_added.connect(talk.add_book)
+        shelf.book_added.connect(talk.books.add)
         shelf.book_added.connect(self.welcome.open_book)
         for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):
             shelf.book_removed.connect(presenter.forget_book)
@@ -324,8 +334,8 @@ class WindowPresenter(_Parts):
     def _connect_talk(self) -> None:
         talk, panel, fitting = self.conversation, self.window.talk, self.fitting
         talk.stored.connect(self.shelf.list_conversations)
-        talk.held.connect(self.welcome.hint)
-        talk.answered.connect(self.welcome.note_answered)
+        self.asking.held.connect(self.welcome.hint)
+        self.asking.answered.connect(self.welcome.note_answered)
         panel.view.export_answer.connect(self.exporting.export_answer)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
         for left in (panel.view.left, panel.composer.left):
@@ -361,6 +371,8 @@ class WindowPresenter(_Parts):
         for presenter in (
             self.shelf,
             self.conversation,
+            self.asking,
+            self.drafts,
             self.page,
             self.model,
             self.ahead,

@@ -47,10 +47,10 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     timer.start()
     presenter = opening.presenter
     assert presenter is not None
-    presenter.conversation.submit("What burned?")
-    _run_until(lambda: not presenter.conversation.busy)
+    presenter.asking.submit("What burned?")
+    _run_until(lambda: not presenter.asking.busy)
     timer.stop()
-    read = presenter.conversation._turns[-1].answer
+    read = presenter.shown.turns[-1].answer
     opening.close()
     assert read is not None
     assert any((tmp_path / "desk" / "readings").iterdir())

@@ -134,7 +134,7 @@ def images_edited(stage: Stage) -> None:
     _talk(stage, size=(1024, 700))
     _attach(stage)
     stage.ask(_ASKED)
-    stage.presenter.conversation.edit_last()
+    stage.presenter.asking.edit_last()
     stage.settle()
 
 

@@ -107,7 +107,7 @@ def _looking(stage: Stage, **options: object) -> None:
     gate = Gate()
     _many(stage, "Which of these shows the dues of July?", _NAMES, None, **options)
     stage.engine.looks = [(Looking(17, 17, 1, 1),), (Looking(4, 17, 1, 1), gate)]
-    stage.presenter.conversation.ask_last_again()
+    stage.presenter.asking.ask_last_again()
     wait(gate.reached.is_set)
     pause(200)
 

@@ -305,9 +305,9 @@ def engine_back(stage: Stage) -> None:
 def variants(stage: Stage) -> None:
     _answered(stage)
     stage.engine.answers = [("Twelve months [p. 87].",)]
-    stage.presenter.conversation.ask_last_again()
+    stage.presenter.asking.ask_last_again()
     stage.settle()
-    stage.presenter.conversation.edit_last()
+    stage.presenter.asking.edit_last()
     pause(100)
 
 

@@ -163,7 +163,7 @@ class Room:
             self.settle()
 
     def ask(self, text: str, *, settle: bool = True) -> None:
-        self.presenter.conversation.submit(text)
+        self.presenter.asking.submit(text)
         if settle:
             self.settle()
 

@@ -48,7 +48,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
     wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
     desk = opening._desk
     assert desk is not None
-    talk = presenter.conversation
+    talk = presenter.asking
 
     talk.submit("How do I add a book?")
     wait(lambda: talk.busy and len(_text(presenter, desk)) > 20, timeout_ms=_TIMEOUT_MS)
@@ -84,7 +84,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    desk, talk, composer = opening._desk, presenter.conversation, presenter.window.talk.composer
+    desk, talk, composer = opening._desk, presenter.asking, presenter.window.talk.composer
     assert desk is not None
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
     wait(
@@ -92,14 +92,14 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     )
     assert presenter.shown.conversation is not None
     talk.submit("How do I add a book?")
-    assert composer.hold_words != ""
+    assert composer.hold.words != ""
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.window.files_dropped.emit([notes])
     talk.submit("What burned?")
-    assert composer.hold_words == "Waiting for “notes”…"
+    assert composer.hold.words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
     first, second = desk.conversations.turns(presenter.shown.id)
     titles = {book.id: book.title for book in desk.library.books()}

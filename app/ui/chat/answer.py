@@ -1,10 +1,11 @@
-"""An answer: Markdown with chips, and below it its sentences and its foot; or one that is still being written."""
+"""An answer: Markdown with chips, below it its sentences and its foot; or an answer that is still being written."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
@@ -27,6 +28,11 @@ from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
+RENDER_INTERVAL_MS = 100  # the open block is parsed and written again at most this often
+_RENDER_SHARE = 4  # and at most one part in so many of the time goes into that
+_CHARACTER = 8  # px a character takes on average, for guesses
+_WIDTH = 640  # px, for guesses
+
 
 @dataclass(frozen=True)
 class Tail:
@@ -37,8 +43,8 @@ class Tail:
 
 
 class OpenText:
-    """Takes the text as it comes. A block is closed once another begins after it; closed ones are not parsed again,
-    unless a page mark in one of them is checked afterwards.
+    """Takes the text of an answer as it comes. A block is closed once another begins after it. Closed blocks are not
+    parsed again, unless a page mark in one of them is checked afterwards.
     """
 
     def __init__(self) -> None:
@@ -49,17 +55,17 @@ class OpenText:
 
     @property
     def text(self) -> str:
-        """All of it, as it came."""
+        """All text so far, as it came."""
         return "".join(self._raw)
 
     def append(self, untrusted_text: str) -> str:
-        """Take more text; gives it as it may be shown."""
+        """Add more text; returns it as it may be shown."""
         self._raw.append(untrusted_text)
         self._untrusted_tail += untrusted_text
         return disarm(untrusted_text)
 
     def take_checked(self, marks: Sequence[CitationMark]) -> bool:
-        """Take the marks that were checked so far. True when one stands in a closed block that did not show it so:
+        """Take the marks that were checked so far. True when one is in a closed block that did not show it so:
         then all blocks are open again."""
         known, self._checked = set(self._checked), tuple(marks)
         if all(mark.start >= self._closed for mark in marks if mark not in known):
@@ -68,7 +74,7 @@ class OpenText:
         return True
 
     def parse_tail(self) -> Tail:
-        """Parse from where the open block began; what is closed now will not come again."""
+        """Parse from where the open block began. Blocks that are closed now are not in the next tail."""
         marks = self._marks()
         blocks = parse(embed(self._untrusted_tail, marks))
         if len(blocks) > 1 and (line := blocks[-1].line):
@@ -78,7 +84,7 @@ class OpenText:
         return Tail(tuple(blocks), tuple(marks))
 
     def _marks(self) -> list[CitationMark]:
-        """Of the tail: those that were checked, and neutral ones for those that were not yet."""
+        """The marks of the tail: those that were checked, and neutral ones for the others."""
         checked = [
             replace(mark, start=mark.start - self._closed, end=mark.end - self._closed)
             for mark in self._checked
@@ -90,15 +96,8 @@ class OpenText:
         ]
 
 
-RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
-_RENDER_SHARE = 4  # and never takes more than one part in so many of the time
-
-_CHARACTER = 8  # px a character takes on average, for guesses
-_WIDTH = 640  # px, for guesses
-
-
 class AnswerMessage(MessageWidget):
-    """What was answered. It is open from `begin` to `show_answer`.
+    """The widget of an answer. It is open from `begin` to `show_answer`.
 
     `books` are the ids of those on the desk; so many `images` came with the question.
     """
@@ -106,7 +105,7 @@ class AnswerMessage(MessageWidget):
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
-    deed_wanted = Signal(str)  # answer_id: what was offered below its sentences
+    action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
 
     def __init__(
@@ -123,25 +122,24 @@ class AnswerMessage(MessageWidget):
         self._shelf = shelf
         self._books = books
         self._images = images
-        self._question_id = question_id
         self._answer_id = answer_id
         self._space = ChipSpace(theme, self)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
         self._closed_pieces = 0
         self._notes: list[Note] = []
-        self._progress = ProgressLine(theme, self)
-        self.deed = InlineButton("", theme, self, size=SIZE_UI, accent=True)
-        self.deed.clicked.connect(self._emit_deed)
-        self.deed.hide()
-        self._foot = Foot(theme, self)
-        self._foot.hide()
-        self._foot.copied.connect(self._emit_copied)
-        self._foot.exported.connect(self._emit_exported)
-        self._foot.asked_again.connect(self._emit_asked_again)
-        self._foot.changed.connect(self._on_foot_changed)
-        self._foot.stepped.connect(self._emit_variant)
-        self._foot.citation_clicked.connect(self.citation_clicked)
+        self.progress = ProgressLine(theme, self)
+        self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
+        self.action_button.clicked.connect(self._emit_action)
+        self.action_button.hide()
+        self.foot = Foot(theme, self)
+        self.foot.hide()
+        self.foot.copied.connect(self._emit_copied)
+        self.foot.exported.connect(self._emit_exported)
+        self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
+        self.foot.changed.connect(self._on_foot_changed)
+        self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
+        self.foot.citation_clicked.connect(self.citation_clicked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENDER_INTERVAL_MS)
@@ -149,14 +147,6 @@ class AnswerMessage(MessageWidget):
         self.setAccessibleName(_("Answer"))
 
     # what is shown
-
-    @property
-    def foot(self) -> Foot:
-        return self._foot
-
-    @property
-    def progress(self) -> ProgressLine:
-        return self._progress
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -173,16 +163,16 @@ class AnswerMessage(MessageWidget):
         self._answer = None
         self._closed_pieces = 0
         self._set_pieces([])
-        self._foot.hide()
+        self.foot.hide()
         self.offer("")
         self.set_sentences(())
         self.setAccessibleDescription("")
 
     def append(self, untrusted_text: str) -> None:
-        """More text of the open answer: shown at once as it is, as Markdown within a tenth of a second."""
+        """Add text to the open answer: shown at once as it is, as Markdown within a tenth of a second."""
         if self._stream is None or not untrusted_text:
             return
-        self._progress.tell("", None)
+        self.progress.set_progress("", None)
         shown = self._stream.append(untrusted_text)
         if not self._pieces:
             self._render_tail()
@@ -198,7 +188,7 @@ class AnswerMessage(MessageWidget):
         self.update()
 
     def show_checked(self, citations: Sequence[Citation]) -> None:
-        """What was found out about the page marks in the open answer so far; soon shown on their chips."""
+        """Show what the check found of the page marks so far on their chips, a moment later."""
         if self._stream is None:
             return
         marks = mark_citations(self._stream.text, citations, self._shelf, self._books)
@@ -213,10 +203,10 @@ class AnswerMessage(MessageWidget):
         self._stream = None
         self._answer = answer
         self._answer_id = answer.id
-        self._progress.tell("", None)
+        self.progress.set_progress("", None)
         self._rewrite()
-        self._foot.variants.tell(variant, variants)
-        self._foot.show()
+        self.foot.variants.set_shown(variant, variants)
+        self.foot.show()
         self._describe()
         self.changed.emit()
 
@@ -230,17 +220,17 @@ class AnswerMessage(MessageWidget):
         self._describe()
         self.changed.emit()
 
-    def offer(self, deed: str) -> None:
-        """What can be done about what the sentences say, in words; empty for nothing."""
-        self.deed.setText(deed)
-        self.deed.setAccessibleName(deed)
-        self.deed.resize(self.deed.sizeHint())
-        self.deed.setVisible(bool(deed))
+    def offer(self, action: str) -> None:
+        """Show a button with this action below the sentences; empty for none."""
+        self.action_button.setText(action)
+        self.action_button.setAccessibleName(action)
+        self.action_button.resize(self.action_button.sizeHint())
+        self.action_button.setVisible(bool(action))
         self.changed.emit()
 
-    def tell_progress(self, text: str, fraction: float | None) -> None:
+    def set_progress(self, text: str, fraction: float | None) -> None:
         if self._stream is not None:
-            self._progress.tell(disarm(text), fraction)
+            self.progress.set_progress(disarm(text), fraction)
             self.changed.emit()
 
     def restyle(self) -> None:
@@ -248,8 +238,8 @@ class AnswerMessage(MessageWidget):
         self._render_tail()  # the open block holds text that its tokens do not know yet
 
     def stops(self) -> list[QWidget]:
-        deeds = [] if self.deed.isHidden() else [self.deed]
-        return [*super().stops(), *deeds, *(self._foot.stops() if not self._foot.isHidden() else [])]
+        actions = [] if self.action_button.isHidden() else [self.action_button]
+        return [*super().stops(), *actions, *(self.foot.stops() if not self.foot.isHidden() else [])]
 
     # how it is made
 
@@ -260,7 +250,7 @@ class AnswerMessage(MessageWidget):
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
         self._set_pieces(self._make_pieces(blocks, marks))
-        self._foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
+        self.foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:
@@ -287,7 +277,7 @@ class AnswerMessage(MessageWidget):
     def _describe(self) -> None:
         parts = [disarm(self.plain_text()), *self.sentences]
         if self._answer is not None:
-            parts.append(self._foot.describe())
+            parts.append(self.foot.describe())
         self.setAccessibleDescription("\n".join(part for part in parts if part))
 
     def _shows_caret(self) -> bool:
@@ -295,29 +285,29 @@ class AnswerMessage(MessageWidget):
 
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
-        if not self._progress.isHidden():
+        if not self.progress.isHidden():
             y += SPACE_S if y else 0
-            self._progress.move(0, y)
-            y += self._progress.arrange(width)
+            self.progress.move(0, y)
+            y += self.progress.arrange(width)
         elif self._stream is not None and not self._pieces:
             y += LINE_ANSWER
         for note in self._notes:
             y += SPACE_S if y else 0
             note.move(0, y)
             y += note.arrange(width)
-        if not self.deed.isHidden():
+        if not self.action_button.isHidden():
             y += SPACE_XS if y else 0
-            self.deed.move(NOTE_INDENT - SPACE_XS, y)
-            y += self.deed.height()
-        if not self._foot.isHidden():
+            self.action_button.move(NOTE_INDENT - SPACE_XS, y)
+            y += self.action_button.height()
+        if not self.foot.isHidden():
             y += SPACE_M if y else 0
-            self._foot.move(0, y)
-            y += self._foot.arrange(width)
+            self.foot.move(0, y)
+            y += self.foot.arrange(width)
         return y
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._stream is not None and not self._pieces and self._progress.isHidden():
+        if self._stream is not None and not self._pieces and self.progress.isHidden():
             painter = QPainter(self)
             painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
 
@@ -331,11 +321,5 @@ class AnswerMessage(MessageWidget):
     def _emit_exported(self) -> None:
         self.exported.emit(self._answer_id)
 
-    def _emit_asked_again(self) -> None:
-        self.asked_again.emit(self._question_id)
-
-    def _emit_deed(self) -> None:
-        self.deed_wanted.emit(self._answer_id)
-
-    def _emit_variant(self, step: int) -> None:
-        self.variant_chosen.emit("answer", self._question_id, step)
+    def _emit_action(self) -> None:
+        self.action_wanted.emit(self._answer_id)

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
-from app.ui.chat.buttons import InlineButton
+from app.ui.chat.buttons import InlineButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
 from app.ui.chat.citations import CitationMark, colour_state, count_citations, mark_passages
-from app.ui.chat.variants import Variants, centre_baseline
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -28,7 +27,7 @@ _WORTH_TELLING_S = 0.5
 
 @dataclass(frozen=True)
 class _Words:
-    """Words of the foot; `state` gives the colour of a count, None soft ink. `gap` is the air before them in px."""
+    """Words of the foot. `state` gives the colour of a count, None soft ink; `gap` is the space before them in px."""
 
     text: str
     state: CitationState | None = None
@@ -82,7 +81,7 @@ class Foot(QWidget):
         alone = [mark for mark in unplaced if mark.start < 0]
         found = [mark for mark in alone if not _is_related(mark.citation)]
         related = [mark for mark in alone if _is_related(mark.citation)]
-        listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
+        listed = [mark for mark in unplaced if mark.start >= 0]  # they are where no chip can be, such as in code
         self._rows = [
             (label, [self._make_chip(mark, shelf) for mark in marks])
             for label, marks in (
@@ -117,7 +116,7 @@ class Foot(QWidget):
         return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
-        """Take this width (px); gives the height."""
+        """Take this width (px); returns the height."""
         self._drawn = []
         y = self._arrange_rows(width)
         buttons = [self.export_button, self.again_button, self.copy_button, self.numbers_button, self.variants]
@@ -217,7 +216,7 @@ def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
 
 
 def _word_numbers(answer: Answer, images: int) -> list[_Words]:
-    """Everything that was counted and timed; nothing where nothing was."""
+    """All counts and times of an answer; empty where nothing was counted."""
     usage, timings = answer.usage, answer.timings
     if not usage.prompt_tokens:
         return []

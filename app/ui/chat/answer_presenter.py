@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, BookRef, Citation, Conversation, StoredQuestion, Turn
+from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import (
     AnswerProgress,
@@ -23,7 +24,6 @@ from app.core.events import (
     Thinking,
     Token,
 )
-from app.core.image import ImageRef
 from app.core.work import Cancel, Work
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
@@ -36,42 +36,28 @@ from app.wording.support import asked_words
 
 @dataclass
 class Running:
-    """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
-    question is on disk.
+    """An answer under way. `before` are the turns above the question; the id of the question and that of the answer are
+    empty until the question is on disk.
 
-    `again` says that the question was there before and gets another answer, `written` that it was just written,
-    `goes_on` that its answer gets longer, of which `pieces` has the beginning.
+    `again`: the question was asked before and gets another answer. `written`: it was just written. `goes_on`: its
+    answer gets longer, and `pieces` has the beginning.
     """
 
     conversation: Conversation
-    text: str
+    question: StoredQuestion
     before: tuple[Turn, ...]
-    books: tuple[BookRef, ...]
-    parent_id: str | None = None
-    question_id: str = ""
     answer_id: str = ""
     again: bool = False
     written: bool = False
     goes_on: bool = False
-    images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
 
     @property
-    def book_ids(self) -> tuple[str, ...]:
-        return tuple(ref.book_id for ref in self.books)
-
-    @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said of the answer from its first word on."""
-        words = asked_words(self.kept(0.0))
+        """The sentences under the answer from its first word on."""
+        words = asked_words(self.question)
         return (words,) if words else ()
-
-    def kept(self, created_at: float) -> StoredQuestion:
-        """The question as the store has it; `created_at` in seconds since the epoch."""
-        return StoredQuestion(
-            self.question_id, self.conversation.id, self.parent_id, self.text, self.books, created_at, self.images
-        )
 
 
 @dataclass(frozen=True)
@@ -86,18 +72,13 @@ class Outcome:
 class AnswerPresenter(QObject):
     """One answer at a time in the whole window; it goes on when another conversation is shown meanwhile."""
 
-    stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
+    stored = Signal(object)  # Running: the question is on disk; comes before the view shows it
     begun = Signal(object)  # Running: the view shows the open answer
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
     def __init__(
-        self,
-        bridge: Bridge,
-        view: ConversationView,
-        activity: Activity,
-        shown: Shown,
-        parent: QObject | None = None,
+        self, bridge: Bridge, view: ConversationView, activity: Activity, shown: Shown, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge
@@ -109,7 +90,7 @@ class AnswerPresenter(QObject):
     def start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self.running = running
         job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
-        self._activity.begin(EngineTask.ANSWER, job.cancel, running.books)
+        self._activity.begin(EngineTask.ANSWER, job.cancel, running.question.books)
 
     def is_open_in(self, conversation_id: str) -> bool:
         """Whether this conversation's last turn is the one under way."""
@@ -117,10 +98,10 @@ class AnswerPresenter(QObject):
         return running is not None and bool(running.answer_id) and running.conversation.id == conversation_id
 
     def show_again(self) -> None:
-        """Put the question and what there is of its answer below the turns that the view shows."""
+        """Show the question, and its answer so far, below the turns that the view shows."""
         running = self.running
         assert running is not None
-        self._begin_turn(running)
+        self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.show_progress()
         self._view.append("".join(running.pieces))
         self._view.show_checked(running.checked)
@@ -150,7 +131,7 @@ class AnswerPresenter(QObject):
                 self._end(Outcome(running, None, problem))
 
     def _on_stored(self, running: Running, question_id: str, answer_id: str) -> None:
-        running.question_id, running.answer_id = question_id, answer_id
+        running.question, running.answer_id = msgspec.structs.replace(running.question, id=question_id), answer_id
         self.stored.emit(running)
         if self._is_shown(running):
             if running.goes_on:
@@ -158,13 +139,8 @@ class AnswerPresenter(QObject):
             elif running.again:
                 self._view.begin_answer(question_id, answer_id, running.remarks)
             else:
-                self._begin_turn(running)
+                self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.begun.emit(running)
-
-    def _begin_turn(self, running: Running) -> None:
-        self._view.begin_turn(
-            running.question_id, running.text, running.answer_id, running.book_ids, running.images, running.remarks
-        )
 
     def _on_token(self, running: Running, text: str) -> None:
         self._activity.note(EngineTask.ANSWER, None)
@@ -174,7 +150,7 @@ class AnswerPresenter(QObject):
 
     @Slot()
     def show_progress(self) -> None:
-        """How far the answer is, where it is shown."""
+        """Show how far the answer is, where its conversation is shown."""
         running = self.running
         if running is not None and running.answer_id and self._is_shown(running):
             step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None
@@ -186,8 +162,7 @@ class AnswerPresenter(QObject):
         answer = outcome.answer
         if answer is not None and self._is_shown(outcome.running):
             self._view.set_progress("", None)
-            asked = outcome.running.kept(answer.created_at)
-            self._view.finish(answer, *answer_remarks(asked, answer))
+            self._view.finish(answer, *answer_remarks(outcome.running.question, answer))
         self.ended.emit(outcome)
 
     def _is_shown(self, running: Running) -> bool:

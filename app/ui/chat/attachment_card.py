@@ -37,7 +37,7 @@ _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Rig
 
 @dataclass(frozen=True)
 class AttachmentData:
-    """`key` tells it from the others; `detail` is a few words. A `picture` may come later."""
+    """What a card shows. `key` identifies it; `detail` is a few words. A `picture` may come later."""
 
     key: int
     untrusted_name: str
@@ -47,7 +47,7 @@ class AttachmentData:
 
 
 class CrossButton(PlainButton):
-    """Removes; for the mouse alone, since the card itself answers to the key."""
+    """Removes the card; for the mouse alone, since the card itself reacts to the key."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -82,20 +82,16 @@ class CardButton(PlainButton):
 
     def __init__(self, card: AttachmentData, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._card = card
+        self.card = card
         self._grip: QPoint | None = None
         self._is_dragged = False
         self.cross = CrossButton(theme, self)
         self.cross.clicked.connect(self.removed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.tell(card)
+        self.set_card(card)
 
-    @property
-    def card(self) -> AttachmentData:
-        return self._card
-
-    def tell(self, card: AttachmentData) -> None:
-        self._card = card
+    def set_card(self, card: AttachmentData) -> None:
+        self.card = card
         name, opening = printable(card.untrusted_name), card.opening
         self.setText(_("Opening {name}…").format(name=name) if opening else name)
         self.setAccessibleName(self.text())
@@ -167,7 +163,7 @@ class CardButton(PlainButton):
         lit = self.hasFocus() or self._is_dragged
         width = 1.5 if lit else 1.0
         painter.setPen(QPen(QColor(palette.accent if lit else palette.line), width))
-        painter.setBrush(QColor(palette.wash if self.underMouse() and not self._card.opening else palette.ground))
+        painter.setBrush(QColor(palette.wash if self.underMouse() and not self.card.opening else palette.ground))
         edge = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), _CORNER, _CORNER)
         self._paint_picture(painter, QRect(SPACE_XS, SPACE_XS, _PICTURE, _PICTURE))
@@ -177,31 +173,31 @@ class CardButton(PlainButton):
         palette = self._theme.palette
         frame = QRectF(place)
         painter.save()
-        if self._card.opening:
+        if self.card.opening:
             painter.setPen(QPen(QColor(palette.soft_ink), 1, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame.adjusted(4.5, 4.5, -4.5, -4.5), 3, 3)
-        elif self._card.picture is not None:
+        elif self.card.picture is not None:
             rounded = QPainterPath()
             rounded.addRoundedRect(frame, _CORNER - 2, _CORNER - 2)
             painter.setClipPath(rounded)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(frame, self._card.picture, _square(self._card.picture))
+            painter.drawImage(frame, self.card.picture, _square(self.card.picture))
         painter.restore()
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
         """The name, and the detail below it."""
         palette = self._theme.palette
-        opening = self._card.opening
+        opening = self.card.opening
         for row, (words, font, mode, colour) in enumerate(
             (
                 (
-                    printable(self._card.untrusted_name),
+                    printable(self.card.untrusted_name),
                     ui_font(SIZE_SMALL, QFont.Weight.Normal if opening else QFont.Weight.DemiBold),
                     Qt.TextElideMode.ElideMiddle,
                     palette.soft_ink if opening else palette.ink,
                 ),
-                (self._card.detail, ui_font(SIZE_SMALL), Qt.TextElideMode.ElideRight, palette.soft_ink),
+                (self.card.detail, ui_font(SIZE_SMALL), Qt.TextElideMode.ElideRight, palette.soft_ink),
             )
         ):
             metrics = QFontMetrics(font)

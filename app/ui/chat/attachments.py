@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import AttachmentData, CardButton
-from app.ui.chat.buttons import InlineButton
-from app.ui.chat.composer_note import ComposerNote
+from app.ui.chat.notes import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
@@ -23,18 +22,18 @@ _LEAST_WIDTH, _MOST_WIDTH = 164, 232  # px of a card
 
 
 class Attachments(QWidget):
-    """As high as `heightForWidth` says; nothing while nothing is attached."""
+    """As high as `heightForWidth` says; hidden while nothing is attached."""
 
     removed = Signal(int)  # key
     moved = Signal(int, int)  # key, its place from now on
     opened = Signal(int)  # key
     acted = Signal()  # what the note offers
-    resized = Signal()  # it wants another height
+    resized = Signal()  # it needs another height
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards = _Cards(theme)
-        self._note = ComposerNote(theme, self)
+        self.note = ComposerNote(theme, self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -43,40 +42,30 @@ class Attachments(QWidget):
         self._scroll.setWidget(self._cards)
         self._cards.setAutoFillBackground(False)
         self._cards.focused.connect(self._bring_into_sight)
-        for mine, of_cards in (
-            (self.removed, self._cards.removed),
-            (self.moved, self._cards.moved),
-            (self.opened, self._cards.opened),
-        ):
-            of_cards.connect(mine)
-        self._note.button.clicked.connect(self.acted)
-        self._note.hide()
+        self._cards.removed.connect(self.removed)
+        self._cards.moved.connect(self.moved)
+        self._cards.opened.connect(self.opened)
+        self.note.button.clicked.connect(self.acted)
+        self.note.hide()
         self.hide()
 
     def show_cards(self, cards: Sequence[AttachmentData]) -> None:
-        """These, in this order. The keyboard stays where it is, or goes to the next when its card is gone."""
+        """Show these cards in this order. The focus stays, or goes to the next card when its card is gone."""
         self._cards.show_cards(cards)
         self._settle()
 
     def show_note(self, words: str, action: str) -> None:
         """A sentence below the cards with a button; an empty one hides both."""
-        self._note.tell(words, action)
+        self.note.set_words(words, action)
         self._settle()
 
     def cards(self) -> tuple[CardButton, ...]:
-        """As they stand."""
+        """In the order in which they are shown."""
         return self._cards.ordered()
-
-    def note(self) -> str:
-        return self._note.words if self._note.isVisibleTo(self) else ""
-
-    @property
-    def note_button(self) -> InlineButton:
-        return self._note.button
 
     def heightForWidth(self, width: int) -> int:
         cards = self._height_of_cards(width)
-        note = self._note.heightForWidth(width) if self._note.isVisibleTo(self) else 0
+        note = self.note.heightForWidth(width) if self.note.words else 0
         return cards + note + (SPACE_S if cards and note else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -88,7 +77,7 @@ class Attachments(QWidget):
         return rows * (attachment_card.HEIGHT + SPACE_S) - SPACE_S if rows else 0
 
     def _settle(self) -> None:
-        self.setVisible(bool(self._cards.ordered()) or bool(self._note.words))
+        self.setVisible(bool(self._cards.ordered()) or bool(self.note.words))
         self._arrange()
         self.resized.emit()
 
@@ -100,7 +89,7 @@ class Attachments(QWidget):
         self._scroll.setVerticalScrollBarPolicy(policy)
         self._cards.spread(self._scroll.viewport().width())
         top = height + SPACE_S if height else 0
-        self._note.setGeometry(0, top, self.width(), self._note.heightForWidth(self.width()))
+        self.note.setGeometry(0, top, self.width(), self.note.heightForWidth(self.width()))
 
     @Slot(QWidget)
     def _bring_into_sight(self, card: QWidget) -> None:
@@ -134,18 +123,18 @@ class _Cards(QWidget):
         order = [card.key for card in cards]
         gone = [key for key in self._order if key not in order]
         focused = next((key for key in gone if self._buttons[key].hasFocus()), None)
-        heir = self._heir(focused, order) if focused is not None else None
+        successor = self._next_focused(focused, order) if focused is not None else None
         for card in cards:
             if card.key in self._buttons:
-                self._buttons[card.key].tell(card)
+                self._buttons[card.key].set_card(card)
             else:
                 self._buttons[card.key] = self._make(card)
         if set(order) != set(self._order):
             self._dragged = None
-        if self._dragged is None:  # else the person is just about to say another one
+        if self._dragged is None:  # else the person is just changing it
             self._order = order
-        if heir is not None:
-            self._buttons[heir].setFocus(Qt.FocusReason.TabFocusReason)
+        if successor is not None:
+            self._buttons[successor].setFocus(Qt.FocusReason.TabFocusReason)
         elif focused is not None:
             self.focusPreviousChild()
         for key in gone:
@@ -184,15 +173,15 @@ class _Cards(QWidget):
         made.show()
         return made
 
-    def _heir(self, key: int, left: Sequence[int]) -> int | None:
-        """Where the keyboard goes when a card is gone: to the one behind it, else to the one before."""
+    def _next_focused(self, key: int, left: Sequence[int]) -> int | None:
+        """The card that gets the focus when this one is gone: the next one, else the one before."""
         place = self._order.index(key)
         near = self._order[place + 1 :] + self._order[:place][::-1]
         return next((other for other in near if other in left), None)
 
     def _line_up(self) -> None:
-        """Let the cards follow each other, and all of them this widget, in the order of Tab; Qt wants that it could
-        have the focus too, and puts new widgets behind all others of the window."""
+        """Put the cards behind this widget in the order of Tab. For that Qt requires that this widget can have the
+        focus too; otherwise new widgets come last in the window."""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         before: QWidget = self
         for button in self.ordered():
@@ -258,7 +247,7 @@ def _columns(width: int) -> int:
 
 
 def _cell(place: int, columns: int, width: int) -> QRect:
-    """The place of card number `place`."""
+    """The rectangle of card number `place`, from 0."""
     wide = min(_MOST_WIDTH, (width - (columns - 1) * SPACE_S) // columns)
     row, column = divmod(place, columns)
     return QRect(column * (wide + SPACE_S), row * (attachment_card.HEIGHT + SPACE_S), wide, attachment_card.HEIGHT)

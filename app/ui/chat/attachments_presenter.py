@@ -1,4 +1,4 @@
-"""The images that go with a question that is being written: opened, put in order, counted, handed over with it."""
+"""The images of the question that is being written: opens them, orders them, counts their tokens, hands them over."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from app.wording.units import count, printable
 
 @dataclass(frozen=True)
 class _Attached:
-    """`writing` names the question that it goes with. `image` is None while it is being opened, `picture` until there
-    is a thumbnail, `tokens` while nobody has counted them."""
+    """One image. `writing` identifies its question. `image` is None while it is being opened, `picture` until there
+    is a thumbnail, `tokens` until they are counted."""
 
     key: int
     writing: str
@@ -45,8 +45,8 @@ class _Attached:
 
 
 class AttachmentsPresenter(Presenter):
-    """Every question that is being written has its own images; those of one are shown. Whoever has it written names it:
-    by its conversation, or, where a kept one is edited, by that."""
+    """Every question that is being written has its own images; those of one are shown. `writing` identifies the
+    question: the id of its conversation, or that of the kept question that is being edited."""
 
     given = Signal()  # something is being attached
     view_wanted = Signal(object)  # Image | ImageRef, to be shown large
@@ -76,14 +76,14 @@ class AttachmentsPresenter(Presenter):
 
     @property
     def _here(self) -> tuple[_Attached, ...]:
-        """Those of the question that is shown."""
+        """The images of the question that is shown."""
         return self._of(self._writing)
 
     def _of(self, writing: str) -> tuple[_Attached, ...]:
         return tuple(attached for attached in self._attached if attached.writing == writing)
 
     def images(self) -> tuple[Image | ImageRef, ...]:
-        """In their order."""
+        """The images of the shown question, in their order."""
         return tuple(attached.image for attached in self._here if attached.image is not None)
 
     def refusal(self, writing: str) -> str:
@@ -105,20 +105,20 @@ class AttachmentsPresenter(Presenter):
         self._keep([attached for attached in self._attached if attached.key not in self._handed_over])
 
     def clear(self, writing: str) -> None:
-        """This question is not written any more."""
+        """This question is no longer being written."""
         for attached in self._of(writing):
             if attached.job is not None:
                 attached.job.cancel()
         self._keep([attached for attached in self._attached if attached.writing != writing])
 
     def show(self, writing: str) -> None:
-        """From now on this question is written."""
+        """From now on this question is shown."""
         if writing != self._writing:
             self._writing = writing
             self.measure()
 
     def edit(self, writing: str, refs: Sequence[ImageRef]) -> None:
-        """From now on a kept question is written anew, with the images that it has."""
+        """From now on a kept question is edited, with the images that it has."""
         self.clear(writing)
         self._writing = writing
         for ref in refs:
@@ -126,16 +126,16 @@ class AttachmentsPresenter(Presenter):
         self.measure()
 
     def rename(self, writing: str, to: str) -> None:
-        """What goes with one question goes with the other."""
+        """The images of one question become those of the other."""
         self._keep([replace(one, writing=to) if one.writing == writing else one for one in self._attached])
 
     @property
     def room(self) -> int:
-        """How many more the question takes."""
+        """How many more images the question can have."""
         return MOST_IN_QUESTION - len(self._here)
 
     def blindness(self) -> str:
-        """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
+        """A sentence that the loaded model sees no images; empty where it sees them, or none is loaded yet."""
         model = self._models.loaded()
         if model is None or model.vision is not None:
             return ""
@@ -143,7 +143,7 @@ class AttachmentsPresenter(Presenter):
 
     @property
     def tokens(self) -> int:
-        """What they take of the context, as far as it is counted."""
+        """The tokens that the images take of the context, as far as they are counted."""
         return sum(attached.tokens or 0 for attached in self._here)
 
     @Slot(object)
@@ -153,7 +153,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(object)
     def add_all(self, images: Sequence[Image | ImageRef]) -> None:
-        """The same of several, as far as the question takes them."""
+        """Attach several, as far as the question takes them."""
         taken, left_out = images[: self.room], images[self.room :]
         for image in taken:
             self._adopt(image)
@@ -161,7 +161,7 @@ class AttachmentsPresenter(Presenter):
             self.measure()
             self.given.emit()
         if left_out:
-            self._tell_left_out([ref_of(image).untrusted_name for image in left_out])
+            self._name_left_out([ref_of(image).untrusted_name for image in left_out])
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
@@ -172,7 +172,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(int)
     def remove(self, key: int) -> None:
-        """Take one away, or stop opening it."""
+        """Remove one, or stop opening it."""
         job = next(attached.job for attached in self._attached if attached.key == key)
         if job is not None:
             job.cancel()
@@ -180,7 +180,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(int, int)
     def move(self, key: int, place: int) -> None:
-        """Put one where number `place`, from 0, is."""
+        """Move one to place number `place`, from 0."""
         elsewhere = [attached for attached in self._attached if attached.writing != self._writing]
         others = [attached for attached in self._here if attached.key != key]
         moved = next(attached for attached in self._here if attached.key == key)
@@ -210,7 +210,7 @@ class AttachmentsPresenter(Presenter):
         for source in left_out:
             self._discard(source)
         if left_out:
-            self._tell_left_out([source.name for source in left_out])
+            self._name_left_out([source.name for source in left_out])
 
     def _discard(self, source: ImageSource) -> None:
         if source.passing:
@@ -225,7 +225,7 @@ class AttachmentsPresenter(Presenter):
             work = partial(self._images.thumbnail, ref.sha256)
             self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
 
-    def _tell_left_out(self, names: Sequence[str]) -> None:
+    def _name_left_out(self, names: Sequence[str]) -> None:
         words = _("A question can have up to {n} images. These were left out: {names}")
         self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, names))))
 
@@ -251,7 +251,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot()
     def measure(self) -> None:
-        """Ask the engine what they take of the context; the answer comes when it is not busy."""
+        """Have the engine count their tokens; the answer comes when it is not busy."""
         if self._counting is not None:
             self._counting.cancel()
         refs = {attached.key: attached.ref for attached in self._here if attached.ref is not None}
@@ -268,7 +268,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(object)
     def _on_uncounted(self, problem: Problem) -> None:
-        """The chip says what is wrong with the model."""
+        """The model's chip says what is wrong."""
 
     # ---- showing
 
@@ -277,7 +277,7 @@ class AttachmentsPresenter(Presenter):
         return self._next_key
 
     def _unused(self, name: str) -> str:
-        """A name that tells one image without a name from the others."""
+        """A name for an image without one that no other image has."""
         names = {attached.untrusted_name for attached in self._here}
         numbered = (f"{name} {number}" for number in range(2, len(names) + 2))
         return name if name not in names else next(other for other in numbered if other not in names)
@@ -307,7 +307,7 @@ class AttachmentsPresenter(Presenter):
         self._composer.set_refused(bool(self.refusal(self._writing)))
 
     def _sum(self) -> str:
-        """What several take together; of one its card says it."""
+        """What several images take together; for a single one its card says it."""
         if len(self._here) < 2:
             return ""
         words = _("{n} images").format(n=count(len(self._here)))
@@ -317,7 +317,7 @@ class AttachmentsPresenter(Presenter):
 
 
 def _detail(attached: _Attached, *, blind: bool) -> str:
-    """What an image takes; its size in pixels where nobody would see it."""
+    """The tokens of an image; its size in pixels where the model cannot see it."""
     ref = attached.ref
     if ref is None:
         return _("opening…")

@@ -1,4 +1,4 @@
-"""A piece of a message: one document, written when it is first shown and let go when it is far away."""
+"""A piece of a message: one document, written when it is first shown and released when it is far away."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MessageBlock:
         self.top = 0
         self.height = guess
         self._write = write
-        self._written: RenderedText | None = None
+        self.written: RenderedText | None = None
         self._width = 0
         self._framed = framed
         self._bars: list[QRectF] = []
@@ -47,34 +47,30 @@ class MessageBlock:
         self._markers: list[tuple[QPointF, str]] = []
 
     @property
-    def written(self) -> RenderedText | None:
-        return self._written
-
-    @property
     def bottom(self) -> int:
         return self.top + self.height
 
     def build(self, width: int) -> bool:
         """Write and lay out where that is not done yet; True when something changed."""
-        if self._written is not None and self._width == width:
+        if self.written is not None and self._width == width:
             return False
-        if self._written is None:
-            self._written = self._write()
+        if self.written is None:
+            self.written = self._write()
         self._width = width
-        self._written.document.setTextWidth(width - 2 * self._inset.x())
+        self.written.document.setTextWidth(width - 2 * self._inset.x())
         self.measure()
         return True
 
     def release(self) -> None:
-        """Let the document go; the height stays."""
-        self._written = None
+        """Release the document; the height stays."""
+        self.written = None
 
     def measure(self) -> bool:
-        """Take the height of the document anew, after something was written into it; True when it changed."""
-        if self._written is None:
+        """Measure the document again after something was written into it; True when its height changed."""
+        if self.written is None:
             return False
         before = self.height
-        self.height = ceil(self._written.document.size().height() + 2 * self._inset.y())
+        self.height = ceil(self.written.document.size().height() + 2 * self._inset.y())
         self._place_drawn()
         return self.height != before
 
@@ -82,9 +78,9 @@ class MessageBlock:
         self, painter: QPainter, clip: QRectF, palette: Palette, selected: tuple[int, int] | None, caret: bool
     ) -> None:
         """Draw the part inside `clip`; `selected` are character positions, `caret` asks for one at the end."""
-        if self._written is None:
+        if self.written is None:
             return
-        document = self._written.document
+        document = self.written.document
         if self._framed:
             self._paint_frame(painter, palette)
         for bar in self._bars:
@@ -113,20 +109,20 @@ class MessageBlock:
 
     def position_at(self, point: QPointF) -> int:
         """The character position nearest to a point."""
-        assert self._written is not None
-        layout = self._written.document.documentLayout()
+        assert self.written is not None
+        layout = self.written.document.documentLayout()
         return max(0, layout.hitTest(point - self._inset, Qt.HitTestAccuracy.FuzzyHit))
 
     def link_at(self, point: QPointF) -> Link | None:
-        if self._written is None or not self._written.links:
+        if self.written is None or not self.written.links:
             return None
-        position = self._written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
-        return next((link for link in self._written.links if link.start <= position < link.end), None)
+        position = self.written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
+        return next((link for link in self.written.links if link.start <= position < link.end), None)
 
     def rectangle_at(self, position: int, length: int = 0) -> QRectF:
-        """Where the `length` characters from `position` stand, as far as they are on one line."""
-        assert self._written is not None
-        document = self._written.document
+        """Where the `length` characters from `position` are, as far as they are on one line."""
+        assert self.written is not None
+        document = self.written.document
         block = document.findBlock(position)
         line = block.layout().lineForTextPosition(position - block.position())
         origin = document.documentLayout().blockBoundingRect(block).topLeft() + self._inset
@@ -138,9 +134,9 @@ class MessageBlock:
         return QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
 
     def ascent_at(self, position: int) -> float:
-        """How far below the top of its rectangle the baseline of a character lies."""
-        assert self._written is not None
-        block = self._written.document.findBlock(position)
+        """How far below the top of its rectangle the baseline of a character is."""
+        assert self.written is not None
+        block = self.written.document.findBlock(position)
         line = block.layout().lineForTextPosition(position - block.position())
         return line.ascent() if line.isValid() else 0.0
 
@@ -151,15 +147,15 @@ class MessageBlock:
 
     def end(self) -> int:
         """The last character position."""
-        return self._written.document.characterCount() - 1 if self._written else 0
+        return self.written.document.characterCount() - 1 if self.written else 0
 
     def copy(self, start: int, end: int) -> str:
-        """The text between two positions: a chip as the mark that it stands for, a whole item with its marker."""
-        assert self._written is not None
-        literals = {placed.position: placed.mark.literal for placed in self._written.marks}
+        """The text between two positions: a chip as its mark, a whole item with its marker."""
+        assert self.written is not None
+        literals = {placed.position: placed.mark.literal for placed in self.written.marks}
         markers = {
             drawn.position: drawn.copied
-            for drawn in self._written.drawn
+            for drawn in self.written.drawn
             if drawn.marker and (drawn.position > start or end >= self._line_end(drawn.position))
         }
         stops = sorted(place for place in {*literals, *markers} if start <= place < end)
@@ -171,8 +167,8 @@ class MessageBlock:
         return "".join(parts)
 
     def _line_end(self, position: int) -> int:
-        assert self._written is not None
-        block = self._written.document.findBlock(position)
+        assert self.written is not None
+        block = self.written.document.findBlock(position)
         return block.position() + block.length() - 1
 
     def _take(self, start: int, end: int) -> str:
@@ -181,18 +177,18 @@ class MessageBlock:
         return cursor.selectedText().translate(_AS_LINE_BREAKS)
 
     def chips(self) -> list[PlacedMark]:
-        return self._written.marks if self._written else []
+        return self.written.marks if self.written else []
 
     def links(self) -> list[Link]:
-        return self._written.links if self._written else []
+        return self.written.links if self.written else []
 
     @property
     def _inset(self) -> QPointF:
         return QPointF(SPACE_M, SPACE_S) if self._framed else QPointF(0, 0)
 
     def _cursor(self, position: int) -> QTextCursor:
-        assert self._written is not None
-        cursor = QTextCursor(self._written.document)
+        assert self.written is not None
+        cursor = QTextCursor(self.written.document)
         cursor.setPosition(min(position, self.end()))
         return cursor
 
@@ -213,13 +209,13 @@ class MessageBlock:
         painter.restore()
 
     def _place_drawn(self) -> None:
-        assert self._written is not None
-        document = self._written.document
+        assert self.written is not None
+        document = self.written.document
         layout = document.documentLayout()
         self._bars, self._rules, self._markers = [], [], []
         metrics = QFontMetricsF(document.defaultFont())
         open_bars: dict[float, tuple[QRectF, QTextBlock]] = {}
-        for drawn in self._written.drawn:
+        for drawn in self.written.drawn:
             block = document.findBlock(drawn.position)
             box = layout.blockBoundingRect(block)
             if drawn.marker:

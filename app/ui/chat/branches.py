@@ -1,4 +1,4 @@
-"""Branches of a conversation: what the store is asked in one call each, off the GUI thread; where a question goes."""
+"""Branches of a conversation: loads one and steps through variants, off the GUI thread; finds where a question goes."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class LoadedConversation:
 
 @dataclass(frozen=True)
 class Branches:
-    """What is kept of conversations, as the window asks for it and changes it. Raises AppError as the store does."""
+    """Calls of the store, each to be made off the GUI thread. Raises AppError as the store does."""
 
     conversations: Conversations
     drafts: Drafts
 
     def load(self, conversation_id: str, place: str = "") -> LoadedConversation:
-        """Where `place` is the id of a question, its branch becomes the shown one."""
+        """Read a conversation; where `place` is the id of a question, its branch becomes the shown one."""
         if place:
             self.conversations.show_question(place)
         conversation = self.conversations.get(conversation_id)
@@ -57,17 +57,14 @@ def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion |
     return next((turn.question for turn in turns if turn.question.id == question_id), None)
 
 
-def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
-    """The turns as the store has them once a book was removed."""
-    return tuple(
-        msgspec.structs.replace(
-            turn,
-            question=msgspec.structs.replace(
-                turn.question, images=tuple(image for image in turn.question.images if image.book_id != book_id)
-            ),
-        )
-        for turn in turns
-    )
+def without_images(question: StoredQuestion, book_id: str) -> StoredQuestion:
+    """The question as the store has it once a book was removed."""
+    images = tuple(image for image in question.images if image.book_id != book_id)
+    return msgspec.structs.replace(question, images=images)
+
+
+def turns_without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
+    return tuple(msgspec.structs.replace(turn, question=without_images(turn.question, book_id)) for turn in turns)
 
 
 def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tuple[Turn, ...], str | None]:
@@ -79,7 +76,7 @@ def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tup
     last = turns[-1]
     if last.answer is not None:
         return turns, last.answer.id
-    return turns[:-1], last.question.parent_id  # no answer could even be begun: this question takes its place
+    return turns[:-1], last.question.parent_id  # no answer was begun: this question replaces it
 
 
 def turns_before(turns: tuple[Turn, ...], question_id: str) -> tuple[Turn, ...]:

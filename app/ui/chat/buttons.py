@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.fonts import ui_font
@@ -14,7 +14,7 @@ _SCROLL_KEYS = frozenset((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.
 
 
 class PlainButton(QAbstractButton):
-    """A button that Return presses too, and that leaves the arrow keys to whoever scrolls."""
+    """A button that Return presses too, and that leaves the arrow keys to the scroll area."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,9 +51,9 @@ class InlineButton(PlainButton):
         self._accent = accent
         self._size = size
         self._quiet = False
-        self.tell(text, tip)
+        self.set_words(text, tip)
 
-    def tell(self, text: str, tip: str = "") -> None:
+    def set_words(self, text: str, tip: str = "") -> None:
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(text if any(map(str.isalnum, text)) else tip)
@@ -86,7 +86,7 @@ class InlineButton(PlainButton):
 
 
 class LinkButton(PlainButton):
-    """Lies over the beginning of a link for the keyboard alone; the mouse goes through it to the text."""
+    """For the keyboard alone, over the beginning of a link; the mouse goes through it to the text."""
 
     def __init__(self, address: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -105,3 +105,51 @@ class LinkButton(PlainButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self._theme.palette.accent), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+
+class Variants(QWidget):
+    """`‹ 2 / 3 ›`: which of several versions is shown, and the way to the others."""
+
+    stepped = Signal(int)  # -1 or +1
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown = ""
+        self.earlier = InlineButton("‹", theme, self, tip=_("Previous version"))
+        self.later = InlineButton("›", theme, self, tip=_("Next version"))
+        self.earlier.clicked.connect(self._step_back)
+        self.later.clicked.connect(self._step_on)
+        theme.changed.connect(self.update)
+        self.set_shown(1, 1)
+
+    def set_shown(self, shown: int, whole: int) -> None:
+        """Version number `shown`, from 1, of so many; hidden where there is only one."""
+        self._shown = f"{shown} / {whole}"
+        self.setVisible(whole > 1)
+        self.earlier.setEnabled(shown > 1)
+        self.later.setEnabled(shown < whole)
+        self.setAccessibleName(_("Version {n} of {whole}").format(n=shown, whole=whole))
+        words = round(QFontMetricsF(ui_font(SIZE_SMALL)).horizontalAdvance(self._shown)) + SPACE_XS
+        side = self.earlier.width()
+        self.resize(2 * side + words, self.earlier.height())
+        self.later.move(side + words, 0)
+
+    def _step_back(self) -> None:
+        self.stepped.emit(-1)
+
+    def _step_on(self) -> None:
+        self.stepped.emit(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.palette.soft_ink))
+        painter.setFont(ui_font(SIZE_SMALL))
+        baseline = centre_baseline(self.height())
+        painter.drawText(QPointF(self.earlier.width() + SPACE_XS // 2, baseline), self._shown)
+
+
+def centre_baseline(height: int) -> int:
+    """The baseline in a line of this height, as in the buttons, px from the top."""
+    metrics = QFontMetrics(ui_font(SIZE_SMALL))
+    return (height - metrics.height()) // 2 + metrics.ascent()

@@ -1,4 +1,4 @@
-"""Chips: the room that a text leaves for them, and the buttons that stand in it."""
+"""Chips: the space that a text leaves for them, and the buttons in it."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _SIDE = 2.0  # px of air left and right of the frame
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 _LABEL = QTextFormat.Property.UserProperty.value + 1
 _DRAWN = QTextFormat.Property.UserProperty.value + 2
-_LIFT = 1.0  # px a chip stands higher than the room in the line, so that its words are level with the text's
+_LIFT = 1.0  # px a chip is higher than its space in the line, so that its words are level with the text's
 
 
 def format_chip(mark: CitationMark) -> QTextCharFormat:
-    """The format of the one character that stands for a chip; a mark without a citation is drawn with the text."""
+    """The format of the one character that represents a chip; a mark without a citation is drawn with the text."""
     form = QTextCharFormat()
     form.setObjectType(_OBJECT)
     form.setProperty(_LABEL, mark.label)
@@ -55,7 +55,7 @@ def measure_chip(label: str) -> QSize:
 
 
 class ChipSpace(QPyTextObject):
-    """Keeps room in a line for chips; draws those of an open answer, which no button stands on yet."""
+    """Keeps space in a line for chips; draws those of an open answer, which have no button yet."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +81,7 @@ class ChipSpace(QPyTextObject):
 
 
 def draw_chip(painter: QPainter, rectangle: QRectF, label: str, colour: str, ground: str, *, lit: bool = False) -> None:
-    """A frame with words in it; `lit` for the one under the mouse or the keyboard."""
+    """Draw a frame with words in it; `lit` for the one under the mouse or with the focus."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     frame = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)

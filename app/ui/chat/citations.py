@@ -1,4 +1,4 @@
-"""Marks: the places in a text where a chip stands for a citation, and what a chip says."""
+"""Marks: the places in a text where a chip shows a citation, and what a chip says."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def mark_stream(text: str) -> list[CitationMark]:
 
 
 def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
-    """The text, made harmless, with a sentinel in the place of every mark that lies in it and overlaps no other."""
+    """The text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
     pieces, position = [], 0
     for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
         if position <= mark.start < mark.end <= len(untrusted_text):
@@ -98,7 +98,7 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def split(text: str) -> list[str | int]:
-    """The text between sentinels, made harmless, and the indices of the marks that the sentinels stand for, in turn."""
+    """The text between sentinels, made harmless, and the indices of the marks of the sentinels, in turn."""
     parts: list[str | int] = []
     for number, part in enumerate(_SENTINEL.split(text)):
         if number % 2:
@@ -118,12 +118,12 @@ def restore(text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def list_placed(texts: Iterable[str]) -> set[int]:
-    """The indices of the marks whose sentinels stand in any of the texts."""
+    """The indices of the marks whose sentinels are in any of the texts."""
     return {part for text in texts for part in split(text) if isinstance(part, int)}
 
 
 def holds_mark(address: str) -> bool:
-    """Whether a sentinel stands in an address of the parser's."""
+    """Whether there is a sentinel in an address from the parser."""
     return _OPEN in address or _OPEN_ENCODED in address
 
 
@@ -131,7 +131,7 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
     """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
     ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
-    if citation.named:  # the quotation stands elsewhere
+    if citation.named:  # the quotation is elsewhere
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     if citation.is_unresolved:
@@ -162,69 +162,43 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words["on_page"] = disarm(citation.on_page)
     words["quote"] = shorten_words(disarm(citation.quote))
     words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
-    match citation.state:
-        case CitationState.VERIFIED:
-            text = _("Verified: page {page} of {title} has these words: “{quote}”.")
-        case CitationState.REPAIRED:
-            text = _(
-                "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
-                " “{quote}”."
-            )
-        case CitationState.NEAR:
-            text = _("Similar: page {page} of {title} says “{on_page}”.")
-        case CitationState.CUT:
-            text = _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”.")
-        case CitationState.NOT_FOUND:
-            text = _("Not found: page {page} of {title} does not contain what the answer quotes.")
-        case CitationState.FOUND:
-            text = _("Found by Octavo, not named in the answer: page {page} of {title}.")
-        case CitationState.RELATED:
-            text = _("Most related page, only by shared words: page {page} of {title} says “{quote}”.")
-        case CitationState.DIFFERS:
-            text = _(
-                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
-                " same as in the answer."
-            )
-        case CitationState.PAGE if citation.is_unresolved:
-            return unresolved_words(citation)
-        case CitationState.PAGE:
-            text = _("Names page {page} of {title}, without a quotation to check.")
-            if citation.on_page:
-                text += " " + _("Most related sentence there: “{on_page}”.")
+    if citation.state is CitationState.PAGE and citation.is_unresolved:
+        return unresolved_words(citation)
+    text = {
+        CitationState.VERIFIED: _("Verified: page {page} of {title} has these words: “{quote}”."),
+        CitationState.REPAIRED: _(
+            "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
+            " “{quote}”."
+        ),
+        CitationState.NEAR: _("Similar: page {page} of {title} says “{on_page}”."),
+        CitationState.CUT: _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”."),
+        CitationState.NOT_FOUND: _("Not found: page {page} of {title} does not contain what the answer quotes."),
+        CitationState.FOUND: _("Found by Octavo, not named in the answer: page {page} of {title}."),
+        CitationState.RELATED: _("Most related page, only by shared words: page {page} of {title} says “{quote}”."),
+        CitationState.DIFFERS: _(
+            "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
+            " same as in the answer."
+        ),
+        CitationState.PAGE: _("Names page {page} of {title}, without a quotation to check."),
+    }[citation.state]
+    if citation.state is CitationState.PAGE and citation.on_page:
+        text += " " + _("Most related sentence there: “{on_page}”.")
     return text.format(**words)
 
 
-def describe_count(n: int, state: CitationState) -> str:
-    """`2 verified`, `1 not found`, `3 pages named`; empty for what is not counted."""
-    match state:
-        case CitationState.VERIFIED:
-            text = _("{n} verified")
-        case CitationState.REPAIRED:
-            text = _("{n} on another page")
-        case CitationState.NEAR:
-            text = _("{n} similar")
-        case CitationState.CUT:
-            text = _("{n} cut")
-        case CitationState.NOT_FOUND:
-            text = _("{n} not found")
-        case CitationState.PAGE:
-            text = _("1 page named") if n == 1 else _("{n} pages named")
-        case CitationState.DIFFERS:
-            text = _("1 differs") if n == 1 else _("{n} differ")
-        case CitationState.FOUND | CitationState.RELATED:
-            text = ""
-    return text.format(n=count(n))
-
-
 def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
-    """The counts under an answer, the good news first."""
+    """The counts under an answer, such as `2 verified`, the good news first."""
     counts = Counter(citation.state for citation in citations)
-    order = (
-        *(CitationState.VERIFIED, CitationState.REPAIRED),
-        *(CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS),
-        *(CitationState.NOT_FOUND, CitationState.PAGE),
-    )
-    return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
+    words = {
+        CitationState.VERIFIED: _("{n} verified"),
+        CitationState.REPAIRED: _("{n} on another page"),
+        CitationState.NEAR: _("{n} similar"),
+        CitationState.CUT: _("{n} cut"),
+        CitationState.DIFFERS: _("1 differs") if counts[CitationState.DIFFERS] == 1 else _("{n} differ"),
+        CitationState.NOT_FOUND: _("{n} not found"),
+        CitationState.PAGE: _("1 page named") if counts[CitationState.PAGE] == 1 else _("{n} pages named"),
+    }
+    return [(state, text.format(n=count(counts[state]))) for state, text in words.items() if counts[state]]
 
 
 def colour_state(state: CitationState | None, palette: Palette) -> str:
@@ -240,7 +214,7 @@ def colour_state(state: CitationState | None, palette: Palette) -> str:
 
 
 def shorten_words(untrusted_words: str) -> str:
-    """Words on one line, cut where they are too long to be read in passing."""
+    """Words on one line, cut where they are too long for a tip."""
     words = " ".join(untrusted_words.split())
     return words if len(words) <= MAX_TIP_CHARACTERS else words[:MAX_TIP_CHARACTERS].rstrip() + "…"
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QFont,
     QFontMetrics,
-    QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -23,14 +22,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
-from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
-from app.ui.chat.typography import SIZE_ANSWER
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.chat.notes import ComposerNote
+from app.ui.chat.typography import column_width
+from app.ui.fonts import ui_font
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 
-HEIGHT = 30  # px
+HEIGHT = 30  # px, of the button and of the row that it is in
+MOST_LINES = 8
+IMAGE_KEYS = "Ctrl+Shift+I"
+_LINE = 22  # px
+_SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
+_PADDING = SPACE_M
 
 
 class SendButton(PlainButton):
@@ -38,9 +42,9 @@ class SendButton(PlainButton):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.tell(busy=False, held=False)
+        self.set_state(busy=False, held=False)
 
-    def tell(self, *, busy: bool, held: bool) -> None:
+    def set_state(self, *, busy: bool, held: bool) -> None:
         if held:
             words = _("Cancel  Esc"), _("Cancel"), _("Take back the question (Esc)")
         elif busy:
@@ -76,20 +80,10 @@ class SendButton(PlainButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-MOST_LINES = 8
-IMAGE_KEYS = "Ctrl+Shift+I"
-
-_LINE = 22  # px
-_TOOLS = HEIGHT
-_SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
-_PADDING = SPACE_M
-
-
 class Composer(QWidget):
-    """A frame with the field, above it the images that are attached and why a question is held, below it what can be
-    added, a note, the button.
+    """A frame with the field; above it the attached images and why a question is held; below it the buttons and a note.
 
-    It never empties itself: whoever takes a question calls `set_text("")` once the question is kept.
+    It never empties itself: its presenter calls `set_text("")` once the question is kept.
     """
 
     submitted = Signal(str)  # blank only where images are attached
@@ -99,8 +93,8 @@ class Composer(QWidget):
     edit_last_requested = Signal()
     text_changed = Signal(str)
     cancelled_edit = Signal()
-    hold_answered = Signal()  # what is offered beside a held question
-    left = Signal()  # Esc, where it neither stops nor leaves anything here
+    hold_answered = Signal()  # the button beside a held question
+    left = Signal()  # Esc, where there is nothing here to stop or to leave
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
@@ -115,9 +109,10 @@ class Composer(QWidget):
         self._note = ""
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
-        self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
-        self._hold = ComposerNote(theme, self)
-        self._hold.hide()
+        self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
+        self.hold = ComposerNote(theme, self)
+        """What is said of a question that was not sent; without words where nothing is."""
+        self.hold.hide()
         self.book_button = InlineButton("", theme, self, size=SIZE_UI)
         self.image_button = InlineButton("", theme, self, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
@@ -136,7 +131,7 @@ class Composer(QWidget):
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
         self.attachments.resized.connect(self._take_attachments)
-        self._hold.button.clicked.connect(self.hold_answered)
+        self.hold.button.clicked.connect(self.hold_answered)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -152,12 +147,12 @@ class Composer(QWidget):
     def show_tools(self) -> None:
         """In the person's language."""
         self.editor.setAccessibleName(_("Question"))
-        self.book_button.tell(_("+ Book"), _("Put a book on the desk"))
+        self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
         tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
-        self.image_button.tell(_("+ Image"), tip)
+        self.image_button.set_words(_("+ Image"), tip)
         for button in self._tools():
             button.show()
-        self._tell_button()
+        self._update_button()
 
     def _tools(self) -> tuple[PlainButton, ...]:
         return self.book_button, self.image_button, self.send_button
@@ -165,10 +160,11 @@ class Composer(QWidget):
     def set_busy(self, busy: bool) -> None:
         """While busy the button stops instead of sending, and so does Esc; the text can be written on."""
         self._busy = busy
-        self._tell_button()
+        self._update_button()
 
     def set_refused(self, refused: bool) -> None:
-        """What is attached cannot be asked with: the button is dead, and whoever is asked all the same says why."""
+        """The attached images cannot be asked with: the button is disabled, and a question that is sent with Return is
+        refused with the reason."""
         self._refused = refused
         self._enable()
 
@@ -177,25 +173,16 @@ class Composer(QWidget):
 
         A `locked` one is held: it cannot be written on, the button takes it back instead of sending, and so does Esc.
         """
-        if (words, action, locked) == (self._hold.words, self._hold.button.text(), self._locked):
+        if (words, action, locked) == (self.hold.words, self.hold.button.text(), self._locked):
             return
         if locked and not self._locked:
             self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self._locked = locked
         self.editor.setReadOnly(locked)
-        self._hold.tell(words, action)
+        self.hold.set_words(words, action)
         self._restyle()
-        self._tell_button()
+        self._update_button()
         self._take_attachments()
-
-    @property
-    def hold_words(self) -> str:
-        """What is said of the question that was not sent; empty where nothing is."""
-        return self._hold.words
-
-    @property
-    def hold_button(self) -> InlineButton:
-        return self._hold.button
 
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
@@ -203,10 +190,10 @@ class Composer(QWidget):
 
     @Slot(str)
     def take_quotation(self, text: str) -> None:
-        """Put what one wants to ask about before what is written, and go behind it."""
+        """Put a quotation to ask about before what is written, and the cursor behind it."""
         written = self.text().strip()
         self.set_text(f"{text}\n{written}")
-        self._grow()  # by the lines that it was broken into; as far as there is room, all of it is in sight
+        self._grow()  # by its lines; as far as there is room, all of it is in sight
         self.editor.verticalScrollBar().setValue(0)
         self.editor.ensureCursorVisible()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -215,7 +202,7 @@ class Composer(QWidget):
         return self.editor.toPlainText()
 
     def set_note(self, text: str) -> None:
-        """What stands left of the button, such as `18 tokens`."""
+        """What is left of the button, such as `18 tokens`."""
         self._note = text
         self.setAccessibleDescription(text)
         self.update()
@@ -223,7 +210,7 @@ class Composer(QWidget):
     def set_hint(self, placeholder: str) -> None:
         if placeholder != self.editor.placeholderText():
             self.editor.setPlaceholderText(placeholder)
-            self.editor.viewport().update()  # Qt leaves what was drawn of the one before
+            self.editor.viewport().update()  # else Qt keeps what it drew of the one before
 
     def set_editing(self, editing: bool) -> None:
         """An earlier question is in the field; Esc emits `cancelled_edit`."""
@@ -239,7 +226,7 @@ class Composer(QWidget):
             self.submitted.emit(text)
 
     def _leave(self) -> None:
-        if self._busy or self._hold.words:
+        if self._busy or self.hold.words:
             self.stop_requested.emit()
         elif self._editing:
             self.cancelled_edit.emit()
@@ -247,7 +234,7 @@ class Composer(QWidget):
             self.left.emit()
 
     def _want_earlier(self) -> None:
-        if not self.attachments.cards():  # they would give way to those of the earlier question
+        if not self.attachments.cards():  # else those of the earlier question would replace them
             self.edit_last_requested.emit()
 
     def _press(self) -> None:
@@ -269,13 +256,13 @@ class Composer(QWidget):
         given = bool(self.attachments.cards()) or not self.editor.document().isEmpty()
         self.send_button.setEnabled(self._busy or self._locked or (given and not self._refused))
 
-    def _tell_button(self) -> None:
-        self.send_button.tell(busy=self._busy, held=self._locked)
+    def _update_button(self) -> None:
+        self.send_button.set_state(busy=self._busy, held=self._locked)
         self._enable()
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, as the next one
+        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, like the next one
             self._leave()
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.editor.paste()
@@ -308,7 +295,7 @@ class Composer(QWidget):
 
     def sizeHint(self) -> QSize:
         above = self._height_of_attachments() + self._height_of_hold()
-        return QSize(480, above + self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
+        return QSize(480, above + self._text_height + SPACE_S + HEIGHT + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.sizeHint().height())
@@ -318,7 +305,7 @@ class Composer(QWidget):
         needed, most = 0.0, MOST_LINES * _LINE
         block = self.editor.document().firstBlock()
         while block.isValid() and needed < most:
-            needed += self.editor.blockBoundingRect(block).height()  # lays the block out where that is still to do
+            needed += self.editor.blockBoundingRect(block).height()  # lays the block out where it is not yet
             block = block.next()
         height = round(min(max(needed, _LINE), most)) + _SLACK
         scrolls = needed > most
@@ -332,39 +319,38 @@ class Composer(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.updateGeometry()  # cards stand in as many rows as the width makes them
+            self.updateGeometry()  # the number of rows of cards depends on the width
         self._arrange()
 
     def _height_of_attachments(self) -> int:
-        """With the air below it; nothing where nothing is attached."""
+        """With the space below them; 0 where nothing is attached."""
         height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
         return height + SPACE_M if height else 0
 
     def _height_of_hold(self) -> int:
-        """As above."""
-        return self._hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self._hold.words else 0
+        """With the space below it; 0 where nothing is said."""
+        return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
 
     def _frame(self) -> QRect:
-        measure = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
-        width = min(measure, self.width() - 2 * SPACE_XL)
+        width = min(column_width(), self.width() - 2 * SPACE_XL)
         return QRect((self.width() - width) // 2, SPACE_S, width, self.height() - SPACE_S)
 
     def _arrange(self) -> None:
         inside = self._frame().adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
-        tools = inside.bottom() + 1 - _TOOLS
+        tools = inside.bottom() + 1 - HEIGHT
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
         hold = self._height_of_hold()
-        self._hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
+        self.hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
         top = inside.y() + images + hold
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
-        self.book_button.move(inside.x() - 4, tools + (_TOOLS - self.book_button.height()) // 2)
+        self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
         self.update()
 
     def _restyle(self) -> None:
-        self.editor.dress(self._theme.palette, quiet=self._locked)
+        self.editor.set_colours(self._theme.palette, quiet=self._locked)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -384,7 +370,7 @@ class Composer(QWidget):
         painter.setPen(QColor(self._theme.palette.soft_ink))
         left = self.image_button.geometry().right() + SPACE_M
         right = self.send_button.x() - SPACE_M
-        room = QRect(left, self.send_button.y(), max(0, right - left), _TOOLS)
+        room = QRect(left, self.send_button.y(), max(0, right - left), HEIGHT)
         taken = 0
         if self._editing:
             painter.setFont(ui_font(SIZE_SMALL))

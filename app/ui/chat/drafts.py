@@ -1,23 +1,30 @@
-"""What is written and not asked yet, of every conversation: kept on disk soon after it changes."""
+"""Drafts: what is written in each conversation and not asked yet; shown in the composer with its images, and stored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.conversation import Draft
+from app.core.conversation import Draft, StoredQuestion, Turn
 from app.core.errors import Problem
+from app.core.image import Image, ImageRef
 from app.store.conversations import Drafts
 from app.ui.bridge import Bridge, Executor
+from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.branches import find_question
+from app.ui.chat.composer import Composer
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
-"""The most that is lost when the program is killed while somebody types."""
+"""What is typed in this time is lost when the program is killed."""
 
 
 class DraftsPresenter(QObject):
-    """Ids are those of conversations; an empty one stands for the one that will be shown first."""
+    """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
+    conversation that will be shown first."""
 
     failed = Signal(str)
 
@@ -35,7 +42,8 @@ class DraftsPresenter(QObject):
         return self._drafts.get(conversation_id, Draft())
 
     def take_in(self, conversation_id: str, stored: Draft) -> bool:
-        """A conversation is shown; what the store has of it counts unless it was shown before. Whether it did."""
+        """A conversation is shown. Its stored draft counts unless the conversation was shown before; returns whether it
+        did count."""
         counts = conversation_id not in self._kept
         if counts:
             self._kept[conversation_id] = self._drafts[conversation_id] = stored
@@ -59,14 +67,14 @@ class DraftsPresenter(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Have what changed written, off this thread."""
+        """Store what changed, on another thread."""
         self._timer.stop()
         for conversation_id, draft in self._unkept():
             work = partial(self._store.keep, conversation_id, draft)
             self._bridge.call(Executor.STORE, work, partial(self._note_kept, conversation_id, draft), self._on_problem)
 
     def close(self) -> None:
-        """Write at once what changed: nothing is delivered any more. Raises AppError as the store does."""
+        """Store what changed at once, on this thread, at the end. Raises AppError as the store does."""
         self._timer.stop()
         for conversation_id, draft in self._unkept():
             self._store.keep(conversation_id, draft)
@@ -85,7 +93,131 @@ class DraftsPresenter(QObject):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        """Tried again with the next change; told once."""
+        """It is tried again with the next change, and said once."""
         if not self._failing:
             self._failing = True
             self.failed.emit(sentence(problem))
+
+
+@dataclass(frozen=True)
+class WrittenDraft:
+    """`edited_id`: the kept question of which it becomes another variant; empty for a new question."""
+
+    text: str
+    edited_id: str
+    images: tuple[Image | ImageRef, ...]
+
+
+class Writing(QObject):
+    """Keeps the shown conversation's draft, its images and the composer in step. Ids are as in `DraftsPresenter`."""
+
+    def __init__(
+        self,
+        drafts: DraftsPresenter,
+        composer: Composer,
+        attachments: AttachmentsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._drafts = drafts
+        self._composer = composer
+        self._attachments = attachments
+        self._shown_id = ""
+        composer.text_changed.connect(self._take_text)
+        self._take_text(composer.text())  # which may have been written in before the desk was open
+
+    # ---- which one is shown
+
+    def show(self, conversation_id: str, turns: tuple[Turn, ...], stored: Draft) -> None:
+        """From now on this conversation is shown, with these turns; `stored` is what the store has of it."""
+        restored = False
+        if conversation_id != self._shown_id:
+            self._shown_id = conversation_id
+            self._drafts.keep()
+            restored = self._drafts.take_in(conversation_id, stored)
+            self._attachments.rename("", conversation_id)
+        draft = self._drafts.of(conversation_id)
+        edited = find_question(turns, draft.question_id)
+        if draft.question_id and edited is None:  # another branch is shown: it becomes a question of its own
+            self._attachments.rename(draft.question_id, conversation_id)
+            self._drafts.put(conversation_id, Draft(f"{draft.text}\n{draft.edited}".strip("\n")))
+        elif edited is not None and restored:
+            self._attachments.edit(edited.id, edited.images)
+        self._show()
+
+    def forget(self, conversation_id: str) -> None:
+        """A conversation was deleted; if it was shown, none is shown now."""
+        for writing in (conversation_id, self._drafts.of(conversation_id).question_id):
+            self._attachments.clear(writing)
+        self._drafts.forget(conversation_id)
+        if conversation_id == self._shown_id:
+            self._shown_id = ""
+            self._show()
+
+    @property
+    def edited_id(self) -> str:
+        """The kept question that is in the composer; empty where a new one is."""
+        return self._drafts.of(self._shown_id).question_id
+
+    # ---- what becomes of it
+
+    def refusal(self, conversation_id: str) -> str:
+        """Why the draft cannot be asked with its images; empty where it can."""
+        return self._attachments.refusal(self._writing(conversation_id))
+
+    def put(self, text: str) -> bool:
+        """Put this into the composer; returns whether there is something to ask."""
+        if text != self._composer.text():
+            self._composer.set_text(text)
+        return bool(text.strip() or self._attachments.images())
+
+    def hand_over(self, conversation_id: str) -> WrittenDraft:
+        """The draft, for a question that is about to be kept; the draft stays until `note_sent`."""
+        draft = self._drafts.of(conversation_id)
+        images = self._attachments.hand_over(self._writing(conversation_id))
+        return WrittenDraft(draft.current.strip(), draft.question_id, images)
+
+    def note_sent(self, conversation_id: str, text: str) -> None:
+        """The question is kept: clear the draft, unless more was written since; what an edit interrupted comes back."""
+        draft = self._drafts.of(conversation_id)
+        if draft.current.strip() == text:
+            self._drafts.put(conversation_id, Draft(draft.text if draft.question_id else ""))
+            self._drafts.keep()
+        self._attachments.let_go()
+        if conversation_id == self._shown_id:
+            self._show()
+
+    def edit(self, question: StoredQuestion) -> None:
+        """Put a kept question of the shown conversation into the composer, in the place of what is written."""
+        draft = self._drafts.of(self._shown_id)
+        self._drafts.put(self._shown_id, Draft(draft.text, question.id, question.text))
+        self._attachments.edit(question.id, question.images)
+        self._show()
+        self._composer.setFocus()
+
+    def leave_edit(self) -> None:
+        """What it interrupted comes back; without an edit nothing happens."""
+        draft = self._drafts.of(self._shown_id)
+        if draft.question_id:
+            self._attachments.clear(draft.question_id)
+            self._drafts.put(self._shown_id, Draft(draft.text))
+            self._show()
+
+    # ---- inside
+
+    def _writing(self, conversation_id: str) -> str:
+        """The id by which `AttachmentsPresenter` knows its images."""
+        return self._drafts.of(conversation_id).question_id or conversation_id
+
+    @Slot(str)
+    def _take_text(self, text: str) -> None:
+        draft = self._drafts.of(self._shown_id)
+        changed = {"edited": text} if draft.question_id else {"text": text}
+        self._drafts.put(self._shown_id, msgspec.structs.replace(draft, **changed))
+
+    def _show(self) -> None:
+        draft = self._drafts.of(self._shown_id)
+        if draft.current != self._composer.text():
+            self._composer.set_text(draft.current)
+        self._composer.set_editing(bool(draft.question_id))
+        self._attachments.show(self._writing(self._shown_id))

@@ -34,8 +34,8 @@ class QuestionEditor(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
 
-    def dress(self, palette: Palette, *, quiet: bool = False) -> None:
-        """Take the colours of a theme; what is written stands back in `quiet` ones."""
+    def set_colours(self, palette: Palette, *, quiet: bool = False) -> None:
+        """Take the colours of a theme; the text is paler when `quiet`."""
         colours = self.palette()
         for role, colour in (
             (QPalette.ColorRole.Base, palette.surface),

@@ -1,4 +1,4 @@
-"""The images of conversations: their thumbnails, the large view, and what can be done with one of them."""
+"""The images of conversations: thumbnails, the large view, and the menu of one image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.conversation import Conversation
 from app.core.errors import Problem
@@ -21,10 +21,10 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.view import ConversationView
 from app.ui.chat.zoom import LARGEST_SIDE
-from app.ui.exporting import file_name
 from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter
+from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.pictures import Levels, to_image, to_levels
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -62,10 +62,10 @@ class Gallery(Presenter):
         view.image_opened.connect(self._open)
         view.image_menu_wanted.connect(self.offer)
 
-    # ---- in large
+    # ---- the large view
 
     def show(self, images: Sequence[NumberedImage], place: int) -> None:
-        """Show that of number `place`, from 0, in large, and let the person go on to the others."""
+        """Show image number `place`, from 0, large; the person can go on to the others."""
         if self.dialog is not None and self.dialog.images == tuple(images):
             self.dialog.show_image(place)
             self.dialog.activateWindow()
@@ -83,7 +83,7 @@ class Gallery(Presenter):
 
     @Slot(object)
     def show_alone(self, image: Image | ImageRef) -> None:
-        """One that is not asked about yet."""
+        """Show one that is not in a question yet."""
         self.show((NumberedImage(image),), 0)
 
     @Slot()
@@ -93,7 +93,7 @@ class Gallery(Presenter):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """With another conversation nothing of the one before stays to be seen."""
+        """With another conversation, nothing of the one before stays on screen."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id != self._conversation_id:
             self._conversation_id = conversation_id
@@ -147,7 +147,7 @@ class Gallery(Presenter):
         if self.dialog is not None and tokens is not None:
             self.dialog.show_tokens(image, tokens[0])
 
-    # ---- small
+    # ---- thumbnails
 
     @Slot(object)
     def _fetch(self, sha256: str) -> None:
@@ -163,7 +163,7 @@ class Gallery(Presenter):
         self._take_thumbnail(sha256, None)
         self.failed.emit(sentence(problem))
 
-    # ---- what can be done with one
+    # ---- the menu of an image
 
     @Slot(object, QPoint)
     def offer(self, image: NumberedImage, place: QPoint) -> None:
@@ -190,10 +190,7 @@ class Gallery(Presenter):
 
     def choose_file(self, image: NumberedImage) -> None:
         """Let the person say where it is written."""
-        dialog = QFileDialog(self._window, _("Save the image"), "", _("PNG image (*.png)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(file_name(Path(image.name).stem))
+        dialog = SaveDialog(self._window, _("Save the image"), Path(image.name).stem, [_("PNG image (*.png)")])
         dialog.fileSelected.connect(partial(self.write, image))
         dialog.open()
 
@@ -212,7 +209,7 @@ class Gallery(Presenter):
         self.failed.emit(words)
 
     def _say(self, words: str) -> None:
-        """Also where the image is large, since that hides the window's own notice."""
+        """Say it in the large view too, since that hides the window's own notice."""
         if self.dialog is not None:
             self.dialog.magnifier.say(words)
         self.done.emit(words)

@@ -32,8 +32,8 @@ _HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 
 @dataclass(frozen=True)
 class ImageSource:
-    """An image that is still to be opened: a file, bytes of one, or pixels. `passing`: its file was made to be taken
-    once, and need not stay."""
+    """An image that is still to be opened: a file, bytes of one, or pixels. `passing`: its file is temporary, and is
+    deleted once it was read."""
 
     content: Path | bytes | QImage
     name: str
@@ -41,7 +41,7 @@ class ImageSource:
 
     @property
     def is_file(self) -> bool:
-        """It was a person who gave it its name."""
+        """Whether it is a file of the person's, with a name of its own."""
         return isinstance(self.content, Path) and not self.passing
 
     def discard(self) -> None:
@@ -80,7 +80,7 @@ class ImageSources(Presenter):
 
     @Slot()
     def offer(self) -> None:
-        """At the button: where images come from; files, where there is nothing else."""
+        """Offer a menu at the button, or choose files where there is nothing else."""
         if not self._has_portal:
             self.choose()
             return
@@ -143,7 +143,7 @@ class ImageSources(Presenter):
 
     @Slot(list)
     def _take_chosen(self, names: list[str]) -> None:
-        """Chosen as images: what is neither image nor video is told to be none."""
+        """They were chosen as images, so the reader says which of them are none."""
         work = partial(_sort, tuple(map(Path, names)), takes_books=False)
         self._bridge.call(Executor.IMAGES, work, self._take_sorted, self._on_problem)
 
@@ -179,7 +179,8 @@ def open_source(images: Images, source: ImageSource, cancel: Cancel) -> Work[Ope
 
 
 def _sort(paths: Iterable[Path], *, takes_books: bool = True) -> Sorted:
-    """What cannot be read goes by its name. `takes_books`: else what is neither counts as an image."""
+    """A file that cannot be read is sorted by its name. Without `takes_books` a file of another kind counts as an
+    image."""
     images: list[Path] = []
     videos: list[Path] = []
     others: list[Path] = []

@@ -1,4 +1,4 @@
-"""A picture that is fitted into its place, or as large as one wants: zoomed by wheel and keys, moved by dragging."""
+"""Shows a picture fitted or zoomed: wheel and keys zoom it, dragging moves it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from app.wording.i18n import _
 _NOTCH = 120  # of a wheel, as Qt counts
 _MOVE = 60  # px that a key moves the picture
 _REDRAW_DELAY_MS = 120
-_PATIENCE_MS = 250  # a wait that is shorter is not told
+_PATIENCE_MS = 250  # a shorter wait is not shown
 _REMARK_MS = 5_000
 
 
 class Magnifier(QAbstractScrollArea):
-    """`wanted` carries the longest side, in pixels, of what is to be shown: first as it fits, all of it once it is
-    zoomed beyond that. `stepped` is +1 or -1 for another picture, `zoomed` tells that the zoom changed."""
+    """`wanted` carries the longest side, in pixels, that is needed: first as it fits, the whole image once it is zoomed
+    further. `stepped` is +1 or -1 for another picture; `zoomed` comes when the zoom has changed."""
 
     wanted = Signal(int)
     stepped = Signal(int)
@@ -65,7 +65,7 @@ class Magnifier(QAbstractScrollArea):
     # ---- what is shown
 
     def begin(self, size: QSize, preview: QImage | None) -> None:
-        """Another picture, `size` pixels large; `preview` stands for it until its pixels have come."""
+        """Show another picture of this size in pixels; `preview` is shown until its pixels have come."""
         self.zoom.size, self.zoom.chosen = size, None
         self._levels, self._problem = _levels_of(preview), ""
         self._asked, self._waits, self._sharp = 0, False, False
@@ -79,13 +79,13 @@ class Magnifier(QAbstractScrollArea):
             self._repaint()
 
     def show_pixels(self, levels: Levels) -> None:
-        """What was asked for."""
+        """The pixels that were wanted."""
         self._levels, self._problem = levels, ""
         self._waits, self._sharp = False, True
         self._repaint()
 
     def show_problem(self, words: str) -> None:
-        """What was asked for does not come."""
+        """The pixels that were wanted will not come."""
         self._problem, self._waits = words, False
         if not self._sharp:
             self._levels = ()
@@ -99,7 +99,7 @@ class Magnifier(QAbstractScrollArea):
 
     @property
     def picture(self) -> QImage | None:
-        """As large as there is one."""
+        """The largest one there is."""
         return self._levels[0] if self._levels else None
 
     def words(self) -> str:
@@ -130,7 +130,7 @@ class Magnifier(QAbstractScrollArea):
         self._zoom_to(self.zoom.other())
 
     def _zoom_to(self, scale: float, point: QPointF | None = None) -> None:
-        """What lies under `point` of the viewport, its middle if None, stays there."""
+        """The point of the picture under `point` of the viewport, its middle if None, stays there."""
         fixed = point if point is not None else QRectF(self.viewport().rect()).center()
         before = self.picture_area()
         across, down = (fixed.x() - before.x()) / before.width(), (fixed.y() - before.y()) / before.height()
@@ -281,7 +281,7 @@ def _levels_of(preview: QImage | None) -> Levels:
 
 
 def _paint_label(painter: QPainter, view: QSize, words: str, theme: Theme) -> None:
-    """At the lower edge, on a ground of its own: a picture may have any colour."""
+    """At the lower edge, on its own ground, since a picture may have any colour."""
     palette, font = theme.palette, ui_font(SIZE_SMALL)
     room = view.width() - 2 * SPACE_XL
     box = QFontMetrics(font).boundingRect(0, 0, room, view.height(), Qt.TextFlag.TextWordWrap, words)

@@ -1,4 +1,4 @@
-"""Writes what stands inside a line: words, emphasis, code, links, and the room for chips."""
+"""Writes what is inside a line: words, emphasis, code, links, and the space for chips."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 WEB_SCHEMES = ("http://", "https://")
 LINE_SEPARATOR = "\u2028"
-_CODE_GROUND = 0.5  # how much of the line's colour lies behind code in a line
+_CODE_GROUND = 0.5  # opacity of the ground behind code in a line
 _WORD_JOINER = "\u2060"  # keeps the full stop after a chip on the chip's line
 
 
 @dataclass(frozen=True)
 class PlacedMark:
-    """A mark, and the character of the document that stands for it."""
+    """A mark, and the position of its character in the document."""
 
     position: int
     mark: CitationMark
@@ -40,7 +40,7 @@ class Link:
     address: str
 
 
-class InlineScribe:
+class InlineRenderer:
     """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
 
     def __init__(
@@ -108,7 +108,7 @@ class InlineScribe:
             self._cursor.insertText(f" ({restore(address, self._marks)})", soft)
 
     def _write_image(self, token: Token, form: QTextCharFormat) -> None:
-        # A picture is never fetched: what it was meant to show stands in its place, in words.
+        # A picture is never fetched; its description is written instead.
         soft = QTextCharFormat(form)
         soft.setForeground(QColor(self._palette.soft_ink))
         soft.setFontItalic(True)

@@ -32,7 +32,7 @@ def holds_image(source: QMimeData) -> bool:
 
 
 def holds_words(source: QMimeData) -> bool:
-    """Office programs offer a picture of what was copied beside its text."""
+    """Whether there is text. Office programs offer a picture of what was copied beside its text."""
     return source.hasFormat(_WORDS) and bool(source.text().strip())
 
 
@@ -52,5 +52,5 @@ def read_image(source: QMimeData) -> bytes | QImage:
 
 
 def _holds_pixels(source: QMimeData) -> bool:
-    """Where there are bytes too, of whatever kind, Qt would make the pixels of them, in this process."""
+    """Whether there are pixels alone. Where there are bytes too, Qt would decode them in this process."""
     return source.hasFormat(_PIXELS) and not any(media_type.startswith("image/") for media_type in source.formats())

@@ -1,4 +1,4 @@
-"""An image in large, with what it is called below it, and the images before and after it."""
+"""The large view of an image, with its name below, and the way to the images before and after it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count
 
-_SHARE = 0.86  # of the window it lies over
+_SHARE = 0.86  # of the window below it
 _SMALLEST = QSize(480, 360)
 _PERCENT_WIDTH = 64
 
@@ -37,11 +37,7 @@ class ImageDialog(QDialog):
     menu_wanted = Signal(object, QPoint)
 
     def __init__(
-        self,
-        icons: Icons,
-        images: Sequence[NumberedImage],
-        thumbnails: Thumbnails,
-        parent: QWidget | None = None,
+        self, icons: Icons, images: Sequence[NumberedImage], thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         """`show_image` shows the first one; `thumbnails` has those of images that are kept."""
         super().__init__(parent)
@@ -51,8 +47,8 @@ class ImageDialog(QDialog):
         self._place = 0
         self._thumbnails = thumbnails
         self.magnifier = Magnifier(icons.theme)
-        self._caption = ElidedLabel()
-        self._details = PlainLabel(role="small")
+        self.caption = ElidedLabel()
+        self.details = PlainLabel(role="small")
         self._of = PlainLabel(role="small")
         self.previous = IconButton(icons, Symbol.PREVIOUS, _("Previous image"), shortcut="Left")
         self.next = IconButton(icons, Symbol.NEXT, _("Next image"), shortcut="Right")
@@ -66,7 +62,7 @@ class ImageDialog(QDialog):
         self.larger.clicked.connect(self.magnifier.zoom_in)
         self.percent.clicked.connect(self.magnifier.toggle)
         self.magnifier.stepped.connect(self.step)
-        self.magnifier.zoomed.connect(self._tell_zoom)
+        self.magnifier.zoomed.connect(self._show_zoom)
         self.magnifier.wanted.connect(self._want)
         self.magnifier.menu_wanted.connect(self._offer)
         thumbnails.drawn.connect(self._on_thumbnail)
@@ -86,8 +82,8 @@ class ImageDialog(QDialog):
         self._place = place
         image = self.image
         self.setWindowTitle(image.caption())
-        self._caption.setText(image.caption())
-        self._tell_details("")
+        self.caption.setText(image.caption())
+        self._show_details("")
         self.magnifier.setAccessibleName(image.caption())
         self.magnifier.setAccessibleDescription(image.size_words())
         several = len(self.images) > 1
@@ -112,13 +108,7 @@ class ImageDialog(QDialog):
     def show_tokens(self, image: NumberedImage, tokens: int) -> None:
         """How many of the context it takes."""
         if image == self.image:
-            self._tell_details(_("{n} tokens").format(n=count(tokens)))
-
-    def caption(self) -> str:
-        return self._caption.text()
-
-    def details(self) -> str:
-        return self._details.text()
+            self._show_details(_("{n} tokens").format(n=count(tokens)))
 
     @Slot(int)
     def step(self, by: int) -> None:
@@ -138,11 +128,11 @@ class ImageDialog(QDialog):
         if sha256 == self.image.ref.sha256:
             self.magnifier.set_preview(self._preview(self.image))
 
-    def _tell_details(self, tokens: str) -> None:
-        self._details.setText(" · ".join(part for part in (self.image.size_words(), tokens) if part))
+    def _show_details(self, tokens: str) -> None:
+        self.details.setText(" · ".join(part for part in (self.image.size_words(), tokens) if part))
 
     @Slot()
-    def _tell_zoom(self) -> None:
+    def _show_zoom(self) -> None:
         zoom = self.magnifier.zoom
         self.percent.setText(_("{percent} %").format(percent=zoom.percent))
         tip = _("Show actual size") if zoom.chosen is None else _("Fit to window")
@@ -177,8 +167,8 @@ class ImageDialog(QDialog):
         foot.addLayout(steps)
         foot.addWidget(self._of)
         foot.addSpacing(SPACE_S)
-        foot.addWidget(self._caption, 1)
-        foot.addWidget(self._details)
+        foot.addWidget(self.caption, 1)
+        foot.addWidget(self.details)
         foot.addSpacing(SPACE_S)
         for widget in (self.smaller, self.percent, self.larger):
             foot.addWidget(widget)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-MAX_NESTING = 60  # lists and quotations inside each other; the parser drops what lies deeper
+MAX_NESTING = 60  # lists and quotations inside each other; the parser drops what is deeper
 MAX_CHARACTERS = 40_000  # of one paragraph without a blank line; longer ones are shown as they are
 
 
@@ -83,6 +83,6 @@ def _build_parser() -> MarkdownIt:
 
     # "reference" would let a line at the end of an answer turn every earlier `[p. 12]` into a link.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
-    # The parser keeps the source of a link that it refuses; here every link is recognised, and the scribe decides.
+    # The parser keeps the source of a link that it refuses; here every link is recognised, and the renderer decides.
     parser.validateLink = _accept_address  # type: ignore[method-assign]
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline"])

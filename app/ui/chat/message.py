@@ -27,10 +27,14 @@ from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]
 """The number of a piece, and a character position in it."""
+_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
+_FADED = 0.62
+"""Opacity of a message that the model no longer reads; people can still read it."""
+_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
 
 
 class MessageSelection:
-    """Where the selection began and where it ends; none of both while nothing is selected."""
+    """Where the selection began and where it ends; neither while nothing is selected."""
 
     def __init__(self) -> None:
         self._ends: tuple[Place, Place] | None = None
@@ -61,7 +65,7 @@ class MessageSelection:
         self._ends = None
 
     def cut(self, kept: int) -> None:
-        """Give the selection up where it reaches beyond the first `kept` pieces."""
+        """Clear the selection where it goes beyond the first `kept` pieces."""
         if self._ends is not None and max(self._ends)[0] >= kept:
             self._ends = None
 
@@ -82,9 +86,6 @@ def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
     number = next((number for number in shown if point.y() < pieces[number].bottom), shown[-1])
     piece = pieces[number]
     return number, piece.position_at(point - QPointF(0, piece.top))
-
-
-_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
 
 
 class Overlays(QObject):
@@ -112,7 +113,7 @@ class Overlays(QObject):
             button.deleteLater()
 
     def place(self, left: int) -> None:
-        """Put every button where its text stands; `left` is the left edge of the text in the message."""
+        """Put every button over its text; `left` is the left edge of the text in the message."""
         for piece, overlays in self._made.items():
             for what, button in overlays:
                 if isinstance(what, PlacedMark):
@@ -153,16 +154,10 @@ class Overlays(QObject):
         self.link_clicked.emit(button.address)
 
 
-_FADED = 0.62
-"""How much of its ink a message keeps that the model no longer reads; it can still be read by people."""
-
-_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
-
-
 class MessageWidget(QWidget):
     """Lays its pieces out, builds those that are shown, and lets the mouse select in them.
 
-    A subclass says where the text stands (`_text_box`), and puts what it has below it (`_arrange_below`).
+    A subclass says where the text is (`_text_box`), and places what is below it (`_arrange_below`).
     """
 
     citation_clicked = Signal(object)  # Citation
@@ -180,7 +175,8 @@ class MessageWidget(QWidget):
         self._overlays.link_clicked.connect(self.link_clicked)
         self._selection = MessageSelection()
         self._pressed_link: Link | None = None
-        self._needed = 0
+        self.needed = 0
+        """The height in px, exact for what was shown and a guess for the rest."""
         self._faded = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
@@ -196,7 +192,7 @@ class MessageWidget(QWidget):
         return QRect(0, 0, width, 0)
 
     def _arrange_below(self, top: int, width: int) -> int:  # noqa: ARG002
-        """Put what stands below the text, which ends at `top`; gives the height of the whole message."""
+        """Place what is below the text, which ends at `top`; returns the height of the whole message."""
         return top
 
     def _shows_caret(self) -> bool:
@@ -208,14 +204,9 @@ class MessageWidget(QWidget):
     def pieces(self) -> tuple[MessageBlock, ...]:
         return tuple(self._pieces)
 
-    @property
-    def needed(self) -> int:
-        """The height in px, exact for what was shown and a guess for the rest."""
-        return self._needed
-
     def expose(self, width: int, top: int, bottom: int) -> bool:
-        """Build what lies between `top` and `bottom` (px); True when the height or a place in it changed."""
-        before = (self.width(), self._needed)
+        """Build what is between `top` and `bottom` (px); True when the height or a place in it changed."""
+        before = (self.width(), self.needed)
         box = self._text_box(width)
         y = box.y()
         changed = False
@@ -228,22 +219,22 @@ class MessageWidget(QWidget):
             elif (piece.bottom < top - _KEPT_SCREENS or y > bottom + _KEPT_SCREENS) and not self._is_pinned(piece):
                 self._release(piece)
             y += piece.height
-        self._needed = self._arrange_below(y, width)
-        self.resize(width, self._needed)
-        changed |= before != (width, self._needed)
+        self.needed = self._arrange_below(y, width)
+        self.resize(width, self.needed)
+        changed |= before != (width, self.needed)
         if changed:
             self._overlays.place(box.x())
             self.update()
         return changed
 
     def restyle(self) -> None:
-        """Write every document anew, in other colours."""
+        """Write every document again, in other colours."""
         for piece in self._pieces:
             self._release(piece)
         self._selection.clear()
 
     def set_faded(self, faded: bool) -> None:
-        """Grey where the model no longer reads it."""
+        """Draw it paler, where the model no longer reads it."""
         self._faded = faded
         self.update()
 

@@ -1,13 +1,24 @@
-"""The quiet lines of an answer: sentences that say what happened, and how far the reading is."""
+"""Quiet lines of text: what happened to an answer, how far the reading is, why a question waits."""
 
 from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QTextLayout, QTextOption
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.buttons import InlineButton
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 
@@ -15,6 +26,8 @@ _MARK = 14  # px
 _BAR = 3  # px
 NOTE_INDENT = _MARK + SPACE_S
 """Where the words of a sentence begin, px."""
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+_LEAST_WIDTH = 80  # px of the words
 
 
 class Note(QWidget):
@@ -22,7 +35,7 @@ class Note(QWidget):
 
     def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentence = sentence
+        self.sentence = sentence
         self._theme = theme
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -31,12 +44,8 @@ class Note(QWidget):
         self.setAccessibleName(sentence)
         theme.changed.connect(self.update)
 
-    @property
-    def sentence(self) -> str:
-        return self._sentence
-
     def arrange(self, width: int) -> int:
-        """Take this width (px); gives the height that the sentence needs."""
+        """Take this width (px); returns the height that the sentence needs."""
         height = _break_lines(self._layout, width - _MARK - SPACE_S)
         self.resize(width, max(height, _MARK + SPACE_XS))
         return self.height()
@@ -55,33 +64,25 @@ class Note(QWidget):
 
 
 class ProgressLine(QWidget):
-    """One quiet line, and below it a thin bar where a share is known."""
+    """One quiet line, with a thin bar below it where the share done is known."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._text = ""
-        self._fraction: float | None = None
+        self.text = ""
+        self.fraction: float | None = None
         self.hide()
         theme.changed.connect(self.update)
 
-    @property
-    def text(self) -> str:
-        return self._text
-
-    @property
-    def fraction(self) -> float | None:
-        return self._fraction
-
-    def tell(self, text: str, fraction: float | None) -> None:
+    def set_progress(self, text: str, fraction: float | None) -> None:
         """`fraction` from 0 to 1; an empty `text` hides the line."""
-        self._text, self._fraction = text, fraction
+        self.text, self.fraction = text, fraction
         self.setVisible(bool(text))
         self.setAccessibleName(text)
         self.update()
 
     def arrange(self, width: int) -> int:
-        if not self._text:
+        if not self.text:
             return 0
         line = QFontMetrics(ui_font(SIZE_SMALL)).height()
         self.resize(width, line + SPACE_S + _BAR)
@@ -95,20 +96,69 @@ class ProgressLine(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(palette.soft_ink))
         metrics = QFontMetrics(font)
-        painter.drawText(0, metrics.ascent(), metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width()))
-        if self._fraction is None:
+        painter.drawText(0, metrics.ascent(), metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width()))
+        if self.fraction is None:
             return
         track = QRectF(0, self.height() - _BAR, self.width(), _BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.line))
         painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
-        track.setWidth(self.width() * min(1.0, max(0.0, self._fraction)))
+        track.setWidth(self.width() * min(1.0, max(0.0, self.fraction)))
         painter.setBrush(QColor(palette.accent))
         painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
 
 
+class ComposerNote(QWidget):
+    """A sentence in the composer, and a button for what can be done about it. Hidden while there is nothing to say."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.words = ""
+        self.button = InlineButton("", theme, self, size=SIZE_UI)
+        theme.changed.connect(self.update)
+
+    def set_words(self, words: str, action: str) -> None:
+        """Without an `action` there is no button."""
+        self.words = words
+        self.button.setText(action)
+        self.button.setAccessibleName(action)
+        self.button.setAccessibleDescription(words)
+        self.button.resize(self.button.sizeHint())
+        self.button.setVisible(bool(action))
+        self._arrange()
+        self.setAccessibleName(words)
+        self.setVisible(bool(words))
+        self.update()
+
+    def heightForWidth(self, width: int) -> int:
+        return max(self._place_words(width).height(), self.button.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(palette.near), 2))
+        painter.drawLine(1, 2, 1, self.height() - 2)
+        painter.setPen(QColor(palette.ink))
+        painter.setFont(ui_font(SIZE_UI))
+        painter.drawText(self._place_words(self.width()), _WRAP, self.words)
+
+    def _arrange(self) -> None:
+        self.button.move(self.width() - self.button.width(), 0)
+
+    def _place_words(self, width: int) -> QRect:
+        left = SPACE_S + 2
+        room = QRect(left, 0, max(_LEAST_WIDTH, width - left - self.button.width() - SPACE_S), 10_000)
+        return QFontMetrics(ui_font(SIZE_UI)).boundingRect(room, int(_WRAP), self.words)
+
+
 def _break_lines(layout: QTextLayout, width: int) -> int:
-    """Lay the text out in lines of this width (px); gives its height."""
+    """Lay the text out in lines of this width (px); returns its height."""
     y = 0.0
     layout.beginLayout()
     while (line := layout.createLine()).isValid():

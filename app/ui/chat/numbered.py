@@ -1,4 +1,4 @@
-"""An image as a person and an answer refer to it: by its number in the conversation and its name."""
+"""An image with its number in the conversation, by which a person and an answer refer to it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.wording.units import count
 
 @dataclass(frozen=True)
 class NumberedImage:
-    """`number` counts through the conversation as the model is told it (`services.prompts`), from 1; 0 where there is
-    none yet."""
+    """`number` is the one in the model's prompt (`services.prompts`), which counts through the conversation from 1; 0
+    where there is none yet."""
 
     image: Image | ImageRef
     number: int = 0

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
 from app.ui.chat.block import MessageBlock
-from app.ui.chat.buttons import InlineButton
+from app.ui.chat.buttons import InlineButton, Variants
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage
-from app.ui.chat.render import RenderedText
-from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.render import RenderedText, make_document
 from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
-from app.ui.chat.variants import Variants
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
@@ -29,13 +28,13 @@ FOLDED_LINES = 16
 CHUNK_CHARACTERS = 6_000  # of one document
 
 _INSET_SHARE = 0.188  # of the column that stays free left of the bubble
-_INSET_LEAST = 104  # px; "Edit ‹ 2 / 3 ›" stands there
+_INSET_LEAST = 104  # px; for "Edit ‹ 2 / 3 ›"
 _PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
 _CHARACTER = 7  # px a character takes on average, for guesses
 
 
 class QuestionMessage(MessageWidget):
-    """What the person asked."""
+    """The widget of a question."""
 
     edited = Signal(str)  # question_id
     image_opened = Signal(object)  # NumberedImage
@@ -61,8 +60,8 @@ class QuestionMessage(MessageWidget):
         self.edit_button.set_quiet(True)
         self.edit_button.clicked.connect(self._emit_edited)
         self.variants = Variants(theme, self)
-        self.variants.tell(variant, variants)
-        self.variants.stepped.connect(self._emit_variant)
+        self.variants.set_shown(variant, variants)
+        self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question_id))
         self.unfold_button = InlineButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
         self.unfold_button.clicked.connect(self._unfold)
         self.unfold_button.hide()
@@ -101,9 +100,6 @@ class QuestionMessage(MessageWidget):
 
     def _emit_edited(self) -> None:
         self.edited.emit(self._question_id)
-
-    def _emit_variant(self, step: int) -> None:
-        self.variant_chosen.emit("question", self._question_id, step)
 
     def _text_box(self, width: int) -> QRect:
         box = _inside_bubble(width)
@@ -153,26 +149,18 @@ def _bubble_left(width: int) -> int:
 
 
 def _inside_bubble(width: int) -> QRect:
-    """Left, top and width of what stands in the bubble; the height means nothing."""
+    """Left, top and width of what is in the bubble; the height means nothing."""
     left = _bubble_left(width) + _PADDING_X
     return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 
 
 def _make_piece(untrusted_text: str) -> MessageBlock:
     lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
-
-    def write() -> RenderedText:
-        return _write_plain(untrusted_text)
-
-    return MessageBlock(write, lines * LINE_QUESTION)
+    return MessageBlock(partial(_write_plain, untrusted_text), lines * LINE_QUESTION)
 
 
 def _write_plain(untrusted_text: str) -> RenderedText:
-    document = SealedDocument()
-    document.setDefaultFont(ui_font(SIZE_TEXT))
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    document.setDefaultTextOption(option)
+    document = make_document(ui_font(SIZE_TEXT))
     form = QTextBlockFormat()
     form.setLineHeight(LINE_QUESTION, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     cursor = QTextCursor(document)

@@ -1,4 +1,4 @@
-"""What was sent too early: it waits until its books are open and the engine is free, or is given back."""
+"""Questions that were sent too early: they wait until their books are open and the engine is free."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from app.wording.i18n import _
 class QueuedQuestion:
     """Something to be asked of the books on the desk of a conversation.
 
-    `waits`: it is to have the books that are being opened; `waited`: some were, so they may lie on the desk by now.
+    `waits`: it waits for the books that are being imported. `waited`: it has waited for some, which may be on the desk
+    by now.
     """
 
     conversation_id: str
@@ -27,23 +28,23 @@ class QueuedQuestion:
 
 
 class QuestionSource(Protocol):
-    """Where something is written, and told why it was not sent."""
+    """Where a question is written, and where it is said why it was not sent."""
 
     @property
     def hold_answered(self) -> SignalInstance:
-        """The person would rather not wait for the books."""
+        """The person does not want to wait for the books."""
 
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:
         """Why it was not sent, and what can be done about it; no words hide both. A `locked` one waits."""
 
 
 class Holding(QObject):
-    """One thing for each conversation. What is written stays with whoever has it; here is only that it waits.
+    """At most one question for each conversation waits here. Its text stays where it is written.
 
-    An empty id stands for the conversation that will be shown first.
+    An empty id means the conversation that will be shown first.
     """
 
-    released = Signal(object)  # Wanted: nothing is in its way any more
+    released = Signal(object)  # QueuedQuestion: nothing is in its way any more
     changed = Signal()
 
     def __init__(
@@ -55,7 +56,7 @@ class Holding(QObject):
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`task` is what the engine is wanted for."""
+        """`task` is what the engine is needed for."""
         super().__init__(parent)
         self._openings = openings
         self._place = place
@@ -79,20 +80,20 @@ class Holding(QObject):
         self.look()
 
     def give_back(self, conversation_id: str) -> bool:
-        """It is not to be asked, nor anything said of it any more; whether there was something to give back."""
+        """Let the question of a conversation wait no longer, and say nothing of it; returns whether there was one."""
         found = self._held.pop(conversation_id, None) or self._given_back.pop(conversation_id, None)
         self._show()
         return found is not None
 
     @Slot()
     def look(self) -> None:
-        """Something that was waited for may have come about: the engine is free, or another conversation is shown; what
-        was asked while none was belongs to it."""
+        """Release what can be asked now: the engine may be free, or another conversation shown. A question that was
+        sent while none was shown belongs to the shown one."""
         if self._shown.id and (early := self._held.pop("", None)) is not None:
             self._held[self._shown.id] = replace(early, conversation_id=self._shown.id)
         for conversation_id in tuple(self._held):
             wanted = self._held.get(conversation_id)
-            if wanted is None:  # what was released before it came to this
+            if wanted is None:  # it was released meanwhile
                 continue
             if self._pending(wanted):
                 self._held[conversation_id] = replace(wanted, waited=True)
@@ -105,7 +106,7 @@ class Holding(QObject):
         return self._openings.pending(wanted.conversation_id) if wanted.waits else ()
 
     def _show(self) -> None:
-        """Where it is written: what that of the shown conversation waits for, or why it was given back."""
+        """Say where it is written what the shown conversation's question waits for, or why it was given back."""
         wanted = self._held.get(self._shown.id)
         given_back = self._given_back.get(self._shown.id)
         if wanted is not None:
@@ -136,7 +137,7 @@ class Holding(QObject):
 
     @Slot(object, object, str)
     def _on_opened(self, book: object, talks: tuple[str, ...], title: str) -> None:  # noqa: ARG002 - whichever it is
-        """Where a second try went well, what was said of the first is over. What is held follows with `changed`."""
+        """A book was imported at the second try: drop it from what did not open."""
         for conversation_id in set(talks).intersection(self._given_back):
             wanted, titles = self._given_back.pop(conversation_id)
             if left := tuple(other for other in titles if other != title):

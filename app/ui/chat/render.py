@@ -1,4 +1,4 @@
-"""Writes the tokens of a Markdown block into a text document, cursor stroke by cursor stroke: no HTML in between."""
+"""Writes the tokens of a Markdown block into a text document with a cursor, without HTML in between."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ from PySide6.QtGui import (
 
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore
-from app.ui.chat.inline import InlineScribe, Link, PlacedMark
+from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
 from app.ui.fonts import text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
+    from markdown_it.token import Token
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
 
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
+MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
+MAX_CELLS = 2_000
+INDENT = 24  # px a level of a list takes
+QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
+_BULLETS = ("•", "◦", "–")
 
 
 @dataclass(frozen=True)
@@ -92,21 +96,12 @@ def _belongs(kind: _TokenType, *families: _TokenType) -> bool:
     return any(kind[: len(family)] == family for family in families)
 
 
-MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
-MAX_CELLS = 2_000
-
-INDENT = 24  # px a level of a list takes
-QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
-
-_BULLETS = ("•", "◦", "–")
-
-
 @dataclass(frozen=True)
 class Ornament:
     """What is drawn beside the words of the block at `position`.
 
-    Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is what stands for
-    the marker in copied text.
+    Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is the marker in
+    copied text.
     """
 
     position: int
@@ -116,9 +111,19 @@ class Ornament:
     rule: bool = False
 
 
+def make_document(font: QFont) -> SealedDocument:
+    """An empty one, which also breaks lines inside words that are too long."""
+    document = SealedDocument()
+    document.setDefaultFont(font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(option)
+    return document
+
+
 @dataclass
 class RenderedText:
-    """A document, and where in it (character positions) the marks, links and things to draw stand."""
+    """A document, and the character positions of the marks, links and ornaments in it."""
 
     document: SealedDocument
     marks: list[PlacedMark] = field(default_factory=list)
@@ -130,43 +135,26 @@ class RenderedText:
 class _Level:
     """A list that is open. `number` is that of the next item, None in a list of bullets.
 
-    The markers are drawn by Octavo: Qt's own stand too close to the text, and are lost in copied text.
+    Octavo draws the markers: Qt's own are too close to the text, and are lost in copied text.
     """
 
     number: int | None
     tight: bool
-    item_waits: bool = False  # an item was opened, and its first block is still to come
+    item_waits: bool = False  # an item was opened, and its first block has not come yet
 
 
 class BlockRenderer:
-    """Writes blocks in the colours of one palette; `marks` are those that the sentinels in the tokens stand for."""
+    """Writes one top-level block into one document. `marks` are those whose sentinels are in the tokens."""
 
     def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
         self._palette = palette
         self._marks = marks
-        self._space = space
-
-    def write(self, tokens: Sequence[Token]) -> RenderedText:
-        """One document for one top-level block."""
-        return _Writing(self._palette, self._marks, self._space).write(tokens)
-
-
-class _Writing:
-    """One document in the making."""
-
-    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
-        self._palette = palette
-        self._marks = marks
-        document = SealedDocument()
-        document.setDefaultFont(text_font(SIZE_ANSWER))
+        document = make_document(text_font(SIZE_ANSWER))
         document.setIndentWidth(INDENT)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        document.setDefaultTextOption(option)
         space.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
-        self._inline = InlineScribe(self._cursor, palette, marks, self._written.marks, self._written.links)
+        self._inline = InlineRenderer(self._cursor, palette, marks, self._written.marks, self._written.links)
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused
@@ -180,7 +168,7 @@ class _Writing:
         return self._written
 
     def _write_token(self, tokens: Sequence[Token], index: int) -> int:
-        """Write what begins at `index`; gives the index of what comes next."""
+        """Write what begins at `index`; returns the index of what comes next."""
         token = tokens[index]
         match token.type:
             case "paragraph_open":

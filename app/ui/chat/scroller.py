@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
-from app.ui.chat.typography import SIZE_ANSWER
-from app.ui.fonts import text_font
-from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
+from app.ui.chat.typography import column_width
+from app.ui.theme import SPACE_L, SPACE_XL, Theme
 
-_INTERVAL_MS = 30
+_DRAG_INTERVAL_MS = 30
+OVERSCAN = 600  # px above and below the window in which messages are ready
+KEPT = 3_000  # px above and below the window in which they are kept
+_PASSES = 8  # rounds at most until all heights are right
+_NARROWEST = 120  # px
 
 
 class DragScroller(QObject):
-    """`window` is the part of the conversation that can be seen, `bar` moves it."""
+    """Scrolls while the mouse selects beyond the edge. `window` is the visible part of the conversation, `bar` its
+    scroll bar."""
 
     def __init__(self, window: QWidget, bar: QScrollBar) -> None:
         super().__init__(window)
@@ -28,7 +32,7 @@ class DragScroller(QObject):
         self._message: MessageWidget | None = None
         self._point = QPoint()  # of the mouse, in global coordinates
         self._timer = QTimer(self)
-        self._timer.setInterval(_INTERVAL_MS)
+        self._timer.setInterval(_DRAG_INTERVAL_MS)
         self._timer.timeout.connect(self._scroll)
 
     def follow(self, message: MessageWidget, point: QPoint) -> None:
@@ -57,13 +61,6 @@ class DragScroller(QObject):
         self._message.extend_to(QPointF(self._message.mapFromGlobal(self._point)))
 
 
-OVERSCAN = 600  # px above and below the window in which messages are ready
-KEPT = 3_000  # px above and below the window in which they are kept
-
-_PASSES = 8  # at most so many rounds until what a wrong guess moved has come to rest
-_NARROWEST = 120  # px
-
-
 @dataclass(frozen=True)
 class Anchor:
     """What keeps its place while heights change: a slot, a piece in it, and how many px of that are out of sight."""
@@ -74,10 +71,10 @@ class Anchor:
 
 
 class Scroller(QAbstractScrollArea):
-    """Makes messages as they come near the window (`_create`), and lets them go when they are far from it.
+    """Makes messages when they come near the window (`_create`), and drops them when they are far from it.
 
-    A message that was never shown has a guessed height. When the true one turns out to be another, everything is
-    put in its place again without moving what the person reads. While the end is shown, the end is followed.
+    A message that was never shown has a guessed height. When its true height differs, everything is placed again
+    without moving what the person reads. While the end is shown, the view follows it.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -85,7 +82,7 @@ class Scroller(QAbstractScrollArea):
         self._theme = theme
         self._column = SlotColumn()
         self._alive: list[Slot] = []
-        self._stops: list[QWidget] = []  # what Tab visits, as Qt was told last
+        self._stops: list[QWidget] = []  # the order of Tab that Qt has
         self._following = True
         self._settling = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -105,8 +102,7 @@ class Scroller(QAbstractScrollArea):
 
     def measure(self) -> int:
         """The width of the column in px: 72 characters, or what there is room for."""
-        widest = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
-        return max(_NARROWEST, min(widest, self.width() - 2 * SPACE_XL))
+        return max(_NARROWEST, min(column_width(), self.width() - 2 * SPACE_XL))
 
     # for the subclass
 
@@ -115,8 +111,8 @@ class Scroller(QAbstractScrollArea):
         raise NotImplementedError
 
     def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
-        """Let `message` stand in the slot."""
-        message.changed.connect(self._settle_changed)
+        """Put a message into its slot."""
+        message.changed.connect(self._settle)
         message.selecting.connect(self._follow_drag)
         slot.message = message
         self._alive.append(slot)
@@ -163,7 +159,7 @@ class Scroller(QAbstractScrollArea):
             self._settling = False
 
     def _show_first(self, slot: Slot) -> None:
-        """Have this message at the top of the window, with the same air above it as the first one has."""
+        """Scroll this message to the top of the window, with the same space above it as the first one has."""
         self._following = False
         self._settle(Anchor(slot, -1, -SPACE_XL))
 
@@ -198,8 +194,8 @@ class Scroller(QAbstractScrollArea):
         return changed
 
     def _place(self, value: int, height: int) -> None:
-        """Move the widgets to where they belong, and let those go that are far away."""
-        left = (self.width() - self.measure()) // 2  # of the whole width: a scroll bar that appears moves nothing
+        """Move the widgets to their places, and drop those that are far away."""
+        left = (self.width() - self.measure()) // 2  # of the whole width: so a scroll bar that appears moves nothing
         for slot in list(self._alive):
             top = slot.top - value
             far = top > height + KEPT or top + slot.height < -KEPT
@@ -253,9 +249,6 @@ class Scroller(QAbstractScrollArea):
                         stop.setFocus(Qt.FocusReason.TabFocusReason)
                         return True
         return super().focusNextPrevChild(forward)
-
-    def _settle_changed(self) -> None:
-        self._settle()
 
     def _restyle(self) -> None:
         for message in self.messages():

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QTextDocument
 class SealedDocument(QTextDocument):
     """Answers every request for a resource with an empty picture.
 
-    Qt reads a local file by itself when `loadResource` returns nothing, so nothing is what it must never return.
+    Where `loadResource` returns nothing, Qt reads the local file, so it must always return something.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -1,11 +1,11 @@
-"""The conversation as a column of slots: every message's place and height, whether a widget stands there or not."""
+"""The conversation as a column of slots: the place and height of every message, with or without a widget."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from app.core.conversation import Answer, Turn
+from app.core.conversation import Answer, StoredQuestion, Turn
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import images_height
@@ -24,7 +24,7 @@ class Slot:
     """A question, or (with an `answer_id`) an answer.
 
     `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
-    guess until a message stood in it. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
+    guess until its message was shown. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
     everything) are the column's.
     """
 
@@ -59,21 +59,25 @@ class Slot:
             self.height = min(16, lines) * LINE_QUESTION + 18 + images_height(self.images, width)
 
 
+def question_slot(asked: StoredQuestion, variant: int = 1, variants: int = 1, *, left_out: bool = False) -> Slot:
+    return Slot(
+        asked.id,
+        asked.text,
+        books=frozenset(ref.book_id for ref in asked.books),
+        images=number_images(asked.images),
+        variant=variant,
+        variants=variants,
+        left_out=left_out,
+    )
+
+
 def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
     """The slots of one turn: its question, and its answer if there is one."""
     asked, answer = turn.question, turn.answer
-    books = frozenset(ref.book_id for ref in asked.books)
-    question = Slot(
-        asked.id,
-        asked.text,
-        books=books,
-        images=number_images(asked.images),
-        variant=turn.question_variant,
-        variants=turn.question_variants,
-    )
+    left_out = answer is not None and answer.left_out
+    question = question_slot(asked, turn.question_variant, turn.question_variants, left_out=left_out)
     if answer is None:
         return [question]
-    question.left_out = answer.left_out
     return [
         question,
         Slot(
@@ -81,11 +85,11 @@ def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
             answer.text,
             answer.id,
             answer,
-            books=books,
+            books=question.books,
             sentences=sentences,
             variant=turn.answer_variant,
             variants=turn.answer_variants,
-            left_out=answer.left_out,
+            left_out=left_out,
         ),
     ]
 
@@ -98,7 +102,7 @@ class SlotColumn:
         self.total = 0
 
     def measure(self) -> None:
-        """Work the places out anew, after a height or the slots changed."""
+        """Compute the places again, after a height or the slots changed."""
         top = SPACE_XL
         for index, slot in enumerate(self.slots):
             slot.index, slot.top = index, top
@@ -106,12 +110,12 @@ class SlotColumn:
         self.total = top if self.slots else 0
 
     def index_at(self, y: int) -> int:
-        """The slot that lies at `y`, the nearest one where none does; -1 of no slots."""
+        """The index of the slot at `y`, or of the nearest one; -1 without slots."""
         return max(0, bisect_right(self.slots, y, key=_top) - 1) if self.slots else -1
 
     def number_images(self) -> None:
-        """Count the images through the conversation as the model is told them: see `services.prompts`, which leaves
-        out questions without an answer."""
+        """Number the images through the conversation as in the model's prompt: see `services.prompts`, which leaves out
+        questions without an answer."""
         answered = {slot.question_id for slot in self.slots if slot.answer is not None and slot.answer.text}
         shown = 0
         for slot in self.slots:
@@ -120,7 +124,7 @@ class SlotColumn:
                 shown += len(slot.images) if slot.question_id in answered else 0
 
     def index_of_question(self, question_id: str) -> int:
-        """Where a question stands; -1 when it does not."""
+        """The index of a question's slot; -1 where there is none."""
         return next((i for i, s in enumerate(self.slots) if s.question_id == question_id and not s.is_answer), -1)
 
 

@@ -1,4 +1,4 @@
-"""The images of a question as small pictures: where they stand, and the buttons that open them."""
+"""The images of a question as small pictures: their places, and the buttons that open them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.wording.i18n import _
 _LARGEST = QSize(240, 160)  # px
 _LARGEST_OF_MANY = QSize(156, 104)  # px; three in a row of the usual column
 _FEW = 2  # images of a question that are shown as large as that
-_SMALLEST = QSize(112, 48)  # px of the ground that a very wide, tall or small picture stands on
+_SMALLEST = QSize(112, 48)  # px of the ground behind a very wide, tall or small picture
 _CAPTION = 18  # px
 _CORNER_SHARE = 0.25  # of the shorter side: the corners of a narrow picture are rounded no further
 
@@ -97,8 +97,8 @@ class Tile(PlainButton):
 
 
 def place_tiles(images: Sequence[NumberedImage], width: int) -> tuple[QRect, ...]:
-    """Where the tiles stand in rows of at most `width` px, from (0, 0); those of a row end at the same height, so that
-    their captions are on a line."""
+    """The places of the tiles in rows of at most `width` px, from (0, 0); those of a row end at the same height, so
+    that their captions are on a line."""
     places: list[QRect] = []
     row: list[QRect] = []
     top = 0
@@ -118,7 +118,7 @@ def place_tiles(images: Sequence[NumberedImage], width: int) -> tuple[QRect, ...
 
 
 def tiles_height(images: Sequence[NumberedImage], width: int) -> int:
-    """The height of all rows and of the air below them, px; 0 without images."""
+    """The height of all rows and of the space below them, px; 0 without images."""
     places = place_tiles(images, width)
     return places[-1].bottom() + 1 + SPACE_XS if places else 0
 

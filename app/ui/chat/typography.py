@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
-from app.ui.theme import LINE_HEIGHT, SIZE_TEXT
+from app.ui.fonts import text_font
+from app.ui.theme import LINE_HEIGHT, MEASURE_CHARACTERS, SIZE_TEXT
 
 SIZE_ANSWER = 16  # px; the serif looks smaller than the sans, so one step above the question, as it is drawn
 SIZE_CODE = 13  # px
@@ -16,6 +17,11 @@ LINE_QUESTION = round(SIZE_TEXT * LINE_HEIGHT)
 LINE_CODE = 20
 
 _CODE_FAMILIES = ("Source Code Pro", "Noto Sans Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono")
+
+
+def column_width() -> int:
+    """The width of the widest line of an answer, px."""
+    return round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
 
 
 def code_font(size: int = SIZE_CODE) -> QFont:

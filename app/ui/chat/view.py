@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
-from app.core.image import ImageRef
+from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.links import LinkDialog
+from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.numbered import NumberedImage, number_images
+from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
-from app.ui.chat.slots import Slot, make_slots
+from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.fonts import text_font, ui_font
-from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 
 _WIDEST = 520  # px
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+KEPT_THUMBNAILS = 100
+"""About 30 MB."""
 
 
 class EmptyHint(QWidget):
@@ -38,8 +40,8 @@ class EmptyHint(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(self.update)
 
-    def tell(self, title: str, lines: Sequence[str]) -> bool:
-        """Whether that is something new."""
+    def set_words(self, title: str, lines: Sequence[str]) -> bool:
+        """Take these words; returns whether they are new."""
         if (title, tuple(lines)) == (self._title, self._lines):
             return False
         self._title, self._lines = title, tuple(lines)
@@ -63,8 +65,54 @@ class EmptyHint(QWidget):
             y += box.height() + gap
 
 
-KEPT_THUMBNAILS = 100
-"""About 30 MB."""
+class LinkDialog(QDialog):
+    """Shows an address and offers to open it, to copy it, or to leave it (which is what Return and Esc do)."""
+
+    def __init__(self, address: str, open_address: Callable[[QUrl], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._address = address
+        self._open_address = open_address
+        self.setWindowTitle(_("Open a web address"))
+        self.setMinimumWidth(460)
+        explanation = QLabel(
+            _("The answer contains a link to this address. Opening it starts your web browser, which uses the network.")
+        )
+        explanation.setWordWrap(True)
+        self.address_field = QPlainTextEdit(disarm(address))
+        self.address_field.setReadOnly(True)
+        self.address_field.setAccessibleName(_("Address"))
+        self.address_field.setTabChangesFocus(True)
+        self.address_field.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.address_field.setMaximumHeight(96)
+        buttons = QDialogButtonBox()
+        self.open_button = QPushButton(_("Open in browser"))
+        self.copy_button = QPushButton(_("Copy address"))
+        self.cancel_button = QPushButton(_("Cancel"))
+        buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
+        for button in (self.open_button, self.copy_button):
+            button.setAutoDefault(False)
+        self.cancel_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.copy_button.clicked.connect(self._copy)
+        self.cancel_button.clicked.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        box.setSpacing(SPACE_M)
+        box.addWidget(explanation)
+        box.addWidget(self.address_field)
+        box.addWidget(buttons)
+        self.cancel_button.setFocus()
+
+    def _open(self) -> None:
+        if self._address.lower().startswith(WEB_SCHEMES):
+            self._open_address(QUrl.fromEncoded(self._address.encode()))
+        self.accept()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._address)
+        self.reject()
 
 
 def say_nothing(question: StoredQuestion, answer: Answer) -> Sequence[str]:  # noqa: ARG001 - the form of `remark`
@@ -76,7 +124,7 @@ def offer_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_go
 
 
 class ConversationView(Scroller):
-    """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
+    """Shows turns, adds the text of an answer while it is written, and emits what the person clicked.
 
     `remark` gives the sentences under an answer of `show_turns`, `word_going_on` what is offered below the last one if
     it can be gone on with. `open_address` is called with a web address once the person agreed to open it.
@@ -134,23 +182,14 @@ class ConversationView(Scroller):
             self._following = anchor is None
         self._settle(anchor)
 
-    def begin_turn(
-        self,
-        question_id: str,
-        text: str,
-        answer_id: str,
-        books: Collection[str] = (),
-        images: Sequence[ImageRef] = (),
-        sentences: Sequence[str] = (),
-    ) -> None:
-        """A new question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
-        those on the desk."""
-        desk = frozenset(books)
+    def begin_turn(self, asked: StoredQuestion, answer_id: str, sentences: Sequence[str] = ()) -> None:
+        """Add a question at the end, and an open answer below it, with `sentences` under that."""
         if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
-            last.offer(self._deed(self._column.slots[-1], is_last=False))
-        self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
+            last.offer(self._action_below(self._column.slots[-1], is_last=False))
+        question = question_slot(asked)
+        self._column.slots.append(question)
         self._column.number_images()
-        self._open_answer(Slot(question_id, "", answer_id, books=desk, sentences=list(sentences)))
+        self._open_answer(Slot(asked.id, "", answer_id, books=question.books, sentences=list(sentences)))
 
     def begin_answer(self, question_id: str, answer_id: str, sentences: Sequence[str] = ()) -> None:
         """An open answer under this question, in the place of the one before and of all that followed it, with
@@ -167,18 +206,12 @@ class ConversationView(Scroller):
         books = self._column.slots[index].books
         self._open_answer(
             Slot(
-                question_id,
-                "",
-                answer_id,
-                books=books,
-                sentences=list(sentences),
-                variant=variants,
-                variants=variants,
+                question_id, "", answer_id, books=books, sentences=list(sentences), variant=variants, variants=variants
             )
         )
 
     def reopen(self, answer_id: str, sentences: Sequence[str] = ()) -> None:
-        """Let the last answer, if it is this one, be written on, with `sentences` under it; its text stays."""
+        """Open the last answer, if it is this one, for more text, with `sentences` under it; its text stays."""
         slot = self._column.slots[-1] if self._column.slots else None
         if slot is None or slot.answer_id != answer_id:
             return
@@ -195,20 +228,20 @@ class ConversationView(Scroller):
     def set_progress(self, text: str, fraction: float | None) -> None:
         """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
         if (message := self._open_message()) is not None:
-            message.tell_progress(text, fraction)
+            message.set_progress(text, fraction)
 
     def append(self, text: str) -> None:
-        """More text of the open answer."""
+        """Add text to the open answer."""
         if (message := self._open_message()) is not None:
             message.append(text)
 
     def show_checked(self, citations: Sequence[Citation]) -> None:
-        """What was found out about the page marks in the open answer so far."""
+        """Show what the check found of the page marks in the open answer so far."""
         if (message := self._open_message()) is not None:
             message.show_checked(citations)
 
     def finish(self, answer: Answer, *sentences: str) -> None:
-        """The open answer as it was kept; `sentences` stand under it."""
+        """Show the open answer as it was kept, with `sentences` under it."""
         slot = next((s for s in self._column.slots if s.is_answer and s.question_id == answer.question_id), None)
         if slot is None:
             return
@@ -217,10 +250,10 @@ class ConversationView(Scroller):
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             slot.message.set_sentences(slot.sentences)
-            slot.message.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
+            slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
 
     def note(self, sentence: str) -> None:
-        """One more sentence under the last answer."""
+        """Add a sentence under the last answer."""
         slot = next((slot for slot in reversed(self._column.slots) if slot.is_answer), None)
         if slot is None:
             return
@@ -230,7 +263,7 @@ class ConversationView(Scroller):
         self._settle()
 
     def images(self) -> tuple[NumberedImage, ...]:
-        """All that are shown, in the order of their questions."""
+        """All images of the shown turns, in the order of their questions."""
         return tuple(image for slot in self._column.slots for image in slot.images)
 
     def forget_book(self, book_id: str) -> None:
@@ -248,12 +281,11 @@ class ConversationView(Scroller):
 
     def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
         """What is shown while there are no turns."""
-        if self._hint.tell(title, lines):
+        if self._hint.set_words(title, lines):
             self._settle()
 
     def go_to(self, question_id: str) -> None:
-        """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not
-        shown."""
+        """Scroll this question to the top of the window, or as high as what follows it allows, if it is shown."""
         index = self._column.index_of_question(question_id)
         if index >= 0:
             self._show_first(self._column.slots[index])
@@ -307,7 +339,7 @@ class ConversationView(Scroller):
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.asked_again.connect(self.ask_again)
-        made.deed_wanted.connect(self._want_deed)
+        made.action_wanted.connect(self._want_action)
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
@@ -317,16 +349,16 @@ class ConversationView(Scroller):
             made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_sentences(slot.sentences)
         made.set_faded(slot.left_out)
-        made.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
+        made.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
         return self._adopt(slot, made)
 
-    def _deed(self, slot: Slot, *, is_last: bool) -> str:
+    def _action_below(self, slot: Slot, *, is_last: bool) -> str:
         """What is offered below an answer."""
         if slot.left_out:
             return _("Include again from here")
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
 
-    def _want_deed(self, answer_id: str) -> None:
+    def _want_action(self, answer_id: str) -> None:
         slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
         if slot.left_out:
             self.read_again_wanted.emit(answer_id)

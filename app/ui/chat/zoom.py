@@ -1,4 +1,4 @@
-"""How large a picture is shown: fitted into its place, or at a scale of one's choice."""
+"""How large a picture is shown: fitted into its place, or at a chosen scale."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LARGEST_SIDE = 8_000
 STEP = 1.25
 """For a key or a notch of the wheel."""
 
-_AIR = 12  # px around a picture that is fitted
+_AIR = 12  # px around a fitted picture
 _LARGEST = 8.0  # device pixels for a pixel of the image
-_SMOOTH_BELOW = 2.0  # device pixels for a pixel of the image; above, one wants to see the pixels
+_SMOOTH_BELOW = 2.0  # device pixels for a pixel of the image; above, the pixels are to be seen
 _ROUNDING = 1e-6
 
 
@@ -23,7 +23,7 @@ _ROUNDING = 1e-6
 class Zoom:
     """`size` of the image in its own pixels, `view` of its place in px, `ratio` of device pixels to px.
 
-    `chosen` is the scale, px for a pixel of the image; None fits it. A small image is not blown up to fit.
+    `chosen` is the scale, px for a pixel of the image; None fits it. A small image is not enlarged to fit.
     """
 
     size: QSize = field(default_factory=lambda: QSize(1, 1))
@@ -38,7 +38,7 @@ class Zoom:
 
     @property
     def real(self) -> float:
-        """At which a pixel of the image is one of the screen."""
+        """The scale at which a pixel of the image is one of the screen."""
         return 1 / self.ratio
 
     @property
@@ -58,19 +58,19 @@ class Zoom:
         self.chosen = scale if scale > self.fitting * (1 + _ROUNDING) else None
 
     def other(self) -> float:
-        """What a click leads to: from fitted to real size, or to twice as large where that is hardly another; back
-        from everything else."""
+        """The scale after a click: from fitted to real size, or to twice the fitted one where real size is hardly
+        larger; from every other scale back to fitted."""
         if self.chosen is not None:
             return self.fitting
         return self.real if self.real > self.fitting * STEP else 2 * self.fitting
 
     def shown(self) -> QSizeF:
-        """Of the picture, in px."""
+        """The size of the picture on screen, in px."""
         return (QSizeF(self.size) * self.scale).expandedTo(QSizeF(1, 1))
 
     def hidden(self, bar: int) -> QSize:
-        """How many px of the picture find no room beside bars that are `bar` px thick; a bar may make the other one
-        needed."""
+        """How many px of the picture do not fit, with scroll bars `bar` px thick; one bar may make the other
+        necessary."""
         if self.chosen is None:
             return QSize(0, 0)
         size, view = self.shown(), self.view
@@ -81,7 +81,7 @@ class Zoom:
         return QSize(math.ceil(max(0.0, hidden.width())), math.ceil(max(0.0, hidden.height())))
 
     def wanted_side(self) -> int:
-        """The longest side, in pixels, of what shows it sharp: as it fits, or all of it."""
+        """The longest side, in pixels, that is needed to show it sharp: as it fits, or the whole image."""
         longest = max(self.size.width(), self.size.height())
         if self.chosen is None:
             longest = min(longest, math.ceil(longest * self.fitting * self.ratio))

@@ -15,7 +15,9 @@ from app.services.fitting import Choices, Remedy, RemedyKind
 from app.services.models import Models
 from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
+from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -50,8 +52,10 @@ class Fitting(Presenter):
         bridge: Bridge,
         window: MainWindow,
         conversation: ConversationPresenter,
-        shown: Shown,
+        asking: AskingPresenter,
+        drafts: DraftsPresenter,
         attachments: AttachmentsPresenter,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,6 +65,8 @@ class Fitting(Presenter):
         self._bridge = bridge
         self._window = window
         self._conversation = conversation
+        self._asking = asking
+        self._drafts = drafts
         self._attachments = attachments
         self._shown = shown
         self._told: set[str] = set()
@@ -68,7 +74,7 @@ class Fitting(Presenter):
         self._waiting = ""  # the id of the conversation whose question waits for more room
         self._redrawn = False
         self._moved: _Moved | None = None
-        conversation.misfit.connect(self.offer)
+        asking.misfit.connect(self.offer)
         conversation.shown.connect(self._on_shown)
         window.talk.view.read_again_wanted.connect(self._read_again)
         window.talk.notice.acted.connect(self._act)
@@ -77,10 +83,10 @@ class Fitting(Presenter):
     def offer(self) -> None:
         """Let the person choose how what does not fit can be made to fit."""
         shown = self._shown.conversation
-        if shown is None or self._conversation.busy:
+        if shown is None or self._asking.busy:
             return
-        missed = self._conversation.missed
-        work = partial(self._context.choices, shown.id, missed, self._conversation.begun)
+        missed = self._asking.missed
+        work = partial(self._context.choices, shown.id, missed, self._asking.begun)
         self._bridge.call(Executor.ENGINE, work, partial(self._show, shown.id, bool(missed)), self._on_problem)
 
     @Slot()
@@ -106,7 +112,7 @@ class Fitting(Presenter):
         waiting, self._waiting = self._waiting, ""
         shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
-            self._conversation.retry()
+            self._asking.retry()
 
     @Slot()
     def give_up(self) -> None:
@@ -141,16 +147,16 @@ class Fitting(Presenter):
             case RemedyKind.TAKE_OFF if way.book is not None:
                 self.book_taken_off.emit(way.book.book_id)
                 if choices.fits_without(way.book.tokens):
-                    self._conversation.retry()
+                    self._asking.retry()
             case RemedyKind.EXCERPTS:
-                self._conversation.retry(excerpts=True)
+                self._asking.retry(excerpts=True)
             case RemedyKind.MODEL:
                 self.models_wanted.emit()
 
     def _wait(self) -> None:
         """What did not fit is asked once there is more room."""
         shown = self._shown.conversation
-        self._waiting = shown.id if shown is not None and self._conversation.missed else ""
+        self._waiting = shown.id if shown is not None and self._asking.missed else ""
 
     def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
         work = partial(self._conversations.leave_out, answer_ids, left_out)
@@ -167,16 +173,16 @@ class Fitting(Presenter):
     @Slot(str)
     def _read_again(self, answer_id: str) -> None:
         """From this turn on all are read again."""
-        answers = [turn.answer for turn in self._conversation.turns if turn.answer is not None]
+        answers = [turn.answer for turn in self._shown.turns if turn.answer is not None]
         ids = [answer.id for answer in answers if answer.left_out]
-        if answer_id in ids and not self._conversation.busy:
+        if answer_id in ids and not self._asking.busy:
             self._leave_out(ids[ids.index(answer_id) :], False)
 
     def _move(self) -> None:
         """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
         shown = self._shown.conversation
         if shown is not None:
-            question = self._conversation.take_missed()
+            question = self._asking.take_missed()
             self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)
             self._conversation.create(shown.books)
 
@@ -192,11 +198,11 @@ class Fitting(Presenter):
         self._moved = None
         if moved.question is None:
             self._window.talk.composer.set_text(moved.written)
-            self._conversation.drafts.put(moved.left, Draft())
+            self._drafts.put(moved.left, Draft())
             return
         text, images = moved.question
         self._attachments.add_all(images)
-        self._conversation.submit(text)
+        self._asking.submit(text)
 
     @Slot(str)
     def _act(self, key: str) -> None:

@@ -24,13 +24,12 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding, QueuedQuestion
-from app.ui.exporting import file_name, follow_filter
 from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
-from app.ui.widgets.dialogs import Confirmation
+from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.ui.words import step_words
 from app.wording.errors import sentence
 from app.wording.i18n import _, language
@@ -242,11 +241,7 @@ class SheetsPresenter(Presenter):
         names = (
             _("Word document (*.docx)"), _("Excel workbook (*.xlsx)"), _("Markdown (*.md)"), _("Web page (*.html)")
         )  # fmt: skip
-        dialog = QFileDialog(self._panel.window(), _("Export the question sheet"), "", ";;".join(names))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(follow_filter, dialog))
-        dialog.selectFile(file_name(sheet.title))
+        dialog = SaveDialog(self._panel.window(), _("Export the question sheet"), sheet.title, names)
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
 

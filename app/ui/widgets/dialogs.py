@@ -1,16 +1,21 @@
-"""Small questions to the person: a confirmation, a line of text. They never block: the answer comes as a signal."""
+"""Small questions to the person: a confirmation, a line of text, where a file goes. They never block: the answer comes
+as a signal."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.export.pictures import safe_name
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.wording.i18n import _
 
 _WIDTH = 420
+_NAME_CHARACTERS = 80
 
 
 class SmallDialog(QDialog):
@@ -99,3 +104,19 @@ class LineDialog(SmallDialog):
     def accept(self) -> None:
         self.given.emit(self._key, self.line.text().strip())
         super().accept()
+
+
+class SaveDialog(QFileDialog):
+    """Asks where to write a file, at first one called `name`. `filters` are the kinds that it may have, such as
+    "PDF (*.pdf)", the first of them chosen; a name that is typed without an ending gets that of the chosen kind."""
+
+    def __init__(self, parent: QWidget, title: str, name: str, filters: Sequence[str]) -> None:
+        super().__init__(parent, title, "", ";;".join(filters))
+        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.filterSelected.connect(self._follow)
+        self._follow(filters[0])
+        self.selectFile(safe_name(name, _NAME_CHARACTERS))
+
+    @Slot(str)
+    def _follow(self, chosen: str) -> None:
+        self.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))

@@ -19,6 +19,7 @@ from app.core.conversation import (
     Usage,
 )
 from app.core.document import Book, Format
+from app.core.image import ImageRef
 from app.ui.chat.message import MessageWidget
 
 
@@ -50,6 +51,11 @@ def answer(
     return Answer(f"a{number}", f"q{number}", text, ending, "model", 0.0, tuple(citations), usage, timings)
 
 
+def asked(number: int, text: str, books: Sequence[str] = (), images: tuple[ImageRef, ...] = ()) -> StoredQuestion:
+    """Question `q<number>`."""
+    return StoredQuestion(f"q{number}", "c", None, text, tuple(map(BookRef, books)), 0.0, images)
+
+
 def turn(
     number: int,
     question: str,
@@ -62,9 +68,8 @@ def turn(
     ending: Ending = Ending.COMPLETE,
 ) -> Turn:
     """Question `q<number>`, and answer `a<number>` unless `text` is None."""
-    refs = tuple(BookRef(book_id) for book_id in books)
     return Turn(
-        StoredQuestion(f"q{number}", "c", None, question, refs, 0.0),
+        asked(number, question, books),
         None if text is None else answer(number, text, citations, ending),
         *question_variants,
         *answer_variants,

@@ -63,7 +63,7 @@ def test_stop_keeps_what_was_written(qtbot: QtBot, room: Room) -> None:
     assert room.answer().text == "Partial"
     assert room.answer().ending is Ending.CANCELLED
     assert "You stopped this answer." in room.sentences()
-    assert not room.presenter.conversation.busy
+    assert not room.presenter.asking.busy
 
 
 def test_a_second_question_follows_the_first(room: Room) -> None:
@@ -84,8 +84,8 @@ def test_while_one_answer_runs_no_other_begins(room: Room) -> None:
     room.engine.answers = [("One", gate)]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.conversation.submit("Second?")
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.submit("Second?")
+    room.presenter.asking.ask_last_again()
     gate.open()
     room.settle()
     assert [turn.question.text for turn in room.turns()] == ["First?"]
@@ -95,7 +95,7 @@ def test_asked_again_an_answer_gets_a_variant_and_the_earlier_one_comes_back(roo
     _open(room)
     room.engine.answers = [("One.",), ("Another one.",)]
     room.ask("First?")
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     room.settle()
     (turn,) = room.turns()
     assert turn.answer is not None
@@ -132,7 +132,7 @@ def test_an_edited_question_begins_a_branch_and_the_old_one_is_kept(qtbot: QtBot
 def test_esc_gives_up_editing(qtbot: QtBot, room: Room) -> None:
     _open(room)
     room.ask("First?")
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     assert room.window.talk.composer.text() == "First?"
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     assert room.window.talk.composer.text() == ""
@@ -152,7 +152,7 @@ def test_an_answer_goes_on_while_another_conversation_is_shown(room: Room) -> No
     room.presenter.conversation.open(other.id)
     wait(lambda: room.shown().id == other.id)
     assert room.words() == ""
-    assert room.presenter.conversation.busy
+    assert room.presenter.asking.busy
     room.presenter.conversation.open(asked.id)
     wait(lambda: room.shown().id == asked.id)
     wait(lambda: "Streamed" in room.words())  # tokens are gathered for a moment before they are shown

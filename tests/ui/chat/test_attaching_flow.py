@@ -311,16 +311,16 @@ def test_a_model_that_sees_nothing_says_so_before_anything_is_sent(qtbot: QtBot,
     _open(room)
     composer = room.window.talk.composer
     composer.set_text("What is this?")
-    assert composer.attachments.note() == ""
+    assert composer.attachments.note.words == ""
     _drop(room, _files(_png(tmp_path, "one.png")))
     words = "Scout cannot see images: it was loaded without a projector."
-    assert composer.attachments.note() == words
+    assert composer.attachments.note.words == words
     assert _cards(room) == [("one.png", "400 × 300 px")]
     assert not composer.send_button.isEnabled()
     _send(room, qtbot)
     assert _told(room) == f"{words} Choose one, or remove the images, then ask."
     assert room.turns() == ()
-    qtbot.mouseClick(composer.attachments.note_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(composer.attachments.note.button, Qt.MouseButton.LeftButton)
     room.settle()
     dialog = room.window.findChild(SettingsDialog)
     assert dialog is not None
@@ -328,12 +328,12 @@ def test_a_model_that_sees_nothing_says_so_before_anything_is_sent(qtbot: QtBot,
     room.engine.loads = [(Problem(Code.MODEL_TRUNCATED, {"path": "scout.gguf"}),)]
     room.presenter.model.load_again()
     room.settle()
-    assert composer.attachments.note() == "", "nobody knows what the next one sees"
+    assert composer.attachments.note.words == "", "nobody knows what the next one sees"
     assert _cards(room) == [("one.png", "…")]
     room.engine.info = SCOUT
     room.presenter.model.load_again()
     room.settle()
-    assert composer.attachments.note() == ""
+    assert composer.attachments.note.words == ""
     assert _cards(room) == [("one.png", "438 tokens")]
     assert composer.send_button.isEnabled()
 
@@ -345,7 +345,7 @@ def test_without_its_images_a_question_is_asked_of_a_blind_model(qtbot: QtBot, r
     composer.set_text("What is this?")
     _drop(room, _files(_png(tmp_path, "one.png")))
     qtbot.mouseClick(composer.attachments.cards()[0].cross, Qt.MouseButton.LeftButton)
-    assert composer.attachments.note() == ""
+    assert composer.attachments.note.words == ""
     _send(room, qtbot)
     assert len(room.turns()) == 1
 
@@ -465,7 +465,7 @@ def test_an_edit_that_is_left_leaves_nothing(qtbot: QtBot, room: Room, asked: tu
 
 
 def test_asked_again_it_keeps_them(room: Room, asked: tuple[ImageRef, ...]) -> None:
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     room.settle()
     assert room.turns()[0].answer_variants == 2
     assert [image.sha256 for image in room.engine.prompts[-1].messages[-1].images] == [ref.sha256 for ref in asked]

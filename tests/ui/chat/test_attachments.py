@@ -199,10 +199,10 @@ def test_the_note_says_what_is_wrong_and_offers_a_way_out(composer: Composer, to
     composer.attachments.show_note("Scout sees no images. " * 6, "Choose a projector…")
     composer.resize(composer.width(), composer.sizeHint().height())
     assert composer.sizeHint().height() > low + 30, "as many lines as it needs"
-    QTest.mouseClick(composer.attachments.note_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(composer.attachments.note.button, Qt.MouseButton.LeftButton)
     assert told == [("acted",)]
     composer.attachments.show_note("", "")
-    assert composer.attachments.note() == ""
+    assert composer.attachments.note.words == ""
     assert composer.sizeHint().height() == low
 
 

@@ -75,7 +75,7 @@ def test_an_answer_that_was_stopped_may_yet_have_come_to_its_page(room: Room) ->
     room.engine.answers = [(_INVENTED, gate, " And so on.")]
     room.ask("May he sublet?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.conversation.stop()
+    room.presenter.asking.stop()
     gate.open()
     room.settle()
     assert room.sentences() == ["You stopped this answer."]
@@ -107,7 +107,7 @@ def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> N
     room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
     room.settle()
     room.engine.answers = [("Once ", gate, "more.")]
-    room.presenter.conversation.ask_last_again()
+    room.presenter.asking.ask_last_again()
     wait(gate.reached.is_set)
     wait(lambda: "Once" in room.words())
     assert room.sentences() == [_WORDS]
@@ -135,7 +135,7 @@ def test_where_nothing_was_answered_there_is_nothing_to_say(room: Room) -> None:
     room.engine.answers = [(gate, "never")]
     room.ask("When?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.conversation.stop()
+    room.presenter.asking.stop()
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
     assert room.sentences() == ["You stopped this answer."]

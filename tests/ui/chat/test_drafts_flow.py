@@ -47,7 +47,7 @@ def _kept(room: Room, talk: Conversation) -> Draft:
 def _leave(room: Room) -> None:
     """As the program does when its window is closed."""
     room.bridge.close()
-    room.presenter.conversation.drafts.close()
+    room.presenter.drafts.close()
 
 
 def test_each_conversation_has_its_own(qtbot: QtBot, room: Room) -> None:
@@ -99,14 +99,14 @@ def test_a_held_question_is_there_at_the_next_start(qtbot: QtBot, room: Room, tm
     wait(gate.reached.is_set)
     _type(room, qtbot, "When?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
-    assert room.window.talk.composer.hold_words != ""
+    assert room.window.talk.composer.hold.words != ""
     _leave(room)
     room.desk.close()
     again = Room(tmp_path / "desk")
     try:
         again.open()
         assert _written(again) == "When?"
-        assert again.window.talk.composer.hold_words == ""
+        assert again.window.talk.composer.hold.words == ""
     finally:
         again.close()
 
@@ -147,11 +147,11 @@ def test_an_edit_gives_back_what_it_interrupted(qtbot: QtBot, room: Room) -> Non
     _begin(room)
     room.ask("First?")
     _type(room, qtbot, "And second?")
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     assert _written(room) == "First?"
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     assert _written(room) == "And second?"
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     _type(room, qtbot, " Really?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
     room.settle()
@@ -168,7 +168,7 @@ def test_an_edit_outlives_a_switch_and_a_start(qtbot: QtBot, room: Room, tmp_pat
     room.ask("What is this?")
     asked = room.turns()[0].question
     _type(room, qtbot, "Not yet")
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     _type(room, qtbot, " Really?")
     _go(room, two)
     assert _written(room) == ""
@@ -197,11 +197,11 @@ def test_on_another_branch_an_edit_becomes_a_question_of_its_own(qtbot: QtBot, r
     _begin(room)
     room.ask("First?")
     room.ask("Second?")
-    room.presenter.conversation.edit(room.turns()[0].question.id)
+    room.presenter.asking.edit(room.turns()[0].question.id)
     _type(room, qtbot, " Really?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
     room.settle()
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     _type(room, qtbot, " So?")
     room.window.talk.view.variant_chosen.emit("question", room.turns()[0].question.id, -1)
     room.settle()
@@ -238,7 +238,7 @@ def test_a_disk_that_is_full_is_told_once(qtbot: QtBot, room: Room, monkeypatch:
     one, two = _begin(room, "A", "B")
     full = AppError(Code.DISK_FULL, path="octavo.db")
     told: list[str] = []
-    room.presenter.conversation.failed.connect(told.append)
+    room.presenter.drafts.failed.connect(told.append)
 
     def refuse(conversation_id: str, draft: Draft) -> None:
         raise full

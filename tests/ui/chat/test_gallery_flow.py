@@ -110,16 +110,16 @@ def test_a_click_opens_it_large_and_its_pixels_come(room: Room, qtbot: QtBot) ->
     ask_about_colours(room)
     room.open()
     dialog = _large(room, qtbot, 0)
-    assert dialog.caption() == "Image 1 · red.png"
+    assert dialog.caption.text() == "Image 1 · red.png"
     assert dialog.windowTitle() == "Image 1 · red.png"
-    qtbot.waitUntil(lambda: dialog.details() == "640 × 400 px · 583 tokens")
+    qtbot.waitUntil(lambda: dialog.details.text() == "640 × 400 px · 583 tokens")
     picture = dialog.magnifier.picture
     assert picture is not None
     assert picture.width() == 640
     assert RED in colours(dialog.magnifier.viewport())
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Escape)
     assert room.presenter.gallery.dialog is None
-    assert not room.presenter.conversation.busy
+    assert not room.presenter.asking.busy
 
 
 def test_return_on_a_tile_opens_it_too(room: Room, qtbot: QtBot) -> None:
@@ -138,17 +138,17 @@ def test_one_goes_on_and_back_through_the_whole_conversation(room: Room, qtbot: 
     ask_about_colours(room)
     room.open()
     dialog = _large(room, qtbot, 1)
-    seen = [dialog.caption()]
+    seen = [dialog.caption.text()]
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Right)
     room.settle()
-    seen.append(dialog.caption())
+    seen.append(dialog.caption.text())
     assert GREEN in colours(dialog.magnifier.viewport())
     assert not dialog.next.isEnabled()
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Right)
     QTest.mouseClick(dialog.previous, Qt.MouseButton.LeftButton)
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Left)
     room.settle()
-    seen.append(dialog.caption())
+    seen.append(dialog.caption.text())
     assert seen == ["Image 2 · blue.png", "Image 3 · green.png", "Image 1 · red.png"]
     assert not dialog.previous.isEnabled()
     assert RED in colours(dialog.magnifier.viewport())
@@ -159,7 +159,7 @@ def test_another_tile_is_shown_in_the_window_that_is_open(room: Room, qtbot: QtB
     room.open()
     dialog = _large(room, qtbot, 0)
     assert _large(room, qtbot, 2) is dialog
-    assert dialog.caption() == "Image 3 · green.png"
+    assert dialog.caption.text() == "Image 3 · green.png"
 
 
 def test_the_full_resolution_is_fetched_once_and_only_when_it_is_zoomed(room: Room, qtbot: QtBot) -> None:
@@ -198,7 +198,7 @@ def test_what_comes_late_is_not_shown_for_another_image(room: Room, qtbot: QtBot
     dialog.step(1)
     gate.open()
     room.settle()
-    assert dialog.caption() == "Image 2 · blue.png"
+    assert dialog.caption.text() == "Image 2 · blue.png"
     assert BLUE in colours(dialog.magnifier.viewport())
     assert RED not in colours(dialog.magnifier.viewport())
 
@@ -245,7 +245,7 @@ def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
     room.settle()
     dialog = room.presenter.gallery.dialog
     assert dialog is not None
-    assert dialog.caption() == "red.png"
+    assert dialog.caption.text() == "red.png"
     assert not dialog.next.isVisible()
     assert RED in colours(dialog.magnifier.viewport())
 
@@ -254,7 +254,7 @@ def test_a_model_that_does_not_see_leaves_the_tokens_out(room: Room, qtbot: QtBo
     ask_about_colours(room)
     room.engine.info = msgspec.structs.replace(room.engine.info, vision=None)
     room.open()
-    assert _large(room, qtbot, 0).details() == "640 × 400 px"
+    assert _large(room, qtbot, 0).details.text() == "640 × 400 px"
 
 
 # what can be done with one

@@ -71,7 +71,7 @@ def test_it_waits_for_the_book_and_is_asked_with_it(qtbot: QtBot, room: Room) ->
     gate = _drop(room, _LEASE)
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
-    assert (composer.hold_words, composer.hold_button.text()) == (_WAITING, "Ask without it")
+    assert (composer.hold.words, composer.hold.button.text()) == (_WAITING, "Ask without it")
     assert composer.send_button.text() == "Cancel  Esc"
     assert (room.turns(), room.engine.prompts) == ((), [])
     assert composer.text() == "When?"
@@ -83,7 +83,7 @@ def test_it_waits_for_the_book_and_is_asked_with_it(qtbot: QtBot, room: Room) ->
     (turn,) = room.turns()
     (book,) = room.desk.library.books()
     assert (turn.question.text, turn.question.books) == ("When?", (BookRef(book.id),))
-    assert (composer.text(), composer.hold_words, composer.editor.isReadOnly()) == ("", "", False)
+    assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("", "", False)
     assert _WITHOUT not in room.sentences()
 
 
@@ -94,11 +94,11 @@ def test_it_waits_for_all_of_several_and_keeps_their_order(qtbot: QtBot, room: R
     room.reader.steps["survey.pdf"] = [second]
     _type(room, qtbot, "When?")
     composer = room.window.talk.composer
-    assert composer.hold_words == "Waiting for “lease” and “survey”…"
-    assert composer.hold_button.text() == "Ask without them"
+    assert composer.hold.words == "Waiting for “lease” and “survey”…"
+    assert composer.hold.button.text() == "Ask without them"
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold_words == "Waiting for “survey”…")
+    wait(lambda: composer.hold.words == "Waiting for “survey”…")
     assert room.engine.prompts == []
     second.open()
     room.settle()
@@ -111,7 +111,7 @@ def test_a_file_that_was_only_just_dropped_is_waited_for(qtbot: QtBot, room: Roo
     gate = room.hold(Executor.IMAGES)
     room.window.files_dropped.emit([_LEASE])
     _type(room, qtbot, "When?")
-    assert room.window.talk.composer.hold_words == _WAITING
+    assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
@@ -124,7 +124,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     gate = room.hold(Executor.IMAGES)
     room.window.files_dropped.emit([picture])
     _type(room, qtbot, "What is this?")
-    assert room.window.talk.composer.hold_words == "Waiting for “chart”…"
+    assert room.window.talk.composer.hold.words == "Waiting for “chart”…"
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -138,7 +138,7 @@ def test_esc_gives_it_back(qtbot: QtBot, room: Room) -> None:
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Escape)
-    assert (composer.text(), composer.hold_words, composer.send_button.text()) == ("When?", "", "Send")
+    assert (composer.text(), composer.hold.words, composer.send_button.text()) == ("When?", "", "Send")
     gate.open()
     room.settle()
     assert room.engine.prompts == [], "it was taken back"
@@ -153,7 +153,7 @@ def test_the_button_gives_it_back(qtbot: QtBot, room: Room) -> None:
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
     qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
-    assert (composer.text(), composer.hold_words, composer.editor.isReadOnly()) == ("When?", "", False)
+    assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("When?", "", False)
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -163,9 +163,9 @@ def test_asked_without_it_the_answer_says_so(qtbot: QtBot, room: Room) -> None:
     _begin(room)
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
-    qtbot.mouseClick(room.window.talk.composer.hold_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.window.talk.composer.hold.button, Qt.MouseButton.LeftButton)
     wait(lambda: bool(room.engine.prompts))
-    wait(lambda: not room.presenter.conversation.busy)
+    wait(lambda: not room.presenter.asking.busy)
     assert _asked_of(room) == [[]]
     assert room.sentences() == [_WITHOUT]
     gate.open()
@@ -181,13 +181,13 @@ def _given_back(room: Room, qtbot: QtBot) -> None:
     composer = room.window.talk.composer
     assert room.engine.prompts == []
     assert (composer.text(), composer.editor.isReadOnly()) == ("When?", False)
-    assert composer.hold_words == "Not sent: “lease” could not be imported."
+    assert composer.hold.words == "Not sent: “lease” could not be imported."
     assert composer.send_button.text() == "Send"
     qtbot.keyClicks(composer.editor, " Why?")
-    qtbot.mouseClick(composer.hold_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(composer.hold.button, Qt.MouseButton.LeftButton)
     room.settle()
     assert _questions(room) == ["When? Why?"]
-    assert (composer.hold_words, room.sentences()) == ("", [_WITHOUT])
+    assert (composer.hold.words, room.sentences()) == ("", [_WITHOUT])
 
 
 def test_of_a_book_that_cannot_be_read_it_is_given_back(qtbot: QtBot, room: Room) -> None:
@@ -221,7 +221,7 @@ def test_of_a_book_that_nobody_unlocks_it_is_given_back(qtbot: QtBot, room: Room
     qtbot.keyClicks(dialog.line, "wrong")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     room.settle()
-    assert room.window.talk.composer.hold_words == _WAITING, "it can still be opened"
+    assert room.window.talk.composer.hold.words == _WAITING, "it can still be opened"
     dialog = room.presenter.passwords.dialog
     assert dialog is not None
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -254,9 +254,9 @@ def test_where_one_of_two_fails_it_is_given_back_at_once(qtbot: QtBot, room: Roo
     _type(room, qtbot, "When?")
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold_words == "Not sent: “lease” could not be imported.")
-    qtbot.mouseClick(composer.hold_button, Qt.MouseButton.LeftButton)
-    assert composer.hold_words == "Waiting for “survey”…"
+    wait(lambda: composer.hold.words == "Not sent: “lease” could not be imported.")
+    qtbot.mouseClick(composer.hold.button, Qt.MouseButton.LeftButton)
+    assert composer.hold.words == "Waiting for “survey”…"
     second.open()
     room.settle()
     assert _asked_of(room) == [["Survey of the quay walls"]]
@@ -269,7 +269,7 @@ def test_that_another_book_opens_does_not_hide_why_it_was_given_back(qtbot: QtBo
     gate.open()
     room.settle()
     composer = room.window.talk.composer
-    assert composer.hold_words == "Not sent: “lease” could not be imported."
+    assert composer.hold.words == "Not sent: “lease” could not be imported."
     assert (composer.text(), room.engine.prompts) == ("When?", [])
     assert len(room.shown().books) == 1
 
@@ -284,7 +284,7 @@ def test_a_second_try_that_opens_ends_what_was_said_of_the_first(qtbot: QtBot, r
     room.window.files_dropped.emit([_LEASE])
     room.settle()
     composer = room.window.talk.composer
-    assert (composer.hold_words, composer.text(), room.engine.prompts) == ("", "When?", [])
+    assert (composer.hold.words, composer.text(), room.engine.prompts) == ("", "When?", [])
 
 
 # ---- other conversations
@@ -297,7 +297,7 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     room.presenter.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
     composer = room.window.talk.composer
-    assert (composer.text(), composer.hold_words, composer.editor.isReadOnly()) == ("", "", False)
+    assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("", "", False)
     assert "put a book" in composer.editor.placeholderText().lower()
     (row,) = room.presenter.shelf.openings.rows(other.id)
     assert not row.on_desk
@@ -325,7 +325,7 @@ def test_back_in_its_conversation_it_still_waits(qtbot: QtBot, room: Room) -> No
         room.presenter.navigation.open_conversation(talk.id)
         wait(lambda talk=talk: room.shown().id == talk.id)  # type: ignore[misc]
     composer = room.window.talk.composer
-    assert (composer.text(), composer.hold_words) == ("When?", _WAITING)
+    assert (composer.text(), composer.hold.words) == ("When?", _WAITING)
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
@@ -345,8 +345,8 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     wait(lambda: len(room.desk.library.books()) == 1)
     room.presenter.navigation.open_conversation(asked.id)
     wait(lambda: room.shown().id == asked.id)
-    wait(lambda: room.window.talk.composer.hold_words == "Waiting for the current answer…")
-    assert not room.window.talk.composer.hold_button.isVisible()
+    wait(lambda: room.window.talk.composer.hold.words == "Waiting for the current answer…")
+    assert not room.window.talk.composer.hold.button.isVisible()
     writing.open()
     room.settle()
     assert _asked_of(room) == [[], ["Harbour Lease, consolidated"]]
@@ -388,8 +388,8 @@ def test_asked_again_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Roo
     gate = _drop(room, _LEASE)
     composer = room.window.talk.composer
     composer.set_text("Not yet")
-    room.presenter.conversation.ask_last_again()
-    assert composer.hold_words == _WAITING
+    room.presenter.asking.ask_last_again()
+    assert composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [[], ["Harbour Lease, consolidated"]]
@@ -403,10 +403,10 @@ def test_asked_again_without_the_book_it_is_the_same_question(qtbot: QtBot, room
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.conversation.ask_last_again()
-    qtbot.mouseClick(room.window.talk.composer.hold_button, Qt.MouseButton.LeftButton)
+    room.presenter.asking.ask_last_again()
+    qtbot.mouseClick(room.window.talk.composer.hold.button, Qt.MouseButton.LeftButton)
     wait(lambda: len(room.engine.prompts) == 2)
-    wait(lambda: not room.presenter.conversation.busy)
+    wait(lambda: not room.presenter.asking.busy)
     (turn,) = room.turns()
     assert (turn.question_variants, turn.answer_variants) == (1, 2)
     assert _asked_of(room) == [[], []]
@@ -418,9 +418,9 @@ def test_edited_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Room) ->
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.conversation.edit_last()
+    room.presenter.asking.edit_last()
     _type(room, qtbot, " Exactly?")
-    assert room.window.talk.composer.hold_words == _WAITING
+    assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [[], ["Harbour Lease, consolidated"]]
@@ -443,9 +443,9 @@ def test_at_the_first_start_it_waits_for_the_handbook_and_the_model(qtbot: QtBot
     composer = room.window.talk.composer
     assert composer.editor.placeholderText() == "You can ask now: the question waits until “handbook” can be read"
     _type(room, qtbot, "How do I add a book?")
-    assert composer.hold_words == "Waiting for “handbook”…"
+    assert composer.hold.words == "Waiting for “handbook”…"
     opening.open()
-    wait(lambda: composer.hold_words == "Waiting for the model to load…")
+    wait(lambda: composer.hold.words == "Waiting for the model to load…")
     assert room.turns() == ()
     loading.open()
     room.settle()
@@ -461,7 +461,7 @@ def test_files_given_at_the_start_are_waited_for(qtbot: QtBot, room: Room) -> No
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
     _type(room, qtbot, "When?")
-    assert room.window.talk.composer.hold_words == _WAITING
+    assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
@@ -473,7 +473,7 @@ def test_files_that_a_second_start_hands_over_are_waited_for(qtbot: QtBot, room:
     room.reader.steps["lease.epub"] = [gate]
     room.presenter.welcome.take_files([_LEASE])
     _type(room, qtbot, "When?")
-    assert room.window.talk.composer.hold_words == _WAITING
+    assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
@@ -485,7 +485,7 @@ def test_before_any_conversation_is_shown_it_waits_for_that(qtbot: QtBot, room: 
     gate = room.hold(Executor.STORE)
     room.open(settle=False)
     _type(room, qtbot, "How?")
-    assert room.window.talk.composer.hold_words != ""
+    assert room.window.talk.composer.hold.words != ""
     assert room.window.talk.composer.text() == "How?"
     gate.open()
     room.settle()
@@ -501,9 +501,9 @@ def test_it_waits_for_the_model_and_can_be_taken_back(qtbot: QtBot, room: Room) 
     wait(loading.reached.is_set)
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
-    assert composer.hold_words == "Waiting for the model to load…"
+    assert composer.hold.words == "Waiting for the model to load…"
     qtbot.keyClick(composer.editor, Qt.Key.Key_Escape)
-    assert (composer.hold_words, composer.text()) == ("", "When?")
+    assert (composer.hold.words, composer.text()) == ("", "When?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
     loading.open()
     room.settle()
@@ -518,7 +518,7 @@ def test_a_model_that_does_not_load_is_told_under_the_question(qtbot: QtBot, roo
     wait(loading.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
     _type(room, qtbot, "When?")
-    assert room.window.talk.composer.hold_words == "Waiting for the model to load…"
+    assert room.window.talk.composer.hold.words == "Waiting for the model to load…"
     loading.open()
     room.settle()
     assert _questions(room) == ["When?"]

@@ -17,16 +17,16 @@ from tests.ui.chat.talk import cite
 
 
 @pytest.fixture
-def scribe(qapp: QApplication, fonts: None, theme: Theme) -> BlockRenderer:
-    return BlockRenderer(PAPER, (), ChipSpace(theme))
+def space(qapp: QApplication, fonts: None, theme: Theme) -> ChipSpace:
+    return ChipSpace(theme)
 
 
-def write(scribe: BlockRenderer, text: str) -> list[RenderedText]:
-    return [scribe.write(block.tokens) for block in parse(embed(text, ()))]
+def write(space: ChipSpace, text: str) -> list[RenderedText]:
+    return [BlockRenderer(PAPER, (), space).write(block.tokens) for block in parse(embed(text, ()))]
 
 
-def plain(scribe: BlockRenderer, text: str) -> str:
-    return "\n".join(written.document.toPlainText() for written in write(scribe, text))
+def plain(space: ChipSpace, text: str) -> str:
+    return "\n".join(written.document.toPlainText() for written in write(space, text))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def plain(scribe: BlockRenderer, text: str) -> str:
         "text <b unclosed",
     ],
 )
-def test_words_that_look_like_tags_are_shown_as_they_are(scribe: BlockRenderer, text: str) -> None:
-    shown = plain(scribe, text)
+def test_words_that_look_like_tags_are_shown_as_they_are(space: ChipSpace, text: str) -> None:
+    shown = plain(space, text)
     assert [word for word in text.split() if word not in shown] == []
 
 
@@ -50,8 +50,8 @@ def test_words_that_look_like_tags_are_shown_as_they_are(scribe: BlockRenderer, 
     [">" * 5_000 + " deep", "".join("  " * level + "- item\n" for level in range(300)), "[" * 60_000 + "end"],
     ids=["quotations", "lists", "brackets"],
 )
-def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(scribe: BlockRenderer, text: str) -> None:
-    shown = plain(scribe, text)
+def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(space: ChipSpace, text: str) -> None:
+    shown = plain(space, text)
     assert len(shown) >= len(text.strip())
     assert shown.split()[-1] == text.split()[-1]
 
@@ -61,8 +61,8 @@ def test_a_long_text_of_short_paragraphs_is_still_markdown() -> None:
     assert len(parse("word *word*\n\n" * paragraphs)) == paragraphs
 
 
-def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: BlockRenderer) -> None:
-    written = write(scribe, "It is so [p. 12].\n\n[p. 12]: https://evil.example")
+def test_a_line_at_the_end_cannot_make_links_of_marks(space: ChipSpace) -> None:
+    written = write(space, "It is so [p. 12].\n\n[p. 12]: https://evil.example")
     assert [link for part in written for link in part.links] == []
     assert "https://evil.example" in written[1].document.toPlainText()
 
@@ -71,28 +71,28 @@ def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: BlockRenderer) -> 
     "address",
     ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "mailto:a@b.c", "../up", "HTTPS:x", "vbscript:x"],
 )
-def test_only_web_addresses_are_links_and_others_are_shown(scribe: BlockRenderer, address: str) -> None:
-    written = write(scribe, f"see [this]({address})")[0]
+def test_only_web_addresses_are_links_and_others_are_shown(space: ChipSpace, address: str) -> None:
+    written = write(space, f"see [this]({address})")[0]
     assert written.links == []
     assert written.document.toPlainText() == f"see this ({address})"
 
 
-def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(scribe: BlockRenderer) -> None:
-    written = write(scribe, "see [my bank](https://exämple.org/a b) or [this](http://x.example/?q=ä)")[0]
+def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(space: ChipSpace) -> None:
+    written = write(space, "see [my bank](https://exämple.org/a b) or [this](http://x.example/?q=ä)")[0]
     assert [link.address for link in written.links] == ["http://x.example/?q=%C3%A4"]
     assert "https://exämple.org/a b" in written.document.toPlainText()
-    punycode = write(scribe, "[my bank](https://exämple.org)")[0]
+    punycode = write(space, "[my bank](https://exämple.org)")[0]
     assert [link.address for link in punycode.links] == ["https://xn--exmple-cua.org"]
 
 
-def test_pictures_become_their_words(scribe: BlockRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_become_their_words(space: ChipSpace, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(SealedDocument, "loadResource", lambda self, kind, name: asked.append(name))
     text = (
         "![a map](file:///etc/passwd) ![](http://127.0.0.1:9/x.png)\n\n| ![in a cell](file:///etc/hostname) |\n|---|\n"
         '| <img src="file:///etc/passwd"> |\n\n- ![in an item](//host/share.png)\n\n> [![linked](a.png)](b.html)\n'
     )
-    written = write(scribe, text)
+    written = write(space, text)
     for part in written:
         part.document.setTextWidth(300)
         part.document.size()
@@ -122,12 +122,12 @@ def test_a_sealed_document_never_reads_a_file(qapp: QApplication, tmp_path: obje
         assert document.idealWidth() < 20
 
 
-def test_emphasis_lists_tables_and_code_are_set(scribe: BlockRenderer) -> None:
+def test_emphasis_lists_tables_and_code_are_set(space: ChipSpace) -> None:
     text = (
         "# Title\n\nSome **strong** ~~gone~~ `code<int>`\\\nnext line\n\n3. three\n4. four\n   - inner\n\n"
         "| a | b |\n|--|--:|\n| 1 | 2 |\n\n```python\ndef f(x): return 'é'\n```\n\n    indented\n\n---\n"
     )
-    written = write(scribe, text)
+    written = write(space, text)
     assert [part.document.toPlainText().strip() for part in written][:3] == [
         "Title",
         "Some strong gone code<int>\nnext line",
@@ -150,8 +150,8 @@ def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplicati
     )
     citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
     marks = mark_citations(text, citations, {})
-    scribe = BlockRenderer(PAPER, marks, ChipSpace(theme))
-    written = [scribe.write(block.tokens) for block in parse(embed(text, marks))]
+    space = ChipSpace(theme)
+    written = [BlockRenderer(PAPER, marks, space).write(block.tokens) for block in parse(embed(text, marks))]
     chips = [placed.mark.label for part in written for placed in part.marks]
     assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]
     shown = "\n".join(part.document.toPlainText() for part in written)

@@ -11,7 +11,7 @@ from app.core.conversation import CitationState
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.view import ConversationView
 from app.ui.theme import PAPER
-from tests.ui.chat.talk import answer, cite, colours, read, turn
+from tests.ui.chat.talk import answer, asked, cite, colours, read, turn
 
 TEXT = """First a paragraph with *emphasis*, vector<int> and <think>aloud</think> [p. 12].
 A second line of it.
@@ -64,7 +64,7 @@ def test_the_streamed_text_ends_as_the_same_text_shown_at_once(view: Conversatio
     view.show_turns((turn(1, "?", TEXT),), {})
     at_once = read(view.messages()[-1])
     view.show_turns((), {})
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     stream(view, TEXT, seed)
     message = open_answer(view)
     qtbot.waitUntil(lambda: read(message) == at_once)
@@ -75,7 +75,7 @@ def test_the_streamed_text_ends_as_the_same_text_shown_at_once(view: Conversatio
 
 
 def test_closed_blocks_are_not_written_again(view: ConversationView, qtbot: QtBot) -> None:
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     message = open_answer(view)
     view.append("First.\n\n- item\n\nThird be")
     qtbot.waitUntil(lambda: len(message.pieces) == 3)
@@ -88,14 +88,14 @@ def test_closed_blocks_are_not_written_again(view: ConversationView, qtbot: QtBo
 
 
 def test_text_is_on_the_screen_at_once(view: ConversationView) -> None:
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     for piece in ("One", " two", " **thr"):
         view.append(piece)
     assert read(open_answer(view)) == "One two **thr"
 
 
 def test_marks_become_chips_with_their_state_when_the_answer_ends(view: ConversationView, qtbot: QtBot) -> None:
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     view.append("It says so [p. 12], and [p. 1")
     message = open_answer(view)
     qtbot.waitUntil(lambda: len(message.pieces[0].chips()) == 1)
@@ -107,7 +107,7 @@ def test_marks_become_chips_with_their_state_when_the_answer_ends(view: Conversa
 
 
 def test_a_checked_mark_tells_its_state_while_the_answer_goes_on(view: ConversationView, qtbot: QtBot) -> None:
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     message = open_answer(view)
     text = "First\r\n\r\nIt says so [p. 12]. Then [p. 1"
     view.append(text)
@@ -126,7 +126,7 @@ def test_a_checked_mark_tells_its_state_while_the_answer_goes_on(view: Conversat
 
 
 def test_the_reading_is_told_until_the_first_word(view: ConversationView) -> None:
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     progress = open_answer(view).progress
     view.set_progress("Reading, p. 41", 0.4)
     assert progress.isVisible()
@@ -142,7 +142,7 @@ def test_an_open_answer_shows_a_caret_and_a_finished_one_does_not(view: Conversa
     def caret() -> bool:
         return PAPER.accent.lower() in colours(open_answer(view))
 
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     assert caret()
     view.append("Some words")
     assert caret()
@@ -174,7 +174,7 @@ def test_the_end_is_followed_only_while_the_person_is_there(view: ConversationVi
     view.show_turns(tuple(turn(number, "Ask?", "Answer. " * 60) for number in range(20)), {})
     bar = view.verticalScrollBar()
     assert bar.value() == bar.maximum()
-    view.begin_turn("q99", "?", "a99")
+    view.begin_turn(asked(99, "?"), "a99")
     for _ in range(30):
         view.append("A line.\n\n")
     assert bar.value() == bar.maximum()

@@ -19,7 +19,7 @@ from app.ui.chat.question import QuestionMessage
 from app.ui.chat.slots import Slot
 from app.ui.chat.tiles import Tile, place_tiles
 from app.ui.chat.view import ConversationView
-from tests.ui.chat.talk import answer, colours, turn
+from tests.ui.chat.talk import answer, asked, colours, turn
 
 CHART = ImageRef("a" * 64, "chart.png", 1640, 980)
 PLAN = ImageRef("b" * 64, "plan.png", 1200, 1500, book_id="lease")
@@ -145,7 +145,7 @@ def test_a_name_cannot_bring_markup_into_a_tooltip_or_turn_the_text_around(view:
 def test_images_are_numbered_through_the_conversation(view: ConversationView) -> None:
     view.show_turns((shown(1, (CHART, PLAN)), shown(2, ()), shown(3, (TALL,))), {})
     assert captions(view) == ["Image 1 · chart.png", "Image 2 · plan.png", "Image 3 · receipt.png"]
-    view.begin_turn("q4", "And this?", "a4", (), (WIDE,))
+    view.begin_turn(asked(4, "And this?", (), (WIDE,)), "a4")
     assert captions(view)[-1] == "Image 4 · panorama.png"
     assert questions(view)[0].accessibleDescription().startswith("Image 1 · chart.png\nImage 2 · plan.png\nWhat")
 
@@ -157,9 +157,9 @@ def test_images_of_a_question_without_an_answer_do_not_count(view: ConversationV
 
 
 def test_an_open_answer_that_came_to_nothing_does_not_count_either(view: ConversationView) -> None:
-    view.begin_turn("q1", "What is this?", "a1", (), (CHART,))
+    view.begin_turn(asked(1, "What is this?", (), (CHART,)), "a1")
     view.finish(answer(1, ""))
-    view.begin_turn("q2", "And this?", "a2", (), (TALL,))
+    view.begin_turn(asked(2, "And this?", (), (TALL,)), "a2")
     assert captions(view) == ["Image 1 · chart.png", "Image 1 · receipt.png"]
 
 
@@ -172,7 +172,7 @@ def test_without_a_book_its_images_are_gone_and_the_others_count_on(view: Conver
 
 
 def test_an_open_answer_goes_on_below_a_question_that_loses_an_image(view: ConversationView) -> None:
-    view.begin_turn("q1", "What is this?", "a1", ("lease",), (PLAN, CHART))
+    view.begin_turn(asked(1, "What is this?", ("lease",), (PLAN, CHART)), "a1")
     view.append("It is ")
     view.forget_book("lease")
     view.append("a chart.")

@@ -15,11 +15,10 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.buttons import InlineButton, LinkButton
 from app.ui.chat.chip import ChipButton
-from app.ui.chat.links import LinkDialog
 from app.ui.chat.question import QuestionMessage
-from app.ui.chat.view import ConversationView
+from app.ui.chat.view import ConversationView, LinkDialog
 from app.ui.theme import LAMP, PAPER, Palette, Theme
-from tests.ui.chat.talk import answer, book, cite, colours, found, read, turn
+from tests.ui.chat.talk import answer, asked, book, cite, colours, found, read, turn
 
 TEXT = (
     "The lease asks for twelve months “before the end of the Term” [p. 87]. Notice by mail does not count [p. 88].\n\n"
@@ -280,7 +279,7 @@ def test_a_single_version_has_no_switch(view: ConversationView) -> None:
 
 def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
     view.show_turns((turn(1, "?", "Whole."),), {})
-    view.begin_turn("q2", "And?", "a2")
+    view.begin_turn(asked(2, "And?"), "a2")
     view.append("Half")
     view.finish(answer(2, "Half", ending=Ending.FAILED), "The engine stopped. You can ask again.")
     view.note("The model is ready again. You can ask again.")
@@ -305,7 +304,7 @@ def test_the_empty_conversation_says_what_to_try(view: ConversationView) -> None
     assert any(
         widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)
     )
-    view.begin_turn("q1", "?", "a1")
+    view.begin_turn(asked(1, "?"), "a1")
     assert not any(
         widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)
     )
@@ -363,7 +362,7 @@ def test_selecting_in_one_message_gives_up_the_selection_in_another(view: Conver
 def test_a_change_of_theme_repaints_everything_that_is_shown(view: ConversationView, theme: Theme) -> None:
     text = "Words [a link](https://x.example) [p. 1]\n\n```python\nreturn 1\n```\n\n> quoted\n"
     view.show_turns((turn(1, "?", text, (cite(text, "[p. 1]", CitationState.VERIFIED, 1),)),), {})
-    view.begin_turn("q2", "??", "a2")
+    view.begin_turn(asked(2, "??"), "a2")
     view.append("still **open")
 
     def shown(palette: Palette) -> set[str]:

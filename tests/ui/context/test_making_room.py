@@ -85,8 +85,8 @@ def test_what_is_left_out_says_so_and_can_be_read_again(room: Room) -> None:
     assert first is not None
     assert first._faded
     assert "Left out: the model no longer reads this." in first.accessibleDescription()
-    assert first.deed.text() == "Include again from here"  # type: ignore[attr-defined]
-    first.deed.click()  # type: ignore[attr-defined]
+    assert first.action_button.text() == "Include again from here"  # type: ignore[attr-defined]
+    first.action_button.click()  # type: ignore[attr-defined]
     room.settle()
     assert [turn.is_read for turn in room.turns()] == [True] * 4
     again = next(slot for slot in view._column.slots if slot.answer_id == answers[0].id).message
@@ -154,8 +154,8 @@ def test_who_chooses_nothing_has_the_question_in_the_composer(qtbot: QtBot, room
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
     room.settle()
     assert room.window.talk.composer.text() == "And now?"
-    assert room.last_answer().deed.text() == "Make it fit…"
-    room.last_answer().deed.click()
+    assert room.last_answer().action_button.text() == "Make it fit…"
+    room.last_answer().action_button.click()
     room.settle()
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
     room.settle()
@@ -191,8 +191,8 @@ def test_a_cut_answer_is_continued_in_its_place(room: Room) -> None:
     gate = Gate()
     room.engine.answers = [(Reading(10, 20, 0), gate, " the other half.")]
     message = room.last_answer()
-    assert message.deed.text() == "Continue"
-    message.deed.click()
+    assert message.action_button.text() == "Continue"
+    message.action_button.click()
     wait(gate.reached.is_set)
     wait(lambda: bool(room.last_answer().progress.text))
     assert room.last_answer().plain_text() == "One half,"
@@ -201,7 +201,7 @@ def test_a_cut_answer_is_continued_in_its_place(room: Room) -> None:
     assert room.answer().id == kept.id
     assert room.answer().text == "One half, the other half."
     assert room.last_answer().plain_text() == "One half, the other half."
-    assert room.last_answer().deed.isHidden()
+    assert room.last_answer().action_button.isHidden()
     assert room.turns()[-1].answer_variants == 1
     assert room.engine.prompts[-1].messages[-1].text == "One half,"
 
@@ -216,8 +216,8 @@ def test_a_reading_that_was_stopped_is_gone_on_with(qtbot: QtBot, room: Room) ->
     room.settle()
     before: Answer = room.answer()
     assert (before.text, before.ending) == ("", Ending.CANCELLED)
-    assert room.last_answer().deed.text() == "Resume"
-    room.last_answer().deed.click()
+    assert room.last_answer().action_button.text() == "Resume"
+    room.last_answer().action_button.click()
     room.settle()
     assert (room.answer().id, room.answer().text) == (before.id, "Yes.")
 
@@ -228,9 +228,9 @@ def test_the_next_question_takes_the_offer_away(room: Room) -> None:
     room.presenter.conversation.open(room.shown().id)
     room.settle()
     message = room.last_answer()
-    assert not message.deed.isHidden()
+    assert not message.action_button.isHidden()
     room.ask("And now?")
-    assert message.deed.isHidden()
+    assert message.action_button.isHidden()
 
 
 def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
@@ -246,7 +246,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     for elsewhere in (page.text, page.header.find_field, room.window.shelf.conversation_view, room.window.talk.chip):
         elsewhere.setFocus()
         qtbot.keyClick(elsewhere, Qt.Key.Key_Escape)
-        assert room.presenter.conversation.busy
+        assert room.presenter.asking.busy
     page.header.find_field.setText("notice")
     page.text.setFocus()
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
@@ -257,7 +257,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     sheet.setup.editor.setFocus()
     qtbot.keyClick(sheet.setup.editor, Qt.Key.Key_Escape)
     assert not room.window.shows_sheet
-    assert room.presenter.conversation.busy
+    assert room.presenter.asking.busy
     gate.open()
     room.settle()
     assert room.answer().text == "Partial and the rest."
@@ -281,7 +281,7 @@ def test_after_a_restart_what_did_not_fit_can_still_be_made_to(room: Room) -> No
     room.presenter.conversation.open(kept)
     room.window.talk.composer.set_text("")
     room.settle()
-    room.last_answer().deed.click()
+    room.last_answer().action_button.click()
     room.settle()
     _choose(room, RemedyKind.LEAVE_OUT)
     assert room.answer().text == "A short answer [p. 1]."
@@ -297,7 +297,7 @@ def test_an_answer_for_which_there_is_no_room_gets_longer_once_there_is(room: Ro
     room.presenter.conversation.open(room.shown().id)
     room.settle()
     room.engine.answers = [(" and more.",)]
-    room.last_answer().deed.click()
+    room.last_answer().action_button.click()
     room.settle()
     assert not room.engine.prompts
     assert room.answer().text == "Half," * 8, "it is what it was"

@@ -171,8 +171,8 @@ def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qt
     _begin(room, LETTERS)
     gate = _drop(room)
     _ask(room, qtbot)
-    room.presenter.conversation.submit("And I?")
-    assert room.window.talk.composer.hold_words == _WAITING
+    room.presenter.asking.submit("And I?")
+    assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 3

@@ -212,7 +212,7 @@ def test_a_conversation_is_deleted_while_it_is_answered(room: Room) -> None:
     room.presenter.conversation.delete(doomed.id)
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
-    assert not room.presenter.conversation.busy
+    assert not room.presenter.asking.busy
     assert room.shown().id != doomed.id
 
 

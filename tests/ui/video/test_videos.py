@@ -306,7 +306,7 @@ def test_a_model_that_sees_nothing_says_so_and_they_can_be_added(room: Room, fil
     dialog.action.click()
     room.settle()
     assert len(_cards(room)) == 8
-    assert room.window.talk.composer.attachments.note() == words
+    assert room.window.talk.composer.attachments.note.words == words
 
 
 # ---- what goes wrong, and leaving early

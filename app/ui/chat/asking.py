@@ -1,0 +1,296 @@
+"""Questions to the shown conversation: sent, asked as soon as nothing is in their way, asked again, edited, stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import Answer, Conversation, Question, StoredQuestion, Turn
+from app.core.errors import Code
+from app.core.events import AnswerProgress
+from app.core.image import ImageRef, ref_of
+from app.core.work import Cancel, Work
+from app.services.ask import Ask
+from app.ui.activity import Activity, EngineTask
+from app.ui.chat.answer_presenter import Outcome, Running
+from app.ui.chat.branches import LoadedConversation, find_question, follow, turns_before
+from app.ui.chat.composer import Composer
+from app.ui.chat.drafts import Writing
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.queued_question import Holding, QueuedQuestion
+from app.ui.chat.view import ConversationView
+from app.ui.presenter import Presenter
+from app.ui.shelf.book_import import BookImport
+from app.ui.shown import Shown
+from app.ui.words import does_not_fit
+from app.wording.errors import sentence
+from app.wording.i18n import _
+
+
+@dataclass(frozen=True)
+class _ToAsk(QueuedQuestion):
+    """The kept question `question_id` is to be asked once more, else what is written in the conversation."""
+
+    question_id: str = ""
+    excerpts: bool = False
+
+
+class AskingPresenter(Presenter):
+    """Takes the questions of the shown conversation, and has them asked one at a time. Ids are those of questions and
+    answers."""
+
+    held = Signal()  # a question waits now, or none does any more
+    answered = Signal()
+    misfit = Signal()  # the books of the shown conversation do not fit
+
+    def __init__(
+        self,
+        ask: Ask,
+        conversation: ConversationPresenter,
+        view: ConversationView,
+        composer: Composer,
+        writing: Writing,
+        openings: BookImport,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        self._conversation = conversation
+        self._composer = composer
+        self._writing = writing
+        self._activity = activity
+        self._shown = shown
+        self._longer: Running | None = None  # for which there was no room
+        self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
+        self.holding.released.connect(self._on_released)
+        self.holding.changed.connect(self.held)
+        conversation.opened.connect(self.holding.look)
+        conversation.deleted.connect(self.holding.give_back)
+        conversation.ended.connect(self._on_ended)
+        composer.submitted.connect(self.submit)
+        composer.stop_requested.connect(self.stop)
+        composer.cancelled_edit.connect(self.stop)
+        composer.edit_last_requested.connect(self.edit_last)
+        view.ask_again.connect(self.ask_again)
+        view.go_on_wanted.connect(self.go_on)
+        view.edit_question.connect(self.edit)
+
+    @property
+    def busy(self) -> bool:
+        """An answer is under way, here or in another conversation."""
+        return self._activity.has(EngineTask.ANSWER)
+
+    @property
+    def holds(self) -> bool:
+        """A question of the shown conversation waits to be asked."""
+        return self.holding.holds(self._shown.id)
+
+    def _takes(self) -> bool:
+        """Whether a question can be sent now. Says what is in its way where that cannot be seen."""
+        if self.busy or self.holds:
+            return False
+        if self._activity.has(EngineTask.SHEET):
+            self.failed.emit(
+                _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
+            )
+            return False
+        return True
+
+    # ---- what the person wants
+
+    @Slot(str)
+    def submit(self, text: str) -> None:
+        """Ask this, as soon as it can be asked."""
+        if not self._takes():
+            return
+        if refusal := self._writing.refusal(self._shown.id):
+            self.failed.emit(refusal)
+        elif self._writing.put(text):
+            self.holding.take(_ToAsk(self._shown.id))
+
+    @Slot(str)
+    def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
+        """Get another answer to a question; with `excerpts` from passages of the books alone."""
+        if find_question(self._shown.turns, question_id) is not None and self._takes():
+            self.holding.take(_ToAsk(self._shown.id, question_id=question_id, excerpts=excerpts))
+
+    @Slot()
+    def ask_last_again(self) -> None:
+        if self._shown.turns:
+            self.ask_again(self._shown.turns[-1].question.id)
+
+    @Slot()
+    def ask_last_from_excerpts(self) -> None:
+        if self._shown.turns:
+            self.ask_again(self._shown.turns[-1].question.id, excerpts=True)
+
+    @Slot(str)
+    def go_on(self, answer_id: str) -> None:
+        """Continue the last answer, or the reading for it."""
+        if self._shown.conversation is None or not self._shown.turns or not self._takes():
+            return
+        question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
+        if answer is None or answer.id != answer_id:
+            return
+        if does_not_fit(answer):
+            self.misfit.emit()
+            return
+        running = Running(
+            self._shown.conversation,
+            question,
+            self._shown.turns[:-1],
+            answer_id,
+            again=True,
+            goes_on=True,
+            pieces=[answer.text] if answer.text else [],
+            checked=tuple(citation for citation in answer.citations if citation.start >= 0),
+        )
+        self._start(partial(self._ask.go_on, answer_id), running)
+
+    @Slot()
+    def stop(self) -> None:
+        """Take back the question that waits; without one stop the answer under way; without that end the editing."""
+        if self.holding.give_back(self._shown.id):
+            return
+        if self.busy:
+            self._activity.stop(EngineTask.ANSWER)
+        else:
+            self._writing.leave_edit()
+
+    @Slot(str)
+    def edit(self, question_id: str) -> None:
+        """Put a question into the composer; sent again, it becomes another variant of itself."""
+        question = find_question(self._shown.turns, question_id)
+        if question is not None and not self.busy:
+            self.holding.give_back(self._shown.id)
+            self._writing.edit(question)
+
+    @Slot()
+    def edit_last(self) -> None:
+        if self._shown.turns:
+            self.edit(self._shown.turns[-1].question.id)
+
+    # ---- nothing is in its way any more
+
+    @Slot(object)
+    def _on_released(self, wanted: _ToAsk) -> None:
+        shown = self._shown.conversation
+        if shown is not None and shown.id == wanted.conversation_id:
+            self._begin(wanted, shown, self._shown.turns)
+        else:
+            self._conversation.load(wanted.conversation_id, partial(self._begin_unseen, wanted))
+
+    def _begin_unseen(self, wanted: _ToAsk, conversation: Conversation, loaded: LoadedConversation) -> None:
+        """Begin a question of a conversation that was not shown; it waits again if something is in its way by now."""
+        if self._activity.may(EngineTask.ANSWER) is not None:
+            self.holding.take(wanted)
+        else:
+            self._begin(wanted, conversation, loaded.turns)
+
+    def _begin(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+        if wanted.question_id:
+            self._begin_again(wanted, conversation, turns)
+            return
+        if refusal := self._writing.refusal(conversation.id):
+            self.failed.emit(refusal)
+            return
+        written = self._writing.hand_over(conversation.id)
+        if not written.text and not written.images:
+            return
+        before, parent_id = follow(turns, find_question(turns, written.edited_id))
+        question = Question(
+            conversation.id, written.text, conversation.books, parent_id, written.images, written.edited_id
+        )
+        refs = tuple(ref_of(image) for image in written.images)
+        asked = StoredQuestion("", conversation.id, parent_id, written.text, conversation.books, time.time(), refs)
+        self._start(partial(self._ask.ask, question), Running(conversation, asked, before, written=True))
+
+    def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+        """Where books came on the desk while the question waited, it becomes another question, of those books."""
+        asked = find_question(turns, wanted.question_id)
+        if asked is None:
+            return
+        before, books = turns_before(turns, asked.id), conversation.books
+        if wanted.waited and books != asked.books:
+            question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images)
+            running = Running(conversation, msgspec.structs.replace(asked, id="", books=books), before)
+            self._start(partial(self._ask.ask, question, excerpts=wanted.excerpts), running)
+        else:
+            if self._writing.edited_id == asked.id:
+                self._writing.leave_edit()
+            running = Running(conversation, asked, before, again=True)
+            self._start(partial(self._ask.again, asked.id, excerpts=wanted.excerpts), running)
+
+    def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
+        self._composer.set_busy(True)
+        self._conversation.answer.start(work, running)
+
+    @Slot(object)
+    def _on_ended(self, outcome: Outcome) -> None:
+        self._composer.set_busy(False)
+        running, problem = outcome.running, outcome.problem
+        if outcome.answer is None and problem is not None:
+            self.failed.emit(sentence(problem))
+        self.answered.emit()
+        if running.conversation.id != self._shown.id:
+            return
+        self._longer = None
+        if problem is not None and problem.code == Code.DOES_NOT_FIT:
+            self._longer = running if running.goes_on else None
+            if not running.again and not self._composer.text().strip():
+                self.edit(running.question.id)
+            self.misfit.emit()
+
+    # ---- what did not fit
+
+    @property
+    def begun(self) -> str:
+        """The text so far of the answer that had no room to get longer; empty where something else does not fit."""
+        longer = self._missed_longer()
+        return "".join(longer.pieces) if longer is not None else ""
+
+    @property
+    def missed(self) -> str:
+        """The id of the last question of the shown conversation, if it or more of its answer did not fit."""
+        if not self._shown.turns:
+            return ""
+        question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
+        return question.id if self._missed_longer() is not None or does_not_fit(answer) else ""
+
+    def retry(self, *, excerpts: bool = False) -> None:
+        """Ask once more what did not fit, with the books that are on the desk now, or with passages of them alone."""
+        longer, question = self._missed_longer(), find_question(self._shown.turns, self.missed)
+        if question is None or self._shown.conversation is None:
+            return
+        edited_id = self._writing.edited_id
+        if longer is not None and not excerpts:
+            self.go_on(longer.answer_id)
+        elif excerpts or (question.books == self._shown.books and not edited_id):
+            self.ask_again(question.id, excerpts=excerpts)
+        else:
+            if edited_id != question.id:
+                self.edit(question.id)
+            self.submit(self._composer.text())
+
+    def take_missed(self) -> tuple[str, tuple[ImageRef, ...]] | None:
+        """The question that did not fit, with its images, to be asked elsewhere; it leaves the composer."""
+        question = find_question(self._shown.turns, self.missed)
+        if question is None:
+            return None
+        text = question.text
+        if self._writing.edited_id == question.id:
+            text = self._composer.text()
+            self._writing.leave_edit()
+        return text, question.images
+
+    def _missed_longer(self) -> Running | None:
+        """The attempt to make the last answer longer, if there was no room for it."""
+        longer, answer = self._longer, self._shown.turns[-1].answer if self._shown.turns else None
+        return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None
