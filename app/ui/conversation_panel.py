@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
-from app.ui.context.spine import Spine
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.model_chip import ModelChip
 from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.spine import Spine
 from app.wording.i18n import _
 
 

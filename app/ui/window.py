@@ -30,8 +30,9 @@ from app.ui.context.presenter import ContextPresenter
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
+from app.ui.frame_state import WindowState
 from app.ui.icons import Icons
-from app.ui.main_window import MainWindow, WindowState
+from app.ui.main_window import MainWindow
 from app.ui.models.line import FetchLine
 from app.ui.models.loading import ModelPresenter
 from app.ui.models.presenter import ModelWindowPresenter

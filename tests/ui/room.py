@@ -26,8 +26,9 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.composer import Composer
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
+from app.ui.frame_state import WindowState
 from app.ui.icons import Icons
-from app.ui.main_window import MainWindow, WindowState
+from app.ui.main_window import MainWindow
 from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth

@@ -16,8 +16,7 @@ from app.core.events import Loading
 from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
-from app.ui.frame_state import FrameState
-from app.ui.main_window import WindowState
+from app.ui.frame_state import FrameState, WindowState
 from app.ui.palette_dialog import Entry, EntryKind, EntryList, PaletteDialog, rank, suggest
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor

@@ -13,10 +13,10 @@ from app.engine.client import EngineClient
 from app.services.context import Context, ContextUse
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
-from app.ui.context.spine import Spine
 from app.ui.jobs import Job
 from app.ui.shown import Shown
 from app.ui.theme import Theme
+from app.ui.widgets.spine import Spine
 from app.ui.words import WORTH_TELLING, step_words, use_parts, use_words
 from app.wording.i18n import _
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.document import Book
-from app.ui.main_window import OpenPage
+from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.panel import PagePanel
 

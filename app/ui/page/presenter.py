@@ -18,8 +18,8 @@ from app.services.images import Area, Images
 from app.services.library import Library
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
+from app.ui.frame_state import OpenPage
 from app.ui.jobs import Job
-from app.ui.main_window import OpenPage
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
