@@ -1,10 +1,11 @@
-"""Which pages of a book lie on the desk: all of them, or a range, taken from the outline or typed."""
+"""Which pages of a book are on the desk: all of them, or a range, chosen from the outline or typed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +20,11 @@ from PySide6.QtWidgets import (
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
+from app.services.context import Context, chapters_of
 from app.services.fitting import OutlineChapter
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
@@ -233,3 +238,49 @@ def _page_field(names: PageNames, page: int, name: str) -> PageField:
     field.setFixedWidth(_FIELD_WIDTH)
     field.setAccessibleName(name)
     return field
+
+
+class PagesPresenter(Presenter):
+    """Asks the person for the pages of a book. `chosen` is that of the dialog."""
+
+    chosen = Signal(str, object)
+
+    def __init__(self, context: Context, bridge: Bridge, panel: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._bridge = bridge
+        self._panel = panel
+        self._counting: Job | None = None
+        self.dialog: PagesDialog | None = None
+
+    def ask(self, book: Book, pages: PageRange | None) -> None:
+        """`pages` are those on the desk now. How many tokens the chapters and the chosen pages take comes later."""
+        dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
+        dialog.chosen.connect(self.chosen)
+        dialog.count_wanted.connect(self._count)
+        dialog.destroyed.connect(self._forget)
+        self.dialog = dialog
+        work = partial(self._context.chapters, book)
+        self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
+        dialog.open()
+
+    @Slot()
+    def _forget(self) -> None:
+        self.dialog = None
+
+    @Slot(object)
+    def _show_chapters(self, chapters: tuple[OutlineChapter, ...]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_chapters(chapters)
+
+    @Slot(object)
+    def _count(self, ref: BookRef) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        work = partial(self._context.tokens_of, ref)
+        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
+
+    @Slot(object)
+    def _show_count(self, tokens: int | None) -> None:
+        if self.dialog is not None and tokens is not None:
+            self.dialog.show_tokens(tokens)

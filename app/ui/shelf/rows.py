@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
 
-from app.core.conversation import PageRange
+from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
+from app.services.context import ContextSegment
+from app.ui.words import ReadingNow
+from app.wording.i18n import _
+from app.wording.page_flags import look_words, outdated_words
+from app.wording.page_names import name_words
 
 ItemRole = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -43,3 +48,32 @@ class BookRow:
     state: BookState = BookState.READY
     state_text: str = ""
     fraction: float | None = None
+
+
+def book_row(
+    book: Book, ref: BookRef | None, tokens: int | None, segment: ContextSegment | None, now: ReadingNow | None
+) -> BookRow:
+    """The row of a book. `ref` is None unless it is on the desk; `tokens` are those of the whole book; `segment` is its
+    part of the context, as far as it is read; `now` is the reading that is under way."""
+    row = BookRow(
+        book.id,
+        book.title,
+        book,
+        on_desk=ref is not None,
+        pages=ref.pages if ref else None,
+        tokens=tokens if ref is None or ref.pages is None else None,
+        state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
+    )
+    if now is not None and now.place is not None and now.place.book_id == book.id:
+        words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
+        words = words.format(page=name_words(now.place.page))
+        words = f"{words} · {now.left}" if now.left and not now.paused else words
+        return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
+    if ref is None or segment is None or row.state_text:
+        return row
+    if segment.held_tokens >= segment.tokens:
+        return replace(row, state=BookState.READ, state_text=_("✓ ready"))
+    if segment.read_to:
+        words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
+        return replace(row, state=BookState.PARTLY_READ, state_text=words)
+    return row
