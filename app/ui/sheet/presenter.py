@@ -27,6 +27,7 @@ from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.exporting import file_name, follow_filter
 from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
@@ -94,6 +95,79 @@ class SheetWork:
         files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
 
 
+class SheetRun(Presenter):
+    """Asks one sheet, question by question, whatever is shown.
+
+    `changed`: a question was begun, or more of its answer is there; `row_ended` carries the RowEnded; `ended` the id of
+    the sheet, and whether a question was broken off.
+    """
+
+    changed = Signal()
+    row_ended = Signal(object)
+    noticed = Signal(str)
+    ended = Signal(str, bool)
+
+    def __init__(self, sheets: Sheets, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sheets = sheets
+        self._bridge = bridge
+        self._activity = activity
+        self._pieces: list[str] = []
+        self._ended_rows: dict[int, SheetRow] = {}
+        self.sheet_id = ""  # empty while none runs
+        self.row: RowBegun | None = None  # the question that is being asked
+
+    @property
+    def text(self) -> str:
+        """What there is of its answer."""
+        return "".join(self._pieces)
+
+    def begin(self, sheet: Sheet) -> None:
+        self.sheet_id, self.row = sheet.id, None
+        self._ended_rows.clear()
+        job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id), self._on_event)
+        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+
+    def newest(self, sheet: Sheet) -> Sheet:
+        """With the rows that have ended since it was read from the store, if it is the one that runs."""
+        if sheet.id != self.sheet_id:
+            return sheet
+        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(sheet.rows, 1))
+        return msgspec.structs.replace(sheet, rows=rows)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case RowBegun():
+                self.row = event
+                self._pieces.clear()
+                self.changed.emit()
+            case Loading() | Reading() | Thinking():
+                self._activity.note(EngineTask.SHEET, event)
+            case Token(text):
+                self._activity.note(EngineTask.SHEET, None)
+                self._pieces.append(text)
+                self.changed.emit()
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case RowEnded():
+                self.row = None
+                self._ended_rows[event.number] = event.row
+                self._activity.note_part(EngineTask.SHEET)
+                self.row_ended.emit(event)
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _end(self) -> None:
+        sheet_id, broken_off = self.sheet_id, self.row is not None
+        self.sheet_id, self.row = "", None
+        self._activity.end(EngineTask.SHEET)
+        self.ended.emit(sheet_id, broken_off)
+
+
 class SheetsPresenter(Presenter):
     """A sheet that runs goes on when another one, or the conversation, is looked at."""
 
@@ -122,25 +196,10 @@ class SheetsPresenter(Presenter):
         self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
         self._filled_early = False
         self._shown: _Opened | None = None
-        self._running_id = ""
-        self._row: RowBegun | None = None
-        self._pieces: list[str] = []
-        self._ended_rows: dict[int, SheetRow] = {}
-        setup = panel.setup
         self._openings = openings
-        openings.changed.connect(self._on_openings)
-        self.holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
-        self.holding.released.connect(self._create)
-        setup.hold_cancelled.connect(self.give_back)
-        setup.template_chosen.connect(self.take_template)
-        setup.file_wanted.connect(self.choose_file)
-        setup.start_wanted.connect(self.start)
-        setup.opened.connect(self.open)
-        setup.delete_wanted.connect(self._ask_delete)
-        panel.stop_wanted.connect(self.stop)
-        panel.go_on_wanted.connect(self.go_on)
-        panel.export_wanted.connect(self.choose_export)
-        panel.new_wanted.connect(self.prepare)
+        self.run = SheetRun(work.sheets, bridge, activity, self)
+        self.holding = Holding(openings, panel.setup, EngineTask.SHEET, activity, shown, self)
+        self._connect(panel.setup)
 
     @property
     def running(self) -> bool:
@@ -155,6 +214,25 @@ class SheetsPresenter(Presenter):
     def give_back(self) -> None:
         """The sheet that waits is not to be asked yet."""
         self.holding.give_back(self._showing.id)
+
+    def _connect(self, setup: SheetSetup) -> None:
+        self._openings.changed.connect(self._on_openings)
+        self.holding.released.connect(self._create)
+        setup.hold_cancelled.connect(self.give_back)
+        setup.template_chosen.connect(self.take_template)
+        setup.file_wanted.connect(self.choose_file)
+        setup.start_wanted.connect(self.start)
+        setup.opened.connect(self.open)
+        setup.delete_wanted.connect(self._ask_delete)
+        self._panel.stop_wanted.connect(self.stop)
+        self._panel.go_on_wanted.connect(self.go_on)
+        self._panel.export_wanted.connect(self.choose_export)
+        self._panel.new_wanted.connect(self.prepare)
+        self.run.changed.connect(self.show_progress)
+        self.run.row_ended.connect(self._on_row_ended)
+        self.run.noticed.connect(self.noticed)
+        self.run.ended.connect(self._on_end)
+        self.run.failed.connect(self.failed)
 
     # ---- the beginning of a sheet
 
@@ -226,7 +304,7 @@ class SheetsPresenter(Presenter):
     def go_on(self) -> None:
         """Ask what the shown sheet has left to ask."""
         if self._shown is not None and self._free():
-            self._run(self._shown.sheet)
+            self.run.begin(self._shown.sheet)
 
     @Slot()
     def stop(self) -> None:
@@ -265,76 +343,37 @@ class SheetsPresenter(Presenter):
         )
         return False
 
-    def _run(self, sheet: Sheet) -> None:
-        self._running_id, self._row = sheet.id, None
-        self._ended_rows.clear()
-        job = self._bridge.stream(Executor.ENGINE, partial(self._work.sheets.run, sheet.id), self._on_event)
-        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
-
     @Slot(object)
-    def _on_event(self, event: object) -> None:
-        match event:
-            case RowBegun():
-                self._row = event
-                self._pieces.clear()
-                self.show_progress()
-            case Loading() | Reading() | Thinking():
-                self._activity.note(EngineTask.SHEET, event)
-            case Token(text):
-                self._activity.note(EngineTask.SHEET, None)
-                self._pieces.append(text)
-                self.show_progress()
-            case Notice(problem):
-                self.noticed.emit(sentence(problem))
-            case RowEnded():
-                self._on_row_ended(event)
-            case Done() | Cancelled():
-                self._end()
-            case Failed(problem):
-                self._end()
-                self.failed.emit(sentence(problem))
-
     def _on_row_ended(self, event: RowEnded) -> None:
-        self._row = None
-        self._ended_rows[event.number] = event.row
-        self._activity.note_part(EngineTask.SHEET)
-        if self._is_shown():
-            assert self._shown is not None
+        if self._shown is not None and self._is_shown():
             self._shown = self._newest(self._shown)
             self._table.show_row(shown_row(event.number, event.row, self._shown.books))
         self._show_state()
 
     def _newest(self, opened: _Opened) -> _Opened:
-        """With the rows that have ended since the running sheet was read from the store."""
-        if opened.sheet.id != self._running_id:
-            return opened
-        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(opened.sheet.rows, 1))
-        return replace(opened, sheet=msgspec.structs.replace(opened.sheet, rows=rows))
+        return replace(opened, sheet=self.run.newest(opened.sheet))
 
     @Slot()
     def show_progress(self) -> None:
         """How far the question that is being asked is, and what can be done: at each change of what the engine does."""
-        if self._is_shown() and self._row is not None:
-            row = self._table.row(self._row.number)
-            text, words = "".join(self._pieces), self._progress()
-            self._table.show_row(replace(row, text=text, citations=(), state=RowState.ANSWERING, words=words))
+        if self._is_shown() and self.run.row is not None:
+            row, words = self._table.row(self.run.row.number), self._progress()
+            self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
         self._show_state()
 
     def _progress(self) -> str:
         return step_words(self._activity.step) or _("answering")
 
-    def _end(self) -> None:
-        broken_off = self._running_id if self._is_shown() and self._row is not None else ""
-        self._row, self._running_id = None, ""
-        self._activity.end(EngineTask.SHEET)
+    @Slot(str, bool)
+    def _on_end(self, sheet_id: str, broken_off: bool) -> None:
         self.ended.emit()
-        if broken_off:  # by a fault of ours: what is kept of the row is in the store
-            self.open(broken_off)
+        if broken_off and self._shown is not None and self._shown.sheet.id == sheet_id:
+            self.open(sheet_id)  # by a fault of ours: what is kept of the row is in the store
         self._list()
         self._show_state()
 
     def _is_shown(self) -> bool:
-        return self._shown is not None and self._shown.sheet.id == self._running_id
+        return self._shown is not None and self._shown.sheet.id == self.run.sheet_id
 
     def _show_state(self) -> None:
         self._panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
@@ -342,10 +381,8 @@ class SheetsPresenter(Presenter):
             return
         sheet = self._shown.sheet
         words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
-        if self._is_shown() and self._row is not None:
-            words = _("Question {number} of {total}").format(
-                number=count(self._row.number), total=count(self._row.total)
-            )
+        if self._is_shown() and (row := self.run.row) is not None:
+            words = _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
             words = f"{words} · {self._progress()}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
 
@@ -377,7 +414,7 @@ class SheetsPresenter(Presenter):
         if self._panel.setup.questions() == wanted.questions:
             self._panel.setup.show_questions(())
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
-            self._run(sheet)
+            self.run.begin(sheet)
         self.open(sheet.id)
 
     @Slot(object)
@@ -401,7 +438,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def _delete(self, sheet_id: str) -> None:
-        if sheet_id == self._running_id:
+        if sheet_id == self.run.sheet_id:
             self.stop()
         self._bridge.call(Executor.STORE, partial(self._work.sheets.delete, sheet_id), self._deleted, self._on_problem)
 
