@@ -112,29 +112,11 @@ class PagePresenter(Presenter):
         self._as_text = False
         self._opening: Job | None = None
         self._drawing = Drawing(library, bridge, panel, self)
-        self._drawing.undrawn.connect(self._on_undrawn)
         self._images = PageImages(images, bridge, panel, self)
-        self._images.taken.connect(self.image_taken)
-        self._images.failed.connect(self.failed)
-        panel.ask_page_wanted.connect(self.ask_about_page)
-        panel.ask_part_wanted.connect(self.select_part)
-        panel.image.region.chosen.connect(self._ask_about_part)
         self._finding = Finding(library, bridge, panel, self)
-        self._finding.page_wanted.connect(self._go)
-        self._finding.changed.connect(self._show_found)
-        self._finding.failed.connect(self.failed)
         self._thumbnails = ThumbnailsPresenter(library, bridge, panel, self)
-        self._thumbnails.chosen.connect(self._go)
-        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         self._open = OpenBooks(panel, self._finding)
-        panel.tabs.chosen.connect(self.open_book)
-        panel.tabs.close_wanted.connect(self.close_book)
-        panel.turned.connect(self.turn)
-        panel.jumped.connect(self._jump)
-        panel.section_chosen.connect(self._go)
-        panel.drawing_chosen.connect(self._choose_drawing)
-        panel.selection.reference_wanted.connect(self._copy_with_reference)
-        panel.selection.ask_wanted.connect(self._ask_about)
+        self._connect(panel)
 
     def open_pages(self) -> tuple[OpenPage, ...]:
         """Of all books that lie open in the shown conversation, from left to right."""
@@ -256,6 +238,27 @@ class PagePresenter(Presenter):
         )
 
     # ---- what the panel asks
+
+    def _connect(self, panel: PagePanel) -> None:
+        self._drawing.undrawn.connect(self._on_undrawn)
+        self._images.taken.connect(self.image_taken)
+        self._images.failed.connect(self.failed)
+        self._finding.page_wanted.connect(self._go)
+        self._finding.changed.connect(self._show_found)
+        self._finding.failed.connect(self.failed)
+        self._thumbnails.chosen.connect(self._go)
+        panel.ask_page_wanted.connect(self.ask_about_page)
+        panel.ask_part_wanted.connect(self.select_part)
+        panel.image.region.chosen.connect(self._ask_about_part)
+        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
+        panel.tabs.chosen.connect(self.open_book)
+        panel.tabs.close_wanted.connect(self.close_book)
+        panel.turned.connect(self.turn)
+        panel.jumped.connect(self._jump)
+        panel.section_chosen.connect(self._go)
+        panel.drawing_chosen.connect(self._choose_drawing)
+        panel.selection.reference_wanted.connect(self._copy_with_reference)
+        panel.selection.ask_wanted.connect(self._ask_about)
 
     @Slot(int)
     def _go(self, number: int) -> None:
