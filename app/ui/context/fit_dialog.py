@@ -1,4 +1,4 @@
-"""What can be done about what does not fit into the context: what takes how much, and one choice among several."""
+"""What can be done about what does not fit into the context: what takes how much, and a choice among several ways."""
 
 from __future__ import annotations
 
@@ -19,40 +19,18 @@ _LINES = 2  # that are kept free for what a choice means
 
 
 class FitDialog(SmallDialog):
-    chosen = Signal(object)  # Way
+    chosen = Signal(object)  # Remedy
 
     def __init__(self, choices: Choices, kv_type: KvType | None, *, asked: bool, parent: QWidget | None = None) -> None:
         """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
         self._choices = choices
         self._kv_type = kv_type
-        self.options: list[tuple[QRadioButton, Remedy]] = []
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addLayout(_table(choices, asked=asked))
-        column.addSpacing(SPACE_S)
-        for way in ways(choices, kv_type, asked=asked):
-            button = QRadioButton(self._words(way).replace("&", "&&"))
-            button.toggled.connect(self._explain)
-            self.options.append((button, way))
-            column.addWidget(button)
-        self.meaning = PlainLabel(role="small")
-        self.meaning.setWordWrap(True)
+        self.options = [
+            (QRadioButton(self._words(way).replace("&", "&&")), way) for way in ways(choices, kv_type, asked=asked)
+        ]
+        self.meaning = _small_label()
         self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self.meaning)
-        largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
-        if largest is not None and largest.context_tokens < choices.needed_tokens:
-            words = (
-                _("This model can read up to {n} tokens. More memory does not change that.")
-                if largest.trained
-                else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
-            )
-            note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
-            note.setWordWrap(True)
-            column.addWidget(note)
         fits = choices.fits_without(0)
         sentence = (
             _("The model can read {context} tokens at once. With one more question, this needs {needed}.")
@@ -63,12 +41,29 @@ class FitDialog(SmallDialog):
             _("Room for the conversation") if fits else _("Too long to read at once"),
             sentence.format(needed=count(choices.needed_tokens), context=count(choices.context_tokens)),
             _("Apply"),
-            body=body,
+            body=self._body(_table(choices, asked=asked)),
             parent=parent,
         )
+        for button, _way in self.options:
+            button.toggled.connect(self._explain)
         self.action.setEnabled(bool(self.options))
         if self.options:
             self.options[0][0].setChecked(True)
+
+    def _body(self, table: QGridLayout) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(table)
+        column.addSpacing(SPACE_S)
+        for button, _way in self.options:
+            column.addWidget(button)
+        column.addSpacing(SPACE_XS)
+        column.addWidget(self.meaning)
+        if words := _limit_words(self._choices):
+            column.addWidget(_small_label(words))
+        return body
 
     def accept(self) -> None:
         for button, way in self.options:
@@ -140,6 +135,25 @@ def _deed(kind: RemedyKind) -> tuple[str, str]:
         ),
         RemedyKind.MODEL: (_("Show models"), _("The list shows how much room each model has on this computer.")),
     }[kind]
+
+
+def _limit_words(choices: Choices) -> str:
+    """Why there is no room for all of it, however the model is loaded; empty where there can be."""
+    largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
+    if largest is None or largest.context_tokens >= choices.needed_tokens:
+        return ""
+    words = (
+        _("This model can read up to {n} tokens. More memory does not change that.")
+        if largest.trained
+        else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
+    )
+    return words.format(n=count(largest.context_tokens), type=largest.kv_type.value)
+
+
+def _small_label(words: str = "") -> PlainLabel:
+    label = PlainLabel(words, role="small")
+    label.setWordWrap(True)
+    return label
 
 
 def _table(choices: Choices, *, asked: bool) -> QGridLayout:
