@@ -120,10 +120,7 @@ def _deed(kind: RemedyKind) -> tuple[str, str]:
             _("Leave out"),
             _("They stay here in grey, but the model no longer reads them. You can include them again at any time."),
         ),
-        RemedyKind.NEW: (
-            _("Continue there"),
-            _("The model does not know there what was said here."),
-        ),
+        RemedyKind.NEW: (_("Continue there"), _("The model does not know there what was said here.")),
         RemedyKind.PAGES: (_("Choose pages…"), _("The model reads only these pages and does not know the others.")),
         RemedyKind.TAKE_OFF: (
             _("Take it off"),

@@ -75,11 +75,7 @@ class Markings:
         """As a marker does: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
         painter.save()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for boxes, colour in (
-            (self.found, _FOUND),
-            (self.lit, PAPER.highlight),
-            (self.selected_bands(), _SELECTED),
-        ):
+        for boxes, colour in ((self.found, _FOUND), (self.lit, PAPER.highlight), (self.selected_bands(), _SELECTED)):
             for box in boxes:
                 painter.fillRect(on_view(box, area).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND), QColor(colour))
         painter.restore()

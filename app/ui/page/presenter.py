@@ -28,13 +28,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.page.thumbnails import ThumbnailPopup
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
-from app.ui.words import (
-    jump_words,
-    page_note,
-    page_with_reference,
-    quote,
-    read_words,
-)
+from app.ui.words import jump_words, page_note, page_with_reference, quote, read_words
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 

@@ -13,15 +13,7 @@ from app.core.conversation import Citation
 from app.core.sheet import RowState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.citations import (
-    CitationMark,
-    colour_state,
-    embed,
-    label_citation,
-    mark_citations,
-    mark_stream,
-    split,
-)
+from app.ui.chat.citations import CitationMark, colour_state, embed, label_citation, mark_citations, mark_stream, split
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.table import Chip, SheetColumn, ShownRole, ShownRow
 from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme

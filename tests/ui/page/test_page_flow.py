@@ -153,7 +153,7 @@ def test_the_book_is_searched_and_each_place_visited(qtbot: QtBot, room: Room) -
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 202)
     panel.header.find_field.setText("no such words")
-    wait(lambda: "no page" in panel.found.text())
+    wait(lambda: "not found" in panel.found.text())
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Escape)
     room.settle()
     assert panel.found.text() == ""
