@@ -299,6 +299,7 @@ class WindowPresenter(_Parts):
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
         panel.new_wanted.connect(self.navigation.new_conversation)
+        panel.book_opened.connect(self.navigation.open_book)
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
@@ -307,7 +308,6 @@ class WindowPresenter(_Parts):
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
         shelf.desk_changed.connect(talk.set_books)
-        shelf.book_wanted.connect(self.navigation.open_book)
         shelf.book_added.connect(talk.add_book)
         shelf.book_added.connect(self.welcome.open_book)
         for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):

@@ -39,7 +39,7 @@ class Drawing(QObject):
         self._words, self._nth = "", 0
         self._job: Job | None = None
         self._kept: OrderedDict[tuple[str, int, int], Raster] = OrderedDict()
-        panel.image_wanted.connect(self._draw)
+        panel.image.image_wanted.connect(self._draw)
 
     def show(self, book: Book, page: int) -> None:
         """Show the drawing of a page as soon as it comes."""

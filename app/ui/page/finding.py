@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Signal, Slot
 
 from app.core.document import Book, FoundPage
 from app.core.errors import AppError
@@ -42,7 +42,7 @@ class Finding(Presenter):
         self.words = ""
         self._later = QTimer(self, singleShot=True, interval=_FIND_DELAY_MS)
         self._later.timeout.connect(self._find)
-        panel.find_changed.connect(self._change_words)
+        panel.header.find_field.textChanged.connect(self._change_words)
         panel.find_next_wanted.connect(self._go_on)
         panel.found.hits.chosen.connect(self._choose)
         panel.found.hits.hits.pages_wanted.connect(self._look_around)
@@ -69,10 +69,8 @@ class Finding(Presenter):
         """Search for these from the next page on that is shown, as if they had been typed."""
         self._later.stop()
         self.words = words
-        field = self._panel.header.find_field
-        blocked = field.blockSignals(True)
-        field.setText(words)
-        field.blockSignals(blocked)
+        with QSignalBlocker(self._panel.header.find_field):
+            self._panel.header.find_field.setText(words)
 
     def leave(self) -> None:
         """No book is shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -23,7 +23,6 @@ class FindField(QLineEdit):
 
     next_wanted = Signal(int)
     list_wanted = Signal()
-    given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +39,6 @@ class FindField(QLineEdit):
             self.list_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.clear()
-            self.given_up.emit()
         else:
             super().keyPressEvent(event)
 
@@ -101,7 +99,6 @@ class PageHeader(QWidget):
     @Slot(bool)
     def set_text_shown(self, shown: bool) -> None:
         """Without saying that the person wanted it."""
-        blocked = self.as_text.blockSignals(True)
-        self.as_text.setChecked(shown)
-        self.as_text.blockSignals(blocked)
+        with QSignalBlocker(self.as_text):
+            self.as_text.setChecked(shown)
         self.as_text.set_name(_("Show the page") if shown else _("Show the text"))

@@ -131,7 +131,7 @@ class ImagePage(QAbstractScrollArea):
         self.region = Region(self, self._drawn_place)
         self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
         self._later.timeout.connect(self._ask)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.viewport().update)
 
     def clear(self) -> None:
         """Show nothing and ask for the drawing of another page."""
@@ -351,7 +351,3 @@ class ImagePage(QAbstractScrollArea):
         if wanted != self._asked:
             self._asked = wanted
             self.image_wanted.emit(wanted)
-
-    @Slot()
-    def _repaint(self) -> None:
-        self.viewport().update()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -34,8 +36,8 @@ class Pager(QWidget):
         self._label = self._shown = ""
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Previous page"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
-        self.back.clicked.connect(self._go_back)
-        self.forward.clicked.connect(self._go_forward)
+        self.back.clicked.connect(partial(self.turned.emit, -1))
+        self.forward.clicked.connect(partial(self.turned.emit, 1))
         self.field = QLineEdit()
         self.field.setProperty("role", "bare")
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -91,14 +93,6 @@ class Pager(QWidget):
         """Whether the book's pages can be drawn, and so asked about as they look."""
         self.ask_page.setVisible(drawn)
         self.ask_part.setVisible(drawn)
-
-    @Slot()
-    def _go_back(self) -> None:
-        self.turned.emit(-1)
-
-    @Slot()
-    def _go_forward(self) -> None:
-        self.turned.emit(1)
 
     @Slot()
     def _jump(self) -> None:

@@ -13,11 +13,11 @@ from app.core.document import Book, Format, Page
 from app.core.image import Raster
 from app.core.page_names import PageNames
 from app.ui.icons import Icons
-from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
+from app.ui.page.hits import FoundBar
 from app.ui.page.image_page import ImagePage
-from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
+from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
 from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
@@ -35,7 +35,7 @@ class Paper(QWidget):
         self._theme = theme
         self._text = text
         text.setParent(self)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.update)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -56,10 +56,6 @@ class Paper(QWidget):
         painter.setPen(QColor(self._theme.palette.line))
         painter.setBrush(QColor(self._theme.palette.surface))
         painter.drawRect(left, 0, width - 1, self.height() - 1)
-
-    @Slot()
-    def _repaint(self) -> None:
-        self.update()
 
 
 _THIN, _THICK = 1, 3  # px
@@ -100,11 +96,8 @@ class PagePanel(QWidget):
     """Says what the person wants; shows what it is given. Pages are numbers from 1."""
 
     turned = Signal(int)
-    jumped = Signal(str)
     section_chosen = Signal(int)
-    image_wanted = Signal(int)
     drawing_chosen = Signal(bool)
-    find_changed = Signal(str)
     find_next_wanted = Signal(int)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
@@ -167,8 +160,7 @@ class PagePanel(QWidget):
         self.text.show_page(page.text, headings, markdown=self._book.format is Format.MARKDOWN)
         self.header.show_place(place_words(self._book.page_names.of(page.number)))
         self.pager.show_place(self._book.page_names, page.number)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        self.show_note(note)
         self._quote.hide()
 
     def show_text(self) -> None:
@@ -244,19 +236,22 @@ class PagePanel(QWidget):
 
     def set_zoom(self, zoom: int | None) -> None:
         """None for the usual size."""
-        self._set_zoom(_FITTING if zoom is None else zoom)
+        self._zoom = _FITTING if zoom is None else max(0, min(len(_ZOOMS) - 1, zoom))
+        self.image.set_zoom(_ZOOMS[self._zoom])
+        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
+        self._sheet.arrange()
 
     @Slot()
     def zoom_in(self) -> None:
-        self._set_zoom(self._zoom + 1)
+        self.set_zoom(self._zoom + 1)
 
     @Slot()
     def zoom_out(self) -> None:
-        self._set_zoom(self._zoom - 1)
+        self.set_zoom(self._zoom - 1)
 
     @Slot()
     def zoom_fit(self) -> None:
-        self._set_zoom(_FITTING)
+        self.set_zoom(_FITTING)
 
     @Slot()
     def open_outline(self) -> None:
@@ -275,13 +270,7 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        self._set_zoom(self._zoom + steps)
-
-    def _set_zoom(self, zoom: int) -> None:
-        self._zoom = max(0, min(len(_ZOOMS) - 1, zoom))
-        self.image.set_zoom(_ZOOMS[self._zoom])
-        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
-        self._sheet.arrange()
+        self.set_zoom(self._zoom + steps)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -312,7 +301,6 @@ class PagePanel(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
-        self.pager.jumped.connect(self.jumped)
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
             view.zoomed.connect(self._zoom_by)
@@ -320,10 +308,8 @@ class PagePanel(QWidget):
             asking.ask_page_wanted.connect(self.ask_page_wanted)
             asking.ask_part_wanted.connect(self.ask_part_wanted)
         self.image.region.toggled.connect(self.pager.ask_part.setChecked)
-        self.image.image_wanted.connect(self.image_wanted)
         self.header.text_wanted.connect(self._choose_text)
         self.header.outline_wanted.connect(self.open_outline)
-        self.header.find_field.textChanged.connect(self.find_changed)
         self.header.find_field.next_wanted.connect(self.find_next_wanted)
         self.header.find_field.list_wanted.connect(self.found.focus_list)
         self.found.next_wanted.connect(self.find_next_wanted)

@@ -25,7 +25,7 @@ from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_images import PageImages, undrawn_words
 from app.ui.page.panel import PagePanel
-from app.ui.page.thumbnails import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.words import jump_words, page_note, page_with_reference, quote, read_words
@@ -248,7 +248,7 @@ class PagePresenter(Presenter):
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
         panel.turned.connect(self.turn)
-        panel.jumped.connect(self._jump)
+        panel.pager.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
         panel.drawing_chosen.connect(self._choose_drawing)
         panel.selection.reference_wanted.connect(self._copy_with_reference)

@@ -7,8 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 
-from app.ui.shelf.headed_list import HeadedList, Index
-from app.ui.shelf.rows import BookRow, HeadingRow, ItemRole
+from app.ui.shelf.rows import BookRow, HeadedList, HeadingRow, Index, ItemRole
 from app.wording.i18n import _
 from app.wording.page_names import range_words
 from app.wording.units import count

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -64,7 +65,7 @@ class ShelfPanel(QWidget):
         self.conversation_view.setModel(conversations)
         self.conversation_view.setItemDelegate(ConversationDelegate(icons, self.conversation_view))
         self.conversation_view.opened.connect(self._open_conversation)
-        self.conversation_view.menu_wanted.connect(self._open_conversation_menu)
+        self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
         self.book_view = ShelfListView(_("Books"))
         self.book_view.setModel(books)
@@ -72,11 +73,11 @@ class ShelfPanel(QWidget):
         delegate.desk_toggled.connect(self.desk_toggled)
         delegate.report_wanted.connect(self.report_wanted)
         self.book_view.setItemDelegate(delegate)
-        self.book_view.opened.connect(self._open_book)
-        self.book_view.toggled.connect(self._toggle_book)
+        self.book_view.opened.connect(partial(self._emit_book, self.book_opened))
+        self.book_view.toggled.connect(partial(self._emit_book, self.desk_toggled))
         self.book_view.moved.connect(self._move_book)
         self.book_view.accept_moves()
-        self.book_view.menu_wanted.connect(self._open_book_menu)
+        self.book_view.menu_wanted.connect(partial(self._open_menu, self.book_menu))
         self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
         self._empty = self._make_empty()
@@ -84,7 +85,8 @@ class ShelfPanel(QWidget):
         for model in (conversations, books):
             model.modelReset.connect(self._fit)
             model.dataChanged.connect(self._fit)
-        icons.theme.changed.connect(self._repaint)
+        for view in (self.conversation_view, self.book_view):
+            icons.theme.changed.connect(view.viewport().update)
         self._fit()
 
     def select_conversation(self, conversation_id: str) -> None:
@@ -157,28 +159,16 @@ class ShelfPanel(QWidget):
         limit = int(self.height() * _CONVERSATIONS_SHARE)
         self.conversation_view.setFixedHeight(min(wanted, max(limit, 80)))
 
-    @Slot()
-    def _repaint(self) -> None:
-        self.conversation_view.viewport().update()
-        self.book_view.viewport().update()
-
     @Slot(QModelIndex)
     def _open_conversation(self, index: QModelIndex) -> None:
         row = index.data(ItemRole)
         if isinstance(row, Conversation):
             self.conversation_opened.emit(row.id)
 
-    @Slot(QModelIndex)
-    def _open_book(self, index: QModelIndex) -> None:
+    def _emit_book(self, signal: SignalInstance, index: QModelIndex) -> None:
         row = index.data(ItemRole)
         if isinstance(row, BookRow) and row.book is not None:
-            self.book_opened.emit(row.book.id)
-
-    @Slot(QModelIndex)
-    def _toggle_book(self, index: QModelIndex) -> None:
-        row = index.data(ItemRole)
-        if isinstance(row, BookRow) and row.book is not None:
-            self.desk_toggled.emit(row.book.id)
+            signal.emit(row.book.id)
 
     @Slot(QModelIndex, int)
     def _move_book(self, index: QModelIndex, step: int) -> None:
@@ -186,16 +176,8 @@ class ShelfPanel(QWidget):
         if isinstance(row, BookRow) and row.on_desk and row.book is not None:
             self.book_moved.emit(row.book.id, step)
 
-    @Slot(QModelIndex, QPoint)
-    def _open_conversation_menu(self, index: QModelIndex, where: QPoint) -> None:
-        menu = self.conversation_menu(index)
-        if menu is not None:
-            menu.popup(where)
-
-    @Slot(QModelIndex, QPoint)
-    def _open_book_menu(self, index: QModelIndex, where: QPoint) -> None:
-        menu = self.book_menu(index)
-        if menu is not None:
+    def _open_menu(self, of: Callable[[QModelIndex], QMenu | None], index: QModelIndex, where: QPoint) -> None:
+        if (menu := of(index)) is not None:
             menu.popup(where)
 
     def conversation_menu(self, index: QModelIndex) -> QMenu | None:

@@ -36,10 +36,8 @@ class ShelfPresenter(Presenter):
     conversation_wanted = Signal(str)
     conversation_deleted = Signal(str)
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
-    book_wanted = Signal(str)
     book_added = Signal(object, object)  # Book, tuple[str, ...]: the conversations that it was given for
     book_removed = Signal(str)
-    books_listed = Signal()
     conversations_listed = Signal()
 
     def __init__(
@@ -190,7 +188,6 @@ class ShelfPresenter(Presenter):
     def _connect(self) -> None:
         self._panel.conversation_opened.connect(self.conversation_wanted)
         self._panel.conversation_delete_wanted.connect(self.ask_delete)
-        self._panel.book_opened.connect(self.book_wanted)
         self._panel.desk_toggled.connect(self.toggle_desk)
         self._panel.book_moved.connect(self.move_on_desk)
         self._book_list.dropped.connect(self.place_on_desk)
@@ -210,7 +207,6 @@ class ShelfPresenter(Presenter):
         self._shown.shelf[book.id] = book
         self._count(book.id)
         self.book_added.emit(book, talks)
-        self.books_listed.emit()
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
@@ -226,7 +222,6 @@ class ShelfPresenter(Presenter):
             if book_id not in self._tokens:
                 self._count(book_id)
         self.show_books()
-        self.books_listed.emit()
 
     def _count(self, book_id: str) -> None:
         work = partial(self._library.tokens, book_id)

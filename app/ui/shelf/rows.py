@@ -1,11 +1,13 @@
-"""What the rows of the shelf are: headings, books and the states a book can be in."""
+"""The rows of the shelf's lists: headings, books and their states; and the model that puts them under headings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
@@ -16,11 +18,49 @@ from app.wording.page_flags import look_words, outdated_words
 from app.wording.page_names import name_words
 
 ItemRole = int(Qt.ItemDataRole.UserRole) + 1
+Row = TypeVar("Row")
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
 
 
 @dataclass(frozen=True)
 class HeadingRow:
     text: str
+
+
+class HeadedList(QAbstractListModel, Generic[Row]):
+    """What a row shows is the subclass's to say (`data`)."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[HeadingRow | Row] = []
+
+    def entries(self) -> Iterator[tuple[int, Row]]:
+        """The rows that are not headings, with their numbers."""
+        for number, row in enumerate(self._rows):
+            if not isinstance(row, HeadingRow):
+                yield number, row
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or isinstance(self._rows[index.row()], HeadingRow):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def _arrange(self, groups: Sequence[tuple[str, Sequence[Row]]]) -> list[Any]:
+        """Each group under its heading; a group without rows has none."""
+        arranged: list[HeadingRow | Row] = []
+        for heading, group in groups:
+            if group:
+                arranged += [HeadingRow(heading), *group]
+        return arranged
+
+    def _replace(self, rows: list[HeadingRow | Row]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
 
 
 class BookState(StrEnum):

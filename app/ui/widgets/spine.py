@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
@@ -43,7 +43,7 @@ class SpineBar(QWidget):
         self._chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.update)
 
     def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
         """`capacity` is the context in tokens; parts beyond it make the bar full, in the colour of what fails."""
@@ -128,10 +128,6 @@ class SpineBar(QWidget):
             width = min(width, _RING + room - left)
             yield part, left, width
             left += width
-
-    @Slot()
-    def _repaint(self) -> None:
-        self.update()
 
 
 class Spine(QWidget):

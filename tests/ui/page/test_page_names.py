@@ -16,8 +16,7 @@ from app.core.events import Reading
 from app.core.image import Raster
 from app.documents import formats
 from app.ui.chat.chip import ChipButton
-from app.ui.page.outline import OutlinePopup
-from app.ui.page.thumbnails import ThumbnailPopup
+from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog
 from tests.documents import labelled
 from tests.ui.fakes import Gate
