@@ -1,4 +1,4 @@
-"""A context that is full, or nearly: says so once, asks what could be done, and has done what the person chooses."""
+"""A context that is full, or nearly: says so once, asks what can be done, and does what the person chooses."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Fitting(Presenter):
         self._conversation = conversation
         self._attachments = attachments
         self._shown = shown
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
         self._warning = ""
         self._waiting = ""  # the id of the conversation whose question waits for more room
         self._redrawn = False
@@ -85,17 +85,17 @@ class Fitting(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """The context is used otherwise. That little room is left is said once, until there is more again."""
+        """The use of the context has changed. That little room is left is said once, until there is more again."""
         use, shown = self._shown.use, self._shown.conversation
         if use is None or shown is None:
             return
         notice = self._window.talk.notice
         if not use.is_tight:
-            self._told.discard(shown.id)
+            self._warned.discard(shown.id)
             if notice.text() == self._warning:
                 notice.hide()
-        elif shown.id not in self._told and not self._conversation.empty:
-            self._told.add(shown.id)
+        elif shown.id not in self._warned and not self._conversation.empty:
+            self._warned.add(shown.id)
             words = _("Only {n} tokens are left, which may not be enough for another question and its answer.")
             self._warning = words.format(n=count(use.context_tokens - use.used_tokens))
             notice.show_sentence(self._warning, failed=False, action=_("Make room…"), key=_ROOM)

@@ -44,7 +44,7 @@ class Prefill(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """Another desk is shown than the one that is read, or other books lie on it: the reading ends."""
+        """If another conversation than the one that is read, or one with other books, is shown, the reading ends."""
         read, shown = self._conversation, self._shown.conversation
         if read is None or shown is None or (shown.id, shown.books) != (read.id, read.books):
             self._activity.stop(EngineTask.READING_AHEAD)

@@ -64,7 +64,7 @@ class ContextPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Another desk may be shown."""
+        """Another conversation, or other books on its desk, may be shown."""
         if self._wanted != (self._shown.id, self._shown.books):
             self.measure()
 
@@ -129,7 +129,7 @@ class ContextPresenter(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """At each change of the use, and of what the engine is about."""
+        """Show the use again: after each change of it, or of what the engine does."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),

@@ -1,4 +1,4 @@
-"""Searches the book that lies open, lists what is found and goes from place to place."""
+"""Searches the open book, lists what is found and goes from place to place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class Finding(Presenter):
-    """`page_wanted` carries the number of a page; `changed` tells that other words, or another place, are looked at."""
+    """`page_wanted` carries the number of a page; `changed`: the words, or the place that is looked at, are others."""
 
     page_wanted = Signal(int)
     changed = Signal()
@@ -109,15 +109,15 @@ class Finding(Presenter):
 
     def _take(self, pages: tuple[FoundPage, ...]) -> None:
         self._pages, self._current = pages, -1
-        self._tell_found()
+        self._show_bar()
         self._settle()
         self._show()
 
     def _show(self) -> None:
-        self._tell_found()
+        self._show_bar()
         self.changed.emit()
 
-    def _tell_found(self) -> None:
+    def _show_bar(self) -> None:
         words, names = (self.words, self._book.page_names) if self._book else ("", PageNames())
         self._panel.found.show_found(words, self._pages, names, self._current)
 

@@ -55,7 +55,7 @@ _NAME_WIDTH, _WIDEST_NAME = 56, 140
 
 @dataclass(frozen=True)
 class Around:
-    """The words of a place, and what stands before and behind them, all on one line."""
+    """The words of a place, and the text before and behind them, all on one line."""
 
     before: str
     words: str
@@ -73,7 +73,7 @@ class Hit:
 
 
 class HitModel(QAbstractListModel):
-    """Rows are counted at once and filled when they are looked at; `pages_wanted` carries numbers of pages."""
+    """Rows are counted at once, and filled when they are shown; `pages_wanted` carries numbers of pages."""
 
     pages_wanted = Signal(list)
 
@@ -182,7 +182,7 @@ class _HitDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRect, around: Around) -> None:
-        """The found words about a third into the line, what stands before them cut on the left."""
+        """The found words about a third into the line, the text before them cut on the left."""
         palette = self._theme.palette
         plain, bold = text_font(SIZE_UI), text_font(SIZE_UI, QFont.Weight.DemiBold)
         plain_metrics, bold_metrics = QFontMetrics(plain), QFontMetrics(bold)
@@ -203,7 +203,7 @@ class _HitDelegate(QStyledItemDelegate):
 
 
 class HitList(QListView):
-    """`chosen` carries a row; `left` tells that Up or Esc leads back to the field."""
+    """`chosen` carries a row; `left`: Up or Esc leads back to the field."""
 
     chosen = Signal(int)
     left = Signal()
@@ -229,7 +229,7 @@ class HitList(QListView):
         return QSize(100, min(self.hits.rowCount(), 3) * _ROW + 2 * SPACE_XS + 4)
 
     def show_pages(self, pages: Sequence[FoundPage], names: PageNames) -> None:
-        """As the model's."""
+        """See `HitModel.show_pages`."""
         self.hits.show_pages(pages, names)
         self._delegate.make_room(self.hits.names())
         self.updateGeometry()

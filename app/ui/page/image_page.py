@@ -1,6 +1,6 @@
 """A page as a drawing: fits the width, sharp on every screen, drawn elsewhere and asked for by width.
 
-What is lit or selected on it is painted over the drawing, at the places that the reader tells of its characters.
+What is highlighted or selected is painted over the drawing, at the places of the characters that the reader gave.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Markings:
     """`area` is always the drawing's rectangle in the view."""
 
     def __init__(self, layer: Layer | None = None) -> None:
-        """Nothing is lit or selected yet; without a layer nothing can be."""
+        """Nothing is highlighted or selected yet; without a layer nothing can be."""
         self.layer = layer
         self.lit: tuple[Box, ...] = ()
         self.found: tuple[Box, ...] = ()
@@ -100,12 +100,12 @@ _MAX_WIDTH = 4096
 
 _STEP = 40
 _LIT_ABOVE_SHARE = 0.25
-"""Of the height: where a lit place comes to stand."""
+"""Of the height: how far below the top a highlighted place is shown."""
 
 
 class ImagePage(QAbstractScrollArea):
     """`image_wanted` carries the width in device pixels; `turned` is +1 or -1 for PageDown or PageUp at an edge, and
-    `zoomed` for Ctrl and the wheel. `selected` tells that the selection has changed.
+    `zoomed` for Ctrl and the wheel. `selected`: the selection has changed.
     """
 
     image_wanted = Signal(int)
@@ -154,7 +154,7 @@ class ImagePage(QAbstractScrollArea):
             self._reveal()
 
     def show_layer(self, layer: Layer | None) -> None:
-        """The characters that can be lit and selected; nothing is lit yet."""
+        """The characters that can be highlighted and selected; nothing is yet."""
         self._select(None)
         self._anchor = None
         self._markings = Markings(layer)

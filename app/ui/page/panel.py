@@ -1,4 +1,4 @@
-"""The right panel: the page that is being read, as text or as a drawing, with what there is to say about it."""
+"""The right panel: the page that is being read, as text or as a drawing, with notes about it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _THIN, _THICK = 1, 3  # px
 
 
 class ReadBar(QWidget):
-    """A rule like the others while there is nothing to tell."""
+    """How much of the book the model has read; a plain line while that is not shown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class ReadBar(QWidget):
         return self._fraction
 
     def show_fraction(self, fraction: float | None) -> None:
-        """From 0 to 1; None for nothing to tell."""
+        """From 0 to 1; None for a plain line."""
         self._fraction = fraction
         self.update()
 
@@ -93,7 +93,7 @@ _FITTING = _ZOOMS.index(1.0)
 
 
 class PagePanel(QWidget):
-    """Says what the person wants; shows what it is given. Pages are numbers from 1."""
+    """Emits what the person wants, and shows what it is given. Pages are numbers from 1."""
 
     turned = Signal(int)
     section_chosen = Signal(int)
@@ -185,7 +185,7 @@ class PagePanel(QWidget):
         self._note.setVisible(bool(sentence))
 
     def show_quote(self, words: str) -> None:
-        """Tell what is quoted from the page, where it cannot be lit; empty words take that away."""
+        """Show what is quoted from the page, where it cannot be highlighted; no words hide it."""
         self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
         self._quote.setVisible(bool(words))
 

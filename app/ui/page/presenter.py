@@ -1,4 +1,4 @@
-"""The page that lies open: loads it, shows it as text or drawn, lights a quotation, hands on what is selected."""
+"""The open page: loads it, shows it as text or drawn, highlights a quotation, passes on what is selected."""
 
 from __future__ import annotations
 
@@ -113,11 +113,11 @@ class PagePresenter(Presenter):
         self._connect(panel)
 
     def open_pages(self) -> tuple[OpenPage, ...]:
-        """Of all books that lie open in the shown conversation, from left to right."""
+        """Of all books that are open in the shown conversation, from left to right."""
         return self._open.pages()
 
     def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
-        """What lay open in this conversation, for when it is shown."""
+        """What was open in this conversation, for when it is shown."""
         self._open.remember(conversation_id, pages, shown)
 
     @Slot(object)
@@ -139,7 +139,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Its text, or its file, is another one now."""
+        """Its text, or its file, has changed."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
             self.open_page(*place)
@@ -150,7 +150,7 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """It is gone: it lies open nowhere."""
+        """It was removed: it is open nowhere any more."""
         self._open.forget_book(book_id)
         self.close_book(book_id)
 
@@ -165,7 +165,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def open_citation(self, citation: Citation) -> None:
-        """Go where a page mark leads and light its quotation."""
+        """Go where a page mark leads and highlight its quotation."""
         if citation.is_unresolved:
             self.failed.emit(unresolved_words(citation))
             return
@@ -182,7 +182,7 @@ class PagePresenter(Presenter):
             self._thumbnails.offer(self._shown.book, self._shown.page.number)
 
     def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
-        """`wanted` is lit there, `remark` is told with it."""
+        """`wanted` is highlighted there, `remark` is shown with it."""
         if self._opening is not None:
             self._opening.cancel()
         work = partial(_open, self._library, book_id, number, wanted, remark)
@@ -340,7 +340,7 @@ class PagePresenter(Presenter):
         if self._shown.book is not None and self._shown.page is not None:
             self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))
 
-    # ---- what the model is to see
+    # ---- what the model will see
 
     @Slot()
     def ask_about_page(self) -> None:
@@ -354,7 +354,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def select_part(self) -> None:
-        """Let the person draw a rectangle on the page, which is drawn for it; asked once more, leave that."""
+        """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
         if self._shown.book is None:
             return
         if self._shown.book.format is not Format.PDF:

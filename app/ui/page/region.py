@@ -34,7 +34,7 @@ _VEIL = QColor(33, 30, 26, 80)
 
 
 def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
-    """What can be taken there: one edge or two, inside the rectangle all of them, far from it none."""
+    """Which edges the mouse can move there: one or two, inside the rectangle all of them, far from it none."""
     if not rect.marginsAdded(QMarginsF(_REACH, _REACH, _REACH, _REACH)).contains(at):
         return NO_EDGE
     edges = NO_EDGE
@@ -48,7 +48,7 @@ def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
 
 
 def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
-    """With some of its edges elsewhere, or moved by all of them, on a page of 1 by 1."""
+    """The rectangle with these edges moved, on a page of 1 by 1."""
     if edges == ALL_EDGES:
         across = min(1.0 - rect.right(), max(-rect.left(), by.x()))
         return rect.translated(across, min(1.0 - rect.bottom(), max(-rect.top(), by.y())))
@@ -72,7 +72,7 @@ def grown(rect: QRectF, by: QPointF, least: QSizeF) -> QRectF:
 
 
 def cursor(edges: Qt.Edge) -> Qt.CursorShape:
-    """For what would be taken."""
+    """The mouse cursor over these edges."""
     return _CURSORS.get(edges, Qt.CursorShape.SizeBDiagCursor)
 
 
@@ -114,7 +114,7 @@ _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0
 
 
 class Region(QWidget):
-    """Lies over the view while one selects. The rectangle keeps to the page, however that is scrolled and zoomed.
+    """Covers the view while one selects. The rectangle keeps to the page, however that is scrolled and zoomed.
 
     `changed` carries the Area, None for none; `chosen` the Area that is asked about; `toggled` whether one selects.
     """
@@ -124,7 +124,7 @@ class Region(QWidget):
     toggled = Signal(bool)
 
     def __init__(self, view: QAbstractScrollArea, drawing: Callable[[], QRectF]) -> None:
-        """`drawing` is where the page lies in the view; empty until it is drawn."""
+        """`drawing` gives the place of the page in the view; empty until it is drawn."""
         super().__init__(view.viewport())
         self._view = view
         self._drawing = drawing
@@ -160,7 +160,7 @@ class Region(QWidget):
         for bar in (view.verticalScrollBar(), view.horizontalScrollBar()):
             bar.valueChanged.connect(self.follow)
         self.hide()
-        self.tell("")
+        self.show_words("")
 
     @property
     def area(self) -> Area | None:
@@ -184,25 +184,25 @@ class Region(QWidget):
 
     @Slot()
     def drop(self) -> None:
-        """Another page lies there: its part is still to be selected."""
+        """Another page is shown: no part of it is selected yet."""
         self._taken = NO_EDGE
         self._set(None)
 
     @Slot()
     def follow(self) -> None:
-        """The drawing lies elsewhere in the view, or has another size."""
+        """The drawing is elsewhere in the view, or has another size."""
         self.setGeometry(self._view.viewport().rect())
         self._arrange()
         self.update()
 
-    def tell(self, words: str) -> None:
-        """What is said of the rectangle beside it: how large it will be, and what it costs."""
+    def show_words(self, words: str) -> None:
+        """Show these beside the rectangle: how large the image will be, and how many tokens it takes."""
         self._size.setText(words)
         self._size.setVisible(bool(words))
         self.setAccessibleDescription(words or self._hint.text())
         self._arrange()
 
-    def told(self) -> str:
+    def words(self) -> str:
         return self._size.text()
 
     # ---- mouse
@@ -283,7 +283,7 @@ class Region(QWidget):
     # ---- inside
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """However one left: by Esc, or because something else is shown in the place of the drawing."""
+        """After Esc, or because something else is shown in the place of the drawing."""
         if not event.spontaneous():
             self.drop()
             self.hide()
@@ -305,7 +305,7 @@ class Region(QWidget):
             self.changed.emit(self.area)
 
     def _arrange(self) -> None:
-        """The hint, until there is a rectangle; then what is said of it, with the button once the mouse let it go."""
+        """Show the hint until there is a rectangle; then its size, and the button once the mouse has let it go."""
         room = self.rect().adjusted(SPACE_S, SPACE_S, -SPACE_S, -SPACE_S)
         self._hint.setVisible(self._rect is None)
         if self._rect is None:
@@ -337,7 +337,7 @@ class Region(QWidget):
         )
 
     def _share(self, at: QPointF) -> QPointF:
-        """Of the page's width and height; what lies beside the page is at its edge."""
+        """A place in the view as shares of the page's width and height; one beside the page is at its edge."""
         area = self._drawing()
         return QPointF(
             min(1.0, max(0.0, (at.x() - area.left()) / area.width())),
@@ -348,7 +348,7 @@ class Region(QWidget):
         return edges_at(self._in_view(), at) if self._rect is not None else NO_EDGE
 
     def _bring_into_sight(self, at: QPointF, most: float = float("inf")) -> None:
-        """Scroll until a place in the view lies inside it, by `most` pixels."""
+        """Scroll until a place is in sight, by `most` pixels."""
 
         def scroll(bar: QScrollBar, place: float, length: int) -> None:
             beyond = place if place < 0 else max(0.0, place - length)

@@ -17,7 +17,7 @@ WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
 class PageSelection(QObject):
-    """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page.
+    """Works on the text and on the drawing of a page. The signals carry the words; no words mean the whole page.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
     """
@@ -51,7 +51,7 @@ class PageSelection(QObject):
         return self._image.selected_text() if self._image.isVisible() else self._text.selected_text()
 
     def menu(self) -> QMenu:
-        """Made anew each time: it names what there is to do with the words, or with the page."""
+        """A new one each time: it names what there is to do with the words, or with the page."""
         menu = QMenu(self._ground)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.words():

@@ -1,4 +1,4 @@
-"""The books that lie open, as tabs above the page; with one book there are none to see."""
+"""The open books, as tabs above the page; hidden while only one is open."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class BookTabs(QTabBar):
         return [str(self.tabData(index)) for index in range(self.count())]
 
     def show_books(self, titles: Sequence[tuple[str, str]]) -> None:
-        """These in the place of those that were there: each by its id and its title."""
+        """Replace the tabs: each book by its id and its title."""
         with QSignalBlocker(self):
             while self.count():
                 self.removeTab(0)
@@ -60,7 +60,7 @@ class BookTabs(QTabBar):
         self.setVisible(self.count() > 1)
 
     def take_away(self, book_id: str) -> str:
-        """Remove its tab; the id of the book that lies beside it, empty where there is none."""
+        """Remove its tab; the id of the book beside it, empty where there is none."""
         books = self.books()
         if book_id not in books:
             return ""

@@ -76,7 +76,7 @@ class SheetCells(QStyledItemDelegate):
         painter.restore()
 
     def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
-        """The citation whose mark in the text, or whose chip, lies under a point of the view."""
+        """The citation whose mark in the text, or whose chip, is at a point of the view."""
         row = index.data(ShownRole)
         if not isinstance(row, ShownRow):
             return None

@@ -18,7 +18,7 @@ from app.wording.i18n import _
 
 
 class SheetPanel(QWidget):
-    """Says what the person wants; does nothing by itself."""
+    """Emits what the person wants, and does nothing itself."""
 
     closed = Signal()
     stop_wanted = Signal()
@@ -77,7 +77,7 @@ class SheetPanel(QWidget):
         self.view.setFocus()
 
     def show_state(self, words: str, *, running: bool, can_go_on: bool) -> None:
-        """What is told above the table, and what can be done: while the sheet runs, only to stop it."""
+        """Show these words above the table, and what can be done: while the sheet runs, only stopping it."""
         self.status.setText(words)
         self.stop.setVisible(running)
         self.export.setHidden(running)

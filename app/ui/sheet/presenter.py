@@ -57,7 +57,7 @@ class _Wanted(QueuedQuestion):
 
 @dataclass(frozen=True)
 class SheetWork:
-    """What the store is asked about sheets, in one call each, off the GUI thread. Raises AppError as the store does."""
+    """What is done with sheets in the store, off the GUI thread. Raises AppError as the store does."""
 
     sheets: Sheets
     templates: Templates
@@ -455,5 +455,5 @@ class SheetsPresenter(Presenter):
         else:
             self._list()
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))

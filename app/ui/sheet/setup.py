@@ -35,7 +35,7 @@ _EDITOR_SMALLEST = 110
 
 class SheetSetup(QWidget):
     """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from,
-    `hold_cancelled` that what waits is not to be asked yet."""
+    `hold_cancelled`: what waits is not to be asked yet."""
 
     template_chosen = Signal(str)
     file_wanted = Signal()
@@ -102,15 +102,15 @@ class SheetSetup(QWidget):
     def show_books(self, titles: Sequence[str]) -> None:
         """The books that will be asked."""
         self._titles_of_books = tuple(titles)
-        self._tell_books()
+        self._show_all_books()
 
     def show_opening(self, titles: Sequence[str]) -> None:
         """The titles of what is being opened and will be asked, too."""
         self._opening = tuple(titles)
-        self._tell_books()
+        self._show_all_books()
 
     def take_back(self) -> bool:
-        """Have questions that wait not be asked yet; whether there are any."""
+        """Take back the questions that wait; whether there are any."""
         waited = self._locked
         if waited:
             self.hold_cancelled.emit()
@@ -136,7 +136,7 @@ class SheetSetup(QWidget):
         self._recount()
 
     def show_questions(self, questions: Sequence[str], template: str = _NO_TEMPLATE) -> None:
-        """Put these in the place of what was written; `template` is the name of the one they came from."""
+        """Replace what was written; `template` is the name of the one they came from."""
         self._template = template
         self.template.set_value(template)
         self.editor.setPlainText("\n".join(questions))
@@ -202,7 +202,7 @@ class SheetSetup(QWidget):
         has_books = bool(self._titles_of_books or self._opening)
         self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
 
-    def _tell_books(self) -> None:
+    def _show_all_books(self) -> None:
         opening = [_("{title} (importing)").format(title=printable(title)) for title in self._opening]
         books = "; ".join([*map(printable, self._titles_of_books), *opening])
         words = _("Books: {books}").format(books=books)

@@ -1,4 +1,4 @@
-"""Files on their way to the shelf, and to the desks of conversations: each a row that tells how far it is."""
+"""Files that are being imported, each with its row on the shelf, and the conversations that they were added to."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _Opening:
 class BookImport(QObject):
     """The one place that knows which files are being opened for which conversation.
 
-    An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
+    An empty id means the conversation that will be shown first, while none is. `chosen` carries list[str], names
     of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
     `read_again` the Book, whose pages may have changed;
     `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
@@ -79,7 +79,7 @@ class BookImport(QObject):
         self._openings: dict[str, _Opening] = {}
 
     def rows(self, conversation_id: str) -> list[BookRow]:
-        """As they are seen from a conversation: what was given for another one will not lie on its desk."""
+        """As a conversation shows them: what was added to another one will not be on its desk."""
         return [
             replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
             for opening in self._openings.values()
@@ -133,7 +133,7 @@ class BookImport(QObject):
 
     @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:
-        """A file that is being opened already is left at that."""
+        """A file that is being opened already is not opened again."""
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is None or opening.stage is _Stage.FAILED:
@@ -161,7 +161,7 @@ class BookImport(QObject):
             self.changed.emit()
 
     def _give(self, key: str, opening: _Opening) -> None:
-        """It is wanted here, too."""
+        """It was added to the shown conversation, too."""
         talks = dict.fromkeys((*opening.talks, self._shown.id))
         self._openings[key] = replace(opening, talks=tuple(talks))
 

@@ -48,7 +48,7 @@ class PageField(QLineEdit):
         super().__init__(parent)
         self._names = names
         self._page = page
-        self._strange = False  # what stands in the field is no page
+        self._unknown = False  # what was typed is no page
         self.editingFinished.connect(self._take)
         self._show()
 
@@ -59,13 +59,13 @@ class PageField(QLineEdit):
 
     @property
     def known(self) -> bool:
-        """Whether there is a page of the name that stands in the field."""
+        """Whether there is a page of the name in the field."""
         typed = self.text().strip()
         return typed == self._name() or bool(self._names.find(typed))
 
     def set_page(self, page: int) -> None:
-        moved = page != self._page or self._strange
-        self._page, self._strange = page, False
+        moved = page != self._page or self._unknown
+        self._page, self._unknown = page, False
         self._show()
         if moved:
             self.changed.emit(page)
@@ -93,7 +93,7 @@ class PageField(QLineEdit):
         found = self._names.find(typed)
         if found:
             self.set_page(min(found, key=lambda page: abs(page - self._page)))
-        self._strange = not found
+        self._unknown = not found
         self.typed.emit(typed, len(found))
 
 
@@ -105,7 +105,7 @@ _COUNT_DELAY_MS = 150
 
 class PagesDialog(SmallDialog):
     """`chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
-    what the chosen pages take; `show_tokens` tells."""
+    how many tokens the chosen pages take; `show_tokens` shows them."""
 
     chosen = Signal(str, object)
     count_wanted = Signal(object)
@@ -145,7 +145,7 @@ class PagesDialog(SmallDialog):
         self._recount()
 
     def show_chapters(self, chapters: Sequence[OutlineChapter]) -> None:
-        """Tell what each chapter takes; tokens of 0 are not told."""
+        """Show how many tokens each chapter takes; 0 is not shown."""
         for number, chapter in enumerate(chapters):
             indent = "    " * (chapter.level - 1)
             ends = self._names.of(chapter.pages.first), self._names.of(chapter.pages.last)
@@ -155,7 +155,7 @@ class PagesDialog(SmallDialog):
             self.outline.item(number).setText(words)
 
     def show_tokens(self, tokens: int) -> None:
-        """Tell what the chosen pages take."""
+        """Show how many tokens the chosen pages take."""
         if not (self.first.known and self.last.known):
             return
         self._tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
@@ -168,7 +168,7 @@ class PagesDialog(SmallDialog):
         return self._range.text()
 
     def accept(self) -> None:
-        """Not while a page is named that there is not."""
+        """Not while a page is typed that does not exist."""
         for field in (self.first, self.last):
             field.page()  # is looked up now, and explained
             if not field.known:

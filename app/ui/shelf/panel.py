@@ -26,7 +26,7 @@ _CONVERSATIONS_SHARE = 0.5
 
 
 class ShelfPanel(QWidget):
-    """Says what the person wants; does nothing by itself. Ids are those of conversations and books."""
+    """Emits what the person wants, and does nothing itself. Ids are those of conversations and books."""
 
     new_wanted = Signal()
     search_wanted = Signal()
