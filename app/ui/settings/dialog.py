@@ -7,14 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.core.settings import Settings
 from app.ui.screens import bound
@@ -32,6 +25,7 @@ from app.ui.settings.remote_editors import CertificatesEditor, KeyEditor, WordsE
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
+from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
 
 _WIDTH, _HEIGHT = 640, 680
@@ -56,16 +50,12 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(bound(self, _WIDTH, _HEIGHT))
         names = _names()
-        form = QVBoxLayout()
-        form.setContentsMargins(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL)
-        form.setSpacing(SPACE_S)
+        form = column(margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL), spacing=SPACE_S)
         for title, note, fields in _sections():
             form.addSpacing(SPACE_L)
             form.addWidget(PlainLabel(title, role="heading"))
             if note:
-                words = PlainLabel(note, role="small")
-                words.setWordWrap(True)
-                form.addWidget(words)
+                form.addWidget(PlainLabel(note, role="small", wraps=True))
             form.addSpacing(SPACE_XS)
             for path in fields:
                 form.addWidget(self._key_row() if path == _KEY else self._row(path, names[path]))
@@ -103,50 +93,23 @@ class SettingsDialog(QDialog):
         )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
-        page = QWidget()
-        page.setLayout(form)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(page)
         cancel = TextButton(_("Cancel"))
         cancel.clicked.connect(self.reject)
         save = TextButton(_("Save"), role="primary")
         save.setDefault(True)
         save.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_M)
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll, 1)
-        column.addWidget(Separator())
-        column.addLayout(buttons)
+        buttons = row(STRETCH, cancel, save, margins=(SPACE_XL, SPACE_M) * 2, spacing=SPACE_S)
+        column((scroll_down(boxed(form)), 1), Separator(), buttons, of=self)
 
 
 def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
     """A field with its name and its help on the left."""
     editor.setAccessibleName(name)
     editor.setAccessibleDescription(help_text)
-    words = QVBoxLayout()
-    words.setSpacing(0)
-    words.addWidget(PlainLabel(name))
-    hint = PlainLabel(help_text, role="small")
-    hint.setWordWrap(True)
-    words.addWidget(hint)
-    words.addStretch(1)
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
-    line.setSpacing(SPACE_XL)
-    line.addLayout(words, 1)
     editor.setFixedWidth(_FIELD_WIDTH)
-    line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-    return row
+    words = column(PlainLabel(name), PlainLabel(help_text, role="small", wraps=True), STRETCH)
+    top = Qt.AlignmentFlag.AlignTop
+    return boxed(row((words, 1), (editor, top), margins=(0, SPACE_XS) * 2, spacing=SPACE_XL))
 
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
