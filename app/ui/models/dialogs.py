@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from app.ui.theme import SPACE_L, SPACE_S
-from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.dialogs import SmallDialog, choices
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
@@ -41,23 +40,18 @@ class OrderDialog(QDialog):
         self.terms.setProperty("role", "framed")
         self.terms.setAccessibleName(terms_title)
         whole_terms = (SPACE_S, PlainLabel(terms_title, role="title"), (self.terms, 1))
-        self.cancel = TextButton(_("Cancel"))
-        self.cancel.clicked.connect(self.reject)
-        self.action = TextButton(action, role="primary")
+        self.cancel, self.action = choices(self, action)
         self.action.setEnabled(not shortage)
         self.action.setDefault(not shortage)
-        self.action.clicked.connect(self.accept)
-        column(
+        shown = (
             PlainLabel(title, role="heading", wraps=True),
             _table(facts),
             *(label for label in notes if label.text()),
             *(whole_terms if terms else (STRETCH,)),
             SPACE_S,
             row(STRETCH, self.cancel, self.action, spacing=SPACE_S),
-            of=self,
-            margins=DIALOG,
-            spacing=SPACE_S,
         )
+        column(*shown, of=self, margins=DIALOG, spacing=SPACE_S)
         around = parent.size() if parent is not None else self.size()
         self.setFixedWidth(min(_WIDTH, max(420, around.width() - _AROUND)))
         if terms:

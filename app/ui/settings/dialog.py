@@ -16,14 +16,14 @@ from app.ui.settings.editors import (
     ChoiceEditor,
     Editor,
     FileEditor,
+    KeyEditor,
     LineEditor,
     NumberEditor,
     SeedEditor,
     SwitchEditor,
 )
-from app.ui.settings.remote_editors import CertificatesEditor, KeyEditor, WordsEditor
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
@@ -93,11 +93,8 @@ class SettingsDialog(QDialog):
         )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
-        cancel = TextButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
-        save = TextButton(_("Save"), role="primary")
+        cancel, save = choices(self, _("Save"))
         save.setDefault(True)
-        save.clicked.connect(self.accept)
         buttons = row(STRETCH, cancel, save, margins=(SPACE_XL, SPACE_M) * 2, spacing=SPACE_S)
         column((scroll_down(boxed(form)), 1), Separator(), buttons, of=self)
 
@@ -113,16 +110,18 @@ def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
 
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
+    gguf = (_("Open a GGUF file"), _("Models in GGUF format (*.gguf)"))
+    certificates = (_("Choose certificates"), _("Certificates in PEM format (*.pem *.crt *.cer)"))
     if path == "engine.model_path":
-        return FileEditor(value, _("starter model"))
+        return FileEditor(value, _("starter model"), *gguf)
     if path == "engine.projector_path":
-        return FileEditor(value, _("in the same folder"))
+        return FileEditor(value, _("in the same folder"), *gguf)
     if path == "remote.address":
-        return WordsEditor(value, _("none: this computer answers"))
+        return LineEditor(value, _("none: this computer answers"))
     if path == "remote.model":
-        return WordsEditor(value, _("the only model there"))
+        return LineEditor(value, _("the only model there"))
     if path == "remote.ca_file":
-        return CertificatesEditor(value)
+        return FileEditor(value, _("same as system"), *certificates)
     if path == "engine.adapters":
         return AdaptersEditor(value)
     if path == "language":
@@ -139,7 +138,7 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
             )
         return ChoiceEditor(tuple(members), value, kind)
     if kind is str:
-        return LineEditor(value, field.default)
+        return LineEditor(value, field.default, empty=field.default)
     if field.default is None:
         return SeedEditor(value, int(highest))
     return NumberEditor(value, lowest, highest, whole=kind is int)

@@ -102,40 +102,69 @@ class SwitchEditor(Editor):
 
 
 class LineEditor(Editor):
-    """A line of text; an empty one means `otherwise`."""
+    """A line of text; an empty one means `empty`."""
 
-    def __init__(self, value: str, otherwise: str) -> None:
-        self._otherwise = otherwise
-        self._line = QLineEdit("" if value == otherwise else value)
-        self._line.setPlaceholderText(otherwise)
-        super().__init__(self._line)
+    def __init__(self, value: str, hint: str, *, empty: str = "", extra: QWidget | None = None) -> None:
+        """`hint`: what is shown where nothing is typed."""
+        self._empty = empty
+        self._line = QLineEdit("" if value == empty else value)
+        self._line.setPlaceholderText(hint)
+        super().__init__(self._line, extra)
 
     def value(self) -> str:
-        return self._line.text().strip() or self._otherwise
+        return self._line.text().strip() or self._empty
 
     def set_value(self, value: str) -> None:
         self._line.setText(value)
 
 
-class FileEditor(Editor):
+class FileEditor(LineEditor):
     """A path, typed or chosen."""
 
-    def __init__(self, value: str, otherwise: str) -> None:
-        """`otherwise`: what is taken where no path stands."""
-        self._line = QLineEdit(value)
-        self._line.setPlaceholderText(otherwise)
+    def __init__(self, value: str, hint: str, title: str, kinds: str) -> None:
+        """`title` and `kinds` are those of the dialog in which a file is chosen."""
+        self._title, self._kinds = title, kinds
         browse = TextButton(_("Choose…"))
         browse.clicked.connect(self._browse)
-        super().__init__(self._line, browse)
-
-    def value(self) -> str:
-        return self._line.text().strip()
+        super().__init__(value, hint, extra=browse)
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog = QFileDialog(self.window(), self._title, "", self._kinds)
         dialog.fileSelected.connect(self._line.setText)
         dialog.open()
+
+
+class KeyEditor(Editor):
+    """A secret: what is kept is not shown, what is typed only as dots."""
+
+    def __init__(self, *, kept: bool) -> None:
+        self._forgotten = False
+        self._line = QLineEdit()
+        self._line.setEchoMode(QLineEdit.EchoMode.Password)
+        self._line.setPlaceholderText(_("saved") if kept else _("none"))
+        forget = TextButton(_("Delete")) if kept else None
+        if forget is not None:
+            forget.clicked.connect(self.forget)
+        self._button = forget
+        super().__init__(self._line, forget)
+
+    def value(self) -> str | None:
+        """The new key, empty to forget the one that is kept; None leaves it as it is."""
+        typed = self._line.text().strip()
+        return typed or ("" if self._forgotten else None)
+
+    def set_value(self, value: str) -> None:
+        self._line.setText(value)
+
+    @Slot()
+    def forget(self) -> None:
+        """Once the settings are saved."""
+        self._forgotten = True
+        self._line.clear()
+        self._line.setPlaceholderText(_("none"))
+        if self._button is not None:
+            self._button.setEnabled(False)
 
 
 class AdaptersEditor(Editor):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QRadioButton, QSlider, QSta
 
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.video.strip import FrameStrip, StripFrame
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField
@@ -66,8 +66,7 @@ class VideoDialog(QDialog):
         self.note = PlainLabel(role="small", wraps=True)
         self.strip = FrameStrip()
         self.status = PlainLabel(role="small")
-        self.cancel = TextButton(_("Cancel"))
-        self.action = TextButton(_("Add frames"), role="primary")
+        self.cancel, self.action = choices(self, _("Add frames"))
         self.action.setEnabled(False)
         self._controls = QWidget()
         self._pages = QStackedWidget()
@@ -181,8 +180,6 @@ class VideoDialog(QDialog):
         buttons = row((self.status, 1), self.cancel, self.action, spacing=SPACE_S)
         shown = (self.heading, self.detail, SPACE_L, (self._pages, 1), SPACE_L, buttons)
         column(*shown, of=self, margins=DIALOG)
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self.accept)
         around = self.parentWidget()
         room = around.size() if around is not None else self.size()
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))

@@ -37,12 +37,9 @@ class SmallDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
-        cancel = TextButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
-        self.action = TextButton(action, role="primary")
+        cancel, self.action = choices(self, action)
         self.action.setAutoDefault(destroys)
         self.action.setDefault(not destroys)
-        self.action.clicked.connect(self.accept)
         column(
             PlainLabel(title, role="heading"),
             PlainLabel(sentence, wraps=True),
@@ -58,6 +55,14 @@ class SmallDialog(QDialog):
             cancel.setDefault(True)
             cancel.setFocus()
         self.setAccessibleDescription(sentence)
+
+
+def choices(dialog: QDialog, action: str) -> tuple[TextButton, TextButton]:
+    """The buttons that reject a dialog and that accept it."""
+    cancel, accept = TextButton(_("Cancel")), TextButton(action, role="primary")
+    cancel.clicked.connect(dialog.reject)
+    accept.clicked.connect(dialog.accept)
+    return cancel, accept
 
 
 class Confirmation(SmallDialog):
