@@ -27,13 +27,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SPACE_M, SPACE_S
+from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -186,11 +186,7 @@ class PaletteDialog(QDialog):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.clicked.connect(self._choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.line)
-        column.addWidget(self.view)
+        column(self.line, self.view, of=self, margins=(SPACE_M,) * 4, spacing=SPACE_S)
         self.view.setFixedHeight(_ROW * _ROWS)
         self.setFixedWidth(min(_WIDTH, parent.width() - 2 * SPACE_M))
         self._select(0)

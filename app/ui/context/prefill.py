@@ -7,10 +7,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.core.events import Loading, Notice, Reading
 from app.services.context import Context
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.wording.errors import sentence

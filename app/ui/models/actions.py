@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.events import Cancelled, Done, Failed, Hashing
+from app.core.events import Hashing
 from app.models.records import FileState, ModelVerdict
 from app.services.import_export import ImportExport
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models.card import Deed
 from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.events import Done, Failed, Loading
+from app.core.events import Loading
 from app.core.settings import EngineSettings
-from app.core.work import Cancel
+from app.core.work import Cancel, Work
 from app.engine.protocol import EngineState, ModelInfo
 from app.models.local import ModelFile
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job, is_ending
+from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.presenter import Presenter
 from app.ui.remote.mark import RemoteMark
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
@@ -28,7 +28,7 @@ from app.wording.units import size
 
 _WATCH_INTERVAL_MS = 1000
 
-_Load: TypeAlias = Callable[[Cancel], Iterator[object]]
+_Load: TypeAlias = Callable[[Cancel], Work[object, ModelInfo]]
 
 
 class ModelPresenter(Presenter):

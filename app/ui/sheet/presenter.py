@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -25,6 +25,7 @@ from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.exporting import file_name, follow_filter
+from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.setup import SheetSetup

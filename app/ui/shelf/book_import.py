@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.document import Book
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.password import Password
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
 from app.wording.errors import sentence

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
-from app.core.events import Done
 from app.core.image import Image, Raster
 from app.core.password import Password
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.services.images import Area, drawn_size
+from app.ui.jobs import Done
 from app.ui.page.region import SLIP, Region
 from app.wording.errors import sentence
 from tests.documents.locksmith import lock
