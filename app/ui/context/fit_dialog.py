@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QRadioButton, QWidget
 
 from app.core.settings import KvType
 from app.services.fitting import Choices, Remedy, RemedyKind, ways
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.ui.widgets.layouts import boxed, column
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -28,7 +29,7 @@ class FitDialog(SmallDialog):
         self.options = [
             (QRadioButton(self._words(way).replace("&", "&&")), way) for way in ways(choices, kv_type, asked=asked)
         ]
-        self.meaning = _small_label()
+        self.meaning = PlainLabel(role="small", wraps=True)
         self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
         fits = choices.fits_without(0)
@@ -51,19 +52,9 @@ class FitDialog(SmallDialog):
             self.options[0][0].setChecked(True)
 
     def _body(self, table: QGridLayout) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addLayout(table)
-        column.addSpacing(SPACE_S)
-        for button, _way in self.options:
-            column.addWidget(button)
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self.meaning)
-        if words := _limit_words(self._choices):
-            column.addWidget(_small_label(words))
-        return body
+        buttons = [button for button, _way in self.options]
+        limit = [PlainLabel(words, role="small", wraps=True)] if (words := _limit_words(self._choices)) else []
+        return boxed(column(table, SPACE_S, *buttons, SPACE_XS, self.meaning, *limit, spacing=SPACE_S))
 
     def accept(self) -> None:
         for button, way in self.options:
@@ -145,12 +136,6 @@ def _limit_words(choices: Choices) -> str:
         else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
     )
     return words.format(n=count(largest.context_tokens), type=largest.kv_type.value)
-
-
-def _small_label(words: str = "") -> PlainLabel:
-    label = PlainLabel(words, role="small")
-    label.setWordWrap(True)
-    return label
 
 
 def _table(choices: Choices, *, asked: bool) -> QGridLayout:

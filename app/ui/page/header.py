@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.ui.chat.citations import shorten_title
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
@@ -61,17 +62,9 @@ class PageHeader(QWidget):
         self.as_text.toggled.connect(self.text_wanted)
         self.find_field = FindField()
         self._place = PlainLabel()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._title, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        for button in (self.outline, self.thumbnails, self.as_text):
-            buttons.addWidget(button)
-        row.addLayout(buttons)
-        row.addWidget(self.find_field, 1)
-        row.addWidget(self._place)
+        buttons = row(self.outline, self.thumbnails, self.as_text)
+        shown = ((self._title, 1), buttons, (self.find_field, 1), self._place)
+        row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

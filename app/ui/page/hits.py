@@ -23,16 +23,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListView,
-    QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.document import FoundPage
 from app.core.page_names import PageNames
@@ -41,6 +32,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 from app.wording.units import count
@@ -276,17 +268,8 @@ class FoundBar(QWidget):
         self.forward = IconButton(icons, Symbol.DOWN, _("Next match"), shortcut="Return", size=16)
         self.back.clicked.connect(partial(self.next_wanted.emit, -1))
         self.forward.clicked.connect(partial(self.next_wanted.emit, 1))
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_XS)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._place)
-        for button in (self.listed, self.back, self.forward):
-            row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_XS)
-        column.addLayout(row)
-        column.addWidget(self.hits)
+        top = row((self._words, 1), self._place, self.listed, self.back, self.forward, spacing=SPACE_XS)
+        column(top, self.hits, of=self, spacing=SPACE_XS)
 
     def show_found(self, words: str, pages: Sequence[FoundPage], names: PageNames, current: int) -> None:
         """`names` are those of all pages of the book; `current` is the row of the place that is shown, -1 for none of

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.page_names import PageNames
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.layouts import STRETCH, boxed, row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
@@ -54,21 +55,8 @@ class Pager(QWidget):
         self.ask_part.setToolTip(f"{self.ask_part.toolTip()}\n{_('A figure, a table, a formula: draw a rectangle.')}")
         self.ask_part.setCheckable(True)
         self.ask_part.clicked.connect(self.ask_part_wanted)
-        self._asking = QWidget()
-        asking = QHBoxLayout(self._asking)
-        asking.setContentsMargins(0, 0, 0, 0)
-        asking.setSpacing(0)
-        asking.addStretch(1)
-        asking.addWidget(self.ask_page)
-        asking.addWidget(self.ask_part)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        row.setSpacing(0)
-        row.addStretch(1)
-        row.addWidget(self.back)
-        row.addWidget(self.field)
-        row.addWidget(self.forward)
-        row.addWidget(self._asking, 1)
+        asking = boxed(row(STRETCH, self.ask_page, self.ask_part))
+        row(STRETCH, self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
         self.setFixedHeight(PAGER_HEIGHT)
 
     def show_place(self, names: PageNames, number: int) -> None:

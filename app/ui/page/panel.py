@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format, Page
 from app.core.image import Raster
@@ -23,6 +23,7 @@ from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 from app.wording.page_names import place_words
 
@@ -116,17 +117,16 @@ class PagePanel(QWidget):
         self.text.setAccessibleName(_("Text of the page"))
         self.image = ImagePage(icons.theme)
         self._sheet = Paper(icons.theme, self.text)
-        self._empty = PlainLabel(_("Open a book from the shelf, or click a page mark in an answer."), role="soft")
+        self._empty = PlainLabel(
+            _("Open a book from the shelf, or click a page mark in an answer."), role="soft", wraps=True
+        )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._note = PlainLabel(role="small")
-        self._note.setWordWrap(True)
+        self._note = PlainLabel(role="small", wraps=True)
         self._read = PlainLabel(role="small")
         self._read.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._read.hide()
         self.read_bar = ReadBar(icons.theme)
-        self._quote = PlainLabel(role="quote")
-        self._quote.setWordWrap(True)
+        self._quote = PlainLabel(role="quote", wraps=True)
         self.found = FoundBar(icons)
         self._lay_out()
         self._connect()
@@ -279,22 +279,9 @@ class PagePanel(QWidget):
         for widget in (self._empty, self._sheet, self.image):
             self._stack.addWidget(widget)
         self.selection = PageSelection(self.text, self.image, body)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
-        inner.setSpacing(SPACE_S)
-        for strip in (self.found, self._note, self._quote):
-            inner.addWidget(strip)
-        inner.addWidget(body, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs)
-        column.addWidget(self.header)
-        column.addWidget(self.read_bar)
-        column.addLayout(inner, 1)
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self._read)
-        column.addWidget(self.pager)
+        margins = (SPACE_XL, SPACE_L, SPACE_XL, 0)
+        inner = column(self.found, self._note, self._quote, (body, 1), margins=margins, spacing=SPACE_S)
+        column(self.tabs, self.header, self.read_bar, (inner, 1), SPACE_XS, self._read, self.pager, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):

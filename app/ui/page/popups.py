@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,6 +33,7 @@ from app.core.document import Book
 from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.layouts import column
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
@@ -57,9 +57,7 @@ class _Popup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
-        column.addWidget(view)
+        column(view, of=self, margins=(SPACE_S, SPACE_S, SPACE_S, SPACE_S))
 
 
 class OutlinePopup(_Popup):

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QScrollBar, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QStyle, QWidget
 
 from app.services.images import Area
 from app.ui.theme import PAPER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import row
 from app.wording.i18n import _
 
 NO_EDGE = Qt.Edge(0)
@@ -134,13 +135,14 @@ class Region(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Part of the page"))
+        margins = (SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
         self._hint = PlainLabel(
             _("Draw a rectangle around the part that you want to ask about, or press an arrow key. Esc cancels."),
             role="card",
+            wraps=True,
             parent=self,
         )
-        self._hint.setWordWrap(True)
-        self._hint.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
+        self._hint.setContentsMargins(*margins)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._bar = QFrame(self)
         self._bar.setProperty("role", "card")
@@ -152,11 +154,7 @@ class Region(QWidget):
         )
         self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.ask_button.clicked.connect(self._choose)
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._size)
-        row.addWidget(self.ask_button)
+        row(self._size, self.ask_button, of=self._bar, margins=margins, spacing=SPACE_S)
         for bar in (view.verticalScrollBar(), view.horizontalScrollBar()):
             bar.valueChanged.connect(self.follow)
         self.hide()

@@ -7,16 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlainTextEdit, QWidget
 
 from app.core.sheet import SheetEntry
 from app.services.templates import SheetTemplate, split_questions
@@ -24,6 +15,7 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -54,8 +46,7 @@ class SheetSetup(QWidget):
         self._hold_words = ""
         self._locked = False
         self._busy = False
-        self.books = PlainLabel(role="soft")
-        self.books.setWordWrap(True)
+        self.books = PlainLabel(role="soft", wraps=True)
         self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
         self.file_button.clicked.connect(self.file_wanted)
@@ -81,14 +72,13 @@ class SheetSetup(QWidget):
         self.kept.customContextMenuRequested.connect(self._open_menu)
         self.kept.itemActivated.connect(self._open)
         self.kept.itemClicked.connect(self._open)
-        self._column = QVBoxLayout(self)
         self._lay_out()
         self._recount()
 
     def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
-        row = self.template.parentWidget()
-        new = ChoiceButton(((_NO_TEMPLATE, _("No template")), *self._titles.items()), self.template.value(), row)
+        values = ((_NO_TEMPLATE, _("No template")), *self._titles.items())
+        new = ChoiceButton(values, self.template.value(), self.template.parentWidget())
         new.setAccessibleName(_("Template"))
         for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
             action.setToolTip(template.description)
@@ -166,31 +156,22 @@ class SheetSetup(QWidget):
         return menu
 
     def _lay_out(self) -> None:
-        self._choices = QHBoxLayout()
-        self._choices.setSpacing(SPACE_S)
-        self._choices.addWidget(self.template, 1)
-        self._choices.addWidget(self.file_button)
-        end = QHBoxLayout()
-        end.setSpacing(SPACE_S)
-        end.addWidget(self.count, 1)
-        end.addWidget(self.without)
-        end.addWidget(self.start)
-        self._column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
-        self._column.setSpacing(SPACE_S)
-        words = PlainLabel(
-            _("Each question is asked separately, with the books but without the other questions and answers."),
-            role="soft",
+        words = _("Each question is asked separately, with the books but without the other questions and answers.")
+        self._choices = row((self.template, 1), self.file_button, spacing=SPACE_S)
+        column(
+            PlainLabel(words, role="soft", wraps=True),
+            self.books,
+            SPACE_S,
+            self._choices,
+            (self.editor, 1),
+            row((self.count, 1), self.without, self.start, spacing=SPACE_S),
+            SPACE_M,
+            self.kept_title,
+            self.kept,
+            of=self,
+            margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L),
+            spacing=SPACE_S,
         )
-        words.setWordWrap(True)
-        self._column.addWidget(words)
-        self._column.addWidget(self.books)
-        self._column.addSpacing(SPACE_S)
-        self._column.addLayout(self._choices)
-        self._column.addWidget(self.editor, 1)
-        self._column.addLayout(end)
-        self._column.addSpacing(SPACE_M)
-        self._column.addWidget(self.kept_title)
-        self._column.addWidget(self.kept)
         self.kept.setFrameShape(QFrame.Shape.NoFrame)
 
     @Slot()

@@ -7,15 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
@@ -28,6 +20,7 @@ from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 from app.wording.page_names import name_words, no_page_words, range_words, shared_words, span_words
 from app.wording.units import count
@@ -120,7 +113,7 @@ class PagesDialog(SmallDialog):
         self._names = book.page_names
         self.first = _page_field(self._names, shown.first, _("First page"))
         self.last = _page_field(self._names, shown.last, _("Last page"))
-        self._range = PlainLabel(role="small")
+        self._range = PlainLabel(role="small", wraps=True)
         self.outline = QListWidget()
         self.outline.setAccessibleName(_("Chapters"))
         self.outline.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -205,25 +198,9 @@ class PagesDialog(SmallDialog):
         self.count_wanted.emit(BookRef(self._book.id, self._chosen()))
 
     def _body(self) -> QWidget:
-        body = QWidget()
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(PlainLabel(_("Pages")))
-        row.addWidget(self.first)
-        row.addWidget(PlainLabel("–"))
-        row.addWidget(self.last)
-        row.addStretch(1)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        self._range.setWordWrap(True)
-        column.addLayout(row)
-        column.addWidget(self._range)
-        column.addWidget(self._tokens)
-        if self.outline.count():
-            column.addWidget(PlainLabel(_("Or a chapter:"), role="small"))
-            column.addWidget(self.outline)
-        return body
+        fields = row(PlainLabel(_("Pages")), self.first, PlainLabel("–"), self.last, STRETCH, spacing=SPACE_S)
+        chapters = (PlainLabel(_("Or a chapter:"), role="small"), self.outline) if self.outline.count() else ()
+        return boxed(column(fields, self._range, self._tokens, *chapters, spacing=SPACE_S))
 
     @Slot(QListWidgetItem)
     def _take_chapter(self, item: QListWidgetItem | None) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
 from app.ui.icons import Icons, Symbol
@@ -19,6 +19,7 @@ from app.ui.shelf.rows import BookRow, BookState, ItemRole
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
 _CONVERSATIONS_SHARE = 0.5
@@ -108,38 +109,28 @@ class ShelfPanel(QWidget):
             self.conversation_view.edit(index)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACE_S)
-        top.addWidget(self.new_button, 1)
         for button in (self.sheet_button, self.search_button):
-            top.addWidget(button)
             button.setFixedSize(34, 34)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_L, SPACE_M, SPACE_M)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(self.conversation_view)
-        column.addWidget(self.book_view, 1)
-        column.addWidget(self._empty, 1)
+        top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
+        margins = (SPACE_M, SPACE_L, SPACE_M, SPACE_M)
+        column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), of=self, margins=margins)
 
     def _make_empty(self) -> QWidget:
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(SPACE_S, SPACE_L, SPACE_S, 0)
-        column.setSpacing(SPACE_S)
-        column.addWidget(PlainLabel(_("No books yet"), role="book"))
-        words = PlainLabel(
-            _("Drop a book, document, e-mail or table on the window, or add a file from a folder."), role="soft"
-        )
-        words.setWordWrap(True)
-        column.addWidget(words)
-        column.addSpacing(SPACE_S)
         add = TextButton(_("Add a book…"))
         add.setToolTip(_("Add a book…") + "  Ctrl+O")
         add.clicked.connect(self.add_wanted)
-        column.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        return empty
+        words = _("Drop a book, document, e-mail or table on the window, or add a file from a folder.")
+        return boxed(
+            column(
+                PlainLabel(_("No books yet"), role="book"),
+                PlainLabel(words, role="soft", wraps=True),
+                SPACE_S,
+                (add, Qt.AlignmentFlag.AlignLeft),
+                STRETCH,
+                margins=(SPACE_S, SPACE_L, SPACE_S, 0),
+                spacing=SPACE_S,
+            )
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

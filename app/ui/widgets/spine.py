@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
@@ -144,13 +145,8 @@ class Spine(QWidget):
         self.action = TextButton("", role="link")
         self.action.clicked.connect(self.acted)
         self.action.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
-        row.setSpacing(SPACE_M)
-        row.addWidget(PlainLabel(_("Context"), role="small"))
-        row.addWidget(self.bar, 1)
-        row.addWidget(self._text)
-        row.addWidget(self.action)
+        name = PlainLabel(_("Context"), role="small")
+        row(name, (self.bar, 1), self._text, self.action, of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
         self.setFixedHeight(FOOT_HEIGHT)
 
     def text(self) -> str:
