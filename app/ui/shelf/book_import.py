@@ -189,19 +189,10 @@ class BookImport(QObject):
     def _on_event(self, key: str, event: object) -> None:
         opening = self._openings[key]
         match event:
-            case Opening(done, total, recognising=True):
-                words = _("recognising text, page {page} of {pages}").format(
-                    page=count(min(done + 1, total)), pages=count(total)
-                )
-                row = replace(opening.row, state_text=words, fraction=done / total)
+            case Opening(done, total) if done or total:
+                fraction = done / total if total else opening.row.fraction
+                row = replace(opening.row, state_text=_progress_words(event), fraction=fraction)
                 self._openings[key] = replace(opening, row=row)
-            case Opening(done, total) if total:
-                words = _("importing {percent} %").format(percent=round(100 * done / total))
-                row = replace(opening.row, state_text=words, fraction=done / total)
-                self._openings[key] = replace(opening, row=row)
-            case Opening(done, total) if done:
-                words = _("importing · {n} pages").format(n=count(done))
-                self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
                 if opening.again:
@@ -225,3 +216,12 @@ class BookImport(QObject):
 
 def _row(path: Path) -> BookRow:
     return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("importing"), on_desk=True)
+
+
+def _progress_words(opening: Opening) -> str:
+    if opening.recognising:
+        words = _("recognising text, page {page} of {pages}")
+        return words.format(page=count(min(opening.done + 1, opening.total)), pages=count(opening.total))
+    if opening.total:
+        return _("importing {percent} %").format(percent=round(100 * opening.done / opening.total))
+    return _("importing · {n} pages").format(n=count(opening.done))

@@ -97,7 +97,9 @@ _COUNT_DELAY_MS = 150
 
 
 class PagesDialog(SmallDialog):
-    """`chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
+    """`range` says which pages are chosen, by their names and numbers, or why a page that was typed was not found.
+
+    `chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
     how many tokens the chosen pages take; `show_tokens` shows them."""
 
     chosen = Signal(str, object)
@@ -107,13 +109,13 @@ class PagesDialog(SmallDialog):
         self, book: Book, chapters: Sequence[OutlineChapter], pages: PageRange | None, parent: QWidget | None = None
     ) -> None:
         self._book = book
-        self._tokens = PlainLabel(role="small")
+        self.tokens = PlainLabel(role="small")
         self._count_later = QTimer(singleShot=True, interval=_COUNT_DELAY_MS)
         shown = pages or PageRange(1, book.page_count)
         self._names = book.page_names
         self.first = _page_field(self._names, shown.first, _("First page"))
         self.last = _page_field(self._names, shown.last, _("Last page"))
-        self._range = PlainLabel(role="small", wraps=True)
+        self.range = PlainLabel(role="small", wraps=True)
         self.outline = QListWidget()
         self.outline.setAccessibleName(_("Chapters"))
         self.outline.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -151,14 +153,7 @@ class PagesDialog(SmallDialog):
         """Show how many tokens the chosen pages take."""
         if not (self.first.known and self.last.known):
             return
-        self._tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
-
-    def tokens_text(self) -> str:
-        return self._tokens.text()
-
-    def range_text(self) -> str:
-        """The chosen pages by what they are called and by their numbers, or why a page that was typed was not found."""
-        return self._range.text()
+        self.tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
 
     def accept(self) -> None:
         """Not while a page is typed that does not exist."""
@@ -179,8 +174,8 @@ class PagesDialog(SmallDialog):
         if not (self.first.known and self.last.known):
             return
         first, last = sorted((self.first.page(), self.last.page()))
-        self._range.setText(range_words(self._names.of(first), self._names.of(last)))
-        self._tokens.setText(" ")
+        self.range.setText(range_words(self._names.of(first), self._names.of(last)))
+        self.tokens.setText(" ")
         self._count_later.start()
 
     @Slot(str, int)
@@ -188,10 +183,10 @@ class PagesDialog(SmallDialog):
         """Why a page that was typed is not the one, or need not be."""
         if not found:
             self._count_later.stop()
-            self._tokens.setText(" ")
-            self._range.setText(no_page_words(typed, self._names))
+            self.tokens.setText(" ")
+            self.range.setText(no_page_words(typed, self._names))
         elif found > 1:
-            self._range.setText(f"{self._range.text()}. {shared_words(typed, self._names, found)}")
+            self.range.setText(f"{self.range.text()}. {shared_words(typed, self._names, found)}")
 
     @Slot()
     def _ask_count(self) -> None:
@@ -200,7 +195,7 @@ class PagesDialog(SmallDialog):
     def _body(self) -> QWidget:
         fields = row(PlainLabel(_("Pages")), self.first, PlainLabel("–"), self.last, STRETCH, spacing=SPACE_S)
         chapters = (PlainLabel(_("Or a chapter:"), role="small"), self.outline) if self.outline.count() else ()
-        return boxed(column(fields, self._range, self._tokens, *chapters, spacing=SPACE_S))
+        return boxed(column(fields, self.range, self.tokens, *chapters, spacing=SPACE_S))
 
     @Slot(QListWidgetItem)
     def _take_chapter(self, item: QListWidgetItem | None) -> None:
