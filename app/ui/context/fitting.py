@@ -102,7 +102,7 @@ class Fitting(Presenter):
 
     @Slot()
     def retry(self) -> None:
-        """There is more room: ask what waited for it."""
+        """There is more room now: ask the question that waited for it."""
         waiting, self._waiting = self._waiting, ""
         shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
@@ -166,14 +166,14 @@ class Fitting(Presenter):
 
     @Slot(str)
     def _read_again(self, answer_id: str) -> None:
-        """From this turn on all are read again."""
+        """This turn and all after it are read again."""
         answers = [turn.answer for turn in self._conversation.turns if turn.answer is not None]
         ids = [answer.id for answer in answers if answer.left_out]
         if answer_id in ids and not self._conversation.busy:
             self._leave_out(ids[ids.index(answer_id) :], False)
 
     def _move(self) -> None:
-        """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
+        """Go on in a new conversation: the question that waits is asked there, what is not sent yet is kept."""
         shown = self._shown.conversation
         if shown is not None:
             question = self._conversation.take_missed()

@@ -87,7 +87,7 @@ class Drawing(QObject):
             self._show(image)
 
     def _show(self, image: Raster) -> None:
-        """The places come after the drawing: a page that nobody can see yet needs none."""
+        """Then ask for the places of its characters: they are not needed before the page is seen."""
         self._panel.show_image(image)
         if self._place is not None and not self._looked:
             self._looked = True

@@ -25,7 +25,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class Finding(Presenter):
-    """`page_wanted` carries the number of a page; `changed`: the words, or the place that is looked at, are others."""
+    """`page_wanted` carries the number of a page; `changed`: other words, or another place, are looked at."""
 
     page_wanted = Signal(int)
     changed = Signal()
@@ -66,7 +66,7 @@ class Finding(Presenter):
         self._show()
 
     def use_words(self, words: str) -> None:
-        """Search for these from the next page on that is shown, as if they had been typed."""
+        """Search for these in the next page that is shown, as if they had been typed."""
         self._later.stop()
         self.words = words
         with QSignalBlocker(self._panel.header.find_field):
@@ -155,7 +155,7 @@ class Finding(Presenter):
 
 
 def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
-    """Of a page that was taken away meanwhile there is nothing."""
+    """The text around each place, by page; nothing for a page that was removed meanwhile."""
     found: dict[int, Sequence[Around]] = {}
     for number in pages:
         try:
@@ -174,5 +174,5 @@ def _cut(text: str, start: int, end: int) -> Around:
 
 
 def _one_line(text: str) -> str:
-    """Every run of white space as one space, those at the edges too."""
+    """Each run of white space becomes one space, at the edges too."""
     return _SPACE.sub(" ", text)

@@ -20,7 +20,7 @@ _NARROW = 400
 
 
 class FindField(QLineEdit):
-    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc gives up."""
+    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc empties the field."""
 
     next_wanted = Signal(int)
     list_wanted = Signal()
@@ -91,7 +91,7 @@ class PageHeader(QWidget):
 
     @Slot(bool)
     def set_text_shown(self, shown: bool) -> None:
-        """Without saying that the person wanted it."""
+        """Show which of the two is shown, without a signal."""
         with QSignalBlocker(self.as_text):
             self.as_text.setChecked(shown)
         self.as_text.set_name(_("Show the page") if shown else _("Show the text"))

@@ -112,7 +112,7 @@ class HitModel(QAbstractListModel):
         return page_words(self._names.of(page.number))
 
     def row_of(self, page: int) -> int:
-        """The first row of a page, or that of the first page after it; as many as there are rows behind the last."""
+        """The first row of a page, or of the first page after it; the number of rows if there is none."""
         place = next((at for at, found in enumerate(self._pages) if found.number >= page), len(self._pages))
         return self._ends[place - 1] if place else 0
 
@@ -293,7 +293,7 @@ class FoundBar(QWidget):
         self.setVisible(bool(words))
 
     def place(self) -> str:
-        """Which of how many is shown."""
+        """Which of how many places is shown, as "2 / 7"."""
         return self._place.text()
 
     def text(self) -> str:
@@ -301,7 +301,7 @@ class FoundBar(QWidget):
 
     @Slot()
     def focus_list(self) -> None:
-        """Go into the list, which opens for it."""
+        """Open the list and give it the focus."""
         if self.hits.hits.rowCount():
             self.listed.setChecked(True)
             if not self.hits.currentIndex().isValid():

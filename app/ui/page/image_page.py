@@ -72,7 +72,7 @@ class Markings:
         return index if index is not None and self.layer.holds(index, x, y) else None
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """As a marker does: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
+        """Like a marker pen: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
         painter.save()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         for boxes, colour in ((self.found, _FOUND), (self.lit, PAPER.highlight), (self.selected_bands(), _SELECTED)):
@@ -181,7 +181,7 @@ class ImagePage(QAbstractScrollArea):
         return on_view(bands[-1], self.drawn_area()) if bands else None
 
     def set_zoom(self, zoom: float) -> None:
-        """1 fits the width of the panel. What is in the middle stays there."""
+        """1 fits the width of the panel. The middle of the view stays in the middle."""
         bars = (self.horizontalScrollBar(), self.verticalScrollBar())
         before = self._shown_size()
         middles = [bar.value() + bar.pageStep() / 2 for bar in bars]
@@ -305,7 +305,7 @@ class ImagePage(QAbstractScrollArea):
             bar.setValue(round(left - _STEP))
 
     def _go_aside(self, direction: int) -> None:
-        """Across a drawing that is wider than the panel; else to the page before or after."""
+        """Scroll a drawing that is wider than the panel; else go to the page before or after."""
         bar = self.horizontalScrollBar()
         if bar.maximum() > 0:
             bar.setValue(bar.value() + direction * _STEP)

@@ -38,9 +38,9 @@ class OpenBooks:
         self.conversation_id = ""
 
     def switch(self, conversation_id: str, desk_ids: Sequence[str], books: Mapping[str, Book]) -> str:
-        """Show the tabs of another conversation; the id of the book to show, empty for none.
+        """Show the tabs of another conversation; returns the id of the book to show, empty for none.
 
-        One that was not shown yet has the first of its own books open. `books`: those that there are.
+        A conversation that was not shown yet has the first of the books on its desk open. `books`: all on the shelf.
         """
         self._keep_order()
         self.conversation_id = conversation_id
@@ -71,7 +71,7 @@ class OpenBooks:
         self._all.pop(conversation_id, None)
 
     def forget_book(self, book_id: str) -> None:
-        """In the conversations that are not shown."""
+        """A book was removed: it is open no more in the conversations that are not shown."""
         for opened in self._all.values():
             if opened is not self._now:
                 opened.places.pop(book_id, None)
@@ -89,7 +89,7 @@ class OpenBooks:
             place.words = self._finding.words
 
     def enter(self, book: Book, page: int) -> BookPlace:
-        """A book is shown that was not shown before: bring back what was remembered of it."""
+        """Another book is shown: restore what was remembered of it."""
         place = self._now.places.setdefault(book.id, BookPlace(page))
         self._now.shown = book.id
         self._panel.tabs.show_book(book.id, book.title)
@@ -106,6 +106,6 @@ class OpenBooks:
         return self._panel.tabs.take_away(book_id)
 
     def _keep_order(self) -> None:
-        """That of the tabs, which can be moved."""
+        """The tabs can be moved: take over their order."""
         places = self._now.places
         self._now.places = {book_id: places[book_id] for book_id in self._panel.tabs.books() if book_id in places}

@@ -29,7 +29,7 @@ from app.wording.page_names import place_words
 
 
 class Paper(QWidget):
-    """No wider than the text's measure, centred."""
+    """The sheet of paper behind the text: centred, no wider than a line of text may be."""
 
     def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)

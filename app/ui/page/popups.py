@@ -121,7 +121,7 @@ class OutlinePopup(_Popup):
 
 
 class ThumbnailModel(QAbstractListModel):
-    """A picture is asked for when its row is painted."""
+    """A small picture for each page, asked for when its row is painted."""
 
     def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -68,7 +68,7 @@ class ThumbnailsPresenter(QObject):
 @dataclass(frozen=True)
 class _Opened:
     """A page with the range of characters, in its text, of the quotation that was looked for; `remark` says why it is
-    this page, where that needs a word."""
+    this page, where that is not plain."""
 
     book: Book
     page: Page
@@ -122,7 +122,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """Another conversation has other books open, or none: nothing stays of those of the one before."""
+        """Each conversation has its own books open; those of the one before are put away."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id == self._open.conversation_id:
             return
@@ -156,7 +156,7 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def open_book(self, book_id: str) -> None:
-        """Open a book at its first page; one that is open stays where it is."""
+        """Open a book where it was open last, else at its first page."""
         if self._is_opening() or self._shown.book is None or self._shown.book.id != book_id:
             self.open_page(book_id, self._open.page_of(book_id))
 
@@ -177,7 +177,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def offer_thumbnails(self) -> None:
-        """Let the person choose a page of a book that can be drawn by its small picture."""
+        """Let the person choose a page by its small picture, where pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
             self._thumbnails.offer(self._shown.book, self._shown.page.number)
 
@@ -195,7 +195,7 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def close_book(self, book_id: str) -> None:
-        """Take its tab away; where it was shown, show the book beside it, or nothing."""
+        """Close its tab; if it was shown, show the book beside it, or nothing."""
         self._drawing.forget(book_id)
         beside = self._open.close(book_id)
         if self._shown.book is not None and self._shown.book.id == book_id and beside:
@@ -215,7 +215,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def show_read(self) -> None:
-        """How far the model has read the open book, while that is a part of it or it is reading it."""
+        """Show how far the model has read the open book, while it reads it or has read only a part."""
         now, use = self._activity.reading, self._shown.use
         segments = use.segments if use is not None else ()
         segment = next((s for s in segments if self._shown.book is not None and s.book_id == self._shown.book.id), None)
@@ -316,7 +316,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def _on_undrawn(self, problem: Problem) -> None:
-        """The page cannot be drawn: its text is there all the same, with the reason."""
+        """The page cannot be drawn: show its text, and why."""
         self._drawing.leave()
         self._panel.show_text()
         self._panel.show_note(undrawn_words(problem))
@@ -344,7 +344,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def ask_about_page(self) -> None:
-        """As an image, where pages are drawn; else by its reference, since all there is of it is its text."""
+        """Ask about the page as an image, where pages can be drawn; else by its reference."""
         if self._shown.book is None or self._shown.page is None:
             return
         if self._shown.book.format is Format.PDF:

@@ -66,7 +66,7 @@ def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
 
 
 def grown(rect: QRectF, by: QPointF, least: QSizeF) -> QRectF:
-    """Larger or smaller by its last edges, not below `least`, on a page of 1 by 1."""
+    """The rectangle with its right and bottom edges moved, not smaller than `least`, on a page of 1 by 1."""
     right, bottom = rect.right() + by.x(), rect.bottom() + by.y()
     right, bottom = max(rect.left() + least.width(), right), max(rect.top() + least.height(), bottom)
     return QRectF(rect.topLeft(), QPointF(_on_page(right), _on_page(bottom)))
@@ -253,7 +253,7 @@ class Region(QWidget):
             self._step(direction, event.modifiers())
 
     def _step(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        """The first one sets up a rectangle in the middle of what is in sight."""
+        """Move or resize the rectangle; without one, make one in the middle of what is in sight."""
         drawing = self._drawing()
         if self._rect is None:
             seen = drawing.intersected(QRectF(self.rect()))

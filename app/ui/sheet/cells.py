@@ -29,7 +29,7 @@ _STYLE = (
 
 
 class SheetCells(QStyledItemDelegate):
-    """Keeps the answers that were set, so that a table of hundreds scrolls at once."""
+    """Keeps the laid-out answers, so that a table of hundreds scrolls smoothly."""
 
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
@@ -139,7 +139,7 @@ def question_words(row: ShownRow) -> str:
 
 
 def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
-    """What a chip of the row says in so many pixels: of the title as much as leaves the page whole."""
+    """What a chip says if it is so many pixels wide: the title is cut, the page is not."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
     place = label_citation(chip.citation, row.books or {})
@@ -150,7 +150,7 @@ def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
 
 
 def state_colour(state: RowState, palette: Palette) -> str:
-    """Beside the sign and the words, never alone."""
+    """The colour of a state; its sign and its words always come with it."""
     match state:
         case RowState.FAILED:
             return palette.not_found

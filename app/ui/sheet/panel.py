@@ -1,4 +1,4 @@
-"""The question sheet in the middle of the window, in the place of the conversation: its beginning, then its table."""
+"""The question sheet in the middle of the window, in the place of the conversation: first its setup, then its table."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class _Opened:
 
 @dataclass(frozen=True)
 class _Wanted(QueuedQuestion):
-    """A new sheet. `template` is the name of the one that its questions are of, where nobody changed them."""
+    """A new sheet. `template`: the name of the one that its questions come from, if nobody changed them."""
 
     questions: tuple[str, ...] = ()
     title: str = ""
@@ -75,8 +75,8 @@ class SheetWork:
         return self.templates.questions(self.templates.get(name, language()), books)
 
     def make(self, wanted: _Wanted) -> Sheet | None:
-        """None where its conversation was deleted. What waited asks what its template asks of the books that are
-        there."""
+        """None if its conversation was deleted. If the sheet waited, its template is filled in again for the books that
+        are there now."""
         conversation = self.conversations.get(wanted.conversation_id)
         if conversation is None:
             return None
@@ -120,7 +120,7 @@ class SheetRun(Presenter):
 
     @property
     def text(self) -> str:
-        """What there is of its answer."""
+        """The answer so far."""
         return "".join(self._pieces)
 
     def begin(self, sheet: Sheet) -> None:
@@ -130,7 +130,7 @@ class SheetRun(Presenter):
         self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
 
     def newest(self, sheet: Sheet) -> Sheet:
-        """With the rows that have ended since it was read from the store, if it is the one that runs."""
+        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs."""
         if sheet.id != self.sheet_id:
             return sheet
         rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(sheet.rows, 1))
@@ -247,7 +247,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """The books on the desk of the shown one are those that a new sheet asks."""
+        """A new sheet asks the books on the desk of the shown conversation."""
         self.holding.look()
         self._on_openings()
         work = partial(self._work.books, self._showing.books)
@@ -274,7 +274,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(object, str)
     def start(self, questions: tuple[str, ...], title: str) -> None:
-        """Keep a new sheet of these questions to the books on the desk, then ask them; as soon as it can be done."""
+        """Save a new sheet of these questions about the books on the desk, and ask them as soon as possible."""
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
@@ -287,7 +287,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def _on_openings(self) -> None:
-        """What is being opened will be asked, too; what a template asks of it is known once it is open."""
+        """What is being imported will be asked, too; a template is filled in again once it is there."""
         pending = self._openings.pending(self._showing.id)
         self._panel.setup.show_opening(pending)
         template, given = self._filled
@@ -309,7 +309,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def stop(self) -> None:
-        """What was answered stays, and what was written of an answer."""
+        """Stop the sheet. The answers stay, and the part of one that was written."""
         self._activity.stop(EngineTask.SHEET)
 
     @Slot()
@@ -356,7 +356,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def show_progress(self) -> None:
-        """How far the question that is being asked is, and what can be done: at each change of what the engine does."""
+        """Show how far the running question is, and what can be done, after each change of what the engine does."""
         if self._is_shown() and self.run.row is not None:
             row, words = self._table.row(self.run.row.number), self._progress()
             self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
@@ -449,7 +449,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """A book was removed, and the sheets with it that were made of it."""
+        """A book was removed, and with it its sheets."""
         if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.sheet.books):
             self.stop()
             self.prepare()

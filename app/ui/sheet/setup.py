@@ -1,4 +1,4 @@
-"""Where a question sheet begins: its questions, from a template, a file or typed; and the sheets that are kept."""
+"""The start of a question sheet: its questions, from a template, a file or typed; and the saved sheets."""
 
 from __future__ import annotations
 

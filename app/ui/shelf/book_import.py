@@ -30,16 +30,16 @@ FILE_PATTERNS = (
 
 
 class _Stage(Enum):
-    EXPECTED = auto()  # it was given, and may still turn out to be an image
+    EXPECTED = auto()  # it may still turn out to be an image
     OPENING = auto()
     LOCKED = auto()  # it waits for its password
-    FAILED = auto()  # its row stays until it is taken away
+    FAILED = auto()  # its row stays until the person removes it
 
 
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for; `again`
-    is the id of the book that the file is read again for, empty where it is to become one."""
+    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was added to; `again`
+    is the id of the book whose file is read again, empty for a new book."""
 
     row: BookRow
     stage: _Stage
@@ -87,7 +87,7 @@ class BookImport(QObject):
         ]
 
     def pending(self, conversation_id: str) -> tuple[str, ...]:
-        """The titles of what may still come onto the desk of a conversation, in the order in which it was given."""
+        """The titles of what may still come onto the desk of a conversation, in the order in which it was added."""
         return tuple(
             opening.row.title
             for opening in self._openings.values()
@@ -95,7 +95,7 @@ class BookImport(QObject):
         )
 
     def adopt(self, conversation_id: str) -> None:
-        """What was given while no conversation was shown is for this one."""
+        """What was added while no conversation was shown belongs to this one."""
         for key, opening in self._openings.items():
             talks = dict.fromkeys(talk or conversation_id for talk in opening.talks)
             self._openings[key] = replace(opening, talks=tuple(talks))
@@ -114,7 +114,7 @@ class BookImport(QObject):
 
     @Slot(list)
     def expect(self, paths: Iterable[Path]) -> None:
-        """These were given; whether they are books is known in a moment. Then follows `open_files` or `dismiss`."""
+        """These were dropped or chosen. Once it is known whether they are books, `open_files` or `dismiss` follows."""
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:
@@ -155,7 +155,7 @@ class BookImport(QObject):
             self.changed.emit()
 
     def unlock(self, key: str, password: Password) -> None:
-        """Open a file that waits for this; one that was taken away meanwhile stays away."""
+        """Open a file that waits for this password, unless it was removed meanwhile."""
         if (opening := self._openings.get(key)) is not None:
             self._start(key, password, opening.talks, again=opening.again)
             self.changed.emit()

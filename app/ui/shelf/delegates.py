@@ -109,7 +109,7 @@ class ConversationDelegate(RowDelegate):
 
 
 class BookDelegate(RowDelegate):
-    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line under it is
+    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line is clicked
     that says how many pages need a look."""
 
     desk_toggled = Signal(str)

@@ -27,11 +27,11 @@ from app.wording.units import count
 
 
 class PageField(QLineEdit):
-    """What is typed is looked up when the field is left. Where there is no such page it stays to be mended, and the
-    page is the one of before.
+    """What is typed is looked up when the field is left. If there is no such page the words stay, to be corrected,
+    and the page is the one before.
 
-    Pages are numbers from 1. `changed` carries the new page, also once one is named again after one that there is not;
-    `typed` what was looked up and how many pages it can mean.
+    Pages are numbers from 1. `changed` carries the new page, also when it is the same again after a page that does
+    not exist; `typed` what was looked up and how many pages it can mean.
     """
 
     changed = Signal(int)
@@ -78,7 +78,7 @@ class PageField(QLineEdit):
 
     @Slot()
     def _take(self) -> None:
-        """Of several pages that are called so, the nearest."""
+        """Look up what is typed. Of several pages of that name, take the nearest."""
         typed = self.text().strip()
         if typed == self._name():
             self.set_page(self._page)
@@ -180,7 +180,7 @@ class PagesDialog(SmallDialog):
 
     @Slot(str, int)
     def _explain(self, typed: str, found: int) -> None:
-        """Why a page that was typed is not the one, or need not be."""
+        """Say why there is no such page, or that there are several."""
         if not found:
             self._count_later.stop()
             self.tokens.setText(" ")

@@ -90,7 +90,7 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """Another one may be shown, or other books on its desk."""
+        """Another conversation may be shown, or other books may be on its desk."""
         if self._shown.id:
             self.openings.adopt(self._shown.id)
         self._panel.select_conversation(self._shown.id)
@@ -111,7 +111,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
-        """The model reads another text of it now."""
+        """The text that the model reads of it has changed."""
         self._shown.shelf[book.id] = book
         self._tokens.pop(book.id, None)
         self._count(book.id)
@@ -123,7 +123,7 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def offer_books(self) -> None:
-        """Where the mouse is: the books that are not on the desk, and files."""
+        """Open a menu at the mouse: the books that are not on the desk, and adding a file."""
         on_desk = {ref.book_id for ref in self._shown.books}
         menu = QMenu(self._panel.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -179,7 +179,7 @@ class ShelfPresenter(Presenter):
             self._put(refs)
 
     def _put(self, refs: tuple[BookRef, ...]) -> None:
-        """These are to be on the desk."""
+        """Put these on the desk, in the place of those there."""
         self.desk_changed.emit(refs)
         self.show_books()
 

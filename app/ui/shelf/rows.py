@@ -29,7 +29,7 @@ class HeadingRow:
 
 
 class HeadedList(QAbstractListModel, Generic[Row]):
-    """What a row shows is the subclass's to say (`data`)."""
+    """A subclass says what a row shows (`data`)."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
