@@ -7,8 +7,7 @@ from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.commands import Command
 from app.ui.context.fitting import Fitting
-from app.ui.context.prefill import Prefill
-from app.ui.context.presenter import ContextPresenter
+from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter

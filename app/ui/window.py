@@ -25,8 +25,7 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.view import ConversationView
 from app.ui.commands import Commands
 from app.ui.context.fitting import Fitting
-from app.ui.context.prefill import Prefill
-from app.ui.context.presenter import ContextPresenter
+from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
