@@ -64,7 +64,6 @@ class OutlinePopup(_Popup):
     def __init__(self, book: Book, page: int, parent: QWidget | None = None) -> None:
         """`page` is the one that is shown: the section it belongs to is selected."""
         self.tree = QTreeWidget()
-        super().__init__(self.tree, parent)
         self.tree.setColumnCount(2)
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName(_("Outline"))
@@ -77,6 +76,7 @@ class OutlinePopup(_Popup):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, header.ResizeMode.Stretch)
         header.setSectionResizeMode(1, header.ResizeMode.ResizeToContents)
+        super().__init__(self.tree, parent)
         self.tree.itemClicked.connect(self._choose)
         self.tree.itemActivated.connect(self._choose)
         self._rows = len(book.outline)
