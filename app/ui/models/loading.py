@@ -57,6 +57,7 @@ class ModelPresenter(Presenter):
         self._reviving = False
         self._failure: ChipState | None = None  # of the last loading, until a model is loaded
         self._files: tuple[ModelFile, ...] = ()
+        self.failure = ""  # why the last loading failed, in a sentence; until a person has another begun
         self.loading_path = ""  # of the model that is loaded, or was last; empty for that of the settings
         chip.model_chosen.connect(self.load)
         chip.file_wanted.connect(self.choose_file)
@@ -132,7 +133,7 @@ class ModelPresenter(Presenter):
 
     def _begin(self, work: _Load, path: str = "", *, reviving: bool = False) -> None:
         if not reviving:
-            self.loading_path = path
+            self.loading_path, self.failure = path, ""
             self.beginning.emit()
         self._reviving = reviving
         self._failure = None
@@ -160,7 +161,8 @@ class ModelPresenter(Presenter):
             case Done(result=ModelInfo() as info):
                 (self.revived if self._reviving else self.ready).emit(info)
             case Failed(problem):
-                self.failed.emit(sentence(problem))
+                self.failure = sentence(problem)
+                self.failed.emit(self.failure)
 
     @Slot()
     def look_where(self) -> None:
