@@ -34,14 +34,12 @@ from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
-from app.ui.models.line import FetchLine
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
-from app.ui.remote.mark import RemoteMark
 from app.ui.report.presenter import ReportPresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.sheet.panel import SheetPanel
@@ -58,6 +56,8 @@ from app.ui.shown import Shown
 from app.ui.style import Appearance
 from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
+from app.ui.widgets.fetch_line import FetchLine
+from app.ui.widgets.remote_mark import RemoteMark
 from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
