@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from app.ui.chat.composer import Composer
     from app.ui.conversation_panel import ConversationPanel
     from app.ui.drops import WindowDrops
-    from app.ui.models.line import FetchLine
     from app.ui.page.panel import PagePanel
-    from app.ui.remote.mark import RemoteMark
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
+    from app.ui.widgets.fetch_line import FetchLine
     from app.ui.widgets.notice import NoticeBar
+    from app.ui.widgets.remote_mark import RemoteMark
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480

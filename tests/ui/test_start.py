@@ -93,14 +93,14 @@ def _colour(window: QWidget, x: int, y: int) -> str:
 _UNTIL_THE_FRAME = """
 import json, sys
 from app import __main__ as program
-from app.ui.application import Opening
+from app.ui.application import WindowStart
 
 def end(opening):
     assert opening.window.isVisible()
     print(json.dumps(sorted(sys.modules)))
     opening._application.quit()
 
-Opening._begin = end
+WindowStart._begin = end
 sys.argv = ["octavo-desk", "--data-dir", sys.argv[1]]
 sys.exit(program.desk())
 """
@@ -140,7 +140,14 @@ def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> 
     names = _loaded(_UNTIL_THE_FRAME, str(tmp_path / "desk"))
     assert "app.ui.main_window" in names
     assert _heavy(names) == []
-    assert [name for name in names if name.startswith(("app.ui.presenters", "app.ui.chat", "app.ui.widgets"))] == []
+    assert [name for name in names if name.startswith(("app.ui.window", "app.ui.chat", "app.ui.widgets"))] == []
+
+
+def test_what_is_opened_later_is_imported_later() -> None:
+    names = _loaded("import json, sys, app.ui.window; print('\\f', json.dumps(sorted(sys.modules)))")
+    assert "app.ui.window" in names
+    later = ("models.presenter", "models.card", "palette_dialog", "report.dialog", "report.rows", "settings.dialog")
+    assert [name for name in names if name.removeprefix("app.ui.") in (*later, "video.dialog")] == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["read", "--help"], ["models", "plan", "--help"], ["--version"]])
@@ -244,27 +251,27 @@ def test_what_is_typed_before_the_desk_is_open_is_kept(qtbot: QtBot, start: Star
     qtbot.keyClicks(_editor(opening), "must ")
     assert _editor(opening).toPlainText() == "When must "
     start.gate.open()
-    wait(lambda: opening.presenter is not None and opening.presenter.conversation.conversation is not None)
+    wait(lambda: opening.presenter is not None and opening.presenter.shown.conversation is not None)
     composer = opening.window.talk.composer
     qtbot.keyClicks(composer.editor, "it")
     assert composer.text() == "When must it"
     assert composer.book_button.isVisible()
-    shown = opening.presenter.conversation.conversation if opening.presenter else None
+    shown = opening.presenter.shown.conversation if opening.presenter else None
     assert shown is not None
     start.close(opening)
     again = start.begin()
-    wait(lambda: again.presenter is not None and again.presenter.conversation.conversation is not None)
+    wait(lambda: again.presenter is not None and again.presenter.shown.conversation is not None)
     assert again.window.talk.composer.text() == "When must it"
 
 
 def test_early_words_come_behind_the_draft_of_the_conversation(qtbot: QtBot, start: Start) -> None:
     first = start.begin()
-    wait(lambda: first.presenter is not None and first.presenter.conversation.conversation is not None)
+    wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
     qtbot.keyClicks(first.window.talk.composer.editor, "A draft")
     start.close(first)
     second = start.begin()
     qtbot.keyClicks(second.window, "early")
-    wait(lambda: second.presenter is not None and second.presenter.conversation.conversation is not None)
+    wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
     assert second.window.talk.composer.text() == "A draft\nearly"
 
 
