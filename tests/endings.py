@@ -6,8 +6,8 @@ from collections.abc import Generator
 from typing import TypeVar
 
 from app.core.errors import AppError
-from app.core.events import Cancelled, Done, Failed
 from app.core.work import Stopped, Work
+from app.ui.jobs import Cancelled, Done, Failed
 
 Progress = TypeVar("Progress")
 Result = TypeVar("Result")

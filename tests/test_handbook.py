@@ -6,11 +6,11 @@ import contextlib
 from pathlib import Path
 
 from app.bootstrap import open_desk
-from app.core.events import Done
 from app.core.paths import Paths, resources
 from app.core.work import Cancel
 from app.documents.citations.checker import CitedBook
 from app.services import search_answer
+from app.ui.jobs import Done
 from tests.endings import as_events
 
 QUESTIONS = {

@@ -1,15 +1,13 @@
-"""What long work (`core.work`) reports while it runs; and the endings that the faces make of it."""
+"""The progress that long work (`core.work`) yields while it runs."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 
 from app.core.conversation import Citation
 from app.core.errors import Problem
-
-Result = TypeVar("Result")
 
 
 class Loading(msgspec.Struct, frozen=True, tag=True):
@@ -107,22 +105,6 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
 
 class Notice(msgspec.Struct, frozen=True, tag=True):
     """Something went wrong that does not stop the answer, and that a person should know."""
-
-    problem: Problem
-
-
-class Done(msgspec.Struct, Generic[Result], frozen=True, tag="Done"):
-    """Ending: what the work gave."""
-
-    result: Result
-
-
-class Cancelled(msgspec.Struct, frozen=True, tag=True):
-    """Ending: the person stopped it."""
-
-
-class Failed(msgspec.Struct, frozen=True, tag=True):
-    """Ending: it went wrong."""
 
     problem: Problem
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from app.core.conversation import BookRef
 from app.core.events import Loading, Looking, Reading, Thinking
-from app.ui.context.pace import Pace
+from app.ui.pace import Pace
 from app.ui.shown import Shown
 from app.ui.words import ReadingNow, follow
 from app.wording.i18n import _

@@ -33,7 +33,8 @@ from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
 from app.ui.collector import Collector
-from app.ui.main_window import MainWindow, WindowState
+from app.ui.frame_state import WindowState
+from app.ui.main_window import MainWindow
 from app.ui.style import Appearance
 from app.ui.theme import Theme
 from app.wording import i18n

@@ -6,24 +6,26 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed
-from app.core.work import Cancel, Stopped
-from app.ui.jobs import EventHandler, Job, ProblemHandler, Result, ResultHandler, is_ending, require_receiver, route
+from app.core.work import Cancel, Stopped, Work, finish
+from app.ui.jobs import Cancelled, Done, Failed, Job, is_alive, require_receiver
 
 TOKEN_INTERVAL_MS = 30
 """Streamed text reaches the window at most this often; what came in between arrives as one `Token`."""
 
 _log = logging.getLogger("octavo.bridge")
+
+Progress = TypeVar("Progress")
+Result = TypeVar("Result")
 
 
 class Executor(StrEnum):
@@ -66,7 +68,7 @@ class Bridge(QObject):
     closed before.
     """
 
-    _told = Signal(object)
+    _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,12 +79,17 @@ class Bridge(QObject):
         self._text_waits: set[Job] = set()
         self._flush = QTimer(self, singleShot=True, interval=TOKEN_INTERVAL_MS)
         self._flush.timeout.connect(self._deliver_text)
-        self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
-    def stream(self, executor: Executor, work: Callable[[Cancel], Iterator[Any]], on_event: EventHandler) -> Job:
-        """Iterate `work(cancel)` on the executor's thread; every event, and one ending, goes to `on_event`.
+    def stream(
+        self,
+        executor: Executor,
+        work: Callable[[Cancel], Work[Progress, Result]],
+        on_event: Callable[[Progress | Done[Result] | Cancelled | Failed], None],
+    ) -> Job:
+        """Run `work(cancel)` on the executor's thread; its progress, and one ending, go to `on_event`.
 
-        What it returns becomes `Done`, `Stopped` `Cancelled`, an AppError `Failed` with its problem, any
+        What it returns becomes `Done`, `Stopped` becomes `Cancelled`, an AppError `Failed` with its problem, any
         other exception `Failed(Problem(BUG))`.
         """
         require_receiver(on_event)
@@ -93,14 +100,14 @@ class Bridge(QObject):
     def call(
         self,
         executor: Executor,
-        work: Callable[[], Any],
-        on_result: ResultHandler,
-        on_problem: ProblemHandler,
+        work: Callable[[], Result],
+        on_result: Callable[[Result], None],
+        on_problem: Callable[[Problem], None],
     ) -> Job:
         """Call `work()` on the executor's thread; its value goes to `on_result`, what went wrong to `on_problem`."""
         require_receiver(on_result)
         require_receiver(on_problem)
-        job = Job(partial(route, on_result, on_problem), answers_cancel=False)
+        job = Job(partial(_route, on_result, on_problem), answers_cancel=False)
         self._start(executor, job, partial(self._evaluate, job, work))
         return job
 
@@ -138,43 +145,26 @@ class Bridge(QObject):
 
     # ---- on an executor's thread
 
-    def _iterate(self, job: Job, work: Callable[[Cancel], Iterator[Any]]) -> None:
-        if job.token.requested:
-            self._tell(job, Cancelled())
-            return
-        events: Iterator[Any] | None = None
+    def _iterate(self, job: Job, work: Callable[[Cancel], Work[Progress, Result]]) -> None:
+        def run() -> Result:
+            return finish(work(job.token), partial(self._post, job))
+
+        self._evaluate(job, run)
+
+    def _evaluate(self, job: Job, work: Callable[[], Result]) -> None:
+        ending: Done[Result] | Cancelled | Failed
         try:
-            events = work(job.token)
-            while True:
-                event = next(events)
-                self._tell(job, event)
-                if is_ending(event):
-                    break
-        except StopIteration as end:
-            self._tell(job, Done(end.value))
-        except Stopped:
-            self._tell(job, Cancelled())
+            ending = Cancelled() if job.token.requested else Done(work())
         except Exception as error:  # the last place where an error can still become a sentence
-            self._tell(job, Failed(problem_of(error)))
-        finally:
-            if isinstance(events, Generator):
-                events.close()
+            is_stop = isinstance(error, Stopped) and job.answers_cancel
+            ending = Cancelled() if is_stop else Failed(problem_of(error))
+        self._post(job, ending)
 
-    def _evaluate(self, job: Job, work: Callable[[], Any]) -> None:
-        if job.token.requested:
-            self._tell(job, Cancelled())
-            return
-        try:
-            ending: Result | Failed = Result(work())
-        except Exception as error:  # as above
-            ending = Failed(problem_of(error))
-        self._tell(job, ending)
-
-    def _tell(self, job: Job, event: Any) -> None:
+    def _post(self, job: Job, event: object) -> None:
         if job.put(event):
             with self._closing:
                 if not self._closed:
-                    self._told.emit(job)
+                    self._arrived.emit(job)
 
     # ---- on the GUI thread
 
@@ -202,6 +192,19 @@ class Bridge(QObject):
         finally:  # a fault in a handler must not keep a job that has ended
             if not job.running:
                 self._jobs.discard(job)
+
+
+def _route(
+    on_result: Callable[[Result], None],
+    on_problem: Callable[[Problem], None],
+    ending: Done[Result] | Cancelled | Failed,
+) -> None:
+    """Hand the ending of a plain call to the one or the other."""
+    match ending:
+        case Done(result) if is_alive(on_result):
+            on_result(result)
+        case Failed(problem) if is_alive(on_problem):
+            on_problem(problem)
 
 
 def problem_of(error: BaseException) -> Problem:

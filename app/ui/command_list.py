@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.commands import Command
 from app.ui.context.fitting import Fitting
-from app.ui.context.prefill import Prefill
-from app.ui.context.presenter import ContextPresenter
+from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
-from app.ui.models.presenter import ModelWindowPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.presenter import PagePresenter
@@ -81,11 +81,13 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> tu
     )
 
 
-def model_commands(window: MainWindow, models: ModelWindowPresenter, model: ModelPresenter) -> tuple[Command, ...]:
+def model_commands(
+    window: MainWindow, model: ModelPresenter, open_models: Callable[[], None], place_model: Callable[[], None]
+) -> tuple[Command, ...]:
     return (
         Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
-        Command(_("Models…"), "Ctrl+Shift+M", models.open),
-        Command(_("Advanced model settings…"), "", models.place_loaded),
+        Command(_("Models…"), "Ctrl+Shift+M", open_models),
+        Command(_("Advanced model settings…"), "", place_model),
         Command(_("Open a GGUF file…"), "", model.choose_file),
         Command(_("Load the model again"), "", model.load_again),
     )

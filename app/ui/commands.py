@@ -1,24 +1,43 @@
-"""The commands of the window: each one an action with its shortcut, all of them to be found with Ctrl+K."""
+"""The commands of the window, each one an action with its shortcut; and what Ctrl+K finds, commands among it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.ui.icons import Icons
-from app.ui.palette_dialog import Entry, EntryKind, PaletteDialog
+
+class EntryKind(StrEnum):
+    COMMAND = "command"
+    CONVERSATION = "conversation"
+    BOOK = "book"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`key` is the id of a book or a conversation, or the name of a command; `detail` stands on the right.
+
+    An image has the conversation's id and that of its question, as `place`.
+    """
+
+    kind: EntryKind
+    key: str
+    title: str
+    detail: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
     """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal. `told`: the shortcut is only told here; who has the focus
-    knows what the key means there."""
+    that signal. `told`: the shortcut is only shown here; whoever has the
+    focus knows what the key means there."""
 
     name: str
     shortcut: str
@@ -28,16 +47,10 @@ class Command:
 
 
 class Commands(QObject):
-    """`chosen` carries an Entry that is no command; commands run by themselves."""
+    """`actions` by the names of the commands."""
 
-    chosen = Signal(object)
-
-    def __init__(
-        self, commands: Sequence[Command], window: QWidget, icons: Icons, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, commands: Sequence[Command], window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._window = window
-        self._icons = icons
         self.actions: dict[str, QAction] = {}
         self._keys: dict[str, str] = {}
         for command in commands:
@@ -53,21 +66,10 @@ class Commands(QObject):
             self.actions[command.name] = action
             self._keys[command.name] = keys.toString(QKeySequence.SequenceFormat.NativeText)
 
-    def offer(self, others: Sequence[Entry]) -> PaletteDialog:
-        """Let the person choose from `others` and the commands."""
-        entries = [
+    def entries(self) -> list[Entry]:
+        """Those that can be chosen now."""
+        return [
             Entry(EntryKind.COMMAND, name, name, self._keys[name])
             for name, action in self.actions.items()
             if action.isVisible()
         ]
-        dialog = PaletteDialog(self._icons, [*others, *entries], self._window)
-        dialog.chosen.connect(self._choose)
-        dialog.open_over()
-        return dialog
-
-    @Slot(object)
-    def _choose(self, entry: Entry) -> None:
-        if entry.kind is EntryKind.COMMAND:
-            self.actions[entry.key].trigger()
-        else:
-            self.chosen.emit(entry)

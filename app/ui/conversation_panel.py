@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
-from app.ui.context.spine import Spine
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.widgets.layouts import column, row
 from app.ui.widgets.model_chip import ModelChip
 from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.spine import Spine
 from app.wording.i18n import _
 
 
@@ -34,24 +35,11 @@ class ConversationPanel(QWidget):
         self.unfold_page = IconButton(icons, Symbol.BOOK, _("Show the page"), shortcut="Ctrl+J")
         header = QWidget()
         header.setFixedHeight(HEADER_HEIGHT)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.unfold_shelf)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.unfold_page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(Separator())
-        column.addWidget(self.notice)
-        column.addWidget(view, 1)
-        column.addWidget(composer)
-        column.addSpacing(SPACE_M)
-        column.addWidget(Separator())
-        column.addWidget(self.spine)
+        chip = (self.chip, Qt.AlignmentFlag.AlignVCenter)
+        shown = (self.unfold_shelf, (self.title, 1), chip, self.unfold_page)
+        row(*shown, of=header, margins=(SPACE_XL, 0) * 2, spacing=SPACE_S)
+        above = (header, Separator(), self.notice, (view, 1))
+        column(*above, composer, SPACE_M, Separator(), self.spine, of=self)
         self.show_folded(shelf=False, page=False)
 
     def show_folded(self, *, shelf: bool, page: bool) -> None:

@@ -1,5 +1,8 @@
-"""What of the window is kept in plain, so that it stands where it was before the desk is open: places and widths, what
-is folded, light or dark. What lies open in it is kept in the desk itself."""
+"""What is kept of the window for its next start.
+
+`FrameState` is kept unencrypted, so that the window is in its place before the store is open: places and widths, what
+is folded, light or dark. `WindowState`, what was open in it, is kept in the store.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,23 @@ class FrameState(msgspec.Struct, frozen=True):
     shelf_folded: bool = False
     page_folded: bool = False
     theme: ThemeChoice = ThemeChoice.SYSTEM
+
+
+class OpenPage(msgspec.Struct, frozen=True):
+    """A book that lies open, and its page."""
+
+    book_id: str
+    page: int
+
+
+class WindowState(msgspec.Struct, frozen=True):
+    """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
+    that was shown, at its `page`."""
+
+    book_id: str = ""
+    page: int = 1
+    conversation_id: str = ""
+    open_pages: tuple[OpenPage, ...] = ()
 
 
 def load(folder: Path) -> FrameState:

@@ -7,50 +7,50 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Generic, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject
 
 from app.core.errors import Problem
-from app.core.events import (
-    Cancelled,
-    Copying,
-    Done,
-    Failed,
-    Fetching,
-    Hashing,
-    Loading,
-    Opening,
-    Reading,
-    Token,
-)
+from app.core.events import Copying, Fetching, Hashing, Loading, Opening, Reading, Token
 from app.core.work import Cancel
 
-EventHandler: TypeAlias = Callable[[Any], None]
-ResultHandler: TypeAlias = Callable[[Any], None]
-ProblemHandler: TypeAlias = Callable[[Problem], None]
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a plain call ended well, on its way to the GUI thread."""
+class Done(Generic[Result_co]):
+    """Ending: what the work gave."""
 
-    value: Any
+    result: Result_co
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """Ending: the person stopped it."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Ending: it went wrong."""
+
+    problem: Problem
 
 
 _PROGRESS = (Loading, Opening, Reading, Fetching, Hashing, Copying)
-"""Of neighbours of one kind only the newest is worth telling."""
+"""Of neighbours of one kind only the newest is worth showing."""
 
 
 class Job:
-    """A piece of work under way. `cancel` is a wish: a stream still delivers its ending, a call delivers nothing."""
+    """A piece of work under way. After `cancel` a stream still delivers its ending, a call delivers nothing."""
 
-    def __init__(self, on_event: EventHandler, *, answers_cancel: bool) -> None:
+    def __init__(self, on_event: Callable[..., None], *, answers_cancel: bool) -> None:
         self.token = Cancel()
         self._on_event = on_event
-        self._answers_cancel = answers_cancel
-        self._arrived: deque[Any] = deque()
+        self.answers_cancel = answers_cancel
+        self._arrived: deque[object] = deque()
         self._lock = threading.Lock()
         self._posted = False
         self._ended = False
@@ -69,12 +69,12 @@ class Job:
 
     # ---- the worker's side
 
-    def put(self, event: Any) -> bool:
-        """Queue an event; True when the GUI thread must be told that there is something."""
+    def put(self, event: object) -> bool:
+        """Queue an event; True when the GUI thread does not know yet that there is something."""
         with self._lock:
             self._arrived.append(event)
-            tell, self._posted = not self._posted, True
-            return tell
+            is_news, self._posted = not self._posted, True
+            return is_news
 
     # ---- the GUI thread's side
 
@@ -83,7 +83,7 @@ class Job:
         with self._lock:
             return all(isinstance(event, Token) for event in self._arrived)
 
-    def _take(self) -> list[Any]:
+    def _take(self) -> list[object]:
         with self._lock:
             events, self._posted = list(self._arrived), False
             self._arrived.clear()
@@ -95,37 +95,24 @@ class Job:
             ending = is_ending(event)
             if ending:
                 self._ended = True
-            if not (ending and self.token.requested and not self._answers_cancel) and is_alive(self._on_event):
+            if not (ending and self.token.requested and not self.answers_cancel) and is_alive(self._on_event):
                 self._on_event(event)
 
 
-def route(on_result: ResultHandler, on_problem: ProblemHandler, ending: Any) -> None:
-    """Hand the ending of a plain call to the one or the other."""
-    match ending:
-        case Result(value) if is_alive(on_result):
-            on_result(value)
-        case Failed(problem) if is_alive(on_problem):
-            on_problem(problem)
+def is_ending(event: object) -> bool:
+    return isinstance(event, Done | Cancelled | Failed)
 
 
-def is_ending(event: Any) -> bool:
-    return isinstance(event, Done | Cancelled | Failed | Result)
-
-
-def _coalesce(events: list[Any]) -> list[Any]:
+def _coalesce(events: list[object]) -> list[object]:
     """Join neighbouring texts; of neighbouring progress events of one kind keep the newest."""
-    joined: list[Any] = []
-    for event in events:
-        last = joined[-1] if joined else None
-        if isinstance(event, Token) and isinstance(last, list):
-            last.append(event.text)
-        elif isinstance(event, Token):
-            joined.append([event.text])
-        elif isinstance(event, _PROGRESS) and type(event) is type(last):
-            joined[-1] = event
+    joined: list[object] = []
+    for kind, group in groupby(events, type):
+        neighbours = list(group)
+        if issubclass(kind, Token):
+            joined.append(Token("".join(event.text for event in neighbours if isinstance(event, Token))))
         else:
-            joined.append(event)
-    return [Token("".join(event)) if isinstance(event, list) else event for event in joined]
+            joined += neighbours[-1:] if issubclass(kind, _PROGRESS) else neighbours
+    return joined
 
 
 def _receiver(handler: Callable[..., None]) -> object:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
@@ -32,12 +31,12 @@ if TYPE_CHECKING:
     from app.ui.chat.composer import Composer
     from app.ui.conversation_panel import ConversationPanel
     from app.ui.drops import WindowDrops
-    from app.ui.models.line import FetchLine
     from app.ui.page.panel import PagePanel
-    from app.ui.remote.mark import RemoteMark
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
+    from app.ui.widgets.fetch_line import FetchLine
     from app.ui.widgets.notice import NoticeBar
+    from app.ui.widgets.remote_mark import RemoteMark
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -45,23 +44,6 @@ _SHELF_WIDTH, _SHELF_SMALLEST = 264, 200
 _PAGE_SHARE, _PAGE_SMALLEST, _PAGE_WIDEST = 0.315, 300, 720
 _TALK_SMALLEST = 360
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
-
-
-class OpenPage(msgspec.Struct, frozen=True):
-    """A book that lies open, and its page."""
-
-    book_id: str
-    page: int
-
-
-class WindowState(msgspec.Struct, frozen=True):
-    """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
-    that was shown, at its `page`."""
-
-    book_id: str = ""
-    page: int = 1
-    conversation_id: str = ""
-    open_pages: tuple[OpenPage, ...] = ()
 
 
 class MainWindow(QWidget):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
-from app.ui.commands import Commands
+from app.ui.commands import Commands, Entry, EntryKind
+from app.ui.icons import Icons
 from app.ui.navigation import Navigation
-from app.ui.palette_dialog import Entry, EntryKind
 from app.ui.presenter import Presenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shelf.presenter import ShelfPresenter
@@ -27,6 +28,8 @@ class Anything(Presenter):
         shelf: ShelfPresenter,
         shown: Shown,
         navigation: Navigation,
+        icons: Icons,
+        window: QWidget,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -35,27 +38,34 @@ class Anything(Presenter):
         self._shelf = shelf
         self._shown = shown
         self._navigation = navigation
+        self._icons = icons
+        self._window = window
         self._commands: Commands | None = None
 
     def use(self, commands: Commands) -> None:
         """These are found, too."""
         self._commands = commands
-        commands.chosen.connect(self._go)
 
     @Slot()
     def find(self) -> None:
         assert self._commands is not None
-        others = [
+        from app.ui.palette_dialog import PaletteDialog  # when it is opened
+
+        entries = [
             Entry(EntryKind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
             for conversation in self._shelf.conversations
         ]
-        others += [Entry(EntryKind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
-        dialog = self._commands.offer(others)
+        entries += [Entry(EntryKind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
+        dialog = PaletteDialog(self._icons, [*entries, *self._commands.entries()], self._window)
+        dialog.chosen.connect(self._go)
+        dialog.open_over()
         self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
-        if entry.kind in (EntryKind.CONVERSATION, EntryKind.IMAGE):
+        if entry.kind is EntryKind.COMMAND and self._commands is not None:
+            self._commands.actions[entry.key].trigger()
+        elif entry.kind in (EntryKind.CONVERSATION, EntryKind.IMAGE):
             self._navigation.open_conversation(entry.key, entry.place)
         else:
             self._navigation.open_book(entry.key)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
@@ -27,13 +25,14 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from app.ui.commands import Entry, EntryKind
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SPACE_M, SPACE_S
+from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -43,33 +42,12 @@ _WIDTH, _ROW, _ROWS = 560, 36, 10
 _FEW = 3
 
 
-class EntryKind(StrEnum):
-    COMMAND = "command"
-    CONVERSATION = "conversation"
-    BOOK = "book"
-    IMAGE = "image"
-
-
 _SYMBOLS = {
     EntryKind.COMMAND: Symbol.COMMAND,
     EntryKind.CONVERSATION: Symbol.CONVERSATION,
     EntryKind.BOOK: Symbol.BOOK,
     EntryKind.IMAGE: Symbol.SCAN,
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """`key` is the id of a book or a conversation, or the name of a command; `detail` stands on the right.
-
-    An image has the conversation's id and that of its question, as `place`.
-    """
-
-    kind: EntryKind
-    key: str
-    title: str
-    detail: str = ""
-    place: str = ""
 
 
 def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
@@ -186,11 +164,7 @@ class PaletteDialog(QDialog):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.clicked.connect(self._choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.line)
-        column.addWidget(self.view)
+        column(self.line, self.view, of=self, margins=(SPACE_M,) * 4, spacing=SPACE_S)
         self.view.setFixedHeight(_ROW * _ROWS)
         self.setFixedWidth(min(_WIDTH, parent.width() - 2 * SPACE_M))
         self._select(0)

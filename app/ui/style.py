@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from string import Template
+
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -27,6 +30,201 @@ from app.ui.theme import (
 
 _Role = QPalette.ColorRole
 _Group = QPalette.ColorGroup
+
+_RULES = Template(
+    f"""
+QToolTip {{
+    background: $surface; color: $ink; border: 1px solid $line;
+    padding: {SPACE_XS}px {SPACE_S}px; font-size: {SIZE_SMALL}px;
+}}
+
+QLabel[role="title"] {{ font-size: {SIZE_TEXT}px; font-weight: 600; }}
+QLabel[role="book"] {{ font-family: "{TEXT_FAMILY}"; font-size: 16px; font-weight: 600; }}
+QLabel[role="heading"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_TITLE}px; font-weight: 600; }}
+QLabel[role="display"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_DISPLAY}px; font-weight: 600; }}
+QLabel[role="small"] {{ font-size: {SIZE_SMALL}px; color: $soft_ink; }}
+QLabel[role="soft"] {{ color: $soft_ink; }}
+QLabel[role="warning"] {{ color: $near; }}
+QLabel[role="failure"] {{ color: $not_found; }}
+QLabel[role="failure-small"] {{ font-size: {SIZE_SMALL}px; color: $not_found; }}
+QLabel[role="section"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: $soft_ink; }}
+
+QFrame[role="line"] {{ background: $line; border: none; }}
+QFrame[role="card"] {{
+    background: $surface; border: 1px solid $line; border-radius: {CORNER}px;
+}}
+
+QFrame[role="card"][current="true"] {{ border: 2px solid $accent; }}
+QFrame[role="bar"] {{ background: $surface; border: none; border-top: 1px solid $line; }}
+QFrame[role="leaving"] {{ background: $surface; border: none; }}
+
+QPushButton {{
+    background: $surface; color: $ink; border: 1px solid $line;
+    border-radius: {CORNER}px; padding: 0 {SPACE_M}px; min-height: 32px; font-weight: 600;
+}}
+QPushButton:hover {{ border-color: $soft_ink; }}
+QPushButton:pressed {{ background: $wash; }}
+QPushButton:focus {{ border: 2px solid $accent; padding: 0 {SPACE_M - 1}px; min-height: 30px; }}
+QPushButton:disabled {{ color: $soft_ink; background: $ground; }}
+QPushButton[role="primary"] {{
+    background: $accent; color: $on_accent; border-color: $accent;
+}}
+QPushButton[role="primary"]:focus {{ border-color: $ink; }}
+QPushButton[role="primary"]:disabled {{
+    background: $line; color: $soft_ink; border-color: $line;
+}}
+QPushButton[role="badge"]:disabled {{
+    background: $accent; color: $on_accent; border-color: $accent;
+}}
+QPushButton[role="quiet"] {{
+    background: transparent; border-color: transparent; color: $soft_ink;
+    font-weight: 400; padding: 0 {SPACE_S}px; min-height: 26px;
+}}
+QPushButton[role="quiet"]:hover {{ color: $ink; background: $wash; }}
+QPushButton[role="quiet"]:focus {{
+    border: 2px solid $accent; padding: 0 {SPACE_S - 1}px; min-height: 24px;
+}}
+QPushButton[role="link"] {{
+    background: transparent; border-color: transparent; color: $accent; font-size: {SIZE_SMALL}px;
+    padding: 0 {SPACE_XS}px; min-height: 20px;
+}}
+QPushButton[role="link"]:hover {{ background: $wash; }}
+QPushButton[role="link"]:focus {{
+    border: 2px solid $accent; padding: 0 {SPACE_XS - 1}px; min-height: 18px;
+}}
+
+QPushButton[role="floating"] {{ padding: 0 {SPACE_S}px; min-height: 26px; font-size: {SIZE_SMALL}px; }}
+
+QToolButton[role="icon"] {{
+    background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QToolButton[role="icon"]:hover {{ background: $wash; }}
+QToolButton[role="icon"]:pressed, QToolButton[role="icon"]:checked {{ background: $wash; }}
+QToolButton[role="icon"]:focus {{ border-color: $accent; }}
+QToolButton[role="icon"][framed="true"] {{
+    background: $surface; border: 1px solid $line; padding: {SPACE_XS + 1}px;
+}}
+QToolButton[role="icon"][framed="true"]:hover {{ border-color: $soft_ink; }}
+QToolButton[role="icon"][framed="true"]:focus {{ border: 2px solid $accent; padding: {SPACE_XS}px; }}
+QToolButton::menu-indicator {{ image: none; }}
+
+QLineEdit {{
+    background: $surface; color: $ink; border: 1px solid $line;
+    border-radius: {CORNER}px; padding: 0 {SPACE_S + 1}px; min-height: 28px;
+    selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $soft_ink;
+}}
+QLineEdit:hover {{ border-color: $soft_ink; }}
+QLineEdit:focus {{
+    border: 2px solid $accent; padding: 0 {SPACE_S}px; min-height: 26px;
+}}
+
+QLineEdit[role="bare"] {{
+    background: transparent; border-color: transparent; color: $soft_ink; font-size: {SIZE_SMALL}px;
+    min-height: 22px; padding: 0 2px;
+}}
+QLineEdit[role="bare"]:hover {{ border-color: $line; }}
+QLineEdit[role="bare"]:focus {{
+    border: 2px solid $accent; background: $surface; color: $ink;
+    min-height: 20px; padding: 0 1px;
+}}
+QLabel[role="quote"] {{
+    background: $highlight; color: $ink; border-radius: {SPACE_XS}px;
+    padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
+}}
+QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
+
+QPushButton[role="choice"] {{ text-align: left; font-weight: 400; }}
+
+QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
+QListView[role="framed"] {{
+    background: $surface; border: 1px solid $line; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QListView[role="framed"]:focus {{ border-color: $accent; }}
+QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
+QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: $ground; color: $ink; }}
+QListView[role="framed"]::item:selected, QTreeView::item:selected {{
+    background: $wash; color: $accent;
+}}
+QTreeView {{ show-decoration-selected: 0; }}
+QPlainTextEdit[role="framed"] {{
+    background: $surface; color: $ink; border: 1px solid $line;
+    border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
+QTableView {{ background: $surface; border: none; outline: none; }}
+QHeaderView {{ background: $ground; border: none; }}
+QHeaderView::section {{
+    background: $ground; color: $soft_ink; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;
+    border-top: 1px solid $line; border-bottom: 1px solid $line; padding: {SPACE_XS}px {SPACE_M}px;
+}}
+QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
+QScrollArea[role="framed"] {{
+    background: $surface; border: 1px solid $line; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QScrollArea[role="framed"]:focus {{ border-color: $accent; }}
+
+QProgressBar {{
+    background: $line; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
+}}
+QProgressBar::chunk {{ background: $accent; border-radius: 2px; }}
+
+QRadioButton {{ spacing: {SPACE_S}px; min-height: 24px; }}
+QRadioButton:focus {{ color: $accent; }}
+QRadioButton::indicator {{
+    background: $surface; border: 1px solid $soft_ink; width: 14px; height: 14px; border-radius: 8px;
+}}
+QRadioButton::indicator:hover {{ border-color: $ink; }}
+QRadioButton::indicator:checked {{ border: 5px solid $accent; width: 6px; height: 6px; }}
+QRadioButton::indicator:disabled {{ border-color: $handle; }}
+
+QSlider {{ min-height: 24px; }}
+QSlider::groove:horizontal {{ background: $line; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: $accent; height: 4px; border-radius: 2px; }}
+QSlider::handle:horizontal {{
+    background: $accent; border: 2px solid $ground; width: 14px; margin: -7px 0; border-radius: 9px;
+}}
+QSlider::handle:horizontal:focus {{ background: $surface; border-color: $accent; }}
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: $handle; }}
+
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+
+QTabBar {{ background: $ground; }}
+QTabBar::tab {{
+    background: transparent; color: $soft_ink; border: none; border-bottom: 2px solid transparent;
+    padding: {SPACE_XS}px {SPACE_XS}px {SPACE_XS}px {SPACE_M}px; min-height: 26px;
+}}
+QTabBar::tab:hover {{ color: $ink; background: $wash; }}
+QTabBar::tab:selected {{ color: $ink; border-bottom-color: $accent; }}
+QTabBar::tab:focus {{ color: $accent; }}
+QTabBar QToolButton {{ background: $surface; border: 1px solid $line; }}
+
+QMenu {{
+    background: $surface; color: $ink; border: 1px solid $line; padding: {SPACE_XS}px;
+}}
+QMenu::item {{
+    padding: 6px {SPACE_L}px 6px {SPACE_M}px; border-radius: {SPACE_XS}px; min-height: 20px;
+}}
+QMenu::item:selected {{ background: $wash; color: $accent; }}
+QMenu::item:disabled {{ color: $soft_ink; background: transparent; }}
+QMenu::separator {{ height: 1px; background: $line; margin: {SPACE_XS}px {SPACE_S}px; }}
+QMenu::icon {{ padding-left: {SPACE_S}px; }}
+
+QSplitter::handle {{ background: $line; }}
+QSplitter::handle:hover {{ background: $accent; }}
+
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: $handle; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: $soft_ink; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+    background: transparent; border: none; width: 0; height: 0;
+}}
+"""
+)
+"""The stylesheet; `$ink` and such are the colours of a `Palette`."""
 
 
 class Appearance(QObject):
@@ -102,194 +300,4 @@ def qpalette(palette: Palette) -> QPalette:
 
 def stylesheet(palette: Palette) -> str:
     """Rules that the window's widgets name themselves for: `role` properties, and Qt's own class names."""
-    return f"""
-QToolTip {{
-    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
-    padding: {SPACE_XS}px {SPACE_S}px; font-size: {SIZE_SMALL}px;
-}}
-
-QLabel[role="title"] {{ font-size: {SIZE_TEXT}px; font-weight: 600; }}
-QLabel[role="book"] {{ font-family: "{TEXT_FAMILY}"; font-size: 16px; font-weight: 600; }}
-QLabel[role="heading"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_TITLE}px; font-weight: 600; }}
-QLabel[role="display"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_DISPLAY}px; font-weight: 600; }}
-QLabel[role="small"] {{ font-size: {SIZE_SMALL}px; color: {palette.soft_ink}; }}
-QLabel[role="soft"] {{ color: {palette.soft_ink}; }}
-QLabel[role="warning"] {{ color: {palette.near}; }}
-QLabel[role="failure"] {{ color: {palette.not_found}; }}
-QLabel[role="failure-small"] {{ font-size: {SIZE_SMALL}px; color: {palette.not_found}; }}
-QLabel[role="section"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: {palette.soft_ink}; }}
-
-QFrame[role="line"] {{ background: {palette.line}; border: none; }}
-QFrame[role="card"] {{
-    background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px;
-}}
-
-QFrame[role="card"][current="true"] {{ border: 2px solid {palette.accent}; }}
-QFrame[role="bar"] {{ background: {palette.surface}; border: none; border-top: 1px solid {palette.line}; }}
-QFrame[role="leaving"] {{ background: {palette.surface}; border: none; }}
-
-QPushButton {{
-    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
-    border-radius: {CORNER}px; padding: 0 {SPACE_M}px; min-height: 32px; font-weight: 600;
-}}
-QPushButton:hover {{ border-color: {palette.soft_ink}; }}
-QPushButton:pressed {{ background: {palette.wash}; }}
-QPushButton:focus {{ border: 2px solid {palette.accent}; padding: 0 {SPACE_M - 1}px; min-height: 30px; }}
-QPushButton:disabled {{ color: {palette.soft_ink}; background: {palette.ground}; }}
-QPushButton[role="primary"] {{
-    background: {palette.accent}; color: {palette.on_accent}; border-color: {palette.accent};
-}}
-QPushButton[role="primary"]:focus {{ border-color: {palette.ink}; }}
-QPushButton[role="primary"]:disabled {{
-    background: {palette.line}; color: {palette.soft_ink}; border-color: {palette.line};
-}}
-QPushButton[role="badge"]:disabled {{
-    background: {palette.accent}; color: {palette.on_accent}; border-color: {palette.accent};
-}}
-QPushButton[role="quiet"] {{
-    background: transparent; border-color: transparent; color: {palette.soft_ink};
-    font-weight: 400; padding: 0 {SPACE_S}px; min-height: 26px;
-}}
-QPushButton[role="quiet"]:hover {{ color: {palette.ink}; background: {palette.wash}; }}
-QPushButton[role="quiet"]:focus {{
-    border: 2px solid {palette.accent}; padding: 0 {SPACE_S - 1}px; min-height: 24px;
-}}
-QPushButton[role="link"] {{
-    background: transparent; border-color: transparent; color: {palette.accent}; font-size: {SIZE_SMALL}px;
-    padding: 0 {SPACE_XS}px; min-height: 20px;
-}}
-QPushButton[role="link"]:hover {{ background: {palette.wash}; }}
-QPushButton[role="link"]:focus {{
-    border: 2px solid {palette.accent}; padding: 0 {SPACE_XS - 1}px; min-height: 18px;
-}}
-
-QPushButton[role="floating"] {{ padding: 0 {SPACE_S}px; min-height: 26px; font-size: {SIZE_SMALL}px; }}
-
-QToolButton[role="icon"] {{
-    background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;
-}}
-QToolButton[role="icon"]:hover {{ background: {palette.wash}; }}
-QToolButton[role="icon"]:pressed, QToolButton[role="icon"]:checked {{ background: {palette.wash}; }}
-QToolButton[role="icon"]:focus {{ border-color: {palette.accent}; }}
-QToolButton[role="icon"][framed="true"] {{
-    background: {palette.surface}; border: 1px solid {palette.line}; padding: {SPACE_XS + 1}px;
-}}
-QToolButton[role="icon"][framed="true"]:hover {{ border-color: {palette.soft_ink}; }}
-QToolButton[role="icon"][framed="true"]:focus {{ border: 2px solid {palette.accent}; padding: {SPACE_XS}px; }}
-QToolButton::menu-indicator {{ image: none; }}
-
-QLineEdit {{
-    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
-    border-radius: {CORNER}px; padding: 0 {SPACE_S + 1}px; min-height: 28px;
-    selection-background-color: {palette.accent}; selection-color: {palette.on_accent};
-    placeholder-text-color: {palette.soft_ink};
-}}
-QLineEdit:hover {{ border-color: {palette.soft_ink}; }}
-QLineEdit:focus {{
-    border: 2px solid {palette.accent}; padding: 0 {SPACE_S}px; min-height: 26px;
-}}
-
-QLineEdit[role="bare"] {{
-    background: transparent; border-color: transparent; color: {palette.soft_ink}; font-size: {SIZE_SMALL}px;
-    min-height: 22px; padding: 0 2px;
-}}
-QLineEdit[role="bare"]:hover {{ border-color: {palette.line}; }}
-QLineEdit[role="bare"]:focus {{
-    border: 2px solid {palette.accent}; background: {palette.surface}; color: {palette.ink};
-    min-height: 20px; padding: 0 1px;
-}}
-QLabel[role="quote"] {{
-    background: {palette.highlight}; color: {palette.ink}; border-radius: {SPACE_XS}px;
-    padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
-}}
-QFrame[role="popup"], QDialog[role="popup"] {{ background: {palette.surface}; border: 1px solid {palette.line}; }}
-
-QPushButton[role="choice"] {{ text-align: left; font-weight: 400; }}
-
-QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
-QListView[role="framed"] {{
-    background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px; padding: {SPACE_XS}px;
-}}
-QListView[role="framed"]:focus {{ border-color: {palette.accent}; }}
-QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
-QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: {palette.ground}; color: {palette.ink}; }}
-QListView[role="framed"]::item:selected, QTreeView::item:selected {{
-    background: {palette.wash}; color: {palette.accent};
-}}
-QTreeView {{ show-decoration-selected: 0; }}
-QPlainTextEdit[role="framed"] {{
-    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
-    border-radius: {CORNER}px; padding: {SPACE_XS}px;
-}}
-QPlainTextEdit[role="framed"]:focus {{ border-color: {palette.accent}; }}
-QTableView {{ background: {palette.surface}; border: none; outline: none; }}
-QHeaderView {{ background: {palette.ground}; border: none; }}
-QHeaderView::section {{
-    background: {palette.ground}; color: {palette.soft_ink}; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;
-    border-top: 1px solid {palette.line}; border-bottom: 1px solid {palette.line}; padding: {SPACE_XS}px {SPACE_M}px;
-}}
-QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
-QScrollArea[role="framed"] {{
-    background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px; padding: {SPACE_XS}px;
-}}
-QScrollArea[role="framed"]:focus {{ border-color: {palette.accent}; }}
-
-QProgressBar {{
-    background: {palette.line}; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
-}}
-QProgressBar::chunk {{ background: {palette.accent}; border-radius: 2px; }}
-
-QRadioButton {{ spacing: {SPACE_S}px; min-height: 24px; }}
-QRadioButton:focus {{ color: {palette.accent}; }}
-QRadioButton::indicator {{
-    background: {palette.surface}; border: 1px solid {palette.soft_ink}; width: 14px; height: 14px; border-radius: 8px;
-}}
-QRadioButton::indicator:hover {{ border-color: {palette.ink}; }}
-QRadioButton::indicator:checked {{ border: 5px solid {palette.accent}; width: 6px; height: 6px; }}
-QRadioButton::indicator:disabled {{ border-color: {palette.handle}; }}
-
-QSlider {{ min-height: 24px; }}
-QSlider::groove:horizontal {{ background: {palette.line}; height: 4px; border-radius: 2px; }}
-QSlider::sub-page:horizontal {{ background: {palette.accent}; height: 4px; border-radius: 2px; }}
-QSlider::handle:horizontal {{
-    background: {palette.accent}; border: 2px solid {palette.ground}; width: 14px; margin: -7px 0; border-radius: 9px;
-}}
-QSlider::handle:horizontal:focus {{ background: {palette.surface}; border-color: {palette.accent}; }}
-QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {palette.handle}; }}
-
-QAbstractScrollArea::corner {{ background: transparent; border: none; }}
-
-QTabBar {{ background: {palette.ground}; }}
-QTabBar::tab {{
-    background: transparent; color: {palette.soft_ink}; border: none; border-bottom: 2px solid transparent;
-    padding: {SPACE_XS}px {SPACE_XS}px {SPACE_XS}px {SPACE_M}px; min-height: 26px;
-}}
-QTabBar::tab:hover {{ color: {palette.ink}; background: {palette.wash}; }}
-QTabBar::tab:selected {{ color: {palette.ink}; border-bottom-color: {palette.accent}; }}
-QTabBar::tab:focus {{ color: {palette.accent}; }}
-QTabBar QToolButton {{ background: {palette.surface}; border: 1px solid {palette.line}; }}
-
-QMenu {{
-    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line}; padding: {SPACE_XS}px;
-}}
-QMenu::item {{
-    padding: 6px {SPACE_L}px 6px {SPACE_M}px; border-radius: {SPACE_XS}px; min-height: 20px;
-}}
-QMenu::item:selected {{ background: {palette.wash}; color: {palette.accent}; }}
-QMenu::item:disabled {{ color: {palette.soft_ink}; background: transparent; }}
-QMenu::separator {{ height: 1px; background: {palette.line}; margin: {SPACE_XS}px {SPACE_S}px; }}
-QMenu::icon {{ padding-left: {SPACE_S}px; }}
-
-QSplitter::handle {{ background: {palette.line}; }}
-QSplitter::handle:hover {{ background: {palette.accent}; }}
-
-QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: {palette.handle}; border-radius: 3px; margin: 2px; }}
-QScrollBar::handle:vertical {{ min-height: 32px; }}
-QScrollBar::handle:horizontal {{ min-width: 32px; }}
-QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {palette.soft_ink}; }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-    background: transparent; border: none; width: 0; height: 0;
-}}
-"""
+    return _RULES.substitute(asdict(palette))

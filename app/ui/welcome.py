@@ -11,7 +11,8 @@ from app.core.document import Book
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.main_window import MainWindow, WindowState
+from app.ui.frame_state import WindowState
+from app.ui.main_window import MainWindow
 from app.ui.page.presenter import PagePresenter
 from app.ui.presenter import Presenter
 from app.ui.shelf.presenter import ShelfPresenter

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -27,22 +29,19 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.view import ConversationView
 from app.ui.commands import Commands
 from app.ui.context.fitting import Fitting
-from app.ui.context.prefill import Prefill
-from app.ui.context.presenter import ContextPresenter
+from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
+from app.ui.frame_state import WindowState
 from app.ui.icons import Icons
-from app.ui.main_window import MainWindow, WindowState
-from app.ui.models.line import FetchLine
+from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
-from app.ui.models.presenter import ModelWindowPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
-from app.ui.remote.mark import RemoteMark
 from app.ui.report.presenter import ReportPresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.sheet.panel import SheetPanel
@@ -59,7 +58,12 @@ from app.ui.shown import Shown
 from app.ui.style import Appearance
 from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
+from app.ui.widgets.fetch_line import FetchLine
+from app.ui.widgets.remote_mark import RemoteMark
 from app.ui.words import answer_remarks, going_on_words
+
+if TYPE_CHECKING:
+    from app.ui.models.presenter import ModelWindowPresenter
 
 
 class _Parts(QObject):
@@ -81,12 +85,14 @@ class _Parts(QObject):
         parent: QObject | None,
     ) -> None:
         super().__init__(parent)
+        self._desk, self._bridge, self._icons = desk, bridge, icons
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
-        self._make_models(desk, bridge, icons, appearance)
+        self._make_sheets(desk, bridge)
+        self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
@@ -164,11 +170,17 @@ class _Parts(QObject):
         )
         self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
         self.videos = VideosPresenter(desk.videos, bridge, self.images, self.attachments, shown, window, self)
+
+    def _make_sheets(self, desk: Services, bridge: Bridge) -> None:
+        """Question sheets, and what is written into a file."""
+        window, shown = self.window, self.shown
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, shown, window, self
         )
         work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
-        self.sheets = SheetsPresenter(work, bridge, window.sheet, self._table, self.openings, activity, shown, self)
+        self.sheets = SheetsPresenter(
+            work, bridge, window.sheet, self._table, self.openings, self.activity, shown, self
+        )
 
     def _make_conversation(self, desk: Services, bridge: Bridge, view: ConversationView, composer: Composer) -> None:
         activity, shown = self.activity, self.shown
@@ -180,27 +192,45 @@ class _Parts(QObject):
         )
         self.asking = AskingPresenter(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
 
-    def _make_models(self, desk: Services, bridge: Bridge, icons: Icons, appearance: Appearance) -> None:
+    def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.models = ModelWindowPresenter(desk, bridge, icons, self.model, activity, window, self)
         self.preferences = Preferences(desk.settings, desk.remote, bridge, appearance, window, self)
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+
+    @cached_property
+    def models(self) -> ModelWindowPresenter:
+        """Made when the window of models is opened first: few starts need it."""
+        from app.ui.models.presenter import ModelWindowPresenter
+
+        made = ModelWindowPresenter(self._desk, self._bridge, self._icons, self.model, self.activity, self.window, self)
+        made.failed.connect(self.window.tell)
+        made.done.connect(self.window.say)
+        self.engine_changed.connect(made.deeds.look)
+        return made
+
+    @Slot()
+    def open_models(self) -> None:
+        self.models.open()
+
+    @Slot()
+    def place_model(self) -> None:
+        self.models.place_loaded()
 
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
             window, self.shelf, talk, self.asking, self.page, self.sheets, self.report, self.activity, self.shown, self
         )
-        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self)
+        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, icons, window, self)
         commands = (
             *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context),
             *command_list.page_commands(go, self.page, window),
-            *command_list.model_commands(window, self.models, self.model),
+            *command_list.model_commands(window, self.model, self.open_models, self.place_model),
             *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
         )
-        self.commands = Commands(commands, window, icons, self)
+        self.commands = Commands(commands, window, self)
         self.anything.use(self.commands)
 
 
@@ -266,7 +296,6 @@ class WindowPresenter(_Parts):
             self.page.show_read,
             self.conversation.answer.show_progress,
             self.sheets.show_progress,
-            self.models.deeds.look,
         ):
             self.engine_changed.connect(look)
         release = QTimer(self.window, singleShot=True, interval=0)  # once whoever had the engine has put all away
@@ -308,6 +337,7 @@ class WindowPresenter(_Parts):
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
         panel.new_wanted.connect(self.navigation.new_conversation)
+        panel.book_opened.connect(self.navigation.open_book)
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
@@ -316,7 +346,6 @@ class WindowPresenter(_Parts):
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
         shelf.desk_changed.connect(talk.books.set)
-        shelf.book_wanted.connect(self.navigation.open_book)
         shelf.book_added.connect(talk.books.add)
         shelf.book_added.connect(self.welcome.open_book)
         for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):
@@ -348,7 +377,9 @@ class WindowPresenter(_Parts):
         fitting.room_chosen.connect(self.preferences.use_room)
         fitting.pages_chosen.connect(self.shelf.ask_pages)
         fitting.book_taken_off.connect(self.shelf.toggle_desk)
-        fitting.models_wanted.connect(self.models.open)
+        for wanted in (fitting.models_wanted, panel.chip.models_wanted, self.window.line.models_wanted):
+            wanted.connect(self.open_models)
+        panel.chip.placement_wanted.connect(self.place_model)
         fitting.turns_changed.connect(self.context.measure)
 
     def _connect_images(self) -> None:
@@ -386,14 +417,13 @@ class WindowPresenter(_Parts):
             self.images,
             self.attachments,
             self.videos,
-            self.models,
             self.anything,
             self.welcome,
         ):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead, self.sheets):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.sheets, self.exporting, self.models):
+        for finished in (self.gallery, self.sheets, self.exporting):
             finished.done.connect(self.window.say)
 
     @Slot(object)

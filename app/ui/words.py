@@ -15,9 +15,9 @@ from app.core.untrusted import disarm
 from app.documents.text.terms import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.services.context import ContextUse
-from app.ui.context.pace import Pace
-from app.ui.context.spine import SpinePart
+from app.ui.pace import Pace
 from app.ui.theme import Palette, cloth
+from app.ui.widgets.spine import SpinePart
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_words, page_remarks

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.events import Done
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
+from app.ui.jobs import Done
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.endings import as_events
 

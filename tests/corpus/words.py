@@ -12,9 +12,9 @@ import pytest
 from rapidfuzz.distance import Indel
 
 from app.core.document import Document
-from app.core.events import Done
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
+from app.ui.jobs import Done
 from tests.endings import as_events
 
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")

@@ -17,7 +17,7 @@ from lxml import etree
 
 from app.core.document import Document, Format, Page, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel
 from app.documents.protocol import DrawnPage, LayerRead, Parsed
@@ -26,6 +26,7 @@ from app.documents.worker import diagnose
 from app.isolation import client
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
+from app.ui.jobs import Failed
 from tests.documents import liar
 from tests.endings import as_events
 

@@ -17,12 +17,13 @@ import pytest
 
 from app.core.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.work import Cancel
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.annotated import Annotated
 from tests.documents.pdf_writer import show
 from tests.endings import as_events

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.events import Done
 from app.core.model import FileKind, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel
@@ -30,6 +29,7 @@ from app.engine.planner.machine import RepackedWeights
 from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 from app.models.gguf.reader import HeaderReader
+from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
 from tests.models.published import SMOLLM2, header_of

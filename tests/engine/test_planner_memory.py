@@ -11,7 +11,6 @@ import psutil
 import pytest
 from gguf import GGMLQuantizationType as Type
 
-from app.core.events import Done
 from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
@@ -23,6 +22,7 @@ from app.engine.protocol import Buffer, LoadSpec
 from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
+from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.engine.conftest import NewEngine
 from tests.models.families import FAMILIES, write_family

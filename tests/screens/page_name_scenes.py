@@ -71,7 +71,7 @@ def page_names_chosen(stage: Stage) -> None:
     book = _asked(stage, theme=ThemeChoice.DARK)
     stage.presenter.shelf.ask_pages(book.id)
     stage.settle()
-    dialog = stage.presenter.shelf._pages_dialog
+    dialog = stage.presenter.shelf.pages.dialog
     assert dialog is not None
     dialog.first.setText("1")
     dialog.first.set_page(9)

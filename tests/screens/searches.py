@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.core.conversation import Question
-from app.core.events import Done
 from app.core.image import Image
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
+from app.ui.jobs import Done
 from app.ui.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.screens.stage import Stage

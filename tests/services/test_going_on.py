@@ -12,13 +12,14 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question
 from app.core.errors import Code, Problem
-from app.core.events import Done, Reading, Stored, Token
+from app.core.events import Reading, Stored, Token
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Sampling, Settings
 from app.core.work import Cancel, finish
 from app.services.fitting import RemedyKind, ways
 from app.services.services import Services
 from app.store.conversations import Conversations
+from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.work import answered, at, run, unanswered
 

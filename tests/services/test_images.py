@@ -11,11 +11,12 @@ import pytest
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
-from app.core.events import Done, Looking, Reading, Stored, Token
+from app.core.events import Looking, Reading, Stored, Token
 from app.core.image import Image, Raster
 from app.core.work import Cancel
 from app.services.images import Area
 from app.services.prompts import WITH_IMAGES
+from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, ScriptedReader, open_desk

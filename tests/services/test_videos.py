@@ -11,12 +11,13 @@ import pytest
 
 from app.core.conversation import Question
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Image
 from app.core.video import Video, evenly_spaced
 from app.core.work import Cancel
 from app.documents.videos.protocol import PREVIEW_SIDE
 from app.services.videos import Videos
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.videos.films import HEIGHT, drawing, film, number_of
 from tests.endings import as_events
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -18,16 +18,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
-from app.core.events import Cancelled
 from app.core.settings import Settings, ThemeChoice
-from app.core.work import Cancel
+from app.core.work import Cancel, Stopped, Work
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.composer import Composer
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
+from app.ui.frame_state import WindowState
 from app.ui.icons import Icons
-from app.ui.main_window import MainWindow, WindowState
+from app.ui.main_window import MainWindow
 from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
@@ -240,9 +240,10 @@ class _Deaf(QObject):
         """Nothing follows from it."""
 
 
-def _stand(gate: Gate, cancel: Cancel) -> Iterator[Cancelled]:
+def _stand(gate: Gate, cancel: Cancel) -> Work[object, None]:
     gate.wait(cancel)
-    yield Cancelled()
+    yield None
+    raise Stopped
 
 
 def _root(widget: QWidget) -> QWidget:

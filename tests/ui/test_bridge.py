@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Reading, Token
+from app.core.events import Reading, Token
 from app.core.work import Cancel, Stopped, Work
 from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.ui.fakes import Gate
 
 _ANSWER = Answer("a", "q", "text", Ending.COMPLETE, "model", 0.0)
@@ -110,10 +111,10 @@ def test_text_arrives_while_the_answer_goes_on(qtbot: QtBot, bridge: Bridge, lis
 
 
 def test_of_progress_only_the_newest_is_worth_delivering(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Reading, str]:
         for done in range(2_000):
             yield Reading(done, 2_000, 0)
-        yield Done("read")
+        return "read"
 
     job = bridge.stream(Executor.ENGINE, work, listener.hear)
     qtbot.waitUntil(lambda: not job.running)
@@ -141,12 +142,12 @@ def test_cancelling_a_stream_still_brings_its_one_ending(qtbot: QtBot, bridge: B
     gate = Gate()
     closed = threading.Event()
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Token, None]:
         try:
             yield Token("partial")
             gate.wait(cancel)
-            yield Cancelled() if cancel.requested else Done(None)
-            yield Token("after the ending")
+            if cancel.requested:
+                raise Stopped
         finally:
             closed.set()
 
@@ -162,9 +163,9 @@ def test_what_is_cancelled_before_its_turn_never_begins(qtbot: QtBot, bridge: Br
     gate = Gate()
     begun: list[str] = []
 
-    def stream(cancel: Cancel) -> Iterator[object]:
+    def stream(cancel: Cancel) -> Work[Token, None]:
         begun.append("stream")
-        yield Done("stream")
+        yield Token("stream")
 
     bridge.call(Executor.ENGINE, gate.wait, listener.take, listener.fail)
     waiting = bridge.stream(Executor.ENGINE, stream, listener.hear)
@@ -184,7 +185,7 @@ def test_an_error_keeps_its_code_and_a_bug_becomes_one(
     def refuse() -> None:
         raise AppError(Code.DISK_FULL, path="/desk")
 
-    def stumble(cancel: Cancel) -> Iterator[object]:
+    def stumble(cancel: Cancel) -> Work[Token, None]:
         yield Token("so far")
         raise ValueError("a secret text")
 
@@ -199,11 +200,15 @@ def test_an_error_keeps_its_code_and_a_bug_becomes_one(
     assert "secret" not in caplog.text + str(endings)
 
 
+def _read(cancel: Cancel) -> Work[Token, None]:
+    yield Token("read")
+
+
 def test_a_handler_is_a_method_of_a_qobject(bridge: Bridge, listener: Listener) -> None:
     with pytest.raises(TypeError):
         bridge.call(Executor.STORE, lambda: 1, lambda result: None, listener.fail)
     with pytest.raises(TypeError):
-        bridge.stream(Executor.STORE, lambda cancel: iter([Done(1)]), print)
+        bridge.stream(Executor.STORE, _read, print)
 
 
 def test_arguments_may_be_bound_to_a_handler(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
@@ -224,9 +229,10 @@ def test_nothing_is_delivered_to_an_object_that_is_gone(qtbot: QtBot, bridge: Br
     gone = Listener()
     events = gone.events
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Token, str]:
         gate.wait(cancel)
-        yield Done("late")
+        yield Token("late")
+        return "late"
 
     job = bridge.stream(Executor.ENGINE, work, gone.hear)
     qtbot.waitUntil(gate.reached.is_set)
@@ -242,10 +248,10 @@ def test_closing_cancels_what_runs_and_what_waits_and_delivers_nothing_more(qapp
     gate = Gate()
     begun: list[str] = []
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Token, None]:
         begun.append("running")
         gate.wait(cancel)
-        yield Cancelled()
+        yield Token("late")
 
     bridge.stream(Executor.ENGINE, work, listener.hear)
     bridge.call(Executor.ENGINE, lambda: begun.append("waiting"), listener.take, listener.fail)

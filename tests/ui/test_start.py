@@ -146,6 +146,13 @@ def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> 
     assert [name for name in names if name.startswith("app.ui.") and name.split(".")[2] in features] == []
 
 
+def test_what_is_opened_later_is_imported_later() -> None:
+    names = _loaded("import json, sys, app.ui.window; print('\\f', json.dumps(sorted(sys.modules)))")
+    assert "app.ui.window" in names
+    later = ("models.presenter", "models.card", "palette_dialog", "report.dialog", "report.rows", "settings.dialog")
+    assert [name for name in names if name.removeprefix("app.ui.") in (*later, "video.dialog")] == []
+
+
 @pytest.mark.parametrize("words", [["--help"], ["read", "--help"], ["models", "plan", "--help"], ["--version"]])
 def test_help_imports_no_desk_and_no_window(words: list[str]) -> None:
     names = _loaded(_HELP, *words)

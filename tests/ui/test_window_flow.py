@@ -16,9 +16,9 @@ from app.core.events import Loading
 from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
-from app.ui.frame_state import FrameState
-from app.ui.main_window import WindowState
-from app.ui.palette_dialog import Entry, EntryKind, EntryList, PaletteDialog, rank, suggest
+from app.ui.commands import Entry, EntryKind
+from app.ui.frame_state import FrameState, WindowState
+from app.ui.palette_dialog import PaletteDialog, rank, suggest
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor
 from app.ui.widgets.buttons import TextButton
@@ -44,9 +44,7 @@ def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
     wanted = {"Ctrl+O", "Ctrl+N", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
     assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
     assert "Esc" not in given, "it belongs to what has the focus"
-    entries = room.presenter.commands.offer(()).findChild(EntryList)
-    assert entries is not None
-    assert {entry.title: entry.detail for entry in entries._all}["Stop"] == "Esc"
+    assert {entry.title: entry.detail for entry in room.presenter.commands.entries()}["Stop"] == "Esc"
 
 
 def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:

@@ -10,24 +10,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
-from app.core.events import (
-    AnswerProgress,
-    Cancelled,
-    Checked,
-    Done,
-    Failed,
-    Loading,
-    Looking,
-    Notice,
-    Reading,
-    Stored,
-    Thinking,
-    Token,
-)
+from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
 from app.core.work import Cancel, Work
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
+from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.shown import Shown
 from app.ui.words import answer_remarks, step_share, step_words
 from app.wording.errors import sentence

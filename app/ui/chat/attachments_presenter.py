@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
 from app.services.images import Images
 from app.services.models import Models
@@ -18,7 +17,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.attachment_card import AttachmentData
 from app.ui.chat.composer import Composer
 from app.ui.chat.image_sources import ImageSource, open_source
-from app.ui.jobs import Job, is_ending
+from app.ui.jobs import Cancelled, Done, Failed, Job, is_ending
 from app.ui.presenter import Presenter
 from app.ui.widgets.pictures import to_image
 from app.wording.errors import sentence

@@ -1,15 +1,16 @@
-"""What can be done about what does not fit into the context: what takes how much, and one choice among several."""
+"""What can be done about what does not fit into the context: what takes how much, and a choice among several ways."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QRadioButton, QWidget
 
 from app.core.settings import KvType
 from app.services.fitting import Choices, Remedy, RemedyKind, ways
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.ui.widgets.layouts import boxed, column
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -19,40 +20,18 @@ _LINES = 2  # that are kept free for what a choice means
 
 
 class FitDialog(SmallDialog):
-    chosen = Signal(object)  # Way
+    chosen = Signal(object)  # Remedy
 
     def __init__(self, choices: Choices, kv_type: KvType | None, *, asked: bool, parent: QWidget | None = None) -> None:
         """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
         self._choices = choices
         self._kv_type = kv_type
-        self.options: list[tuple[QRadioButton, Remedy]] = []
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addLayout(_table(choices, asked=asked))
-        column.addSpacing(SPACE_S)
-        for way in ways(choices, kv_type, asked=asked):
-            button = QRadioButton(self._words(way).replace("&", "&&"))
-            button.toggled.connect(self._explain)
-            self.options.append((button, way))
-            column.addWidget(button)
-        self.meaning = PlainLabel(role="small")
-        self.meaning.setWordWrap(True)
+        self.options = [
+            (QRadioButton(self._words(way).replace("&", "&&")), way) for way in ways(choices, kv_type, asked=asked)
+        ]
+        self.meaning = PlainLabel(role="small", wraps=True)
         self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self.meaning)
-        largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
-        if largest is not None and largest.context_tokens < choices.needed_tokens:
-            words = (
-                _("This model can read up to {n} tokens. More memory does not change that.")
-                if largest.trained
-                else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
-            )
-            note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
-            note.setWordWrap(True)
-            column.addWidget(note)
         fits = choices.fits_without(0)
         sentence = (
             _("The model can read {context} tokens at once. With one more question, this needs {needed}.")
@@ -63,12 +42,19 @@ class FitDialog(SmallDialog):
             _("Room for the conversation") if fits else _("Too long to read at once"),
             sentence.format(needed=count(choices.needed_tokens), context=count(choices.context_tokens)),
             _("Apply"),
-            body=body,
+            body=self._body(_table(choices, asked=asked)),
             parent=parent,
         )
+        for button, _way in self.options:
+            button.toggled.connect(self._explain)
         self.action.setEnabled(bool(self.options))
         if self.options:
             self.options[0][0].setChecked(True)
+
+    def _body(self, table: QGridLayout) -> QWidget:
+        buttons = [button for button, _way in self.options]
+        limit = [PlainLabel(words, role="small", wraps=True)] if (words := _limit_words(self._choices)) else []
+        return boxed(column(table, SPACE_S, *buttons, SPACE_XS, self.meaning, *limit, spacing=SPACE_S))
 
     def accept(self) -> None:
         for button, way in self.options:
@@ -125,10 +111,7 @@ def _deed(kind: RemedyKind) -> tuple[str, str]:
             _("Leave out"),
             _("They stay here in grey, but the model no longer reads them. You can include them again at any time."),
         ),
-        RemedyKind.NEW: (
-            _("Continue there"),
-            _("The model does not know there what was said here."),
-        ),
+        RemedyKind.NEW: (_("Continue there"), _("The model does not know there what was said here.")),
         RemedyKind.PAGES: (_("Choose pages…"), _("The model reads only these pages and does not know the others.")),
         RemedyKind.TAKE_OFF: (
             _("Take it off"),
@@ -140,6 +123,19 @@ def _deed(kind: RemedyKind) -> tuple[str, str]:
         ),
         RemedyKind.MODEL: (_("Show models"), _("The list shows how much room each model has on this computer.")),
     }[kind]
+
+
+def _limit_words(choices: Choices) -> str:
+    """Why there is no room for all of it, however the model is loaded; empty where there can be."""
+    largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
+    if largest is None or largest.context_tokens >= choices.needed_tokens:
+        return ""
+    words = (
+        _("This model can read up to {n} tokens. More memory does not change that.")
+        if largest.trained
+        else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
+    )
+    return words.format(n=count(largest.context_tokens), type=largest.kv_type.value)
 
 
 def _table(choices: Choices, *, asked: bool) -> QGridLayout:

@@ -1,4 +1,4 @@
-"""A context that is full, or nearly: says so once, asks what could be done, and has done what the person chooses."""
+"""A context that is full, or nearly: says so once, asks what can be done, and does what the person chooses."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Fitting(Presenter):
         self._drafts = drafts
         self._attachments = attachments
         self._shown = shown
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
         self._warning = ""
         self._waiting = ""  # the id of the conversation whose question waits for more room
         self._redrawn = False
@@ -91,24 +91,24 @@ class Fitting(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """The context is used otherwise. That little room is left is said once, until there is more again."""
+        """The use of the context has changed. That little room is left is said once, until there is more again."""
         use, shown = self._shown.use, self._shown.conversation
         if use is None or shown is None:
             return
         notice = self._window.talk.notice
         if not use.is_tight:
-            self._told.discard(shown.id)
+            self._warned.discard(shown.id)
             if notice.text() == self._warning:
                 notice.hide()
-        elif shown.id not in self._told and not self._conversation.empty:
-            self._told.add(shown.id)
+        elif shown.id not in self._warned and not self._conversation.empty:
+            self._warned.add(shown.id)
             words = _("Only {n} tokens are left, which may not be enough for another question and its answer.")
             self._warning = words.format(n=count(use.context_tokens - use.used_tokens))
             notice.show_sentence(self._warning, failed=False, action=_("Make room…"), key=_ROOM)
 
     @Slot()
     def retry(self) -> None:
-        """There is more room: ask what waited for it."""
+        """There is more room now: ask the question that waited for it."""
         waiting, self._waiting = self._waiting, ""
         shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
@@ -172,14 +172,14 @@ class Fitting(Presenter):
 
     @Slot(str)
     def _read_again(self, answer_id: str) -> None:
-        """From this turn on all are read again."""
+        """This turn and all after it are read again."""
         answers = [turn.answer for turn in self._shown.turns if turn.answer is not None]
         ids = [answer.id for answer in answers if answer.left_out]
         if answer_id in ids and not self._asking.busy:
             self._leave_out(ids[ids.index(answer_id) :], False)
 
     def _move(self) -> None:
-        """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
+        """Go on in a new conversation: the question that waits is asked there, what is not sent yet is kept."""
         shown = self._shown.conversation
         if shown is not None:
             question = self._asking.take_missed()

@@ -1,4 +1,4 @@
-"""The use of the context: measures it whenever it can have changed, shows it in the spine, offers what can be done."""
+"""The context: measured and shown in the spine after each change, with what can be done about it; and read ahead."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import BookRef
+from app.core.conversation import BookRef, Conversation
 from app.core.errors import Problem
+from app.core.events import Loading, Notice, Reading
 from app.engine.client import EngineClient
 from app.services.context import Context, ContextUse
-from app.ui.activity import Activity
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
-from app.ui.context.spine import Spine
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.theme import Theme
+from app.ui.widgets.spine import Spine
 from app.ui.words import WORTH_TELLING, step_words, use_parts, use_words
+from app.wording.errors import sentence
 from app.wording.i18n import _
 
 
@@ -64,7 +67,7 @@ class ContextPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Another desk may be shown."""
+        """Another conversation, or other books on its desk, may be shown."""
         if self._wanted != (self._shown.id, self._shown.books):
             self.measure()
 
@@ -129,7 +132,7 @@ class ContextPresenter(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """At each change of the use, and of what the engine is about."""
+        """Show the use again: after each change of it, or of what the engine does."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),
@@ -151,3 +154,55 @@ class ContextPresenter(QObject):
         else:
             use = use.after(now.done) if now is not None else use
             self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words)
+
+
+class Prefill(Presenter):
+    """Reads the books on the desk before anyone asks, while nothing else needs the engine. What was read stays when
+    something else ends it."""
+
+    noticed = Signal(str)  # a sentence about something that does not stop it
+    ended = Signal()
+
+    def __init__(
+        self, context: Context, bridge: Bridge, activity: Activity, shown: Shown, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._bridge = bridge
+        self._activity = activity
+        self._shown = shown
+        self._conversation: Conversation | None = None
+
+    @Slot()
+    def start(self) -> None:
+        """Read the books on the desk now, ahead of the next question, if nothing else needs the engine."""
+        conversation = self._shown.conversation
+        if conversation is None or self._shown.use is None or self._activity.may(EngineTask.READING_AHEAD):
+            return
+        self._conversation = conversation
+        job = self._bridge.stream(Executor.ENGINE, partial(self._context.read, conversation.id), self._on_event)
+        self._activity.begin(EngineTask.READING_AHEAD, job.cancel, conversation.books)
+
+    @Slot()
+    def look(self) -> None:
+        """If another conversation than the one that is read, or one with other books, is shown, the reading ends."""
+        read, shown = self._conversation, self._shown.conversation
+        if read is None or shown is None or (shown.id, shown.books) != (read.id, read.books):
+            self._activity.stop(EngineTask.READING_AHEAD)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case Loading() | Reading():
+                self._activity.note(EngineTask.READING_AHEAD, event)
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _end(self) -> None:
+        self._activity.end(EngineTask.READING_AHEAD)
+        self.ended.emit()

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.events import Cancelled, Done, Failed, Hashing
+from app.core.events import Hashing
 from app.models.records import FileState, ModelVerdict
 from app.services.import_export import ImportExport
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models.card import Deed
 from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter
@@ -53,9 +53,8 @@ class ModelDeeds(Presenter):
         self._activity = activity
         self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
         model.beginning.connect(self._on_beginning)
-        model.ready.connect(self._on_ready)
-        model.revived.connect(self._on_ready)
-        model.failed.connect(self._on_failed)
+        for loaded in (model.ready, model.revived, model.failed):
+            loaded.connect(self.changed)
 
     @property
     def loaded_path(self) -> str:
@@ -92,7 +91,7 @@ class ModelDeeds(Presenter):
             self._loading if is_chosen else None,
             self._work.get(path),
             self._outcomes.get(path, ""),
-            self._problems.get(path, ""),
+            self._problems.get(path, self._model.failure if is_chosen else ""),
             self._models.fit() if is_loaded else None,
             self._waiting if is_chosen else "",
         )
@@ -117,15 +116,6 @@ class ModelDeeds(Presenter):
         self._problems.clear()
         self.moved.emit()
 
-    @Slot()
-    def _on_ready(self) -> None:
-        self.changed.emit()
-
-    @Slot(str)
-    def _on_failed(self, words: str) -> None:
-        self._problems[self._model.loading_path] = words
-        self.changed.emit()
-
     # ---- verify
 
     def _verify(self, path: str, title: str) -> None:
@@ -133,7 +123,7 @@ class ModelDeeds(Presenter):
             return
         self._work[path] = ModelWork(title)
         self._outcomes.pop(path, None)
-        self._problems.pop(path, None)
+        self._problems[path] = ""
         work = partial(self._carrying.verify, Path(path))
         self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
         self.moved.emit()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import SPACE_S, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.ui.widgets.roles import set_role
 from app.wording.i18n import _
 
@@ -40,12 +41,12 @@ class AddDialog(QDialog):
         self.name.setAccessibleName(_("Name of the repository"))
         self.look_up = TextButton(_("Look up"))
         words = _("“Look up” asks {host} for the files in this repository. Nothing else is sent.")
-        self.status = PlainLabel(words.format(host=host), role="small")
+        self.status = PlainLabel(words.format(host=host), role="small", wraps=True)
         self.list = QListWidget()
         self.list.setProperty("role", "framed")
         self.list.setAccessibleName(_("Quantizations"))
         self.fit = FitView(theme)
-        self.fit_words = PlainLabel()
+        self.fit_words = PlainLabel(wraps=True)
         self.cancel = TextButton(_("Cancel"))
         self.fetch = TextButton(_("Download…"), role="primary")
         self.fetch.setEnabled(False)
@@ -110,32 +111,17 @@ class AddDialog(QDialog):
             self.fetch_wanted.emit(item.data(_NumberRole))
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        column.addWidget(PlainLabel(self.windowTitle(), role="heading"))
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.look_up)
-        column.addLayout(row)
-        self.status.setWordWrap(True)
-        column.addWidget(self.status)
-        column.addWidget(self.list, 1)
-        below = QWidget()
+        below = boxed(column(self.fit, self.fit_words, STRETCH, spacing=SPACE_S))
         below.setFixedHeight(_FIT_HEIGHT)
-        fit = QVBoxLayout(below)
-        fit.setContentsMargins(0, 0, 0, 0)
-        fit.setSpacing(SPACE_S)
-        self.fit_words.setWordWrap(True)
-        fit.addWidget(self.fit)
-        fit.addWidget(self.fit_words)
-        fit.addStretch(1)
         self.fit.hide()
-        column.addWidget(below)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.fetch)
-        column.addLayout(buttons)
+        column(
+            PlainLabel(self.windowTitle(), role="heading"),
+            row((self.name, 1), self.look_up, spacing=SPACE_S),
+            self.status,
+            (self.list, 1),
+            below,
+            row(STRETCH, self.cancel, self.fetch, spacing=SPACE_S),
+            of=self,
+            margins=DIALOG,
+            spacing=SPACE_S,
+        )

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.errors import Problem
-from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
+from app.core.events import Asking, Copying, Hashing
 from app.core.settings import Settings
 from app.engine.planner import PlanRequest
 from app.models.offers import Offer
@@ -22,7 +22,7 @@ from app.services.selection import MachineSeen
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter

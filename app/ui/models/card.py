@@ -7,13 +7,14 @@ from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.roles import repolish, set_role
 from app.wording.i18n import _
 
@@ -99,8 +100,8 @@ class ModelCard(QFrame):
         self.title = ElidedLabel(role="heading")
         self._lines: list[PlainLabel] = []
         self.fit = FitView(icons.theme)
-        self.room = PlainLabel()
-        self.problem = PlainLabel(role="failure")
+        self.room = PlainLabel(wraps=True)
+        self.problem = PlainLabel(role="failure", wraps=True)
         self.progress_words = ElidedLabel(role="small")
         self.progress_aside = PlainLabel(role="small")
         self.progress_below = ElidedLabel(role="small")
@@ -111,6 +112,8 @@ class ModelCard(QFrame):
         self.menu = QMenu(self)
         self.more = IconButton(icons, Symbol.MORE, _("More"))
         self.more.clicked.connect(self._open_menu)
+        self._words = column(STRETCH, self.title, STRETCH, spacing=SPACE_XS)
+        self._below = row(STRETCH, self.more, STRETCH)
         self._build()
         self.show_card(card)
 
@@ -132,8 +135,7 @@ class ModelCard(QFrame):
             repolish(self)
         self.title.setText(card.title)
         while len(self._lines) < len(card.lines):
-            label = PlainLabel(role="small")
-            label.setWordWrap(True)
+            label = PlainLabel(role="small", wraps=True)
             self._lines.append(label)
             self._words.insertWidget(self._words.count() - 1, label)
         for number, label in enumerate(self._lines):
@@ -202,58 +204,27 @@ class ModelCard(QFrame):
         self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
 
     def _build(self) -> None:
-        self._words = QVBoxLayout()
-        self._words.setSpacing(SPACE_XS)
-        self._words.addStretch(1)
-        self._words.addWidget(self.title)
-        self._words.addStretch(1)
-        left = QWidget()
-        left.setFixedWidth(_WORDS_WIDTH)
-        left.setLayout(self._words)
-        self._words.setContentsMargins(0, 0, 0, 0)
-        middle = QVBoxLayout()
-        middle.setSpacing(SPACE_XS)
-        above = QHBoxLayout()
-        above.setContentsMargins(3, 0, 3, 0)
-        above.addWidget(self.progress_words, 1)
-        above.addWidget(self.progress_aside)
+        inset = (3, 0, 3, 0)
         for label in (self.room, self.problem):
-            label.setWordWrap(True)
-            label.setContentsMargins(3, 0, 3, 0)
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.progress_below.setContentsMargins(3, 0, 3, 0)
-        middle.addStretch(1)
-        middle.addWidget(self.fit)
-        middle.addWidget(self.room)
-        middle.addLayout(above)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(3, 2, 3, 2)
-        bar.addWidget(self.progress)
-        middle.addLayout(bar)
-        middle.addWidget(self.progress_below)
-        middle.addWidget(self.problem)
-        middle.addStretch(1)
-        self._below = QHBoxLayout()
-        self._below.setSpacing(0)
-        self._below.addStretch(1)
-        self._below.addWidget(self.more)
-        self._below.addStretch(1)
-        right = QVBoxLayout()
-        right.setSpacing(SPACE_XS)
-        right.addStretch(1)
+        for label in (self.room, self.problem, self.progress_below):
+            label.setContentsMargins(*inset)
+        middle = column(
+            STRETCH,
+            self.fit,
+            self.room,
+            row((self.progress_words, 1), self.progress_aside, margins=inset, spacing=SPACE_XS),
+            row(self.progress, margins=(3, 2, 3, 2)),
+            self.progress_below,
+            self.problem,
+            STRETCH,
+            spacing=SPACE_XS,
+        )
         self.button.setFixedWidth(_BUTTON_WIDTH)
-        right.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        right.addLayout(self._below)
-        right.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L + 2, SPACE_L, SPACE_L + 2, SPACE_L)
-        row.setSpacing(SPACE_XL)
-        row.addWidget(left)
-        row.addLayout(middle, 1)
-        side = QWidget()
+        button = (self.button, Qt.AlignmentFlag.AlignHCenter)
+        words, side = boxed(self._words), boxed(column(STRETCH, button, self._below, STRETCH, spacing=SPACE_XS))
+        words.setFixedWidth(_WORDS_WIDTH)
         side.setFixedWidth(_BUTTON_WIDTH)
-        side.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(side)
+        row(words, (middle, 1), side, of=self, margins=(SPACE_L + 2, SPACE_L) * 2, spacing=SPACE_XL)
         for widget in (self.fit, self.room, self.problem):
             widget.hide()

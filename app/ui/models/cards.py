@@ -49,34 +49,18 @@ class ModelStatus:
 
 def owned_card(owned: Owned, plan: ModelPlan | Problem | None, standing: ModelStatus, waiting: bool = True) -> CardData:
     """`plan` None: it is being made, if anyone is `waiting` for one."""
-    file, record = owned.file, owned.record
-    header = plan.header if isinstance(plan, ModelPlan) else None
-    quantization = (record.quantization if record else "") or (header.quantization if header else "")
-    if file.starter:
-        title, about = file.name, _("starter model: for a first try, not for real work")
-    else:
-        title = (record.name if record else "") or (header.untrusted_name if header else "") or file.name
-        sees = plan.projector is not None if isinstance(plan, ModelPlan) else bool(projector_beside(Path(file.path)))
-        about = model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
+    title, about = _owned_names(owned, plan)
     problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
     fit, room, tip, misfit = _plan_parts(plan, standing.loaded, waiting)
-    progress = _work_progress(standing.work) if standing.work else None
     if standing.taken is not None and not misfit:
         room = f"{room}\n{model_words.taken_words(standing.taken)}"
-    if standing.loading is not None:
-        button = Button(None, _("Loading…"))
-        progress = CardProgress(loading_words(standing.loading), standing.loading)
-    elif standing.waiting:
-        button, progress = Button(None, _("Loading…")), CardProgress(standing.waiting, 0.0)
-    elif standing.loaded:
-        button = Button(None, _("In use"), badge=True)
-    else:
-        button = Button(Deed.USE, _("Use"))
-    quiet = (Button(Deed.PLACE, _("Advanced…")),) if header is not None and standing.loading is None else ()
+    button, progress = _use_button(standing)
+    can_place = isinstance(plan, ModelPlan) and standing.loading is None
+    quiet = (Button(Deed.PLACE, _("Advanced…")),) if can_place else ()
     if standing.work is not None:
         quiet = (Button(Deed.CANCEL, _("Cancel")),)
     return CardData(
-        key=file.path,
+        key=owned.file.path,
         group=CardGroup.HERE,
         title=model_words.title_of(title),
         lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), standing.outcome))),
@@ -91,6 +75,30 @@ def owned_card(owned: Owned, plan: ModelPlan | Problem | None, standing: ModelSt
         quiet=quiet,
         more=_owned_deeds(owned, standing),
     )
+
+
+def _owned_names(owned: Owned, plan: ModelPlan | Problem | None) -> tuple[str, str]:
+    """What it is called, and what it is."""
+    file, record = owned.file, owned.record
+    if file.starter:
+        return file.name, _("starter model: for a first try, not for real work")
+    header = plan.header if isinstance(plan, ModelPlan) else None
+    title = (record.name if record else "") or (header.untrusted_name if header else "") or file.name
+    quantization = (record.quantization if record else "") or (header.quantization if header else "")
+    sees = plan.projector is not None if isinstance(plan, ModelPlan) else bool(projector_beside(Path(file.path)))
+    return title, model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
+
+
+def _use_button(standing: ModelStatus) -> tuple[Button, CardProgress | None]:
+    """The button that loads it, or says that it is loaded; and how far anything is that is done with it."""
+    progress = _work_progress(standing.work) if standing.work else None
+    if standing.loading is not None:
+        return Button(None, _("Loading…")), CardProgress(loading_words(standing.loading), standing.loading)
+    if standing.waiting:
+        return Button(None, _("Loading…")), CardProgress(standing.waiting, 0.0)
+    if standing.loaded:
+        return Button(None, _("In use"), badge=True), progress
+    return Button(Deed.USE, _("Use")), progress
 
 
 def _owned_deeds(owned: Owned, standing: ModelStatus) -> tuple[Button, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
-from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.dialogs import SmallDialog
+from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.widgets.dialogs import SmallDialog, choices
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
 
 _WIDTH, _HEIGHT = 640, 560
@@ -35,57 +35,40 @@ class OrderDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        heading = PlainLabel(title, role="heading")
-        heading.setWordWrap(True)
-        column.addWidget(heading)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_L)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        for row, (name, value) in enumerate(facts):
-            grid.addWidget(PlainLabel(name, role="soft"), row, 0, Qt.AlignmentFlag.AlignTop)
-            shown = PlainLabel(value)
-            shown.setWordWrap(True)
-            grid.addWidget(shown, row, 1)
-        column.addLayout(grid)
-        for words, role in ((note, "small"), (shortage, "failure")):
-            if words:
-                label = PlainLabel(words, role=role)
-                label.setWordWrap(True)
-                column.addWidget(label)
-        self.terms = QPlainTextEdit(terms)
-        if terms:
-            column.addSpacing(SPACE_S)
-            column.addWidget(PlainLabel(terms_title, role="title"))
-            self.terms.setReadOnly(True)
-            self.terms.setProperty("role", "framed")
-            self.terms.setAccessibleName(terms_title)
-            self.terms.setTabChangesFocus(True)
-            column.addWidget(self.terms, 1)
-        else:
-            column.addStretch(1)
-        column.addSpacing(SPACE_S)
-        self.cancel = TextButton(_("Cancel"))
-        self.cancel.clicked.connect(self.reject)
-        self.action = TextButton(action, role="primary")
+        notes = [PlainLabel(words, role=role, wraps=True) for words, role in ((note, "small"), (shortage, "failure"))]
+        self.terms = QPlainTextEdit(terms, readOnly=True, tabChangesFocus=True)
+        self.terms.setProperty("role", "framed")
+        self.terms.setAccessibleName(terms_title)
+        whole_terms = (SPACE_S, PlainLabel(terms_title, role="title"), (self.terms, 1))
+        self.cancel, self.action = choices(self, action)
         self.action.setEnabled(not shortage)
         self.action.setDefault(not shortage)
-        self.action.clicked.connect(self.accept)
-        row_of_buttons = QHBoxLayout()
-        row_of_buttons.setSpacing(SPACE_S)
-        row_of_buttons.addStretch(1)
-        row_of_buttons.addWidget(self.cancel)
-        row_of_buttons.addWidget(self.action)
-        column.addLayout(row_of_buttons)
+        shown = (
+            PlainLabel(title, role="heading", wraps=True),
+            _table(facts),
+            *(label for label in notes if label.text()),
+            *(whole_terms if terms else (STRETCH,)),
+            SPACE_S,
+            row(STRETCH, self.cancel, self.action, spacing=SPACE_S),
+        )
+        column(*shown, of=self, margins=DIALOG, spacing=SPACE_S)
         around = parent.size() if parent is not None else self.size()
         self.setFixedWidth(min(_WIDTH, max(420, around.width() - _AROUND)))
         if terms:
             self.resize(self.width(), min(_HEIGHT, around.height() - _AROUND))
         self.setAccessibleDescription(" ".join(f"{name}: {value}" for name, value in facts))
         (self.terms if terms else self.action).setFocus()
+
+
+def _table(facts: tuple[tuple[str, str], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_L)
+    grid.setVerticalSpacing(4)
+    grid.setColumnStretch(1, 1)
+    for line, (name, value) in enumerate(facts):
+        grid.addWidget(PlainLabel(name, role="soft"), line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(PlainLabel(value, wraps=True), line, 1)
+    return grid
 
 
 class TokenDialog(SmallDialog):

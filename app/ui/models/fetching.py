@@ -9,11 +9,11 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
+from app.core.events import Asking, Fetching, Hashing
 from app.models.offers import Offer
 from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.wording.errors import sentence
 
 _Step: TypeAlias = "Asking | Fetching | Hashing"

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.events import Done, Failed, Loading
+from app.core.events import Loading
 from app.core.settings import EngineSettings
-from app.core.work import Cancel
+from app.core.work import Cancel, Work
 from app.engine.protocol import EngineState, ModelInfo
 from app.models import local
 from app.models.local import ModelFile
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job, is_ending
+from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.presenter import Presenter
-from app.ui.remote.mark import RemoteMark
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
+from app.ui.widgets.remote_mark import RemoteMark
 from app.ui.words import loading_words, model_details, model_name, running_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -29,7 +29,7 @@ from app.wording.units import size
 
 _WATCH_INTERVAL_MS = 1000
 
-_Load: TypeAlias = Callable[[Cancel], Iterator[object]]
+_Load: TypeAlias = Callable[[Cancel], Work[object, ModelInfo]]
 
 
 class ModelPresenter(Presenter):
@@ -58,6 +58,7 @@ class ModelPresenter(Presenter):
         self._reviving = False
         self._failure: ChipState | None = None  # of the last loading, until a model is loaded
         self._files: tuple[ModelFile, ...] = ()
+        self.failure = ""  # why the last loading failed, in a sentence; until a person has another begun
         self.loading_path = ""  # of the model that is loaded, or was last; empty for that of the settings
         chip.model_chosen.connect(self.load)
         chip.file_wanted.connect(self.choose_file)
@@ -133,7 +134,7 @@ class ModelPresenter(Presenter):
 
     def _begin(self, work: _Load, path: str = "", *, reviving: bool = False) -> None:
         if not reviving:
-            self.loading_path = path
+            self.loading_path, self.failure = path, ""
             self.beginning.emit()
         self._reviving = reviving
         self._failure = None
@@ -161,7 +162,8 @@ class ModelPresenter(Presenter):
             case Done(result=ModelInfo() as info):
                 (self.revived if self._reviving else self.ready).emit(info)
             case Failed(problem):
-                self.failed.emit(sentence(problem))
+                self.failure = sentence(problem)
+                self.failed.emit(self.failure)
 
     @Slot()
     def look_where(self) -> None:

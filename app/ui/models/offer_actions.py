@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed
 from app.models.offers import Offer
 from app.services.downloads import Downloads
 from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.models.add_model import AcquiringPresenter
 from app.ui.models.card import Deed
 from app.ui.models.fetching import FetchingPresenter

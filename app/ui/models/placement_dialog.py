@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.settings import KvType
 from app.ui.icons import Icons
@@ -15,6 +15,7 @@ from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.roles import set_role
 from app.wording.i18n import _
 from app.wording.units import count
@@ -23,6 +24,7 @@ _WIDTH, _HEIGHT = 940, 640
 _AROUND = 48
 _FIELDS_WIDTH = 376
 _STEP = 1024
+_BESIDE_BAR = (0, 0, SPACE_M, 0)
 SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
@@ -64,13 +66,13 @@ class PlacementDialog(QDialog):
         self.heading = ElidedLabel(title, role="heading")
         self.machine = ElidedLabel(role="small")
         self.rows: dict[str, PlacementRow] = {}
-        self._fields = QVBoxLayout()
-        self.status = PlainLabel(_("Calculating the memory…"), role="soft")
+        self._fields = column(margins=_BESIDE_BAR, spacing=SPACE_M)
+        self.status = PlainLabel(_("Calculating the memory…"), role="soft", wraps=True)
         self.fit = FitView(icons.theme)
-        self.room = PlainLabel(role="title")
-        self.speed = PlainLabel()
+        self.room = PlainLabel(role="title", wraps=True)
+        self.speed = PlainLabel(wraps=True)
         self._sentences: list[PlainLabel] = []
-        self._reasons = QVBoxLayout()
+        self._reasons = column(spacing=SPACE_S)
         self.automatic = TextButton(_("Reset to automatic"), role="quiet")
         self.cancel = TextButton(_("Cancel"))
         self.load = TextButton(_("Apply and reload"), role="primary")
@@ -109,14 +111,13 @@ class PlacementDialog(QDialog):
         self.rows["gpu"] = NumberRow(icons, _("Layers on the GPU"), hint, 0, most)
         hint = _("threads that compute on the processor")
         self.rows["threads"] = NumberRow(icons, _("Threads"), hint, 1, max(2, 2 * bounds.threads))
-        pair = QHBoxLayout()
-        pair.setSpacing(SPACE_L)
-        for name, row in self.rows.items():
-            row.changed.connect(self._on_changed)
+        pair = row(spacing=SPACE_L)
+        for name, choice in self.rows.items():
+            choice.changed.connect(self._on_changed)
             if name in ("kv", "slice"):
-                pair.addWidget(row, 1)
+                pair.addWidget(choice, 1)
             else:
-                self._fields.addWidget(row)
+                self._fields.addWidget(choice)
         self._fields.insertLayout(1, pair)
         self._fields.addStretch(1)
         first = self.rows["context"]
@@ -125,8 +126,8 @@ class PlacementDialog(QDialog):
 
     def value(self, name: str) -> int | str | None:
         """Of a choice that was made by hand; None for one that is the plan's, or that there is not."""
-        row = self.rows.get(name)
-        return row.value if isinstance(row, NumberRow | ChoiceRow) else None
+        choice = self.rows.get(name)
+        return choice.value if isinstance(choice, NumberRow | ChoiceRow) else None
 
     def set_by_hand(self, values: dict[str, int | str]) -> None:
         """These were chosen before."""
@@ -166,8 +167,7 @@ class PlacementDialog(QDialog):
         self.speed.setText(speed)
         self.speed.setVisible(bool(speed))
         while len(self._sentences) < len(reasons):
-            label = PlainLabel(role="soft")
-            label.setWordWrap(True)
+            label = PlainLabel(role="soft", wraps=True)
             self._sentences.append(label)
             self._reasons.addWidget(label)
         for number, label in enumerate(self._sentences):
@@ -189,8 +189,8 @@ class PlacementDialog(QDialog):
 
     @Slot()
     def _make_automatic(self) -> None:
-        for row in self.rows.values():
-            row.set_by_hand(False)
+        for choice in self.rows.values():
+            choice.set_by_hand(False)
         self._on_changed()
 
     @Slot()
@@ -199,69 +199,38 @@ class PlacementDialog(QDialog):
         self.changed.emit()
 
     def _enable(self) -> None:
-        self.automatic.setEnabled(any(row.by_hand for row in self.rows.values()))
+        self.automatic.setEnabled(any(choice.by_hand for choice in self.rows.values()))
 
     def _show(self, name: str, value: int | str) -> None:
-        row = self.rows.get(name)
-        if isinstance(row, NumberRow):
-            row.show_value(int(value))
-        elif isinstance(row, ChoiceRow):
-            row.show_value(str(value))
+        choice = self.rows.get(name)
+        if isinstance(choice, NumberRow):
+            choice.show_value(int(value))
+        elif isinstance(choice, ChoiceRow):
+            choice.show_value(str(value))
 
     # ---- how it is built
 
     def _build(self) -> None:
-        fields = QWidget()
-        fields.setLayout(self._fields)
-        self._fields.setContentsMargins(0, 0, SPACE_M, 0)
-        self._fields.setSpacing(SPACE_M)
-        left = QScrollArea()
-        left.setWidgetResizable(True)
-        left.setFrameShape(QFrame.Shape.NoFrame)
+        left = scroll_down(boxed(self._fields))
         left.setFixedWidth(_FIELDS_WIDTH)
-        left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.setWidget(fields)
-        shown = QWidget()
-        right_column = QVBoxLayout(shown)
-        right_column.setContentsMargins(0, 0, SPACE_M, 0)
-        right_column.setSpacing(SPACE_S)
-        for label in (self.status, self.room, self.speed):
-            label.setWordWrap(True)
-        right_column.addWidget(self.status)
-        right_column.addWidget(self.fit)
-        right_column.addWidget(self.room)
-        right_column.addWidget(self.speed)
-        self._reasons.setSpacing(SPACE_S)
-        right_column.addSpacing(SPACE_S)
-        right_column.addLayout(self._reasons)
-        right_column.addStretch(1)
+        plan = column(
+            *(self.status, self.fit, self.room, self.speed, SPACE_S, self._reasons, STRETCH),
+            margins=_BESIDE_BAR,
+            spacing=SPACE_S,
+        )
         self.fit.hide()
         self.speed.hide()
-        right = QScrollArea()
-        right.setWidgetResizable(True)
-        right.setFrameShape(QFrame.Shape.NoFrame)
-        right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        right.setWidget(shown)
-        middle = QHBoxLayout()
-        middle.setSpacing(SPACE_XL)
-        middle.addWidget(left)
-        middle.addWidget(Separator(Qt.Orientation.Vertical))
-        middle.addWidget(right, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addWidget(self.automatic)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.load)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(0)
-        column.addWidget(self.heading)
-        column.addWidget(self.machine)
-        column.addSpacing(SPACE_L)
-        column.addLayout(middle, 1)
-        column.addSpacing(SPACE_L)
-        column.addLayout(buttons)
+        between = Separator(Qt.Orientation.Vertical)
+        column(
+            self.heading,
+            self.machine,
+            SPACE_L,
+            (row(left, between, (scroll_down(boxed(plan)), 1), spacing=SPACE_XL), 1),
+            SPACE_L,
+            row(self.automatic, STRETCH, self.cancel, self.load, spacing=SPACE_S),
+            of=self,
+            margins=DIALOG,
+        )
         around = self.parentWidget()
         room = around.size() if around is not None else self.size()
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.ui.widgets.number_field import NumberField
 from app.wording.i18n import _
 
@@ -31,25 +32,14 @@ class PlacementRow(QWidget):
         self._showing = False
         self._name = name
         self.label = PlainLabel(name)
-        self.hint = PlainLabel(hint, role="small")
-        self.hint.setWordWrap(True)
+        self.hint = PlainLabel(hint, role="small", wraps=True)
         self.state = PlainLabel(role="small")
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: automatic").format(choice=name), size=16)
         self.reset.clicked.connect(self._reset)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_XS)
-        head.addWidget(self.label, 1)
-        head.addWidget(self.state)
-        head.addWidget(self.reset)
-        self.controls = QHBoxLayout()
-        self.controls.setSpacing(SPACE_S)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addLayout(self.controls)
-        column.addWidget(self.hint)
+        head = row((self.label, 1), self.state, self.reset, spacing=SPACE_XS)
+        self.controls = row(spacing=SPACE_S)
+        column(head, self.controls, self.hint, of=self)
         self._show_state()
 
     @property

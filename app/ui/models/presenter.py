@@ -206,12 +206,8 @@ class ModelWindowPresenter(QObject):
     # ---- what happens meanwhile
 
     def _connect(self) -> None:
-        line, chip = self._main.line, self._main.talk.chip
-        line.models_wanted.connect(self.open)
-        line.pause_wanted.connect(self.fetching.pause_current)
+        self._main.line.pause_wanted.connect(self.fetching.pause_current)
         self.fetching.moved.connect(self._show_line)
-        chip.models_wanted.connect(self.open)
-        chip.placement_wanted.connect(self.place_loaded)
         self._main.closing.connect(self.close)
         self.fetching.moved.connect(self._on_moved)
         self.fetching.ended.connect(self.refresh)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.chat.intake import pick_files
 from app.ui.icons import Icons
@@ -17,6 +17,7 @@ from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.drop_overlay import DropOverlay
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.notice import NoticeBar
 from app.wording.i18n import _
 
@@ -43,8 +44,7 @@ class ModelsWindow(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(*_SMALLEST)
         self.resize(bound(self, *_SIZE))
-        self.machine = PlainLabel(role="soft")
-        self.machine.setWordWrap(True)
+        self.machine = PlainLabel(role="soft", wraps=True)
         self.import_button = TextButton(_("Import…"))
         self.name_button = TextButton(_("Add by name…"))
         self.import_menu = QMenu(self)
@@ -74,26 +74,26 @@ class ModelsWindow(QDialog):
             gone = self.cards.pop(key)
             gone.hide()
             gone.deleteLater()
-        for group, (heading, column) in self._sections.items():
+        for group, (heading, views) in self._sections.items():
             members = [card for card in cards if card.group is group]
             heading.setVisible(bool(members))
             for place, card in enumerate(members):
-                self._show_card(card, column, place)
+                self._show_card(card, views, place)
 
     def show_card(self, card: CardData) -> None:
         """One that is there already has changed."""
         if card.key in self.cards:
             self.cards[card.key].show_card(card)
 
-    def _show_card(self, card: CardData, column: QVBoxLayout, place: int) -> None:
+    def _show_card(self, card: CardData, views: QVBoxLayout, place: int) -> None:
         view = self.cards.get(card.key)
         if view is None:
             view = self.cards[card.key] = ModelCard(self._icons, card)
             view.acted.connect(self.acted)
         elif view.card != card:
             view.show_card(card)
-        if column.indexOf(view) != place:
-            column.insertWidget(place, view)
+        if views.indexOf(view) != place:
+            views.insertWidget(place, view)
 
     # ---- what is dropped
 
@@ -123,62 +123,27 @@ class ModelsWindow(QDialog):
     def _build(self) -> None:
         self.import_button.clicked.connect(self._open_import)
         self.name_button.clicked.connect(self.name_wanted)
-        words = QVBoxLayout()
-        words.setSpacing(SPACE_XS)
-        words.addWidget(PlainLabel(_("Models"), role="display"))
-        words.addWidget(self.machine)
-        head = QHBoxLayout()
-        head.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_S)
-        head.setSpacing(SPACE_S)
-        head.addLayout(words, 1)
-        over = QVBoxLayout()
-        over.setContentsMargins(0, 0, 0, 0)
-        over.setSpacing(0)
-        around_notice = QHBoxLayout()
-        around_notice.setContentsMargins(SPACE_S, 0, SPACE_S, 0)  # as wide as the cards
-        around_notice.addWidget(self.notice)
-        over.addLayout(head)
-        over.addLayout(around_notice)
-        for button in (self.import_button, self.name_button):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        page = QWidget()
-        page.setMaximumWidth(_WIDEST)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.empty)
+        words = column(PlainLabel(_("Models"), role="display"), self.machine, spacing=SPACE_XS)
+        buttons = ((button, Qt.AlignmentFlag.AlignTop) for button in (self.import_button, self.name_button))
+        head = row((words, 1), *buttons, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_S), spacing=SPACE_S)
+        notice = row(self.notice, margins=(SPACE_S, 0, SPACE_S, 0))  # as wide as the cards
+        cards = column(self.empty, margins=(SPACE_XXL, 0, SPACE_XXL, SPACE_XL), spacing=SPACE_S)
         for group, title in _titles().items():
-            heading = PlainLabel(title, role="section")
-            cards = QVBoxLayout()
-            cards.setSpacing(SPACE_M)
-            self._sections[group] = (heading, cards)
-            column.addSpacing(SPACE_S)
-            column.addWidget(heading)
-            column.addLayout(cards)
+            heading, members = self._sections[group] = PlainLabel(title, role="section"), column(spacing=SPACE_M)
+            cards.addSpacing(SPACE_S)
+            cards.addWidget(heading)
+            cards.addLayout(members)
             heading.hide()
-        column.addStretch(1)
-        around = QWidget()
-        row = QHBoxLayout(around)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(page, 1000)
-        row.addStretch(1)
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(around)
-        top = QWidget()
-        top.setMaximumWidth(_WIDEST)
-        top.setLayout(over)
-        top_row = QHBoxLayout()
-        top_row.addStretch(1)
-        top_row.addWidget(top, 1000)
-        top_row.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(top_row)
-        whole.addWidget(self.scroller, 1)
+        cards.addStretch(1)
+        scroll_down(boxed(_in_the_middle(cards)), self.scroller)
+        column(_in_the_middle(column(head, notice)), (self.scroller, 1), of=self)
+
+
+def _in_the_middle(layout: QLayout) -> QLayout:
+    """As wide as the window, but not wider than cards become."""
+    widget = boxed(layout)
+    widget.setMaximumWidth(_WIDEST)
+    return row(STRETCH, (widget, 1000), STRETCH)
 
 
 def _titles() -> dict[CardGroup, str]:

@@ -1,4 +1,4 @@
-"""The drawing of the page that lies open: asks for it, lights on it what was quoted or searched."""
+"""The drawing of the open page: asks for it, and highlights on it what was quoted or searched."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Drawing(QObject):
         self._words, self._nth = "", 0
         self._job: Job | None = None
         self._kept: OrderedDict[tuple[str, int, int], Raster] = OrderedDict()
-        panel.image_wanted.connect(self._draw)
+        panel.image.image_wanted.connect(self._draw)
 
     def show(self, book: Book, page: int) -> None:
         """Show the drawing of a page as soon as it comes."""
@@ -59,7 +59,7 @@ class Drawing(QObject):
             del self._kept[key]
 
     def find_words(self, words: str, nth: int) -> None:
-        """Light the places of `words`, and of these that of number `nth`, from 0, above all."""
+        """Highlight the places of `words`, the one of number `nth`, from 0, more than the others."""
         self._words, self._nth = words, nth
         self._light()
 
@@ -87,7 +87,7 @@ class Drawing(QObject):
             self._show(image)
 
     def _show(self, image: Raster) -> None:
-        """The places come after the drawing: a page that nobody can see yet needs none."""
+        """Then ask for the places of its characters: they are not needed before the page is seen."""
         self._panel.show_image(image)
         if self._place is not None and not self._looked:
             self._looked = True
@@ -109,7 +109,8 @@ class Drawing(QObject):
             self._panel.show_quote(self._panel.text.lit_words())
 
     def _light(self) -> None:
-        """The quotation; where none was looked for, the place that the search is at. What has no place is told."""
+        """Highlight the quotation or, without one, the place that the search is at. A quotation that has no place is
+        shown in words."""
         layer, quotation = self._layer, self._panel.text.lit_words()
         if self._place is None or layer is None:
             return

@@ -1,4 +1,4 @@
-"""Searches the book that lies open, lists what is found and goes from place to place."""
+"""Searches the open book, lists what is found and goes from place to place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Signal, Slot
 
 from app.core.document import Book, FoundPage
 from app.core.errors import AppError
@@ -25,7 +25,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class Finding(Presenter):
-    """`page_wanted` carries the number of a page; `changed` tells that other words, or another place, are looked at."""
+    """`page_wanted` carries the number of a page; `changed`: other words, or another place, are looked at."""
 
     page_wanted = Signal(int)
     changed = Signal()
@@ -42,7 +42,7 @@ class Finding(Presenter):
         self.words = ""
         self._later = QTimer(self, singleShot=True, interval=_FIND_DELAY_MS)
         self._later.timeout.connect(self._find)
-        panel.find_changed.connect(self._change_words)
+        panel.header.find_field.textChanged.connect(self._change_words)
         panel.find_next_wanted.connect(self._go_on)
         panel.found.hits.chosen.connect(self._choose)
         panel.found.hits.hits.pages_wanted.connect(self._look_around)
@@ -66,13 +66,11 @@ class Finding(Presenter):
         self._show()
 
     def use_words(self, words: str) -> None:
-        """Search for these from the next page on that is shown, as if they had been typed."""
+        """Search for these in the next page that is shown, as if they had been typed."""
         self._later.stop()
         self.words = words
-        field = self._panel.header.find_field
-        blocked = field.blockSignals(True)
-        field.setText(words)
-        field.blockSignals(blocked)
+        with QSignalBlocker(self._panel.header.find_field):
+            self._panel.header.find_field.setText(words)
 
     def leave(self) -> None:
         """No book is shown."""
@@ -111,15 +109,15 @@ class Finding(Presenter):
 
     def _take(self, pages: tuple[FoundPage, ...]) -> None:
         self._pages, self._current = pages, -1
-        self._tell_found()
+        self._show_bar()
         self._settle()
         self._show()
 
     def _show(self) -> None:
-        self._tell_found()
+        self._show_bar()
         self.changed.emit()
 
-    def _tell_found(self) -> None:
+    def _show_bar(self) -> None:
         words, names = (self.words, self._book.page_names) if self._book else ("", PageNames())
         self._panel.found.show_found(words, self._pages, names, self._current)
 
@@ -157,7 +155,7 @@ class Finding(Presenter):
 
 
 def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
-    """Of a page that was taken away meanwhile there is nothing."""
+    """The text around each place, by page; nothing for a page that was removed meanwhile."""
     found: dict[int, Sequence[Around]] = {}
     for number in pages:
         try:
@@ -176,5 +174,5 @@ def _cut(text: str, start: int, end: int) -> Around:
 
 
 def _one_line(text: str) -> str:
-    """Every run of white space as one space, those at the edges too."""
+    """Each run of white space becomes one space, at the edges too."""
     return _SPACE.sub(" ", text)

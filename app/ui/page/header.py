@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.ui.chat.citations import shorten_title
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
@@ -19,11 +20,10 @@ _NARROW = 400
 
 
 class FindField(QLineEdit):
-    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc gives up."""
+    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc empties the field."""
 
     next_wanted = Signal(int)
     list_wanted = Signal()
-    given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,6 @@ class FindField(QLineEdit):
             self.list_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.clear()
-            self.given_up.emit()
         else:
             super().keyPressEvent(event)
 
@@ -63,17 +62,9 @@ class PageHeader(QWidget):
         self.as_text.toggled.connect(self.text_wanted)
         self.find_field = FindField()
         self._place = PlainLabel()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._title, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        for button in (self.outline, self.thumbnails, self.as_text):
-            buttons.addWidget(button)
-        row.addLayout(buttons)
-        row.addWidget(self.find_field, 1)
-        row.addWidget(self._place)
+        buttons = row(self.outline, self.thumbnails, self.as_text)
+        shown = ((self._title, 1), buttons, (self.find_field, 1), self._place)
+        row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -100,8 +91,7 @@ class PageHeader(QWidget):
 
     @Slot(bool)
     def set_text_shown(self, shown: bool) -> None:
-        """Without saying that the person wanted it."""
-        blocked = self.as_text.blockSignals(True)
-        self.as_text.setChecked(shown)
-        self.as_text.blockSignals(blocked)
+        """Show which of the two is shown, without a signal."""
+        with QSignalBlocker(self.as_text):
+            self.as_text.setChecked(shown)
         self.as_text.set_name(_("Show the page") if shown else _("Show the text"))

@@ -1,4 +1,4 @@
-"""The places that a search found, as a list: each with its page's name and the words around it."""
+"""What a search found, above the page: how many places, and a list of them with the words around each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Any, TypeAlias
 
@@ -22,14 +23,19 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.document import FoundPage
 from app.core.page_names import PageNames
 from app.ui.fonts import text_font, ui_font
+from app.ui.icons import Icons, Symbol
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.page_names import page_words
+from app.wording.units import count
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -41,7 +47,7 @@ _NAME_WIDTH, _WIDEST_NAME = 56, 140
 
 @dataclass(frozen=True)
 class Around:
-    """The words of a place, and what stands before and behind them, all on one line."""
+    """The words of a place, and the text before and behind them, all on one line."""
 
     before: str
     words: str
@@ -59,7 +65,7 @@ class Hit:
 
 
 class HitModel(QAbstractListModel):
-    """Rows are counted at once and filled when they are looked at; `pages_wanted` carries numbers of pages."""
+    """Rows are counted at once, and filled when they are shown; `pages_wanted` carries numbers of pages."""
 
     pages_wanted = Signal(list)
 
@@ -106,7 +112,7 @@ class HitModel(QAbstractListModel):
         return page_words(self._names.of(page.number))
 
     def row_of(self, page: int) -> int:
-        """The first row of a page, or that of the first page after it; as many as there are rows behind the last."""
+        """The first row of a page, or of the first page after it; the number of rows if there is none."""
         place = next((at for at, found in enumerate(self._pages) if found.number >= page), len(self._pages))
         return self._ends[place - 1] if place else 0
 
@@ -168,7 +174,7 @@ class _HitDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRect, around: Around) -> None:
-        """The found words about a third into the line, what stands before them cut on the left."""
+        """The found words about a third into the line, the text before them cut on the left."""
         palette = self._theme.palette
         plain, bold = text_font(SIZE_UI), text_font(SIZE_UI, QFont.Weight.DemiBold)
         plain_metrics, bold_metrics = QFontMetrics(plain), QFontMetrics(bold)
@@ -189,7 +195,7 @@ class _HitDelegate(QStyledItemDelegate):
 
 
 class HitList(QListView):
-    """`chosen` carries a row; `left` tells that Up or Esc leads back to the field."""
+    """`chosen` carries a row; `left`: Up or Esc leads back to the field."""
 
     chosen = Signal(int)
     left = Signal()
@@ -215,7 +221,7 @@ class HitList(QListView):
         return QSize(100, min(self.hits.rowCount(), 3) * _ROW + 2 * SPACE_XS + 4)
 
     def show_pages(self, pages: Sequence[FoundPage], names: PageNames) -> None:
-        """As the model's."""
+        """See `HitModel.show_pages`."""
         self.hits.show_pages(pages, names)
         self._delegate.make_room(self.hits.names())
         self.updateGeometry()
@@ -240,3 +246,68 @@ class HitList(QListView):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(index.row())
+
+
+class FoundBar(QWidget):
+    """`next_wanted` is +1 or -1; what is chosen in the list comes from `hits`."""
+
+    next_wanted = Signal(int)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._listed: tuple[str, tuple[FoundPage, ...], PageNames] = ("", (), PageNames())
+        self._words = ElidedLabel(role="small")
+        self._place = PlainLabel(role="small")
+        self.hits = HitList(icons.theme)
+        self.listed = IconButton(icons, Symbol.OUTLINE, _("List all matches"), size=16)
+        self.listed.setCheckable(True)
+        self.listed.setChecked(True)
+        self.listed.toggled.connect(self._show_list)
+        self.back = IconButton(icons, Symbol.UP, _("Previous match"), shortcut="Shift+Return", size=16)
+        self.forward = IconButton(icons, Symbol.DOWN, _("Next match"), shortcut="Return", size=16)
+        self.back.clicked.connect(partial(self.next_wanted.emit, -1))
+        self.forward.clicked.connect(partial(self.next_wanted.emit, 1))
+        top = row((self._words, 1), self._place, self.listed, self.back, self.forward, spacing=SPACE_XS)
+        column(top, self.hits, of=self, spacing=SPACE_XS)
+
+    def show_found(self, words: str, pages: Sequence[FoundPage], names: PageNames, current: int) -> None:
+        """`names` are those of all pages of the book; `current` is the row of the place that is shown, -1 for none of
+        them; no words hide everything."""
+        if self._listed != (words, tuple(pages), names):
+            self._listed = (words, tuple(pages), names)
+            self.hits.show_pages(pages, names)
+        places = sum(page.places for page in pages)
+        if not places:
+            self._words.setText(_("“{words}” was not found.").format(words=words))
+        elif places == 1:
+            self._words.setText(_("“{words}” was found in 1 place.").format(words=words))
+        else:
+            self._words.setText(_("“{words}” was found in {n} places.").format(words=words, n=count(places)))
+        self._place.setText(f"{count(current + 1)} / {count(places)}" if current >= 0 and places > 1 else "")
+        for button in (self.back, self.forward):
+            button.setVisible(places > 1)
+        self.listed.setVisible(places > 0)
+        self.hits.setVisible(places > 0 and self.listed.isChecked())
+        self.hits.show_current(current)
+        self.setVisible(bool(words))
+
+    def place(self) -> str:
+        """Which of how many places is shown, as "2 / 7"."""
+        return self._place.text()
+
+    def text(self) -> str:
+        return self._words.text() if not self.isHidden() else ""
+
+    @Slot()
+    def focus_list(self) -> None:
+        """Open the list and give it the focus."""
+        if self.hits.hits.rowCount():
+            self.listed.setChecked(True)
+            if not self.hits.currentIndex().isValid():
+                self.hits.show_current(0)
+            self.hits.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot(bool)
+    def _show_list(self, shown: bool) -> None:
+        self.hits.setVisible(shown and self.hits.hits.rowCount() > 0)

@@ -1,6 +1,6 @@
 """A page as a drawing: fits the width, sharp on every screen, drawn elsewhere and asked for by width.
 
-What is lit or selected on it is painted over the drawing, at the places that the reader tells of its characters.
+What is highlighted or selected is painted over the drawing, at the places of the characters that the reader gave.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Markings:
     """`area` is always the drawing's rectangle in the view."""
 
     def __init__(self, layer: Layer | None = None) -> None:
-        """Nothing is lit or selected yet; without a layer nothing can be."""
+        """Nothing is highlighted or selected yet; without a layer nothing can be."""
         self.layer = layer
         self.lit: tuple[Box, ...] = ()
         self.found: tuple[Box, ...] = ()
@@ -72,14 +72,10 @@ class Markings:
         return index if index is not None and self.layer.holds(index, x, y) else None
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """As a marker does: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
+        """Like a marker pen: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
         painter.save()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for boxes, colour in (
-            (self.found, _FOUND),
-            (self.lit, PAPER.highlight),
-            (self.selected_bands(), _SELECTED),
-        ):
+        for boxes, colour in ((self.found, _FOUND), (self.lit, PAPER.highlight), (self.selected_bands(), _SELECTED)):
             for box in boxes:
                 painter.fillRect(on_view(box, area).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND), QColor(colour))
         painter.restore()
@@ -104,12 +100,12 @@ _MAX_WIDTH = 4096
 
 _STEP = 40
 _LIT_ABOVE_SHARE = 0.25
-"""Of the height: where a lit place comes to stand."""
+"""Of the height: how far below the top a highlighted place is shown."""
 
 
 class ImagePage(QAbstractScrollArea):
     """`image_wanted` carries the width in device pixels; `turned` is +1 or -1 for PageDown or PageUp at an edge, and
-    `zoomed` for Ctrl and the wheel. `selected` tells that the selection has changed.
+    `zoomed` for Ctrl and the wheel. `selected`: the selection has changed.
     """
 
     image_wanted = Signal(int)
@@ -135,7 +131,7 @@ class ImagePage(QAbstractScrollArea):
         self.region = Region(self, self._drawn_place)
         self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
         self._later.timeout.connect(self._ask)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.viewport().update)
 
     def clear(self) -> None:
         """Show nothing and ask for the drawing of another page."""
@@ -158,7 +154,7 @@ class ImagePage(QAbstractScrollArea):
             self._reveal()
 
     def show_layer(self, layer: Layer | None) -> None:
-        """The characters that can be lit and selected; nothing is lit yet."""
+        """The characters that can be highlighted and selected; nothing is yet."""
         self._select(None)
         self._anchor = None
         self._markings = Markings(layer)
@@ -185,7 +181,7 @@ class ImagePage(QAbstractScrollArea):
         return on_view(bands[-1], self.drawn_area()) if bands else None
 
     def set_zoom(self, zoom: float) -> None:
-        """1 fits the width of the panel. What is in the middle stays there."""
+        """1 fits the width of the panel. The middle of the view stays in the middle."""
         bars = (self.horizontalScrollBar(), self.verticalScrollBar())
         before = self._shown_size()
         middles = [bar.value() + bar.pageStep() / 2 for bar in bars]
@@ -309,7 +305,7 @@ class ImagePage(QAbstractScrollArea):
             bar.setValue(round(left - _STEP))
 
     def _go_aside(self, direction: int) -> None:
-        """Across a drawing that is wider than the panel; else to the page before or after."""
+        """Scroll a drawing that is wider than the panel; else go to the page before or after."""
         bar = self.horizontalScrollBar()
         if bar.maximum() > 0:
             bar.setValue(bar.value() + direction * _STEP)
@@ -355,7 +351,3 @@ class ImagePage(QAbstractScrollArea):
         if wanted != self._asked:
             self._asked = wanted
             self.image_wanted.emit(wanted)
-
-    @Slot()
-    def _repaint(self) -> None:
-        self.viewport().update()

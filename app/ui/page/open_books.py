@@ -1,4 +1,4 @@
-"""The books that lie open, for each conversation its own: where one was in each, and how it was shown."""
+"""The open books of each conversation: which page of each was shown, and how."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.document import Book
-from app.ui.main_window import OpenPage
+from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.panel import PagePanel
 
@@ -22,7 +22,7 @@ class BookPlace:
 
 
 @dataclass
-class _Desk:
+class _Open:
     """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is."""
 
     places: dict[str, BookPlace] = field(default_factory=dict)
@@ -33,79 +33,79 @@ class OpenBooks:
     def __init__(self, panel: PagePanel, finding: Finding) -> None:
         self._panel = panel
         self._finding = finding
-        self._desks: dict[str, _Desk] = {}
-        self._desk = _Desk()
+        self._all: dict[str, _Open] = {}
+        self._now = _Open()
         self.conversation_id = ""
 
     def switch(self, conversation_id: str, desk_ids: Sequence[str], books: Mapping[str, Book]) -> str:
-        """Show the tabs of another conversation; the id of the book to show, empty for none.
+        """Show the tabs of another conversation; returns the id of the book to show, empty for none.
 
-        One that was not shown yet has the first of its own books open. `books`: those that there are.
+        A conversation that was not shown yet has the first of the books on its desk open. `books`: all on the shelf.
         """
         self._keep_order()
         self.conversation_id = conversation_id
-        known = self._desks.get(conversation_id)
+        known = self._all.get(conversation_id)
         if known is None:
             first = next((book_id for book_id in desk_ids if book_id in books), "")
-            known = _Desk({first: BookPlace(1)} if first else {}, first)
+            known = _Open({first: BookPlace(1)} if first else {}, first)
         known.places = {book_id: place for book_id, place in known.places.items() if book_id in books}
-        self._desk = self._desks[conversation_id] = known
+        self._now = self._all[conversation_id] = known
         self._panel.tabs.show_books([(book_id, books[book_id].title) for book_id in known.places])
         return known.shown if known.shown in known.places else next(iter(known.places), "")
 
     def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
-        """What lay open in a conversation that is not shown yet, when the window was closed."""
-        self._desks[conversation_id] = _Desk({page.book_id: BookPlace(page.page) for page in pages}, shown)
+        """What was open in a conversation, not shown yet, when the window was closed."""
+        self._all[conversation_id] = _Open({page.book_id: BookPlace(page.page) for page in pages}, shown)
 
     def adopt(self, conversation_id: str) -> None:
         """What was opened while no conversation was shown belongs to this one, the first that is."""
         self.conversation_id = conversation_id
-        self._desks[conversation_id] = self._desk
+        self._all[conversation_id] = self._now
 
     def pages(self) -> tuple[OpenPage, ...]:
-        """What lies open now, from left to right."""
+        """What is open now, from left to right."""
         self._keep_order()
-        return tuple(OpenPage(book_id, place.page) for book_id, place in self._desk.places.items())
+        return tuple(OpenPage(book_id, place.page) for book_id, place in self._now.places.items())
 
     def forget_conversation(self, conversation_id: str) -> None:
-        self._desks.pop(conversation_id, None)
+        self._all.pop(conversation_id, None)
 
     def forget_book(self, book_id: str) -> None:
-        """In the conversations that are not shown."""
-        for desk in self._desks.values():
-            if desk is not self._desk:
-                desk.places.pop(book_id, None)
+        """A book was removed: it is open no more in the conversations that are not shown."""
+        for opened in self._all.values():
+            if opened is not self._now:
+                opened.places.pop(book_id, None)
 
     def page_of(self, book_id: str) -> int:
-        """Where a book lies open; its first page where it does not."""
-        place = self._desk.places.get(book_id)
+        """The page at which a book is open; the first where it is not."""
+        place = self._now.places.get(book_id)
         return place.page if place is not None else 1
 
     def leave(self, book_id: str, *, as_text: bool) -> None:
-        """Remember how a book is shown that another will be shown instead of."""
-        if (place := self._desk.places.get(book_id)) is not None:
+        """Remember how a book is shown, before another is shown in its place."""
+        if (place := self._now.places.get(book_id)) is not None:
             place.as_text = as_text
             place.zoom = self._panel.zoom
             place.words = self._finding.words
 
     def enter(self, book: Book, page: int) -> BookPlace:
-        """A book is shown that was not shown before: bring back what was remembered of it."""
-        place = self._desk.places.setdefault(book.id, BookPlace(page))
-        self._desk.shown = book.id
+        """Another book is shown: restore what was remembered of it."""
+        place = self._now.places.setdefault(book.id, BookPlace(page))
+        self._now.shown = book.id
         self._panel.tabs.show_book(book.id, book.title)
         self._panel.set_zoom(place.zoom)
         self._finding.use_words(place.words)
         return place
 
     def note(self, book_id: str, page: int) -> None:
-        self._desk.places[book_id].page = page
+        self._now.places[book_id].page = page
 
     def close(self, book_id: str) -> str:
         """The id of the book beside it; empty where no other is open."""
-        self._desk.places.pop(book_id, None)
+        self._now.places.pop(book_id, None)
         return self._panel.tabs.take_away(book_id)
 
     def _keep_order(self) -> None:
-        """That of the tabs, which can be moved."""
-        places = self._desk.places
-        self._desk.places = {book_id: places[book_id] for book_id in self._panel.tabs.books() if book_id in places}
+        """The tabs can be moved: take over their order."""
+        places = self._now.places
+        self._now.places = {book_id: places[book_id] for book_id in self._panel.tabs.books() if book_id in places}

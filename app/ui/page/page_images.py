@@ -1,4 +1,4 @@
-"""Pages, and parts of them, as images for the model: taken when they are asked about, sized up while one selects."""
+"""Pages, and parts of them, as images for the model: drawn when one asks about them, measured while one selects."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class PageImages(QObject):
         self._tokens: int | None = None
         self._sizing: Job | None = None
         self._under_way: set[tuple[str, int, Area | None]] = set()
-        panel.image.region.changed.connect(self._size_up)
+        panel.image.region.changed.connect(self._measure)
 
     def take(self, book_id: str, page: int, area: Area | None = None) -> None:
-        """Have a page made an image, or a part of it; what is under way already is not begun again."""
+        """Make an image of a page, or of a part of it; one that is being made is not begun again."""
         wanted = (book_id, page, area)
         if wanted in self._under_way:
             return
@@ -54,19 +54,19 @@ class PageImages(QObject):
     # ---- what a part would cost
 
     @Slot(object)
-    def _size_up(self, area: Area | None) -> None:
-        """Tell the size at once, and the tokens as soon as the engine has time to count them."""
+    def _measure(self, area: Area | None) -> None:
+        """Show the size at once, and the tokens as soon as the engine has time to count them."""
         self._area = area
         if area is None:
             self._tokens = None
-        self._tell()
+        self._show()
         if area is not None and (self._sizing is None or not self._sizing.running):
-            self._appraise(self._size(area))
+            self._count_tokens(self._size(area))
 
     def _size(self, area: Area) -> tuple[int, int]:
         return drawn_size(self._panel.image.proportions(), area)
 
-    def _appraise(self, size: tuple[int, int]) -> None:
+    def _count_tokens(self, size: tuple[int, int]) -> None:
         work = partial(self._images.tokens, (ImageRef("", "", *size),))
         self._sizing = self._bridge.call(Executor.ENGINE, work, partial(self._take_cost, size), self._on_no_cost)
 
@@ -74,22 +74,22 @@ class PageImages(QObject):
         if self._area is None or tokens is None:
             return
         self._tokens = tokens[0]
-        self._tell()
+        self._show()
         if (now := self._size(self._area)) != size:
-            self._appraise(now)
+            self._count_tokens(now)
 
     def _on_no_cost(self, problem: Problem) -> None:
-        """The size is told all the same."""
+        """The size is shown all the same."""
 
-    def _tell(self) -> None:
+    def _show(self) -> None:
         if self._area is None:
-            self._panel.image.region.tell("")
+            self._panel.image.region.show_words("")
             return
         width, height = self._size(self._area)
         words = _("{width} × {height} pixels").format(width=count(width), height=count(height))
         if self._tokens is not None:
             words += "\n" + _("{n} tokens").format(n=count(self._tokens))
-        self._panel.image.region.tell(words)
+        self._panel.image.region.show_words(words)
 
 
 def undrawn_words(problem: Problem) -> str:

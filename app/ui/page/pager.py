@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.page_names import PageNames
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.layouts import STRETCH, boxed, row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
@@ -34,8 +37,8 @@ class Pager(QWidget):
         self._label = self._shown = ""
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Previous page"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
-        self.back.clicked.connect(self._go_back)
-        self.forward.clicked.connect(self._go_forward)
+        self.back.clicked.connect(partial(self.turned.emit, -1))
+        self.forward.clicked.connect(partial(self.turned.emit, 1))
         self.field = QLineEdit()
         self.field.setProperty("role", "bare")
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -52,21 +55,8 @@ class Pager(QWidget):
         self.ask_part.setToolTip(f"{self.ask_part.toolTip()}\n{_('A figure, a table, a formula: draw a rectangle.')}")
         self.ask_part.setCheckable(True)
         self.ask_part.clicked.connect(self.ask_part_wanted)
-        self._asking = QWidget()
-        asking = QHBoxLayout(self._asking)
-        asking.setContentsMargins(0, 0, 0, 0)
-        asking.setSpacing(0)
-        asking.addStretch(1)
-        asking.addWidget(self.ask_page)
-        asking.addWidget(self.ask_part)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        row.setSpacing(0)
-        row.addStretch(1)
-        row.addWidget(self.back)
-        row.addWidget(self.field)
-        row.addWidget(self.forward)
-        row.addWidget(self._asking, 1)
+        asking = boxed(row(STRETCH, self.ask_page, self.ask_part))
+        row(STRETCH, self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
         self.setFixedHeight(PAGER_HEIGHT)
 
     def show_place(self, names: PageNames, number: int) -> None:
@@ -91,14 +81,6 @@ class Pager(QWidget):
         """Whether the book's pages can be drawn, and so asked about as they look."""
         self.ask_page.setVisible(drawn)
         self.ask_part.setVisible(drawn)
-
-    @Slot()
-    def _go_back(self) -> None:
-        self.turned.emit(-1)
-
-    @Slot()
-    def _go_forward(self) -> None:
-        self.turned.emit(1)
 
     @Slot()
     def _jump(self) -> None:

@@ -1,4 +1,4 @@
-"""The right panel: the page that is being read, as text or as a drawing, with what there is to say about it."""
+"""The right panel: the page that is being read, as text or as a drawing, with notes about it."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format, Page
 from app.core.image import Raster
 from app.core.page_names import PageNames
 from app.ui.icons import Icons
-from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
+from app.ui.page.hits import FoundBar
 from app.ui.page.image_page import ImagePage
-from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
+from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
 from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 from app.wording.page_names import place_words
 
 
 class Paper(QWidget):
-    """No wider than the text's measure, centred."""
+    """The sheet of paper behind the text: centred, no wider than a line of text may be."""
 
     def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._text = text
         text.setParent(self)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.update)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -57,16 +58,12 @@ class Paper(QWidget):
         painter.setBrush(QColor(self._theme.palette.surface))
         painter.drawRect(left, 0, width - 1, self.height() - 1)
 
-    @Slot()
-    def _repaint(self) -> None:
-        self.update()
-
 
 _THIN, _THICK = 1, 3  # px
 
 
 class ReadBar(QWidget):
-    """A rule like the others while there is nothing to tell."""
+    """How much of the book the model has read; a plain line while that is not shown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +77,7 @@ class ReadBar(QWidget):
         return self._fraction
 
     def show_fraction(self, fraction: float | None) -> None:
-        """From 0 to 1; None for nothing to tell."""
+        """From 0 to 1; None for a plain line."""
         self._fraction = fraction
         self.update()
 
@@ -97,14 +94,11 @@ _FITTING = _ZOOMS.index(1.0)
 
 
 class PagePanel(QWidget):
-    """Says what the person wants; shows what it is given. Pages are numbers from 1."""
+    """Emits what the person wants, and shows what it is given. Pages are numbers from 1."""
 
     turned = Signal(int)
-    jumped = Signal(str)
     section_chosen = Signal(int)
-    image_wanted = Signal(int)
     drawing_chosen = Signal(bool)
-    find_changed = Signal(str)
     find_next_wanted = Signal(int)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
@@ -123,17 +117,16 @@ class PagePanel(QWidget):
         self.text.setAccessibleName(_("Text of the page"))
         self.image = ImagePage(icons.theme)
         self._sheet = Paper(icons.theme, self.text)
-        self._empty = PlainLabel(_("Open a book from the shelf, or click a page mark in an answer."), role="soft")
+        self._empty = PlainLabel(
+            _("Open a book from the shelf, or click a page mark in an answer."), role="soft", wraps=True
+        )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._note = PlainLabel(role="small")
-        self._note.setWordWrap(True)
+        self._note = PlainLabel(role="small", wraps=True)
         self._read = PlainLabel(role="small")
         self._read.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._read.hide()
         self.read_bar = ReadBar(icons.theme)
-        self._quote = PlainLabel(role="quote")
-        self._quote.setWordWrap(True)
+        self._quote = PlainLabel(role="quote", wraps=True)
         self.found = FoundBar(icons)
         self._lay_out()
         self._connect()
@@ -167,8 +160,7 @@ class PagePanel(QWidget):
         self.text.show_page(page.text, headings, markdown=self._book.format is Format.MARKDOWN)
         self.header.show_place(place_words(self._book.page_names.of(page.number)))
         self.pager.show_place(self._book.page_names, page.number)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        self.show_note(note)
         self._quote.hide()
 
     def show_text(self) -> None:
@@ -193,7 +185,7 @@ class PagePanel(QWidget):
         self._note.setVisible(bool(sentence))
 
     def show_quote(self, words: str) -> None:
-        """Tell what is quoted from the page, where it cannot be lit; empty words take that away."""
+        """Show what is quoted from the page, where it cannot be highlighted; no words hide it."""
         self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
         self._quote.setVisible(bool(words))
 
@@ -244,19 +236,22 @@ class PagePanel(QWidget):
 
     def set_zoom(self, zoom: int | None) -> None:
         """None for the usual size."""
-        self._set_zoom(_FITTING if zoom is None else zoom)
+        self._zoom = _FITTING if zoom is None else max(0, min(len(_ZOOMS) - 1, zoom))
+        self.image.set_zoom(_ZOOMS[self._zoom])
+        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
+        self._sheet.arrange()
 
     @Slot()
     def zoom_in(self) -> None:
-        self._set_zoom(self._zoom + 1)
+        self.set_zoom(self._zoom + 1)
 
     @Slot()
     def zoom_out(self) -> None:
-        self._set_zoom(self._zoom - 1)
+        self.set_zoom(self._zoom - 1)
 
     @Slot()
     def zoom_fit(self) -> None:
-        self._set_zoom(_FITTING)
+        self.set_zoom(_FITTING)
 
     @Slot()
     def open_outline(self) -> None:
@@ -275,13 +270,7 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        self._set_zoom(self._zoom + steps)
-
-    def _set_zoom(self, zoom: int) -> None:
-        self._zoom = max(0, min(len(_ZOOMS) - 1, zoom))
-        self.image.set_zoom(_ZOOMS[self._zoom])
-        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
-        self._sheet.arrange()
+        self.set_zoom(self._zoom + steps)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -290,29 +279,15 @@ class PagePanel(QWidget):
         for widget in (self._empty, self._sheet, self.image):
             self._stack.addWidget(widget)
         self.selection = PageSelection(self.text, self.image, body)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
-        inner.setSpacing(SPACE_S)
-        for strip in (self.found, self._note, self._quote):
-            inner.addWidget(strip)
-        inner.addWidget(body, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs)
-        column.addWidget(self.header)
-        column.addWidget(self.read_bar)
-        column.addLayout(inner, 1)
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self._read)
-        column.addWidget(self.pager)
+        margins = (SPACE_XL, SPACE_L, SPACE_XL, 0)
+        inner = column(self.found, self._note, self._quote, (body, 1), margins=margins, spacing=SPACE_S)
+        column(self.tabs, self.header, self.read_bar, (inner, 1), SPACE_XS, self._read, self.pager, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
-        self.pager.jumped.connect(self.jumped)
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
             view.zoomed.connect(self._zoom_by)
@@ -320,10 +295,8 @@ class PagePanel(QWidget):
             asking.ask_page_wanted.connect(self.ask_page_wanted)
             asking.ask_part_wanted.connect(self.ask_part_wanted)
         self.image.region.toggled.connect(self.pager.ask_part.setChecked)
-        self.image.image_wanted.connect(self.image_wanted)
         self.header.text_wanted.connect(self._choose_text)
         self.header.outline_wanted.connect(self.open_outline)
-        self.header.find_field.textChanged.connect(self.find_changed)
         self.header.find_field.next_wanted.connect(self.find_next_wanted)
         self.header.find_field.list_wanted.connect(self.found.focus_list)
         self.found.next_wanted.connect(self.find_next_wanted)

@@ -1,4 +1,4 @@
-"""The page that lies open: loads it, shows it as text or drawn, lights a quotation, hands on what is selected."""
+"""The open page: loads it, shows it as text or drawn, highlights a quotation, passes on what is selected."""
 
 from __future__ import annotations
 
@@ -18,23 +18,17 @@ from app.services.images import Area, Images
 from app.services.library import Library
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
+from app.ui.frame_state import OpenPage
 from app.ui.jobs import Job
-from app.ui.main_window import OpenPage
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_images import PageImages, undrawn_words
 from app.ui.page.panel import PagePanel
-from app.ui.page.thumbnails import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
-from app.ui.words import (
-    jump_words,
-    page_note,
-    page_with_reference,
-    quote,
-    read_words,
-)
+from app.ui.words import jump_words, page_note, page_with_reference, quote, read_words
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 
@@ -74,7 +68,7 @@ class ThumbnailsPresenter(QObject):
 @dataclass(frozen=True)
 class _Opened:
     """A page with the range of characters, in its text, of the quotation that was looked for; `remark` says why it is
-    this page, where that needs a word."""
+    this page, where that is not plain."""
 
     book: Book
     page: Page
@@ -112,41 +106,23 @@ class PagePresenter(Presenter):
         self._as_text = False
         self._opening: Job | None = None
         self._drawing = Drawing(library, bridge, panel, self)
-        self._drawing.undrawn.connect(self._on_undrawn)
         self._images = PageImages(images, bridge, panel, self)
-        self._images.taken.connect(self.image_taken)
-        self._images.failed.connect(self.failed)
-        panel.ask_page_wanted.connect(self.ask_about_page)
-        panel.ask_part_wanted.connect(self.select_part)
-        panel.image.region.chosen.connect(self._ask_about_part)
         self._finding = Finding(library, bridge, panel, self)
-        self._finding.page_wanted.connect(self._go)
-        self._finding.changed.connect(self._show_found)
-        self._finding.failed.connect(self.failed)
         self._thumbnails = ThumbnailsPresenter(library, bridge, panel, self)
-        self._thumbnails.chosen.connect(self._go)
-        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         self._open = OpenBooks(panel, self._finding)
-        panel.tabs.chosen.connect(self.open_book)
-        panel.tabs.close_wanted.connect(self.close_book)
-        panel.turned.connect(self.turn)
-        panel.jumped.connect(self._jump)
-        panel.section_chosen.connect(self._go)
-        panel.drawing_chosen.connect(self._choose_drawing)
-        panel.selection.reference_wanted.connect(self._copy_with_reference)
-        panel.selection.ask_wanted.connect(self._ask_about)
+        self._connect(panel)
 
     def open_pages(self) -> tuple[OpenPage, ...]:
-        """Of all books that lie open in the shown conversation, from left to right."""
+        """Of all books that are open in the shown conversation, from left to right."""
         return self._open.pages()
 
     def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
-        """What lay open in this conversation, for when it is shown."""
+        """What was open in this conversation, for when it is shown."""
         self._open.remember(conversation_id, pages, shown)
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """Another conversation has other books open, or none: nothing stays of those of the one before."""
+        """Each conversation has its own books open; those of the one before are put away."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id == self._open.conversation_id:
             return
@@ -163,7 +139,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Its text, or its file, is another one now."""
+        """Its text, or its file, has changed."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
             self.open_page(*place)
@@ -174,13 +150,13 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """It is gone: it lies open nowhere."""
+        """It was removed: it is open nowhere any more."""
         self._open.forget_book(book_id)
         self.close_book(book_id)
 
     @Slot(str)
     def open_book(self, book_id: str) -> None:
-        """Open a book at its first page; one that is open stays where it is."""
+        """Open a book where it was open last, else at its first page."""
         if self._is_opening() or self._shown.book is None or self._shown.book.id != book_id:
             self.open_page(book_id, self._open.page_of(book_id))
 
@@ -189,7 +165,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def open_citation(self, citation: Citation) -> None:
-        """Go where a page mark leads and light its quotation."""
+        """Go where a page mark leads and highlight its quotation."""
         if citation.is_unresolved:
             self.failed.emit(unresolved_words(citation))
             return
@@ -201,12 +177,12 @@ class PagePresenter(Presenter):
 
     @Slot()
     def offer_thumbnails(self) -> None:
-        """Let the person choose a page of a book that can be drawn by its small picture."""
+        """Let the person choose a page by its small picture, where pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
             self._thumbnails.offer(self._shown.book, self._shown.page.number)
 
     def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
-        """`wanted` is lit there, `remark` is told with it."""
+        """`wanted` is highlighted there, `remark` is shown with it."""
         if self._opening is not None:
             self._opening.cancel()
         work = partial(_open, self._library, book_id, number, wanted, remark)
@@ -219,7 +195,7 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def close_book(self, book_id: str) -> None:
-        """Take its tab away; where it was shown, show the book beside it, or nothing."""
+        """Close its tab; if it was shown, show the book beside it, or nothing."""
         self._drawing.forget(book_id)
         beside = self._open.close(book_id)
         if self._shown.book is not None and self._shown.book.id == book_id and beside:
@@ -239,7 +215,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def show_read(self) -> None:
-        """How far the model has read the open book, while that is a part of it or it is reading it."""
+        """Show how far the model has read the open book, while it reads it or has read only a part."""
         now, use = self._activity.reading, self._shown.use
         segments = use.segments if use is not None else ()
         segment = next((s for s in segments if self._shown.book is not None and s.book_id == self._shown.book.id), None)
@@ -256,6 +232,27 @@ class PagePresenter(Presenter):
         )
 
     # ---- what the panel asks
+
+    def _connect(self, panel: PagePanel) -> None:
+        self._drawing.undrawn.connect(self._on_undrawn)
+        self._images.taken.connect(self.image_taken)
+        self._images.failed.connect(self.failed)
+        self._finding.page_wanted.connect(self._go)
+        self._finding.changed.connect(self._show_found)
+        self._finding.failed.connect(self.failed)
+        self._thumbnails.chosen.connect(self._go)
+        panel.ask_page_wanted.connect(self.ask_about_page)
+        panel.ask_part_wanted.connect(self.select_part)
+        panel.image.region.chosen.connect(self._ask_about_part)
+        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
+        panel.tabs.chosen.connect(self.open_book)
+        panel.tabs.close_wanted.connect(self.close_book)
+        panel.turned.connect(self.turn)
+        panel.pager.jumped.connect(self._jump)
+        panel.section_chosen.connect(self._go)
+        panel.drawing_chosen.connect(self._choose_drawing)
+        panel.selection.reference_wanted.connect(self._copy_with_reference)
+        panel.selection.ask_wanted.connect(self._ask_about)
 
     @Slot(int)
     def _go(self, number: int) -> None:
@@ -319,7 +316,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def _on_undrawn(self, problem: Problem) -> None:
-        """The page cannot be drawn: its text is there all the same, with the reason."""
+        """The page cannot be drawn: show its text, and why."""
         self._drawing.leave()
         self._panel.show_text()
         self._panel.show_note(undrawn_words(problem))
@@ -343,11 +340,11 @@ class PagePresenter(Presenter):
         if self._shown.book is not None and self._shown.page is not None:
             self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))
 
-    # ---- what the model is to see
+    # ---- what the model will see
 
     @Slot()
     def ask_about_page(self) -> None:
-        """As an image, where pages are drawn; else by its reference, since all there is of it is its text."""
+        """Ask about the page as an image, where pages can be drawn; else by its reference."""
         if self._shown.book is None or self._shown.page is None:
             return
         if self._shown.book.format is Format.PDF:
@@ -357,7 +354,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def select_part(self) -> None:
-        """Let the person draw a rectangle on the page, which is drawn for it; asked once more, leave that."""
+        """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
         if self._shown.book is None:
             return
         if self._shown.book.format is not Format.PDF:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QScrollBar, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QStyle, QWidget
 
 from app.services.images import Area
 from app.ui.theme import PAPER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import row
 from app.wording.i18n import _
 
 NO_EDGE = Qt.Edge(0)
@@ -34,7 +35,7 @@ _VEIL = QColor(33, 30, 26, 80)
 
 
 def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
-    """What can be taken there: one edge or two, inside the rectangle all of them, far from it none."""
+    """Which edges the mouse can move there: one or two, inside the rectangle all of them, far from it none."""
     if not rect.marginsAdded(QMarginsF(_REACH, _REACH, _REACH, _REACH)).contains(at):
         return NO_EDGE
     edges = NO_EDGE
@@ -48,7 +49,7 @@ def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
 
 
 def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
-    """With some of its edges elsewhere, or moved by all of them, on a page of 1 by 1."""
+    """The rectangle with these edges moved, on a page of 1 by 1."""
     if edges == ALL_EDGES:
         across = min(1.0 - rect.right(), max(-rect.left(), by.x()))
         return rect.translated(across, min(1.0 - rect.bottom(), max(-rect.top(), by.y())))
@@ -65,14 +66,14 @@ def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
 
 
 def grown(rect: QRectF, by: QPointF, least: QSizeF) -> QRectF:
-    """Larger or smaller by its last edges, not below `least`, on a page of 1 by 1."""
+    """The rectangle with its right and bottom edges moved, not smaller than `least`, on a page of 1 by 1."""
     right, bottom = rect.right() + by.x(), rect.bottom() + by.y()
     right, bottom = max(rect.left() + least.width(), right), max(rect.top() + least.height(), bottom)
     return QRectF(rect.topLeft(), QPointF(_on_page(right), _on_page(bottom)))
 
 
 def cursor(edges: Qt.Edge) -> Qt.CursorShape:
-    """For what would be taken."""
+    """The mouse cursor over these edges."""
     return _CURSORS.get(edges, Qt.CursorShape.SizeBDiagCursor)
 
 
@@ -114,7 +115,7 @@ _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0
 
 
 class Region(QWidget):
-    """Lies over the view while one selects. The rectangle keeps to the page, however that is scrolled and zoomed.
+    """Covers the view while one selects. The rectangle keeps to the page, however that is scrolled and zoomed.
 
     `changed` carries the Area, None for none; `chosen` the Area that is asked about; `toggled` whether one selects.
     """
@@ -124,7 +125,7 @@ class Region(QWidget):
     toggled = Signal(bool)
 
     def __init__(self, view: QAbstractScrollArea, drawing: Callable[[], QRectF]) -> None:
-        """`drawing` is where the page lies in the view; empty until it is drawn."""
+        """`drawing` gives the place of the page in the view; empty until it is drawn."""
         super().__init__(view.viewport())
         self._view = view
         self._drawing = drawing
@@ -134,13 +135,14 @@ class Region(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Part of the page"))
+        margins = (SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
         self._hint = PlainLabel(
             _("Draw a rectangle around the part that you want to ask about, or press an arrow key. Esc cancels."),
             role="card",
+            wraps=True,
             parent=self,
         )
-        self._hint.setWordWrap(True)
-        self._hint.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
+        self._hint.setContentsMargins(*margins)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._bar = QFrame(self)
         self._bar.setProperty("role", "card")
@@ -152,15 +154,11 @@ class Region(QWidget):
         )
         self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.ask_button.clicked.connect(self._choose)
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._size)
-        row.addWidget(self.ask_button)
+        row(self._size, self.ask_button, of=self._bar, margins=margins, spacing=SPACE_S)
         for bar in (view.verticalScrollBar(), view.horizontalScrollBar()):
             bar.valueChanged.connect(self.follow)
         self.hide()
-        self.tell("")
+        self.show_words("")
 
     @property
     def area(self) -> Area | None:
@@ -184,25 +182,25 @@ class Region(QWidget):
 
     @Slot()
     def drop(self) -> None:
-        """Another page lies there: its part is still to be selected."""
+        """Another page is shown: no part of it is selected yet."""
         self._taken = NO_EDGE
         self._set(None)
 
     @Slot()
     def follow(self) -> None:
-        """The drawing lies elsewhere in the view, or has another size."""
+        """The drawing is elsewhere in the view, or has another size."""
         self.setGeometry(self._view.viewport().rect())
         self._arrange()
         self.update()
 
-    def tell(self, words: str) -> None:
-        """What is said of the rectangle beside it: how large it will be, and what it costs."""
+    def show_words(self, words: str) -> None:
+        """Show these beside the rectangle: how large the image will be, and how many tokens it takes."""
         self._size.setText(words)
         self._size.setVisible(bool(words))
         self.setAccessibleDescription(words or self._hint.text())
         self._arrange()
 
-    def told(self) -> str:
+    def words(self) -> str:
         return self._size.text()
 
     # ---- mouse
@@ -255,7 +253,7 @@ class Region(QWidget):
             self._step(direction, event.modifiers())
 
     def _step(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        """The first one sets up a rectangle in the middle of what is in sight."""
+        """Move or resize the rectangle; without one, make one in the middle of what is in sight."""
         drawing = self._drawing()
         if self._rect is None:
             seen = drawing.intersected(QRectF(self.rect()))
@@ -283,7 +281,7 @@ class Region(QWidget):
     # ---- inside
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """However one left: by Esc, or because something else is shown in the place of the drawing."""
+        """After Esc, or because something else is shown in the place of the drawing."""
         if not event.spontaneous():
             self.drop()
             self.hide()
@@ -305,7 +303,7 @@ class Region(QWidget):
             self.changed.emit(self.area)
 
     def _arrange(self) -> None:
-        """The hint, until there is a rectangle; then what is said of it, with the button once the mouse let it go."""
+        """Show the hint until there is a rectangle; then its size, and the button once the mouse has let it go."""
         room = self.rect().adjusted(SPACE_S, SPACE_S, -SPACE_S, -SPACE_S)
         self._hint.setVisible(self._rect is None)
         if self._rect is None:
@@ -337,7 +335,7 @@ class Region(QWidget):
         )
 
     def _share(self, at: QPointF) -> QPointF:
-        """Of the page's width and height; what lies beside the page is at its edge."""
+        """A place in the view as shares of the page's width and height; one beside the page is at its edge."""
         area = self._drawing()
         return QPointF(
             min(1.0, max(0.0, (at.x() - area.left()) / area.width())),
@@ -348,7 +346,7 @@ class Region(QWidget):
         return edges_at(self._in_view(), at) if self._rect is not None else NO_EDGE
 
     def _bring_into_sight(self, at: QPointF, most: float = float("inf")) -> None:
-        """Scroll until a place in the view lies inside it, by `most` pixels."""
+        """Scroll until a place is in sight, by `most` pixels."""
 
         def scroll(bar: QScrollBar, place: float, length: int) -> None:
             beyond = place if place < 0 else max(0.0, place - length)

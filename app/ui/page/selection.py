@@ -17,7 +17,7 @@ WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
 class PageSelection(QObject):
-    """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page.
+    """Works on the text and on the drawing of a page. The signals carry the words; no words mean the whole page.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
     """
@@ -51,7 +51,7 @@ class PageSelection(QObject):
         return self._image.selected_text() if self._image.isVisible() else self._text.selected_text()
 
     def menu(self) -> QMenu:
-        """Made anew each time: it names what there is to do with the words, or with the page."""
+        """A new one each time: it names what there is to do with the words, or with the page."""
         menu = QMenu(self._ground)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.words():
@@ -86,7 +86,7 @@ class PageSelection(QObject):
         return False
 
     def _take_key(self, event: QKeyEvent, *, act: bool) -> bool:
-        """With words selected, these keys belong to them, not to the window's own commands."""
+        """While words are selected, these keys copy them and do not reach the window's commands."""
         keys = QKeySequence(event.keyCombination())
         action = {WITH_REFERENCE: self._copy_with_reference, QKeySequence("Ctrl+C"): self.copy}.get(keys)
         if action is None:
@@ -111,7 +111,7 @@ class PageSelection(QObject):
 
     @Slot()
     def _place_button(self) -> None:
-        """Below the end of the selection, once the mouse has let go of it, where it is in sight."""
+        """Show the button below the end of the selection, once the mouse button is released and if it is in sight."""
         view = self._image if self._image.isVisible() else self._text
         rect = view.selection_rect() if self.words().strip() else None
         dragging = bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)

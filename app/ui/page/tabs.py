@@ -1,11 +1,11 @@
-"""The books that lie open, as tabs above the page; with one book there are none to see."""
+"""The open books, as tabs above the page; hidden while only one is open."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
@@ -43,33 +43,30 @@ class BookTabs(QTabBar):
         return [str(self.tabData(index)) for index in range(self.count())]
 
     def show_books(self, titles: Sequence[tuple[str, str]]) -> None:
-        """These in the place of those that were there: each by its id and its title."""
-        blocked = self.blockSignals(True)
-        while self.count():
-            self.removeTab(0)
-        for book_id, title in titles:
-            self._insert(self.count(), book_id, title)
-        self.blockSignals(blocked)
+        """Replace the tabs: each book by its id and its title."""
+        with QSignalBlocker(self):
+            while self.count():
+                self.removeTab(0)
+            for book_id, title in titles:
+                self._insert(self.count(), book_id, title)
         self.setVisible(self.count() > 1)
 
     def show_book(self, book_id: str, title: str) -> None:
         """Make its tab the current one; a book that has none gets one, behind the current."""
-        blocked = self.blockSignals(True)
-        if book_id not in self.books():
-            self._insert(self.currentIndex() + 1, book_id, title)
-        self.setCurrentIndex(self.books().index(book_id))
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            if book_id not in self.books():
+                self._insert(self.currentIndex() + 1, book_id, title)
+            self.setCurrentIndex(self.books().index(book_id))
         self.setVisible(self.count() > 1)
 
     def take_away(self, book_id: str) -> str:
-        """Remove its tab; the id of the book that lies beside it, empty where there is none."""
+        """Remove its tab; the id of the book beside it, empty where there is none."""
         books = self.books()
         if book_id not in books:
             return ""
         index = books.index(book_id)
-        blocked = self.blockSignals(True)
-        self.removeTab(index)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.removeTab(index)
         self.setVisible(self.count() > 1)
         rest = self.books()
         return rest[min(index, len(rest) - 1)] if rest else ""

@@ -1,4 +1,4 @@
-"""A page as flowing text: plain text only, set in the serif, with the quotation lit and scrolled to."""
+"""A page as flowing text: plain text only, set in the serif, with the quotation highlighted and in sight."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 
 _LIT_ABOVE_SHARE = 0.25
-"""Of the height: where a lit quotation comes to stand."""
+"""Of the height: how far below the top a highlighted quotation is shown."""
 
 _JUSTIFIED_CHARACTERS = 40
 """Lines shorter than this many average characters are not justified: the gaps would be too wide."""
@@ -72,7 +72,7 @@ class TextPage(QTextEdit):
         return self._text
 
     def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, markdown: bool = False) -> None:
-        """`headings` are lines to set as such; `markdown` lets Markdown's signs step back."""
+        """`headings` are lines to set as such; `markdown`: it is Markdown, whose signs are not shown."""
         self._text = disarm(untrusted_text)
         self._markdown = markdown
         self._headings = tuple(headings)
@@ -82,20 +82,20 @@ class TextPage(QTextEdit):
         self.verticalScrollBar().setValue(0)
 
     def light(self, start: int, end: int) -> None:
-        """Light characters `start` to `end` of the page's text and bring them into sight."""
+        """Highlight characters `start` to `end` of the page's text and bring them into sight."""
         self._lit = (start, end)
         self._light()
         self.show_lit()
 
     def unlight(self) -> None:
-        """Light no quotation any more."""
+        """Highlight no quotation any more."""
         self._lit = None
         self._light()
 
     def find_words(self, words: str, current: int = 0) -> int:
-        """Mark every place where `words` stand, as the search of the book finds them; the number of places.
+        """Mark every place of `words`, as the search of the book finds them; returns their number.
 
-        The one of number `current`, from 0, is lit and comes into sight, unless a quotation is lit.
+        The one of number `current`, from 0, is highlighted and comes into sight, unless a quotation is.
         """
         self._found = places(self._text, fold(words))
         self._current = current
@@ -116,7 +116,7 @@ class TextPage(QTextEdit):
             self._reveal(self._lit)
 
     def lit_words(self) -> str:
-        """The words that are lit."""
+        """The words of the highlighted quotation; empty without one."""
         return self._text[slice(*self._lit)] if self._lit is not None else ""
 
     def createMimeDataFromSelection(self) -> QMimeData:

@@ -1,4 +1,4 @@
-"""Sets a page's plain text: paragraphs, headings and the quotation that is lit. No markup is ever interpreted."""
+"""Sets a page's plain text: paragraphs and headings. No markup is ever interpreted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CODE = re.compile(r"(?<!`)`([^`\n]{1,400})`(?!`)")
 
 
 class MarkupStyle(Enum):
-    SIGN = auto()  # stands back
+    SIGN = auto()  # not shown
     STRONG = auto()
     SLANTED = auto()
     CODE = auto()
@@ -141,7 +141,7 @@ def _flow_paragraph(paragraph: str) -> str:
 
 
 def utf16_offset(text: str, index: int) -> int:
-    """Where character `index` stands in Qt's count, which counts UTF-16 units."""
+    """The place of character `index` in Qt's count, which counts UTF-16 units."""
     return index if text.isascii() else len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -157,7 +157,7 @@ def typeset(
 ) -> None:
     """Fill `document`; lines that say one of `headings` are set as headings.
 
-    `size` is the type's size in pixels; `markdown` lets Markdown's signs step back behind the words;
+    `size` is the type's size in pixels; `markdown`: it is Markdown, whose signs are not shown;
     `justify` fills the lines of paragraphs, which looks well only where a line is long enough.
     """
     document.clear()

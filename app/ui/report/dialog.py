@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from app.core.document import Book, Flag, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
@@ -12,10 +12,11 @@ from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
 from app.ui.report.rows import PageDelegate
 from app.ui.shelf.lists import ShelfListView
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_flags import (
@@ -48,14 +49,10 @@ class _Outdated(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        words = PlainLabel(outdated_sentence(), role="soft")
-        words.setWordWrap(True)
+        words = PlainLabel(outdated_sentence(), role="soft", wraps=True)
         self.reread = TextButton(_("Read the file again"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, SPACE_S, 0, SPACE_S)
-        row.setSpacing(SPACE_L)
-        row.addWidget(words, 1)
-        row.addWidget(self.reread, 0, Qt.AlignmentFlag.AlignTop)
+        shown = ((words, 1), (self.reread, Qt.AlignmentFlag.AlignTop))
+        row(*shown, of=self, margins=(0, SPACE_S, 0, SPACE_S), spacing=SPACE_L)
 
 
 class ReportDialog(QDialog):
@@ -76,8 +73,7 @@ class ReportDialog(QDialog):
         self.thumbnails = Thumbnails(self)
         self.pages = ReportPages(book.page_names, self)
         self.thumbnails.drawn.connect(self.pages.redraw)
-        self._sentence = PlainLabel(_("Checking the pages…"))
-        self._sentence.setWordWrap(True)
+        self._sentence = PlainLabel(_("Checking the pages…"), wraps=True)
         self._size = PlainLabel(role="small")
         self.bar = StatesBar(icons)
         self.filter = ChoiceButton(((_ALL, _("All pages")), (_LOOK, _("Pages to check"))), _ALL)
@@ -123,33 +119,26 @@ class ReportDialog(QDialog):
         return self._stack.currentWidget() is self._nothing
 
     def _lay_out(self) -> None:
-        title = ElidedLabel(self.book.title, role="heading")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        column.addWidget(title)
-        column.addWidget(self._sentence)
-        column.addWidget(self.outdated)
-        column.addSpacing(SPACE_XS)
-        column.addWidget(self.bar)
-        column.addSpacing(SPACE_XS)
-        row = QHBoxLayout()
-        row.addWidget(self._size, 1)
-        row.addWidget(self.filter)
-        column.addLayout(row)
         body = QWidget()
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._nothing)
-        column.addWidget(body, 1)
         close = TextButton(_("Close"))
         close.clicked.connect(self.reject)
-        last = QHBoxLayout()
-        last.setContentsMargins(0, SPACE_M, 0, 0)
-        last.addWidget(self.hidden)
-        last.addStretch(1)
-        last.addWidget(close)
-        column.addLayout(last)
+        column(
+            ElidedLabel(self.book.title, role="heading"),
+            self._sentence,
+            self.outdated,
+            SPACE_XS,
+            self.bar,
+            SPACE_XS,
+            row((self._size, 1), self.filter, spacing=SPACE_S),
+            (body, 1),
+            row(self.hidden, STRETCH, close, margins=(0, SPACE_M, 0, 0), spacing=SPACE_S),
+            of=self,
+            margins=DIALOG,
+            spacing=SPACE_S,
+        )
 
     def _show_hidden(self, report: IngestionReport) -> None:
         """The choice, in words for what there is to choose about."""

@@ -16,7 +16,6 @@ from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.presenter import Presenter
-from app.ui.report.rows import THUMBNAIL
 
 if TYPE_CHECKING:
     from app.ui.report.dialog import ReportDialog
@@ -101,6 +100,8 @@ class ReportPresenter(Presenter):
         self._count(book.id)
 
     def _draw(self, book_id: str, number: int) -> None:
+        from app.ui.report.rows import THUMBNAIL  # the dialog, which is open, has imported it
+
         width = round(THUMBNAIL.width() * self._window.devicePixelRatioF())
         work = partial(self._library.page_image, book_id, number, width)
         self._bridge.call(

@@ -7,14 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.core.settings import Settings
 from app.ui.screens import bound
@@ -23,15 +16,16 @@ from app.ui.settings.editors import (
     ChoiceEditor,
     Editor,
     FileEditor,
+    KeyEditor,
     LineEditor,
     NumberEditor,
     SeedEditor,
     SwitchEditor,
 )
-from app.ui.settings.remote_editors import CertificatesEditor, KeyEditor, WordsEditor
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
+from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
 
 _WIDTH, _HEIGHT = 640, 680
@@ -56,16 +50,12 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(bound(self, _WIDTH, _HEIGHT))
         names = _names()
-        form = QVBoxLayout()
-        form.setContentsMargins(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL)
-        form.setSpacing(SPACE_S)
+        form = column(margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL), spacing=SPACE_S)
         for title, note, fields in _sections():
             form.addSpacing(SPACE_L)
             form.addWidget(PlainLabel(title, role="heading"))
             if note:
-                words = PlainLabel(note, role="small")
-                words.setWordWrap(True)
-                form.addWidget(words)
+                form.addWidget(PlainLabel(note, role="small", wraps=True))
             form.addSpacing(SPACE_XS)
             for path in fields:
                 form.addWidget(self._key_row() if path == _KEY else self._row(path, names[path]))
@@ -103,63 +93,35 @@ class SettingsDialog(QDialog):
         )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
-        page = QWidget()
-        page.setLayout(form)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(page)
-        cancel = TextButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
-        save = TextButton(_("Save"), role="primary")
+        cancel, save = choices(self, _("Save"))
         save.setDefault(True)
-        save.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, SPACE_M)
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll, 1)
-        column.addWidget(Separator())
-        column.addLayout(buttons)
+        buttons = row(STRETCH, cancel, save, margins=(SPACE_XL, SPACE_M) * 2, spacing=SPACE_S)
+        column((scroll_down(boxed(form)), 1), Separator(), buttons, of=self)
 
 
 def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
     """A field with its name and its help on the left."""
     editor.setAccessibleName(name)
     editor.setAccessibleDescription(help_text)
-    words = QVBoxLayout()
-    words.setSpacing(0)
-    words.addWidget(PlainLabel(name))
-    hint = PlainLabel(help_text, role="small")
-    hint.setWordWrap(True)
-    words.addWidget(hint)
-    words.addStretch(1)
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
-    line.setSpacing(SPACE_XL)
-    line.addLayout(words, 1)
     editor.setFixedWidth(_FIELD_WIDTH)
-    line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-    return row
+    words = column(PlainLabel(name), PlainLabel(help_text, role="small", wraps=True), STRETCH)
+    top = Qt.AlignmentFlag.AlignTop
+    return boxed(row((words, 1), (editor, top), margins=(0, SPACE_XS) * 2, spacing=SPACE_XL))
 
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
+    gguf = (_("Open a GGUF file"), _("Models in GGUF format (*.gguf)"))
+    certificates = (_("Choose certificates"), _("Certificates in PEM format (*.pem *.crt *.cer)"))
     if path == "engine.model_path":
-        return FileEditor(value, _("starter model"))
+        return FileEditor(value, _("starter model"), *gguf)
     if path == "engine.projector_path":
-        return FileEditor(value, _("in the same folder"))
+        return FileEditor(value, _("in the same folder"), *gguf)
     if path == "remote.address":
-        return WordsEditor(value, _("none: this computer answers"))
+        return LineEditor(value, _("none: this computer answers"))
     if path == "remote.model":
-        return WordsEditor(value, _("the only model there"))
+        return LineEditor(value, _("the only model there"))
     if path == "remote.ca_file":
-        return CertificatesEditor(value)
+        return FileEditor(value, _("same as system"), *certificates)
     if path == "engine.adapters":
         return AdaptersEditor(value)
     if path == "language":
@@ -176,7 +138,7 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
             )
         return ChoiceEditor(tuple(members), value, kind)
     if kind is str:
-        return LineEditor(value, field.default)
+        return LineEditor(value, field.default, empty=field.default)
     if field.default is None:
         return SeedEditor(value, int(highest))
     return NumberEditor(value, lowest, highest, whole=kind is int)

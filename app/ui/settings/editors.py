@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.core.settings import Adapter
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -29,12 +30,7 @@ class Editor(QWidget):
     def __init__(self, widget: QWidget, extra: QWidget | None = None) -> None:
         super().__init__()
         self._widget = widget
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(widget, 1)
-        if extra is not None:
-            row.addWidget(extra)
+        row((widget, 1), *((extra,) if extra is not None else ()), of=self, spacing=SPACE_S)
         self.setFocusProxy(widget)
 
     def setAccessibleName(self, name: str) -> None:
@@ -106,40 +102,69 @@ class SwitchEditor(Editor):
 
 
 class LineEditor(Editor):
-    """A line of text; an empty one means `otherwise`."""
+    """A line of text; an empty one means `empty`."""
 
-    def __init__(self, value: str, otherwise: str) -> None:
-        self._otherwise = otherwise
-        self._line = QLineEdit("" if value == otherwise else value)
-        self._line.setPlaceholderText(otherwise)
-        super().__init__(self._line)
+    def __init__(self, value: str, hint: str, *, empty: str = "", extra: QWidget | None = None) -> None:
+        """`hint`: what is shown where nothing is typed."""
+        self._empty = empty
+        self._line = QLineEdit("" if value == empty else value)
+        self._line.setPlaceholderText(hint)
+        super().__init__(self._line, extra)
 
     def value(self) -> str:
-        return self._line.text().strip() or self._otherwise
+        return self._line.text().strip() or self._empty
 
     def set_value(self, value: str) -> None:
         self._line.setText(value)
 
 
-class FileEditor(Editor):
+class FileEditor(LineEditor):
     """A path, typed or chosen."""
 
-    def __init__(self, value: str, otherwise: str) -> None:
-        """`otherwise`: what is taken where no path stands."""
-        self._line = QLineEdit(value)
-        self._line.setPlaceholderText(otherwise)
+    def __init__(self, value: str, hint: str, title: str, kinds: str) -> None:
+        """`title` and `kinds` are those of the dialog in which a file is chosen."""
+        self._title, self._kinds = title, kinds
         browse = TextButton(_("Choose…"))
         browse.clicked.connect(self._browse)
-        super().__init__(self._line, browse)
-
-    def value(self) -> str:
-        return self._line.text().strip()
+        super().__init__(value, hint, extra=browse)
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog = QFileDialog(self.window(), self._title, "", self._kinds)
         dialog.fileSelected.connect(self._line.setText)
         dialog.open()
+
+
+class KeyEditor(Editor):
+    """A secret: what is kept is not shown, what is typed only as dots."""
+
+    def __init__(self, *, kept: bool) -> None:
+        self._forgotten = False
+        self._line = QLineEdit()
+        self._line.setEchoMode(QLineEdit.EchoMode.Password)
+        self._line.setPlaceholderText(_("saved") if kept else _("none"))
+        forget = TextButton(_("Delete")) if kept else None
+        if forget is not None:
+            forget.clicked.connect(self.forget)
+        self._button = forget
+        super().__init__(self._line, forget)
+
+    def value(self) -> str | None:
+        """The new key, empty to forget the one that is kept; None leaves it as it is."""
+        typed = self._line.text().strip()
+        return typed or ("" if self._forgotten else None)
+
+    def set_value(self, value: str) -> None:
+        self._line.setText(value)
+
+    @Slot()
+    def forget(self) -> None:
+        """Once the settings are saved."""
+        self._forgotten = True
+        self._line.clear()
+        self._line.setPlaceholderText(_("none"))
+        if self._button is not None:
+            self._button.setEnabled(False)
 
 
 class AdaptersEditor(Editor):
@@ -147,20 +172,16 @@ class AdaptersEditor(Editor):
 
     def __init__(self, value: tuple[Adapter, ...]) -> None:
         self._rows: list[_AdapterRow] = []
-        column = QWidget()
-        self._column = QVBoxLayout(column)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACE_XS)
         self._add = TextButton(_("Add…"))
         self._add.clicked.connect(self._browse)
-        self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
-        super().__init__(column)
+        self._column = column((self._add, Qt.AlignmentFlag.AlignLeft), spacing=SPACE_XS)
+        super().__init__(boxed(self._column))
         self.setFocusProxy(self._add)
         for adapter in value:
             self._append(adapter)
 
     def value(self) -> tuple[Adapter, ...]:
-        return tuple(row.value() for row in self._rows)
+        return tuple(each.value() for each in self._rows)
 
     @Slot()
     def _browse(self) -> None:
@@ -174,16 +195,16 @@ class AdaptersEditor(Editor):
         self._append(Adapter(path))
 
     def _append(self, adapter: Adapter) -> None:
-        row = _AdapterRow(adapter)
-        row.removed.connect(self._remove)
-        self._rows.append(row)
-        self._column.insertWidget(self._column.count() - 1, row)
+        made = _AdapterRow(adapter)
+        made.removed.connect(self._remove)
+        self._rows.append(made)
+        self._column.insertWidget(self._column.count() - 1, made)
 
     @Slot(object)
-    def _remove(self, row: _AdapterRow) -> None:
-        self._rows.remove(row)
-        self._column.removeWidget(row)
-        row.deleteLater()
+    def _remove(self, removed: _AdapterRow) -> None:
+        self._rows.remove(removed)
+        self._column.removeWidget(removed)
+        removed.deleteLater()
         self._add.setFocus()
 
 
@@ -200,16 +221,8 @@ class _AdapterRow(QWidget):
         self._scale.setFixedWidth(_SCALE_WIDTH)
         remove = TextButton(_("Remove"), role="quiet")
         remove.clicked.connect(self._remove)
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_S)
-        line.addWidget(self._scale)
-        line.addWidget(remove)
-        line.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, SPACE_S)
-        column.setSpacing(SPACE_XS)
-        column.addWidget(name)
-        column.addLayout(line)
+        line = row(self._scale, remove, STRETCH, spacing=SPACE_S)
+        column(name, line, of=self, margins=(0, 0, 0, SPACE_S), spacing=SPACE_XS)
 
     def value(self) -> Adapter:
         return Adapter(self._path, self._scale.value())

@@ -13,15 +13,7 @@ from app.core.conversation import Citation
 from app.core.sheet import RowState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.citations import (
-    CitationMark,
-    colour_state,
-    embed,
-    label_citation,
-    mark_citations,
-    mark_stream,
-    split,
-)
+from app.ui.chat.citations import CitationMark, colour_state, embed, label_citation, mark_citations, mark_stream, split
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.table import Chip, SheetColumn, ShownRole, ShownRow
 from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
@@ -37,7 +29,7 @@ _STYLE = (
 
 
 class SheetCells(QStyledItemDelegate):
-    """Keeps the answers that were set, so that a table of hundreds scrolls at once."""
+    """Keeps the laid-out answers, so that a table of hundreds scrolls smoothly."""
 
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
@@ -84,7 +76,7 @@ class SheetCells(QStyledItemDelegate):
         painter.restore()
 
     def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
-        """The citation whose mark in the text, or whose chip, lies under a point of the view."""
+        """The citation whose mark in the text, or whose chip, is at a point of the view."""
         row = index.data(ShownRole)
         if not isinstance(row, ShownRow):
             return None
@@ -147,7 +139,7 @@ def question_words(row: ShownRow) -> str:
 
 
 def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
-    """What a chip of the row says in so many pixels: of the title as much as leaves the page whole."""
+    """What a chip says if it is so many pixels wide: the title is cut, the page is not."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
     place = label_citation(chip.citation, row.books or {})
@@ -158,7 +150,7 @@ def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
 
 
 def state_colour(state: RowState, palette: Palette) -> str:
-    """Beside the sign and the words, never alone."""
+    """The colour of a state; its sign and its words always come with it."""
     match state:
         case RowState.FAILED:
             return palette.not_found

@@ -1,10 +1,10 @@
-"""The question sheet in the middle of the window, in the place of the conversation: its beginning, then its table."""
+"""The question sheet in the middle of the window, in the place of the conversation: first its setup, then its table."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.sheet.setup import SheetSetup
@@ -13,12 +13,13 @@ from app.ui.sheet.view import SheetView
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.notice import NoticeBar
 from app.wording.i18n import _
 
 
 class SheetPanel(QWidget):
-    """Says what the person wants; does nothing by itself."""
+    """Emits what the person wants, and does nothing itself."""
 
     closed = Signal()
     stop_wanted = Signal()
@@ -47,20 +48,10 @@ class SheetPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
-        header = QWidget()
+        margins = (SPACE_XL, 0, SPACE_M, 0)
+        header = boxed(row((self.title, 1), self.close_button, margins=margins, spacing=SPACE_S))
         header.setFixedHeight(HEADER_HEIGHT)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_M, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(Separator())
-        column.addWidget(self.notice)
-        column.addWidget(self._pages, 1)
+        column(header, Separator(), self.notice, (self._pages, 1), of=self)
 
     @property
     def shows_answers(self) -> bool:
@@ -77,7 +68,7 @@ class SheetPanel(QWidget):
         self.view.setFocus()
 
     def show_state(self, words: str, *, running: bool, can_go_on: bool) -> None:
-        """What is told above the table, and what can be done: while the sheet runs, only to stop it."""
+        """Show these words above the table, and what can be done: while the sheet runs, only stopping it."""
         self.status.setText(words)
         self.stop.setVisible(running)
         self.export.setHidden(running)
@@ -91,16 +82,6 @@ class SheetPanel(QWidget):
             self.closed.emit()
 
     def _answers(self) -> QWidget:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(SPACE_XL, SPACE_S, SPACE_M, SPACE_S)
-        bar.setSpacing(SPACE_S)
-        bar.addWidget(self.status, 1)
-        for button in (self.stop, self.go_on, self.export, self.new):
-            bar.addWidget(button)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(bar)
-        column.addWidget(self.view, 1)
-        return page
+        margins = (SPACE_XL, SPACE_S, SPACE_M, SPACE_S)
+        buttons = (self.stop, self.go_on, self.export, self.new)
+        return boxed(column(row((self.status, 1), *buttons, margins=margins, spacing=SPACE_S), (self.view, 1)))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -24,8 +24,10 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding, QueuedQuestion
+from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
@@ -46,7 +48,7 @@ class _Opened:
 
 @dataclass(frozen=True)
 class _Wanted(QueuedQuestion):
-    """A new sheet. `template` is the name of the one that its questions are of, where nobody changed them."""
+    """A new sheet. `template`: the name of the one that its questions come from, if nobody changed them."""
 
     questions: tuple[str, ...] = ()
     title: str = ""
@@ -55,7 +57,7 @@ class _Wanted(QueuedQuestion):
 
 @dataclass(frozen=True)
 class SheetWork:
-    """What the store is asked about sheets, in one call each, off the GUI thread. Raises AppError as the store does."""
+    """What is done with sheets in the store, off the GUI thread. Raises AppError as the store does."""
 
     sheets: Sheets
     templates: Templates
@@ -72,8 +74,8 @@ class SheetWork:
         return self.templates.questions(self.templates.get(name, language()), books)
 
     def make(self, wanted: _Wanted) -> Sheet | None:
-        """None where its conversation was deleted. What waited asks what its template asks of the books that are
-        there."""
+        """None if its conversation was deleted. If the sheet waited, its template is filled in again for the books that
+        are there now."""
         conversation = self.conversations.get(wanted.conversation_id)
         if conversation is None:
             return None
@@ -91,6 +93,79 @@ class SheetWork:
     def export(self, sheet_id: str, path: Path) -> None:
         opened = self.open(sheet_id)
         files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+
+
+class SheetRun(Presenter):
+    """Asks one sheet, question by question, whatever is shown.
+
+    `changed`: a question was begun, or more of its answer is there; `row_ended` carries the RowEnded; `ended` the id of
+    the sheet, and whether a question was broken off.
+    """
+
+    changed = Signal()
+    row_ended = Signal(object)
+    noticed = Signal(str)
+    ended = Signal(str, bool)
+
+    def __init__(self, sheets: Sheets, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sheets = sheets
+        self._bridge = bridge
+        self._activity = activity
+        self._pieces: list[str] = []
+        self._ended_rows: dict[int, SheetRow] = {}
+        self.sheet_id = ""  # empty while none runs
+        self.row: RowBegun | None = None  # the question that is being asked
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self._pieces)
+
+    def begin(self, sheet: Sheet) -> None:
+        self.sheet_id, self.row = sheet.id, None
+        self._ended_rows.clear()
+        job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id), self._on_event)
+        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+
+    def newest(self, sheet: Sheet) -> Sheet:
+        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs."""
+        if sheet.id != self.sheet_id:
+            return sheet
+        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(sheet.rows, 1))
+        return msgspec.structs.replace(sheet, rows=rows)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case RowBegun():
+                self.row = event
+                self._pieces.clear()
+                self.changed.emit()
+            case Loading() | Reading() | Thinking():
+                self._activity.note(EngineTask.SHEET, event)
+            case Token(text):
+                self._activity.note(EngineTask.SHEET, None)
+                self._pieces.append(text)
+                self.changed.emit()
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case RowEnded():
+                self.row = None
+                self._ended_rows[event.number] = event.row
+                self._activity.note_part(EngineTask.SHEET)
+                self.row_ended.emit(event)
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _end(self) -> None:
+        sheet_id, broken_off = self.sheet_id, self.row is not None
+        self.sheet_id, self.row = "", None
+        self._activity.end(EngineTask.SHEET)
+        self.ended.emit(sheet_id, broken_off)
 
 
 class SheetsPresenter(Presenter):
@@ -121,25 +196,10 @@ class SheetsPresenter(Presenter):
         self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
         self._filled_early = False
         self._shown: _Opened | None = None
-        self._running_id = ""
-        self._row: RowBegun | None = None
-        self._pieces: list[str] = []
-        self._ended_rows: dict[int, SheetRow] = {}
-        setup = panel.setup
         self._openings = openings
-        openings.changed.connect(self._on_openings)
-        self.holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
-        self.holding.released.connect(self._create)
-        setup.hold_cancelled.connect(self.give_back)
-        setup.template_chosen.connect(self.take_template)
-        setup.file_wanted.connect(self.choose_file)
-        setup.start_wanted.connect(self.start)
-        setup.opened.connect(self.open)
-        setup.delete_wanted.connect(self._ask_delete)
-        panel.stop_wanted.connect(self.stop)
-        panel.go_on_wanted.connect(self.go_on)
-        panel.export_wanted.connect(self.choose_export)
-        panel.new_wanted.connect(self.prepare)
+        self.run = SheetRun(work.sheets, bridge, activity, self)
+        self.holding = Holding(openings, panel.setup, EngineTask.SHEET, activity, shown, self)
+        self._connect(panel.setup)
 
     @property
     def running(self) -> bool:
@@ -155,6 +215,25 @@ class SheetsPresenter(Presenter):
         """The sheet that waits is not to be asked yet."""
         self.holding.give_back(self._showing.id)
 
+    def _connect(self, setup: SheetSetup) -> None:
+        self._openings.changed.connect(self._on_openings)
+        self.holding.released.connect(self._create)
+        setup.hold_cancelled.connect(self.give_back)
+        setup.template_chosen.connect(self.take_template)
+        setup.file_wanted.connect(self.choose_file)
+        setup.start_wanted.connect(self.start)
+        setup.opened.connect(self.open)
+        setup.delete_wanted.connect(self._ask_delete)
+        self._panel.stop_wanted.connect(self.stop)
+        self._panel.go_on_wanted.connect(self.go_on)
+        self._panel.export_wanted.connect(self.choose_export)
+        self._panel.new_wanted.connect(self.prepare)
+        self.run.changed.connect(self.show_progress)
+        self.run.row_ended.connect(self._on_row_ended)
+        self.run.noticed.connect(self.noticed)
+        self.run.ended.connect(self._on_end)
+        self.run.failed.connect(self.failed)
+
     # ---- the beginning of a sheet
 
     @Slot()
@@ -167,7 +246,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """The books on the desk of the shown one are those that a new sheet asks."""
+        """A new sheet asks the books on the desk of the shown conversation."""
         self.holding.look()
         self._on_openings()
         work = partial(self._work.books, self._showing.books)
@@ -194,7 +273,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(object, str)
     def start(self, questions: tuple[str, ...], title: str) -> None:
-        """Keep a new sheet of these questions to the books on the desk, then ask them; as soon as it can be done."""
+        """Save a new sheet of these questions about the books on the desk, and ask them as soon as possible."""
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
@@ -207,7 +286,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def _on_openings(self) -> None:
-        """What is being opened will be asked, too; what a template asks of it is known once it is open."""
+        """What is being imported will be asked, too; a template is filled in again once it is there."""
         pending = self._openings.pending(self._showing.id)
         self._panel.setup.show_opening(pending)
         template, given = self._filled
@@ -225,11 +304,11 @@ class SheetsPresenter(Presenter):
     def go_on(self) -> None:
         """Ask what the shown sheet has left to ask."""
         if self._shown is not None and self._free():
-            self._run(self._shown.sheet)
+            self.run.begin(self._shown.sheet)
 
     @Slot()
     def stop(self) -> None:
-        """What was answered stays, and what was written of an answer."""
+        """Stop the sheet. The answers stay, and the part of one that was written."""
         self._activity.stop(EngineTask.SHEET)
 
     @Slot()
@@ -260,76 +339,37 @@ class SheetsPresenter(Presenter):
         )
         return False
 
-    def _run(self, sheet: Sheet) -> None:
-        self._running_id, self._row = sheet.id, None
-        self._ended_rows.clear()
-        job = self._bridge.stream(Executor.ENGINE, partial(self._work.sheets.run, sheet.id), self._on_event)
-        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
-
     @Slot(object)
-    def _on_event(self, event: object) -> None:
-        match event:
-            case RowBegun():
-                self._row = event
-                self._pieces.clear()
-                self.show_progress()
-            case Loading() | Reading() | Thinking():
-                self._activity.note(EngineTask.SHEET, event)
-            case Token(text):
-                self._activity.note(EngineTask.SHEET, None)
-                self._pieces.append(text)
-                self.show_progress()
-            case Notice(problem):
-                self.noticed.emit(sentence(problem))
-            case RowEnded():
-                self._on_row_ended(event)
-            case Done() | Cancelled():
-                self._end()
-            case Failed(problem):
-                self._end()
-                self.failed.emit(sentence(problem))
-
     def _on_row_ended(self, event: RowEnded) -> None:
-        self._row = None
-        self._ended_rows[event.number] = event.row
-        self._activity.note_part(EngineTask.SHEET)
-        if self._is_shown():
-            assert self._shown is not None
+        if self._shown is not None and self._is_shown():
             self._shown = self._newest(self._shown)
             self._table.show_row(shown_row(event.number, event.row, self._shown.books))
         self._show_state()
 
     def _newest(self, opened: _Opened) -> _Opened:
-        """With the rows that have ended since the running sheet was read from the store."""
-        if opened.sheet.id != self._running_id:
-            return opened
-        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(opened.sheet.rows, 1))
-        return replace(opened, sheet=msgspec.structs.replace(opened.sheet, rows=rows))
+        return replace(opened, sheet=self.run.newest(opened.sheet))
 
     @Slot()
     def show_progress(self) -> None:
-        """How far the question that is being asked is, and what can be done: at each change of what the engine does."""
-        if self._is_shown() and self._row is not None:
-            row = self._table.row(self._row.number)
-            text, words = "".join(self._pieces), self._progress()
-            self._table.show_row(replace(row, text=text, citations=(), state=RowState.ANSWERING, words=words))
+        """Show how far the running question is, and what can be done, after each change of what the engine does."""
+        if self._is_shown() and self.run.row is not None:
+            row, words = self._table.row(self.run.row.number), self._progress()
+            self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
         self._show_state()
 
     def _progress(self) -> str:
         return step_words(self._activity.step) or _("answering")
 
-    def _end(self) -> None:
-        broken_off = self._running_id if self._is_shown() and self._row is not None else ""
-        self._row, self._running_id = None, ""
-        self._activity.end(EngineTask.SHEET)
+    @Slot(str, bool)
+    def _on_end(self, sheet_id: str, broken_off: bool) -> None:
         self.ended.emit()
-        if broken_off:  # by a fault of ours: what is kept of the row is in the store
-            self.open(broken_off)
+        if broken_off and self._shown is not None and self._shown.sheet.id == sheet_id:
+            self.open(sheet_id)  # by a fault of ours: what is kept of the row is in the store
         self._list()
         self._show_state()
 
     def _is_shown(self) -> bool:
-        return self._shown is not None and self._shown.sheet.id == self._running_id
+        return self._shown is not None and self._shown.sheet.id == self.run.sheet_id
 
     def _show_state(self) -> None:
         self._panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
@@ -337,10 +377,8 @@ class SheetsPresenter(Presenter):
             return
         sheet = self._shown.sheet
         words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
-        if self._is_shown() and self._row is not None:
-            words = _("Question {number} of {total}").format(
-                number=count(self._row.number), total=count(self._row.total)
-            )
+        if self._is_shown() and (row := self.run.row) is not None:
+            words = _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
             words = f"{words} · {self._progress()}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
 
@@ -372,7 +410,7 @@ class SheetsPresenter(Presenter):
         if self._panel.setup.questions() == wanted.questions:
             self._panel.setup.show_questions(())
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
-            self._run(sheet)
+            self.run.begin(sheet)
         self.open(sheet.id)
 
     @Slot(object)
@@ -396,7 +434,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def _delete(self, sheet_id: str) -> None:
-        if sheet_id == self._running_id:
+        if sheet_id == self.run.sheet_id:
             self.stop()
         self._bridge.call(Executor.STORE, partial(self._work.sheets.delete, sheet_id), self._deleted, self._on_problem)
 
@@ -406,12 +444,12 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """A book was removed, and the sheets with it that were made of it."""
+        """A book was removed, and with it its sheets."""
         if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.sheet.books):
             self.stop()
             self.prepare()
         else:
             self._list()
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))

@@ -1,4 +1,4 @@
-"""Where a question sheet begins: its questions, from a template, a file or typed; and the sheets that are kept."""
+"""The start of a question sheet: its questions, from a template, a file or typed; and the saved sheets."""
 
 from __future__ import annotations
 
@@ -7,16 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlainTextEdit, QWidget
 
 from app.core.sheet import SheetEntry
 from app.services.templates import SheetTemplate, split_questions
@@ -24,6 +15,7 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -35,7 +27,7 @@ _EDITOR_SMALLEST = 110
 
 class SheetSetup(QWidget):
     """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from,
-    `hold_cancelled` that what waits is not to be asked yet."""
+    `hold_cancelled`: what waits is not to be asked yet."""
 
     template_chosen = Signal(str)
     file_wanted = Signal()
@@ -54,8 +46,7 @@ class SheetSetup(QWidget):
         self._hold_words = ""
         self._locked = False
         self._busy = False
-        self.books = PlainLabel(role="soft")
-        self.books.setWordWrap(True)
+        self.books = PlainLabel(role="soft", wraps=True)
         self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
         self.file_button.clicked.connect(self.file_wanted)
@@ -81,14 +72,13 @@ class SheetSetup(QWidget):
         self.kept.customContextMenuRequested.connect(self._open_menu)
         self.kept.itemActivated.connect(self._open)
         self.kept.itemClicked.connect(self._open)
-        self._column = QVBoxLayout(self)
         self._lay_out()
         self._recount()
 
     def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
-        row = self.template.parentWidget()
-        new = ChoiceButton(((_NO_TEMPLATE, _("No template")), *self._titles.items()), self.template.value(), row)
+        values = ((_NO_TEMPLATE, _("No template")), *self._titles.items())
+        new = ChoiceButton(values, self.template.value(), self.template.parentWidget())
         new.setAccessibleName(_("Template"))
         for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
             action.setToolTip(template.description)
@@ -102,15 +92,15 @@ class SheetSetup(QWidget):
     def show_books(self, titles: Sequence[str]) -> None:
         """The books that will be asked."""
         self._titles_of_books = tuple(titles)
-        self._tell_books()
+        self._show_all_books()
 
     def show_opening(self, titles: Sequence[str]) -> None:
         """The titles of what is being opened and will be asked, too."""
         self._opening = tuple(titles)
-        self._tell_books()
+        self._show_all_books()
 
     def take_back(self) -> bool:
-        """Have questions that wait not be asked yet; whether there are any."""
+        """Take back the questions that wait; whether there are any."""
         waited = self._locked
         if waited:
             self.hold_cancelled.emit()
@@ -136,7 +126,7 @@ class SheetSetup(QWidget):
         self._recount()
 
     def show_questions(self, questions: Sequence[str], template: str = _NO_TEMPLATE) -> None:
-        """Put these in the place of what was written; `template` is the name of the one they came from."""
+        """Replace what was written; `template` is the name of the one they came from."""
         self._template = template
         self.template.set_value(template)
         self.editor.setPlainText("\n".join(questions))
@@ -166,31 +156,22 @@ class SheetSetup(QWidget):
         return menu
 
     def _lay_out(self) -> None:
-        self._choices = QHBoxLayout()
-        self._choices.setSpacing(SPACE_S)
-        self._choices.addWidget(self.template, 1)
-        self._choices.addWidget(self.file_button)
-        end = QHBoxLayout()
-        end.setSpacing(SPACE_S)
-        end.addWidget(self.count, 1)
-        end.addWidget(self.without)
-        end.addWidget(self.start)
-        self._column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
-        self._column.setSpacing(SPACE_S)
-        words = PlainLabel(
-            _("Each question is asked separately, with the books but without the other questions and answers."),
-            role="soft",
+        words = _("Each question is asked separately, with the books but without the other questions and answers.")
+        self._choices = row((self.template, 1), self.file_button, spacing=SPACE_S)
+        column(
+            PlainLabel(words, role="soft", wraps=True),
+            self.books,
+            SPACE_S,
+            self._choices,
+            (self.editor, 1),
+            row((self.count, 1), self.without, self.start, spacing=SPACE_S),
+            SPACE_M,
+            self.kept_title,
+            self.kept,
+            of=self,
+            margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L),
+            spacing=SPACE_S,
         )
-        words.setWordWrap(True)
-        self._column.addWidget(words)
-        self._column.addWidget(self.books)
-        self._column.addSpacing(SPACE_S)
-        self._column.addLayout(self._choices)
-        self._column.addWidget(self.editor, 1)
-        self._column.addLayout(end)
-        self._column.addSpacing(SPACE_M)
-        self._column.addWidget(self.kept_title)
-        self._column.addWidget(self.kept)
         self.kept.setFrameShape(QFrame.Shape.NoFrame)
 
     @Slot()
@@ -202,7 +183,7 @@ class SheetSetup(QWidget):
         has_books = bool(self._titles_of_books or self._opening)
         self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
 
-    def _tell_books(self) -> None:
+    def _show_all_books(self) -> None:
         opening = [_("{title} (importing)").format(title=printable(title)) for title in self._opening]
         books = "; ".join([*map(printable, self._titles_of_books), *opening])
         words = _("Books: {books}").format(books=books)

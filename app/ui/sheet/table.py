@@ -72,7 +72,7 @@ class ShownRow:
 
 
 def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow:
-    """A row as it is kept."""
+    """A row as it is saved."""
     answer = row.answer
     text, citations = (answer.text, answer.citations) if answer else ("", ())
     words = state_words(row)
@@ -114,7 +114,7 @@ class SheetTable(QAbstractTableModel):
         self.endResetModel()
 
     def show_row(self, row: ShownRow) -> None:
-        """Put a row in the place of the one of its number."""
+        """Replace the row of the same number."""
         place = row.number - 1
         if 0 <= place < len(self._rows) and self._rows[place].question_id == row.question_id:
             self._rows[place] = row

@@ -1,4 +1,4 @@
-"""Files on their way to the shelf, and to the desks of conversations: each a row that tells how far it is."""
+"""Files that are being imported, each with its row on the shelf, and the conversations that they were added to."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.document import Book
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.secret import Password
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
 from app.wording.errors import sentence
@@ -30,16 +30,16 @@ FILE_PATTERNS = (
 
 
 class _Stage(Enum):
-    EXPECTED = auto()  # it was given, and may still turn out to be an image
+    EXPECTED = auto()  # it may still turn out to be an image
     OPENING = auto()
     LOCKED = auto()  # it waits for its password
-    FAILED = auto()  # its row stays until it is taken away
+    FAILED = auto()  # its row stays until the person removes it
 
 
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for; `again`
-    is the id of the book that the file is read again for, empty where it is to become one."""
+    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was added to; `again`
+    is the id of the book whose file is read again, empty for a new book."""
 
     row: BookRow
     stage: _Stage
@@ -56,7 +56,7 @@ class _Opening:
 class BookImport(QObject):
     """The one place that knows which files are being opened for which conversation.
 
-    An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
+    An empty id means the conversation that will be shown first, while none is. `chosen` carries list[str], names
     of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
     `read_again` the Book, whose pages may have changed;
     `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
@@ -79,7 +79,7 @@ class BookImport(QObject):
         self._openings: dict[str, _Opening] = {}
 
     def rows(self, conversation_id: str) -> list[BookRow]:
-        """As they are seen from a conversation: what was given for another one will not lie on its desk."""
+        """As a conversation shows them: what was added to another one will not be on its desk."""
         return [
             replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
             for opening in self._openings.values()
@@ -87,7 +87,7 @@ class BookImport(QObject):
         ]
 
     def pending(self, conversation_id: str) -> tuple[str, ...]:
-        """The titles of what may still come onto the desk of a conversation, in the order in which it was given."""
+        """The titles of what may still come onto the desk of a conversation, in the order in which it was added."""
         return tuple(
             opening.row.title
             for opening in self._openings.values()
@@ -95,7 +95,7 @@ class BookImport(QObject):
         )
 
     def adopt(self, conversation_id: str) -> None:
-        """What was given while no conversation was shown is for this one."""
+        """What was added while no conversation was shown belongs to this one."""
         for key, opening in self._openings.items():
             talks = dict.fromkeys(talk or conversation_id for talk in opening.talks)
             self._openings[key] = replace(opening, talks=tuple(talks))
@@ -114,7 +114,7 @@ class BookImport(QObject):
 
     @Slot(list)
     def expect(self, paths: Iterable[Path]) -> None:
-        """These were given; whether they are books is known in a moment. Then follows `open_files` or `dismiss`."""
+        """These were dropped or chosen. Once it is known whether they are books, `open_files` or `dismiss` follows."""
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:
@@ -133,7 +133,7 @@ class BookImport(QObject):
 
     @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:
-        """A file that is being opened already is left at that."""
+        """A file that is being opened already is not opened again."""
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is None or opening.stage is _Stage.FAILED:
@@ -155,13 +155,13 @@ class BookImport(QObject):
             self.changed.emit()
 
     def unlock(self, key: str, password: Password) -> None:
-        """Open a file that waits for this; one that was taken away meanwhile stays away."""
+        """Open a file that waits for this password, unless it was removed meanwhile."""
         if (opening := self._openings.get(key)) is not None:
             self._start(key, password, opening.talks, again=opening.again)
             self.changed.emit()
 
     def _give(self, key: str, opening: _Opening) -> None:
-        """It is wanted here, too."""
+        """It was added to the shown conversation, too."""
         talks = dict.fromkeys((*opening.talks, self._shown.id))
         self._openings[key] = replace(opening, talks=tuple(talks))
 
@@ -189,19 +189,10 @@ class BookImport(QObject):
     def _on_event(self, key: str, event: object) -> None:
         opening = self._openings[key]
         match event:
-            case Opening(done, total, recognising=True):
-                words = _("recognising text, page {page} of {pages}").format(
-                    page=count(min(done + 1, total)), pages=count(total)
-                )
-                row = replace(opening.row, state_text=words, fraction=done / total)
+            case Opening(done, total) if done or total:
+                fraction = done / total if total else opening.row.fraction
+                row = replace(opening.row, state_text=_progress_words(event), fraction=fraction)
                 self._openings[key] = replace(opening, row=row)
-            case Opening(done, total) if total:
-                words = _("importing {percent} %").format(percent=round(100 * done / total))
-                row = replace(opening.row, state_text=words, fraction=done / total)
-                self._openings[key] = replace(opening, row=row)
-            case Opening(done, total) if done:
-                words = _("importing · {n} pages").format(n=count(done))
-                self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
                 if opening.again:
@@ -225,3 +216,12 @@ class BookImport(QObject):
 
 def _row(path: Path) -> BookRow:
     return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("importing"), on_desk=True)
+
+
+def _progress_words(opening: Opening) -> str:
+    if opening.recognising:
+        words = _("recognising text, page {page} of {pages}")
+        return words.format(page=count(min(opening.done + 1, opening.total)), pages=count(opening.total))
+    if opening.total:
+        return _("importing {percent} %").format(percent=round(100 * opening.done / opening.total))
+    return _("importing · {n} pages").format(n=count(opening.done))

@@ -7,8 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 
-from app.ui.shelf.headed_list import HeadedList, Index
-from app.ui.shelf.rows import BookRow, HeadingRow, ItemRole
+from app.ui.shelf.rows import BookRow, HeadedList, HeadingRow, Index, ItemRole
 from app.wording.i18n import _
 from app.wording.page_names import range_words
 from app.wording.units import count
@@ -61,7 +60,7 @@ class BookList(HeadedList[BookRow]):
         return data
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:  # noqa: ARG002
-        """Says where a book was dropped; always False, so that the view removes no row by itself."""
+        """Says where a book was dropped; always False, so that the view itself removes no row."""
         if data.hasFormat(_MIME):
             place = row if row >= 0 else len(self._rows)
             shelf = next((n for n, one in enumerate(self._rows) if n and isinstance(one, HeadingRow)), len(self._rows))

@@ -9,8 +9,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from app.core.conversation import Conversation
-from app.ui.shelf.headed_list import HeadedList, Index
-from app.ui.shelf.rows import HeadingRow, ItemRole
+from app.ui.shelf.rows import HeadedList, HeadingRow, Index, ItemRole
 from app.wording.i18n import _
 
 

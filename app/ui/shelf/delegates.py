@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
@@ -23,13 +10,12 @@ from app.core.conversation import Conversation
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.books import measure_of
-from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
+from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
 from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.wrapping import two_lines
 from app.wording.i18n import _
 
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _State = QStyle.StateFlag
 
 _HEADING_HEIGHT = 38
@@ -86,11 +72,11 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class ConversationDelegate(RowDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         heading = isinstance(index.data(ItemRole), HeadingRow)
         return QSize(80, _HEADING_HEIGHT if heading else _ROW_HEIGHT + _GAP)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ItemRole)
         rect: QRect = option.rect
         painter.save()
@@ -111,12 +97,10 @@ class ConversationDelegate(RowDelegate):
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: ARG002
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: ARG002
         editor.setGeometry(option.rect.adjusted(0, 0, 0, -_GAP))
 
-    def helpEvent(
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
-    ) -> bool:
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         words = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
         room = option.rect.width() - 2 * SPACE_S
         cut = QFontMetrics(ui_font(SIZE_UI + 1, QFont.Weight.DemiBold)).horizontalAdvance(words) > room
@@ -125,13 +109,13 @@ class ConversationDelegate(RowDelegate):
 
 
 class BookDelegate(RowDelegate):
-    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line under it is
+    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line is clicked
     that says how many pages need a look."""
 
     desk_toggled = Signal(str)
     report_wanted = Signal(str)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = index.data(ItemRole)
         if not isinstance(row, BookRow):
             return QSize(80, _HEADING_HEIGHT)
@@ -142,7 +126,7 @@ class BookDelegate(RowDelegate):
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
         return QSize(80, max(_COVER.height(), height) + 2 * SPACE_S + _GAP)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ItemRole)
         rect: QRect = option.rect
         painter.save()
@@ -161,9 +145,7 @@ class BookDelegate(RowDelegate):
                 icon.paint(painter, _action_rect(area))
         painter.restore()
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: _Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         row = index.data(ItemRole)
         released = event.type() == QEvent.Type.MouseButtonRelease
         if released and isinstance(event, QMouseEvent) and isinstance(row, BookRow) and row.book is not None:
@@ -176,9 +158,7 @@ class BookDelegate(RowDelegate):
                 return True
         return super().editorEvent(event, model, option, index)
 
-    def helpEvent(
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
-    ) -> bool:
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         row = index.data(ItemRole)
         words = ""
         if isinstance(row, BookRow):

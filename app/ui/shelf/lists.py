@@ -1,4 +1,4 @@
-"""A list view of the shelf: shows its focus only when reached by keyboard, and is as tall as it is asked to be."""
+"""A list view of the shelf: shows its focus only when reached by keyboard, and is as high as its rows need."""
 
 from __future__ import annotations
 

@@ -1,39 +1,37 @@
-"""Which pages of a book lie on the desk: all of them, or a range, taken from the outline or typed."""
+"""Which pages of a book are on the desk: all of them, or a range, chosen from the outline or typed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
+from app.services.context import Context, chapters_of
 from app.services.fitting import OutlineChapter
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 from app.wording.page_names import name_words, no_page_words, range_words, shared_words, span_words
 from app.wording.units import count
 
 
 class PageField(QLineEdit):
-    """What is typed is looked up when the field is left. Where there is no such page it stays to be mended, and the
-    page is the one of before.
+    """What is typed is looked up when the field is left. If there is no such page the words stay, to be corrected,
+    and the page is the one before.
 
-    Pages are numbers from 1. `changed` carries the new page, also once one is named again after one that there is not;
-    `typed` what was looked up and how many pages it can mean.
+    Pages are numbers from 1. `changed` carries the new page, also when it is the same again after a page that does
+    not exist; `typed` what was looked up and how many pages it can mean.
     """
 
     changed = Signal(int)
@@ -43,7 +41,7 @@ class PageField(QLineEdit):
         super().__init__(parent)
         self._names = names
         self._page = page
-        self._strange = False  # what stands in the field is no page
+        self._unknown = False  # what was typed is no page
         self.editingFinished.connect(self._take)
         self._show()
 
@@ -54,13 +52,13 @@ class PageField(QLineEdit):
 
     @property
     def known(self) -> bool:
-        """Whether there is a page of the name that stands in the field."""
+        """Whether there is a page of the name in the field."""
         typed = self.text().strip()
         return typed == self._name() or bool(self._names.find(typed))
 
     def set_page(self, page: int) -> None:
-        moved = page != self._page or self._strange
-        self._page, self._strange = page, False
+        moved = page != self._page or self._unknown
+        self._page, self._unknown = page, False
         self._show()
         if moved:
             self.changed.emit(page)
@@ -80,7 +78,7 @@ class PageField(QLineEdit):
 
     @Slot()
     def _take(self) -> None:
-        """Of several pages that are called so, the nearest."""
+        """Look up what is typed. Of several pages of that name, take the nearest."""
         typed = self.text().strip()
         if typed == self._name():
             self.set_page(self._page)
@@ -88,7 +86,7 @@ class PageField(QLineEdit):
         found = self._names.find(typed)
         if found:
             self.set_page(min(found, key=lambda page: abs(page - self._page)))
-        self._strange = not found
+        self._unknown = not found
         self.typed.emit(typed, len(found))
 
 
@@ -99,8 +97,10 @@ _COUNT_DELAY_MS = 150
 
 
 class PagesDialog(SmallDialog):
-    """`chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
-    what the chosen pages take; `show_tokens` tells."""
+    """`range` says which pages are chosen, by their names and numbers, or why a page that was typed was not found.
+
+    `chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
+    how many tokens the chosen pages take; `show_tokens` shows them."""
 
     chosen = Signal(str, object)
     count_wanted = Signal(object)
@@ -109,13 +109,13 @@ class PagesDialog(SmallDialog):
         self, book: Book, chapters: Sequence[OutlineChapter], pages: PageRange | None, parent: QWidget | None = None
     ) -> None:
         self._book = book
-        self._tokens = PlainLabel(role="small")
+        self.tokens = PlainLabel(role="small")
         self._count_later = QTimer(singleShot=True, interval=_COUNT_DELAY_MS)
         shown = pages or PageRange(1, book.page_count)
         self._names = book.page_names
         self.first = _page_field(self._names, shown.first, _("First page"))
         self.last = _page_field(self._names, shown.last, _("Last page"))
-        self._range = PlainLabel(role="small")
+        self.range = PlainLabel(role="small", wraps=True)
         self.outline = QListWidget()
         self.outline.setAccessibleName(_("Chapters"))
         self.outline.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -140,7 +140,7 @@ class PagesDialog(SmallDialog):
         self._recount()
 
     def show_chapters(self, chapters: Sequence[OutlineChapter]) -> None:
-        """Tell what each chapter takes; tokens of 0 are not told."""
+        """Show how many tokens each chapter takes; 0 is not shown."""
         for number, chapter in enumerate(chapters):
             indent = "    " * (chapter.level - 1)
             ends = self._names.of(chapter.pages.first), self._names.of(chapter.pages.last)
@@ -150,20 +150,13 @@ class PagesDialog(SmallDialog):
             self.outline.item(number).setText(words)
 
     def show_tokens(self, tokens: int) -> None:
-        """Tell what the chosen pages take."""
+        """Show how many tokens the chosen pages take."""
         if not (self.first.known and self.last.known):
             return
-        self._tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
-
-    def tokens_text(self) -> str:
-        return self._tokens.text()
-
-    def range_text(self) -> str:
-        """The chosen pages by what they are called and by their numbers, or why a page that was typed was not found."""
-        return self._range.text()
+        self.tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
 
     def accept(self) -> None:
-        """Not while a page is named that there is not."""
+        """Not while a page is typed that does not exist."""
         for field in (self.first, self.last):
             field.page()  # is looked up now, and explained
             if not field.known:
@@ -181,44 +174,28 @@ class PagesDialog(SmallDialog):
         if not (self.first.known and self.last.known):
             return
         first, last = sorted((self.first.page(), self.last.page()))
-        self._range.setText(range_words(self._names.of(first), self._names.of(last)))
-        self._tokens.setText(" ")
+        self.range.setText(range_words(self._names.of(first), self._names.of(last)))
+        self.tokens.setText(" ")
         self._count_later.start()
 
     @Slot(str, int)
     def _explain(self, typed: str, found: int) -> None:
-        """Why a page that was typed is not the one, or need not be."""
+        """Say why there is no such page, or that there are several."""
         if not found:
             self._count_later.stop()
-            self._tokens.setText(" ")
-            self._range.setText(no_page_words(typed, self._names))
+            self.tokens.setText(" ")
+            self.range.setText(no_page_words(typed, self._names))
         elif found > 1:
-            self._range.setText(f"{self._range.text()}. {shared_words(typed, self._names, found)}")
+            self.range.setText(f"{self.range.text()}. {shared_words(typed, self._names, found)}")
 
     @Slot()
     def _ask_count(self) -> None:
         self.count_wanted.emit(BookRef(self._book.id, self._chosen()))
 
     def _body(self) -> QWidget:
-        body = QWidget()
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(PlainLabel(_("Pages")))
-        row.addWidget(self.first)
-        row.addWidget(PlainLabel("–"))
-        row.addWidget(self.last)
-        row.addStretch(1)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        self._range.setWordWrap(True)
-        column.addLayout(row)
-        column.addWidget(self._range)
-        column.addWidget(self._tokens)
-        if self.outline.count():
-            column.addWidget(PlainLabel(_("Or a chapter:"), role="small"))
-            column.addWidget(self.outline)
-        return body
+        fields = row(PlainLabel(_("Pages")), self.first, PlainLabel("–"), self.last, STRETCH, spacing=SPACE_S)
+        chapters = (PlainLabel(_("Or a chapter:"), role="small"), self.outline) if self.outline.count() else ()
+        return boxed(column(fields, self.range, self.tokens, *chapters, spacing=SPACE_S))
 
     @Slot(QListWidgetItem)
     def _take_chapter(self, item: QListWidgetItem | None) -> None:
@@ -233,3 +210,49 @@ def _page_field(names: PageNames, page: int, name: str) -> PageField:
     field.setFixedWidth(_FIELD_WIDTH)
     field.setAccessibleName(name)
     return field
+
+
+class PagesPresenter(Presenter):
+    """Asks the person for the pages of a book. `chosen` is that of the dialog."""
+
+    chosen = Signal(str, object)
+
+    def __init__(self, context: Context, bridge: Bridge, panel: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._bridge = bridge
+        self._panel = panel
+        self._counting: Job | None = None
+        self.dialog: PagesDialog | None = None
+
+    def ask(self, book: Book, pages: PageRange | None) -> None:
+        """`pages` are those on the desk now. How many tokens the chapters and the chosen pages take comes later."""
+        dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
+        dialog.chosen.connect(self.chosen)
+        dialog.count_wanted.connect(self._count)
+        dialog.destroyed.connect(self._forget)
+        self.dialog = dialog
+        work = partial(self._context.chapters, book)
+        self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
+        dialog.open()
+
+    @Slot()
+    def _forget(self) -> None:
+        self.dialog = None
+
+    @Slot(object)
+    def _show_chapters(self, chapters: tuple[OutlineChapter, ...]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_chapters(chapters)
+
+    @Slot(object)
+    def _count(self, ref: BookRef) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        work = partial(self._context.tokens_of, ref)
+        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
+
+    @Slot(object)
+    def _show_count(self, tokens: int | None) -> None:
+        if self.dialog is not None and tokens is not None:
+            self.dialog.show_tokens(tokens)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
 from app.ui.icons import Icons, Symbol
@@ -18,6 +19,7 @@ from app.ui.shelf.rows import BookRow, BookState, ItemRole
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
 _CONVERSATIONS_SHARE = 0.5
@@ -25,7 +27,7 @@ _CONVERSATIONS_SHARE = 0.5
 
 
 class ShelfPanel(QWidget):
-    """Says what the person wants; does nothing by itself. Ids are those of conversations and books."""
+    """Emits what the person wants, and does nothing itself. Ids are those of conversations and books."""
 
     new_wanted = Signal()
     search_wanted = Signal()
@@ -64,7 +66,7 @@ class ShelfPanel(QWidget):
         self.conversation_view.setModel(conversations)
         self.conversation_view.setItemDelegate(ConversationDelegate(icons, self.conversation_view))
         self.conversation_view.opened.connect(self._open_conversation)
-        self.conversation_view.menu_wanted.connect(self._open_conversation_menu)
+        self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
         self.book_view = ShelfListView(_("Books"))
         self.book_view.setModel(books)
@@ -72,11 +74,11 @@ class ShelfPanel(QWidget):
         delegate.desk_toggled.connect(self.desk_toggled)
         delegate.report_wanted.connect(self.report_wanted)
         self.book_view.setItemDelegate(delegate)
-        self.book_view.opened.connect(self._open_book)
-        self.book_view.toggled.connect(self._toggle_book)
+        self.book_view.opened.connect(partial(self._emit_book, self.book_opened))
+        self.book_view.toggled.connect(partial(self._emit_book, self.desk_toggled))
         self.book_view.moved.connect(self._move_book)
         self.book_view.accept_moves()
-        self.book_view.menu_wanted.connect(self._open_book_menu)
+        self.book_view.menu_wanted.connect(partial(self._open_menu, self.book_menu))
         self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
         self._empty = self._make_empty()
@@ -84,7 +86,8 @@ class ShelfPanel(QWidget):
         for model in (conversations, books):
             model.modelReset.connect(self._fit)
             model.dataChanged.connect(self._fit)
-        icons.theme.changed.connect(self._repaint)
+        for view in (self.conversation_view, self.book_view):
+            icons.theme.changed.connect(view.viewport().update)
         self._fit()
 
     def select_conversation(self, conversation_id: str) -> None:
@@ -106,38 +109,28 @@ class ShelfPanel(QWidget):
             self.conversation_view.edit(index)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACE_S)
-        top.addWidget(self.new_button, 1)
         for button in (self.sheet_button, self.search_button):
-            top.addWidget(button)
             button.setFixedSize(34, 34)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_L, SPACE_M, SPACE_M)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(self.conversation_view)
-        column.addWidget(self.book_view, 1)
-        column.addWidget(self._empty, 1)
+        top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
+        margins = (SPACE_M, SPACE_L, SPACE_M, SPACE_M)
+        column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), of=self, margins=margins)
 
     def _make_empty(self) -> QWidget:
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(SPACE_S, SPACE_L, SPACE_S, 0)
-        column.setSpacing(SPACE_S)
-        column.addWidget(PlainLabel(_("No books yet"), role="book"))
-        words = PlainLabel(
-            _("Drop a book, document, e-mail or table on the window, or add a file from a folder."), role="soft"
-        )
-        words.setWordWrap(True)
-        column.addWidget(words)
-        column.addSpacing(SPACE_S)
         add = TextButton(_("Add a book…"))
         add.setToolTip(_("Add a book…") + "  Ctrl+O")
         add.clicked.connect(self.add_wanted)
-        column.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        return empty
+        words = _("Drop a book, document, e-mail or table on the window, or add a file from a folder.")
+        return boxed(
+            column(
+                PlainLabel(_("No books yet"), role="book"),
+                PlainLabel(words, role="soft", wraps=True),
+                SPACE_S,
+                (add, Qt.AlignmentFlag.AlignLeft),
+                STRETCH,
+                margins=(SPACE_S, SPACE_L, SPACE_S, 0),
+                spacing=SPACE_S,
+            )
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -157,28 +150,16 @@ class ShelfPanel(QWidget):
         limit = int(self.height() * _CONVERSATIONS_SHARE)
         self.conversation_view.setFixedHeight(min(wanted, max(limit, 80)))
 
-    @Slot()
-    def _repaint(self) -> None:
-        self.conversation_view.viewport().update()
-        self.book_view.viewport().update()
-
     @Slot(QModelIndex)
     def _open_conversation(self, index: QModelIndex) -> None:
         row = index.data(ItemRole)
         if isinstance(row, Conversation):
             self.conversation_opened.emit(row.id)
 
-    @Slot(QModelIndex)
-    def _open_book(self, index: QModelIndex) -> None:
+    def _emit_book(self, signal: SignalInstance, index: QModelIndex) -> None:
         row = index.data(ItemRole)
         if isinstance(row, BookRow) and row.book is not None:
-            self.book_opened.emit(row.book.id)
-
-    @Slot(QModelIndex)
-    def _toggle_book(self, index: QModelIndex) -> None:
-        row = index.data(ItemRole)
-        if isinstance(row, BookRow) and row.book is not None:
-            self.desk_toggled.emit(row.book.id)
+            signal.emit(row.book.id)
 
     @Slot(QModelIndex, int)
     def _move_book(self, index: QModelIndex, step: int) -> None:
@@ -186,16 +167,8 @@ class ShelfPanel(QWidget):
         if isinstance(row, BookRow) and row.on_desk and row.book is not None:
             self.book_moved.emit(row.book.id, step)
 
-    @Slot(QModelIndex, QPoint)
-    def _open_conversation_menu(self, index: QModelIndex, where: QPoint) -> None:
-        menu = self.conversation_menu(index)
-        if menu is not None:
-            menu.popup(where)
-
-    @Slot(QModelIndex, QPoint)
-    def _open_book_menu(self, index: QModelIndex, where: QPoint) -> None:
-        menu = self.book_menu(index)
-        if menu is not None:
+    def _open_menu(self, of: Callable[[QModelIndex], QMenu | None], index: QModelIndex, where: QPoint) -> None:
+        if (menu := of(index)) is not None:
             menu.popup(where)
 
     def conversation_menu(self, index: QModelIndex) -> QMenu | None:

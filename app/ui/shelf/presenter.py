@@ -1,9 +1,8 @@
-"""The shelf: lists conversations and books, opens files, keeps what lies on the desk of the shown conversation."""
+"""The shelf: lists conversations and books, opens files, changes what is on the desk of the shown conversation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,26 +12,21 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
-from app.engine.protocol import ModelInfo
-from app.services.context import Context, ContextSegment, chapters_of
-from app.services.fitting import OutlineChapter
+from app.services.context import Context
 from app.services.library import Library, Removal
 from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
 from app.ui.presenter import Presenter
 from app.ui.shelf.book_import import BookImport
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList
-from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookRow, BookState
+from app.ui.shelf.rows import BookRow, book_row
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.i18n import _
-from app.wording.page_flags import look_words, outdated_words
-from app.wording.page_names import name_words
 
 
 class ShelfPresenter(Presenter):
@@ -41,10 +35,8 @@ class ShelfPresenter(Presenter):
     conversation_wanted = Signal(str)
     conversation_deleted = Signal(str)
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
-    book_wanted = Signal(str)
     book_added = Signal(object, object)  # Book, tuple[str, ...]: the conversations that it was given for
     book_removed = Signal(str)
-    books_listed = Signal()
     conversations_listed = Signal()
 
     def __init__(
@@ -68,7 +60,6 @@ class ShelfPresenter(Presenter):
         super().__init__(parent)
         self._library = library
         self._kept = kept
-        self._context = context
         self._removal = removal
         self._bridge = bridge
         self._panel = panel
@@ -79,8 +70,7 @@ class ShelfPresenter(Presenter):
         self._activity = activity
         self._shown = shown
         self._tokens: dict[str, int] = {}
-        self._pages_dialog: PagesDialog | None = None
-        self._counting: Job | None = None
+        self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
     @property
@@ -95,11 +85,11 @@ class ShelfPresenter(Presenter):
     def list_books(self) -> None:
         self._bridge.call(Executor.STORE, self._library.books, self._take_books, self._on_problem)
 
-    # ---- what others tell
+    # ---- what has changed elsewhere
 
     @Slot()
     def show_conversation(self) -> None:
-        """Another one may be shown, or other books on its desk."""
+        """Another conversation may be shown, or other books may be on its desk."""
         if self._shown.id:
             self.openings.adopt(self._shown.id)
         self._panel.select_conversation(self._shown.id)
@@ -107,12 +97,12 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_open_book(self) -> None:
-        """Another book may lie open."""
+        """Another book may be open."""
         self._panel.select_book(self._shown.book.id if self._shown.book is not None else "")
 
-    @Slot(object)
-    def count_tokens(self, info: ModelInfo) -> None:  # noqa: ARG002 - another model has another tokenizer
-        """Count every book anew for the model that was loaded."""
+    @Slot()
+    def count_tokens(self) -> None:
+        """Count every book again: the model that was loaded has its own tokenizer."""
         self._tokens.clear()
         for book_id in self._shown.shelf:
             self._count(book_id)
@@ -120,7 +110,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
-        """The model reads another text of it now."""
+        """The text that the model reads of it has changed."""
         self._shown.shelf[book.id] = book
         self._tokens.pop(book.id, None)
         self._count(book.id)
@@ -132,7 +122,7 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def offer_books(self) -> None:
-        """Where the mouse is: the books that are not on the desk, and files."""
+        """Open a menu at the mouse: the books that are not on the desk, and adding a file."""
         on_desk = {ref.book_id for ref in self._shown.books}
         menu = QMenu(self._panel.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -188,7 +178,7 @@ class ShelfPresenter(Presenter):
             self._put(refs)
 
     def _put(self, refs: tuple[BookRef, ...]) -> None:
-        """These are to be on the desk."""
+        """Put these on the desk, in the place of those there."""
         self.desk_changed.emit(refs)
         self.show_books()
 
@@ -197,11 +187,11 @@ class ShelfPresenter(Presenter):
     def _connect(self) -> None:
         self._panel.conversation_opened.connect(self.conversation_wanted)
         self._panel.conversation_delete_wanted.connect(self.ask_delete)
-        self._panel.book_opened.connect(self.book_wanted)
         self._panel.desk_toggled.connect(self.toggle_desk)
         self._panel.book_moved.connect(self.move_on_desk)
         self._book_list.dropped.connect(self.place_on_desk)
         self._panel.pages_wanted.connect(self.ask_pages)
+        self.pages.chosen.connect(self.choose_pages)
         self._panel.book_remove_wanted.connect(self._ask_remove)
         self._panel.reread_wanted.connect(self.reread)
         self._panel.opening_cancelled.connect(self.openings.stop)
@@ -216,7 +206,6 @@ class ShelfPresenter(Presenter):
         self._shown.shelf[book.id] = book
         self._count(book.id)
         self.book_added.emit(book, talks)
-        self.books_listed.emit()
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
@@ -232,7 +221,6 @@ class ShelfPresenter(Presenter):
             if book_id not in self._tokens:
                 self._count(book_id)
         self.show_books()
-        self.books_listed.emit()
 
     def _count(self, book_id: str) -> None:
         work = partial(self._library.tokens, book_id)
@@ -245,54 +233,25 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_books(self) -> None:
-        """Draw the rows anew: at each change of what is there, what is on the desk, and how far it is read."""
-        refs = {ref.book_id: ref for ref in self._shown.books}
-        rows = [
-            self._row(self._shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in self._shown.shelf
-        ]
-        rows += self.openings.rows(self._shown.id)
-        others = sorted(self._shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
-        rows += [self._row(book, None) for book in others if book.id not in refs]
+        """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read."""
+        shown, now = self._shown, self._activity.reading
+        use = shown.use.after(now.done) if shown.use is not None and now is not None else shown.use
+        segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
+
+        def row(book: Book, ref: BookRef | None) -> BookRow:
+            return book_row(book, ref, self._tokens.get(book.id), segments.get(book.id), now)
+
+        refs = {ref.book_id: ref for ref in shown.books}
+        rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]
+        rows += self.openings.rows(shown.id)
+        others = sorted(shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
+        rows += [row(book, None) for book in others if book.id not in refs]
         selected = self._panel.selected_book()
         self._book_list.show_books(rows)
         if selected:
             self._panel.select_book(selected)
         else:
             self.show_open_book()
-
-    def _row(self, book: Book, ref: BookRef | None) -> BookRow:
-        row = BookRow(
-            book.id,
-            book.title,
-            book,
-            on_desk=ref is not None,
-            pages=ref.pages if ref else None,
-            tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
-            state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
-        )
-        now = self._activity.reading
-        if now is not None and now.place is not None and now.place.book_id == book.id:
-            words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
-            words = words.format(page=name_words(now.place.page))
-            words = f"{words} · {now.left}" if now.left and not now.paused else words
-            return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
-        segment = self._segment(book.id)
-        if ref is None or segment is None or row.state_text:
-            return row
-        if segment.held_tokens >= segment.tokens:
-            return replace(row, state=BookState.READ, state_text=_("✓ ready"))
-        if segment.read_to:
-            words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
-            return replace(row, state=BookState.PARTLY_READ, state_text=words)
-        return row
-
-    def _segment(self, book_id: str) -> ContextSegment | None:
-        """The book's part of the context, as far as it is read by now."""
-        use, now = self._shown.use, self._activity.reading
-        if use is None:
-            return None
-        use = use.after(now.done) if now is not None else use
-        return next((segment for segment in use.segments if segment.book_id == book_id), None)
 
     # ---- questions to the person
 
@@ -307,12 +266,8 @@ class ShelfPresenter(Presenter):
             conversation_id,
             self._panel.window(),
         )
-        dialog.confirmed.connect(self._delete)
+        dialog.confirmed.connect(self.conversation_deleted)
         dialog.open()
-
-    @Slot(str)
-    def _delete(self, conversation_id: str) -> None:
-        self.conversation_deleted.emit(conversation_id)
 
     @Slot(str, str)
     def _rename(self, conversation_id: str, title: str) -> None:
@@ -327,39 +282,10 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def ask_pages(self, book_id: str) -> None:
-        """Let the person choose which pages of a book lie on the desk; how many tokens they take comes later."""
+        """Let the person choose which pages of a book are on the desk."""
         if self._shown.conversation is not None and book_id in self._shown.shelf:
-            book = self._shown.shelf[book_id]
             pages = next((ref.pages for ref in self._shown.books if ref.book_id == book_id), None)
-            dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
-            dialog.chosen.connect(self.choose_pages)
-            dialog.count_wanted.connect(self._count_pages)
-            self._pages_dialog = dialog
-            dialog.destroyed.connect(self._forget_dialog)
-            work = partial(self._context.chapters, book)
-            self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
-            dialog.open()
-
-    @Slot()
-    def _forget_dialog(self) -> None:
-        self._pages_dialog = None
-
-    @Slot(object)
-    def _show_chapters(self, chapters: tuple[OutlineChapter, ...]) -> None:
-        if self._pages_dialog is not None:
-            self._pages_dialog.show_chapters(chapters)
-
-    @Slot(object)
-    def _count_pages(self, ref: BookRef) -> None:
-        if self._counting is not None:
-            self._counting.cancel()
-        work = partial(self._context.tokens_of, ref)
-        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
-
-    @Slot(object)
-    def _show_count(self, tokens: int | None) -> None:
-        if self._pages_dialog is not None and tokens is not None:
-            self._pages_dialog.show_tokens(tokens)
+            self.pages.ask(self._shown.shelf[book_id], pages)
 
     @Slot(str)
     def _ask_remove(self, book_id: str) -> None:

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QProgressBar,
-    QRadioButton,
-    QSlider,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QProgressBar, QRadioButton, QSlider, QStackedWidget, QWidget
 
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.video.strip import FrameStrip, StripFrame
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField
+from app.ui.widgets.roles import set_role
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -60,7 +53,7 @@ class VideoDialog(QDialog):
         self.detail = PlainLabel(" ", role="small")
         self.progress_words = PlainLabel()
         self.progress = QProgressBar(textVisible=False, maximum=_PROGRESS_STEPS)
-        self.failure = PlainLabel()
+        self.failure = PlainLabel(wraps=True)
         self.failure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.ways = {
             SelectionMethod.EVEN: QRadioButton(_("Evenly spaced")),
@@ -69,16 +62,15 @@ class VideoDialog(QDialog):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(_PAGE)
         self.number = NumberField(1, 1, 1)
-        self.sum = PlainLabel()
-        self.note = PlainLabel(role="small")
+        self.sum = PlainLabel(wraps=True)
+        self.note = PlainLabel(role="small", wraps=True)
         self.strip = FrameStrip()
         self.status = PlainLabel(role="small")
-        self.cancel = TextButton(_("Cancel"))
-        self.action = TextButton(_("Add frames"), role="primary")
+        self.cancel, self.action = choices(self, _("Add frames"))
         self.action.setEnabled(False)
         self._controls = QWidget()
         self._pages = QStackedWidget()
-        for page in (self._opening_page(), self._choice_page(), self._failure_page()):
+        for page in (self._opening_page(), self._choice_page(), boxed(column(self.failure, STRETCH))):
             self._pages.addWidget(page)
         self._build()
         self.setAccessibleName(self.windowTitle())
@@ -128,12 +120,12 @@ class VideoDialog(QDialog):
 
     def show_sum(self, words: str, *, too_many: bool = False) -> None:
         """What the frames take of the context."""
-        _set_role(self.sum, "warning" if too_many else "")
+        set_role(self.sum, "warning" if too_many else "")
         self.sum.setText(words)
 
     def show_note(self, words: str, *, warns: bool = False) -> None:
         """What else there is to know; an empty one goes away."""
-        _set_role(self.note, "warning" if warns else "small")
+        set_role(self.note, "warning" if warns else "small")
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
@@ -185,74 +177,33 @@ class VideoDialog(QDialog):
     # ---- how it is built
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(0)
-        column.addWidget(self.heading)
-        column.addWidget(self.detail)
-        column.addSpacing(SPACE_L)
-        column.addWidget(self._pages, 1)
-        column.addSpacing(SPACE_L)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.action)
-        column.addLayout(row)
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self.accept)
+        buttons = row((self.status, 1), self.cancel, self.action, spacing=SPACE_S)
+        shown = (self.heading, self.detail, SPACE_L, (self._pages, 1), SPACE_L, buttons)
+        column(*shown, of=self, margins=DIALOG)
         around = self.parentWidget()
         room = around.size() if around is not None else self.size()
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))
 
     def _opening_page(self) -> QWidget:
-        page, column = _page()
         self.progress.setFixedWidth(_PROGRESS_WIDTH)
-        column.addStretch(1)
-        column.addWidget(self.progress_words, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
-        return page
+        middle = Qt.AlignmentFlag.AlignHCenter
+        return boxed(column(STRETCH, (self.progress_words, middle), (self.progress, middle), STRETCH, spacing=SPACE_S))
 
     def _choice_page(self) -> QWidget:
-        page, column = _page()
-        controls = QVBoxLayout(self._controls)
-        controls.setContentsMargins(0, 0, 0, 0)
-        controls.setSpacing(SPACE_S)
-        ways = QHBoxLayout()
-        ways.setSpacing(SPACE_XL)
-        for button in self.ways.values():
-            ways.addWidget(button)
-        ways.addStretch(1)
-        controls.addLayout(ways)
         self.ways[SelectionMethod.EVEN].setChecked(True)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
         label = PlainLabel(_("Frames"))
         label.setBuddy(self.number)
         for control in (self.slider, self.number):
             control.setAccessibleName(_("Number of frames"))
         self.number.setFixedWidth(_NUMBER_WIDTH)
-        row.addWidget(label)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.number)
-        controls.addLayout(row)
-        for words in (self.sum, self.note):
-            words.setWordWrap(True)
         self.note.hide()
-        column.addWidget(self._controls)
-        column.addWidget(self.sum)
-        column.addWidget(self.note)
-        column.addSpacing(SPACE_S)
-        column.addWidget(self.strip, 1)
-        return page
-
-    def _failure_page(self) -> QWidget:
-        page, column = _page()
-        self.failure.setWordWrap(True)
-        column.addWidget(self.failure)
-        column.addStretch(1)
-        return page
+        column(
+            row(*self.ways.values(), STRETCH, spacing=SPACE_XL),
+            row(label, (self.slider, 1), self.number, spacing=SPACE_S),
+            of=self._controls,
+            spacing=SPACE_S,
+        )
+        return boxed(column(self._controls, self.sum, self.note, SPACE_S, (self.strip, 1), spacing=SPACE_S))
 
     def _shrink(self) -> None:
         """A sentence needs little room: it need not have that of the other pages."""
@@ -263,18 +214,3 @@ class VideoDialog(QDialog):
         self._pages.updateGeometry()
         layout.activate()  # or else it would hold to the height that the other pages need
         self.resize(self.width(), layout.totalHeightForWidth(self.width()))
-
-
-def _page() -> tuple[QWidget, QVBoxLayout]:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(SPACE_S)
-    return page, column
-
-
-def _set_role(label: PlainLabel, role: str) -> None:
-    if label.property("role") != role:
-        label.setProperty("role", role)
-        label.style().unpolish(label)
-        label.style().polish(label)

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.core.errors import Problem
-from app.core.events import Done, Failed, Opening
+from app.core.events import Opening
 from app.core.video import Video, evenly_spaced, frame_name, scene_changes
 from app.services.videos import Videos
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job, is_ending
+from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.video.dialog import SelectionMethod, VideoDialog
 from app.ui.video.strip import StripFrame
 from app.ui.widgets.pictures import to_image

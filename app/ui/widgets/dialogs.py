@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
 from app.export.pictures import safe_name
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
+from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
 
 _WIDTH = 420
@@ -41,35 +42,32 @@ class SmallDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
-        column.setSpacing(SPACE_S)
-        column.addWidget(PlainLabel(title, role="heading"))
-        text = PlainLabel(sentence)
-        text.setWordWrap(True)
-        column.addWidget(text)
-        if body is not None:
-            column.addSpacing(SPACE_S)
-            column.addWidget(body)
-        column.addSpacing(SPACE_L)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        row.addStretch(1)
-        self.action = TextButton(action, role="primary")
+        cancel, self.action = choices(self, action)
         self.action.setAutoDefault(destroys)
         self.action.setDefault(not destroys)
-        cancel = TextButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
-        if choice:
-            row.addWidget(cancel)
-        self.action.clicked.connect(self.accept)
-        row.addWidget(self.action)
-        column.addLayout(row)
+        column(
+            PlainLabel(title, role="heading"),
+            PlainLabel(sentence, wraps=True),
+            *((SPACE_S, body) if body is not None else ()),
+            SPACE_L,
+            row(STRETCH, *((cancel,) if choice else ()), self.action, spacing=SPACE_S),
+            of=self,
+            margins=DIALOG,
+            spacing=SPACE_S,
+        )
         if destroys:
             cancel.setAutoDefault(True)
             cancel.setDefault(True)
             cancel.setFocus()
         self.setAccessibleDescription(sentence)
+
+
+def choices(dialog: QDialog, action: str) -> tuple[TextButton, TextButton]:
+    """The buttons that reject a dialog and that accept it."""
+    cancel, accept = TextButton(_("Cancel")), TextButton(action, role="primary")
+    cancel.clicked.connect(dialog.reject)
+    accept.clicked.connect(dialog.accept)
+    return cancel, accept
 
 
 class Confirmation(SmallDialog):

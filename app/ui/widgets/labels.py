@@ -10,11 +10,12 @@ from app.ui.widgets.tips import plain_tip
 
 
 class PlainLabel(QLabel):
-    """A label that never takes its text for markup."""
+    """A label that never takes its text for markup; `wraps` breaks it into lines."""
 
-    def __init__(self, text: str = "", *, role: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", *, role: str = "", wraps: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
         self.setProperty("role", role)
         self.setText(text)
 

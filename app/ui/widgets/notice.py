@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 
 
@@ -24,25 +25,17 @@ class NoticeBar(QWidget):
         self._key = ""
         card = QFrame()
         card.setProperty("role", "card")
-        around = QVBoxLayout(self)
-        around.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, 0)
-        around.addWidget(card)
+        column(card, of=self, margins=(SPACE_XL, SPACE_M, SPACE_XL, 0))
         self._mark = QLabel()
-        self._text = PlainLabel()
-        self._text.setWordWrap(True)
+        self._text = PlainLabel(wraps=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.action = TextButton("", role="quiet")
         self.action.clicked.connect(self._act)
         close = IconButton(icons, Symbol.CLOSE, _("Close"), size=16)
         close.clicked.connect(self.hide)
-        row = QHBoxLayout(card)
-        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.action)
-        row.addWidget(close)
+        shown = ((self._mark, Qt.AlignmentFlag.AlignTop), (self._text, 1), self.action, close)
+        row(*shown, of=card, margins=(SPACE_M, SPACE_S, SPACE_S, SPACE_S), spacing=SPACE_S)
         icons.theme.changed.connect(self._recolour)
         self.hide()
 

@@ -9,12 +9,13 @@ from typing import Any
 from PIL import Image, ImageCms
 
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Image as Taken
 from app.core.work import Cancel
 from app.documents.images import decoding
 from app.documents.images.kinds import ImageKind
 from app.documents.images.reader import ImageReader
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.endings import as_events
 
 LOSSLESS = (ImageKind.PNG, ImageKind.TIFF, ImageKind.BMP)

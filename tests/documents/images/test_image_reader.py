@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel
 from app.documents.images.kinds import ImageKind
@@ -25,6 +25,7 @@ from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
 from tests.documents.images.gallery import ending, flag, problem, saved, taken

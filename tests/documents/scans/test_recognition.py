@@ -18,12 +18,13 @@ from PIL import Image
 
 from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.documents.scans.recognition import LOW_CONFIDENCE, RecogniserLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents import scanner
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.endings import as_events

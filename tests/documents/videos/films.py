@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from app.core.errors import Problem
-from app.core.events import Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Video
 from app.core.work import Cancel
@@ -24,6 +24,7 @@ from app.documents.videos.kinds import VideoKind
 from app.documents.videos.protocol import MAX_SIDE, VideoSurveyed
 from app.documents.videos.reader import VideoReader
 from app.documents.videos.survey import survey
+from app.ui.jobs import Done, Failed
 from tests.endings import as_events
 
 RATE = 10

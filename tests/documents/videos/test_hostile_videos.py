@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import Code, Problem
-from app.core.events import Done, Failed
 from app.core.work import Cancel
 from app.documents.videos.kinds import VideoKind
 from app.documents.videos.protocol import MAX_PIXELS
 from app.documents.videos.reader import VideoReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
+from app.ui.jobs import Done, Failed
 from app.wording.errors import sentence
 from tests.documents.videos.films import MADE, drawing, film, frames, number_of, problem
 from tests.documents.videos.prison import imprisoned, outcomes

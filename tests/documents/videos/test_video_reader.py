@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from app.core.errors import Code, Problem
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Moment
 from app.core.work import Cancel
@@ -25,6 +25,7 @@ from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
+from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.videos import liar
 from tests.documents.videos.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed
 from tests.endings import as_events

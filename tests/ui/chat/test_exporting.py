@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Ending, Question
 from app.core.errors import AppError, Code
-from app.core.events import Done
 from app.core.image import Image
 from app.core.work import Cancel
 from app.store.images import ImageStore
+from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import LEASE, Room

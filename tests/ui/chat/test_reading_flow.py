@@ -239,7 +239,7 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     dialog.accept()
     pages = room.window.findChild(PagesDialog)
     assert pages is not None
-    wait(lambda: pages.tokens_text() == "These pages have 231,480 tokens.")
+    wait(lambda: pages.tokens.text() == "These pages have 231,480 tokens.")
     wait(lambda: "tokens" in pages.outline.item(0).text())
     pages.first.set_page(203)
     pages.last.set_page(204)

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, Ending, Question
-from app.core.events import Done
 from app.core.image import Image
 from app.core.work import Cancel
+from app.ui.jobs import Done
 from app.ui.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.ui.direct_images import png_of

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation
-from app.ui.main_window import OpenPage, WindowState
+from app.ui.frame_state import OpenPage, WindowState
 from tests.ui.room import HANDBOOK, LEASE, LETTERS, SURVEY, Room
 
 

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
-from app.core.events import Done
 from app.core.image import Image, Raster
 from app.core.secret import Password
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.services.images import Area, drawn_size
+from app.ui.jobs import Done
 from app.ui.page.region import SLIP, Region
 from app.wording.errors import sentence
 from tests.documents.locksmith import lock
@@ -162,9 +162,9 @@ def test_a_part_is_asked_about_with_the_mouse(qtbot: QtBot, room: Room, taken: T
     assert _is(region.area, TABLE)
     assert region.area is not None
     width, height = drawn_size(panel.image.proportions(), region.area)
-    assert region.told().startswith(f"{width:,} × {height:,} pixels")
+    assert region.words().startswith(f"{width:,} × {height:,} pixels")
     room.settle()
-    assert region.told().endswith("\n2,468 tokens")
+    assert region.words().endswith("\n2,468 tokens")
     qtbot.mouseClick(region.ask_button, Qt.MouseButton.LeftButton)
     room.settle()
     assert not region.isVisible()
@@ -200,8 +200,8 @@ def test_a_model_that_sees_nothing_counts_no_tokens(room: Room) -> None:
     room.presenter.page.select_part()
     _draw_around(room, TABLE)
     room.settle()
-    assert "pixels" in _region(room).told()
-    assert "tokens" not in _region(room).told()
+    assert "pixels" in _region(room).words()
+    assert "tokens" not in _region(room).words()
 
 
 def test_a_part_holds_what_was_drawn_around(room: Room, taken: Taken) -> None:

@@ -17,8 +17,7 @@ from app.core.image import Raster
 from app.documents import parsing
 from app.documents.formats.contract import Content
 from app.ui.chat.chip import ChipButton
-from app.ui.page.outline import OutlinePopup
-from app.ui.page.thumbnails import ThumbnailPopup
+from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog
 from tests.documents import labelled
 from tests.ui.fakes import Gate
@@ -151,7 +150,7 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
     ]
     dialog.outline.setCurrentRow(2)
     assert (dialog.first.text(), dialog.last.text()) == ("3", "4")
-    assert dialog.range_text() == "p. 3–4 (11–12 of 103)"
+    assert dialog.range.text() == "p. 3–4 (11–12 of 103)"
     dialog.first.setText("iii")
     dialog.last.setText("#11")
     with qtbot.waitSignal(dialog.chosen) as chosen:
@@ -166,22 +165,22 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
     room.presenter.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
-    wait(lambda: dialog.tokens_text() == "These pages have 10,300 tokens.")
+    wait(lambda: dialog.tokens.text() == "These pages have 10,300 tokens.")
     dialog.last.setText("200")
     with qtbot.assertNotEmitted(dialog.chosen):
         dialog.accept()
     assert dialog.isVisible()
     assert dialog.last.text() == "200", "it stays to be mended"
-    assert dialog.range_text() == ("No page of this book is called 200. You can also count its 103 pages: #1 to #103.")
-    assert dialog.tokens_text() == " "
+    assert dialog.range.text() == ("No page of this book is called 200. You can also count its 103 pages: #1 to #103.")
+    assert dialog.tokens.text() == " "
     dialog.last.setText("95")
     dialog.last.editingFinished.emit()
-    assert dialog.range_text() == "p. 1–95 (1–103 of 103)"
-    wait(lambda: dialog.tokens_text() == "These pages have 10,300 tokens.")
+    assert dialog.range.text() == "p. 1–95 (1–103 of 103)"
+    wait(lambda: dialog.tokens.text() == "These pages have 10,300 tokens.")
     dialog.last.setText("1")
     assert dialog.last.page() == 9, "the nearest of both"
     assert dialog.last.text() == "1 (9 of 103)"
-    assert dialog.range_text().startswith("p. 1–1 (1–9 of 103). This book has 2 pages called 1. #9 is the last")
+    assert dialog.range.text().startswith("p. 1–1 (1–9 of 103). This book has 2 pages called 1. #9 is the last")
 
 
 def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_path: Path) -> None:

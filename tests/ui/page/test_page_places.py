@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.document import PageLayer
 from app.documents.layer import Box, Layer
 from app.ui.page.hits import Hit
-from app.ui.page.thumbnails import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 

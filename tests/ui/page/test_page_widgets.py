@@ -11,8 +11,8 @@ from app.core.document import READING, Book, Flag, Format, Page, Section
 from app.core.image import Raster
 from app.ui.icons import Icons
 from app.ui.page.image_page import ImagePage
-from app.ui.page.outline import OutlinePopup
 from app.ui.page.panel import PagePanel
+from app.ui.page.popups import OutlinePopup
 from app.ui.page.text_page import TextPage
 from app.ui.theme import PAPER, Theme
 from app.ui.words import page_note

@@ -228,7 +228,7 @@ def test_the_chosen_pages_and_the_chapters_tell_their_tokens(qtbot: QtBot) -> No
         dialog.outline.setCurrentRow(1)
     assert counted.args == [BookRef("a", PageRange(10, 20))]
     dialog.show_tokens(6_200)
-    assert dialog.tokens_text() == "These pages have 6,200 tokens."
+    assert dialog.tokens.text() == "These pages have 6,200 tokens."
     assert dialog.outline.item(0).text() == "One   1–9"
     dialog.show_chapters([msgspec.structs.replace(chapter, tokens=4_000) for chapter in chapters])
     assert dialog.outline.item(1).text() == "Two   10–20 · 4,000 tokens"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import row
 from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
@@ -43,7 +44,7 @@ class SpineBar(QWidget):
         self._chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self.update)
 
     def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
         """`capacity` is the context in tokens; parts beyond it make the bar full, in the colour of what fails."""
@@ -129,10 +130,6 @@ class SpineBar(QWidget):
             yield part, left, width
             left += width
 
-    @Slot()
-    def _repaint(self) -> None:
-        self.update()
-
 
 class Spine(QWidget):
     """The bar with its name on the left; the numbers, and what can be done about them, on the right."""
@@ -148,13 +145,8 @@ class Spine(QWidget):
         self.action = TextButton("", role="link")
         self.action.clicked.connect(self.acted)
         self.action.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
-        row.setSpacing(SPACE_M)
-        row.addWidget(PlainLabel(_("Context"), role="small"))
-        row.addWidget(self.bar, 1)
-        row.addWidget(self._text)
-        row.addWidget(self.action)
+        name = PlainLabel(_("Context"), role="small")
+        row(name, (self.bar, 1), self._text, self.action, of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
         self.setFixedHeight(FOOT_HEIGHT)
 
     def text(self) -> str:

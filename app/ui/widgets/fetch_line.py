@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.layouts import row
 from app.wording.i18n import _
 
 _HEIGHT = 36
@@ -35,14 +36,8 @@ class FetchLine(QFrame):
         self.models = TextButton(_("Models…"), role="link")
         self.pause.clicked.connect(self.pause_wanted)
         self.models.clicked.connect(self.models_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._mark)
-        row.addWidget(self.bar)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.pause)
-        row.addWidget(self.models)
+        shown = (self._mark, self.bar, (self.words, 1), self.pause, self.models)
+        row(*shown, of=self, margins=(SPACE_XL, 0, SPACE_L, 0), spacing=SPACE_S)
         icons.theme.changed.connect(self._recolour)
         self._recolour()
         self.hide()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.events import Reading
-from app.ui.context.pace import Pace
+from app.ui.pace import Pace
 
 
 def follow(costs: list[float], *, total: int, reused: int = 0, size: int = 1000) -> Pace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.events import Reading
 
 _FIRST_GUESS_S = 2.0
-"""A time left is not told before this much was measured."""
+"""The time left is not shown before this much was measured."""
 
 _RECENT_S = 5.0
 """The speed is that of the last few seconds."""
@@ -49,7 +49,7 @@ class Pace:
 
     @property
     def seconds_left(self) -> float | None:
-        """None while it is too early to tell."""
+        """None while it is too early to say."""
         if self._first is None or not self._samples or self._last[1] - self._first[1] < _FIRST_GUESS_S:
             return None
         done, total = self._last[0], self._total

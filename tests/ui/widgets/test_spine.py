@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.document import Book, Format
 from app.services.context import ContextSegment, ContextUse
-from app.ui.context.spine import Spine, SpineBar, SpinePart
 from app.ui.theme import PAPER, Theme
+from app.ui.widgets.spine import Spine, SpineBar, SpinePart
 from app.ui.words import use_parts, use_words
 
 _PARTS = (

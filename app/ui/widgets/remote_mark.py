@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XL
 from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.widgets.layouts import column, row
 from app.ui.widgets.tips import plain_tip
 from app.wording.remote import short_words, whole_words
 
@@ -26,16 +27,8 @@ class RemoteMark(QWidget):
         strip = QFrame()
         strip.setProperty("role", "leaving")
         strip.setFixedHeight(_HEIGHT)
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Separator())
-        column.addWidget(strip)
+        row(self._symbol, (self._words, 1), of=strip, margins=(SPACE_XL, 0) * 2, spacing=SPACE_S)
+        column(Separator(), strip, of=self)
         icons.theme.changed.connect(self._recolour)
         self.hide()
 

@@ -1,4 +1,4 @@
-"""The pages of a drawn book as small pictures, to go to one at a glance."""
+"""What drops down below the page's header, to go to another page: the outline, and the pages as small pictures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,23 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
+from app.core.document import Book
 from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.layouts import column
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
@@ -32,10 +44,84 @@ _ImageRole = int(Qt.ItemDataRole.UserRole)
 _PICTURE = QSize(92, 124)
 _CELL = QSize(_PICTURE.width() + 2 * SPACE_S, _PICTURE.height() + 2 * SPACE_S + 18)
 _ROWS = 3
+_WIDEST, _HIGHEST, _ROW_HEIGHT = 480, 480, 26
+_PageRole = int(Qt.ItemDataRole.UserRole)
+
+
+class _Popup(QFrame):
+    """Closes with a click beside it. `chosen` carries a page's number."""
+
+    chosen = Signal(int)
+
+    def __init__(self, view: QAbstractItemView, parent: QWidget | None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("role", "popup")
+        column(view, of=self, margins=(SPACE_S, SPACE_S, SPACE_S, SPACE_S))
+
+
+class OutlinePopup(_Popup):
+    def __init__(self, book: Book, page: int, parent: QWidget | None = None) -> None:
+        """`page` is the one that is shown: the section it belongs to is selected."""
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(2)
+        self.tree.setHeaderHidden(True)
+        self.tree.setAccessibleName(_("Outline"))
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setUniformRowHeights(True)
+        self._fill(book, page)
+        self.tree.expandAll()
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, header.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, header.ResizeMode.ResizeToContents)
+        super().__init__(self.tree, parent)
+        self.tree.itemClicked.connect(self._choose)
+        self.tree.itemActivated.connect(self._choose)
+        self._rows = len(book.outline)
+
+    def drop_below(self, header: QWidget) -> None:
+        """Below the panel's header, as wide as the page and as high as it needs to be."""
+        self.resize(
+            min(_WIDEST, header.width() - 2 * SPACE_XL), min(_HIGHEST, self._rows * _ROW_HEIGHT + 2 * SPACE_S + 4)
+        )
+        self.move(header.mapToGlobal(QPoint(SPACE_XL, header.height() + SPACE_S)))
+        self.show()
+        self.tree.setFocus()
+        current = self.tree.currentItem()
+        if current is not None:
+            self.tree.scrollToItem(current)
+
+    def _fill(self, book: Book, page: int) -> None:
+        above: list[tuple[int, QTreeWidgetItem]] = []
+        current: QTreeWidgetItem | None = None
+        names = book.page_names
+        for section in book.outline:
+            item = QTreeWidgetItem([" ".join(section.title.split()), name_words(names.of(section.page))])
+            item.setData(0, _PageRole, section.page)
+            item.setToolTip(0, "")
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            while above and above[-1][0] >= section.level:
+                above.pop()
+            if above:
+                above[-1][1].addChild(item)
+            else:
+                self.tree.addTopLevelItem(item)
+            above.append((section.level, item))
+            if section.page <= page:
+                current = item
+        if current is not None:
+            self.tree.setCurrentItem(current)
+
+    @Slot(QTreeWidgetItem)
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        self.chosen.emit(item.data(0, _PageRole))
+        self.close()
 
 
 class ThumbnailModel(QAbstractListModel):
-    """A picture is asked for when its row is painted."""
+    """A small picture for each page, asked for when its row is painted."""
 
     def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,20 +183,17 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ThumbnailPopup(QFrame):
-    """`chosen` carries a page's number; `wanted` the page, and the width in device pixels, of a picture to draw."""
+class ThumbnailPopup(_Popup):
+    """`wanted` carries the page, and the width in device pixels, of a picture to draw."""
 
-    chosen = Signal(int)
     wanted = Signal(int, int)
 
     def __init__(self, names: PageNames, page: int, theme: Theme, parent: QWidget | None = None) -> None:
         """`page` is the one that is shown."""
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popup")
+        self.view = QListView()
+        super().__init__(self.view, parent)
         self.pages = ThumbnailModel(names, self)
         self.pages.thumbnails.wanted.connect(self._pass_on)
-        self.view = QListView()
         self.view.setAccessibleName(_("Thumbnails"))
         self.view.setViewMode(QListView.ViewMode.IconMode)
         self.view.setMovement(QListView.Movement.Static)
@@ -125,9 +208,6 @@ class ThumbnailPopup(QFrame):
         self.view.setCurrentIndex(self.pages.index(page - 1, 0))
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
-        column.addWidget(self.view)
 
     def drop_below(self, header: QWidget) -> None:
         """Below the panel's header, with as many pictures beside one another as the panel has room for."""

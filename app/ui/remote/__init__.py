@@ -1,1 +1,0 @@
-"""What the window shows of a remote engine: the mark that text leaves this machine, and its settings."""
