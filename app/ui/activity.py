@@ -67,7 +67,7 @@ class _InLine:
 class Activity:
     """The line of the engine's one thread: the first has the engine, the others wait in the order in which they came.
 
-    Whoever puts work into it calls `begin`, tells how far it is with `note`, and calls `end`; all others ask.
+    Whoever puts work into it calls `begin`, says how far it is with `note`, and calls `end`; all others ask.
     """
 
     def __init__(self, shown: Shown, *, clock: Callable[[], float], changed: Callable[[], None]) -> None:

@@ -64,7 +64,7 @@ _log = logging.getLogger("octavo.ui")
 
 
 class Application(QApplication):
-    """Qt's, which also tells of files that macOS hands over: there they are no arguments."""
+    """Qt's, which also reports files that macOS hands over: there they are no arguments."""
 
     file_given = Signal(object)  # Path
 
@@ -76,7 +76,7 @@ class Application(QApplication):
 
 
 def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
-    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, each one is told.
+    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown.
 
     Where a window of this desk is open already, it comes to the front and gets the files instead.
     """
@@ -211,7 +211,7 @@ class WindowStart(QObject):
         blob = desk.settings.get_blob(_BLOB)
         state = WindowState()
         if blob is not None:
-            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing lies open
+            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
                 state = msgspec.msgpack.decode(blob, type=WindowState)
         import_module("app.ui.window")  # here: the window answers meanwhile
         return desk.settings.load(), state
@@ -289,11 +289,11 @@ class WindowStart(QObject):
 
         _show_icon()
         parent = self.window if self.window.isVisible() else None
-        told = self._dialog = SmallDialog(
+        dialog = self._dialog = SmallDialog(
             _("Octavo cannot open"), sentence(problem), _("Close"), choice=False, parent=parent
         )
-        told.finished.connect(self._give_up)
-        told.open()
+        dialog.finished.connect(self._give_up)
+        dialog.open()
 
     @Slot(object)
     def take_file(self, file: Path) -> None:

@@ -52,7 +52,7 @@ def asking_commands(
         Command(_("Ask again with excerpts"), "Ctrl+Shift+R", asking.ask_last_from_excerpts),
         Command(_("Edit the last question"), "Ctrl+E", asking.edit_last),
         Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
-        Command(_("Stop"), "Esc", go.stop, told=True),
+        Command(_("Stop"), "Esc", go.stop, is_hint=True),
         Command(_("Make room for the conversation…"), "", fitting.offer),
         Command(_("Let the model read the books on the desk now"), "", ahead.start),
         Command(_("Pause or resume the reading"), "Ctrl+P", context.pause_or_resume),

@@ -21,7 +21,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book or a conversation, or the name of a command; `detail` stands on the right.
+    """`key` is the id of a book or a conversation, or the name of a command; `detail` is shown on the right.
 
     An image has the conversation's id and that of its question, as `place`.
     """
@@ -36,14 +36,14 @@ class Entry:
 @dataclass(frozen=True)
 class Command:
     """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal. `told`: the shortcut is only shown here; whoever has the
+    that signal. `is_hint`: the shortcut is only shown here; whoever has the
     focus knows what the key means there."""
 
     name: str
     shortcut: str
     run: Callable[[], object]
     appears: SignalInstance | None = None
-    told: bool = False
+    is_hint: bool = False
 
 
 class Commands(QObject):
@@ -56,7 +56,7 @@ class Commands(QObject):
         for command in commands:
             action = QAction(command.name, window)
             keys = QKeySequence(command.shortcut)
-            if not command.told:
+            if not command.is_hint:
                 action.setShortcut(keys)
             action.triggered.connect(command.run)
             if command.appears is not None:

@@ -12,7 +12,7 @@ SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 """Sides in pixels: those of the freedesktop.org icon theme that menus, panels and switchers ask for."""
 
 _SMALL = 24
-"""Up to this side a drawing with fewer leaves is used, which lies on whole pixels at 16."""
+"""Up to this side a drawing with fewer leaves is used, which is drawn on whole pixels at 16."""
 
 
 def draw(side: int) -> QImage:

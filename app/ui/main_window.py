@@ -1,6 +1,6 @@
 """The window: arranges the three panels and the line below, folds them, remembers where they were, takes drops.
 
-It stands on the screen, as empty as the panels are wide, before there is anything to put into it: what this module
+It is on the screen, with empty panels of the right width, before there is anything to put into it: what this module
 imports delays that.
 """
 
@@ -148,7 +148,7 @@ class MainWindow(QWidget):
         return panel
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
-        """With the theme that is chosen. What lies open in the window is for others to say."""
+        """With the theme that is chosen. What is open in the window is for others to say."""
         return FrameState(
             geometry=bytes(self.saveGeometry().data()),
             margins=_widths(self._frame),

@@ -98,10 +98,10 @@ class ScreenPortal(QObject):
 
 
 def discard(path: Path) -> None:
-    """Delete a picture that was put where temporary files lie; one that the desktop keeps for the person stays."""
+    """Delete a picture that was put where temporary files are; one that the desktop keeps for the person stays."""
     with contextlib.suppress(OSError):
         for folder in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", "")):
-            # What is mounted below, such as the document portal, shows files that lie elsewhere.
+            # What is mounted below, such as the document portal, shows files that are elsewhere.
             if folder and not path.is_symlink() and path.resolve().is_relative_to(Path(folder).resolve()):
                 if path.stat().st_dev == Path(folder).stat().st_dev:
                     path.unlink()
@@ -123,5 +123,5 @@ def _connect(address: str) -> QDBusConnection | None:
 
 
 def _identify(window: QWidget) -> str:
-    """The window as the portal knows it, to put its dialog above; where it cannot be told, nothing."""
+    """The window as the portal knows it, to put its dialog above; empty where it cannot be said."""
     return f"x11:{int(window.winId()):x}" if QGuiApplication.platformName() == "xcb" else ""

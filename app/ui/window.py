@@ -252,7 +252,7 @@ class WindowPresenter(_Parts):
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """`window` is empty, and `composer` may be written in already. `handbook` is the book that lies open at the
+        """`window` is empty, and `composer` may be written in already. `handbook` is the book that is open at the
         first start; `now` gives the local time, aware of its zone; `clock` counts seconds.
         """
         super().__init__(desk, bridge, icons, appearance, window, composer, handbook, now, clock, parent)
@@ -266,7 +266,7 @@ class WindowPresenter(_Parts):
     # ---- the beginning and the end
 
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
-        """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
+        """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
         self.welcome.begin(state, files)
         self.model.look_where()
@@ -277,7 +277,7 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
-        """What lies open."""
+        """What is open."""
         book_id, page = self.shown.place or ("", 1)
         return WindowState(
             book_id=book_id,

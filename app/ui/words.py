@@ -62,7 +62,7 @@ class ReadingNow:
 
 
 def quote(untrusted_words: str, book: Book, page: Page) -> str:
-    """The words in quotation marks on one line, with where they stand; of no words the place alone."""
+    """The words in quotation marks on one line, with their place; without words the place alone."""
     place = _("({title}, p. {page})").format(
         title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page.number)))
     )
@@ -71,7 +71,7 @@ def quote(untrusted_words: str, book: Book, page: Page) -> str:
 
 
 def page_with_reference(book: Book, page: Page) -> str:
-    """All of a page's text as it stands there, and below it where that is."""
+    """All of a page's text as it is there, and below it where that is."""
     return f"{disarm(page.text)}\n\n{quote('', book, page)}"
 
 
@@ -84,7 +84,7 @@ def _join(found: re.Match[str]) -> str:
 
 
 def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
-    """What there is to tell of a reading; `now` in seconds of the pace's clock."""
+    """What there is to say about a reading; `now` in seconds of the pace's clock."""
     pace.note(reading, now)
     place = place_of(reading.done, use)
     return ReadingNow(reading.done, reading.total, place, reading_words(reading, place, pace), left_words(pace))
@@ -108,7 +108,7 @@ def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
 
 
 def left_words(pace: Pace) -> str:
-    """ "1 min left"; empty while it is too early to tell."""
+    """ "1 min left"; empty while it is too early to say."""
     seconds = pace.seconds_left
     return "" if seconds is None else _("{time} left").format(time=duration(seconds))
 
@@ -268,12 +268,12 @@ def without_words(books: int) -> str:
 
 
 def opening_words(titles: Sequence[str]) -> str:
-    """What stands in the empty composer while books are being opened."""
+    """What the empty composer shows while books are being opened."""
     return _("You can ask now: the question waits until {books} can be read").format(books=_name_books(titles))
 
 
 def opening_title(titles: Sequence[str]) -> str:
-    """What stands in the middle of an empty conversation meanwhile."""
+    """What the middle of an empty conversation shows meanwhile."""
     return _("Importing {books}").format(books=_name_books(titles))
 
 

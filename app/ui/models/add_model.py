@@ -31,11 +31,11 @@ from app.wording.i18n import _
 from app.wording.units import printable, size
 
 if TYPE_CHECKING:
-    from app.ui.models.add_dialog import AddDialog
+    from app.ui.models.dialogs import AddDialog
 
 
 class AcquiringPresenter(QObject):
-    """`imports` are those under way, by a key of their own; `moved` tells that one has something new. `arrived`
+    """`imports` are those under way, by a key of their own; `moved`: one of them has something new. `arrived`
     carries the ModelFile of an import that is whole."""
 
     moved = Signal()
@@ -193,7 +193,7 @@ class AcquiringPresenter(QObject):
     def _show_add(self, over: QWidget, settings: Settings) -> None:
         if not shiboken6.isValid(over):
             return
-        from app.ui.models.add_dialog import AddDialog  # when it is opened
+        from app.ui.models.dialogs import AddDialog  # when it is opened
 
         dialog = self.dialog = AddDialog(self._icons.theme, host_of(settings.hub.endpoint), over)
         dialog.look_up_wanted.connect(self._look_up)

@@ -13,9 +13,8 @@ from app.ui.icons import Icons, Symbol
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, repolish, set_role
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
-from app.ui.widgets.roles import repolish, set_role
 from app.wording.i18n import _
 
 _WORDS_WIDTH = 252
@@ -24,7 +23,7 @@ _STEPS = 1000
 
 
 class CardGroup(StrEnum):
-    """Where a card stands."""
+    """The group that a card belongs to."""
 
     HERE = "here"
     COMING = "coming"
@@ -59,7 +58,8 @@ class Button:
 
 @dataclass(frozen=True)
 class CardProgress:
-    """`fraction` from 0 to 1, None where it is not known. `words` and `aside` stand above the bar, `below` under it."""
+    """`fraction` from 0 to 1, None where it is not known. `words` and `aside` are above the bar, `below` under
+    it."""
 
     words: str
     fraction: float | None

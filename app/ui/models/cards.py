@@ -26,7 +26,7 @@ from app.wording.units import count, duration, printable, size
 
 @dataclass(frozen=True)
 class ModelWork:
-    """An import or a comparison with hashes that is under way; `step` None before it has told anything."""
+    """An import or a comparison with hashes that is under way; `step` None before it has shown any progress."""
 
     name: str
     step: Copying | Hashing | None = None
@@ -35,7 +35,7 @@ class ModelWork:
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """How a model on this machine stands. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
+    """How a model on this machine is. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
     what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
 
     loaded: bool = False

@@ -21,7 +21,7 @@ _Step: TypeAlias = "Asking | Fetching | Hashing"
 
 @dataclass
 class Transfer:
-    """A download of this session. `step`: what it told last; None while it waits for its turn. `problem`: why it
+    """A download of this session. `step`: its last progress; None while it waits for its turn. `problem`: why it
     stopped; it can go on."""
 
     offer: Offer
@@ -38,7 +38,7 @@ class Transfer:
 
 
 class FetchingPresenter(QObject):
-    """`moved` carries the key of a download that has something to tell, `ended` one that is over in whatever way,
+    """`moved` carries the key of a download that has something new, `ended` one that is over in whatever way,
     `arrived` the ModelFile of one that is whole."""
 
     moved = Signal(str)

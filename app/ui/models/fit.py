@@ -10,8 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
-from app.ui.widgets.roles import set_role
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, set_role
 from app.ui.widgets.spine import SpineBar, SpinePart
 from app.wording.i18n import _
 from app.wording.units import size

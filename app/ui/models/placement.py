@@ -48,7 +48,7 @@ class PlacementPresenter(QObject):
         self._planning = False
 
     def open(self, path: str, name: str, over: QWidget) -> None:
-        """For the model at `path`, which is called `name`; the dialog lies over `over`."""
+        """For the model at `path`, which is called `name`; the dialog is shown over `over`."""
         self.close()
         self._path, self._seen, self._headers, self._plan, self._planned = path, None, None, None, None
         dialog = self.dialog = PlacementDialog(self._icons, name, over)
@@ -119,7 +119,7 @@ class PlacementPresenter(QObject):
 
     @Slot()
     def _replan(self) -> None:
-        """One plan at a time; a wish that came meanwhile is planned next."""
+        """One plan at a time; what was chosen meanwhile is planned next."""
         dialog = self.dialog
         if self._planning or dialog is None or not self._shown(dialog):
             return

@@ -14,9 +14,8 @@ from app.ui.models.fit import DeviceFit, FitView
 from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row, scroll_down
-from app.ui.widgets.roles import set_role
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -46,9 +46,6 @@ class PlacementRow(QWidget):
     def by_hand(self) -> bool:
         return self._by_hand
 
-    def show_hint(self, words: str) -> None:
-        self.hint.setText(words)
-
     def set_by_hand(self, by_hand: bool) -> None:
         self._by_hand = by_hand
         self._show_state()

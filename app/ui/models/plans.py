@@ -35,10 +35,10 @@ from app.wording.i18n import _
 
 class ModelPlans(QObject):
     """`plans` by path, or by an offer's key; what has none yet waits for one while `waiting`. `moved`: there is one
-    more; `told` carries a line about the machine."""
+    more; `machine_seen` carries a line about the machine."""
 
     moved = Signal()
-    told = Signal(str)
+    machine_seen = Signal(str)
 
     def __init__(self, desk: Services, bridge: Bridge, known: Callable[[Offer], Offer], parent: QObject) -> None:
         """`known` gives an offer with its header, where that became known."""
@@ -67,7 +67,7 @@ class ModelPlans(QObject):
             return
         if self.seen is None:
             later = _("Octavo checks this computer after the current answer.")
-            self.told.emit(later if busy else _("Checking this computer…"))
+            self.machine_seen.emit(later if busy else _("Checking this computer…"))
         executor = Executor.MODELS if imagined else Executor.ENGINE
         work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
         self._bridge.call(executor, work, self._plan, self._on_problem)
@@ -85,7 +85,7 @@ class ModelPlans(QObject):
             return
         lines = [words.machine_words(seen, selection.free_bytes)]
         lines += [sentence(seen.unused_card)] if seen.unused_card is not None else []
-        self.told.emit("\n".join(lines))
+        self.machine_seen.emit("\n".join(lines))
         wanted = [self._wanted(each, selection) for each in selection.owned]
         self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
         offers = [self._known_offer(offer) for offer in selection.offers]
@@ -104,7 +104,7 @@ class ModelPlans(QObject):
     def _on_problem(self, problem: Problem) -> None:
         """The engine could not say what it sees: there are no plans, and everything else works."""
         self.waiting = False
-        self.told.emit(sentence(problem))
+        self.machine_seen.emit(sentence(problem))
         self.moved.emit()
 
     def _wanted(self, owned: Owned, selection: ModelSelection) -> WantedPlan:

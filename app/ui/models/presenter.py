@@ -25,12 +25,11 @@ from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.models import cards
 from app.ui.models import words as model_words
-from app.ui.models.actions import ModelDeeds
+from app.ui.models.actions import ModelDeeds, OfferDeeds
 from app.ui.models.add_model import AcquiringPresenter
 from app.ui.models.card import CardData, CardGroup, Deed
 from app.ui.models.fetching import FetchingPresenter
 from app.ui.models.loading import ModelPresenter
-from app.ui.models.offer_actions import OfferDeeds
 from app.ui.models.placement import PlacementPresenter
 from app.ui.models.plans import ModelPlans
 from app.wording.errors import sentence
@@ -216,8 +215,8 @@ class ModelWindowPresenter(QObject):
         self.acquiring.arrived.connect(self._on_arrived)
         self.deeds.moved.connect(self._show)
         self.offer_deeds.moved.connect(self._show)
-        self.offer_deeds.told.connect(self.plans.make_again)
-        self.plans.told.connect(self._on_machine)
+        self.offer_deeds.header_known.connect(self.plans.make_again)
+        self.plans.machine_seen.connect(self._on_machine)
         self.plans.moved.connect(self._on_plans)
         self.deeds.changed.connect(self.refresh)
         self.placement.load_wanted.connect(self._model.load_as)

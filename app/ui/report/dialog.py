@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 from app.core.document import Book, Flag, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.ui.icons import Icons
-from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
-from app.ui.report.rows import PageDelegate
+from app.ui.report.rows import PageDelegate, StatesBar
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
@@ -115,9 +114,6 @@ class ReportDialog(QDialog):
     def size_text(self) -> str:
         return self._size.text()
 
-    def empty_shown(self) -> bool:
-        return self._stack.currentWidget() is self._nothing
-
     def _lay_out(self) -> None:
         body = QWidget()
         self._stack = QStackedLayout(body)
@@ -165,7 +161,7 @@ class ReportDialog(QDialog):
 
     @Slot()
     def _reread(self) -> None:
-        """Once: the report comes anew when the file was read."""
+        """Once: there is a new report when the file was read."""
         self.outdated.reread.setEnabled(False)
         self.reread_wanted.emit(self.book.id)
 

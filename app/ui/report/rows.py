@@ -1,22 +1,22 @@
-"""How a page is drawn in the report: a small picture of it, its state as sign and word, and what is odd about it."""
+"""How a report is drawn: a bar of the states of all pages, and a row for each page: a small picture of it, its state as
+sign and word, and what is odd about it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
 from app.core.document import Flag
-from app.core.ingestion import PageReport
+from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
-from app.ui.report.bar import SYMBOLS, colour_of
 from app.ui.report.pages import Index, NameRole, PageRole, RemarksRole, measure_of
 from app.ui.shelf.delegates import RowDelegate
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette
 from app.ui.widgets.thumbnails import Thumbnails
 from app.ui.widgets.wrapping import two_lines
-from app.wording.page_flags import state_word
+from app.wording.page_flags import state_count, state_word
 
 THUMBNAIL = QSize(46, 64)
 _ROW_HEIGHT, _TEXT_ROW_HEIGHT = 82, 74
@@ -24,6 +24,14 @@ _GAP = SPACE_XS
 _LINE = 18
 _LABEL_WIDTH = 112
 _SIGN = 16
+_BAR_HEIGHT, _LEGEND_LINE = 10, 20
+_THINNEST = 3.0
+SYMBOLS = {
+    PageState.TEXT: Symbol.TEXT,
+    PageState.RECOGNISED: Symbol.SCAN,
+    PageState.EMPTY: Symbol.PAGE,
+    PageState.SUSPICIOUS: Symbol.WARNING,
+}
 
 
 class PageDelegate(RowDelegate):
@@ -91,3 +99,70 @@ class PageDelegate(RowDelegate):
         for words in two_lines(remarks or page.beginning, font, inner.width()):
             line.translate(0, _LINE + SPACE_XS // 2)
             painter.drawText(line, middle, words)
+
+
+def colour_of(state: PageState, palette: Palette) -> str:
+    """Of the state's sign."""
+    return {
+        PageState.TEXT: palette.verified,
+        PageState.RECOGNISED: palette.soft_ink,
+        PageState.EMPTY: palette.soft_ink,
+        PageState.SUSPICIOUS: palette.near,
+    }[state]
+
+
+class StatesBar(QWidget):
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._theme = icons.theme
+        self._states: list[tuple[PageState, int]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._theme.changed.connect(self._repaint)
+
+    def show_report(self, report: IngestionReport) -> None:
+        self._states = [(state, n) for state, n in report.states.items() if n]
+        self.setAccessibleName(", ".join(state_count(state, n) for state, n in self._states))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, _BAR_HEIGHT + SPACE_S + _LEGEND_LINE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(0, 0, self.width(), _BAR_HEIGHT)
+        outline = QPainterPath()
+        outline.addRoundedRect(whole, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
+        painter.save()
+        painter.setClipPath(outline)
+        painter.fillRect(whole, QColor(palette.line))
+        pages = sum(n for _state, n in self._states)
+        left = 0.0
+        for place, (state, n) in enumerate(self._states):
+            rest = sum(_THINNEST for _other in self._states[place + 1 :])
+            width = min(max(_THINNEST, whole.width() * n / pages), max(_THINNEST, whole.width() - left - rest))
+            colour = palette.handle if state is PageState.EMPTY else colour_of(state, palette)
+            painter.fillRect(QRectF(left, 0, width - 1, _BAR_HEIGHT), QColor(colour))
+            left += width
+        painter.restore()
+        self._paint_legend(painter)
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        palette, font = self._theme.palette, ui_font(SIZE_SMALL)
+        painter.setFont(font)
+        left, top = 0, _BAR_HEIGHT + SPACE_S
+        for state, n in self._states:
+            words = state_count(state, n)
+            icon = self._icons.icon(SYMBOLS[state], colour_of(state, palette))
+            icon.paint(painter, left, top + (_LEGEND_LINE - _SIGN) // 2, _SIGN, _SIGN)
+            left += _SIGN + SPACE_XS
+            width = QFontMetrics(font).horizontalAdvance(words)
+            painter.setPen(QColor(palette.ink))
+            painter.drawText(left, top, width + 1, _LEGEND_LINE, int(Qt.AlignmentFlag.AlignVCenter), words)
+            left += width + SPACE_L
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update()

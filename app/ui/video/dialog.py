@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QRadioButton, QSlider, QSta
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.video.strip import FrameStrip, StripFrame
 from app.ui.widgets.dialogs import choices
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField
-from app.ui.widgets.roles import set_role
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -37,7 +36,7 @@ class SelectionMethod(StrEnum):
 class VideoDialog(QDialog):
     """Open while the video is looked through, it shows then what there is to choose. Deleted when closed.
 
-    `add_wanted`: the person wants the frames that are shown; the dialog stays until it is told to `finish`.
+    `add_wanted`: the person wants the frames that are shown; the dialog stays until `finish` is called.
     """
 
     changed = Signal()  # the way, or the number

@@ -24,7 +24,7 @@ from app.wording.i18n import _
 from app.wording.units import count
 
 FRAMES_TO_BEGIN_WITH = 8
-"""Enough to tell what happens in most videos, and less than a small context holds."""
+"""Enough to see what happens in most videos, and less than a small context holds."""
 
 PREVIEW_DELAY_MS = 150
 """While the number keeps changing, no picture is asked for."""
@@ -118,7 +118,7 @@ class FrameChoice(QObject):
         self.measure()
 
     def _word(self, problem: Problem) -> str:
-        """The dialog says where the file lies by its name alone, which is cut where no line could hold it."""
+        """In the dialog the file is named without its folder, and a long name is cut."""
         name = self._path.name
         if len(name) > LONGEST_NAME:
             name = f"{name[: LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 :]}"
@@ -283,7 +283,7 @@ class FrameChoice(QObject):
 
 
 def clock_words(time_s: float, times: Sequence[float] = ()) -> str:
-    """As in the name of the frame at this time: "1:23". `times`: those that it is to be told from."""
+    """As in the name of the frame at this time: "1:23". `times`: the others, which it must differ from."""
     return frame_name("", time_s, times or (time_s,)).removeprefix(", ")
 
 

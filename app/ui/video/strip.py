@@ -84,7 +84,7 @@ class FrameCell(QWidget):
         super().__init__(parent)
         self.frame = StripFrame("")
 
-    def tell(self, frame: StripFrame) -> None:
+    def show_frame(self, frame: StripFrame) -> None:
         self.frame = frame
         if frame.picture is not None:
             words = _("Frame at {time}")
@@ -132,7 +132,7 @@ class _Grid(QWidget):
         while len(self.cells) < len(frames):
             self.cells.append(FrameCell(self))
         for cell, frame in zip(self.cells, frames, strict=True):
-            cell.tell(frame)
+            cell.show_frame(frame)
             cell.show()
 
     def spread(self, width: int) -> int:

@@ -13,7 +13,7 @@ class ChoiceButton(TextButton):
     chosen = Signal(str)
 
     def __init__(self, values: tuple[tuple[str, str], ...], current: str, parent: QWidget | None = None) -> None:
-        """`values` are pairs of a value and the words that stand for it."""
+        """`values` are pairs of a value and the words for it."""
         super().__init__("", role="choice", parent=parent)
         self._words = dict(values)
         self._value = current

@@ -1,4 +1,4 @@
-"""What lies over the window while files are dragged across it."""
+"""What covers the window while files are dragged across it."""
 
 from __future__ import annotations
 

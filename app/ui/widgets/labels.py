@@ -1,4 +1,6 @@
-"""Labels for text that is not ours: always plain, cut with an ellipsis where there is no room, whole in the tooltip."""
+"""Labels for text that is not ours: always plain, cut with an ellipsis where there is no room, whole in the tooltip.
+
+And the roles of widgets in the stylesheet."""
 
 from __future__ import annotations
 
@@ -75,3 +77,15 @@ class Separator(QFrame):
             self.setFixedHeight(1)
         else:
             self.setFixedWidth(1)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Let the stylesheet look at its properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

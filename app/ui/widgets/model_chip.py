@@ -40,7 +40,7 @@ class ChipState:
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A line of the menu; an empty `path` stands for the starter."""
+    """A line of the menu; an empty `path` is the starter."""
 
     path: str
     name: str

@@ -1,4 +1,4 @@
-"""The mark that stands as long as text leaves this machine, and that nobody can dismiss."""
+"""The mark that is shown as long as text leaves this machine, and that nobody can dismiss."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from app.core.image import Raster
 from app.ui.widgets.pictures import to_image
 
 Key: TypeAlias = int | str
-"""The number of a page, or what else tells one picture from the others."""
+"""The number of a page, or another key of a picture."""
 
 KEPT_DRAWINGS = 240
 """About 4 MB of pages."""

@@ -13,9 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import Code, Problem
 from app.core.events import Copying
 from app.models.offers import Offer, RemoteFile
-from app.ui.models.add_dialog import AddDialog
 from app.ui.models.card import CardGroup
-from app.ui.models.dialogs import OrderDialog
+from app.ui.models.dialogs import AddDialog, OrderDialog
 from tests.ui.fakes import Gate
 from tests.ui.models.shop import SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait

@@ -12,9 +12,8 @@ from app.bootstrap import downloads_of
 from app.core.settings import HubSettings
 from app.core.work import Cancel, finish
 from app.models.gguf.reader import HeaderReader
-from app.ui.models.add_dialog import AddDialog
 from app.ui.models.card import CardGroup, Deed, ModelCard
-from app.ui.models.dialogs import OrderDialog
+from app.ui.models.dialogs import AddDialog, OrderDialog
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault
 from tests.ui.models.shop import Shop
