@@ -56,11 +56,11 @@ ASK = """
 import json, os, sys
 from pathlib import Path
 import msgspec
-from app.engine import cards
+from app.engine import nvidia
 from app.engine.protocol import Device
-cards._PCI = Path(sys.argv[1])
-cards.hide_old()
-problem = cards.unused_card([Device(name, name, "gpu", 1, 1) for name in sys.argv[3:]], sys.argv[2] == "with")
+nvidia._PCI = Path(sys.argv[1])
+nvidia.hide_old()
+problem = nvidia.unused_card([Device(name, name, "gpu", 1, 1) for name in sys.argv[3:]], sys.argv[2] == "with")
 print(json.dumps([msgspec.to_builtins(problem), os.environ.get("CUDA_VISIBLE_DEVICES")]))
 """
 
