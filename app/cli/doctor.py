@@ -141,8 +141,4 @@ def _package_lines(package: OfferedPackage) -> list[str]:
             "The file of this name in the folder of the manifest is a different one: do not install it."
         ),
     }[package.state]
-    return [
-        words.format(name=package.name, size=units.size(package.size_bytes)),
-        f"SHA-256 {package.sha256}",
-        state,
-    ]
+    return [words.format(name=package.name, size=units.size(package.size_bytes)), f"SHA-256 {package.sha256}", state]

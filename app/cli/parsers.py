@@ -64,9 +64,7 @@ def _add_ask(commands: Any) -> None:
 
 def _add_sheet(commands: Any) -> None:
     sheet = _command(
-        commands,
-        "sheet",
-        _("ask a list of questions about documents, each one separately, and get a table of answers"),
+        commands, "sheet", _("ask a list of questions about documents, each one separately, and get a table of answers")
     )
     _add_answering(sheet)
     sheet.add_argument(

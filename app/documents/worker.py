@@ -21,17 +21,7 @@ from app.documents import parsing
 from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats.contract import Content
 from app.documents.formats.detect import HEAD_BYTES, identify
-from app.documents.protocol import (
-    DrawnPage,
-    DrawPage,
-    DrawScan,
-    Event,
-    LayerRead,
-    Order,
-    Parse,
-    Parsed,
-    ReadLayer,
-)
+from app.documents.protocol import DrawnPage, DrawPage, DrawScan, Event, LayerRead, Order, Parse, Parsed, ReadLayer
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 

@@ -181,10 +181,7 @@ class EngineClient:
         return self._ask(protocol.EncodePrompt(prompt))
 
     def probe(
-        self,
-        tokens: Sequence[int],
-        books: tuple[BookSpan, ...] = (),
-        images: tuple[ImageSpan, ...] = (),
+        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
     ) -> protocol.Probed:
         """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
         return self._ask(protocol.Probe(tuple(tokens), books, images))

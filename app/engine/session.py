@@ -200,11 +200,7 @@ class Session:
         return self._model.is_control(token)
 
     def read(
-        self,
-        wanted: Tokens,
-        books: Sequence[BookSpan],
-        on_progress: OnProgress,
-        images: Sequence[ImageSpan] = (),
+        self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress, images: Sequence[ImageSpan] = ()
     ) -> Usage:
         """Bring the context to the end of `wanted`; see `CachedSequence.read`."""
         return self._sequence.read(wanted, books, on_progress, images)

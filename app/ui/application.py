@@ -139,12 +139,7 @@ class WindowStart(QObject):
     """From an empty screen to a living window, or to a sentence that says why not."""
 
     def __init__(
-        self,
-        application: QApplication,
-        paths: Paths,
-        open_desk: OpenDesk,
-        handbook: Path,
-        files: Sequence[Path],
+        self, application: QApplication, paths: Paths, open_desk: OpenDesk, handbook: Path, files: Sequence[Path]
     ) -> None:
         super().__init__()
         self._application = application

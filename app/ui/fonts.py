@@ -11,10 +11,7 @@ from PySide6.QtGui import QFont, QFontDatabase
 from app.ui.theme import SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
 
 _STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
-_FACES = (
-    ("font_source_sans_pro", "SourceSansPro"),
-    ("font_source_serif_pro", "SourceSerifPro"),
-)
+_FACES = (("font_source_sans_pro", "SourceSansPro"), ("font_source_serif_pro", "SourceSerifPro"))
 _CJK_SANS = (
     "Noto Sans CJK JP",
     "Noto Sans JP",

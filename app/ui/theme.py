@@ -84,18 +84,7 @@ LAMP = Palette(
     context="#86A6B8",
 )
 
-CLOTH = (
-    "#7A2E35",
-    "#3F5A6B",
-    "#5B6B3F",
-    "#8A6116",
-    "#5C4468",
-    "#2F625E",
-    "#6E4A33",
-    "#46506E",
-    "#7A4A5E",
-    "#4C5F4F",
-)
+CLOTH = ("#7A2E35", "#3F5A6B", "#5B6B3F", "#8A6116", "#5C4468", "#2F625E", "#6E4A33", "#46506E", "#7A4A5E", "#4C5F4F")
 """Bookcloth: the covers on the shelf and their segments in the spine, the same by day and by night."""
 
 

@@ -279,12 +279,7 @@ class WindowPresenter(_Parts):
     def state(self) -> WindowState:
         """What is open."""
         book_id, page = self.shown.place or ("", 1)
-        return WindowState(
-            book_id=book_id,
-            page=page,
-            conversation_id=self.shown.id,
-            open_pages=self.page.open_pages(),
-        )
+        return WindowState(book_id=book_id, page=page, conversation_id=self.shown.id, open_pages=self.page.open_pages())
 
     # ---- what belongs together
 

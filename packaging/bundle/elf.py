@@ -54,10 +54,7 @@ def exported(path: Path) -> dict[str, Symbol]:
         versions = _defined_versions(elf)
         return {
             symbol.name: Symbol(
-                symbol.name,
-                versions.get(number, ""),
-                symbol["st_info"]["type"] == "STT_OBJECT",
-                symbol["st_size"],
+                symbol.name, versions.get(number, ""), symbol["st_info"]["type"] == "STT_OBJECT", symbol["st_size"]
             )
             for symbol, number in _symbols(elf)
             if symbol.name and symbol["st_shndx"] != "SHN_UNDEF" and number != _LOCAL_VERSION

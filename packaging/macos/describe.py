@@ -18,11 +18,7 @@ def describe(app: Path, icon: Path) -> None:
     path = app / "Contents" / "Info.plist"
     told = plistlib.loads(path.read_bytes())
     told |= plistlib.loads(Path(__file__).with_name("Info.plist").read_bytes())
-    told |= {
-        "CFBundleIconFile": _ICON,
-        "CFBundleShortVersionString": __version__,
-        "CFBundleVersion": __version__,
-    }
+    told |= {"CFBundleIconFile": _ICON, "CFBundleShortVersionString": __version__, "CFBundleVersion": __version__}
     path.write_bytes(plistlib.dumps(told))
 
 

@@ -27,11 +27,11 @@ CHAPTERS = {
     ],
     "The boat": [
         "A small boat lies in the cove below the tower. It is painted green, and carries oars, a compass and bread for "
-        "three days. Nobody but the keeper may take it out.",
+        "three days. Nobody but the keeper may take it out."
     ],
     "Visitors": [
         "Visitors are welcome on Sundays from two to five. They leave their boots at the door, and sign the book in the "
-        "kitchen before they climb.",
+        "kitchen before they climb."
     ],
 }
 

@@ -14,11 +14,7 @@ from app.cli import arguments
 from app.cli.main import EXIT_USAGE
 from tests.cli.conftest import Octavo
 
-COMMANDS = (
-    ("read", "none.pdf"),
-    ("models", "list"),
-    ("models", "token", "forget"),
-)
+COMMANDS = (("read", "none.pdf"), ("models", "list"), ("models", "token", "forget"))
 
 
 @pytest.mark.parametrize(

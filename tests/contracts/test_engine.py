@@ -13,16 +13,7 @@ from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import (
-    DocumentText,
-    Engine,
-    EngineState,
-    LoadSpec,
-    Message,
-    PageText,
-    Prompt,
-    RemoteSpec,
-)
+from app.engine.protocol import DocumentText, Engine, EngineState, LoadSpec, Message, PageText, Prompt, RemoteSpec
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 from tests.work import run

@@ -35,12 +35,7 @@ def test_a_page_has_one_state(page: Page, state: PageState, needs_look: bool) ->
 def test_every_page_is_counted_in_one_state() -> None:
     pages = [_page(1), _page(2, "", Flag.EMPTY), _page(3, "a" * 70, Flag.DAMAGED), _page(4), _page(5)]
     report = examine(pages)
-    assert report.states == {
-        PageState.TEXT: 3,
-        PageState.RECOGNISED: 0,
-        PageState.EMPTY: 1,
-        PageState.SUSPICIOUS: 1,
-    }
+    assert report.states == {PageState.TEXT: 3, PageState.RECOGNISED: 0, PageState.EMPTY: 1, PageState.SUSPICIOUS: 1}
     assert [page.number for page in report.to_look_at] == [3]
     assert (report.characters, report.tokens) == (82, None)
     counted = report.counted([2, 0, 9, 2, 2])

@@ -24,10 +24,10 @@ params = api.llama_model_default_params()
 params.vocab_only = True
 refused = []
 for path in sys.stdin.read().splitlines():
-    library.last_errors()
+    llama_loader.last_errors()
     model = api.llama_model_load_from_file(os.fsencode(path), params)
     assert not model, path
-    if any("unknown model architecture" in line for line in library.last_errors()):
+    if any("unknown model architecture" in line for line in llama_loader.last_errors()):
         refused.append(os.path.basename(path).removesuffix(".gguf"))
 print(json.dumps(refused))
 """

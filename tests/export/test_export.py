@@ -207,10 +207,7 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
 def test_links_to_the_web_and_to_people_stay() -> None:
     answer = "[a](https://example.org/a) [b](HTTP://example.org/b) [c](mailto:me@example.org)"
     report = compose("T", (turn(answer),), {})
-    for page in (
-        html.write(report, no_address),
-        MarkdownIt("commonmark").render(markdown.write(report, no_address)),
-    ):
+    for page in (html.write(report, no_address), MarkdownIt("commonmark").render(markdown.write(report, no_address))):
         links = lxml_html.document_fromstring(page).xpath("//a/@href")
         assert [link.lower() for link in links] == [
             "https://example.org/a",

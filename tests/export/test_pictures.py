@@ -112,13 +112,7 @@ def test_a_web_page_holds_its_images(report: Report, tmp_path: Path) -> None:
     assert prefix == "data:image/png;base64"
     assert Pillow.open(io.BytesIO(base64.b64decode(data))).getpixel((9, 9)) == (0x7A, 0x2E, 0x35)
     text = page.text_content()
-    told = [
-        "Image 1: chart.png",
-        "Image 2: gone.webp is missing.",
-        "What is this?",
-        "Image 3: photo.jpg",
-        "And this?",
-    ]
+    told = ["Image 1: chart.png", "Image 2: gone.webp is missing.", "What is this?", "Image 3: photo.jpg", "And this?"]
     assert [text.index(words) for words in told] == sorted(text.index(words) for words in told)
 
 

@@ -20,14 +20,7 @@ from app.core.paths import resources
 from app.models.hub.catalogue import CompactHeader, CompactWeights
 from tests.models import published
 from tests.models.headers import MAVERICK, SCOUT, Shape
-from tests.models.published import (
-    GEMMA3_4B,
-    QWEN3_4B,
-    QWEN3_30B,
-    SMOLLM2,
-    Published,
-    header_of,
-)
+from tests.models.published import GEMMA3_4B, QWEN3_4B, QWEN3_30B, SMOLLM2, Published, header_of
 
 PART_BYTES = 50_000_000_000
 

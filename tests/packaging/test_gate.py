@@ -32,8 +32,7 @@ def test_a_bundle_of_known_parts_passes(made_up: MadeUp) -> None:
 
 
 @pytest.mark.parametrize(
-    "licence",
-    ["GPL-2.0-or-later", "AGPL-3.0-only", "SSPL-1.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "MIT AND GPL-3.0-only"],
+    "licence", ["GPL-2.0-or-later", "AGPL-3.0-only", "SSPL-1.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "MIT AND GPL-3.0-only"]
 )
 def test_a_licence_that_is_not_allowed_is_refused(made_up: MadeUp, licence: str) -> None:
     library(made_up.contents / "quill.libs" / "libink-1a.so.1", "int ink(void) { return 0; }")

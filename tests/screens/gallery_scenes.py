@@ -35,11 +35,7 @@ def _talk(stage: Stage, **options: object) -> None:
     """Two questions with images, answered."""
     stage.add_books()
     conversation = stage.add_conversation("Berths and rooms", [stage.books[LEASE]])
-    first = _images(
-        stage,
-        (pictures.chart, "Berths let.png"),
-        (pictures.plan, "Harbour office, ground floor.png"),
-    )
+    first = _images(stage, (pictures.chart, "Berths let.png"), (pictures.plan, "Harbour office, ground floor.png"))
     usage = Usage(234_992, 231_480, 3_512, 74, 2)
     answer = add_turn(stage.desk, conversation, _FIRST, first, _ANSWER, usage=usage)
     second = _images(stage, (pictures.photograph, "IMG_20250611_201455.jpg"))

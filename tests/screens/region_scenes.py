@@ -119,13 +119,5 @@ def region_menu(stage: Stage) -> None:
     pause(100)
 
 
-REGION_SCENES = (
-    region_hint,
-    region_drawing,
-    region,
-    region_dark,
-    region_small,
-    region_zoomed,
-    region_menu,
-)
+REGION_SCENES = (region_hint, region_drawing, region, region_dark, region_small, region_zoomed, region_menu)
 REGION_SCALED = {"region-zoomed": "2"}

@@ -64,10 +64,7 @@ def sheet_template(stage: Stage) -> None:
 
 def _running(stage: Stage, **options: object) -> None:
     gate = Gate()
-    stage.engine.answers = [
-        *((answer,) for answer in _ANSWERS),
-        (Reading(271_000, 279_641, 200_000), gate, "never"),
-    ]
+    stage.engine.answers = [*((answer,) for answer in _ANSWERS), (Reading(271_000, 279_641, 200_000), gate, "never")]
     _desk(stage, **options)
     stage.presenter.navigation.open_sheet()
     stage.settle()

@@ -28,15 +28,7 @@ from app.documents.images.protocol import (
     excess,
     thumbnail_size,
 )
-from app.isolation.client import (
-    Findings,
-    ReaderClient,
-    ReaderKind,
-    ReaderLimits,
-    ReaderProcess,
-    is_whole,
-    logged,
-)
+from app.isolation.client import Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, is_whole, logged
 from app.isolation.files import printable
 from app.isolation.sandbox import Step
 

@@ -29,9 +29,7 @@ PROGRESS_LIMIT_S = 60.0
 """How long a few lines may take, or finding them: seconds on a busy machine."""
 
 KIND = ReaderKind(
-    "app.documents.scans.worker",
-    Event,
-    {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}},
+    "app.documents.scans.worker", Event, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
 )
 
 LOW_CONFIDENCE = 0.96

@@ -26,8 +26,9 @@ from app.engine.hardware import free_memory
 from app.engine.kv import reuse
 from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, SaveTarget
 from app.engine.kv.encrypted_file import SealBroken
+from app.engine.kv.restore_check import deviation
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import SavedState, deviation
+from app.engine.kv.saved_states import SavedState
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, ImageSpan
 
@@ -135,11 +136,7 @@ class CachedSequence:
         return len(self._held)
 
     def read(
-        self,
-        wanted: Tokens,
-        books: Sequence[BookSpan],
-        on_progress: OnProgress,
-        images: Sequence[ImageSpan] = (),
+        self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress, images: Sequence[ImageSpan] = ()
     ) -> Usage:
         """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
 
@@ -217,11 +214,7 @@ class CachedSequence:
     # ---- on to the end of what is wanted
 
     def _evaluate(
-        self,
-        wanted: Tokens,
-        books: Sequence[BookSpan],
-        images: Sequence[ImageSpan],
-        on_progress: Callable[[int], None],
+        self, wanted: Tokens, books: Sequence[BookSpan], images: Sequence[ImageSpan], on_progress: Callable[[int], None]
     ) -> None:
         """The last token of the books, and that of the prompt, are evaluated alone: a saved reading is probed
         by evaluating its last token again, and a regenerated answer begins with the prompt's."""

@@ -83,12 +83,7 @@ class Demand:
     """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
 
     def __init__(
-        self,
-        header: ModelHeader,
-        projector: ModelHeader | None,
-        machine: Machine,
-        outputs: int,
-        adapter_bytes: int = 0,
+        self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, outputs: int, adapter_bytes: int = 0
     ) -> None:
         """`outputs`: the most tokens of a slice that logits are wanted after. `adapter_bytes`: of LoRA adapters."""
         self.header = header

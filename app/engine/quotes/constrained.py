@@ -14,14 +14,7 @@ from enum import StrEnum
 from itertools import chain, islice
 
 from app.core.grammar import QUOTATION_MARKS
-from app.engine.quotes.index import (
-    BARRIER,
-    VARIANTS,
-    QuotableText,
-    fold,
-    is_unspaced,
-    is_wordlike,
-)
+from app.engine.quotes.index import BARRIER, VARIANTS, QuotableText, fold, is_unspaced, is_wordlike
 
 MIN_WORDS = 3
 MIN_BYTES = 12

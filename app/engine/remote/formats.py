@@ -30,10 +30,7 @@ FORMATS: tuple[ChatTemplate, ...] = (
         "<|im_end|>\n<|im_start|>user\n",
     ),
     ChatTemplate(  # Mistral, since its seventh tokenizer
-        "<s>[SYSTEM_PROMPT]",
-        "[/SYSTEM_PROMPT][INST]",
-        "[/INST]",
-        "</s>[INST]",
+        "<s>[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT][INST]", "[/INST]", "</s>[INST]"
     ),
 )
 
@@ -41,12 +38,7 @@ _BEGINNINGS = ("<|begin_of_text|>", "<s>")
 
 PROBES: tuple[Conversation, ...] = (
     (("system", "Be brief."), ("user", "What is a ferry?")),
-    (
-        ("system", "You read."),
-        ("user", "Who pays, and when?"),
-        ("assistant", "The tenant, in May."),
-        ("user", "Why?"),
-    ),
+    (("system", "You read."), ("user", "Who pays, and when?"), ("assistant", "The tenant, in May."), ("user", "Why?")),
 )
 """Short conversations with and without a turn before; formats that differ take different numbers of tokens."""
 

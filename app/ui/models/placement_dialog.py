@@ -139,12 +139,7 @@ class PlacementDialog(QDialog):
     # ---- what comes of them
 
     def show_plan(
-        self,
-        chosen: Chosen | None,
-        devices: tuple[DeviceFit, ...],
-        room: str,
-        speed: str,
-        reasons: Sequence[str],
+        self, chosen: Chosen | None, devices: tuple[DeviceFit, ...], room: str, speed: str, reasons: Sequence[str]
     ) -> None:
         """`chosen` None: it does not fit, and `room` says by how much."""
         self.status.hide()

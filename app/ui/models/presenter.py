@@ -14,10 +14,7 @@ from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.machines import Hardware
-from app.services.selection import (
-    ModelSelection,
-    select,
-)
+from app.services.selection import ModelSelection, select
 from app.services.services import Services
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor

@@ -75,9 +75,7 @@ def licence_words(licence: Licence | None) -> str:
 
 def note_words(offer: Offer) -> str:
     """What the catalogue says of an offer beside its numbers."""
-    return {
-        "smaller": _("for smaller computers"),
-    }.get(offer.note, "")
+    return {"smaller": _("for smaller computers")}.get(offer.note, "")
 
 
 def fetch_words(offer: Offer) -> str:

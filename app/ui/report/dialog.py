@@ -18,13 +18,7 @@ from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.ui.widgets.thumbnails import Thumbnails
 from app.wording.i18n import _
-from app.wording.page_flags import (
-    look_words,
-    outdated_sentence,
-    pages_words,
-    report_sentence,
-    size_words,
-)
+from app.wording.page_flags import look_words, outdated_sentence, pages_words, report_sentence, size_words
 
 _WIDTH, _HEIGHT = 680, 600
 _CHOICE_WIDTH = 180

@@ -164,11 +164,7 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             ),
             ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
         ),
-        (
-            _("Model hub"),
-            _("Octavo connects to it only when you look up or download a model."),
-            ("hub.endpoint",),
-        ),
+        (_("Model hub"), _("Octavo connects to it only when you look up or download a model."), ("hub.endpoint",)),
         (
             _("Saved readings"),
             _("Books that the model has read are saved, encrypted, so it need not read them again."),

@@ -256,11 +256,7 @@ def test_either_page_of_a_border_may_be_named(page: int, quotation: str) -> None
         ("They let the Berths 4 to 7 to him.", "They let the Berths 4", "to 7"),
         ("They let the Berths 4–7 to him.", "They let the Berths 4", "–7"),
         ("[ ] I agree to the terms of sale", "I agree to the terms of sale", "[ ]"),
-        (
-            "The tenant may not, without consent, sublet the berth.",
-            "The tenant may … sublet the berth",
-            "not",
-        ),
+        ("The tenant may not, without consent, sublet the berth.", "The tenant may … sublet the berth", "not"),
         (
             "The tenant pays the rent and the landlord repairs the crane.",
             "The tenant […] repairs the crane",

@@ -31,9 +31,7 @@ _WORDS = ("lighthouse", "storm", "lantern")
 def _pdf() -> bytes:
     body = [_PROSE, "Then the storm came, and the lantern went out."]
     return write_pdf(
-        [lines(_FIRST, *body), lines(_SECOND, *body)],
-        title="The Keeper",
-        outline=[(_FIRST, 0, 1), (_SECOND, 1, 1)],
+        [lines(_FIRST, *body), lines(_SECOND, *body)], title="The Keeper", outline=[(_FIRST, 0, 1), (_SECOND, 1, 1)]
     )
 
 

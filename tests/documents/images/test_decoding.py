@@ -208,10 +208,7 @@ def test_colours_are_those_that_the_profile_says(kind: ImageKind) -> None:
 
 
 def test_an_image_that_is_in_srgb_already_stays_as_it_is() -> None:
-    plain, said = (
-        decoded(saved(noise(), ImageKind.PNG)),
-        decoded(saved(noise(), ImageKind.PNG, icc_profile=SRGB)),
-    )
+    plain, said = (decoded(saved(noise(), ImageKind.PNG)), decoded(saved(noise(), ImageKind.PNG, icc_profile=SRGB)))
     assert max(abs(one - other) for one, other in zip(plain.tobytes(), said.tobytes(), strict=True)) <= 1
 
 

@@ -34,8 +34,7 @@ _VOLTS = ("about 10", ("6", 7, _UP), " volts")
 
 @pytest.mark.parametrize("entries", ["", "/Rotate 90", "/Rotate 180", "/Rotate 270"])
 @pytest.mark.parametrize(
-    "before",
-    ["", "0 1 -1 0 792 0 cm ", "-1 0 0 -1 700 792 cm ", "0 -1 1 0 -200 700 cm ", "2 0 0 2 -100 -800 cm "],
+    "before", ["", "0 1 -1 0 792 0 cm ", "-1 0 0 -1 700 792 cm ", "0 -1 1 0 -200 700 cm ", "2 0 0 2 -100 -800 cm "]
 )
 def test_a_power_is_read_however_its_page_and_text_are_turned_and_scaled(before: str, entries: str) -> None:
     assert _text(f"q {before}{_line(*_VOLTS)}Q", entries) == "about 10^6 volts"

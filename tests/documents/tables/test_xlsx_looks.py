@@ -91,10 +91,7 @@ def _notes(*notes: tuple[str, int, str]) -> str:
 
 
 def test_comments_are_kept_aside_with_their_cells_and_authors() -> None:
-    notes = _notes(
-        ("B2", 0, "<r><rPr><b/></rPr><t>Ann:</t></r><r><t>\nToo high?</t></r>"),
-        ("A1", 7, "<t>Check</t>"),
-    )
+    notes = _notes(("B2", 0, "<r><rPr><b/></rPr><t>Ann:</t></r><r><t>\nToo high?</t></r>"), ("A1", 7, "<t>Check</t>"))
     members = {
         "xl/worksheets/_rels/sheet1.xml.rels": _related(("comments", "../comments1.xml")),
         "xl/comments1.xml": notes,

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.text.clean import (
-    _INVISIBLE,
-    _MAYBE_INVISIBLE,
-    clean,
-    clean_line,
-    is_misread,
-    odd_share,
-)
+from app.documents.text.clean import _INVISIBLE, _MAYBE_INVISIBLE, clean, clean_line, is_misread, odd_share
 
 _SMUGGLED = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all")
 

@@ -7,14 +7,7 @@ from hypothesis import strategies as st
 
 from app.core.document import Flag
 from app.documents.text.clean import clean
-from app.documents.text.flow import (
-    MAX_PAGE_CHARACTERS,
-    PAGE_CHARACTERS,
-    SHORT_PAGE_CHARACTERS,
-    Block,
-    Heading,
-    flow,
-)
+from app.documents.text.flow import MAX_PAGE_CHARACTERS, PAGE_CHARACTERS, SHORT_PAGE_CHARACTERS, Block, Heading, flow
 
 _CALM = settings(deadline=None, database=None)
 _WORDS = st.text(st.sampled_from("abc .。!\n\t \u3000漢\u200b\u0007"), max_size=40)

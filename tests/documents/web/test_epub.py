@@ -360,10 +360,7 @@ def test_a_real_book() -> None:
         ("<a epub:type='noteref' href='#n'>*</a>", "<aside epub:type='footnote' id='n'><p>The note.</p></aside>"),
         ("<a role='doc-noteref' href='#n'><sup>7</sup></a>", "<div id='n'><p>7. The note.</p></div>"),
         ("<sup><a href='#n'>7</a></sup>", "<aside role='doc-footnote'><p id='n'>The note.</p></aside>"),
-        (
-            "<sup id='r'><a href='#n'>7</a></sup>",
-            "<ol><li><p id='n'>The note. <a href='#r'>\u21a9</a></p></li></ol>",
-        ),
+        ("<sup id='r'><a href='#n'>7</a></sup>", "<ol><li><p id='n'>The note. <a href='#r'>\u21a9</a></p></li></ol>"),
         (
             "<a class='sdfootnoteanc' name='r' href='#n'><sup>7</sup></a>",
             "<div id='x'><p><a class='sdfootnotesym' name='n' href='#r'>7</a> The note.</p></div>",

@@ -193,10 +193,7 @@ def test_a_chart_that_hangs_from_the_page_has_a_paragraph() -> None:
 @pytest.mark.parametrize(
     ("control", "text"),
     [
-        (
-            '<form:text form:id="c" form:name="Rent" form:current-value="9.50" form:value="0"/>',
-            "[field Rent: 9.50]",
-        ),
+        ('<form:text form:id="c" form:name="Rent" form:current-value="9.50" form:value="0"/>', "[field Rent: 9.50]"),
         ('<form:textarea form:id="c" form:name="Town" form:value="Kiel"/>', "[field Town: Kiel]"),
         ('<form:text form:id="c" form:name="Rent"/>', "[field Rent: ]"),
         ('<form:checkbox form:id="c" form:label="Furnished" form:current-state="checked"/>', "[x] Furnished"),

@@ -339,12 +339,7 @@ def test_a_projector_that_does_not_look_is_switched_off(
     [(projector.write_llava_projector, 16, False), (projector.write_gemma_projector, 4, True)],
 )
 def test_other_projectors_keep_their_own_layout(
-    new_engine: NewEngine,
-    tiny_scout: Path,
-    tmp_path: Path,
-    write: Callable[[Path], Path],
-    rows: int,
-    whole: bool,
+    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], Path], rows: int, whole: bool
 ) -> None:
     path = write(tmp_path / "mmproj.gguf")
     engine, fresh = new_engine(), new_engine()

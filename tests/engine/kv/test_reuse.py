@@ -26,16 +26,7 @@ from app.engine.client import EngineClient
 from app.engine.control import RunControl
 from app.engine.kv import reuse
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import (
-    DocumentText,
-    EncodedPrompt,
-    LoadSpec,
-    Message,
-    PageText,
-    Probed,
-    Prompt,
-    ReadingsSpec,
-)
+from app.engine.protocol import DocumentText, EncodedPrompt, LoadSpec, Message, PageText, Probed, Prompt, ReadingsSpec
 from app.engine.session import Session
 from tests.engine.conftest import NewEngine, load
 from tests.work import run

@@ -38,10 +38,7 @@ def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start
     """Start an engine that saves its readings into `tmp_path`."""
 
     def make(
-        model: Path = tiny_scout_fast,
-        quota_bytes: int = 1 << 30,
-        context_tokens: int = 16_384,
-        **how: Any,
+        model: Path = tiny_scout_fast, quota_bytes: int = 1 << 30, context_tokens: int = 16_384, **how: Any
     ) -> EngineClient:
         engine = new_engine()
         readings = ReadingsSpec(str(tmp_path), SECRET, quota_bytes)

@@ -114,11 +114,7 @@ _BREAKS: dict[str, tuple[Route, str, Code]] = {
     "done without an end": (_events(_SO_FAR, "[DONE]"), "So far", Code.REMOTE_CUT),
     "an error": (_events(_SO_FAR, {"error": {"message": "CUDA error"}}), "So far", Code.REMOTE_CUT),
     "too long": (_events({"error": {"message": "exceeds the context window"}}), "", Code.REMOTE_CONTEXT_EXCEEDED),
-    "too long at once": (
-        lambda handler: handler.send_json(_FULL, 400),
-        "",
-        Code.REMOTE_CONTEXT_EXCEEDED,
-    ),
+    "too long at once": (lambda handler: handler.send_json(_FULL, 400), "", Code.REMOTE_CONTEXT_EXCEEDED),
     "413": (_status(413), "", Code.REMOTE_TOO_LARGE),
     "500": (_status(500), "", Code.REMOTE_REFUSED),
     "a sign-in page": (_whole(_HTML, "text/html"), "", Code.REMOTE_ANSWER_STRANGE),
@@ -129,11 +125,7 @@ _BREAKS: dict[str, tuple[Route, str, Code]] = {
         "So far",
         Code.REMOTE_ANSWER_STRANGE,
     ),
-    "an event without end": (
-        _raw(b"data: " + b"x" * (2 * MAX_EVENT_BYTES)),
-        "",
-        Code.REMOTE_ANSWER_STRANGE,
-    ),
+    "an event without end": (_raw(b"data: " + b"x" * (2 * MAX_EVENT_BYTES)), "", Code.REMOTE_ANSWER_STRANGE),
     "impossible counts": (
         _events(_SO_FAR, {"choices": [], "usage": {"prompt_tokens": -5}}),
         "So far",

@@ -209,8 +209,4 @@ def _llama_template(handler: Handler) -> None:
 
 _VLLM: dict[str, Route] = {"/tokenize": _vllm_tokenize, "/detokenize": _vllm_detokenize}
 _SGLANG: dict[str, Route] = {"/tokenize": _sglang_tokenize, "/v1/chat/completions": _sglang_chat}
-_LLAMA: dict[str, Route] = {
-    "/props": _llama_props,
-    "/tokenize": _llama_tokenize,
-    "/apply-template": _llama_template,
-}
+_LLAMA: dict[str, Route] = {"/props": _llama_props, "/tokenize": _llama_tokenize, "/apply-template": _llama_template}

@@ -240,14 +240,7 @@ def test_names_are_no_paths_and_bytes_that_are_no_text_do_no_harm() -> None:
     keys = [forge.KEYS[0], forge.string("general.name", "../../etc/passwd"), *forge.KEYS[2:]]
     assert header.compose([container.parse(Bytes(forge.forge(keys).content()))]).untrusted_name == "../../etc/passwd"
     keys[1] = forge.string("general.name", b"\xff\xfe\x00ab\xed\xa0\x80")
-    assert (
-        found(
-            forge.forge(
-                [*keys, forge.string(b"\xff", "x")],
-            ).content()
-        )
-        is None
-    )
+    assert found(forge.forge([*keys, forge.string(b"\xff", "x")]).content()) is None
 
 
 def test_the_largest_header_ends_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:

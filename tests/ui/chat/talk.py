@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import (
-    Answer,
-    BookRef,
-    Citation,
-    CitationState,
-    Ending,
-    StoredQuestion,
-    Timings,
-    Turn,
-    Usage,
-)
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Timings, Turn, Usage
 from app.core.document import Book, Format
 from app.core.image import ImageRef
 from app.ui.chat.message import MessageWidget

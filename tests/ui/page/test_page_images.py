@@ -209,10 +209,7 @@ def test_a_part_holds_what_was_drawn_around(room: Room, taken: Taken) -> None:
     room.reader.draw = _halves
     room.presenter.page.turn(1)
     room.settle()
-    for area, colours in (
-        ((0.02, 0.02, 0.48, 0.48), {_COLOURS[0]}),
-        ((0.52, 0.02, 0.98, 0.98), {_COLOURS[1]}),
-    ):
+    for area, colours in (((0.02, 0.02, 0.48, 0.48), {_COLOURS[0]}), ((0.52, 0.02, 0.98, 0.98), {_COLOURS[1]})):
         room.presenter.page.select_part()
         _draw_around(room, area)
         QTest.keyClick(_region(room), Qt.Key.Key_Return)
