@@ -114,7 +114,7 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     assert problem.code is Code.MODEL_CONTEXT_TOO_LARGE
     assert 512 < int(problem.params["largest_tokens"]) < 10_485_760
     told = sentence(problem)
-    assert "With a context of 10,485,760 tokens (f16) the model" in told
+    assert "With a context of 10,485,760 tokens (f16), the model" in told
     assert re.search(r"[\d.]+ GB are missing\. It fits with [\d,]+ tokens\.", told)
     problem = problem_of(load(desk, write_header(tmp_path / "scout.gguf", quantization="Q2_K")))
     assert problem.code is Code.MODEL_TOO_LARGE
