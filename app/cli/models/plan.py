@@ -25,23 +25,23 @@ from app.wording.units import count, size
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
-    wish = PlanRequest(options.context, KvType(options.kv) if options.kv else None)
+    request = PlanRequest(options.context, KvType(options.kv) if options.kv else None)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
-    plan = _planned(options.model, wish, hardware, desk, cancel)
+    plan = _planned(options.model, request, hardware, desk, cancel)
     if options.json:
         print_json(_described(plan))
     else:
         _print(plan)
 
 
-def _planned(model: str, wish: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
+def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
     """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
     catalogue knows it."""
     if targets.is_local(model, desk):
         path = model_at(targets.local(model, desk))
-        return finish(desk.plans.plan(path, wish, hardware, cancel), ProgressBar())
+        return finish(desk.plans.plan(path, request, hardware, cancel), ProgressBar())
     offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), ProgressBar())
-    return desk.plans.plan_offer(offer, wish, hardware)
+    return desk.plans.plan_offer(offer, request, hardware)
 
 
 def _described(plan: ModelPlan) -> dict[str, Any]:

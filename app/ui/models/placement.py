@@ -102,7 +102,7 @@ class PlacementPresenter(QObject):
 
     # ---- the plan
 
-    def wish(self) -> PlanRequest:
+    def request(self) -> PlanRequest:
         """What the dialog says."""
         assert self.dialog is not None
         number = self.dialog.value
@@ -125,18 +125,20 @@ class PlacementPresenter(QObject):
             return
         if self._headers is None or self._seen is None:
             return
-        wish = self.wish()
-        if wish == self._planned:
+        request = self.request()
+        if request == self._planned:
             return
         self._planning = True
-        work = partial(place, *self._headers, self._seen.machine, wish, bytes_of(self._engine.adapters))
-        self._bridge.call(Executor.MODELS, work, partial(self._show, dialog, wish), partial(self._not_planned, dialog))
+        work = partial(place, *self._headers, self._seen.machine, request, bytes_of(self._engine.adapters))
+        self._bridge.call(
+            Executor.MODELS, work, partial(self._show, dialog, request), partial(self._not_planned, dialog)
+        )
 
-    def _show(self, dialog: PlacementDialog, wish: PlanRequest, plan: ModelPlan) -> None:
+    def _show(self, dialog: PlacementDialog, request: PlanRequest, plan: ModelPlan) -> None:
         self._planning = False
         if not self._shown(dialog):
             return
-        self._planned, self._plan = wish, plan
+        self._planned, self._plan = request, plan
         result = plan.result
         fits = isinstance(result, Placement)
         lines = list(sentences(result))
@@ -167,10 +169,10 @@ class PlacementPresenter(QObject):
 
     @Slot()
     def _load(self) -> None:
-        wish = self.wish()
-        if self._plan is None or wish != self._planned or not isinstance(self._plan.result, Placement):
+        request = self.request()
+        if self._plan is None or request != self._planned or not isinstance(self._plan.result, Placement):
             return  # the plan for the last change is still being made
-        self.load_wanted.emit(settings_of(self._engine, self._path, wish))
+        self.load_wanted.emit(settings_of(self._engine, self._path, request))
         self.close()
 
     def _shown(self, dialog: PlacementDialog | None) -> bool:
@@ -185,14 +187,14 @@ def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHead
     return engine, read_headers(desk.headers, path, Cancel())
 
 
-def _by_hand(wish: PlanRequest) -> dict[str, int | str]:
+def _by_hand(request: PlanRequest) -> dict[str, int | str]:
     values: dict[str, int | str | None] = {
-        "context": wish.context_tokens or None,
-        "kv": wish.kv_type.value if wish.kv_type else None,
-        "slice": str(wish.slice_tokens) if wish.slice_tokens else None,
-        "gpu": wish.gpu_layers,
-        "experts": wish.expert_layers,
-        "threads": wish.threads or None,
+        "context": request.context_tokens or None,
+        "kv": request.kv_type.value if request.kv_type else None,
+        "slice": str(request.slice_tokens) if request.slice_tokens else None,
+        "gpu": request.gpu_layers,
+        "experts": request.expert_layers,
+        "threads": request.threads or None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

@@ -111,10 +111,10 @@ class ModelPlans(QObject):
         """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
         path, loaded = owned.file.path, self._desk.models.loaded()
         engine = settings_for(path, selection.engine, selection.choices)
-        wish = request_of(engine)
+        request = request_of(engine)
         if loaded is not None and loaded.path == path:
-            wish = msgspec.structs.replace(wish, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
-        return WantedPlan(path, wish, engine.adapters, self._known(owned))
+            request = msgspec.structs.replace(request, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
+        return WantedPlan(path, request, engine.adapters, self._known(owned))
 
     def _known(self, owned: Owned) -> ModelPlan | None:
         """The plan for a file that is as it was when its header was read."""
