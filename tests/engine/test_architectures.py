@@ -18,8 +18,8 @@ STRANGERS = ("octopus", "clip", "llama5", "LLAMA", "")
 
 _ASK = """
 import json, os, sys
-from app.engine import llama_loader as library
-api = library.bindings()
+from app.engine import llama_loader
+api = llama_loader.bindings()
 params = api.llama_model_default_params()
 params.vocab_only = True
 refused = []
