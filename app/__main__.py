@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from app.isolation.limits import harden
 from app.wording import errors, i18n
 
 if TYPE_CHECKING:
+    from app.documents.reader import DocumentReader
     from app.services.services import Services
 
 _WINDOW = "octavo-desk"
@@ -32,9 +34,21 @@ def terminal() -> int:
     harden()
     screen.shield()
     options = arguments.parse(sys.argv[1:])
+    reader = _reader(arguments.documents(options))  # before the rest is imported: it takes longer than that
     from app.cli import main  # now: help and mistakes end before
 
-    return main.run(options, open_desk)
+    return main.run(options, partial(open_desk, reader=reader))
+
+
+def _reader(documents: int) -> DocumentReader | None:
+    """One that is getting ready for so many documents."""
+    if not documents:
+        return None
+    from app.documents.reader import DocumentReader  # now: not every command needs it
+
+    reader = DocumentReader()
+    reader.expect(documents)
+    return reader
 
 
 def desk() -> int:
@@ -54,11 +68,11 @@ def desk() -> int:
     return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
 
 
-def open_desk(paths: Paths, passphrase: str | None, documents: int = 0) -> Services:
+def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | None = None) -> Services:
     """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
-    return bootstrap.open_desk(paths, passphrase, documents)
+    return bootstrap.open_desk(paths, passphrase, reader)
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from app.core import installation
-from app.core.errors import AppError
+from app.core.errors import AppError, Code
 from app.core.files import start_log
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
@@ -43,17 +43,17 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
 
-def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -> Services:
-    """Open the data folder and wire everything. Raises AppError when it cannot be kept in.
+def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
+    """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
-    The only child that is started is a reader, where so many `documents` will be read: it takes longer than the rest.
+    `reader`: one that may have been started already; it is closed with the desk, or where opening fails for good.
     """
-    reader = DocumentReader()
-    reader.expect(documents)
+    reader = reader or DocumentReader()
     try:
         return _open_desk(paths, passphrase, reader)
-    except BaseException:
-        reader.close()
+    except BaseException as error:
+        if not (isinstance(error, AppError) and error.code is Code.PASSPHRASE_NEEDED):
+            reader.close()
         raise
 
 

@@ -101,6 +101,11 @@ def page_range(text: str | None) -> PageRange | None:
     return PageRange(int(first), int(last or first))
 
 
+def documents(options: argparse.Namespace) -> int:
+    """How many files the command reads as documents."""
+    return 1 if options.command == "read" else len(getattr(options, "document", None) or ())
+
+
 def paths(options: argparse.Namespace) -> Paths:
     """The data folder that was named, before a command, after it or both; or this person's own. Raises AppError USAGE
     where two are named."""

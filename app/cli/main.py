@@ -35,7 +35,7 @@ _EXIT = {
 
 _log = logging.getLogger("octavo.cli")
 
-OpenDesk = Callable[[Paths, "str | None", int], Services]
+OpenDesk = Callable[[Paths, "str | None"], Services]
 
 
 def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
@@ -84,13 +84,12 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
     paths = arguments.paths(options)
-    documents = 1 if options.command == "read" else len(getattr(options, "document", ()))
     try:
-        return open_desk(paths, None, documents)
+        return open_desk(paths, None)
     except AppError as error:
         if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
             raise
-    return open_desk(paths, getpass.getpass(_("Passphrase: ")), documents)
+    return open_desk(paths, getpass.getpass(_("Passphrase: ")))
 
 
 def _new_passphrase() -> str:

@@ -6,7 +6,8 @@ from array import array
 from pathlib import Path
 
 from app.core.events import Loading, Looking
-from app.engine import hardware, protocol
+from app.engine import protocol
+from app.engine.bandwidth import measure_bandwidth
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.llama import LlamaModel
@@ -66,7 +67,7 @@ class Worker(OrderLoop[Session]):
             case protocol.DryRun(spec):
                 self._reply(order, dry_run(spec))
             case protocol.MeasureBandwidth():
-                self._reply(order, hardware.measure_bandwidth(physical_cores()))
+                self._reply(order, measure_bandwidth(physical_cores()))
             case protocol.Inspect():
                 self._reply(order, _inspect())
 

@@ -52,9 +52,9 @@ def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
     opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, ())
-    opening.begin(None)
+    opening.begin()
     try:
-        _run_until(lambda: opening.presenter is not None and bool(opening.presenter.shelf.books))
+        _run_until(lambda: opening.presenter is not None and bool(opening.presenter.shown.shelf))
         presenter = opening.presenter
         assert presenter is not None
         dropped_s, parsed_s = [], []
@@ -62,10 +62,10 @@ def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
             file = tmp_path / f"{number}.docx"
             file.write_bytes(_two_pages(number))
             _run_until(lambda: _waits(presenter._desk.reader))
-            there = len(presenter.shelf.books) + 1
+            there = len(presenter.shown.shelf) + 1
             began = time.perf_counter()
-            presenter.take_files([file])
-            _run_until(lambda there=there: len(presenter.shelf.books) == there)
+            presenter.welcome.take_files([file])
+            _run_until(lambda there=there: len(presenter.shown.shelf) == there)
             dropped_s.append(time.perf_counter() - began)
             parsed_s.append(_parse_here(file))
     finally:

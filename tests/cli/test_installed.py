@@ -39,8 +39,8 @@ def root(tmp_path: Path) -> Path:
 def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     """Run the doctor of a desk that is installed in `root`; gives exit code, stdout, stderr."""
 
-    def open_installed(paths: Paths, passphrase: str | None, documents: int) -> Services:
-        return dataclasses.replace(open_desk(paths, passphrase, documents), installed=root)
+    def open_installed(paths: Paths, passphrase: str | None) -> Services:
+        return dataclasses.replace(open_desk(paths, passphrase), installed=root)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         code = run(options.parse(["doctor", "--data-dir", str(tmp_path / "desk"), *arguments]), open_installed)
