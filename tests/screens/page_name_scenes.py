@@ -54,7 +54,7 @@ def page_names_dark(stage: Stage) -> None:
 def page_names_going(stage: Stage) -> None:
     book = _asked(stage)
     stage.presenter.shelf.choose_pages(book.id, PageRange(5, 20))
-    stage.window.page.jumped.emit("1")
+    stage.window.page.pager.jumped.emit("1")
     stage.settle()
     stage.presenter.page.offer_thumbnails()
     stage.settle()

@@ -61,7 +61,7 @@ def test_ordinary_text_stays_whole() -> None:
 
 
 @pytest.mark.parametrize("used", formats.FORMATS)
-def test_a_format_is_recognised_by_the_tokens_that_it_takes(used: formats.Template) -> None:
+def test_a_format_is_recognised_by_the_tokens_that_it_takes(used: formats.ChatTemplate) -> None:
     def reported(conversation: formats.Conversation) -> int:
         return len(formats.rendered(used, conversation))
 
