@@ -104,7 +104,7 @@ class MainWindow(QWidget):
         composer.show()
         composer.setFocus()
         for key in self._early_keys:
-            QCoreApplication.postEvent(composer.editor, key)
+            QCoreApplication.sendEvent(composer.editor, key)
         self._early_keys.clear()
 
     def furnish(
