@@ -46,14 +46,16 @@ from app.store.sheets import SheetStore
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
-    `reader`: one that may have been started already; it is closed with the desk, or where opening fails for good.
+    `reader`: one that may have been started already. It is closed with the desk, or when opening fails, unless a
+    passphrase is asked for and the caller tries again with the same reader.
     """
-    reader = reader or DocumentReader()
+    used = reader or DocumentReader()
     try:
-        return _open_desk(paths, passphrase, reader)
+        return _open_desk(paths, passphrase, used)
     except BaseException as error:
-        if not (isinstance(error, AppError) and error.code is Code.PASSPHRASE_NEEDED):
-            reader.close()
+        asks = isinstance(error, AppError) and error.code is Code.PASSPHRASE_NEEDED
+        if reader is None or not asks:
+            used.close()
         raise
 
 

@@ -112,7 +112,10 @@ def guess_encoding(untrusted_sample: bytes) -> str:
         untrusted_sample, cp_isolation=_LEGACY_ENCODINGS, enable_fallback=False
     ).best()
     encoding = guess.encoding if guess else "cp1252"
-    if encoding == "cp1250" and language.tell([untrusted_sample.decode(encoding, "replace")]) not in _CENTRAL_EUROPEAN:
+    if (
+        encoding == "cp1250"
+        and language.detect([untrusted_sample.decode(encoding, "replace")]) not in _CENTRAL_EUROPEAN
+    ):
         return "cp1252"
     return encoding
 

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
-
 from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
@@ -18,13 +16,13 @@ from app.documents.formats.contract import Content
 from app.documents.reader import DocumentReader
 from app.isolation import sandbox
 from app.ui.application import WindowStart
+from tests.benchmarks.waiting import run_until
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui.room import application
 
 _MOST_TIMES_HELP_AND_A_READER = 1.3
 _AIM_S = 0.5
 _RUNS = 3
-_TIMEOUT_S = 120.0
 _PROGRAM = (sys.executable, "-P", "-m", "app")
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
@@ -54,18 +52,18 @@ def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
     opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, ())
     opening.begin()
     try:
-        _run_until(lambda: opening.presenter is not None and bool(opening.presenter.shown.shelf))
+        run_until(lambda: opening.presenter is not None and bool(opening.presenter.shown.shelf), every_ms=2)
         presenter = opening.presenter
         assert presenter is not None
         dropped_s, parsed_s = [], []
         for number in range(_RUNS):
             file = tmp_path / f"{number}.docx"
             file.write_bytes(_two_pages(number))
-            _run_until(lambda: _waits(presenter._desk.reader))
+            run_until(lambda: _waits(presenter._desk.reader), every_ms=2)
             there = len(presenter.shown.shelf) + 1
             began = time.perf_counter()
             presenter.welcome.take_files([file])
-            _run_until(lambda there=there: len(presenter.shown.shelf) == there)
+            run_until(lambda there=there: len(presenter.shown.shelf) == there, every_ms=2)
             dropped_s.append(time.perf_counter() - began)
             parsed_s.append(_parse_here(file))
     finally:
@@ -112,20 +110,3 @@ def _took(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _run_until(condition: Callable[[], bool]) -> None:
-    """Sleep in the event loop, as a program does, until the condition holds."""
-    loop = QEventLoop()
-    started = time.monotonic()
-    watch = QTimer(interval=2)
-
-    def look() -> None:
-        if condition() or time.monotonic() - started > _TIMEOUT_S:
-            loop.quit()
-
-    watch.timeout.connect(look)
-    watch.start()
-    loop.exec()
-    watch.stop()
-    assert condition()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QTimer
 
 from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.engine.protocol import EngineState
 from app.ui.application import WindowStart
+from tests.benchmarks.waiting import run_until
 from tests.ui.room import application
 
-_TIMEOUT_S = 120.0
 _TICK_MS = 5
 
 
@@ -40,7 +39,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
         gaps.append(now - last - _TICK_MS / 1000)
         last = now
 
-    _run_until(lambda: _is_ready(opening))
+    run_until(lambda: _is_ready(opening), every_ms=50)
     timer = QTimer(interval=_TICK_MS)
     timer.timeout.connect(tick)
     last = time.perf_counter()
@@ -48,7 +47,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     presenter = opening.presenter
     assert presenter is not None
     presenter.asking.submit("What burned?")
-    _run_until(lambda: not presenter.asking.busy)
+    run_until(lambda: not presenter.asking.busy, every_ms=50)
     timer.stop()
     read = presenter.shown.turns[-1].answer
     opening.close()
@@ -67,20 +66,3 @@ def _is_ready(opening: WindowStart) -> bool:
         return False
     shown = presenter.shown.conversation
     return shown is not None and bool(shown.books)
-
-
-def _run_until(condition: Callable[[], bool]) -> None:
-    """Sleep in the event loop, as a program does, until the condition holds."""
-    loop = QEventLoop()
-    started = time.monotonic()
-    watch = QTimer(interval=50)
-
-    def look() -> None:
-        if condition() or time.monotonic() - started > _TIMEOUT_S:
-            loop.quit()
-
-    watch.timeout.connect(look)
-    watch.start()
-    loop.exec()
-    watch.stop()
-    assert condition()

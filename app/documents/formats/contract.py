@@ -90,7 +90,7 @@ def to_document(
         sha256=content.sha256,
         pages=flowed.pages,
         outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages], untrusted_language),
+        language=language.detect([page.text for page in flowed.pages], untrusted_language),
     )
 
 

@@ -138,7 +138,7 @@ def recognise(
     yield Opening(len(wanted), len(wanted), recognising=True)
     from app.documents.text import language  # a tenth of a second that the desk's start should not take
 
-    written_in = document.language or language.tell([page.text for page in pages])
+    written_in = document.language or language.detect([page.text for page in pages])
     return msgspec.structs.replace(document, pages=tuple(pages), language=written_in)
 
 

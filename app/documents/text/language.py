@@ -26,7 +26,7 @@ def load() -> None:
     _identifier().classify("load")
 
 
-def tell(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
+def detect(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
     """The ISO 639-1 code of the language of `untrusted_texts`, such as pages; "" where it is unclear.
 
     `untrusted_declared`: the document's own tag (BCP 47). It is used unless the text rules it out, since many tools
