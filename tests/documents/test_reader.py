@@ -300,7 +300,7 @@ def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
 @pytest.mark.parametrize("files", [0, 1])
 def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int) -> None:
     """Also where the reader waited, and did not know how large its file would be."""
-    reader = DocumentReader(limits=ReaderLimits(memory_bytes=192 << 20))
+    reader = DocumentReader(limits=ReaderLimits(memory_bytes=96 << 20))
     reader.expect(files)
     try:
         assert failure(reader, long_text) == (Code.READER_OUT_OF_MEMORY, {"path": str(long_text)})

@@ -22,6 +22,8 @@ _ENGLISH = "The lighthouse keeper wrote every evening into the book that lay bes
         ("12345 67890 11.5 %", ""),
         ("ok", ""),
         ("Xq7 zzkw 9 brrp", ""),
+        (_ENGLISH.upper(), "en"),
+        (f"\ud800{_ENGLISH}\x00\n\r", "en"),
     ],
 )
 def test_a_language_is_told_from_its_text(text: str, code: str) -> None:
