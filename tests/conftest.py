@@ -47,7 +47,7 @@ def tiny_scout_fast(models_folder: Path) -> Path:
     """A random llama4 with four layers and heads of 16: reads long texts quickly, with an f16 cache only."""
     from tests.models.llama4 import write_scout
 
-    return write_scout(models_folder / "tiny-scout-fast.gguf", head_size=16, layers=4)
+    return write_scout(models_folder / "tiny-scout-fast.gguf", head_size=16, heads=1, layers=4)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def tiny_scout_quantized(models_folder: Path) -> Path:
     three times as long as in one of f16."""
     from tests.models.llama4 import write_scout
 
-    return write_scout(models_folder / "tiny-scout-quantized.gguf", head_size=32, layers=4)
+    return write_scout(models_folder / "tiny-scout-quantized.gguf", head_size=32, heads=1, layers=4)
 
 
 @pytest.fixture(scope="session")

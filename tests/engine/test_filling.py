@@ -22,10 +22,14 @@ def test_filling_leaves_nothing_behind(tiny_scout_quantized: Path) -> None:
     model = LlamaModel(tiny_scout_quantized, -1, lambda _fraction: True)
     contexts = [LlamaContext(model, 16_384, KvType.Q8_0, 2, _SLICE, 9) for _ in range(2)]
     ends = [*range(_SLICE, _CHUNK + 2 * _SLICE + 1, _SLICE)]
+    for end in ends:
+        contexts[0].decode(tokens[end - _SLICE : end], end - _SLICE, outputs=0)
+    with contexts[0].state() as state:
+        for context in contexts:  # both hold just what a restore gives
+            context.remove_from(0)
+            context.set_state(state)
     after_short, after_more, oldest = [], [], []
     for context, filling in zip(contexts, (TILE_TOKENS - _SHORT, 0), strict=True):
-        for end in ends:
-            context.decode(tokens[end - _SLICE : end], end - _SLICE, outputs=0)
         short = ends[-1] + _SHORT
         context.decode(tokens[ends[-1] : short], ends[-1], outputs=3, filling=filling)
         after_short.append(np.stack([context.logits(_SHORT - n).copy() for n in (3, 2, 1)]))

@@ -152,6 +152,7 @@ def write_scout(
     seed: int = 0,
     *,
     head_size: int = 64,
+    heads: int = 2,
     layers: int = LAYERS,
     expert_width: int = 64,
     ends_with: str = "",
@@ -161,6 +162,7 @@ def write_scout(
     """Write a model of Scout's kind: 16 experts, each layer a mixture. Returns `path`.
 
     `head_size`: 32 and more work with every type of KV cache, 16 reads long prompts faster and works with f16 alone.
+    `heads`: 1 makes a long context half as slow.
     `layers`: 4 are the fewest that have a global one, and take half of the time.
     `expert_width`: 20,480 and 16 layers make a file of two gigabytes.
     `ends_with`: the end token that one in some tens of tokens brings; empty: none is within reach of any sampler.
@@ -174,6 +176,7 @@ def write_scout(
         1,
         expert_width,
         head_size,
+        heads=heads,
         layers=layers,
         quantized_experts=quantized_experts,
         says_bos=says_bos,

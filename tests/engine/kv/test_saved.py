@@ -28,7 +28,8 @@ from tests.work import run, stop
 
 SECRET = b"s" * SECRET_BYTES
 GREEDY = Sampling(temperature=0)
-ASKED = ask(book(19), "What happens?")  # 9,300 tokens: more than a chunk
+ASKED = ask(book(5), "What happens?")  # 2,450 tokens
+BEYOND = ask(book(19), "What happens?")  # 9,300 tokens: more than a chunk
 
 Start = Callable[..., EngineClient]
 
@@ -71,14 +72,14 @@ def test_a_book_is_not_read_again_after_a_restart(
     start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
 ) -> None:
     path = request.getfixturevalue(model)
-    books_end = read_and_close(start(path, kv_type=kv_type))
+    books_end = read_and_close(start(path, kv_type=kv_type), BEYOND)
     (saved,) = saved_in(tmp_path)
     assert saved.complete
     assert len(saved.tokens) == books_end
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
     again = start(path, kv_type=kv_type)
-    ending, reported = answer(again)
+    ending, reported = answer(again, BEYOND)
     assert ending.usage.reused_tokens == books_end
     assert reported == []
     assert again.flush_saved() == ()
@@ -157,7 +158,7 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
     engine, cancel = start(), Cancel()
 
     def stop_on_the_way(event: object) -> None:
-        if isinstance(event, Reading) and event.done > 7000:
+        if isinstance(event, Reading) and event.done > 1500:
             cancel.request()
 
     events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
@@ -183,7 +184,7 @@ def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int
 
 
 def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
-    kill_while_reading(start(), ASKED, 8000)
+    kill_while_reading(start(), ASKED, 2200)
     ending, reported = answer(start())
     assert reported == []
     assert ending.usage.reused_tokens > MIN_TOKENS
@@ -239,7 +240,7 @@ def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fas
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     engine = start()
-    laid = engine.lay_out(ASKED)
+    laid = engine.lay_out(BEYOND)
     read = engine.probe(laid.tokens, laid.books)
     assert engine.flush_saved() == ()
     engine.close()
@@ -274,7 +275,7 @@ def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
 
 def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     engine = start()
-    prompt = Prompt("The rules.", (msgspec.structs.replace(book(8), book_id="b"),), ASKED.messages)
+    prompt = Prompt("The rules.", (msgspec.structs.replace(book(3), book_id="b"),), ASKED.messages)
     answer(engine, prompt)
     engine.forget("another")
     assert engine.measure(prompt).to_read < 64
