@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from gguf import GGMLQuantizationType as Type
 from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
+from app.engine.client import EngineClient
 from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
@@ -36,6 +38,7 @@ NewContext = Callable[..., tuple[Buffer, ...]]
 BESIDE_WEIGHTS = (MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST)
 
 
+@functools.cache
 def read(path: Path) -> ModelHeader:
     *_, ending = as_events(HeaderReader().read(path, Cancel()))
     assert isinstance(ending, Done), ending
@@ -77,6 +80,14 @@ def contexts(header: ModelHeader) -> tuple[int, ...]:
     return tuple(sorted({min(size, header.context_trained) for size in (*CONTEXTS, 5000)}))[:4]
 
 
+@pytest.fixture(scope="module")
+def counting() -> Iterator[EngineClient]:
+    """An engine for dry runs alone, which leave nothing behind in it."""
+    engine = EngineClient()
+    yield engine
+    engine.close()
+
+
 @pytest.fixture(params=["tiny_scout", "tiny_maverick", "starter"])
 def path(request: pytest.FixtureRequest) -> Path:
     return Path(request.getfixturevalue(request.param))
@@ -84,20 +95,20 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 @pytest.mark.real
 @pytest.mark.parametrize("kv_type", KvType)
-def test_a_dry_run_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
-    engine, header = new_engine(), read(path)
+def test_a_dry_run_counts_what_was_planned_to_the_byte(counting: EngineClient, path: Path, kv_type: KvType) -> None:
+    header = read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(path)))
+        counted_by_llama = counting.dry_run(spec_of(placement, str(path)))
         check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
 def test_so_it_does_with_slices_of_any_length(
-    new_engine: NewEngine, tiny_scout: Path, slice_tokens: int, context_tokens: int
+    counting: EngineClient, tiny_scout: Path, slice_tokens: int, context_tokens: int
 ) -> None:
     placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(new_engine().dry_run(spec_of(placement, str(tiny_scout))))
+    *others, compute = counted(counting.dry_run(spec_of(placement, str(tiny_scout))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(
@@ -107,9 +118,8 @@ def test_so_it_does_with_slices_of_any_length(
 
 @pytest.mark.parametrize(("shape", "quantization"), [(SCOUT, "Q4_K_M"), (MAVERICK, "Q2_K")])
 def test_so_it_does_with_the_true_shapes(
-    new_engine: NewEngine, tmp_path: Path, shape: object, quantization: str
+    counting: EngineClient, tmp_path: Path, shape: object, quantization: str
 ) -> None:
-    engine = new_engine()
     file = write_header(tmp_path / "model.gguf", shape, quantization)  # type: ignore[arg-type]
     header = read(file)
     for context_tokens, kv_type, slice_tokens in (
@@ -118,17 +128,17 @@ def test_so_it_does_with_the_true_shapes(
         (header.context_trained, KvType.Q4_0, 512),
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = counting.dry_run(spec_of(placement, str(file)))
         check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, family: str) -> None:
-    engine, file = new_engine(), write_family(tmp_path / "model.gguf", family)
+def test_so_it_does_with_other_families(counting: EngineClient, tmp_path: Path, family: str) -> None:
+    file = write_family(tmp_path / "model.gguf", family)
     header = read(file)
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = counting.dry_run(spec_of(placement, str(file)))
         check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
