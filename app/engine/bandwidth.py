@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-PROBE_S = 0.5
-"""Long enough for a few hundred copies on a fast machine, short enough for a person who waits for a plan."""
+PROBE_S = 0.1
+"""Long enough for several copies on a slow machine; nobody notices it before a plan."""
 
 _BYTES = 128 << 20
 """Of all arrays that are read, together: more than the caches of today's processors."""

@@ -160,7 +160,7 @@ class EngineClient:
         return self._ask_here(protocol.Inspect())
 
     def measure_bandwidth(self) -> float:
-        """Bytes a second that main memory gives; takes half a second."""
+        """Bytes a second that main memory gives; takes a tenth of a second."""
         return self._ask_here(protocol.MeasureBandwidth())
 
     def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
