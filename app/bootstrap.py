@@ -13,9 +13,9 @@ from app.documents.reader import DocumentReader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.models.gguf.reader import HeaderReader
-from app.models.hub.address import check_endpoint
 from app.models.hub.catalogue import catalogue
 from app.models.hub.client import Hub
+from app.models.hub.protocol import check_endpoint
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads

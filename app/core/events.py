@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from app.core.conversation import Citation
 from app.core.errors import Problem
+
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
+"""Of bytes, as a child process may report it."""
 
 
 class Loading(msgspec.Struct, frozen=True, tag=True):
@@ -38,10 +42,10 @@ class Fetching(msgspec.Struct, frozen=True, tag=True):
     hash was found right. `rate`: bytes a second of late, 0 while it is not known. `host`: the one address that is
     spoken to. `file`: the name of the one that arrives, or that several do of, the first."""
 
-    done: int
-    total: int
-    hashed: int
-    rate: float
+    done: Count
+    total: Count
+    hashed: Count
+    rate: Annotated[float, Meta(ge=0, le=1e15)]
     host: str
     file: str
 
@@ -49,8 +53,8 @@ class Fetching(msgspec.Struct, frozen=True, tag=True):
 class Hashing(msgspec.Struct, frozen=True, tag=True):
     """Bytes of files are compared with their hash: `done` of `total`. `file`: its name."""
 
-    done: int
-    total: int
+    done: Count
+    total: Count
     file: str
 
 

@@ -24,12 +24,13 @@ _FORBIDDEN = frozenset('<>:"|?*\\')
 
 class RemoteFile(msgspec.Struct, frozen=True):
     """A file in a repository of the hub. `path` is relative and was checked to lead nowhere else. `sha256`: 64
-    hexadecimal digits; empty in the catalogue where the hub has to be asked first."""
+    hexadecimal digits, and `revision`: the commit; both empty in the catalogue where the hub has to be asked first."""
 
     repository: str
     path: str
     size_bytes: int
     sha256: str = ""
+    revision: str = ""
 
 
 class Offer(msgspec.Struct, frozen=True):

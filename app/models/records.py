@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError
-from app.core.files import write_private
 from app.models.offers import MAX_NAME_BYTES, check_path
 
 RECORD_NAME = "octavo-model.json"
@@ -113,12 +112,6 @@ def record_beside(model: Path) -> Record | None:
     """The record in a model's folder, if it is a sound one and names that file."""
     record = read_record(model.parent / RECORD_NAME)
     return record if record and any(file.path == model.name for file in record.files) else None
-
-
-def write_record(folder: Path, record: Record) -> None:
-    """Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
-    content = encode_record(record)
-    write_private(folder / RECORD_NAME, lambda file: file.write(content))
 
 
 def encode_record(record: Record) -> bytes:

@@ -13,13 +13,13 @@ from app.core.paths import machine_error
 from app.core.work import Cancel, Work
 from app.models import local
 from app.models.copying import free_bytes, new_file
-from app.models.hub.address import check_endpoint
 from app.models.hub.catalogue import Catalogue, Licence
 from app.models.hub.client import Hub
+from app.models.hub.protocol import check_endpoint
 from app.models.incoming import Incoming
 from app.models.local import ModelFile
 from app.models.offers import Offer, stored_name
-from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
+from app.models.records import Record, RecordedFile, folder_name, record_beside, today
 from app.services.models import Models
 from app.store import network_keys
 from app.store.settings import SettingsStore
@@ -68,7 +68,7 @@ class Downloads:
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._arrivals = Incoming(models.folder)
+        self._incoming = Incoming(models.folder)
 
     # ---- what there is
 
@@ -93,7 +93,7 @@ class Downloads:
     def order(self, offer: Offer) -> Order:
         """Raises AppError HUB_ADDRESS_INSECURE where the hub's address is neither https nor this machine."""
         licence = self._catalogue.licence_of(offer)
-        begun = next((done for each, done in self._arrivals.unfinished() if each.key == offer.key), 0)
+        begun = next((done for each, done in self._incoming.unfinished() if each.key == offer.key), 0)
         folder = self._folder_of(offer)
         return Order(
             offer=offer,
@@ -125,28 +125,28 @@ class Downloads:
             raise AppError(Code.LICENCE_NOT_ACCEPTED, path=offer.key, licence=order.licence.name)
         if self._folder_of(offer).exists():
             raise AppError(Code.MODEL_THERE, path=order.folder)
-        with self._arrivals.fetching(offer) as files:
-            resolved = self._arrivals.begun(offer)
+        with self._incoming.fetching(offer) as files:
+            resolved = self._incoming.begun(offer)
             if resolved is None:
                 resolved = yield from self._hub.resolve(offer, cancel)
-                self._arrivals.remember(offer, resolved)
+                self._incoming.remember(offer, resolved)
             try:
                 yield from self._hub.fetch(resolved, files, cancel)
             except AppError as error:
                 if error.code in _NO_LONGER_THERE:
-                    self._arrivals.forget(offer)  # the next time the hub is asked again
+                    self._incoming.forget(offer)  # the next time the hub is asked again
                 raise
             model = self._publish(resolved, files, order.licence)
-        self._arrivals.discard(offer)
+        self._incoming.discard(offer)
         return model
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Downloads that were begun, in this process or an earlier one."""
-        return tuple(Unfinished(offer, done) for offer, done in self._arrivals.unfinished())
+        return tuple(Unfinished(offer, done) for offer, done in self._incoming.unfinished())
 
     def discard(self, offer: Offer) -> None:
         """Delete what was fetched of an offer so far. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""
-        self._arrivals.discard(offer)
+        self._incoming.discard(offer)
 
     # ---- what is known of what is here
 
@@ -213,8 +213,7 @@ class Downloads:
             today(),
             offer.quantization,
         )
-        write_record(files, record)
-        folder = self._arrivals.publish(files, self._folder_of(offer).name)
+        folder = self._incoming.publish(files, self._folder_of(offer).name, record)
         return ModelFile(str(folder / recorded[0].path), record.title, recorded[0].size_bytes)
 
     def _host(self) -> str:

@@ -24,12 +24,10 @@ from app.models.records import (
     ModelVerdict,
     Record,
     RecordedFile,
-    encode_record,
     record_beside,
     safe_name,
     sums_of,
     today,
-    write_record,
 )
 from app.services.models import Models
 
@@ -41,7 +39,7 @@ class ImportExport:
         self._models = models
         self._folder = models.folder
         self._headers = headers
-        self._arrivals = Incoming(models.folder)
+        self._incoming = Incoming(models.folder)
 
     # ---- in
 
@@ -72,15 +70,15 @@ class ImportExport:
             CopyJob(source, source.name, size, hashes.get(source.name, ""))
             for source, size in zip(sources, sizes, strict=True)
         ]
-        with self._arrivals.arriving() as files:
+        with self._incoming.arriving() as files:
             found = yield from copy(jobs, files, cancel)
             copied = tuple(
                 RecordedFile(job.name, job.size_bytes, sha256, proved=bool(job.sha256))
                 for job, sha256 in zip(jobs, found, strict=True)
             )
             record = known or Record(stem_of(model), "", "", "", copied, today(), header.quantization)
-            write_record(files, msgspec.structs.replace(record, files=_as_known(copied, known)))
-            return _first(self._arrivals.publish(files, name), record)
+            record = msgspec.structs.replace(record, files=_as_known(copied, known))
+            return _first(self._incoming.publish(files, name, record), record)
 
     def unpack(self, file: Path, cancel: Cancel) -> Work[Copying, ModelFile]:
         """Take a packed model into the models folder. Raises AppError PACKED_UNSOUND, MODEL_THERE, and as
@@ -89,7 +87,7 @@ class ImportExport:
             archive = file.open("rb")
         except OSError as error:
             raise AppError(Code.FILE_UNREADABLE, path=printable(file)) from error
-        with archive, self._arrivals.arriving() as files:
+        with archive, self._incoming.arriving() as files:
             packed = packing.Packed(archive, file)
             record = packed.record
             self._check_free(record.folder_name)
@@ -101,8 +99,7 @@ class ImportExport:
                 self._header(models[0], cancel)
             except AppError as error:  # its path would be one that nobody knows
                 raise AppError(error.code, **{**error.params, "path": printable(file)}) from error
-            write_record(files, record)
-            return _first(self._arrivals.publish(files, record.folder_name), record)
+            return _first(self._incoming.publish(files, record.folder_name, record), record)
 
     def _header(self, model: Path, cancel: Cancel) -> ModelHeader:
         """Raises AppError MODEL_*; Stopped."""
@@ -162,13 +159,13 @@ class ImportExport:
         loaded = self._models.loaded()
         if not even_loaded and loaded and Path(loaded.path).resolve() in map(Path.resolve, local.parts_of(model)):
             raise AppError(Code.MODEL_IS_LOADED, path=printable(model))
-        self._arrivals.sweep()
+        self._incoming.sweep()
         record = record_beside(model)
         files = [model.with_name(file.path) for file in record.files] if record else own_belongings(model)
         extra = [model.with_name(name) for name in (RECORD_NAME, SUMS_NAME)] if record else []
         deleted = [file for file in (*files, *extra) if file.exists()]
         if model.parent != self._folder and {*model.parent.iterdir()} == {*deleted}:
-            self._arrivals.leave(model.parent)
+            self._incoming.leave(model.parent)
         else:
             for file in sorted(
                 deleted, key=lambda file: file != local.parts_of(model)[0]
@@ -225,10 +222,10 @@ def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel
     jobs = [CopyJob(source / file.path, file.path, file.size_bytes, file.sha256) for file in record.files]
     with Incoming(target.parent).arriving() as files:
         yield from copy(jobs, files, cancel)
-        for name, content in ((RECORD_NAME, encode_record(record)), (SUMS_NAME, sums_of(record))):
-            with new_file(files / name, len(content)) as file:
-                file.write(content)
-        return Incoming(target.parent).publish(files, target.name)
+        sums = sums_of(record)
+        with new_file(files / SUMS_NAME, len(sums)) as file:
+            file.write(sums)
+        return Incoming(target.parent).publish(files, target.name, record)
 
 
 def _as_known(copied: tuple[RecordedFile, ...], known: Record | None) -> tuple[RecordedFile, ...]:

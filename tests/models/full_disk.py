@@ -1,4 +1,5 @@
-"""The hub's process on a disk that is too small: it is the real one, but for what the system answers to writing.
+"""The hub's process on a disk that is too small, or taken over: the real one, but for what the system answers to
+writing, or for what it reports.
 
 `python -P -m tests.models.full_disk ROOM FOLDER`.
 """
@@ -15,7 +16,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def command(room: int) -> Callable[..., list[str]]:
-    """A command line for `app.models.hub.process`: after `room` bytes the disk is full."""
+    """A command line for `app.models.hub.client`: after `room` bytes the disk is full."""
     return lambda _module, folder: [sys.executable, __file__, "full", str(room), folder]
 
 
@@ -24,13 +25,21 @@ def limited_command(room: int) -> Callable[..., list[str]]:
     return lambda _module, folder: [sys.executable, __file__, "limited", str(room), folder]
 
 
+def overstating_command(_module: str, folder: str) -> list[str]:
+    """A process that something has taken over: it reports more bytes than there are."""
+    return [sys.executable, __file__, "overstating", "0", folder]
+
+
 def main(kind: str, room: int, folder: str) -> None:
+    from app.core.events import Fetching
     from app.models.hub import worker
 
     if kind == "limited":
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    elif kind == "overstating":
+        worker.Fetcher.progress = lambda _self: Fetching(2, 1, 0, 0.0, "hub", "file")  # type: ignore[method-assign]
     else:
         write, left = os.write, [room]
 

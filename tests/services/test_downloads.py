@@ -228,6 +228,26 @@ def test_a_paused_download_is_gone_on_with(desk: Services, folder: Path, loopbac
     assert loopback.ranges("tiny-Q8_0.gguf")[-1][0] == unfinished.done_bytes
 
 
+def test_a_download_that_an_earlier_version_began_is_gone_on_with(
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    """It kept one revision for the whole offer: the hub is asked again, and what is there stays."""
+    add_one(loopback, tmp_path, fault=Fault.HOLD)
+    (offer,) = looked_up(desk)
+    paused(desk, loopback, offer)
+    (unfinished,) = desk.downloads.unfinished()
+    (kept,) = (folder / ".fetching").rglob("offer.json")
+    begun = msgspec.json.decode(kept.read_bytes())
+    for file in (*begun["offer"]["files"], *begun["resolved"]["files"]):
+        assert file.pop("revision") == REVISION
+    kept.write_bytes(msgspec.json.encode(begun))
+    loopback.faults.clear()
+    loopback.requests.clear()
+    finish(desk.downloads.fetch(offer, Cancel()))
+    assert any("/api/" in request.path for request in loopback.requests)
+    assert loopback.ranges("tiny-Q8_0.gguf") == [(unfinished.done_bytes, offer.size_bytes - 1)]
+
+
 def test_a_download_is_given_up(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import msgspec
 
@@ -17,25 +18,29 @@ from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
 from app.core.secret import Password
-from app.core.work import Cancel, Work, finish
+from app.core.work import Cancel, Stopped, Work, finish
+from app.isolation import sandbox
+from app.isolation.child import Cause, Child, ChildDied
+from app.isolation.heartbeat import WireFailed
+from app.isolation.program import command
 from app.models import local
 from app.models.copying import need_room
 from app.models.gguf.reader import MAX_FILES, HeaderReader, Supply
-from app.models.hub.address import check_endpoint
-from app.models.hub.process import HubProcess
 from app.models.hub.protocol import (
-    DownloadProgress,
+    Begin,
+    Event,
     Fetch,
     Fetched,
-    HubFile,
+    HubReady,
     HubTimeouts,
     List,
     Listed,
+    Order,
     RangeRead,
     ReadRange,
-    WantedFile,
+    check_endpoint,
 )
-from app.models.hub.staging import are_verified, present_bytes
+from app.models.incoming import are_verified, present_bytes
 from app.models.offers import Offer, RemoteFile, check_path, check_repository, stored_name
 
 __all__ = ["Hub", "HubTimeouts"]
@@ -43,12 +48,29 @@ __all__ = ["Hub", "HubTimeouts"]
 MARGIN_BYTES = 1 << 30
 """What a download leaves free on a disk: a full one would stop everything else."""
 
-RATE_WINDOW_S = 5.0
-"""The speed that is shown is that of the last seconds."""
+ANSWER_LIMIT_S = 240.0
+"""How long one question may take in all, with every new try: a hub could let an answer trickle for ever."""
 
-_RATE_LEAST_S = 0.5
+STALL_LIMIT_S = 300.0
+"""How long nothing at all may happen during a download; longer than the longest wait before a new try."""
+
+_MODULE = "app.models.hub.worker"
+_POLL_S = 0.05
+_NOWHERE = "octavo-keeps-nothing-here"
+_KEPT = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+"""What a person's system says about its network; proxies in small letters, too."""
+
+_FOUND = frozenset(
+    {
+        *(Code.HUB_UNREACHABLE, Code.HUB_INTERRUPTED, Code.HUB_ANSWER_STRANGE, Code.HUB_ADDRESS_INSECURE),
+        *(Code.HUB_NOT_FOUND, Code.HUB_FILE_MISSING, Code.HUB_GATED, Code.HUB_TOKEN_REFUSED, Code.HUB_HASH_WRONG),
+        *(Code.DISK_FULL, Code.DISK_FILE_LIMIT, Code.FOLDER_READ_ONLY, Code.BUG),
+    }
+)
 
 _log = logging.getLogger("octavo.models")
+
+Answer = TypeVar("Answer")
 
 
 class Hub:
@@ -110,7 +132,7 @@ class Hub:
         with self._process() as process:
             yield Asking(process.host)
             for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
-                supply = _supply(process, offer, files, cancel)
+                supply = _supply(process, files, cancel)
                 headers.append((yield from self._headers.read_remote(files, supply, cancel)))
         projector = headers[1] if offer.projector else None
         return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
@@ -124,16 +146,16 @@ class Hub:
         """
         _check_names(offer)
         check_endpoint(self._endpoint())
-        wanted = tuple(_wanted(file, offer) for file in offer.all_files)
+        without_hash = next((file for file in offer.all_files if not file.sha256), None)
+        if without_hash is not None:
+            raise AppError(Code.HUB_HASH_MISSING, file=without_hash.path)
         if not are_verified(offer, folder):
             need_room(folder, offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES)
             with self._process(folder) as process:
-                rate = _Rate()
-                for progress in process.ask(Fetch(wanted), Fetched, cancel):
-                    yield _as_event(progress, offer, rate)
+                yield from process.ask(Fetch(offer.all_files), Fetched, cancel)
                 if not are_verified(offer, folder):
                     raise process.strange()
-        return tuple(folder / file.name for file in wanted)
+        return tuple(folder / stored_name(file.path) for file in offer.all_files)
 
     @contextlib.contextmanager
     def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
@@ -152,34 +174,109 @@ class Hub:
                 process.kill()
 
 
-class _Rate:
-    """Bytes a second of late."""
+class HubProcess:
+    """Carries out one order at a time; `kill` may come from any thread."""
 
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, int]] = deque()
+    def __init__(
+        self, endpoint: str, token: Password | None, patience: HubTimeouts, folder: Path | None, starter: Executor
+    ) -> None:
+        """It ends with the thread of `starter` that starts it. It may write beneath `folder` alone.
 
-    def update(self, done: int) -> float:
-        """0 while it is not known."""
-        now = time.monotonic()
-        self._seen.append((now, done))
-        while now - self._seen[0][0] > RATE_WINDOW_S:
-            self._seen.popleft()
-        then, before = self._seen[0]
-        return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
+        Raises AppError HUB_ADDRESS_INSECURE, BUG.
+        """
+        self.host = check_endpoint(endpoint)
+        self.confined: bool | None = None
+        try:
+            self._child: Child[Event] = starter.submit(
+                Child[Event],
+                command(_MODULE, str(folder) if folder else ""),
+                Event,
+                stall_limit_s=STALL_LIMIT_S,
+                env=environment(endpoint),
+            ).result()
+        except OSError as error:
+            raise AppError(Code.BUG, where=f"hub process: {type(error).__name__}") from error
+        self._begin = Begin(endpoint, token, patience)
+        self._began = False
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def kill(self) -> None:
+        self._child.kill()
+
+    def ask(self, order: Order, answer: type[Answer], cancel: Cancel) -> Work[Fetching | Hashing, Answer]:
+        """The answer to an order; only a Fetch has progress. Raises AppError: what went wrong, or how the process
+        died; Stopped, and the process has ended."""
+        try:
+            if not self._began:
+                self._child.send(self._begin)
+                self._began = True
+            self._child.send(order)
+            until = None if isinstance(order, Fetch) else time.monotonic() + ANSWER_LIMIT_S
+            while not cancel.requested:
+                event = self._child.receive(_POLL_S)
+                if event is None:
+                    if until is not None and time.monotonic() > until:
+                        raise AppError(Code.HUB_UNREACHABLE, host=self.host)
+                elif isinstance(event, HubReady):
+                    self.confined = event.confined
+                    _log.info("hub: process started, confined: %s", event.confined)
+                elif isinstance(event, WireFailed):
+                    raise AppError.of(event.problem) if event.problem.code in _FOUND else self.strange()
+                elif isinstance(event, answer):
+                    return event
+                elif isinstance(event, Fetching | Hashing) and isinstance(order, Fetch) and event.done <= event.total:
+                    yield event
+                else:
+                    raise self.strange()
+        except ChildDied as died:
+            raise self._explain(died) from died
+        self.kill()
+        raise Stopped
+
+    def strange(self) -> AppError:
+        """For an answer that no sound process gives."""
+        return AppError(Code.HUB_ANSWER_STRANGE, host=self.host)
+
+    def _explain(self, died: ChildDied) -> AppError:
+        match died.cause:
+            case Cause.EXITED:
+                return AppError(Code.BUG, where=f"hub process exited with {died.detail}")
+            case Cause.PROTOCOL:
+                return self.strange()
+        return AppError(Code.HUB_INTERRUPTED, host=self.host)
 
 
-def _as_event(progress: DownloadProgress, offer: Offer, rate: _Rate) -> Fetching | Hashing:
-    done, total = min(progress.done, offer.size_bytes), offer.size_bytes
-    if progress.hashing:
-        return Hashing(progress.hashing, max(progress.hashing, total - progress.hashed), progress.name)
-    return Fetching(done, total, min(progress.hashed, done), rate.update(done), progress.host, progress.name)
+def environment(endpoint: str) -> dict[str, str]:
+    """The whole environment of the process: what huggingface_hub reads when it is imported, and the system's proxies.
+
+    There is no home folder, no cache and no token in it. Xet, the hub's other way to deliver, is native code that
+    speaks with servers of its own choice, and mirrors do not have it. Addresses of this machine need no proxy.
+    """
+    variables = sandbox.environment() | {
+        "HF_ENDPOINT": endpoint,
+        "HF_HOME": os.path.join(os.sep, _NOWHERE),  # noqa: PTH118 -- a text, not a path to look at
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+    names = (*_KEPT, *map(str.lower, _KEPT))
+    variables |= {name: os.environ[name] for name in names if name in os.environ}
+    without = ",".join(filter(None, (variables.pop("no_proxy", ""), variables.get("NO_PROXY", ""))))
+    variables["NO_PROXY"] = ",".join(filter(None, (without, "localhost", "127.0.0.1", "[::1]")))
+    return variables
 
 
-def _supply(process: HubProcess, offer: Offer, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
+def _supply(process: HubProcess, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
     """Gives the header's process the bytes that it asks for."""
 
     def supply(part: int, offset: int, size: int) -> bytes:
-        read = finish(process.ask(ReadRange(_remote(files[part], offer), offset, size), RangeRead, cancel))
+        read = finish(process.ask(ReadRange(files[part], offset, size), RangeRead, cancel))
         if len(read.content) != size:
             raise process.strange()
         return read.content
@@ -198,7 +295,8 @@ def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
             raise AppError(Code.HUB_HASH_MISSING, file=file.path)
         if file.sha256 and (file.sha256, file.size_bytes) != (there.sha256, there.size_bytes):
             raise AppError(Code.HUB_HASH_DIFFERS, file=file.path)
-        return msgspec.structs.replace(file, size_bytes=there.size_bytes, sha256=there.sha256)
+        revision = answers[file.repository].revision
+        return msgspec.structs.replace(file, size_bytes=there.size_bytes, sha256=there.sha256, revision=revision)
 
     listed = answers[offer.repository]
     return msgspec.structs.replace(
@@ -222,19 +320,6 @@ def _check_names(offer: Offer) -> None:
         names.add(name)
 
 
-def _wanted(file: RemoteFile, offer: Offer) -> WantedFile:
-    """Raises AppError HUB_HASH_MISSING."""
-    if not file.sha256:
-        raise AppError(Code.HUB_HASH_MISSING, file=file.path)
-    return WantedFile(_remote(file, offer), stored_name(file.path), file.sha256)
-
-
-def _remote(file: RemoteFile, offer: Offer) -> HubFile:
-    """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
-    revision = offer.revision if file.repository == offer.repository else ""
-    return HubFile(file.repository, revision, file.path, file.size_bytes)
-
-
 _MODEL_SUFFIX = ".gguf"
 _QUANTIZATION = re.compile(
     r"(?<![A-Za-z0-9])(?:UD-)?(?:I?Q\d\w*|TQ\d_\d|BF16|F16|FP16|F32|MXFP4(?:_MOE)?|NVFP4)(?![A-Za-z0-9])",
@@ -251,7 +336,7 @@ def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
     that `local.best_projector` names. Raises AppError HUB_NAME_UNSAFE.
     """
     files = {
-        check_path(file.path): RemoteFile(repository, file.path, file.size_bytes, file.sha256)
+        check_path(file.path): RemoteFile(repository, file.path, file.size_bytes, file.sha256, listed.revision)
         for file in listed.files
         if file.path.lower().endswith(_MODEL_SUFFIX)
     }

@@ -1,19 +1,22 @@
-"""What the desk and the process that speaks with a model hub say to each other."""
+"""What the desk and the process that speaks with a model hub say to each other, and where a hub may be."""
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
+from app.core.errors import AppError, Code
+from app.core.events import Count, Fetching, Hashing
 from app.core.secret import Password
 from app.isolation.heartbeat import WireFailed
+from app.models.offers import RemoteFile
 
 MAX_LISTED_FILES = 20_000
 """Of one repository; those that hold models have some hundreds."""
-
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 
 class HubTimeouts(msgspec.Struct, frozen=True):
@@ -47,36 +50,19 @@ class List(msgspec.Struct, frozen=True, tag=True):
     revision: str
 
 
-class HubFile(msgspec.Struct, frozen=True):
-    """A file at the hub."""
-
-    repository: str
-    revision: str
-    path: str
-    size_bytes: int
-
-
 class ReadRange(msgspec.Struct, frozen=True, tag=True):
     """Read a few bytes of a file. Answered by RangeRead or WireFailed."""
 
-    file: HubFile
+    file: RemoteFile
     offset: int
     size: int
 
 
-class WantedFile(msgspec.Struct, frozen=True):
-    """A file to fetch, under `name`."""
-
-    remote: HubFile
-    name: str
-    sha256: str
-
-
 class Fetch(msgspec.Struct, frozen=True, tag=True):
-    """Fetch files into the folder that the process was started for. Answered by DownloadProgress, then Fetched or
-    WireFailed."""
+    """Fetch files, whose hashes are known, into the folder that the process was started for. Answered by Fetching and
+    Hashing, then Fetched or WireFailed."""
 
-    files: tuple[WantedFile, ...]
+    files: tuple[RemoteFile, ...]
 
 
 Order: TypeAlias = Begin | List | ReadRange | Fetch
@@ -109,19 +95,40 @@ class RangeRead(msgspec.Struct, frozen=True, tag=True):
     content: bytes
 
 
-class DownloadProgress(msgspec.Struct, frozen=True, tag=True):
-    """`done`: bytes of all files that are there. `hashed`: of files that are verified. `host`: where bytes come from.
-    `hashing`: nothing arrives, since what is there from an earlier time is being hashed: so many bytes of it."""
-
-    done: Count
-    hashed: Count
-    host: str
-    name: str
-    hashing: Count = 0
-
-
 class Fetched(msgspec.Struct, frozen=True, tag=True):
     """All files are there and verified."""
 
 
-Event: TypeAlias = HubReady | Listed | RangeRead | DownloadProgress | Fetched | WireFailed
+Event: TypeAlias = HubReady | Listed | RangeRead | Fetching | Hashing | Fetched | WireFailed
+
+
+def check_endpoint(endpoint: str) -> str:
+    """The host of a hub's address, as a person would write it: with its port if it is not the usual one.
+
+    Raises AppError HUB_ADDRESS_INSECURE where it is neither https nor an address of this machine.
+    """
+    try:
+        address = urlsplit(endpoint)
+        host, port = address.hostname or "", address.port
+    except ValueError as error:
+        raise AppError(Code.HUB_ADDRESS_INSECURE, host=endpoint) from error
+    shown = host if port is None else f"{host}:{port}"
+    if not host or address.username is not None or not may_speak(address.scheme, host, endpoint_host=host):
+        raise AppError(Code.HUB_ADDRESS_INSECURE, host=shown or endpoint)
+    return shown
+
+
+def may_speak(scheme: str, host: str, *, endpoint_host: str) -> bool:
+    """Whether a request may go there: encrypted; or to this machine, if the hub itself is on it. A hub elsewhere has
+    no business with what listens on this machine."""
+    if is_this_machine(host):
+        return is_this_machine(endpoint_host) and scheme in ("http", "https")
+    return scheme == "https"
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether the address cannot lead out of this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

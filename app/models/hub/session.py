@@ -21,8 +21,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, not re-exported
 
 from app.core.errors import AppError, Code
-from app.models.hub.address import check_endpoint, may_speak
-from app.models.hub.protocol import Begin, HubFile, Listed
+from app.models.hub.protocol import Begin, Listed, check_endpoint, may_speak
+from app.models.offers import RemoteFile
 
 MAX_REDIRECTS = 5
 """The hub sends a request for a file on once, to the network that delivers it."""
@@ -76,7 +76,7 @@ class HubSession:
             raise self._strange() from error
 
     @contextlib.contextmanager
-    def ranged(self, file: HubFile, start: int, end: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def ranged(self, file: RemoteFile, start: int, end: int) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The bytes of a file from `start` to `end`, as they arrive, and the host that they come from.
 
         Raises RetryLater, and AppError as `listing` does and HUB_FILE_MISSING; so does the iterator.
@@ -119,7 +119,7 @@ class HubSession:
                     since, lately = time.monotonic(), 0
         raise RetryLater
 
-    def _check(self, response: httpx2.Response, file: HubFile, start: int, end: int) -> None:
+    def _check(self, response: httpx2.Response, file: RemoteFile, start: int, end: int) -> None:
         """That the answer is the range that was asked for, of a file of the size that was announced."""
         if response.status_code not in (200, 206):
             raise self._refusal(response.status_code, response.headers, file.repository, file.path)

@@ -23,9 +23,8 @@ from app.core.work import Cancel, Stopped, Work, finish
 from app.models import copying
 from app.models.gguf.reader import HeaderReader
 from app.models.hub import client as hub_module
-from app.models.hub import process
 from app.models.hub.client import Hub, HubTimeouts
-from app.models.hub.staging import VERIFIED_NAME, are_verified, present_bytes
+from app.models.incoming import VERIFIED_NAME, are_verified, present_bytes
 from app.models.offers import Offer, RemoteFile
 from tests.models import full_disk, hub_on_loopback
 from tests.models.hub.test_hub import ROOT, problem
@@ -56,7 +55,7 @@ def content(seed: int, size: int = SIZE) -> bytes:
 def offer(loopback: LoopbackHub, *paths: str) -> Offer:
     """What the hub has under these paths, all it has without them, as one model."""
     files = tuple(
-        RemoteFile(REPOSITORY, path, file.size, file.sha256)
+        RemoteFile(REPOSITORY, path, file.size, file.sha256, REVISION)
         for path, file in loopback.files.items()
         if path in paths or not paths
     )
@@ -282,7 +281,7 @@ def test_a_disk_that_fills_up_and_is_emptied(
     loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loopback.add(NAME, content(1))
-    monkeypatch.setattr(process, "command", full_disk.command(100_000))
+    monkeypatch.setattr(hub_module, "command", full_disk.command(100_000))
     assert refused(loopback, folder) == Problem(Code.DISK_FULL, {"path": str(folder / NAME)})
     assert_not_ready(loopback, folder)
     assert present_bytes(offer(loopback), folder) == 100_000
@@ -295,7 +294,7 @@ def test_a_disk_that_fills_up_and_is_emptied(
 def test_a_disk_that_takes_no_large_files(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of a process stands for that of a file system: the system's answer is the same."""
     loopback.add(NAME, content(1))
-    monkeypatch.setattr(process, "command", full_disk.limited_command(100_000))
+    monkeypatch.setattr(hub_module, "command", full_disk.limited_command(100_000))
     params = {"path": str(folder / NAME), "size_bytes": SIZE}
     assert refused(loopback, folder) == Problem(Code.DISK_FILE_LIMIT, params)
     assert_not_ready(loopback, folder)
@@ -362,10 +361,18 @@ def test_a_download_that_nobody_listens_to_any_more(loopback: LoopbackHub, folde
     assert_goes_on(loopback, folder)
 
 
+def test_progress_that_no_sound_process_reports(
+    loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loopback.add(NAME, content(1))
+    monkeypatch.setattr(hub_module, "command", full_disk.overstating_command)
+    assert refused(loopback, folder).code is Code.HUB_ANSWER_STRANGE
+
+
 def test_kill_of_the_process(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pids: list[int] = []
 
-    class Watched(process.HubProcess):
+    class Watched(hub_module.HubProcess):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             pids.append(self.pid)
@@ -431,7 +438,7 @@ def test_kills_at_any_moment(loopback: LoopbackHub, folder: Path, monkeypatch: p
     """Connections are cut at random as well. Nothing has its name before its hash is right, and it ends well."""
     luck, pids = random.Random(3), list[int]()
 
-    class Watched(process.HubProcess):
+    class Watched(hub_module.HubProcess):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             pids.append(self.pid)

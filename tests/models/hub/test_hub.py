@@ -27,7 +27,6 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from app.models.gguf.reader import HeaderReader
 from app.models.hub import client
-from app.models.hub import process as hub_process
 from app.models.hub.client import Hub, HubTimeouts
 from app.models.hub.protocol import Begin, List, Listed, ListedFile
 from app.models.offers import Offer, RemoteFile
@@ -75,7 +74,9 @@ def test_a_repository_is_a_list_of_models(loopback: LoopbackHub) -> None:
     assert {(offer.revision, offer.licence, offer.gated) for offer in found} == {(REVISION, "llama4", False)}
     split, whole = found
     assert (split.quantization, whole.quantization) == ("UD-Q4_K_XL", "Q8_0")
-    assert split.files[0] == RemoteFile(REPOSITORY, "UD-Q4_K_XL/tiny-UD-Q4_K_XL-00001-of-00002.gguf", 30, first.sha256)
+    assert split.files[0] == RemoteFile(
+        REPOSITORY, "UD-Q4_K_XL/tiny-UD-Q4_K_XL-00001-of-00002.gguf", 30, first.sha256, REVISION
+    )
     assert [file.size_bytes for file in split.all_files] == [30, 20, 5]
     assert whole.projector == split.projector
     assert (whole.untrusted_name, whole.licence, whole.revision) == ("Tiny-GGUF", "llama4", REVISION)
@@ -118,7 +119,7 @@ def test_the_token_is_in_no_command_line_environment_or_log(
         return made
 
     for name in ("command", "environment"):
-        monkeypatch.setattr(hub_process, name, watched(getattr(hub_process, name)))
+        monkeypatch.setattr(client, name, watched(getattr(client, name)))
     caplog.set_level(logging.DEBUG)
     problem(desk(loopback, "hf_other").look_up(REPOSITORY, Cancel()))
     assert len(told) == 2
@@ -272,8 +273,8 @@ def test_an_offer_gets_what_the_hub_knows(loopback: LoopbackHub) -> None:
     asked = offered("a/tiny.gguf", projector=RemoteFile(REPOSITORY, "mmproj.gguf", 0))
     resolved = finish(desk(loopback).resolve(asked, Cancel()))
     assert (resolved.revision, resolved.licence, resolved.gated) == (REVISION, "tiny-licence", False)
-    assert resolved.files == (RemoteFile(REPOSITORY, "a/tiny.gguf", 4, file.sha256),)
-    assert resolved.projector == RemoteFile(REPOSITORY, "mmproj.gguf", 6, seeing.sha256)
+    assert resolved.files == (RemoteFile(REPOSITORY, "a/tiny.gguf", 4, file.sha256, REVISION),)
+    assert resolved.projector == RemoteFile(REPOSITORY, "mmproj.gguf", 6, seeing.sha256, REVISION)
     assert finish(desk(loopback).resolve(resolved, Cancel())) == resolved
 
 
@@ -317,7 +318,7 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", script, str(secret), str(inside)],
-        env=hub_process.environment(loopback.endpoint),
+        env=client.environment(loopback.endpoint),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -328,7 +329,7 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
 @pytest.mark.skipif(not sandbox.offers(Step.LANDLOCK), reason="there is no Landlock here")
 def test_the_process_says_that_it_is_locked_in(loopback: LoopbackHub) -> None:
     with ThreadPoolExecutor(1) as starter:
-        process = hub_process.HubProcess(loopback.endpoint, None, QUICK, None, starter)
+        process = client.HubProcess(loopback.endpoint, None, QUICK, None, starter)
         try:
             assert finish(process.ask(List(REPOSITORY, ""), Listed, Cancel())).revision == REVISION
             assert process.confined
@@ -340,7 +341,7 @@ def test_its_environment_has_proxies_and_nothing_else_of_the_person(monkeypatch:
     given = {"HF_TOKEN": "hf_mine", "HOME": "/home/me", "HTTPS_PROXY": "http://proxy:1", "no_proxy": "intranet"}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    variables = hub_process.environment("https://example.org")
+    variables = client.environment("https://example.org")
     assert variables["HTTPS_PROXY"] == "http://proxy:1"
     assert variables["NO_PROXY"].startswith("intranet,localhost")
     assert not {"HF_TOKEN", "HOME", "no_proxy"} & set(variables)
