@@ -71,14 +71,36 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
         case "read":
             reading.run(options, desk, cancel)
         case "models":
-            from app.cli.models import commands  # now: no other command needs them
-
-            commands.run(options, desk, cancel)
+            _carry_out_models(options, desk, cancel)
         case "passphrase":
             set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":
             return doctor.run(options, desk)
     return None
+
+
+def _carry_out_models(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    from app.cli.models import commands, fetching, listing, plan, show  # now: no other command needs them
+
+    match options.models_command:
+        case "list":
+            listing.run(options, desk, cancel)
+        case "show":
+            show.run(options, desk, cancel)
+        case "plan":
+            plan.run(options, desk, cancel)
+        case "fetch":
+            fetching.run(options, desk, cancel)
+        case "import" | "unpack":
+            commands.import_model(options, desk, cancel)
+        case "verify":
+            commands.verify(options, desk, cancel)
+        case "pack":
+            commands.pack(options, desk, cancel)
+        case "remove":
+            commands.remove(options, desk)
+        case "token":
+            commands.keep_token(options, desk)
 
 
 def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:

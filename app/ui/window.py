@@ -206,7 +206,7 @@ class _Parts(QObject):
         made = ModelWindowPresenter(self._desk, self._bridge, self._icons, self.model, self.activity, self.window, self)
         made.failed.connect(self.window.tell)
         made.done.connect(self.window.say)
-        self.engine_changed.connect(made.deeds.look)
+        self.engine_changed.connect(made.actions.look)
         return made
 
     @Slot()

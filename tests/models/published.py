@@ -13,8 +13,7 @@ from gguf import GGMLQuantizationType as Type
 
 from app.core.model import ModelHeader
 from app.models.gguf import header
-from app.models.gguf.container import Array, GgufContents, Tensor, Value
-from app.models.gguf.tensor_types import TENSOR_TYPES
+from app.models.gguf.container import TENSOR_TYPES, Array, GgufContents, Tensor, Value
 from tests.models import headers
 from tests.models.headers import MIXTURES, Mixture, Shape
 

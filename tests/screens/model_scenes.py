@@ -15,7 +15,7 @@ from app.models.offers import Offer
 from app.models.records import Record
 from app.services.machines import Hardware
 from app.ui.bridge import Executor
-from app.ui.models.card import Deed
+from app.ui.models.card import CardAction
 from app.ui.models.placement_rows import NumberRow
 from app.ui.models.window import ModelsWindow
 from app.wording.i18n import use_language
@@ -207,7 +207,7 @@ def models_failed(stage: Stage) -> None:
         stage.presenter.models.fetching.start(offer)
     memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
     stage.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
-    window.cards[str(other)].press(Deed.USE)
+    window.cards[str(other)].press(CardAction.USE)
     stage.settle()
 
 
@@ -217,7 +217,7 @@ def models_loading(stage: Stage) -> None:
     window = _show(stage, size=(1180, 760))
     gate = Gate()
     stage.engine.loads = [(Loading(0.42), gate)]
-    window.cards[str(other)].press(Deed.USE)
+    window.cards[str(other)].press(CardAction.USE)
     wait(gate.reached.is_set)
     pause(200)
 
@@ -233,13 +233,13 @@ def models_fetching_line(stage: Stage) -> None:
 
 def models_licence(stage: Stage) -> None:
     window = _open(stage)
-    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(Deed.FETCH)
+    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(CardAction.FETCH)
     stage.settle()
 
 
 def models_licence_dark(stage: Stage) -> None:
     window = _open(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(Deed.FETCH)
+    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(CardAction.FETCH)
     stage.settle()
 
 
@@ -247,13 +247,13 @@ def models_order_too_large(stage: Stage) -> None:
     window = _open(stage)
     stage.fake.downloads.accepted.add("llama4")
     stage.fake.downloads.free_bytes = 21 * 10**9
-    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(Deed.FETCH)
+    window.cards[offer_of(_SCOUT, "Q5_K_M").key].press(CardAction.FETCH)
     stage.settle()
 
 
 def models_token(stage: Stage) -> None:
     window = _open(stage)
-    stage.presenter.models.acquiring.ask_token(offer_of(_SCOUT, "Q6_K"), window)
+    stage.presenter.models.adding.ask_token(offer_of(_SCOUT, "Q6_K"), window)
     stage.settle()
 
 
@@ -263,7 +263,7 @@ def models_by_name(stage: Stage) -> None:
     stage.fake.downloads.listings[_SCOUT] = found
     window.name_button.click()
     stage.settle()
-    dialog = stage.presenter.models.acquiring.dialog
+    dialog = stage.presenter.models.adding.dialog
     assert dialog is not None
     dialog.name.setText(_SCOUT)
     dialog.look_up.click()
@@ -275,7 +275,7 @@ def models_by_name(stage: Stage) -> None:
 def _placement(stage: Stage, hardware: Hardware = H100, **options: object) -> None:
     window = _open(stage, hardware, **options)  # type: ignore[arg-type]
     key = next(key for key in window.cards if "Q4_K_M.gguf" in key and key.startswith("/"))
-    window.cards[key].press(Deed.PLACE)
+    window.cards[key].press(CardAction.PLACE)
     stage.settle()
 
 

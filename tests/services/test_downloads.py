@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking, Fetching, Hashing, Opening
+from app.core.files import write_private
 from app.core.paths import Paths
 from app.core.settings import HubSettings
 from app.core.work import Cancel, Stopped, Work, finish
@@ -295,11 +297,13 @@ def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
     (offer,) = looked_up(desk)
     with monkeypatch.context() as broken:
 
-        def fill_up(place: Path, _record: object) -> None:
-            (place / f"{RECORD_NAME}.1234.part").write_bytes(b"half")
-            raise AppError(Code.DISK_FULL, path=str(place))
+        def fill_up(path: Path, write: Callable[[BinaryIO], object]) -> None:
+            if path.name != RECORD_NAME:
+                return write_private(path, write)
+            path.with_name(f"{RECORD_NAME}.1234.part").write_bytes(b"half")
+            raise AppError(Code.DISK_FULL, path=str(path.parent))
 
-        broken.setattr("app.services.downloads.write_record", fill_up)
+        broken.setattr("app.models.incoming.write_private", fill_up)
         assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.DISK_FULL
     assert models(desk) == []
     (unfinished,) = desk.downloads.unfinished()

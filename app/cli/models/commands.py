@@ -1,4 +1,4 @@
-"""Carries out the commands of `octavo models`; those that need neither a table nor the network are written here."""
+"""The commands of `octavo models` that change models on this machine: import, unpack, verify, pack, remove, token."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 from app.cli.bars import ProgressBar
-from app.cli.models import fetching, listing, plan, show, targets
+from app.cli.models import listing
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
-from app.models.local import ModelFile
 from app.models.records import FileState, ModelVerdict
 from app.services.services import Services
 from app.wording import units
@@ -22,34 +21,10 @@ from app.wording.units import size
 _WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileState.GOOD)
 
 
-def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Carry out a command of `octavo models`. Raises AppError, Stopped."""
-    match options.models_command:
-        case "list":
-            listing.run(options, desk, cancel)
-        case "show":
-            show.run(options, desk, cancel)
-        case "plan":
-            plan.run(options, desk, cancel)
-        case "fetch":
-            fetching.run(options, desk, cancel)
-        case "import":
-            work = desk.carrying.import_model(options.path.absolute(), cancel)
-            _print_arrived(finish(work, ProgressBar(options.json)), options, desk)
-        case "unpack":
-            work = desk.carrying.unpack(options.path.absolute(), cancel)
-            _print_arrived(finish(work, ProgressBar(options.json)), options, desk)
-        case "verify":
-            _verify(options, desk, cancel)
-        case "pack":
-            _pack(options, desk, cancel)
-        case "remove":
-            _remove(options, desk)
-        case "token":
-            _keep_token(options, desk)
-
-
-def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Services) -> None:
+def import_model(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    """Import or unpack. Raises AppError, Stopped."""
+    take = desk.carrying.unpack if options.models_command == "unpack" else desk.carrying.import_model
+    model = finish(take(options.path.absolute(), cancel), ProgressBar(options.json))
     record = desk.downloads.record(Path(model.path))
     proved = record is not None and all(file.proved for file in record.files)
     if options.json:
@@ -61,9 +36,10 @@ def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Services
         print(_("It came without a hash, so Octavo can only detect later changes."))
 
 
-def _verify(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Raises AppError where a file is not good: the exit code follows from it."""
-    path = targets.local(options.model, desk)
+def verify(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    """Compare a model with its hashes. Raises AppError where a file is not good: the exit code follows from it;
+    Stopped."""
+    path = listing.local(options.model, desk)
     verdict = finish(desk.carrying.verify(path, cancel), ProgressBar(options.json))
     if options.json:
         files = [{"file": name, "state": state} for name, state in verdict.files]
@@ -91,8 +67,9 @@ def _check(verdict: ModelVerdict, path: Path) -> None:
                 raise AppError(Code.MODEL_UNPROVED, path=str(path), file=name)
 
 
-def _pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    path, target = targets.local(options.model, desk), options.target.absolute()
+def pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    """Write a model to one file or folder. Raises AppError, Stopped."""
+    path, target = listing.local(options.model, desk), options.target.absolute()
     packed = finish(desk.carrying.pack(path, target, cancel, as_folder=options.folder), ProgressBar(options.json))
     if options.json:
         print_json({"event": "finished", "path": str(packed)})
@@ -103,8 +80,9 @@ def _pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         print(words.format(size=size(packed.stat().st_size)))
 
 
-def _remove(options: argparse.Namespace, desk: Services) -> None:
-    removed = desk.carrying.remove(targets.local(options.model, desk))
+def remove(options: argparse.Namespace, desk: Services) -> None:
+    """Delete a model. Raises AppError."""
+    removed = desk.carrying.remove(listing.local(options.model, desk))
     if options.json:
         print_json({"deleted": removed})
         return
@@ -112,8 +90,9 @@ def _remove(options: argparse.Namespace, desk: Services) -> None:
         print(_("Deleted: {path}").format(path=units.printable(path)))
 
 
-def _keep_token(options: argparse.Namespace, desk: Services) -> None:
-    """The token is never read from the command line, where other programs could see it.
+def keep_token(options: argparse.Namespace, desk: Services) -> None:
+    """Save or remove the token, which is never read from the command line, where other programs could see
+    it.
 
     Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID.
     """

@@ -1,26 +1,32 @@
-"""`octavo models fetch`: says first what it will do; shows the terms, which a person accepts; Ctrl+C pauses."""
+"""`octavo models fetch`: which model is meant; says first what it will do; shows the terms, which a person accepts;
+Ctrl+C pauses."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import Any
 
 from app.cli.bars import ProgressBar
-from app.cli.models import listing, targets
+from app.cli.models import listing
+from app.cli.models.listing import fold
 from app.cli.screen import print_json, print_rows
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
+from app.models.offers import Offer
 from app.services.downloads import Licence, Order
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
 from app.wording.units import size
 
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Fetch a model. Raises AppError, Stopped."""
-    offer = targets.offer(options.model, desk, cancel)
+    offer = offer_named(options.model, desk, cancel)
     order = desk.downloads.order(offer)
     _announce(order, options, desk)
     if order.licence is not None and not order.accepted:
@@ -41,6 +47,39 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         print(_("Verified and ready: {path}").format(path=units.printable(model.path)))
         if order.licence is not None and order.licence.credit:
             print(order.licence.credit)
+
+
+def offers_named(text: str, desk: Services, cancel: Cancel) -> tuple[Offer, ...]:
+    """Whatever is offered under a name: `NAME[:WHICH]` of the catalogue, else `OWNER/NAME[:WHICH]`, about which the
+    hub is asked. WHICH is a quantization or a file of the repository.
+
+    Raises AppError OFFER_UNKNOWN, HUB_*; Stopped.
+    """
+    name, _colon, which = text.partition(":")
+    known = desk.downloads.offers()
+    there = tuple(offer for offer in known if fold(name) in (fold(offer.untrusted_name), fold(offer.repository)))
+    found = tuple(offer for offer in there if _is_meant(offer, which))
+    if not found and _REPOSITORY.fullmatch(name):
+        there = finish(desk.downloads.look_up(name, cancel), ProgressBar())
+        found = tuple(offer for offer in there if _is_meant(offer, which))
+    if not found:
+        names = dict.fromkeys(offer.quantization or offer.files[0].path for offer in there)
+        names = names or dict.fromkeys(offer.untrusted_name for offer in known)
+        raise AppError(Code.OFFER_UNKNOWN, path=text, known=", ".join(names))
+    return found
+
+
+def offer_named(text: str, desk: Services, cancel: Cancel) -> Offer:
+    """The one that is meant. Raises AppError OFFER_UNKNOWN where there is none or more than one, HUB_*; Stopped."""
+    found = offers_named(text, desk, cancel)
+    if len(found) > 1:
+        known = ", ".join(each.quantization or each.files[0].path for each in found)
+        raise AppError(Code.OFFER_SEVERAL, path=text, known=known)
+    return found[0]
+
+
+def _is_meant(offer: Offer, which: str) -> bool:
+    return not which or which.upper() == offer.quantization.upper() or any(which == file.path for file in offer.files)
 
 
 def _announce(order: Order, options: argparse.Namespace, desk: Services) -> None:

@@ -1,8 +1,10 @@
-"""`octavo models list`: the models on this machine, and what the catalogue offers."""
+"""`octavo models list`: the models on this machine, and what the catalogue offers. Finds a model on this machine by its
+name."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,6 +23,7 @@ from app.wording.i18n import _
 from app.wording.units import count, size
 
 _Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -143,3 +146,30 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
         print(units.printable("  ".join(cells).rstrip()))
+
+
+# ---- which model is meant
+
+
+def local(text: str, desk: Services) -> Path:
+    """A file or folder; else what has that name in the models folder, or in the list."""
+    path = Path(text)
+    if path.exists():
+        return path.absolute()
+    inside = desk.models.folder / text
+    if text and inside.exists():
+        return inside
+    named = (Path(model.path) for model in desk.models.available() if fold(model.name) == fold(text))
+    return next(named, path)
+
+
+def is_local(text: str, desk: Services) -> bool:
+    """Whether a file is meant, there or not: nothing that a hub could have."""
+    path = Path(text)
+    looks_so = path.is_absolute() or text.startswith((".", "~")) or (text.lower().endswith(".gguf") and ":" not in text)
+    return looks_so or local(text, desk).exists()
+
+
+def fold(text: str) -> str:
+    """A name as names are compared: however its words are joined, in capitals or not."""
+    return _BETWEEN_WORDS.sub("-", text.casefold())

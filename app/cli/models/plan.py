@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.cli.bars import ProgressBar
-from app.cli.models import targets
+from app.cli.models import fetching, listing
 from app.cli.screen import print_json
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
@@ -37,10 +37,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
     """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
     catalogue knows it."""
-    if targets.is_local(model, desk):
-        path = model_at(targets.local(model, desk))
+    if listing.is_local(model, desk):
+        path = model_at(listing.local(model, desk))
         return finish(desk.plans.plan(path, request, hardware, cancel), ProgressBar())
-    offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), ProgressBar())
+    offer = finish(desk.downloads.headers(fetching.offer_named(model, desk, cancel), cancel), ProgressBar())
     return desk.plans.plan_offer(offer, request, hardware)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.cli.bars import ProgressBar
-from app.cli.models import listing, targets
+from app.cli.models import fetching, listing
 from app.cli.screen import print_json, print_rows
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
@@ -28,10 +28,10 @@ from app.wording.units import count, size
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print what the header of a file says, of one on this machine or of one that is offered; or what a repository
     has, where that is several. Raises AppError, Stopped."""
-    if targets.is_local(options.model, desk):
-        _show_file(model_at(targets.local(options.model, desk)), options, desk, cancel)
+    if listing.is_local(options.model, desk):
+        _show_file(model_at(listing.local(options.model, desk)), options, desk, cancel)
         return
-    found = targets.offers(options.model, desk, cancel)
+    found = fetching.offers_named(options.model, desk, cancel)
     if len(found) > 1:
         listing.print_offers(found, desk, as_json=options.json)
         return

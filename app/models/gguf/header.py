@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
-from app.models.gguf.container import MAX_KEPT_BYTES, Array, GgufContents, LongText, Tensor, Value, flaw
-from app.models.gguf.tensor_types import MIXTURES
+from app.models.gguf.container import MAX_KEPT_BYTES, MIXTURES, Array, GgufContents, LongText, Tensor, Value, flaw
 
 MAX_LAYERS = 512
 """LLAMA_MAX_LAYERS in llama-hparams.h: a model of more cannot be loaded."""

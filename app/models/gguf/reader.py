@@ -20,10 +20,9 @@ from app.isolation.files import open_regular, printable
 from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import local
-from app.models.gguf.container import BLOCK_BYTES, MAX_HEADER_BYTES, MAX_KEPT_BYTES
+from app.models.gguf.container import BLOCK_BYTES, MAX_HEADER_BYTES, MAX_KEPT_BYTES, MIXTURES, TYPE_NAMES
 from app.models.gguf.header import MAX_LAYERS, MAX_NUMBER
 from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
-from app.models.gguf.tensor_types import MIXTURES, TYPE_NAMES
 from app.models.offers import RemoteFile
 
 MAX_FILES = MOST_FILES

@@ -1,32 +1,24 @@
-"""What is done with a model: one on this computer is used, verified, removed or shown in its folder; an offered one is
-checked and fetched."""
+"""What is done with a model on this computer: it is used, verified, removed or shown in its folder."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import Problem
 from app.core.events import Hashing
-from app.models.offers import Offer
 from app.models.records import FileState, ModelVerdict
-from app.services.downloads import Downloads
 from app.services.import_export import ImportExport
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.models.add_model import AcquiringPresenter
-from app.ui.models.card import Deed
+from app.ui.models.card import CardAction
 from app.ui.models.cards import ModelStatus, ModelWork
-from app.ui.models.fetching import FetchingPresenter
 from app.ui.models.loading import ModelPresenter
-from app.ui.models.words import title_of
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
@@ -34,8 +26,8 @@ from app.wording.i18n import _
 from app.wording.units import count, printable
 
 
-class ModelDeeds(Presenter):
-    """`moved`: a standing is another; `changed`: what is on this machine, or what is loaded, is."""
+class ModelActions(Presenter):
+    """`moved`: a status has changed; `changed`: what is on this machine, or what is loaded, is."""
 
     moved = Signal()
     changed = Signal()
@@ -91,7 +83,7 @@ class ModelDeeds(Presenter):
             self._drawn = now
             self.moved.emit()
 
-    def standing(self, path: str) -> ModelStatus:
+    def status(self, path: str) -> ModelStatus:
         is_chosen = path == self._model.loading_path
         is_loaded = path == self.loaded_path
         return ModelStatus(
@@ -104,17 +96,17 @@ class ModelDeeds(Presenter):
             self._waiting if is_chosen else "",
         )
 
-    def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
-        match deed:
-            case Deed.USE:
+    def act(self, path: str, action: CardAction, title: str, over: QWidget) -> None:
+        match action:
+            case CardAction.USE:
                 self._model.load(path)
-            case Deed.VERIFY:
+            case CardAction.VERIFY:
                 self._verify(path, title)
-            case Deed.CANCEL if path in self._jobs:
+            case CardAction.CANCEL if path in self._jobs:
                 self._jobs[path].cancel()
-            case Deed.REMOVE:
+            case CardAction.REMOVE:
                 self._ask_remove(path, title, over)
-            case Deed.SHOW:
+            case CardAction.SHOW:
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
 
     # ---- use
@@ -177,84 +169,3 @@ def verdict_words(verdict: ModelVerdict) -> tuple[str, str]:
     if unknown:
         return "", _("{n} of its files have no hash to compare with.").format(n=count(unknown))
     return _("Verified ✓ no file has changed"), ""
-
-
-class OfferDeeds(QObject):
-    """`asked`: offers whose headers the hub gave, `asking` those it is asked for, `problems` why it did not; all by
-    the offer's key. `moved`: one of them has changed; `header_known`: there is one more to plan."""
-
-    moved = Signal()
-    header_known = Signal()
-
-    def __init__(
-        self,
-        downloads: Downloads,
-        bridge: Bridge,
-        fetching: FetchingPresenter,
-        acquiring: AcquiringPresenter,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._downloads = downloads
-        self._bridge = bridge
-        self._fetching = fetching
-        self._acquiring = acquiring
-        self.asked: dict[str, Offer] = {}
-        self.asking: set[str] = set()
-        self.problems: dict[str, Problem] = {}
-
-    def act(self, offer: Offer, deed: Deed, over: QWidget) -> None:
-        match deed:
-            case Deed.ASK:
-                self._ask(offer)
-            case Deed.FETCH:
-                self._acquiring.order(offer, over)
-            case Deed.GO_ON:
-                self._acquiring.go_on(offer, over)
-            case Deed.PAUSE:
-                self._fetching.pause(offer.key)
-            case Deed.TOKEN:
-                self._acquiring.ask_token(offer, over)
-            case Deed.DISCARD:
-                self._ask_discard(offer, over)
-
-    def known(self, listed: Offer) -> Offer:
-        """As the catalogue has it, with the header where the hub gave it."""
-        return self.asked.get(listed.key, listed)
-
-    def _ask(self, offer: Offer) -> None:
-        """The hub, for the header."""
-        if offer.key in self.asking:
-            return
-        self.asking.add(offer.key)
-        self.problems.pop(offer.key, None)
-        work = partial(self._downloads.headers, offer)
-        self._bridge.stream(Executor.ASKING, work, partial(self._on_asked, offer))
-        self.moved.emit()
-
-    def _on_asked(self, listed: Offer, event: object) -> None:
-        match event:
-            case Done(result):
-                headers = {"header": result.header, "projector_header": result.projector_header}
-                self.asked[listed.key] = msgspec.structs.replace(listed, **headers)
-                self.header_known.emit()
-            case Failed(problem):
-                self.problems[listed.key] = problem
-        if isinstance(event, Done | Failed | Cancelled):
-            self.asking.discard(listed.key)
-            self.moved.emit()
-
-    def _ask_discard(self, offer: Offer, over: QWidget) -> None:
-        words = _("The downloaded part of “{model}” is deleted. A new download starts from the beginning.")
-        dialog = Confirmation(
-            _("Discard the download?"),
-            words.format(model=title_of(offer.untrusted_name)),
-            _("Discard"),
-            offer.key,
-            over,
-        )
-        dialog.confirmed.connect(partial(self._discard, offer))
-        dialog.open()
-
-    def _discard(self, offer: Offer, key: str) -> None:  # noqa: ARG002 - the offer says it
-        self._fetching.discard(offer)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from app.ui.models.dialogs import AddDialog
 
 
-class AcquiringPresenter(QObject):
+class AddModelPresenter(QObject):
     """`imports` are those under way, by a key of their own; `moved`: one of them has something new. `arrived`
     carries the ModelFile of an import that is whole."""
 

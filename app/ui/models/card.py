@@ -30,7 +30,7 @@ class CardGroup(StrEnum):
     OFFERED = "offered"
 
 
-class Deed(StrEnum):
+class CardAction(StrEnum):
     """What a person can do with a model."""
 
     USE = "use"
@@ -41,7 +41,7 @@ class Deed(StrEnum):
     GO_ON = "go_on"
     DISCARD = "discard"
     CANCEL = "cancel"
-    TOKEN = "token"  # noqa: S105 -- a deed, not a secret
+    TOKEN = "token"  # noqa: S105 -- a action, not a secret
     VERIFY = "verify"
     REMOVE = "remove"
     SHOW = "show"
@@ -49,9 +49,9 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Button:
-    """`deed` None for one that only says how it is; `badge`: and says it in the accent."""
+    """`action` None for one that only says how it is; `badge`: and says it in the accent."""
 
-    deed: Deed | None
+    action: CardAction | None
     words: str
     badge: bool = False
 
@@ -70,7 +70,7 @@ class CardProgress:
 @dataclass(frozen=True)
 class CardData:
     """`lines` say what the model is; `room` what it leaves, or that it does not fit (`misfit`), `tip` the whole
-    explanation; `problem` what went wrong. `quiet`: deeds below the button, `more`: those in its menu."""
+    explanation; `problem` what went wrong. `quiet`: actions below the button, `more`: those in its menu."""
 
     key: str
     group: CardGroup
@@ -89,7 +89,7 @@ class CardData:
 
 
 class ModelCard(QFrame):
-    """`acted` carries the card's key and the Deed."""
+    """`acted` carries the card's key and the CardAction."""
 
     acted = Signal(str, object)
 
@@ -121,9 +121,9 @@ class ModelCard(QFrame):
     def quiet_buttons(self) -> tuple[TextButton, ...]:
         return tuple(button for button in self._quiet if not button.isHidden())
 
-    def press(self, deed: Deed) -> None:
+    def press(self, action: CardAction) -> None:
         """As if its button or its entry of the menu were chosen."""
-        self.acted.emit(self.card.key, deed)
+        self.acted.emit(self.card.key, action)
 
     def show_card(self, card: CardData) -> None:
         changed_current = card.current != self.property("current")
@@ -168,8 +168,8 @@ class ModelCard(QFrame):
         self.button.setVisible(button is not None)
         if button is not None:
             self.button.setText(button.words)
-            self.button.setEnabled(button.deed is not None)
-            self.button.setAccessibleName(_("{deed}: {model}").format(deed=button.words, model=card.title))
+            self.button.setEnabled(button.action is not None)
+            self.button.setAccessibleName(_("{action}: {model}").format(action=button.words, model=card.title))
             set_role(self.button, "badge" if button.badge else "")
         while len(self._quiet) < len(card.quiet):
             made = TextButton("", role="quiet")
@@ -181,26 +181,26 @@ class ModelCard(QFrame):
             if number < len(card.quiet):
                 words = card.quiet[number].words
                 made.setText(words)
-                made.setAccessibleName(_("{deed}: {model}").format(deed=words, model=card.title))
+                made.setAccessibleName(_("{action}: {model}").format(action=words, model=card.title))
         self.more.setVisible(bool(card.more))
         self.more.set_name(_("More about {model}").format(model=card.title))
 
     @Slot()
     def _press(self) -> None:
-        if self.card.button is not None and self.card.button.deed is not None:
-            self.acted.emit(self.card.key, self.card.button.deed)
+        if self.card.button is not None and self.card.button.action is not None:
+            self.acted.emit(self.card.key, self.card.button.action)
 
     def _press_quiet(self, number: int) -> None:
-        deed = self.card.quiet[number].deed
-        if deed is not None:
-            self.acted.emit(self.card.key, deed)
+        action = self.card.quiet[number].action
+        if action is not None:
+            self.acted.emit(self.card.key, action)
 
     @Slot()
     def _open_menu(self) -> None:
         self.menu.clear()
         for button in self.card.more:
-            if button.deed is not None:
-                self.menu.addAction(button.words, partial(self.press, button.deed))
+            if button.action is not None:
+                self.menu.addAction(button.words, partial(self.press, button.action))
         self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
 
     def _build(self) -> None:

@@ -15,7 +15,7 @@ from app.services.downloads import Licence, Unfinished
 from app.services.plans import Fit, ModelPlan
 from app.services.selection import Owned
 from app.ui.models import words as model_words
-from app.ui.models.card import Button, CardData, CardGroup, CardProgress, Deed
+from app.ui.models.card import Button, CardAction, CardData, CardGroup, CardProgress
 from app.ui.models.fetching import Transfer
 from app.ui.models.fit import DeviceFit
 from app.ui.words import loading_words
@@ -47,24 +47,24 @@ class ModelStatus:
     waiting: str = ""
 
 
-def owned_card(owned: Owned, plan: ModelPlan | Problem | None, standing: ModelStatus, waiting: bool = True) -> CardData:
+def owned_card(owned: Owned, plan: ModelPlan | Problem | None, status: ModelStatus, waiting: bool = True) -> CardData:
     """`plan` None: it is being made, if anyone is `waiting` for one."""
     title, about = _owned_names(owned, plan)
-    problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
-    fit, room, tip, misfit = _plan_parts(plan, standing.loaded, waiting)
-    if standing.taken is not None and not misfit:
-        room = f"{room}\n{model_words.taken_words(standing.taken)}"
-    button, progress = _use_button(standing)
-    can_place = isinstance(plan, ModelPlan) and standing.loading is None
-    quiet = (Button(Deed.PLACE, _("Advanced…")),) if can_place else ()
-    if standing.work is not None:
-        quiet = (Button(Deed.CANCEL, _("Cancel")),)
+    problem = status.problem or (sentence(plan) if isinstance(plan, Problem) else "")
+    fit, room, tip, misfit = _plan_parts(plan, status.loaded, waiting)
+    if status.taken is not None and not misfit:
+        room = f"{room}\n{model_words.taken_words(status.taken)}"
+    button, progress = _use_button(status)
+    can_place = isinstance(plan, ModelPlan) and status.loading is None
+    quiet = (Button(CardAction.PLACE, _("Advanced…")),) if can_place else ()
+    if status.work is not None:
+        quiet = (Button(CardAction.CANCEL, _("Cancel")),)
     return CardData(
         key=owned.file.path,
         group=CardGroup.HERE,
         title=model_words.title_of(title),
-        lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), standing.outcome))),
-        current=standing.loaded,
+        lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), status.outcome))),
+        current=status.loaded,
         fit=fit,
         room=room,
         tip=tip,
@@ -73,7 +73,7 @@ def owned_card(owned: Owned, plan: ModelPlan | Problem | None, standing: ModelSt
         progress=progress,
         button=None if isinstance(plan, Problem) else button,
         quiet=quiet,
-        more=_owned_deeds(owned, standing),
+        more=_owned_actions(owned, status),
     )
 
 
@@ -89,25 +89,25 @@ def _owned_names(owned: Owned, plan: ModelPlan | Problem | None) -> tuple[str, s
     return title, model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
 
 
-def _use_button(standing: ModelStatus) -> tuple[Button, CardProgress | None]:
+def _use_button(status: ModelStatus) -> tuple[Button, CardProgress | None]:
     """The button that loads it, or says that it is loaded; and how far anything is that is done with it."""
-    progress = _work_progress(standing.work) if standing.work else None
-    if standing.loading is not None:
-        return Button(None, _("Loading…")), CardProgress(loading_words(standing.loading), standing.loading)
-    if standing.waiting:
-        return Button(None, _("Loading…")), CardProgress(standing.waiting, 0.0)
-    if standing.loaded:
+    progress = _work_progress(status.work) if status.work else None
+    if status.loading is not None:
+        return Button(None, _("Loading…")), CardProgress(loading_words(status.loading), status.loading)
+    if status.waiting:
+        return Button(None, _("Loading…")), CardProgress(status.waiting, 0.0)
+    if status.loaded:
         return Button(None, _("In use"), badge=True), progress
-    return Button(Deed.USE, _("Use")), progress
+    return Button(CardAction.USE, _("Use")), progress
 
 
-def _owned_deeds(owned: Owned, standing: ModelStatus) -> tuple[Button, ...]:
-    deeds = [Button(Deed.SHOW, _("Show in folder"))]
-    if standing.work is None and not owned.file.starter:
-        deeds.insert(0, Button(Deed.VERIFY, _("Verify")))
-        if not standing.loaded and standing.loading is None:
-            deeds.append(Button(Deed.REMOVE, _("Remove…")))
-    return tuple(deeds)
+def _owned_actions(owned: Owned, status: ModelStatus) -> tuple[Button, ...]:
+    actions = [Button(CardAction.SHOW, _("Show in folder"))]
+    if status.work is None and not owned.file.starter:
+        actions.insert(0, Button(CardAction.VERIFY, _("Verify")))
+        if not status.loaded and status.loading is None:
+            actions.append(Button(CardAction.REMOVE, _("Remove…")))
+    return tuple(actions)
 
 
 def offer_card(
@@ -139,8 +139,8 @@ def offer_card(
         tip=tip,
         misfit=misfit,
         problem=sentence(plan) if isinstance(plan, Problem) else "",
-        button=Button(Deed.FETCH, model_words.fetch_words(offer)),
-        quiet=(Button(Deed.ASK, _("Check")),) if unknown else (),
+        button=Button(CardAction.FETCH, model_words.fetch_words(offer)),
+        quiet=(Button(CardAction.ASK, _("Check")),) if unknown else (),
     )
 
 
@@ -148,23 +148,23 @@ def transfer_card(
     offer: Offer, licence: Licence | None, transfer: Transfer | None, begun: Unfinished | None
 ) -> CardData:
     """A download: one of this session, or `begun` earlier."""
-    quiet: tuple[Button, ...] = (Button(Deed.DISCARD, _("Discard…")),)
+    quiet: tuple[Button, ...] = (Button(CardAction.DISCARD, _("Discard…")),)
     problem = ""
     if transfer is not None and transfer.running:
-        button = Button(Deed.PAUSE, _("Pause"))
+        button = Button(CardAction.PAUSE, _("Pause"))
         if transfer.pausing:
             button = Button(None, _("Pausing…"))
         quiet = ()
         progress = transfer_progress(transfer)
     else:
-        button = Button(Deed.GO_ON, _("Resume"))
+        button = Button(CardAction.GO_ON, _("Resume"))
         done = transfer.fetched.done if transfer and transfer.fetched else begun.done_bytes if begun else 0
         words = _("paused · {done} of {total}").format(done=size(done), total=size(offer.size_bytes))
         progress = CardProgress(words, done / max(1, offer.size_bytes))
         if transfer is not None and transfer.problem is not None:
             problem = sentence(transfer.problem)
             if transfer.problem.code in _TOKEN_CODES:
-                button = Button(Deed.TOKEN, _("Access token…"))
+                button = Button(CardAction.TOKEN, _("Access token…"))
     return CardData(
         key=offer.key,
         group=CardGroup.COMING,
@@ -188,7 +188,7 @@ def import_card(key: str, work: ModelWork) -> CardData:
         title=printable(work.name),
         lines=(_("importing…"),),
         progress=_work_progress(work),
-        button=Button(Deed.CANCEL, _("Cancel")),
+        button=Button(CardAction.CANCEL, _("Cancel")),
     )
 
 

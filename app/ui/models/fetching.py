@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.core.errors import Problem
 from app.core.events import Asking, Fetching, Hashing
@@ -14,7 +15,10 @@ from app.models.offers import Offer
 from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.models.words import title_of
+from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
+from app.wording.i18n import _
 
 _Step: TypeAlias = "Asking | Fetching | Hashing"
 
@@ -80,8 +84,20 @@ class FetchingPresenter(QObject):
         if self.current is not None:
             self.pause(self.current.offer.key)
 
-    def discard(self, offer: Offer) -> None:
-        """Delete what there is of it."""
+    def discard(self, offer: Offer, over: QWidget) -> None:
+        """Delete what there is of it, once a person has confirmed that."""
+        words = _("The downloaded part of “{model}” is deleted. A new download starts from the beginning.")
+        dialog = Confirmation(
+            _("Discard the download?"),
+            words.format(model=title_of(offer.untrusted_name)),
+            _("Discard"),
+            offer.key,
+            over,
+        )
+        dialog.confirmed.connect(partial(self._discard, offer))
+        dialog.open()
+
+    def _discard(self, offer: Offer, key: str) -> None:  # noqa: ARG002 - the offer says it
         self.transfers.pop(offer.key, None)
         work = partial(self._downloads.discard, offer)
         self._bridge.call(Executor.FETCHING, work, partial(self._on_discarded, offer.key), self._on_problem)

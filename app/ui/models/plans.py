@@ -1,8 +1,8 @@
-"""The plans of the window of models: looks at the machine, then places one model after the other on it."""
+"""The plans of the window of models: looks at the machine, then places one model after the other on it; and the headers
+that a hub is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from app.core.errors import Problem
 from app.engine.protocol import EngineState
 from app.models import local
 from app.models.offers import Offer
+from app.services.downloads import Downloads
 from app.services.machines import THIS, Hardware
 from app.services.plans import ModelPlan, request_of
 from app.services.selection import (
@@ -27,10 +28,51 @@ from app.services.selection import (
 )
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models import words
 from app.wording.errors import sentence
 from app.wording.i18n import _
+
+
+class OfferHeaders(QObject):
+    """Headers of offers, where the catalogue does not know them. `asking`: those that the hub is asked for; `problems`:
+    why it gave none; both by the offer's key. `moved`: one of them has changed; `found`: there is one more to plan."""
+
+    moved = Signal()
+    found = Signal()
+
+    def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._downloads = downloads
+        self._bridge = bridge
+        self._found: dict[str, Offer] = {}
+        self.asking: set[str] = set()
+        self.problems: dict[str, Problem] = {}
+
+    def known(self, listed: Offer) -> Offer:
+        """As the catalogue has it, with the header where the hub gave it."""
+        return self._found.get(listed.key, listed)
+
+    def ask(self, offer: Offer) -> None:
+        if offer.key in self.asking:
+            return
+        self.asking.add(offer.key)
+        self.problems.pop(offer.key, None)
+        work = partial(self._downloads.headers, offer)
+        self._bridge.stream(Executor.ASKING, work, partial(self._on_asked, offer))
+        self.moved.emit()
+
+    def _on_asked(self, listed: Offer, event: object) -> None:
+        match event:
+            case Done(result):
+                headers = {"header": result.header, "projector_header": result.projector_header}
+                self._found[listed.key] = msgspec.structs.replace(listed, **headers)
+                self.found.emit()
+            case Failed(problem):
+                self.problems[listed.key] = problem
+        if isinstance(event, Done | Failed | Cancelled):
+            self.asking.discard(listed.key)
+            self.moved.emit()
 
 
 class ModelPlans(QObject):
@@ -40,12 +82,12 @@ class ModelPlans(QObject):
     moved = Signal()
     machine_seen = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, known: Callable[[Offer], Offer], parent: QObject) -> None:
-        """`known` gives an offer with its header, where that became known."""
+    def __init__(self, desk: Services, bridge: Bridge, headers: OfferHeaders, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._bridge = bridge
-        self._known_offer = known
+        self._headers = headers
+        headers.found.connect(self.make_again)
         self.hardware = THIS
         self.seen: MachineSeen | None = None
         self.plans: dict[str, ModelPlan | Problem] = {}
@@ -88,7 +130,7 @@ class ModelPlans(QObject):
         self.machine_seen.emit("\n".join(lines))
         wanted = [self._wanted(each, selection) for each in selection.owned]
         self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
-        offers = [self._known_offer(offer) for offer in selection.offers]
+        offers = [self._headers.known(offer) for offer in selection.offers]
         if self._survey is not None:
             self._survey.cancel()
         work = partial(survey, self._desk.headers, wanted, offers, seen.machine)

@@ -22,13 +22,13 @@ from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.models import cards
 from app.ui.models import words as model_words
-from app.ui.models.actions import ModelDeeds, OfferDeeds
-from app.ui.models.add_model import AcquiringPresenter
-from app.ui.models.card import CardData, CardGroup, Deed
+from app.ui.models.actions import ModelActions
+from app.ui.models.add_model import AddModelPresenter
+from app.ui.models.card import CardAction, CardData, CardGroup
 from app.ui.models.fetching import FetchingPresenter
 from app.ui.models.loading import ModelPresenter
 from app.ui.models.placement import PlacementPresenter
-from app.ui.models.plans import ModelPlans
+from app.ui.models.plans import ModelPlans, OfferHeaders
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable, size
@@ -59,14 +59,14 @@ class ModelWindowPresenter(QObject):
         self._main = main
         self.shown: ModelsWindow | None = None
         self.fetching = FetchingPresenter(desk.downloads, bridge, self)
-        self.acquiring = AcquiringPresenter(
+        self.adding = AddModelPresenter(
             desk.downloads, desk.carrying, desk.settings, bridge, icons, self.fetching, self
         )
         self.placement = PlacementPresenter(desk, bridge, icons, self)
         self._selection: ModelSelection | None = None
-        self.deeds = ModelDeeds(desk.carrying, desk.models, bridge, model, activity, self)
-        self.offer_deeds = OfferDeeds(desk.downloads, bridge, self.fetching, self.acquiring, self)
-        self.plans = ModelPlans(desk, bridge, self.offer_deeds.known, self)
+        self.actions = ModelActions(desk.carrying, desk.models, bridge, model, activity, self)
+        self.headers = OfferHeaders(desk.downloads, bridge, self)
+        self.plans = ModelPlans(desk, bridge, self.headers, self)
         self._connect()
 
     def imagine(self, hardware: Hardware) -> None:
@@ -84,10 +84,10 @@ class ModelWindowPresenter(QObject):
 
             made = self.shown = ModelsWindow(self._icons, self._main)
             made.acted.connect(self.act)
-            made.files_given.connect(self.acquiring.import_models)
-            made.file_wanted.connect(partial(self.acquiring.choose_file, made))
-            made.folder_wanted.connect(partial(self.acquiring.choose_folder, made))
-            made.name_wanted.connect(partial(self.acquiring.add_by_name, made))
+            made.files_given.connect(self.adding.import_models)
+            made.file_wanted.connect(partial(self.adding.choose_file, made))
+            made.folder_wanted.connect(partial(self.adding.choose_folder, made))
+            made.name_wanted.connect(partial(self.adding.add_by_name, made))
             made.show_cards((), _("Checking the models folder…"))
             made.show()
             self.refresh()
@@ -132,7 +132,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot(str)
     def _on_machine(self, words: str) -> None:
-        self.acquiring.seen = self.plans.seen
+        self.adding.seen = self.plans.seen
         if self.window is not None:
             self.window.show_machine(words)
 
@@ -148,11 +148,11 @@ class ModelWindowPresenter(QObject):
             self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this computer."))
 
     def _cards(self, selection: ModelSelection) -> Iterator[CardData]:
-        path = self.deeds.loaded_path
+        path = self.actions.loaded_path
         for owned in sorted(selection.owned, key=lambda each: each.file.path != path):
             key = owned.file.path
-            yield cards.owned_card(owned, self.plans.plans.get(key), self.deeds.standing(key), self.plans.waiting)
-        for key, work in self.acquiring.imports.items():
+            yield cards.owned_card(owned, self.plans.plans.get(key), self.actions.status(key), self.plans.waiting)
+        for key, work in self.adding.imports.items():
             yield cards.import_card(key, work)
         begun = {each.offer.key: each for each in selection.unfinished}
         offers = {each.offer.key: each.offer for each in selection.unfinished}
@@ -162,9 +162,9 @@ class ModelWindowPresenter(QObject):
             yield cards.transfer_card(offer, self._licence(key), transfer, begun.get(key))
         for listed in selection.offers:
             if listed.key not in offers:
-                offer, licence = self.offer_deeds.known(listed), self._licence(listed.key)
-                plan = self.offer_deeds.problems.get(listed.key) or self.plans.plans.get(listed.key)
-                asking = listed.key in self.offer_deeds.asking
+                offer, licence = self.headers.known(listed), self._licence(listed.key)
+                plan = self.headers.problems.get(listed.key) or self.plans.plans.get(listed.key)
+                asking = listed.key in self.headers.asking
                 yield cards.offer_card(offer, licence, plan, asking=asking, waiting=self.plans.waiting)
 
     def _licence(self, key: str) -> Licence | None:
@@ -175,20 +175,36 @@ class ModelWindowPresenter(QObject):
     # ---- what a person does
 
     @Slot(str, object)
-    def act(self, key: str, deed: Deed) -> None:
+    def act(self, key: str, action: CardAction) -> None:
         """Of the card with this key."""
         window, offer = self.window, self._offer(key)
         if window is None:
             return
-        match deed:
-            case Deed.PLACE:
-                self.placement.open(key, window.cards[key].card.title, window)
-            case Deed.CANCEL if key in self.acquiring.imports:
-                self.acquiring.cancel(key)
-            case _ if offer is not None:
-                self.offer_deeds.act(offer, deed, window)
+        title = window.cards[key].card.title
+        match action:
+            case CardAction.PLACE:
+                self.placement.open(key, title, window)
+            case CardAction.CANCEL if key in self.adding.imports:
+                self.adding.cancel(key)
+            case _ if offer is None:
+                self.actions.act(key, action, title, window)
             case _:
-                self.deeds.act(key, deed, window.cards[key].card.title, window)
+                self._act_on_offer(offer, action, window)
+
+    def _act_on_offer(self, offer: Offer, action: CardAction, window: ModelsWindow) -> None:
+        match action:
+            case CardAction.ASK:
+                self.headers.ask(offer)
+            case CardAction.FETCH:
+                self.adding.order(offer, window)
+            case CardAction.GO_ON:
+                self.adding.go_on(offer, window)
+            case CardAction.PAUSE:
+                self.fetching.pause(offer.key)
+            case CardAction.TOKEN:
+                self.adding.ask_token(offer, window)
+            case CardAction.DISCARD:
+                self.fetching.discard(offer, window)
 
     def _offer(self, key: str) -> Offer | None:
         transfer = self.fetching.transfers.get(key)
@@ -208,16 +224,15 @@ class ModelWindowPresenter(QObject):
         self.fetching.moved.connect(self._on_moved)
         self.fetching.ended.connect(self.refresh)
         self.fetching.arrived.connect(self._on_arrived)
-        self.acquiring.moved.connect(self._show)
-        self.acquiring.arrived.connect(self._on_arrived)
-        self.deeds.moved.connect(self._show)
-        self.offer_deeds.moved.connect(self._show)
-        self.offer_deeds.header_known.connect(self.plans.make_again)
+        self.adding.moved.connect(self._show)
+        self.adding.arrived.connect(self._on_arrived)
+        self.actions.moved.connect(self._show)
+        self.headers.moved.connect(self._show)
         self.plans.machine_seen.connect(self._on_machine)
         self.plans.moved.connect(self._on_plans)
-        self.deeds.changed.connect(self.refresh)
+        self.actions.changed.connect(self.refresh)
         self.placement.load_wanted.connect(self._model.load_as)
-        for presenter in (self.acquiring, self.placement, self.deeds):
+        for presenter in (self.adding, self.placement, self.actions):
             presenter.failed.connect(self._tell)
         self.fetching.failed.connect(self._on_fetch_failed)
 

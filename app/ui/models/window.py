@@ -28,7 +28,7 @@ _WIDEST = 1400
 
 
 class ModelsWindow(QDialog):
-    """`acted` carries a card's key and a Deed; `files_given` paths of models to import. Deleted when closed."""
+    """`acted` carries a card's key and a CardAction; `files_given` paths of models to import. Deleted when closed."""
 
     acted = Signal(str, object)
     files_given = Signal(list)  # list[Path]

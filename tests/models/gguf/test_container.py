@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from app.core.errors import AppError, Code, Problem
 from app.engine import llama_loader
 from app.models.gguf import container, header
-from app.models.gguf.container import Array, LongText
+from app.models.gguf.container import TENSOR_TYPES, Array, LongText
 from app.models.gguf.protocol import Compose, HeaderRead, PartRead, ReadPart
-from app.models.gguf.tensor_types import TENSOR_TYPES
 from app.models.gguf.worker import HeaderHandler
 from app.wording.errors import sentence
 from tests.models import forge

@@ -16,7 +16,7 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
 from app.models.offers import Offer
 from app.services.machines import Hardware
-from app.ui.models.card import CardData, Deed, ModelCard
+from app.ui.models.card import CardAction, CardData, ModelCard
 from app.ui.models.window import ModelsWindow
 from tests.ui.fakes import SCOUT
 from tests.ui.room import Room, wait
@@ -117,12 +117,12 @@ class Shop:
         next(action for action in view.menu.actions() if action.text() == words).trigger()
         view.menu.close()
 
-    def wait_for(self, key: str | Path | Offer, deed: Deed) -> None:
+    def wait_for(self, key: str | Path | Offer, action: CardAction) -> None:
         """Until the button of a card does this."""
         name = key.key if isinstance(key, Offer) else str(key)
 
         def does() -> bool:
             view = self.window.cards.get(name)
-            return view is not None and view.card.button is not None and view.card.button.deed is deed
+            return view is not None and view.card.button is not None and view.card.button.action is action
 
         wait(does)

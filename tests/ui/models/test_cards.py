@@ -14,7 +14,7 @@ from app.models.records import Record
 from app.services.machines import Hardware
 from app.services.plans import Fit
 from app.ui.bridge import Executor
-from app.ui.models.card import CardGroup, Deed
+from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
 from app.ui.theme import PAPER
@@ -49,7 +49,7 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
     assert first.current
     assert first.lines[0] == "Q4_K_M · 16B active of 108B"
     assert first.button is not None
-    assert (first.button.words, first.button.deed) == ("In use", None)
+    assert (first.button.words, first.button.action) == ("In use", None)
     assert first.room == "Room for 262,144 tokens, about 450 pages · about 220 tokens a second"
     [gpu] = first.fit
     shares = {segment.share: segment.bytes for segment in gpu.segments}
@@ -210,7 +210,7 @@ def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_s
     window = shop.open(Hardware())
     assert "signal 11" in window.machine.text()
     assert shop.card(shop.scout).room == ""
-    assert shop.card(_starter()).button.deed is Deed.USE  # type: ignore[union-attr]
+    assert shop.card(_starter()).button.action is CardAction.USE  # type: ignore[union-attr]
 
 
 def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:

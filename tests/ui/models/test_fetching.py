@@ -11,7 +11,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Asking, Fetching, Hashing
 from app.models.offers import Offer
 from app.services.downloads import Unfinished
-from app.ui.models.card import CardGroup, CardProgress, Deed
+from app.ui.models.card import CardAction, CardGroup, CardProgress
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
@@ -37,7 +37,7 @@ def _begin(shop: Shop, offer: Offer, gate: Gate) -> None:
     shop.downloads.fetches = [(Asking(_HOST), _step(offer, hashed + 10**9, hashed), gate)]
     _order(shop, offer).action.click()
     wait(gate.reached.is_set)
-    shop.wait_for(offer, Deed.PAUSE)
+    shop.wait_for(offer, CardAction.PAUSE)
     wait(lambda: _progress(shop, offer).fraction is not None)
 
 
@@ -45,9 +45,9 @@ def _progress(shop: Shop, offer: Offer) -> CardProgress:
     return shop.card(offer).progress or CardProgress("", None)
 
 
-def _deed(shop: Shop, offer: Offer) -> Deed | None:
+def _action(shop: Shop, offer: Offer) -> CardAction | None:
     button = shop.card(offer).button
-    return button.deed if button else None
+    return button.action if button else None
 
 
 def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -> None:
@@ -123,11 +123,11 @@ def test_the_main_window_shows_it_while_the_other_one_is_closed(shop: Shop) -> N
     assert line.words.text().startswith("Llama 4 Scout · downloading ")
     assert line.words.text().endswith("the only address that Octavo connects to")
     line.models.click()
-    shop.wait_for(offer, Deed.PAUSE)
+    shop.wait_for(offer, CardAction.PAUSE)
     line.pause.click()
     shop.room.settle()
     assert not line.isVisible()
-    assert _deed(shop, offer) is Deed.GO_ON
+    assert _action(shop, offer) is CardAction.GO_ON
 
 
 def test_pause_go_on_and_discard(shop: Shop, qtbot: QtBot) -> None:
@@ -138,13 +138,13 @@ def test_pause_go_on_and_discard(shop: Shop, qtbot: QtBot) -> None:
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     shop.room.settle()
-    assert _deed(shop, offer) is Deed.GO_ON
+    assert _action(shop, offer) is CardAction.GO_ON
     assert _progress(shop, offer).words.startswith("paused · ")
     second = Gate()
     shop.downloads.fetches = [(_step(offer, offer.size_bytes // 2), second)]
     shop.view(offer).button.click()
     wait(second.reached.is_set)
-    shop.wait_for(offer, Deed.PAUSE)
+    shop.wait_for(offer, CardAction.PAUSE)
     shop.view(offer).button.click()
     shop.room.settle()
     shop.view(offer).quiet_buttons[0].click()
@@ -166,7 +166,7 @@ def test_one_waits_for_the_other(shop: Shop) -> None:
     order = shop.dialog()
     assert isinstance(order, OrderDialog)
     order.action.click()
-    shop.wait_for(second, Deed.PAUSE)
+    shop.wait_for(second, CardAction.PAUSE)
     assert _progress(shop, second).words == "waiting for the previous download"
     gate.open()
     shop.room.settle()
@@ -193,7 +193,7 @@ def test_what_went_wrong_stands_on_the_card_and_it_can_go_on(shop: Shop) -> None
     _order(shop, offer).action.click()
     shop.room.settle()
     assert "broke off" in shop.card(offer).problem
-    assert _deed(shop, offer) is Deed.GO_ON
+    assert _action(shop, offer) is CardAction.GO_ON
     assert _progress(shop, offer).words.startswith("paused · 5 GB")
     assert not shop.room.window.line.isVisible()
 
@@ -275,7 +275,7 @@ def test_a_hub_that_does_not_tell_is_said_on_the_card(shop: Shop) -> None:
     shop.room.settle()
     assert _HOST in shop.card(unknown).problem
     assert shop.view(unknown).quiet_buttons[0].text() == "Check"
-    assert _deed(shop, unknown) is Deed.FETCH
+    assert _action(shop, unknown) is CardAction.FETCH
 
 
 def test_terms_that_nobody_accepted_are_shown_before_it_goes_on(shop: Shop) -> None:

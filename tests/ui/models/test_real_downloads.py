@@ -12,7 +12,7 @@ from app.bootstrap import downloads_of
 from app.core.settings import HubSettings
 from app.core.work import Cancel, finish
 from app.models.gguf.reader import HeaderReader
-from app.ui.models.card import CardGroup, Deed, ModelCard
+from app.ui.models.card import CardAction, CardGroup, ModelCard
 from app.ui.models.dialogs import AddDialog, OrderDialog
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault
@@ -31,7 +31,7 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
     downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.models
     object.__setattr__(desk, "downloads", downloads)
-    for presenter in (models.fetching, models.acquiring, models.deeds, models.offer_deeds):
+    for presenter in (models.fetching, models.adding, models.actions, models.headers):
         presenter._downloads = downloads  # type: ignore[attr-defined]
 
 
@@ -68,7 +68,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         view = _found(shop, CardGroup.COMING)
         assert view is not None
         assert view.card.button is not None
-        assert view.card.button.deed is Deed.GO_ON
+        assert view.card.button.action is CardAction.GO_ON
         assert not shop.room.window.line.isVisible()
         hub.faults.clear()
         view.button.click()
@@ -76,7 +76,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         here = _found(shop, CardGroup.HERE)
         assert here is not None, "it is in the list once its hash was found right"
         assert here.card.button is not None
-        assert here.card.button.deed is Deed.USE
+        assert here.card.button.action is CardAction.USE
         assert "Built with Llama" in here.card.lines, "whatever its repository says"
         shop.choose(here.card.key, "Verify")
         shop.room.settle()

@@ -111,7 +111,7 @@ def test_by_name_its_quantizations_are_listed_with_the_fit_of_the_chosen_one(sho
     order.action.click()
     shop.room.settle()
     assert shop.downloads.fetched == [bare[0].key]
-    assert shop.models.acquiring.dialog is None
+    assert shop.models.adding.dialog is None
 
 
 def test_by_name_what_cannot_be_found_is_said(shop: Shop, qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Hashing, Loading
 from app.models.local import starter
 from app.models.records import FileState, ModelVerdict
-from app.ui.models.card import Deed
+from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
 from tests.ui.models.shop import Shop
@@ -96,7 +96,7 @@ def test_a_model_that_could_not_be_loaded_says_why_on_its_card(shop: Shop) -> No
     shop.view(other).button.click()
     shop.room.settle()
     assert "needs 70 GB of memory" in shop.card(other).problem
-    assert shop.card(other).button.deed is Deed.USE  # type: ignore[union-attr]
+    assert shop.card(other).button.action is CardAction.USE  # type: ignore[union-attr]
 
 
 def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
