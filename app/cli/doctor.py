@@ -16,10 +16,9 @@ from app.core.errors import AppError, Code, Problem
 from app.core.paths import resources
 from app.core.secret import KeyOrigin
 from app.services import doctor, updates
-from app.services.doctor import DoctorReport
+from app.services.doctor import Deviations, DoctorReport, InstallationVerdict
 from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
-from app.services.verification import Deviations, InstallationVerdict
 from app.wording import errors, units
 from app.wording.i18n import _
 

@@ -23,7 +23,7 @@ from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.sheet import compose_sheet
 from app.services.services import Services
-from app.services.templates import SheetTemplate, check_questions, read_questions
+from app.services.sheets import SheetTemplate, check_questions, read_questions
 from app.wording import errors, i18n, units
 from app.wording.i18n import _
 

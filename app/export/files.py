@@ -13,7 +13,7 @@ from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.export.pictures import PICTURE_SIDE, LoadPicture, Picture
 from app.export.report import Report
-from app.export.sheet import SheetReport
+from app.export.sheet import SheetReport, write_workbook
 from app.wording.i18n import _
 
 _PRIVATE_FOLDER = 0o700
@@ -80,9 +80,7 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
 
             return docx.write_sheet(report)
         case ".xlsx":
-            from app.export import xlsx
-
-            return xlsx.write_sheet(report)
+            return write_workbook(report)
         case ".md":
             from app.export import markdown
 

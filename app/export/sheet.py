@@ -1,9 +1,11 @@
-"""What the export of a question sheet says, whatever its format: a line for every question."""
+"""What the export of a question sheet says, whatever its format: a line for every question; as an Excel workbook."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
@@ -64,3 +66,47 @@ def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> SheetLine:
     if row.state is RowState.FAILED and answer.problem is not None:
         note = " ".join(filter(None, (basis_words(row.question, answer), cleaned(sentence(answer.problem)))))
     return SheetLine(number, question, text, tuple(references), note)
+
+
+# ---- an Excel workbook; every cell is text: no program that opens it computes one as a formula
+
+
+CELL_CHARACTERS = 32_767
+"""What Excel holds in a cell; a longer text continues in the row below."""
+
+_WIDTHS = (5, 40, 80, 60, 40)  # of the columns, in characters
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_workbook(report: SheetReport) -> bytes:
+    import xlsxwriter  # when a file is written
+
+    file = io.BytesIO()
+    texts_only = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, {"in_memory": True, **texts_only}) as workbook:
+        workbook.set_properties({"title": report.title})
+        sheet = workbook.add_worksheet(_("Questions"))
+        look = {"text_wrap": True, "valign": "top"}
+        plain = workbook.add_format(look)
+        bold = workbook.add_format({**look, "bold": True})
+        quoted = workbook.add_format({**look, "quote_prefix": True})  # so that editing the cell leaves it a text
+        for column, width in enumerate(_WIDTHS):
+            sheet.set_column(column, column, width)
+        for column, words in enumerate(("", *headings(), _("Note"))):
+            sheet.write_string(0, column, words, bold)
+        sheet.freeze_panes(1, 0)
+        row = 1
+        for line in report.lines:
+            for cells in zip_longest(*map(_pieces, _cells(line)), fillvalue=""):
+                for column, text in enumerate(cells):
+                    sheet.write_string(row, column, text, quoted if text.startswith(_FORMULA_BEGINS) else plain)
+                row += 1
+    return file.getvalue()
+
+
+def _cells(line: SheetLine) -> Sequence[str]:
+    return str(line.number), line.question, line.plain_answer, "\n".join(line.listed), line.note
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + CELL_CHARACTERS] for start in range(0, max(1, len(text)), CELL_CHARACTERS)]

@@ -19,7 +19,7 @@ from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
-from app.services.readings import SavedReadings
+from app.services.models import SavedReadings
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.images import ImageStore

@@ -1,21 +1,28 @@
-"""Models as a person manages them: what there is, which one is loaded, load another."""
+"""Models as a person manages them: what there is, which is loaded, load another; saved readings, a remote engine."""
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.events import Loading
-from app.core.settings import EngineSettings, RemoteSettings, Settings
+from app.core.secret import Password
+from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, Settings
 from app.core.work import Cancel, Work, finish
-from app.engine.protocol import Engine, EngineState, ModelInfo
+from app.engine.images import embedding_files
+from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.kv.saved_states import SavedState, SavedStates
+from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, ReadingsSpec, RemoteSpec
+from app.engine.remote.address import parse
 from app.models import local
 from app.models.local import ModelFile
 from app.services.plans import Fit, Plans, fit_of
-from app.services.readings import SavedReadings
-from app.services.remote import RemoteEngine
+from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore, assemble
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
@@ -152,3 +159,106 @@ def files_of(wanted: EngineSettings) -> tuple[str, str]:
             raise AppError(Code.NO_MODEL)
         path = starter.path
     return path, wanted.projector_path or local.projector_beside(Path(path))
+
+
+_SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
+
+
+class SavedReadings:
+    """Saved readings as a person handles them: how much disk they take, which books they hold, delete them.
+
+    The secret that they are encrypted with is in the database, so that a new passphrase loses none of them.
+    """
+
+    def __init__(self, folder: Path, settings: SettingsStore) -> None:
+        self._folder = folder
+        self._settings = settings
+
+    def spec(self) -> ReadingsSpec | None:
+        """What the engine needs to save and find them; None when the person wants none. Raises AppError as the store
+        does."""
+        quota = self._quota_bytes()
+        return ReadingsSpec(str(self._folder), self._secret(), quota) if quota else None
+
+    def all(self) -> tuple[SavedState, ...]:
+        """The last used first. Raises AppError."""
+        return self._readings().all()
+
+    def delete(self, reading: SavedState) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete(reading)
+
+    def delete_of_book(self, book_id: str) -> None:
+        """Delete every reading that a book is a part of. Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete_of_book(book_id)
+
+    def keep_images(self, sha256s: Collection[str]) -> None:
+        """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
+        if embedding_files.folder_in(self._folder).is_dir():
+            embedding_files.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
+
+    def _readings(self) -> SavedStates:
+        return SavedStates(self._folder, self._secret(), self._quota_bytes())
+
+    def _quota_bytes(self) -> int:
+        return self._settings.load().readings_quota_gb * GIGABYTE
+
+    def _secret(self) -> bytes:
+        secret = self._settings.get_blob(_SECRET_NAME)
+        if secret is None:
+            secret = secrets.token_bytes(SECRET_BYTES)
+            self._settings.set_blob(_SECRET_NAME, secret)
+        return secret
+
+
+# ---- a remote engine as a person sets it: its address, the host to name, its key
+
+
+KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
+"""The key of the server that is used, for the terminal; it comes before the one that is kept, and is not kept."""
+
+
+class RemoteEngine:
+    def __init__(self, keys: RemoteKeys | None = None) -> None:
+        """`keys`: None keeps none."""
+        self._keys = keys
+
+    def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
+        """What to load. Raises AppError REMOTE_ADDRESS_INVALID, REMOTE_ADDRESS_INSECURE, and as the store does."""
+        origin = parse(wanted.address).origin
+        given = os.environ.get(KEY_VARIABLE, "")
+        key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
+        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key)
+        return LoadSpec("", context_tokens=context_tokens, remote=remote)
+
+    def host(self, wanted: RemoteSettings) -> str:
+        """The host that an engine in use would be asked at; empty where none is, or its address is none."""
+        try:
+            return parse(wanted.address).shown if wanted.in_use else ""
+        except AppError:
+            return ""
+
+    # ---- its key
+
+    def has_key(self, address: str) -> bool:
+        """Whether one is kept for that server; False for what is no address. Raises AppError as the store does."""
+        origin = _origin(address)
+        return bool(origin) and self._keys is not None and self._keys.has(origin)
+
+    def set_key(self, address: str, key: Password) -> None:
+        """Keep a key for that server, and no other; an empty one forgets it. Raises AppError REMOTE_ADDRESS_*, and as
+        the store does."""
+        origin = parse(address).origin
+        if self._keys is None:
+            return
+        if key.secret:
+            self._keys.set(origin, msgspec.structs.replace(key, secret=key.secret.strip()))
+        else:
+            self._keys.forget(origin)
+
+
+def _origin(address: str) -> str:
+    try:
+        return parse(address).origin
+    except AppError:
+        return ""

@@ -13,17 +13,13 @@ from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
-from app.services.images import Images
+from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.library import Library, Removal
 from app.services.machines import Machines
-from app.services.models import Models
+from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Plans
-from app.services.readings import SavedReadings
-from app.services.remote import RemoteEngine
-from app.services.sheets import Sheets
-from app.services.templates import Templates
-from app.services.videos import Videos
+from app.services.sheets import Sheets, Templates
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.keys import Key

@@ -16,8 +16,8 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
-from app.export import docx, files, html, markdown, xlsx
-from app.export.sheet import SheetReport, compose_sheet
+from app.export import docx, files, html, markdown
+from app.export.sheet import CELL_CHARACTERS, SheetReport, compose_sheet, write_workbook
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
@@ -92,7 +92,7 @@ def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> 
 
 
 def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.write_sheet(report)))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report)))
     head, *rows = workbook.get_sheet_by_index(0).to_python()
     assert head == ["", "Question", "Answer", "References", "Note"]
     assert rows == [
@@ -125,7 +125,7 @@ def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_is_a_formula(formula: str) -> None:
     report = compose(row(formula, formula), title=formula)
-    data = xlsx.write_sheet(report)
+    data = write_workbook(report)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         sheet = packed.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
@@ -150,8 +150,8 @@ def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
 
 
 def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
-    long = "".join(str(n % 10) for n in range(2 * xlsx.CELL_CHARACTERS + 5))
-    data = xlsx.write_sheet(compose(row("Long?", long), row("Short?", "Yes.")))
+    long = "".join(str(n % 10) for n in range(2 * CELL_CHARACTERS + 5))
+    data = write_workbook(compose(row("Long?", long), row("Short?", "Yes.")))
     _head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     assert [one[1] for one in rows] == ["Long?", "", "", "Short?"]
     assert "".join(one[2] for one in rows[:3]) == long

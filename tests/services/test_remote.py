@@ -14,7 +14,7 @@ from app.core.errors import Code
 from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.core.work import Cancel, finish
-from app.services.remote import KEY_VARIABLE, RemoteEngine
+from app.services.models import KEY_VARIABLE, RemoteEngine
 from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk

@@ -14,8 +14,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Reading, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
 from app.core.work import Cancel, finish
-from app.services import templates
-from app.services.templates import SheetTemplate, check_questions, read_questions, split_questions
+from app.services import sheets
+from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop
@@ -253,7 +253,7 @@ def test_another_encoding_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "questions.txt"
     with path.open("wb") as file:
-        file.truncate(templates.MAX_FILE_BYTES + 1)
+        file.truncate(sheets.MAX_FILE_BYTES + 1)
     with pytest.raises(AppError) as caught:
         read_questions(path)
     assert caught.value.code is Code.FILE_TOO_LARGE
@@ -263,8 +263,8 @@ def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     ("listed", "code"),
     [
         ((), Code.QUESTION_NONE),
-        (("Why?",) * (templates.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
-        (("Why?", "y" * (templates.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
+        (("Why?",) * (sheets.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
+        (("Why?", "y" * (sheets.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
     ],
 )
 def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
@@ -275,7 +275,7 @@ def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) ->
 
 
 def test_what_is_at_the_limits_is_taken() -> None:
-    check_questions(("y" * templates.MAX_QUESTION_CHARACTERS,) * templates.MAX_QUESTIONS)
+    check_questions(("y" * sheets.MAX_QUESTION_CHARACTERS,) * sheets.MAX_QUESTIONS)
 
 
 # ---- templates

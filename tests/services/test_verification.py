@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import Code
 from app.core.installation import HashedFile, Manifest, contents, encode, manifest_name, sha256_of, system
-from app.services.verification import MOST_NAMED, InstallationVerdict, verify
+from app.services.doctor import MOST_NAMED, InstallationVerdict, verify
 
 
 def describe(root: Path, name: str = "octavo", version: str = "0.1.0", prefix: str = "") -> None:

@@ -16,7 +16,7 @@ from app.core.image import Image
 from app.core.video import Video, evenly_spaced
 from app.core.work import Cancel
 from app.documents.videos.protocol import PREVIEW_SIDE
-from app.services.videos import Videos
+from app.services.images import Videos
 from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.videos.films import HEIGHT, drawing, film, number_of
 from tests.endings import as_events

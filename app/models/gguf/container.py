@@ -1,4 +1,4 @@
-"""The format GGUF: the keys and the list of tensors at the beginning of a file, read within limits, nothing else of it."""
+"""The format GGUF: keys and list of tensors at the beginning of a file, read within limits, nothing else of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
 from app.core.errors import AppError, Code, Parameter
+
+# The number formats of tensors, as ggml numbers and packs them, and the names of their mixtures.
 
 
 class TensorType(NamedTuple):

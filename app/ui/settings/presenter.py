@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.secret import Password
 from app.core.settings import Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.services.remote import RemoteEngine
+from app.services.models import RemoteEngine
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow

@@ -18,8 +18,7 @@ from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, Shee
 from app.export import files
 from app.export.sheet import compose_sheet
 from app.services.library import Library
-from app.services.sheets import Sheets
-from app.services.templates import SheetTemplate, Templates, read_questions
+from app.services.sheets import Sheets, SheetTemplate, Templates, read_questions
 from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlainTextEdit, QWidget
 
 from app.core.sheet import SheetEntry
-from app.services.templates import SheetTemplate, split_questions
+from app.services.sheets import SheetTemplate, split_questions
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton

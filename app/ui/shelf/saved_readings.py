@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.engine.kv.saved_states import SavedState
-from app.services.readings import SavedReadings
+from app.services.models import SavedReadings
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_XS

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from app.core.errors import Problem
 from app.core.events import Opening
 from app.core.video import Video, evenly_spaced, frame_name, scene_changes
-from app.services.videos import Videos
+from app.services.images import Videos
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.video.dialog import SelectionMethod, VideoDialog

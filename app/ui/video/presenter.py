@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.image import MOST_IN_QUESTION
-from app.services.videos import Videos
+from app.services.images import Videos
 from app.ui.bridge import Bridge
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.image_sources import ImageSources
