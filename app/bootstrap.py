@@ -22,21 +22,20 @@ from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.library import Library, Removal
-from app.services.machines import Machines
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.plans import Plans
+from app.services.plans import Machines, Plans
 from app.services.prompts import Prompts, Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
-from app.store import keys, network_keys
+from app.store import keys, system_keyring
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
-from app.store.network_keys import RemoteKeys
 from app.store.passages import Passages
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.system_keyring import RemoteKeys
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
@@ -126,5 +125,5 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
     def endpoint() -> str:
         return settings.load().hub.endpoint
 
-    hub = Hub(endpoint, lambda: network_keys.get(check_endpoint(endpoint())), headers)
+    hub = Hub(endpoint, lambda: system_keyring.hub_token(check_endpoint(endpoint())), headers)
     return Downloads(models, settings, catalogue(), hub)

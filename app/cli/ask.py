@@ -12,8 +12,8 @@ from pathlib import Path
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.bars import bar
+from app.cli.reading import with_password
 from app.cli.screen import print_json
-from app.cli.unlocking import with_password
 from app.core.conversation import BookRef, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code

@@ -52,6 +52,13 @@ class _Begun(msgspec.Struct, frozen=True):
     resolved: Offer | None
 
 
+class Unfinished(msgspec.Struct, frozen=True):
+    """A download that was begun; fetching the offer again goes on with it."""
+
+    offer: Offer
+    done_bytes: int
+
+
 class Incoming:
     def __init__(self, models: Path) -> None:
         """`models`: the models folder, which need not be there yet."""
@@ -88,14 +95,14 @@ class Incoming:
         """Have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
         self.remember(offer, None)
 
-    def unfinished(self) -> list[tuple[Offer, int]]:
-        """Downloads of which something is there, and how many bytes."""
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """Downloads of which something is there, begun in this process or an earlier one."""
         found = []
         for folder in _folders(self._models / FETCHING):
             begun, present = _read(folder), _present_bytes(folder)
             if begun is not None and present:
-                found.append((begun.offer, min(present, (begun.resolved or begun.offer).size_bytes)))
-        return sorted(found, key=lambda each: each[0].key)
+                found.append(Unfinished(begun.offer, min(present, (begun.resolved or begun.offer).size_bytes)))
+        return tuple(sorted(found, key=lambda each: each.offer.key))
 
     def discard(self, offer: Offer) -> None:
         """Delete what was fetched of an offer. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""

@@ -16,12 +16,12 @@ from app.models.copying import free_bytes, new_file
 from app.models.hub.catalogue import Catalogue, Licence
 from app.models.hub.client import Hub
 from app.models.hub.protocol import check_endpoint
-from app.models.incoming import Incoming
+from app.models.incoming import Incoming, Unfinished
 from app.models.local import ModelFile
 from app.models.offers import Offer, stored_name
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today
 from app.services.models import Models
-from app.store import network_keys
+from app.store import system_keyring
 from app.store.settings import SettingsStore
 
 __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished"]
@@ -51,13 +51,6 @@ class Order(msgspec.Struct, frozen=True):
     free_bytes: int
     licence: Licence | None
     accepted: bool
-
-
-class Unfinished(msgspec.Struct, frozen=True):
-    """A download that was begun; fetching the offer again goes on with it."""
-
-    offer: Offer
-    done_bytes: int
 
 
 class Downloads:
@@ -93,7 +86,7 @@ class Downloads:
     def order(self, offer: Offer) -> Order:
         """Raises AppError HUB_ADDRESS_INSECURE where the hub's address is neither https nor this machine."""
         licence = self._catalogue.licence_of(offer)
-        begun = next((done for each, done in self._incoming.unfinished() if each.key == offer.key), 0)
+        begun = next((each.done_bytes for each in self._incoming.unfinished() if each.offer.key == offer.key), 0)
         folder = self._folder_of(offer)
         return Order(
             offer=offer,
@@ -142,7 +135,7 @@ class Downloads:
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Downloads that were begun, in this process or an earlier one."""
-        return tuple(Unfinished(offer, done) for offer, done in self._incoming.unfinished())
+        return self._incoming.unfinished()
 
     def discard(self, offer: Offer) -> None:
         """Delete what was fetched of an offer so far. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""
@@ -169,14 +162,14 @@ class Downloads:
 
     def has_token(self) -> bool:
         """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
-        return network_keys.has(self._host())
+        return system_keyring.has_hub_token(self._host())
 
     def set_token(self, token: str) -> None:
         """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
-        network_keys.put(self._host(), token)
+        system_keyring.keep_hub_token(self._host(), token)
 
     def forget_token(self) -> None:
-        network_keys.forget(self._host())
+        system_keyring.forget_hub_token(self._host())
 
     # ---- inside
 

@@ -22,8 +22,8 @@ from app.engine.remote.address import parse
 from app.models import local
 from app.models.local import ModelFile
 from app.services.plans import Fit, Plans, fit_of
-from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore, assemble
+from app.store.system_keyring import RemoteKeys
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
 

@@ -19,9 +19,8 @@ from app.models.gguf.reader import HeaderReader
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Downloads, Licence, Record, Unfinished
-from app.services.machines import THIS, Hardware, Machines
 from app.services.models import Models
-from app.services.plans import ModelPlan, check_supported, place
+from app.services.plans import THIS, Hardware, Machines, ModelPlan, check_supported, place
 from app.store.settings import SettingsStore
 
 

@@ -16,9 +16,8 @@ from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.library import Library, Removal
-from app.services.machines import Machines
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.plans import Plans
+from app.services.plans import Machines, Plans
 from app.services.sheets import Sheets, Templates
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database

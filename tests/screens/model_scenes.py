@@ -13,7 +13,7 @@ from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.models.offers import Offer
 from app.models.records import Record
-from app.services.machines import Hardware
+from app.services.plans import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import CardAction
 from app.ui.models.placement_rows import NumberRow

@@ -20,7 +20,7 @@ from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner import Placement, PlanRequest
 from app.models.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
-from app.services.machines import Hardware
+from app.services.plans import Hardware
 from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models import hub_on_loopback

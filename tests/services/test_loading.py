@@ -19,8 +19,8 @@ from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.protocol import Buffer, ModelInfo
 from app.engine.repacking import repacked
-from app.services import machines
-from app.services.machines import THIS, Hardware, Machines
+from app.services import plans
+from app.services.plans import THIS, Hardware, Machines
 from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models.headers import MIXTURES, write_header
@@ -158,7 +158,7 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
 def test_the_memory_of_the_loaded_model_counts_as_free(
     desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machines, "free_memory", lambda: 5_000_000_000)
+    monkeypatch.setattr(plans, "free_memory", lambda: 5_000_000_000)
     assert desk.machines.machine().host.free_bytes == 5_000_000_000
     info = loaded(desk, tiny_scout, context_tokens=100_000, mapping=Mapping.READ)
     held = sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)

@@ -15,8 +15,8 @@ from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.core.work import Cancel, finish
 from app.services.models import KEY_VARIABLE, RemoteEngine
-from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore
+from app.store.system_keyring import RemoteKeys
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import problem_of
 

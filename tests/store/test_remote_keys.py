@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from app.core.secret import Password
 from app.store.db import Database
-from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore
-from app.store.system_keyring import Ring
+from app.store.system_keyring import RemoteKeys, Ring
 from tests.store.test_ring import Forgetful, Locked, Memory
 
 _HERE, _THERE = "https://models.example.org", "https://models.example.org:8443"

@@ -40,9 +40,8 @@ from app.services.ask import Ask
 from app.services.context import Context
 from app.services.images import Images, Videos
 from app.services.library import Library, Removal
-from app.services.machines import Machines
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.plans import PlacedModel, Plans
+from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompts import Prompts, Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates

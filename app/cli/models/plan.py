@@ -14,8 +14,7 @@ from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.planner import MemoryClass, Placement, PlanRequest
 from app.models.local import model_at
-from app.services.machines import Hardware
-from app.services.plans import ModelPlan
+from app.services.plans import Hardware, ModelPlan
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _

@@ -114,25 +114,17 @@ class AddModelPresenter(QObject):
 
     # ---- from a hub
 
-    def order(self, offer: Offer, over: QWidget) -> None:
-        """Say what fetching it means, then fetch it."""
+    def order(self, offer: Offer, over: QWidget, *, again: bool = False) -> None:
+        """Say what fetching it means, then fetch it. `again`: that was said before, and is said only if there are terms
+        that nobody has accepted."""
         work = partial(_order, self._downloads, offer)
-        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over), self._on_problem)
+        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over, again), self._on_problem)
 
-    def go_on(self, offer: Offer, over: QWidget) -> None:
-        """Fetch what was said before, unless there are terms that nobody has accepted."""
-        work = partial(_order, self._downloads, offer)
-        self._bridge.call(Executor.MODELS, work, partial(self._go_on, over), self._on_problem)
-
-    def _go_on(self, over: QWidget, found: tuple[Order, bool]) -> None:
-        order, _has_token = found
-        if order.accepted:
-            self._fetching.start(order.offer, order.licence)
-        else:
-            self._show_order(over, found)
-
-    def _show_order(self, over: QWidget, found: tuple[Order, bool]) -> None:
+    def _show_order(self, over: QWidget, again: bool, found: tuple[Order, bool]) -> None:
         order, has_token = found
+        if again and order.accepted:
+            self._fetching.start(order.offer, order.licence)
+            return
         if not shiboken6.isValid(over):
             return
         if order.offer.gated and not has_token:

@@ -14,8 +14,7 @@ from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
 from app.engine.planner import Placement, PlanRequest
-from app.services.machines import Hardware
-from app.services.plans import ModelPlan, place, request_of, settings_of
+from app.services.plans import Hardware, ModelPlan, place, request_of, settings_of
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor

@@ -14,8 +14,7 @@ from app.engine.protocol import EngineState
 from app.models import local
 from app.models.offers import Offer
 from app.services.downloads import Downloads
-from app.services.machines import THIS, Hardware
-from app.services.plans import ModelPlan, request_of
+from app.services.plans import THIS, Hardware, ModelPlan, request_of
 from app.services.selection import (
     MachineSeen,
     ModelSelection,

@@ -13,7 +13,7 @@ from app.core.errors import Problem
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Licence
-from app.services.machines import Hardware
+from app.services.plans import Hardware
 from app.services.selection import ModelSelection, select
 from app.services.services import Services
 from app.ui.activity import Activity
@@ -136,10 +136,6 @@ class ModelWindowPresenter(QObject):
         if self.window is not None:
             self.window.show_machine(words)
 
-    @Slot()
-    def _on_plans(self) -> None:
-        self._show()
-
     # ---- the cards
 
     @Slot()
@@ -198,7 +194,7 @@ class ModelWindowPresenter(QObject):
             case CardAction.FETCH:
                 self.adding.order(offer, window)
             case CardAction.GO_ON:
-                self.adding.go_on(offer, window)
+                self.adding.order(offer, window, again=True)
             case CardAction.PAUSE:
                 self.fetching.pause(offer.key)
             case CardAction.TOKEN:
@@ -229,7 +225,7 @@ class ModelWindowPresenter(QObject):
         self.actions.moved.connect(self._show)
         self.headers.moved.connect(self._show)
         self.plans.machine_seen.connect(self._on_machine)
-        self.plans.moved.connect(self._on_plans)
+        self.plans.moved.connect(self._show)
         self.actions.changed.connect(self.refresh)
         self.placement.load_wanted.connect(self._model.load_as)
         for presenter in (self.adding, self.placement, self.actions):

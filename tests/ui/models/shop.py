@@ -15,7 +15,7 @@ from app.core.work import Cancel, Work
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
 from app.models.offers import Offer
-from app.services.machines import Hardware
+from app.services.plans import Hardware
 from app.ui.models.card import CardAction, CardData, ModelCard
 from app.ui.models.window import ModelsWindow
 from tests.ui.fakes import SCOUT

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, Code, Problem
 from app.models.local import starter
 from app.models.records import Record
-from app.services.machines import Hardware
-from app.services.plans import Fit
+from app.services.plans import Fit, Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.settings import KvType
-from app.services.machines import Hardware
+from app.services.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
 from tests.ui.models.shop import Shop

@@ -8,7 +8,7 @@ import msgspec
 
 from app.core.secret import Password
 from app.core.settings import RemoteSettings
-from app.store.network_keys import RemoteKeys
+from app.store.system_keyring import RemoteKeys
 from app.ui.settings.dialog import SettingsDialog
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, Room
