@@ -16,8 +16,7 @@ from markdown_it.token import Token
 
 from app.core.errors import AppError
 from app.export.markdown import parser
-from app.export.pictures import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture
-from app.export.report import REFERENCE, Report
+from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, REFERENCE, LoadPicture, Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
 from app.wording.i18n import _
 

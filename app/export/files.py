@@ -11,8 +11,7 @@ from urllib.parse import quote
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
-from app.export.pictures import PICTURE_SIDE, LoadPicture, Picture
-from app.export.report import Report
+from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
 from app.export.sheet import SheetReport, write_workbook
 from app.wording.i18n import _
 

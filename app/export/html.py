@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from app.core.errors import AppError
 from app.export.markdown import parser
-from app.export.pictures import Picture
-from app.export.report import CLOSE, OPEN, REFERENCE, Report
+from app.export.report import CLOSE, OPEN, REFERENCE, Picture, Report
 from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 

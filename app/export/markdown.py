@@ -9,8 +9,7 @@ from collections.abc import Callable
 from markdown_it import MarkdownIt
 
 from app.core.errors import AppError
-from app.export.pictures import Picture
-from app.export.report import REFERENCE, Report
+from app.export.report import REFERENCE, Picture, Report
 from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversation import Conversation
 from app.core.image import ImageRef, Raster
 from app.export import files
-from app.export.pictures import PICTURE_SIDE, Picture
-from app.export.report import Report, compose
+from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from app.services.images import Images
 from app.services.library import Library
 from app.store.conversations import Conversations

@@ -16,8 +16,7 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import docx, html, markdown
-from app.export.pictures import Picture
-from app.export.report import Report, compose
+from app.export.report import Picture, Report, compose
 
 ANSWER = (
     "# Notice\n\nThe lease asks for **twelve months** “not less than twelve months” [p. 87].\n\n"

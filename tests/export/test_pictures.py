@@ -18,8 +18,7 @@ from app.core.conversation import Answer, BookRef, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import files
-from app.export.pictures import PICTURE_SIDE, Picture
-from app.export.report import Report, compose
+from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from tests.ui.direct_images import png_of
 
 NOTHING_FOUND = "Nothing about this was found in the books."

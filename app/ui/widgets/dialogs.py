@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
-from app.export.pictures import safe_name
+from app.export.report import safe_name
 from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
