@@ -87,13 +87,10 @@ class Incoming:
         return begun.resolved if begun and known and _present_bytes(self._place(offer)) else None
 
     def remember(self, offer: Offer, resolved: Offer | None) -> None:
-        """Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        """None: have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL,
+        FOLDER_READ_ONLY."""
         content = msgspec.json.encode(_Begun(offer, resolved))
         write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
-
-    def forget(self, offer: Offer) -> None:
-        """Have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
-        self.remember(offer, None)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Downloads of which something is there, begun in this process or an earlier one."""

@@ -127,7 +127,7 @@ class Downloads:
                 yield from self._hub.fetch(resolved, files, cancel)
             except AppError as error:
                 if error.code in _NO_LONGER_THERE:
-                    self._incoming.forget(offer)  # the next time the hub is asked again
+                    self._incoming.remember(offer, None)  # the next time the hub is asked again
                 raise
             model = self._publish(resolved, files, order.licence)
         self._incoming.discard(offer)

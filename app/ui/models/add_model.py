@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,23 +72,19 @@ class AddModelPresenter(QObject):
     def choose_file(self, over: QWidget) -> None:
         dialog = QFileDialog(over, _("Import a model"), "", _("Models (*.gguf *.octavo-model.tar)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.filesSelected.connect(self._take_names)
+        dialog.filesSelected.connect(self.import_models)
         dialog.open()
 
     def choose_folder(self, over: QWidget) -> None:
         dialog = QFileDialog(over, _("Import a model from a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.filesSelected.connect(self._take_names)
+        dialog.filesSelected.connect(self.import_models)
         dialog.open()
 
     @Slot(list)
-    def _take_names(self, names: list[str]) -> None:
-        self.import_models([Path(name) for name in names])
-
-    @Slot(list)
-    def import_models(self, paths: list[Path]) -> None:
+    def import_models(self, paths: Sequence[str | Path]) -> None:
         """One after the other."""
-        for path in paths:
+        for path in map(Path, paths):
             key = f"import:{path}"
             if key not in self.imports:
                 self.imports[key] = ModelWork(path.name, importing=True)
