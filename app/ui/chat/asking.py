@@ -25,7 +25,7 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView
 from app.ui.presenter import Presenter
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import does_not_fit
 from app.wording.errors import sentence
@@ -55,7 +55,7 @@ class AskingPresenter(Presenter):
         view: ConversationView,
         composer: Composer,
         writing: Writing,
-        openings: BookImport,
+        openings: FileImport,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from app.ui.activity import Activity, EngineTask, wait_words
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import unopened_words, waiting_words, without_words
 from app.wording.i18n import _
@@ -49,7 +49,7 @@ class Holding(QObject):
 
     def __init__(
         self,
-        openings: BookImport,
+        openings: FileImport,
         place: QuestionSource,
         task: EngineTask,
         activity: Activity,

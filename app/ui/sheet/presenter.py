@@ -28,7 +28,7 @@ from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable, shown_row
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.ui.words import step_words
@@ -180,7 +180,7 @@ class SheetsPresenter(Presenter):
         bridge: Bridge,
         panel: SheetPanel,
         table: SheetTable,
-        openings: BookImport,
+        openings: FileImport,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.secret import Password
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -50,7 +50,7 @@ class PasswordDialog(SmallDialog):
 class Passwords(QObject):
     """Keeps no password: it goes to the reader, which holds it until the desk is closed."""
 
-    def __init__(self, openings: BookImport, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, openings: FileImport, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._openings = openings
         self._window = window

@@ -7,7 +7,7 @@ from array import array
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -67,7 +67,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [Opening(0, 0), Opening(173, 412), gate]
     room.open()
-    room.window.files_dropped.emit([Path("/home/me/lease.epub")])
+    room.presenter.openings.take_files([Path("/home/me/lease.epub")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
     row = _rows(room)[1]
@@ -88,7 +88,7 @@ def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
     room.reader.documents["scan.pdf"] = shelf_of_books.letters()
     room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
     room.open()
-    room.window.files_dropped.emit([Path("/home/me/scan.pdf")])
+    room.presenter.openings.take_files([Path("/home/me/scan.pdf")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
     row = _rows(room)[1]
@@ -244,18 +244,18 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     overlay = room.window.overlay
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     assert enter.isAccepted()
     assert overlay.isVisible()
     assert overlay.size() == room.window.size()
-    room.window.dragLeaveEvent(QDragLeaveEvent())
+    QCoreApplication.sendEvent(room.window, QDragLeaveEvent())
     assert not overlay.isVisible()
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     drop = QDropEvent(
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    with qtbot.waitSignal(room.window.files_dropped) as dropped:
-        room.window.dropEvent(drop)
+    with qtbot.waitSignal(room.window.overlay.files_given) as dropped:
+        QCoreApplication.sendEvent(room.window, drop)
     assert dropped.args == [[Path("/home/me/lease.epub")]]
     assert not overlay.isVisible()
     room.settle()
@@ -272,7 +272,7 @@ def test_words_dragged_over_the_window_are_not_for_it(room: Room) -> None:
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     enter.ignore()
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     assert not enter.isAccepted()
     assert not room.window.overlay.isVisible()
     pause(1)

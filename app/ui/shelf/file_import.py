@@ -1,8 +1,8 @@
-"""Files that are being imported, each with its row on the shelf, and the conversations that they were added to."""
+"""Files that come in, from wherever: sorted into images, videos and books; books are imported, each with its row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -12,12 +12,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.document import Book
-from app.core.errors import Code
+from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.secret import Password
+from app.documents.images import kinds as image_kinds
+from app.documents.videos import kinds as video_kinds
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.presenter import Presenter
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
 from app.wording.errors import sentence
@@ -27,6 +30,17 @@ from app.wording.units import count
 FILE_PATTERNS = (
     "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
 )
+
+_HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
+
+
+@dataclass(frozen=True)
+class SortedFiles:
+    """Files that were given at once, by what becomes of them."""
+
+    images: tuple[Path, ...]
+    videos: tuple[Path, ...]
+    books: tuple[Path, ...]
 
 
 class _Stage(Enum):
@@ -53,21 +67,20 @@ class _Opening:
         return self.stage is not _Stage.FAILED
 
 
-class BookImport(QObject):
-    """The one place that knows which files are being opened for which conversation.
+class FileImport(Presenter):
+    """The one place that sorts files, and knows which of them are being opened for which conversation.
 
-    An empty id means the conversation that will be shown first, while none is. `chosen` carries list[str], names
-    of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
-    `read_again` the Book, whose pages may have changed;
-    `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
-    that waits for its password, and whether one was given that did not fit.
+    An empty id means the conversation that will be shown first, while none is. `images_given` and `videos_given` carry
+    list[Path]; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `read_again` the Book, whose pages may have changed; `unopened` the title of what became no book, and the
+    conversations; `locked` the path of a file that waits for its password, and whether one was given that did not fit.
     """
 
-    chosen = Signal(list)
+    images_given = Signal(list)
+    videos_given = Signal(list)
     opened = Signal(object, object, str)
     read_again = Signal(object)
     unopened = Signal(str, object)
-    failed = Signal(str)
     locked = Signal(str, bool)
     changed = Signal()
 
@@ -105,16 +118,17 @@ class BookImport(QObject):
         patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._take_chosen)
+        dialog.filesSelected.connect(self.take_names)
         dialog.open()
 
     @Slot(list)
-    def _take_chosen(self, names: list[str]) -> None:
-        self.chosen.emit(names)
+    def take_names(self, names: list[str]) -> None:
+        self.take_files(map(Path, names))
 
     @Slot(list)
-    def expect(self, paths: Iterable[Path]) -> None:
-        """These were dropped or chosen. Once it is known whether they are books, `open_files` or `dismiss` follows."""
+    def take_files(self, files: Iterable[Path]) -> None:
+        """Images and frames of videos go with the question, all else on the desk. Questions wait for it at once."""
+        paths = tuple(files)
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:
@@ -122,16 +136,35 @@ class BookImport(QObject):
             else:
                 self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
         self.changed.emit()
+        sort = partial(sort_files, paths, _head)
+        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, partial(self._on_unsorted, paths))
 
     @Slot(list)
-    def dismiss(self, paths: Iterable[Path]) -> None:
+    def take_shown(self, names: list[str]) -> None:
+        """These were chosen as images and videos, so the image reader says which of them are none."""
+        sort = partial(sort_files, tuple(map(Path, names)), _head, takes_books=False)
+        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
+
+    @Slot(object)
+    def _take_sorted(self, files: SortedFiles) -> None:
+        if files.images:
+            self.images_given.emit(list(files.images))
+        self.open_files(files.books)
+        if files.videos:
+            self.videos_given.emit(list(files.videos))
+        self._dismiss((*files.images, *files.videos))
+
+    def _on_unsorted(self, paths: tuple[Path, ...], problem: Problem) -> None:
+        self._dismiss(paths)
+        self._on_problem(problem)
+
+    def _dismiss(self, paths: Iterable[Path]) -> None:
         """These were expected, and are no books."""
         for path in paths:
             if (opening := self._openings.get(str(path))) is not None and opening.stage is _Stage.EXPECTED:
                 del self._openings[str(path)]
         self.changed.emit()
 
-    @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:
         """A file that is being opened already is not opened again."""
         for path in paths:
@@ -212,6 +245,32 @@ class BookImport(QObject):
                 self.failed.emit(sentence(problem))
                 self.unopened.emit(opening.row.title, opening.talks)
         self.changed.emit()
+
+
+def sort_files(paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_books: bool = True) -> SortedFiles:
+    """By the beginning of each, which `head` gives, and else by its name. Without `takes_books` a file of another kind
+    counts as an image."""
+    images: list[Path] = []
+    videos: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        untrusted_head = head(path)
+        if image_kinds.is_image(path.name, untrusted_head):
+            images.append(path)
+        elif video_kinds.is_video(path.name, untrusted_head):
+            videos.append(path)
+        else:
+            (others if takes_books else images).append(path)
+    return SortedFiles(tuple(images), tuple(videos), tuple(others))
+
+
+def _head(path: Path) -> bytes:
+    """Nothing of a file that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
 
 
 def _row(path: Path) -> BookRow:
