@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from app.core.conversation import BookRef, PageRange, Turn
+from app.core.conversation import BookRef, Conversation, PageRange, Turn
 from app.core.document import Book, CitedBook, Section
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
@@ -102,12 +102,10 @@ class Context:
     conversations: Conversations
     ask: Ask
 
-    def use(self, conversation_id: str) -> ContextUse:
-        """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
-        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
-        if conversation is None:
-            raise AppError(Code.NO_MODEL)
-        turns = self.conversations.turns(conversation_id)
+    def use(self, conversation: Conversation) -> ContextUse:
+        """What its books and its shown branch take. Raises AppError NO_MODEL and others."""
+        model = self.ask.model()
+        turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
         size = self.engine.measure(prompt)
         segments = [ContextSegment("rules", size.frame)]
@@ -120,12 +118,11 @@ class Context:
         next_tokens = _question_tokens(size) + self.ask.longest_answer()
         return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
-    def read(self, conversation_id: str, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
+    def read(self, conversation: Conversation, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
-        conversation = self.conversations.get(conversation_id)
-        prompt, _books = self.prompts.build(conversation.books if conversation else (), ())
+        prompt, _books = self.prompts.build(conversation.books, ())
         yield from self.engine.read(prompt, cancel)
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:

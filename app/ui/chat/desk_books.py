@@ -20,7 +20,7 @@ from app.ui.shown import Shown
 class DeskBooks(Presenter):
     """Ids are those of conversations."""
 
-    stored = Signal(str)  # the books of this conversation are on disk
+    changed = Signal(object)  # Conversation: the shown one, with other books
     lost = Signal()  # those of the shown conversation could not be stored
 
     def __init__(
@@ -42,7 +42,8 @@ class DeskBooks(Presenter):
         conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, books=refs)
         self._unstored += 1
         work = partial(self._conversations.set_books, conversation.id, refs)
-        self._bridge.call(Executor.STORE, work, partial(self._set, conversation.id), self._not_set)
+        self._bridge.call(Executor.STORE, work, self._set, self._not_set)
+        self.changed.emit(conversation)
 
     @Slot(object, object)
     def add(self, book: Book, talks: Collection[str]) -> None:
@@ -68,9 +69,9 @@ class DeskBooks(Presenter):
         added = (ref for talk, ref in self._additions if talk == conversation.id and ref.book_id not in known)
         return msgspec.structs.replace(conversation, books=(*books, *added))
 
-    def _set(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot(object)
+    def _set(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self._unstored -= 1
-        self.stored.emit(conversation_id)
 
     @Slot(object)
     def _not_set(self, problem: Problem) -> None:

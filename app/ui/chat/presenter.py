@@ -57,7 +57,7 @@ class ConversationPresenter(Presenter):
         self._wanted = ""
         self.books = DeskBooks(branches.conversations, bridge, shown, self)
         self.books.failed.connect(self.failed)
-        self.books.stored.connect(self._on_books_stored)
+        self.books.changed.connect(self.shown)
         self.books.lost.connect(self._read_again)
         self.answer = AnswerPresenter(bridge, view, activity, shown, self)
         self.answer.stored.connect(self._on_stored)
@@ -163,11 +163,6 @@ class ConversationPresenter(Presenter):
             if any(turn.question_variants > 1 or turn.answer_variants > 1 for turn in loaded.turns):
                 self._view.show_turns(loaded.turns, self._shown.shelf)
         self.shown.emit(conversation)
-
-    @Slot(str)
-    def _on_books_stored(self, conversation_id: str) -> None:
-        if self._shown.id == conversation_id:
-            self.shown.emit(self._shown.conversation)
 
     @Slot()
     def _read_again(self) -> None:

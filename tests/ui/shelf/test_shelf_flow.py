@@ -18,6 +18,7 @@ from app.core.events import Opening
 from app.core.settings import KvType
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
+from app.ui.bridge import Executor
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog
@@ -133,6 +134,22 @@ def test_several_files_are_opened_one_after_the_other(room: Room) -> None:
     assert len(room.desk.library.books()) == 2
     assert len(room.shown().books) == 2
     assert "none.pdf" in room.window.talk.notice.text()
+
+
+def test_the_spine_follows_a_change_of_the_desk_before_it_is_on_disk(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.open()
+    gate = room.hold(Executor.STORE)
+    wait(gate.reached.is_set)
+    room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
+    wait(lambda: room.window.talk.spine.text().startswith("231,528 of 524,288 tokens"))
+    assert room.row(room.books[LEASE]).on_desk
+    kept = room.desk.conversations.all()
+    assert [conversation.books for conversation in kept] == [()], "it is not on disk yet"
+    gate.open()
+    room.settle()
+    assert room.desk.conversations.all()[0].books == room.shown().books != ()
 
 
 def test_books_go_on_and_off_the_desk_and_the_spine_follows(room: Room) -> None:
