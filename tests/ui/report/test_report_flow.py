@@ -13,7 +13,7 @@ from app.core.errors import Code, Problem
 from app.core.image import Raster
 from app.core.ingestion import PageReport
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
 from app.ui.shelf.rows import ItemRole
