@@ -13,8 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPa
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
-from app.ui.frame_state import FrameState
-from app.ui.screens import USUAL_FRAME, place_again, place_new
+from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 
 if TYPE_CHECKING:

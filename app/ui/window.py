@@ -47,12 +47,10 @@ from app.ui.settings.presenter import Preferences
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.presenter import SheetsPresenter, SheetWork
 from app.ui.sheet.table import SheetTable
-from app.ui.shelf.books import BookList
-from app.ui.shelf.conversations import ConversationList, title_of
-from app.ui.shelf.file_import import FileImport
+from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.passwords import Passwords
 from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.rows import BookList, ConversationList, title_of
 from app.ui.shelf.saved_readings import ReadingsPresenter
 from app.ui.shown import Shown
 from app.ui.style import Appearance

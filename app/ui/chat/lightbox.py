@@ -15,8 +15,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
-from app.ui.widgets.pictures import Levels, to_image
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Levels, Thumbnails, to_image
 from app.wording.i18n import _
 from app.wording.units import count
 

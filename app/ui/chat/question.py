@@ -19,7 +19,7 @@ from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -12,8 +12,8 @@ from app.ui.chat.buttons import PlainButton
 from app.ui.chat.numbered import NumberedImage
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.thumbnails import Thumbnails
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 
 _LARGEST = QSize(240, 160)  # px

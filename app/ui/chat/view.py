@@ -20,7 +20,7 @@ from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 
 _WIDEST = 520  # px

@@ -10,9 +10,8 @@ from app.ui.chat.citations import shorten_title
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
 from app.ui.widgets.layouts import row
-from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
 _FIND_WIDTH, _FIND_SMALLEST = 148, 88

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 
 _WIDEST = 180

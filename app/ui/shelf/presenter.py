@@ -18,12 +18,10 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
-from app.ui.shelf.books import BookList
-from app.ui.shelf.conversations import ConversationList
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookRow, book_row
+from app.ui.shelf.rows import BookList, BookRow, ConversationList, book_row
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.i18n import _

@@ -1,14 +1,26 @@
-"""Labels for text that is not ours: always plain, cut with an ellipsis where there is no room, whole in the tooltip.
+"""Text that is not ours: in labels that are always plain, cut with an ellipsis where there is no room, whole in the
+tooltip; in tooltips, and in documents that load nothing.
 
 And the roles of widgets in the stylesheet."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+import html
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Qt, QUrl
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPaintEvent, QResizeEvent, QTextDocument, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
-from app.ui.widgets.tips import plain_tip
+from app.ui.theme import SPACE_M
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is, line breaks included; empty for an empty text.
+
+    Qt takes a tooltip that looks like HTML for HTML, and would load its images.
+    """
+    return f"<span>{html.escape(text)}</span>".replace("\n", "<br>") if text else ""
 
 
 class PlainLabel(QLabel):
@@ -89,3 +101,40 @@ def repolish(widget: QWidget) -> None:
     """Let the stylesheet look at its properties again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def two_lines(text: str, font: QFont, width: int) -> list[str]:
+    """`text` in at most two lines of `width` pixels, the second one cut."""
+    text = " ".join(text.split())
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    if not line.isValid() or width <= SPACE_M:
+        layout.endLayout()
+        return [text]
+    line.setLineWidth(width)
+    # Offsets of Qt count UTF-16 units; a text with characters beyond the first plane must be cut in those.
+    units = text.encode("utf-16-le")
+    first = units[: 2 * line.textLength()].decode("utf-16-le", "ignore")
+    rest = units[2 * line.textLength() :].decode("utf-16-le", "ignore")
+    layout.endLayout()
+    if not rest.strip():
+        return [first]
+    return [first.rstrip(), QFontMetrics(font).elidedText(rest.strip(), Qt.TextElideMode.ElideRight, width)]
+
+
+class SealedDocument(QTextDocument):
+    """Answers every request for a resource with an empty picture.
+
+    Where `loadResource` returns nothing, Qt reads the local file, so it must always return something.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setUndoRedoEnabled(False)
+        self.setDocumentMargin(0)
+
+    def loadResource(self, type: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's signature
+        placeholder = QImage(1, 1, QImage.Format.Format_ARGB32)
+        placeholder.fill(0)
+        return placeholder

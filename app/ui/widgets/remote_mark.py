@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XL
-from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.widgets.labels import ElidedLabel, Separator, plain_tip
 from app.ui.widgets.layouts import column, row
-from app.ui.widgets.tips import plain_tip
 from app.wording.remote import short_words, whole_words
 
 _HEIGHT = 32
