@@ -30,8 +30,8 @@ from app.documents.pdf import pdf, text_layer
 from app.documents.protocol import DrawnPage, DrawPage, DrawScan, Event, LayerRead, Order, Parse, Parsed, ReadLayer
 from app.documents.tables import csv, xlsx
 from app.documents.text import language
-from app.documents.web import charsets, eml, epub, html, markdown
-from app.documents.word import docx, odt, rtf, rtf_tokens
+from app.documents.web import eml, epub, html, markdown, mime
+from app.documents.word import docx, odt, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 
@@ -180,7 +180,7 @@ def preload() -> None:
     model, and what these load when they are first used.
     """
     language.load()
-    for encoding in (*plain_text.ENCODINGS, *rtf_tokens.ENCODINGS, *charsets.CODECS, "utf-8-sig", "latin-1"):
+    for encoding in (*plain_text.ENCODINGS, *rtf_controls.ENCODINGS, *mime.CODECS, "utf-8-sig", "latin-1"):
         codecs.lookup(encoding)
     for name, sample in _samples():
         content = Content(name, sample, "")
