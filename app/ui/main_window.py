@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from app.ui.page.panel import PagePanel
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
-    from app.ui.widgets.fetch_line import FetchLine
+    from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeBar
-    from app.ui.widgets.remote_mark import RemoteMark
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480

@@ -56,8 +56,7 @@ from app.ui.shown import Shown
 from app.ui.style import Appearance
 from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
-from app.ui.widgets.fetch_line import FetchLine
-from app.ui.widgets.remote_mark import RemoteMark
+from app.ui.widgets.network_lines import FetchLine, RemoteMark
 from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
