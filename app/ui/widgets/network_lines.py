@@ -1,4 +1,4 @@
-"""The lines of the window that say whom Octavo is talking to: while a model is fetched, and as long as text leaves here."""
+"""The lines of the window that say whom Octavo talks to: while a model is fetched, and as long as text leaves."""
 
 from __future__ import annotations
 
