@@ -371,7 +371,7 @@ class WindowPresenter(_Parts):
         drops.files_given.connect(openings.take_files)
         drops.image_given.connect(images.take_dropped)
         drops.address_given.connect(images.refuse_address)
-        self.window.talk.composer.files_dropped.connect(openings.take_names)
+        self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
         self.page.image_taken.connect(attachments.add)

@@ -119,17 +119,13 @@ class FileImport(Presenter):
         patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.take_names)
+        dialog.filesSelected.connect(self.take_files)
         dialog.open()
 
     @Slot(list)
-    def take_names(self, names: list[str]) -> None:
-        self.take_files(map(Path, names))
-
-    @Slot(list)
-    def take_files(self, files: Iterable[Path]) -> None:
+    def take_files(self, files: Iterable[Path | str]) -> None:
         """Images and frames of videos go with the question, all else on the desk. Questions wait for it at once."""
-        paths = tuple(files)
+        paths = tuple(map(Path, files))
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:
