@@ -312,6 +312,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.sheets.show_conversation)
+        self.conversation.opened.connect(self.sheets.holding.look)  # after the questions that wait
         shown.connect(self.welcome.hint)
         for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
             self.context.measured.connect(look)

@@ -246,7 +246,6 @@ class SheetsPresenter(Presenter):
     @Slot()
     def show_conversation(self) -> None:
         """A new sheet asks the books on the desk of the shown conversation."""
-        self.holding.look()
         self._on_openings()
         work = partial(self._work.books, self._showing.books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
