@@ -18,9 +18,9 @@ from app.core.files import write_private
 from app.core.image import Image, ImageRef, Raster
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.image_viewer import LARGEST_SIDE
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.view import ConversationView
+from app.ui.chat.zoom import LARGEST_SIDE
 from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter

@@ -25,9 +25,10 @@ from PySide6.QtGui import (
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore
 from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
-from app.ui.fonts import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font, text_font
+from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
+from app.ui.fonts import text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
-from app.ui.widgets.labels import SealedDocument
 
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
     from markdown_it.token import Token

@@ -1,15 +1,14 @@
 """Text that is not ours: in labels that are always plain, cut with an ellipsis where there is no room, whole in the
-tooltip; in tooltips, and in documents that load nothing.
+tooltip; and in tooltips.
 
 And the roles of widgets in the stylesheet."""
 
 from __future__ import annotations
 
 import html
-from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QUrl
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPaintEvent, QResizeEvent, QTextDocument, QTextLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
 from app.ui.theme import SPACE_M
@@ -121,20 +120,3 @@ def two_lines(text: str, font: QFont, width: int) -> list[str]:
     if not rest.strip():
         return [first]
     return [first.rstrip(), QFontMetrics(font).elidedText(rest.strip(), Qt.TextElideMode.ElideRight, width)]
-
-
-class SealedDocument(QTextDocument):
-    """Answers every request for a resource with an empty picture.
-
-    Where `loadResource` returns nothing, Qt reads the local file, so it must always return something.
-    """
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setUndoRedoEnabled(False)
-        self.setDocumentMargin(0)
-
-    def loadResource(self, type: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's signature
-        placeholder = QImage(1, 1, QImage.Format.Format_ARGB32)
-        placeholder.fill(0)
-        return placeholder

@@ -11,8 +11,8 @@ from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import embed, mark_citations, shorten_title
 from app.ui.chat.markdown import MAX_CHARACTERS, parse
 from app.ui.chat.render import BlockRenderer, RenderedText
+from app.ui.chat.sealed import SealedDocument
 from app.ui.theme import PAPER, Theme
-from app.ui.widgets.labels import SealedDocument
 from tests.ui.chat.talk import cite
 
 
