@@ -25,7 +25,7 @@ from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts, Retrieval
+from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
 from app.services.services import Services
@@ -78,12 +78,12 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     engine = EngineClient()
     of_models = _ModelParts(paths, settings, engine)
     models, readings = of_models.models, of_models.readings
-    library = Library(reader, Books(database), engine, readings)
+    books = Books(database)
+    library = Library(reader, books, engine, readings)
     kept_images = ImageStore(database)
     images = Images(ImageReader(), kept_images, library, engine)
-    restating = Retrieval(library, Passages(database))
-    prompts = Prompts(library, restating)
-    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
+    prompts = Prompts(books)
+    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
     return Services(
         paths=paths,
         ask=ask,

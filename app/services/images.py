@@ -106,6 +106,8 @@ class Images:
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
+        if not any(message.images for message in prompt.messages):
+            return 0
         unseen = self._engine.missing_images(prompt)
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)

@@ -43,7 +43,7 @@ from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import PlacedModel, Plans
-from app.services.prompts import Prompts, Retrieval
+from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
 from app.services.services import Services
@@ -378,11 +378,10 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
-    restating = Retrieval(library, Passages(database))
-    prompts = Prompts(library, restating)
+    prompts = Prompts(books)
     kept_images = ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
-    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
+    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,

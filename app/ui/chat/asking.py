@@ -152,7 +152,7 @@ class AskingPresenter(Presenter):
             pieces=[answer.text] if answer.text else [],
             checked=tuple(citation for citation in answer.citations if citation.start >= 0),
         )
-        self._start(partial(self._ask.go_on, answer_id), running)
+        self._start(partial(self._ask.ask, answer), running)
 
     @Slot()
     def stop(self) -> None:
@@ -226,7 +226,7 @@ class AskingPresenter(Presenter):
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
             running = Running(conversation, asked, before, again=True)
-            self._start(partial(self._ask.again, asked.id, excerpts=wanted.excerpts), running)
+            self._start(partial(self._ask.ask, asked, excerpts=wanted.excerpts), running)
 
     def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self._composer.set_busy(True)
