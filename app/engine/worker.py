@@ -39,7 +39,7 @@ class Worker(OrderLoop[Session]):
                 vocabulary.close()
             case protocol.EncodePrompt(prompt):
                 session = self._loaded()
-                laid = session.lay_out(prompt)
+                laid = session.tokenizer.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
                 self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case protocol.Probe(tokens, books, images):

@@ -28,8 +28,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.core.work import Cancel, Stopped, Work, relay
-from app.engine.protocol import Engine, Message, ModelInfo, Prompt, PromptSize
+from app.core.work import Cancel, Stopped, Work, finish, relay
+from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
 from app.services.images import Images
 from app.services.models import Models
@@ -261,7 +261,7 @@ class Ask:
             limit = self._room_for_answer(fitted.size)
             images = yield from self.images.show(fitted.prompt, cancel)
             writing.cites(question.text, fitted.books)
-            work = self.engine.answer(fitted.prompt, self.settings().sampling, limit, cancel)
+            work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
             generated = yield from relay(work, writing.add)
             usage = msgspec.structs.replace(generated.usage, encoded_images=images)
             timings = msgspec.structs.replace(generated.timings, load_s=load_s)
@@ -309,12 +309,12 @@ class Ask:
         started = time.monotonic()
         writing.found()
         prompt, books = self.prompts.build(question.books, (), excerpts=excerpts)
-        size, room = self.engine.measure(prompt), self.model().context_tokens
+        size, room = finish(self.engine.run(Measure(prompt))), self.model().context_tokens
         if size.total > room:
             asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts)
-            size = self.engine.measure(asked)
+            size = finish(self.engine.run(Measure(asked)))
             raise _does_not_fit(size, size.total + self.reserve(), room)
-        usage = (yield from self.engine.read(prompt, cancel)) if prompt.documents else Usage()
+        usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         passages = self._search(question, EXCERPT_PASSAGES)
         from app.services import search_answer
@@ -336,7 +336,7 @@ class Ask:
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
-            size = self.engine.measure(prompt)
+            size = finish(self.engine.run(Measure(prompt)))
             if begun or not passages or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]

@@ -11,10 +11,10 @@ import msgspec
 
 from app.core.events import Looking, Opening
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
-from app.core.work import Cancel, Work, relay
+from app.core.work import Cancel, Work, finish, relay
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
-from app.engine.protocol import Engine, Prompt
+from app.engine.protocol import CountImageTokens, Engine, MissingImages, Prompt
 from app.services.library import Library
 from app.store.images import ImageStore
 
@@ -73,7 +73,7 @@ class Images:
         model = self._engine.model()
         if model is None or model.vision is None:
             return None
-        return self._engine.image_tokens([(image.width, image.height) for image in images])
+        return finish(self._engine.run(CountImageTokens(tuple((image.width, image.height) for image in images))))
 
     def thumbnail(self, sha256: str) -> Raster | None:
         """None where none is kept."""
@@ -108,7 +108,7 @@ class Images:
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
         if not any(message.images for message in prompt.messages):
             return 0
-        unseen = self._engine.missing_images(prompt)
+        unseen = finish(self._engine.run(MissingImages(prompt)))
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)
             canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)

@@ -14,9 +14,9 @@ from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
-from app.core.work import Cancel, Work
+from app.core.work import Cancel, Work, finish
 from app.documents.reader import DocumentReader
-from app.engine.protocol import DocumentText, Engine, PageText, Prompt
+from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
 from app.services.readings import SavedReadings
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -87,7 +87,7 @@ class Library:
         if model is None or model.host:
             return None
         prompt = Prompt("", (document_text(self._books.cited(BookRef(book_id))),), ())
-        ends = self._engine.measure(prompt).page_ends[0]
+        ends = finish(self._engine.run(Measure(prompt))).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> Raster:
@@ -116,7 +116,7 @@ class Library:
         if known is None and not model.host:
             book = self.book(book_id)
             prompt = Prompt("", (document_text(self._books.cited(BookRef(book_id))),), ())
-            known = self._engine.measure(prompt).documents[0]
+            known = finish(self._engine.run(Measure(prompt))).documents[0]
             if self.book(book_id).hidden_read == book.hidden_read:  # it may have been changed meanwhile
                 self._books.set_tokens(book_id, model.vocabulary, known)
         return known

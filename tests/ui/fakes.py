@@ -20,18 +20,25 @@ from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking
 from app.core.image import Raster
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
-from app.core.settings import EngineSettings, KvType, Sampling
-from app.core.work import Cancel, Result, Stopped, Work
+from app.core.settings import EngineSettings, KvType
+from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
+    AnswerTo,
+    ContextOptions,
+    CountImageTokens,
     DocumentText,
+    EngineOrder,
     EngineState,
     Generated,
     LoadSpec,
+    Measure,
+    MissingImages,
     ModelInfo,
     Pixels,
     Prompt,
     PromptSize,
+    ReadBooks,
     Room,
     VisionInfo,
 )
@@ -143,10 +150,24 @@ class ScriptedEngine:
         self._state, self._loaded = EngineState.READY, True
         return self.info
 
-    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        if self._loaded and self._state is not EngineState.DEAD:
-            return _at_once(self.info)
+    def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         return self.load(LoadSpec(self.info.path), cancel)
+
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
+        match order:
+            case AnswerTo(prompt):
+                return (yield from self.answer(prompt, cancel or Cancel()))
+            case ReadBooks(prompt):
+                return (yield from self.read(prompt, cancel or Cancel()))
+            case Measure(prompt):
+                return self.measure(prompt)
+            case CountImageTokens(sizes):
+                return self.image_tokens(sizes)
+            case MissingImages(prompt):
+                return self.missing_images(prompt)
+            case ContextOptions():
+                return self.roomy
+        raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
     def measure(self, prompt: Prompt) -> PromptSize:
         self._note_thread()
@@ -230,18 +251,13 @@ class ScriptedEngine:
     def resume(self) -> None:
         self.pauses.append(False)
 
-    def context_options(self) -> tuple[Room, ...]:
-        return self.roomy
-
     def forget(self, book_id: str) -> None:
         self.forgotten.append(book_id)
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         return tuple(max(1, len(text) // 4) for text in texts)
 
-    def answer(
-        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
+    def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
         self._note_thread()

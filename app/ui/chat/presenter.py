@@ -59,7 +59,7 @@ class ConversationPresenter(Presenter):
         self.books.failed.connect(self.failed)
         self.books.stored.connect(self._on_books_stored)
         self.books.lost.connect(self._read_again)
-        self.answer = AnswerPresenter(bridge, view, activity, shown, self)
+        self.answer = AnswerPresenter(view, activity, shown, self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)

@@ -20,10 +20,14 @@ from app.engine.client import EngineClient
 from app.engine.images.embeddings import ImageEmbeddings
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.protocol import (
+    AnswerTo,
+    CountImageTokens,
     DocumentText,
     EncodedPrompt,
     Generated,
+    Measure,
     Message,
+    MissingImages,
     PageText,
     Prompt,
     ReadingsSpec,
@@ -58,14 +62,14 @@ def pixels(sha256: str, size: tuple[int, int]) -> Raster:
 def show(engine: EngineClient, prompt: Prompt) -> list[Looking]:
     """Have the engine see the images that it lacks; its progress."""
     reported: list[Looking] = []
-    for wanted in engine.missing_images(prompt):
+    for wanted in finish(engine.run(MissingImages(prompt))):
         overview = pixels(wanted.sha256, (wanted.overview, wanted.overview)) if wanted.overview else None
         reported += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
     return reported
 
 
 def answer(engine: EngineClient, prompt: Prompt, tokens: int = 3) -> Generated:
-    return finish(engine.answer(prompt, Sampling(true_quotes=False), tokens, Cancel()))
+    return finish(engine.run(AnswerTo(prompt, Sampling(true_quotes=False), tokens), Cancel()))
 
 
 def logits(engine: EngineClient, laid: EncodedPrompt) -> tuple[bytes, int]:
@@ -106,11 +110,14 @@ def _inside(laid: EncodedPrompt, position: int) -> bool:
 
 def test_what_an_image_takes_is_told_and_true(seeing: EngineClient) -> None:
     with_it, without = ask("What is this?", image()), ask("What is this?")
-    label = seeing.measure(ask("What is this?" + "[image 1: a.png]\n\n")).total - seeing.measure(without).total
-    (tokens,) = seeing.image_tokens([(700, 300)])
+    measured, without_it, named = (
+        finish(seeing.run(Measure(each))) for each in (with_it, without, ask("What is this?" + "[image 1: a.png]\n\n"))
+    )
+    label = named.total - without_it.total
+    (tokens,) = finish(seeing.run(CountImageTokens(((700, 300),))))
     assert tokens == 4 * TOKENS_PER_TILE + 6
-    assert abs(seeing.measure(with_it).total - seeing.measure(without).total - label - tokens) <= 2
-    assert seeing.measure(with_it).messages[0] > tokens
+    assert abs(measured.total - without_it.total - label - tokens) <= 2
+    assert measured.messages[0] > tokens
 
 
 def test_a_name_that_looks_like_a_token_is_none(seeing: EngineClient) -> None:
@@ -129,7 +136,7 @@ def test_an_image_is_encoded_once(seeing: EngineClient) -> None:
     assert [(event.done, event.total) for event in reported] == [(done, 8) for done in range(9)]  # 4: self-test
     assert show(seeing, prompt) == []
     show(seeing, ask("What is that?", image("b.png")))
-    assert seeing.missing_images(ask("Which is larger?", image("b.png"), image())) == ()
+    assert finish(seeing.run(MissingImages(ask("Which is larger?", image("b.png"), image())))) == ()
     answer(seeing, prompt)
 
 
@@ -138,30 +145,30 @@ def test_what_stays_in_the_context_need_not_be_seen(seeing: EngineClient) -> Non
     show(seeing, prompt)
     answer(seeing, prompt)
     seeing.keep_images(frozenset())
-    assert seeing.missing_images(prompt) == ()
-    assert [wanted.sha256 for wanted in seeing.missing_images(ask("Another", image("b.png")))] == [
+    assert finish(seeing.run(MissingImages(prompt))) == ()
+    assert [wanted.sha256 for wanted in finish(seeing.run(MissingImages(ask("Another", image("b.png")))))] == [
         image("b.png").sha256
     ]
     assert answer(seeing, prompt).usage.evaluated_tokens == 1
 
 
 def test_an_answer_to_what_was_not_seen_is_refused(seeing: EngineClient) -> None:
-    problem = problem_of(seeing.answer(ask("What is this?", image()), Sampling(), 3, Cancel()))
+    problem = problem_of(seeing.run(AnswerTo(ask("What is this?", image()), Sampling(), 3), Cancel()))
     assert problem.code is Code.ENGINE_PROTOCOL
     assert answer(seeing, ask("Without?")).ending is Ending.LENGTH
 
 
 def test_looking_can_be_stopped(seeing: EngineClient) -> None:
     prompt, cancel = ask("What is this?", image()), Cancel()
-    (wanted,) = seeing.missing_images(prompt)
+    (wanted,) = finish(seeing.run(MissingImages(prompt)))
     overview = pixels(wanted.sha256, (wanted.overview, wanted.overview))
     work = seeing.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, cancel)
     assert len(stop(work, at(Looking, cancel.request))) < 8
-    assert len(seeing.missing_images(prompt)) == 1
+    assert len(finish(seeing.run(MissingImages(prompt)))) == 1
 
 
 def test_other_pixels_than_asked_for_are_refused(seeing: EngineClient) -> None:
-    (wanted,) = seeing.missing_images(ask("What is this?", image()))
+    (wanted,) = finish(seeing.run(MissingImages(ask("What is this?", image()))))
     for canvas, overview in (
         (pixels("00000000", (336, 336)), None),
         (pixels("00000000", wanted.canvas), None),
@@ -209,13 +216,13 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     again, evaluated = logits(engine, seen)
     assert evaluated <= len(seen.tokens) - books_end
     assert distance(again, expected) <= TOLERANCE
-    assert engine.missing_images(with_image) == ()
+    assert finish(engine.run(MissingImages(with_image))) == ()
 
     engine.flush_saved()
     engine.close()
     restarted = new_engine()
     load(restarted, tiny_scout, **how, **kept)
-    assert restarted.missing_images(with_image) == ()
+    assert finish(restarted.run(MissingImages(with_image))) == ()
     after, evaluated = logits(restarted, seen)
     assert evaluated <= len(seen.tokens) - books_end + 1
     assert distance(after, expected) <= TOLERANCE
@@ -254,7 +261,7 @@ def test_the_pixels_matter(seeing: EngineClient) -> None:
     """What the model says of an image depends on every tile."""
     prompt = ask("What is this?", image("same.png"))
     laid = seeing.lay_out(prompt)
-    (wanted,) = seeing.missing_images(prompt)
+    (wanted,) = finish(seeing.run(MissingImages(prompt)))
     overview = pixels("00000000", (336, 336))
     found = []
     for change in (None, 0, 1, 2):
@@ -294,7 +301,7 @@ def test_a_projector_that_is_of_no_use_leaves_the_text(
     assert model.vision_problem is not None
     assert model.vision_problem.code is code
     with pytest.raises(AppError) as caught:
-        engine.missing_images(ask("What is this?", image()))
+        finish(engine.run(MissingImages(ask("What is this?", image()))))
     assert caught.value.code is code
     assert answer(engine, ask("What does it say?")).usage.generated_tokens == 3
 
@@ -303,9 +310,9 @@ def test_a_model_without_projector_is_blind(new_engine: NewEngine, tiny_scout: P
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=2048)
     for refused in (
-        lambda: engine.image_tokens([(1, 1)]),
-        lambda: engine.missing_images(ask("What is this?", image())),
-        lambda: engine.measure(ask("What is this?", image())),
+        lambda: finish(engine.run(CountImageTokens([(1, 1)]))),
+        lambda: finish(engine.run(MissingImages(ask("What is this?", image())))),
+        lambda: finish(engine.run(Measure(ask("What is this?", image())))),
     ):
         with pytest.raises(AppError) as caught:
             refused()
@@ -319,14 +326,14 @@ def test_a_projector_that_does_not_look_is_switched_off(
     engine = new_engine()
     path = projector.write_projector(tmp_path / "mmproj.gguf", blind=True)
     load(engine, tiny_scout, context_tokens=2048, projector_path=str(path))
-    (wanted,) = engine.missing_images(ask("What is this?", image(width=10, height=10)))
+    (wanted,) = finish(engine.run(MissingImages(ask("What is this?", image(width=10, height=10)))))
     problem = problem_of(engine.see(wanted, pixels("00000000", wanted.canvas), None, Cancel()))
     assert (problem.code, problem.params["check"]) == (Code.MODEL_PROJECTOR_UNSOUND, "second tile")
     model = engine.model()
     assert model is not None
     assert (model.vision, model.vision_problem) == (None, problem)
     with pytest.raises(AppError) as caught:
-        engine.missing_images(ask("What is this?", image()))
+        finish(engine.run(MissingImages(ask("What is this?", image()))))
     assert caught.value.code is Code.MODEL_PROJECTOR_UNSOUND
     assert answer(engine, ask("What does it say?")).usage.generated_tokens == 3
 
@@ -352,7 +359,7 @@ def test_other_projectors_keep_their_own_layout(
     prompt = ask("What is this?", image(width=5000, height=300))
     laid = engine.lay_out(prompt)
     assert [(span.end - span.start, span.whole) for span in laid.images] == [(rows, whole)]
-    (wanted,) = engine.missing_images(prompt)
+    (wanted,) = finish(engine.run(MissingImages(prompt)))
     assert (wanted.canvas, wanted.overview) == ((2048, 123), 0)
     answer_without = logits(engine, engine.lay_out(ask("Who?")))
     for each in (engine, fresh):

@@ -21,12 +21,23 @@ import pytest
 
 from app.core.events import Token
 from app.core.settings import KvType, Sampling
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.control import RunControl
 from app.engine.kv import reuse
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import DocumentText, EncodedPrompt, LoadSpec, Message, PageText, Probed, Prompt, ReadingsSpec
+from app.engine.protocol import (
+    AnswerTo,
+    DocumentText,
+    EncodedPrompt,
+    LoadSpec,
+    Measure,
+    Message,
+    PageText,
+    Probed,
+    Prompt,
+    ReadingsSpec,
+)
 from app.engine.session import Session
 from tests.engine.conftest import NewEngine, load
 from tests.work import run
@@ -124,7 +135,7 @@ class Desk:
 
     @property
     def answer_end(self) -> int:
-        size = self.engine.measure(ask(self.document, QUESTION, self.answer, FOLLOW_UP))
+        size = finish(self.engine.run(Measure(ask(self.document, QUESTION, self.answer, FOLLOW_UP))))
         return len(self.lay_out(QUESTION).tokens) + size.messages[1]
 
     def probe(self, *said: str) -> Probed:
@@ -198,8 +209,8 @@ def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monke
     spec = LoadSpec(str(tiny_scout_fast), context_tokens=12_288)
     session = Session(spec, lambda _fraction: True, RunControl())
     document = book(3)
-    followed = array("i", whole_blocks(session.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
-    other = array("i", whole_blocks(session.lay_out, document, "Who is it about?"))
+    followed = array("i", whole_blocks(session.tokenizer.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
+    other = array("i", whole_blocks(session.tokenizer.lay_out, document, "Who is it about?"))
     session.read(followed, (), lambda *_: None)
     session.read(other, (), lambda *_: None)
     sound = session.logits()
@@ -219,7 +230,7 @@ def test_a_second_question_after_a_written_answer(new_engine: NewEngine, tiny_sc
         load(made, tiny_scout, context_tokens=40_960, kv_type=KvType.Q8_0)
     document = book(44)
     sampling = Sampling(temperature=0.8, seed=7)
-    events, ending = run(engine.answer(ask(document, "What happens?"), sampling, answer_tokens, Cancel()))
+    events, ending = run(engine.run(AnswerTo(ask(document, "What happens?"), sampling, answer_tokens), Cancel()))
     assert ending.usage.prompt_tokens > 20_000
     assert ending.usage.generated_tokens == answer_tokens
     answer = "".join(event.text for event in events if isinstance(event, Token))

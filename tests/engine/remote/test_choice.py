@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import EngineState, LoadSpec, RemoteSpec
+from app.engine.protocol import AnswerTo, EngineState, LoadSpec, RemoteSpec
 from tests.engine.conftest import NewEngine
 from tests.engine.remote.conftest import ASKED, NewServer
 from tests.work import problem_of
@@ -36,7 +36,7 @@ def test_a_load_chooses_who_answers(engine: EngineClient, new_server: NewServer,
         model = engine.model()
         assert model is not None
         assert model.host == host
-        finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+        finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
         assert not any(pid in psutil.pids() for pid in pids), "the other's process ended"
         assert engine.pid is not None
         pids.append(engine.pid)
@@ -65,7 +65,7 @@ def test_what_only_this_machine_can_do_is_done_while_another_answers(
     assert model is not None
     assert model.host
     assert (engine.state(), engine.pid) == (EngineState.READY, server_pid)
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
 
 
 def test_a_model_here_takes_the_process_that_did_so(
@@ -93,5 +93,5 @@ def test_what_hangs_beside_a_server_leaves_it_alone(
         engine.inspect()
     assert raised.value.code is Code.ENGINE_HUNG
     assert engine.state() is EngineState.READY
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
     assert engine.count(str(tiny_scout), ("Some words.",))[0] > 0
