@@ -20,7 +20,6 @@ from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 from app.wording.units import count
 
-
 _LARGEST = QSize(240, 160)  # px
 _LARGEST_OF_MANY = QSize(156, 104)  # px; three in a row of the usual column
 _FEW = 2  # images of a question that are shown as large as that
