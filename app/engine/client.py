@@ -14,17 +14,7 @@ from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine import protocol
-from app.engine.protocol import (
-    BookSpan,
-    EngineOrder,
-    EngineState,
-    Event,
-    ImageSpan,
-    LoadSpec,
-    ModelInfo,
-    Pixels,
-    Prompt,
-)
+from app.engine.protocol import EngineOrder, EngineState, Event, LoadSpec, ModelInfo, Pixels
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
@@ -197,16 +187,6 @@ class EngineClient:
         """That of the process that answers, while it lives."""
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
-
-    def lay_out(self, prompt: Prompt) -> protocol.EncodedPrompt:
-        """The prompt's token ids, to look at."""
-        return finish(self.run(protocol.EncodePrompt(prompt)))
-
-    def probe(
-        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
-    ) -> protocol.Probed:
-        """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
-        return finish(self.run(protocol.Probe(tuple(tokens), books, images)))
 
     # ---- the processes
 

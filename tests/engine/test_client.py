@@ -17,7 +17,7 @@ from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import AnswerTo, ContextOptions, EngineState, LoadSpec, Measure, ReadBooks
-from tests.engine.conftest import NewEngine, load, prompt
+from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.work import at, fail, problem_of, run, stop
 
 GREEDY = Sampling(temperature=0)
@@ -289,7 +289,7 @@ def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:
 def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
     read = finish(engine.run(ReadBooks(PAGES), Cancel()))
     ending = finish(engine.run(AnswerTo(PAGES, Sampling(), 3), Cancel()))
-    assert ending.usage.reused_tokens == read.prompt_tokens == engine.lay_out(PAGES).books[-1].end
+    assert ending.usage.reused_tokens == read.prompt_tokens == lay_out(engine, PAGES).books[-1].end
 
 
 def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:

@@ -24,7 +24,7 @@ from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
 from app.ui.jobs import Done
 from tests.endings import as_events
-from tests.engine.conftest import NewEngine
+from tests.engine.conftest import NewEngine, probe
 from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
 from tests.models.llama4 import write_scout
@@ -165,7 +165,7 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     placement = predict(read(starter), 512, kv_type)
     spec = msgspec.structs.replace(spec_of(placement, str(starter)), threads=1)
     finish(engine.load(spec, Cancel()))
-    engine.probe(tuple(range(1000, 1500)))
+    probe(engine, tuple(range(1000, 1500)))
     assert engine.pid is not None
     held = psutil.Process(engine.pid).memory_info().rss
     # The libraries' own pages are a matter of the system: 7 MB more were seen on another one.
@@ -194,7 +194,7 @@ def test_so_it_does_with_a_large_vocabulary(
         check(counted(engine.dry_run(spec)), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
-        engine.probe(tuple(range(1000, 1500)))
+        probe(engine, tuple(range(1000, 1500)))
         assert engine.pid is not None
         held = psutil.Process(engine.pid).memory_info().rss
         # The libraries' own pages are a matter of the system, and what malloc keeps for later one of its thresholds.
@@ -216,7 +216,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             engine = new_engine()
             check(counted(engine.dry_run(spec)), predicted(placement))
             finish(engine.load(spec, Cancel()))
-            engine.probe(tuple(token % 200 for token in range(500)))
+            probe(engine, tuple(token % 200 for token in range(500)))
             assert engine.pid is not None
             held = psutil.Process(engine.pid).memory_info().rss
             assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03), (kv_type, context_tokens)
@@ -279,4 +279,4 @@ def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Pat
     engine = new_engine()
     ending = finish(engine.load(spec_of(wanted, str(quantized)), Cancel()))
     assert "CPU_Mapped" not in {buffer.name for buffer in ending.buffers}
-    assert len(engine.probe((1, 2, 3)).logits) == 4 * header.vocabulary
+    assert len(probe(engine, (1, 2, 3)).logits) == 4 * header.vocabulary

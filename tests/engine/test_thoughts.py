@@ -14,7 +14,7 @@ from app.core.settings import Sampling
 from app.core.work import Cancel, Work
 from app.engine.llama import LlamaModel
 from app.engine.protocol import AnswerTo, Generated, Prompt
-from tests.engine.conftest import NewEngine, load, prompt
+from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.models.reciter import HARMONY_FORMAT, write_reciter
 from tests.work import at, fail, run
 
@@ -104,7 +104,7 @@ def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tm
     load(fresh, model, context_tokens=1024)
     first, _ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 60), Cancel()))
     following = prompt("And then?", "What came?", said(first))
-    assert engine.lay_out(following).tokens == fresh.lay_out(following).tokens
+    assert lay_out(engine, following).tokens == lay_out(fresh, following).tokens
     assert said(run(engine.run(AnswerTo(following, GREEDY, 60), Cancel()))[0]) == SAID
 
 
@@ -114,7 +114,7 @@ def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path:
     model = write_reciter(tmp_path / "m.gguf", ANSWER, template=HARMONY_FORMAT)
     load(engine, model, context_tokens=1024)
     vocabulary = LlamaModel(model, 0, lambda _fraction: True, vocabulary_only=True)
-    laid = engine.lay_out(prompt("And then?", "What came?", "A letter.")).tokens
+    laid = lay_out(engine, prompt("And then?", "What came?", "A letter.")).tokens
     text = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in laid).decode()
     vocabulary.close()
     assert "<|start|>assistant<|message|>A letter.<|return|><|start|>user<|message|>And then?<|end|>" in text

@@ -22,7 +22,7 @@ from app.engine.kv.checkpoints import MIN_TOKENS
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.saved_states import SavedState, SavedStates
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, Measure, Prompt, ReadBooks, ReadingsSpec
-from tests.engine.conftest import NewEngine, load
+from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.engine.kv.test_reuse import TOLERANCE, ask, book, distance
 from tests.work import run, stop
 
@@ -60,7 +60,7 @@ def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, lis
 def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     """Read the books, wait until that is saved, end the process. Position of the books' end."""
     answer(engine, prompt)
-    books_end = engine.lay_out(prompt).books[-1].end
+    books_end = lay_out(engine, prompt).books[-1].end
     assert engine.flush_saved() == ()
     engine.close()
     return books_end
@@ -92,7 +92,7 @@ def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tm
     more = Prompt("The rules.", (two, one), ASKED.messages)
     engine = start()
     ending, _ = answer(engine, more)
-    assert ending.usage.reused_tokens == engine.lay_out(more).books[0].end
+    assert ending.usage.reused_tokens == lay_out(engine, more).books[0].end
 
 
 def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
@@ -208,7 +208,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
 
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     again, reported = answer(engine, prompt)
-    assert (again.usage.reused_tokens, reported) == (engine.lay_out(prompt).books[-1].end, [])
+    assert (again.usage.reused_tokens, reported) == (lay_out(engine, prompt).books[-1].end, [])
 
 
 def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
@@ -239,11 +239,11 @@ def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fas
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     engine = start()
-    laid = engine.lay_out(ASKED)
-    read = engine.probe(laid.tokens, laid.books)
+    laid = lay_out(engine, ASKED)
+    read = probe(engine, laid.tokens, laid.books)
     assert engine.flush_saved() == ()
     engine.close()
-    taken_up = start().probe(laid.tokens, laid.books)
+    taken_up = probe(start(), laid.tokens, laid.books)
     assert taken_up.usage.reused_tokens == laid.books[-1].end
     assert distance(taken_up.logits, read.logits) < TOLERANCE
 
@@ -257,7 +257,7 @@ def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> No
 
 def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
     engine = start()
-    books_end = engine.lay_out(ASKED).books[-1].end
+    books_end = lay_out(engine, ASKED).books[-1].end
     events = engine.run(ReadBooks(ASKED), Cancel())
     position = 0
     for event in events:
