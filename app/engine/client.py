@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Sequence
 
 import msgspec
 
@@ -70,14 +69,13 @@ class EngineClient:
         _log.info("starting the engine again, deaths in a row: %d", self._deaths)
         return (yield from self._load(self._spec, cancel))
 
-    def run(
-        self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None, *, module: str = ""
-    ) -> Work[Progress, Result]:
-        """Have an order carried out by the process that answers, or that of `module`.
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        """Have an order carried out by the process that answers or, where it is about this machine, by that of this
+        machine, which is started for it.
 
         Left early, it stops the engine and waits for the end of the order, so that the next one finds it free.
         """
-        cancel, module = cancel or Cancel(), module or self._answering
+        cancel, module = cancel or Cancel(), self._process_for(order)
         child = self._children.get(module)
         if child is None:
             raise AppError(Code.NO_MODEL)
@@ -138,9 +136,6 @@ class EngineClient:
         if self._holds_model():
             finish(self.run(protocol.Forget(book_id)))
 
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return self._ask_here(protocol.Count(model_path, tuple(texts)))
-
     def flush_saved(self) -> tuple[Problem, ...]:
         try:
             return finish(self.run(protocol.FlushSaved())) if self._holds_model() else ()
@@ -165,23 +160,6 @@ class EngineClient:
             child.kill()
         self._working = EngineState.EMPTY
 
-    # ---- what this machine does, whoever answers; it needs no model
-
-    def inspect(self) -> protocol.Inspected:
-        """Version, devices and threads."""
-        return self._ask_here(protocol.Inspect())
-
-    def measure_bandwidth(self) -> float:
-        """Bytes a second that main memory gives; takes half a second."""
-        return self._ask_here(protocol.MeasureBandwidth())
-
-    def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
-        """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        say. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
-        return self._ask_here(protocol.DryRun(spec))
-
-    # ---- looking at it
-
     @property
     def pid(self) -> int | None:
         """That of the process that answers, while it lives."""
@@ -193,6 +171,13 @@ class EngineClient:
     def _lives(self, module: str) -> bool:
         child = self._children.get(module)
         return child is not None and child.death is None
+
+    def _process_for(self, order: object) -> str:
+        if not isinstance(order, protocol.OfMachine):
+            return self._answering
+        if not self._lives(HERE):
+            self._start(HERE)
+        return HERE
 
     def _is_fresh(self) -> bool:
         """What would answer has loaded nothing: the model's process died, and another was started for other work."""
@@ -245,12 +230,6 @@ class EngineClient:
         if child is not None:
             with contextlib.suppress(ChildDied):
                 child.send(order)
-
-    def _ask_here(self, order: EngineOrder[Progress, Result]) -> Result:
-        """Have an order carried out by the process of this machine; starts it."""
-        if not self._lives(HERE):
-            self._start(HERE)
-        return finish(self.run(order, module=HERE))
 
     def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
         """What the end of an order says."""

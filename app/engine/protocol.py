@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_args
 
@@ -272,12 +272,8 @@ class Engine(Protocol):
         ...
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
-        """Have an order carried out by an engine that is ready. What nobody stops needs no `cancel`:
-        `finish(engine.run(Measure(prompt)))`."""
-        ...
-
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        """Tokens of each text in the vocabulary of a model on this machine that need not be loaded."""
+        """Have an order carried out by an engine that is ready, or needs no model for it. What nobody stops needs no
+        `cancel`: `finish(engine.run(Measure(prompt)))`."""
         ...
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
@@ -352,7 +348,7 @@ class Measure(EngineOrder[None, PromptSize], frozen=True):
 
 
 class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
-    """Needs no loaded model: only the vocabulary of `model_path` is read."""
+    """Ask for the tokens of each text in the vocabulary of a model on this machine, which need not be loaded."""
 
     model_path: str
     texts: tuple[str, ...]
@@ -444,13 +440,14 @@ class KeepImages(EngineOrder[None, None], frozen=True):
 
 
 class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
-    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
+    """Ask what loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
+    say. Nothing is loaded, and what is loaded stays. Raises AppError MODEL_*."""
 
     spec: LoadSpec
 
 
 class MeasureBandwidth(EngineOrder[None, float], frozen=True):
-    """Ask for the bytes a second that main memory gives; needs no model."""
+    """Ask for the bytes a second that main memory gives; needs no model, and takes half a second."""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -497,8 +494,8 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
-_OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
-AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | _OfMachine
+OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
+AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 

@@ -7,11 +7,12 @@ import platform
 import msgspec
 import psutil
 
+from app.core.work import finish
 from app.engine import planner
 from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
 from app.engine.planner import Machine, MachineDevice
-from app.engine.protocol import taken_bytes
+from app.engine.protocol import Inspect, MeasureBandwidth, taken_bytes
 from app.store.settings import SettingsStore
 
 _MAPPED = "_Mapped"
@@ -50,7 +51,7 @@ class Machines:
             threads = psutil.cpu_count(logical=False) or 1
             ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
             return planner.imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
-        inspected = self._engine.inspect()
+        inspected = finish(self._engine.run(Inspect()))
         loaded = self._engine.model()
         held = loaded.buffers if loaded is not None and self._engine.pid is not None else ()
         gpus = tuple(
@@ -86,6 +87,6 @@ class Machines:
                 known = _Bandwidth("", 0.0)
             if known.machine == machine:
                 return known.bytes_a_second
-        measured = self._engine.measure_bandwidth()
+        measured = finish(self._engine.run(MeasureBandwidth()))
         self._settings.set_blob(_BANDWIDTH, msgspec.json.encode(_Bandwidth(machine, measured)))
         return measured

@@ -11,12 +11,12 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.model import FileKind, ModelHeader
 from app.core.settings import Adapter, EngineSettings
-from app.core.work import Cancel, Work
+from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.planner import Machine, MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall
-from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
+from app.engine.protocol import Buffer, DryRun, LoadSpec, ModelInfo, taken_bytes
 from app.models import local
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
@@ -146,7 +146,7 @@ class Plans:
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
-        found = self._engine.dry_run(spec_of(result, path))
+        found = finish(self._engine.run(DryRun(spec_of(result, path))))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
             max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()

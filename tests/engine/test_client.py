@@ -16,7 +16,7 @@ from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.protocol import AnswerTo, ContextOptions, EngineState, LoadSpec, Measure, ReadBooks
+from app.engine.protocol import AnswerTo, ContextOptions, Count, EngineState, Inspect, LoadSpec, Measure, ReadBooks
 from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.work import at, fail, problem_of, run, stop
 
@@ -163,7 +163,7 @@ def test_other_work_for_the_machine_does_not_hide_that_the_engine_died(engine: E
     kill(engine)
     with pytest.raises(AppError):
         finish(engine.run(Measure(prompt("What?"))))
-    assert engine.inspect().devices
+    assert finish(engine.run(Inspect())).devices
     assert (engine.state(), engine.model()) == (EngineState.DEAD, info)
     assert finish(engine.revive(Cancel())) == info
     finish(engine.run(AnswerTo(prompt("Next."), GREEDY, 3), Cancel()))
@@ -219,12 +219,12 @@ def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
 
 def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
-    assert engine.count(str(starter), ["", "one two three", "日本"])[:2] == (0, 3)
+    assert finish(engine.run(Count(str(starter), ["", "one two three", "日本"])))[:2] == (0, 3)
     assert engine.state() is EngineState.EMPTY
 
 
 def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
-    inspected = new_engine().inspect()
+    inspected = finish(new_engine().run(Inspect()))
     assert "0.3.36" in inspected.version
     assert any(device.kind == "cpu" and device.total_bytes > 0 for device in inspected.devices)
     assert inspected.threads >= 1

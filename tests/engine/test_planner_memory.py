@@ -18,7 +18,7 @@ from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
-from app.engine.protocol import Buffer, LoadSpec
+from app.engine.protocol import Buffer, DryRun, LoadSpec
 from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
@@ -88,7 +88,7 @@ def test_a_dry_run_counts_what_was_planned_to_the_byte(new_engine: NewEngine, pa
     engine, header = new_engine(), read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(path)))
+        counted_by_llama = finish(engine.run(DryRun(spec_of(placement, str(path)))))
         check(counted(counted_by_llama), predicted(placement))
 
 
@@ -97,7 +97,7 @@ def test_so_it_does_with_slices_of_any_length(
     new_engine: NewEngine, tiny_scout: Path, slice_tokens: int, context_tokens: int
 ) -> None:
     placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(new_engine().dry_run(spec_of(placement, str(tiny_scout))))
+    *others, compute = counted(finish(new_engine().run(DryRun(spec_of(placement, str(tiny_scout))))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(
@@ -118,7 +118,7 @@ def test_so_it_does_with_the_true_shapes(
         (header.context_trained, KvType.Q4_0, 512),
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = finish(engine.run(DryRun(spec_of(placement, str(file)))))
         check(counted(counted_by_llama), predicted(placement))
 
 
@@ -128,7 +128,7 @@ def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, f
     header = read(file)
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = finish(engine.run(DryRun(spec_of(placement, str(file)))))
         check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
@@ -152,7 +152,7 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     ending = finish(engine.load(spec_of(placement, str(tiny_scout)), Cancel()))
     check(counted(ending.buffers), predicted(placement))
     assert ending.context_tokens == placement.context_tokens
-    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
+    assert finish(engine.run(DryRun(LoadSpec(str(tiny_scout), 512)))) != ()
     assert engine.model() == ending  # a dry run leaves what is loaded alone
 
 
@@ -191,7 +191,7 @@ def test_so_it_does_with_a_large_vocabulary(
     for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
         placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
-        check(counted(engine.dry_run(spec)), predicted(placement))
+        check(counted(finish(engine.run(DryRun(spec)))), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
         probe(engine, tuple(range(1000, 1500)))
@@ -214,7 +214,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             placement = predict(header, context_tokens, kv_type)
             spec = spec_of(placement, str(file))
             engine = new_engine()
-            check(counted(engine.dry_run(spec)), predicted(placement))
+            check(counted(finish(engine.run(DryRun(spec)))), predicted(placement))
             finish(engine.load(spec, Cancel()))
             probe(engine, tuple(token % 200 for token in range(500)))
             assert engine.pid is not None

@@ -26,6 +26,7 @@ from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     AnswerTo,
     ContextOptions,
+    Count,
     CountImageTokens,
     DocumentText,
     EngineOrder,
@@ -167,6 +168,8 @@ class ScriptedEngine:
                 return self.missing_images(prompt)
             case ContextOptions():
                 return self.roomy
+            case Count(_, texts):
+                return tuple(max(1, len(text) // 4) for text in texts)
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
     def measure(self, prompt: Prompt) -> PromptSize:
@@ -253,9 +256,6 @@ class ScriptedEngine:
 
     def forget(self, book_id: str) -> None:
         self.forgotten.append(book_id)
-
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return tuple(max(1, len(text) // 4) for text in texts)
 
     def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
