@@ -110,9 +110,7 @@ class OpenAnswer:
 
     def cites(self, question: str, books: tuple[CitedBook, ...]) -> None:
         """What it answers, and the books that it is checked against from now on."""
-        from app.documents.citations.checker import (
-            CitationChecker,  # with the first question: its patterns take a while
-        )
+        from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
 
         self._question, self._books, self._checker = question, books, CitationChecker(books)
 
@@ -171,7 +169,7 @@ class OpenAnswer:
         self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
         self.outcome = self.answer
         _log.info(
-            "%s: %d tokens reused, %d read, %d written; %d citations, %d verified",
+            "answer %s: %d tokens reused, %d read, %d written; %d citations, %d verified",
             ending.value,
             usage.reused_tokens,
             usage.evaluated_tokens,
@@ -221,9 +219,7 @@ class _Fitted:
 
 @dataclass(frozen=True)
 class Ask:
-    """Use-cases of the engine's one executor. Each returns the answer however it ended: `Answer.ending` and `problem`
-    say how. AppError is raised only where no answer could be begun. `settings` gives those in force when a
-    question is asked."""
+    """Belongs to the engine's one executor. `settings` gives those in force when a question is asked."""
 
     engine: Engine
     models: Models
@@ -239,6 +235,8 @@ class Ask:
     ) -> Work[AnswerProgress, Answer]:
         """Answer a question that was just written, and is kept first; or one that is kept, whether it was answered
         before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else.
+        Returns the answer however it ended: `Answer.ending` and `problem` say how. Raises AppError only where no answer
+        could be begun.
 
         An answer goes on from exactly where its text ends, or with the reading where it has none yet. It stays the same
         answer. Where nothing comes of it, what is kept stays what it was; only what is returned says how this ended.
@@ -293,8 +291,10 @@ class Ask:
             return writing.answer.passages
         if excerpts:
             return self._search(question, EXCERPT_PASSAGES)
-        is_close = sum(self.books.book(ref.book_id).characters for ref in question.books) <= _SHORT_CHARACTERS
-        return self._search(question, CLOSE_PASSAGES) if self.settings().close_reading and not is_close else ()
+        if not self.settings().close_reading:
+            return ()
+        characters = sum(self.books.book(ref.book_id).characters for ref in question.books)
+        return self._search(question, CLOSE_PASSAGES) if characters > _SHORT_CHARACTERS else ()
 
     def _search(self, question: StoredQuestion, limit: int) -> tuple[PassageRef, ...]:
         titles = {ref.book_id: self.books.book(ref.book_id).title for ref in question.books}
