@@ -72,7 +72,7 @@ class Session:
         try:
             threads = spec.threads or physical_cores()
             self._open_projector(spec, threads)
-            self._tokenizer = PromptTokenizer(self._model, self._vision)
+            self.tokenizer = PromptTokenizer(self._model, self._seeing)
             self._shape = _shape(self._model)
             self._context = self._open_context(spec, threads)
         except AppError as error:
@@ -129,15 +129,12 @@ class Session:
         except AppError as error:
             self._vision_problem = error.problem
 
-    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images."""
-        if any(message.images for message in prompt.messages):
-            self._seeing()
-        return self._tokenizer.lay_out(prompt)
-
     def measure(self, prompt: Prompt) -> PromptSize:
-        """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out` does."""
-        laid = self.lay_out(prompt)
+        """What a prompt takes, and what of it would have to be evaluated now.
+
+        Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images.
+        """
+        laid = self.tokenizer.lay_out(prompt)
         if laid.size.total > self._context.size:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         evaluated = self._sequence.foresee(laid.tokens)
@@ -164,7 +161,7 @@ class Session:
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
-        vision, laid = self._seeing(), self.lay_out(prompt)
+        vision, laid = self._seeing(), self.tokenizer.lay_out(prompt)
         held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
         needed = {span.sha256 for span in laid.images if span.end > held}
         vision.pin(frozenset(needed))
@@ -207,7 +204,7 @@ class Session:
 
     def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
         """Bring the context to the end of the prompt's last document, as an answer to it would."""
-        laid = self.lay_out(prompt)
+        laid = self.tokenizer.lay_out(prompt)
         return self.read(laid.tokens[: laid.books[-1].end], laid.books, on_progress) if laid.books else Usage()
 
     def logits(self) -> bytes:
@@ -230,11 +227,11 @@ class Session:
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self.lay_out(prompt)
+        laid = self.tokenizer.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
-        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
+        text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
         sampler = Sampler(self._model, sampling)
         written = _Written()
         try:
@@ -244,7 +241,7 @@ class Session:
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
                 before = prompt.messages[-1].text if laid.begun else ""
-                self._tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
+                self.tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
         text.check(written.ending)
         generate_s = time.monotonic() - started - read_s
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
@@ -296,7 +293,7 @@ class Session:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
         FOLDER_READ_ONLY."""
         self._quotable = None
-        self._tokenizer.forget_pages()
+        self.tokenizer.forget_pages()
         self._sequence.forget(book_id)
 
     def flush_saved(self) -> None:

@@ -178,7 +178,9 @@ class _Parts(QObject):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
-        self.asking = AskingPresenter(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
+        self.asking = AskingPresenter(
+            desk.ask, bridge, talk, view, composer, writing, self.openings, activity, shown, self
+        )
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity

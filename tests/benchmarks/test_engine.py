@@ -11,7 +11,8 @@ from app.engine.client import EngineClient
 from app.engine.generation import Sampler
 from app.engine.hardware import physical_cores
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt
+from tests.engine.conftest import lay_out
 
 _CONTEXT, _SLICE, _WRITTEN = 8192, 512, 128
 _SENTENCES = 480  # about 5,800 tokens
@@ -27,8 +28,8 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
     engine = EngineClient()
     try:
         finish(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))
-        tokens = engine.lay_out(prompt).tokens
-        done = finish(engine.answer(prompt, _GREEDY, _WRITTEN, Cancel()))
+        tokens = lay_out(engine, prompt).tokens
+        done = finish(engine.run(AnswerTo(prompt, _GREEDY, _WRITTEN), Cancel()))
     finally:
         engine.close()
     read = done.usage.evaluated_tokens / done.timings.read_s

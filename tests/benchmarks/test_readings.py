@@ -10,7 +10,7 @@ from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, Prompt, ReadingsSpec
 from tests.engine.kv.test_reuse import ask, book
 
 _TIMES_SOONER = 100
@@ -38,7 +38,7 @@ def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
     engine = EngineClient()
     try:
         finish(engine.load(spec, Cancel()))
-        done = finish(engine.answer(prompt, Sampling(temperature=0), 8, Cancel()))
+        done = finish(engine.run(AnswerTo(prompt, Sampling(temperature=0), 8), Cancel()))
         assert engine.flush_saved() == ()
     finally:
         engine.close()

@@ -12,6 +12,7 @@ from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.core.work import Cancel, finish
+from app.engine.protocol import ContextOptions
 from app.services.context import ContextSegment, chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
@@ -89,4 +90,4 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
         assert chapter.tokens == fake.desk.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
     whole = fake.desk.context.tokens_of(BookRef(book.id))
     assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
-    assert choices.rooms == fake.engine.context_options()
+    assert choices.rooms == finish(fake.engine.run(ContextOptions()))

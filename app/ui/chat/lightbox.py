@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.image import Image
 from app.ui.chat.image_viewer import Magnifier
-from app.ui.chat.numbered import NumberedImage
+from app.ui.chat.tiles import NumberedImage
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton

@@ -275,7 +275,9 @@ class SheetsPresenter(Presenter):
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
-            self.holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
+            wanted = _Wanted(self._showing.id, questions=questions, title=title, template=template)
+            if self.holding.take(wanted):
+                self._create(wanted)
 
     @Slot(object)
     def _create(self, wanted: _Wanted) -> None:

@@ -13,6 +13,9 @@ from app.core.image import Raster
 Levels: TypeAlias = tuple[QImage, ...]
 """A picture, and below it always half as large ones: Qt drops lines of what it draws at less than half its size."""
 
+LARGEST_SIDE = 8_000
+"""Pixels of an image that are asked for at most."""
+
 _SMALLEST_LEVEL = 1_000  # px; what is not larger is not halved
 
 
