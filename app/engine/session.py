@@ -20,7 +20,7 @@ from app.engine import planner
 from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
-from app.engine.generation import Sampler, Writer
+from app.engine.generation import Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
@@ -46,6 +46,7 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
+from app.engine.sampler import Sampler
 from app.engine.thinking import AnswerText, Thoughts
 
 
@@ -232,12 +233,11 @@ class Session:
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
         text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
-        sampler = Sampler(self._model, sampling)
+        sampler = Sampler(sampling)
         written = _Written()
         try:
             self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
         finally:
-            sampler.close()
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
                 before = prompt.messages[-1].text if laid.begun else ""
