@@ -33,14 +33,15 @@ _SPACES = "\t\n\u00a0\u2009\u202f\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
-_SPLIT_WORD = re.compile(rf"(?<=[^\W\d_])([{_HYPHENS}])[^\S\n]*\n\s*(?=([^\W\d_]+))")
-_LINE_END_DASH = re.compile(rf"(?<=\w)([{_DASHES}])[^\S\n]*\n\s*(?=\w)")
+# Each begins with what is rare, for which a text is searched fast, and looks back from there.
+_SPLIT_WORD = re.compile(rf"([{_HYPHENS}])(?<=[^\W\d_].)[^\S\n]*\n\s*(?=([^\W\d_]+))")
+_LINE_END_DASH = re.compile(rf"([{_DASHES}])(?<=\w.)[^\S\n]*\n\s*(?=\w)")
 _SOFT_HYPHEN = re.compile("\u00ad[^\\S\n]*\n\\s*|\u00ad")
 _WHITE = re.compile(r" *[^\S ]\s*| {2,}")
 _COMPOSABLE = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]{2,}")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _WORD = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(rf"([^\W\d_]+)[{_HYPHENS}](?=([^\W\d_]+))")
+_COMPOUND = re.compile(rf"[{_HYPHENS}](?<=[^\W\d_].)(?=([^\W\d_]+))")
 
 _FOLDED = str.maketrans(
     {
@@ -272,18 +273,24 @@ def _one_space(found: re.Match[str]) -> str:
 def _kept_compounds(documents: Sequence[DocumentText]) -> frozenset[tuple[str, str]]:
     """Words split at a line's end that the books elsewhere write with a hyphen, and never without."""
     texts = [page.untrusted_text for document in documents for page in document.pages]
-    split: set[tuple[str, str]] = set()
-    for text in texts:
-        for found in _SPLIT_WORD.finditer(text):
-            if (left := _LAST_WORD.search(text, max(0, found.start() - 40), found.start())) is not None:
-                split.add((left.group(), found[2]))
+    split = _parted(texts, _SPLIT_WORD, 40)
     if not split:
         return frozenset()
-    split.intersection_update({found.groups() for text in texts for found in _COMPOUND.finditer(text)})
+    split &= _parted(texts, _COMPOUND, 41)  # no word that is longer than any of the others
     if not split:
         return frozenset()
     words = {word for text in texts for word in _WORD.findall(text)}
     return frozenset(pair for pair in split if "".join(pair) not in words)
+
+
+def _parted(texts: Sequence[str], hyphen: re.Pattern[str], longest: int) -> set[tuple[str, str]]:
+    """The words on both sides of each hyphen; of those before it at most so many letters."""
+    parted = set()
+    for text in texts:
+        for found in hyphen.finditer(text):
+            if (left := _LAST_WORD.search(text, max(0, found.start() - longest), found.start())) is not None:
+                parted.add((left.group(), found[hyphen.groups]))
+    return parted
 
 
 def _marked(labels: Set[str]) -> re.Pattern[str]:
