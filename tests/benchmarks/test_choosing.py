@@ -70,9 +70,9 @@ def _book(words: list[str]) -> DocumentText:
     return DocumentText("A book", tuple(pages))
 
 
-def _make_real(context: LlamaContext) -> None:
+def _make_real(context: LlamaContext, seed: int = 5) -> None:
     """Put logits in place of those of a random model, as a real one has them: some tokens stand out."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     logits = rng.normal(0, 3, _TOKENS).astype(np.float32)
     logits[rng.integers(0, _TOKENS, 40)] += rng.exponential(4, 40).astype(np.float32) + 8
     context.logits()[:] = logits
@@ -122,21 +122,22 @@ def test_a_token_s_choice_at_full_vocabulary_against_a_bare_chain(tmp_path: Path
 
 
 def test_the_first_token_of_a_quotation_from_ten_million_bytes_against_a_plain_token(tmp_path: Path) -> None:
-    """Of each, and inside a quotation: all that Octavo does to choose it, where a model is sure of nothing, so that
-    many candidates are tried."""
+    """Of each, and inside a quotation: all that Octavo does to choose it, where candidates go on in the books by chance
+    alone, so that many are tried."""
     model = LlamaModel(write_scout(tmp_path / "m.gguf", layers=4, tokens=_TOKENS), 0, lambda _fraction: True)
     book = _book(_words(model))
     begun = time.process_time()
     quotable = QuotableText([book])
     made = time.process_time() - begun
     context = LlamaContext(model, 512, KvType.F16, 1, 64, 1 + MAX_DRAFT)
-    quoted = [" ".join(page.untrusted_text.split()[:4]) for page in book.pages[:_ANSWERS]]
+    quoted = [page.untrusted_text.split()[:5] for page in book.pages[:_ANSWERS]]
     print(f"\nindex of {len(quotable.folded) / 1e6:.1f} MB made in {made:.1f} s")
-    plain = np.mean(list(_chosen(model, context, quotable, ["So "] * _ANSWERS)))
+    plain = np.mean(list(_chosen(model, context, quotable, [("So ", "")] * _ANSWERS)))
     for name, opened in (
-        ("plain token", ["So "] * _ANSWERS),
-        ("first of a quotation", ["It says “"] * _ANSWERS),
-        ("fifth word of one", [f"It says “{words}" for words in quoted]),
+        ("plain token", [("So ", "")] * _ANSWERS),
+        ("first of a quotation", [("It says “", "")] * _ANSWERS),
+        ("fifth word of one that goes on", [(f"It says “{' '.join(words[:4])}", words[4]) for words in quoted]),
+        ("after four words of one that does not", [(f"It says “{' '.join(words[:4])}", "") for words in quoted]),
     ):
         taken = np.array(list(_chosen(model, context, quotable, opened)))
         share = np.mean(taken) / plain
@@ -145,15 +146,22 @@ def test_the_first_token_of_a_quotation_from_ten_million_bytes_against_a_plain_t
     model.close()
 
 
-def _chosen(model: LlamaModel, context: LlamaContext, quotable: QuotableText, opened: Sequence[str]) -> Iterator[float]:
-    """Seconds of processor time for the choice of the token after each of these beginnings of answers."""
+def _chosen(
+    model: LlamaModel, context: LlamaContext, quotable: QuotableText, opened: Sequence[tuple[str, str]]
+) -> Iterator[float]:
+    """Seconds of processor time for the choice of the token after each of these beginnings of answers; the word beside
+    it, if any, is most probable then."""
     sequence = CachedSequence(context, Geometry(), RunControl())
-    for number, text in enumerate(opened):
+    sampler = Sampler(Sampling(seed=1))
+    sampler.total_weight(np.zeros(_TOKENS, np.float32), np.float32(0))  # it has its memory from here on
+    for number, (text, following) in enumerate(opened):
         quoter = QuoteConstraint(quotable)
         quoter.feed(text.encode())
         context.remove_from(0)
-        context.decode([number + 300, 2 * number + 300], 0, outputs=1)
-        sampler = Sampler(Sampling(seed=1))
+        context.decode([number + 300], 0, outputs=1)
+        _make_real(context, number)
+        if following:
+            context.logits()[model.tokenize(f" {following}", special=False)[0]] = 50
         writer = Writer(model, context, sequence, sampler, Geometry(), Thoughts(begun=True), quoter=quoter)
         assert (quoter.state is State.QUOTING) == ("“" in text)
         begun = time.process_time()
