@@ -3,13 +3,21 @@
 The format is the STREAM construction as age uses it (c2sp.org/age, "Payload"), with AES-256-GCM: a magic, a random
 salt, then chunks of 1 MiB plaintext and a tag each. A file's own key is HKDF-SHA256(secret, salt); a chunk's nonce is
 its number (11 bytes, big-endian) and a byte that is 1 for the last chunk only.
+
+Chunks do not depend on each other: several threads encrypt them straight from the memory that is sealed, and decrypt
+them straight to where they belong. Besides, each thread needs `_GROUP_BYTES` for what is read or written at once.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import BinaryIO
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from io import BufferedReader
+from typing import BinaryIO, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +30,14 @@ _MAGIC_OF_ALL = b"octavo sealed "
 _MAGIC = _MAGIC_OF_ALL + b"1\n"
 _SALT_BYTES, _TAG_BYTES = 32, 16
 _CHUNK_BYTES = 1 << 20
+_SEALED_BYTES = _CHUNK_BYTES + _TAG_BYTES
+_HEAD_BYTES = len(_MAGIC) + _SALT_BYTES
+_GROUP = 2  # chunks that are read or written at once
+_GROUP_BYTES = _GROUP * _SEALED_BYTES
+_MOST_THREADS = 4
+"""More than that a disk does not take."""
+
+_Made = TypeVar("_Made")
 
 
 class SealBroken(Exception):
@@ -32,57 +48,69 @@ class SealUnknown(SealBroken):
     """The file says that it was sealed by another version, in a way of its own; whether it is sound is not known."""
 
 
-def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview]) -> None:
-    """Write the `parts`, one after the other, into an empty file. Raises OSError."""
+def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: int = 0) -> None:
+    """Write the `parts`, one after the other, into an empty file. `threads`: 0 takes what suits this machine.
+
+    Raises OSError.
+    """
     salt = os.urandom(_SALT_BYTES)
     cipher = _cipher(secret, salt)
     file.write(_MAGIC + salt)
-    views = [part.cast("B") for part in parts]
-    left = sum(view.nbytes for view in views)
-    pending, number = bytearray(), 0
-    for view in views:
-        offset = 0
-        while offset < view.nbytes:
-            taken = view[offset : offset + _CHUNK_BYTES - len(pending)]
-            pending += taken
-            offset += taken.nbytes
-            left -= taken.nbytes
-            if len(pending) == _CHUNK_BYTES and left:
-                file.write(cipher.encrypt(_nonce(number, last=False), bytes(pending), None))
-                pending.clear()
-                number += 1
-    file.write(cipher.encrypt(_nonce(number, last=True), bytes(pending), None))
+    size = sum(part.nbytes for part in parts)
+    chunks = max(1, -(-size // _CHUNK_BYTES))
+
+    def encrypt(numbers: range, buffer: memoryview) -> memoryview:
+        filled = 0
+        for number in numbers:
+            with _cut(views, number * _CHUNK_BYTES, min((number + 1) * _CHUNK_BYTES, size)) as plain:
+                sealed = buffer[filled : filled + plain.nbytes + _TAG_BYTES]
+                cipher.encrypt_into(_nonce(number, last=number == chunks - 1), plain, None, sealed)
+            filled += sealed.nbytes
+        return buffer[:filled]
+
+    with ExitStack() as stack:  # a mapping cannot be closed before all views of it are released
+        views = [stack.enter_context(part.cast("B")) for part in parts]
+        for group in stack.enter_context(closing(_in_order(encrypt, chunks, threads))):
+            file.write(group)
 
 
 class SealedReader:
     """Reads what `seal` wrote, from the beginning on; nothing is handed out that was not authenticated."""
 
-    def __init__(self, file: BinaryIO, secret: bytes) -> None:
-        """Raises SealBroken, SealUnknown, OSError."""
+    def __init__(self, file: BufferedReader, secret: bytes, threads: int = 0) -> None:
+        """`threads`: as for `seal`. Raises SealBroken, SealUnknown, OSError."""
         self._file = file
-        head = file.read(len(_MAGIC) + _SALT_BYTES)
+        self._threads = threads
+        head = file.read(_HEAD_BYTES)
         if head.startswith(_MAGIC_OF_ALL) and not _MAGIC.startswith(head[: len(_MAGIC)]):
             raise SealUnknown
         self._left = os.fstat(file.fileno()).st_size - len(head)
         if not head.startswith(_MAGIC) or self._left < _TAG_BYTES:
             raise SealBroken
         self._cipher = _cipher(secret, head[len(_MAGIC) :])
+        self._last = (self._left - 1) // _SEALED_BYTES  # number of the last chunk
         self._number = 0
         self._opened = memoryview(b"")
+        self._reading = threading.Lock()
 
     def read_into(self, target: memoryview) -> None:
         """Fill `target` with the next bytes. Raises SealBroken also when so many are not there; OSError."""
-        filled = 0
-        while filled < target.nbytes:
-            if not self._opened.nbytes:
-                self._open_chunk()
-            taken = self._opened[: target.nbytes - filled]
-            target[filled : filled + taken.nbytes] = taken
-            self._opened = self._opened[taken.nbytes :]
-            filled += taken.nbytes
+        filled = self._take_opened(target)
+        whole = (target.nbytes - filled) // _CHUNK_BYTES
+        with target[filled : filled + whole * _CHUNK_BYTES] as chunks:
+            self._open_whole(chunks, whole)
+        filled += whole * _CHUNK_BYTES
+        if filled < target.nbytes:
+            self._open_next()
+            with target[filled:] as rest:
+                filled += self._take_opened(rest)
+        if filled < target.nbytes:
+            raise SealBroken
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes. Raises as `read_into` does."""
+        if size > self._left + self._opened.nbytes:
+            raise SealBroken
         buffer = bytearray(size)
         self.read_into(memoryview(buffer))
         return bytes(buffer)
@@ -90,21 +118,86 @@ class SealedReader:
     def finish(self) -> None:
         """Raises SealBroken when there is more to read."""
         if self._left and not self._opened.nbytes:
-            self._open_chunk()
+            self._open_next()
         if self._opened.nbytes or self._left:
             raise SealBroken
 
-    def _open_chunk(self) -> None:
-        if not self._left:
+    def _take_opened(self, target: memoryview) -> int:
+        taken = self._opened[: target.nbytes]
+        target[: taken.nbytes] = taken
+        self._opened = self._opened[taken.nbytes :]
+        return taken.nbytes
+
+    def _open_next(self) -> None:
+        """Open one chunk, which may be short, for `_take_opened`."""
+        sealed = bytearray(min(_SEALED_BYTES, self._left))
+        plain = memoryview(bytearray(max(0, len(sealed) - _TAG_BYTES)))
+        self._open_group(range(self._number, self._number + 1), memoryview(sealed), plain)
+        self._advance(1)
+        self._opened = plain
+
+    def _open_whole(self, target: memoryview, count: int) -> None:
+        """Open `count` chunks straight into `target`, which has their very size."""
+        first = self._number
+
+        def open_group(numbers: range, buffer: memoryview) -> None:
+            chunks = range(first + numbers.start, first + numbers.stop)
+            with target[numbers.start * _CHUNK_BYTES : numbers.stop * _CHUNK_BYTES] as group:
+                self._open_group(chunks, buffer[: len(chunks) * _SEALED_BYTES], group)
+
+        if count * _SEALED_BYTES > self._left:
             raise SealBroken
-        sealed = self._file.read(_CHUNK_BYTES + _TAG_BYTES)
-        self._left -= len(sealed)
-        try:
-            plain = self._cipher.decrypt(_nonce(self._number, last=self._left <= 0), sealed, None)
-        except InvalidTag as error:
-            raise SealBroken from error
-        self._number += 1
-        self._opened = memoryview(plain)
+        for _ in _in_order(open_group, count, self._threads):
+            pass
+        self._advance(count)
+
+    def _open_group(self, chunks: range, sealed: memoryview, target: memoryview) -> None:
+        """Read chunks into `sealed` and open them into `target`; both have their very size."""
+        with self._reading:
+            self._file.seek(_HEAD_BYTES + chunks.start * _SEALED_BYTES)
+            if self._file.readinto(sealed) != sealed.nbytes:
+                raise SealBroken  # it was cut meanwhile
+        for index, number in enumerate(chunks):
+            one = sealed[index * _SEALED_BYTES : (index + 1) * _SEALED_BYTES]
+            with target[index * _CHUNK_BYTES : (index + 1) * _CHUNK_BYTES] as plain:
+                try:
+                    self._cipher.decrypt_into(_nonce(number, last=number == self._last), one, None, plain)
+                except InvalidTag as error:
+                    plain[:] = bytes(plain.nbytes)  # it was written before it was found wrong
+                    raise SealBroken from error
+
+    def _advance(self, chunks: int) -> None:
+        self._number += chunks
+        self._left = max(0, self._left - chunks * _SEALED_BYTES)
+
+
+def _in_order(make: Callable[[range, memoryview], _Made], chunks: int, threads: int) -> Generator[_Made]:
+    """What `make` gives for each group of the numbers below `chunks`, one after the other, made on several threads. It
+    also gets `_GROUP_BYTES` to write to, which stay as they are until the next one is taken."""
+    groups = [range(first, min(first + _GROUP, chunks)) for first in range(0, chunks, _GROUP)]
+    threads = min(threads or min(_MOST_THREADS, os.cpu_count() or 1), len(groups))
+    if threads <= 1:
+        buffer = memoryview(bytearray(_GROUP_BYTES))
+        yield from (make(group, buffer) for group in groups)
+        return
+    buffers = [memoryview(bytearray(_GROUP_BYTES)) for _ in range(threads + 1)]
+    with ThreadPoolExecutor(threads, thread_name_prefix="sealing") as pool:
+        ahead: deque[Future[_Made]] = deque()
+        for index, group in enumerate(groups):
+            if len(ahead) == len(buffers):
+                yield ahead.popleft().result()
+            ahead.append(pool.submit(make, group, buffers[index % len(buffers)]))
+        yield from (made.result() for made in ahead)
+
+
+def _cut(views: Sequence[memoryview], start: int, end: int) -> memoryview:
+    """Bytes [start, end) of the views, one after the other; a copy only where they are in more than one."""
+    found = []
+    for view in views:
+        if start < view.nbytes and end > 0:
+            found.append(view[max(0, start) : end])
+        start, end = start - view.nbytes, end - view.nbytes
+    return found[0] if len(found) == 1 else memoryview(b"".join(found))
 
 
 def _cipher(secret: bytes, salt: bytes) -> AESGCM:

@@ -32,7 +32,7 @@ from app.engine.protocol import BookSpan
 
 _SUFFIX = ".reading"
 _LENGTH = struct.Struct("<I")  # of the encoded SavedState, which comes before the state
-_LOAD_STEP_BYTES = 16 << 20
+_LOAD_STEP_BYTES = 32 << 20
 _OLD_DRAFT_S = 3600
 _SPARE_DISK_BYTES = 256 << 20
 """Free space that stays when a reading is saved: the database needs some, too."""
