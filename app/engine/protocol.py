@@ -239,12 +239,25 @@ class ModelInfo(msgspec.Struct, frozen=True):
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
 
 
+class EngineCounts(msgspec.Struct, frozen=True):
+    """What the engine did besides evaluating tokens, since it last said so; for benchmarks, and kept nowhere.
+
+    `snapshot_bytes`: of local layers that were copied to come back to, or copied back. `sealed_bytes`: written of
+    readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation.
+    """
+
+    snapshot_bytes: int = 0
+    sealed_bytes: int = 0
+    sealing_s: float = 0.0
+
+
 class Generated(msgspec.Struct, frozen=True):
     """How an answer ended, and the counts; its text went before as `Token` events."""
 
     ending: Ending
     usage: Usage
     timings: Timings
+    counts: EngineCounts = EngineCounts()
 
 
 class EngineState(StrEnum):
@@ -374,6 +387,7 @@ class Probed(msgspec.Struct, frozen=True):
 
     logits: bytes
     usage: Usage
+    counts: EngineCounts = EngineCounts()
 
 
 class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):

@@ -34,6 +34,7 @@ from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
     DocumentText,
+    EngineCounts,
     Generated,
     ImageSpan,
     LoadSpec,
@@ -246,7 +247,7 @@ class Session:
         generate_s = time.monotonic() - started - read_s
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
-        return Generated(written.ending, usage, timings)
+        return Generated(written.ending, usage, timings, self.take_counts())
 
     def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
         """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""
@@ -299,6 +300,10 @@ class Session:
     def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
         self._sequence.flush_saved()
+
+    def take_counts(self) -> EngineCounts:
+        """What was copied and sealed since the last answer or call."""
+        return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
         """What went wrong with saved readings since the last call."""

@@ -57,7 +57,7 @@ class Worker(OrderLoop[Session]):
             case protocol.Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._report_problems()
-                self._reply(order, protocol.Probed(self._loaded().logits(), usage))
+                self._reply(order, protocol.Probed(self._loaded().logits(), usage, self._loaded().take_counts()))
             case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
             case protocol.MissingImages(prompt):

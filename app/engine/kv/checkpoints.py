@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import mmap
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Checkpoints:
         self._last_position = 0
         self._last_at = time.monotonic()
         self._last_cost_s = 0.0
+        self._sealed: deque[tuple[int, float]] = deque()  # bytes and seconds, of each file that was written
 
     def begin(self, position: int) -> None:
         """Reading begins at `position`: up to there nothing is lost by a crash."""
@@ -163,10 +165,16 @@ class Checkpoints:
         problems, self._problems = self._problems, []
         return problems
 
+    def take_sealed(self) -> tuple[int, float]:
+        """Bytes that were written since the last call, and the seconds that it took."""
+        files = [self._sealed.popleft() for _ in range(len(self._sealed))]
+        return sum(size for size, _ in files), sum(seconds for _, seconds in files)
+
     def _write(self, reading: SavedState, state: mmap.mmap, copying_s: float) -> None:
         started = time.monotonic()
         try:
-            self._readings.save(reading, state)
+            size = self._readings.save(reading, state).size_bytes
+            self._sealed.append((size, time.monotonic() - started))
         except AppError as error:
             self._problems.append(error.problem)
         finally:

@@ -191,6 +191,24 @@ def test_only_what_is_new_is_evaluated(
     walk(Desk(new_engine, tiny_scout_fast, tmp_path / "readings", book_tokens, answer_tokens))
 
 
+def test_a_turn_that_stays_in_its_chunk_copies_no_local_layers(
+    new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path
+) -> None:
+    """One that leaves it copies them once, and what comes back to that chunk is copied back."""
+    desk = Desk(new_engine, tiny_scout_fast, tmp_path / "readings", 1_000, 10)
+    for said in ((QUESTION, desk.answer, FOLLOW_UP), (EDITED,), (EDITED, desk.answer, OTHER)):
+        assert desk.probe(*said).counts.snapshot_bytes == 0
+    leaving = desk.probe(EDITED, desk.answer, words(1_500, 7))
+    assert leaving.usage.prompt_tokens > CHUNK
+    copied = leaving.counts.snapshot_bytes
+    assert copied > 0
+    assert desk.probe(EDITED, desk.answer, words(1_500, 7), desk.answer, OTHER).counts.snapshot_bytes == 0
+    back = desk.probe(QUESTION)
+    assert back.counts.snapshot_bytes == copied
+    assert back.usage.evaluated_tokens < BLOCK
+    desk.assert_sound(back)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("answer_tokens", [10, 9_000, 20_000])
