@@ -214,6 +214,8 @@ class CachedSequence:
     def _cut(self, position: int) -> None:
         self._context.remove_from(position)
         del self._held[position:]
+        if self._checkpoints is not None:
+            self._checkpoints.cut(position)
         self._snapshots.forget_beyond(position)
 
     def _keep_local_keys(self, count: int) -> None:
@@ -322,6 +324,7 @@ class CachedSequence:
             return self._restore(plan, wanted, on_progress)
         if state is None:
             return plan
+        checkpoints.cut(0)
         try:
             self._use_state(best, state, same_kernels=checkpoints.is_of_these_kernels(best))
         except AppError as error:
@@ -330,6 +333,7 @@ class CachedSequence:
             return self._restore(self._plan(wanted), wanted, on_progress)
         finally:
             state.close()
+        checkpoints.continues(best, len(best.tokens) - 1)  # the last token was evaluated again
         return self._plan(wanted)
 
     def _use_state(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
@@ -368,7 +372,14 @@ class CachedSequence:
         return self._checkpoints.saved() if self._checkpoints is not None else ()
 
     def _is_checkpoint_due(self) -> bool:
-        return self._checkpoints is not None and self._checkpoints.is_due(len(self._held), self._context.state_bytes)
+        due = self._checkpoints
+        return due is not None and due.is_due(len(self._held), self._context.state_bytes, self._local_bytes)
+
+    def _local_bytes(self) -> int:
+        """What a state has of local layers once one more token is evaluated, about."""
+        geometry = self._geometry
+        begins = geometry.attention is Attention.CHUNKED and len(self._held) % geometry.window == 0
+        return 0 if begins or geometry.attention is Attention.FULL else self._context.state_bytes(local_only=True)
 
     def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
         start = len(self._held)

@@ -48,10 +48,11 @@ class SealUnknown(SealBroken):
     """The file says that it was sealed by another version, in a way of its own; whether it is sound is not known."""
 
 
-def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: int = 0) -> None:
+def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: int = 0) -> bytes:
     """Write the `parts`, one after the other, into an empty file. `threads`: 0 takes what suits this machine.
 
-    Raises OSError.
+    Gives the file's salt, which tells it from all others: it is random, and the file's key comes from it. Raises
+    OSError.
     """
     salt = os.urandom(_SALT_BYTES)
     cipher = _cipher(secret, salt)
@@ -72,6 +73,7 @@ def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: in
         views = [stack.enter_context(part.cast("B")) for part in parts]
         for group in stack.enter_context(closing(_in_order(encrypt, chunks, threads))):
             file.write(group)
+    return salt
 
 
 class SealedReader:
@@ -87,7 +89,8 @@ class SealedReader:
         self._left = os.fstat(file.fileno()).st_size - len(head)
         if not head.startswith(_MAGIC) or self._left < _TAG_BYTES:
             raise SealBroken
-        self._cipher = _cipher(secret, head[len(_MAGIC) :])
+        self.salt = head[len(_MAGIC) :]
+        self._cipher = _cipher(secret, self.salt)
         self._last = (self._left - 1) // _SEALED_BYTES  # number of the last chunk
         self._number = 0
         self._opened = memoryview(b"")
@@ -114,6 +117,11 @@ class SealedReader:
         buffer = bytearray(size)
         self.read_into(memoryview(buffer))
         return bytes(buffer)
+
+    def skip(self, size: int) -> None:
+        """Open the next `size` bytes and drop them. Raises as `read_into` does."""
+        for start in range(0, size, _CHUNK_BYTES):
+            self.read(min(_CHUNK_BYTES, size - start))
 
     def finish(self) -> None:
         """Raises SealBroken when there is more to read."""

@@ -7,6 +7,7 @@ import signal
 import time
 from array import array
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +110,18 @@ def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
     assert ending.usage.evaluated_tokens == finish(engine.run(Measure(more))).total - books_end
 
 
+@pytest.mark.parametrize("what", ["reading", "rows"])
 @pytest.mark.parametrize("how", ["flipped", "cut"])
-def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str) -> None:
-    read_and_close(start())
-    (path,) = tmp_path.glob("*.reading")
+def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str, what: str) -> None:
+    asked = ask(book(4), "What happens?")
+    read_and_close(start(), asked)
+    (saved,) = saved_in(tmp_path)
+    path = tmp_path / (saved.name if what == "reading" else saved.used[0].name)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
     engine = start()
-    ending, reported = answer(engine)
+    ending, reported = answer(engine, asked)
     assert ending.usage.reused_tokens == 0
     assert reported == [Code.READING_DAMAGED]
     assert engine.flush_saved() == ()
@@ -171,6 +175,36 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
     assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
     assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
+
+
+@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+def test_checkpoints_write_only_what_is_new(
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
+) -> None:
+    """A reading that was stopped, gone on with, and asked about: each time its global layers are written once, and what
+    is put together from all files gives the very logits."""
+    path = request.getfixturevalue(model)
+    short, long = ask(book(3), "What happens?"), ask(book(5), "What happens?")
+    with_more = msgspec.structs.replace(long, documents=(*short.documents, *long.documents))
+    engine = start(path, kv_type=kv_type)
+    assert answer(engine, short)[0].usage.reused_tokens == 0
+    assert engine.flush_saved() == ()
+    (first,) = saved_in(tmp_path)
+    ending, _ = answer(engine, with_more)
+    assert ending.usage.reused_tokens == len(first.tokens)
+    laid = engine.lay_out(with_more)
+    probed = engine.probe(laid.tokens, laid.books)
+    assert engine.flush_saved() == ()
+    engine.close()
+    whole = next(saved for saved in saved_in(tmp_path) if len(saved.tokens) == laid.books[-1].end)
+    assert whole.used[: len(first.used)] == first.used
+    assert all(used.first == before.end for before, used in pairwise(whole.used))
+    row_bytes, grown = sum(kind.row_bytes for kind in whole.rows), len(whole.tokens) - len(first.tokens)
+    new = sum((tmp_path / used.name).stat().st_size for used in whole.used[len(first.used) :])
+    assert grown * row_bytes <= new < grown * row_bytes + len(whole.used) * 1000
+    again = start(path, kv_type=kv_type).probe(laid.tokens, laid.books)
+    assert again.usage.reused_tokens == laid.books[-1].end
+    assert distance(again.logits, probed.logits) < TOLERANCE
 
 
 def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int:
