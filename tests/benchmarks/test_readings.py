@@ -29,6 +29,11 @@ def test_a_long_book_is_restored(tiny_scout: Path, tmp_path: Path, tokens: int, 
         f"\n{kv_type}: {read.usage.evaluated_tokens} tokens read in {read.timings.read_s:.1f} s;"
         f" used, the first word comes after {restored.timings.first_token_s:.2f} s, {ratio:.0f} times sooner"
     )
+    counts, on_disk = read.counts, sum(path.stat().st_size for path in tmp_path.glob("*.reading"))
+    print(
+        f"{counts.sealed_bytes / 1e6:.1f} MB sealed in {counts.sealing_s:.2f} s by checkpoints and the whole;"
+        f" {on_disk / 1e6:.1f} MB on disk"
+    )
     assert read.usage.evaluated_tokens >= tokens
     assert ratio >= _TIMES_SOONER
 
