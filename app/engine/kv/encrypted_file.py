@@ -5,7 +5,8 @@ salt, then chunks of 1 MiB plaintext and a tag each. A file's own key is HKDF-SH
 its number (11 bytes, big-endian) and a byte that is 1 for the last chunk only.
 
 Chunks do not depend on each other: several threads encrypt them straight from the memory that is sealed, and decrypt
-them straight to where they belong. Besides, each thread needs `_GROUP_BYTES` for what is read or written at once.
+them straight to where they belong. Besides, each thread has one sealed chunk in memory, which is what is read or
+written at once: more than that does not stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -32,8 +33,6 @@ _SALT_BYTES, _TAG_BYTES = 32, 16
 _CHUNK_BYTES = 1 << 20
 _SEALED_BYTES = _CHUNK_BYTES + _TAG_BYTES
 _HEAD_BYTES = len(_MAGIC) + _SALT_BYTES
-_GROUP = 2  # chunks that are read or written at once
-_GROUP_BYTES = _GROUP * _SEALED_BYTES
 _MOST_THREADS = 4
 """More than that a disk does not take."""
 
@@ -60,19 +59,16 @@ def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: in
     size = sum(part.nbytes for part in parts)
     chunks = max(1, -(-size // _CHUNK_BYTES))
 
-    def encrypt(numbers: range, buffer: memoryview) -> memoryview:
-        filled = 0
-        for number in numbers:
-            with _cut(views, number * _CHUNK_BYTES, min((number + 1) * _CHUNK_BYTES, size)) as plain:
-                sealed = buffer[filled : filled + plain.nbytes + _TAG_BYTES]
-                cipher.encrypt_into(_nonce(number, last=number == chunks - 1), plain, None, sealed)
-            filled += sealed.nbytes
-        return buffer[:filled]
+    def encrypt(number: int, buffer: memoryview) -> memoryview:
+        with _cut(views, number * _CHUNK_BYTES, min((number + 1) * _CHUNK_BYTES, size)) as plain:
+            sealed = buffer[: plain.nbytes + _TAG_BYTES]
+            cipher.encrypt_into(_nonce(number, last=number == chunks - 1), plain, None, sealed)
+        return sealed
 
     with ExitStack() as stack:  # a mapping cannot be closed before all views of it are released
         views = [stack.enter_context(part.cast("B")) for part in parts]
-        for group in stack.enter_context(closing(_in_order(encrypt, chunks, threads))):
-            file.write(group)
+        for chunk in stack.enter_context(closing(_in_order(encrypt, chunks, threads))):
+            file.write(chunk)
     return salt
 
 
@@ -140,7 +136,7 @@ class SealedReader:
         """Open one chunk, which may be short, for `_take_opened`."""
         sealed = bytearray(min(_SEALED_BYTES, self._left))
         plain = memoryview(bytearray(max(0, len(sealed) - _TAG_BYTES)))
-        self._open_group(range(self._number, self._number + 1), memoryview(sealed), plain)
+        self._open(self._number, memoryview(sealed), plain)
         self._advance(1)
         self._opened = plain
 
@@ -148,53 +144,49 @@ class SealedReader:
         """Open `count` chunks straight into `target`, which has their very size."""
         first = self._number
 
-        def open_group(numbers: range, buffer: memoryview) -> None:
-            chunks = range(first + numbers.start, first + numbers.stop)
-            with target[numbers.start * _CHUNK_BYTES : numbers.stop * _CHUNK_BYTES] as group:
-                self._open_group(chunks, buffer[: len(chunks) * _SEALED_BYTES], group)
+        def open_chunk(index: int, buffer: memoryview) -> None:
+            with target[index * _CHUNK_BYTES : (index + 1) * _CHUNK_BYTES] as plain:
+                self._open(first + index, buffer, plain)
 
         if count * _SEALED_BYTES > self._left:
             raise SealBroken
-        for _ in _in_order(open_group, count, self._threads):
+        if not count:
+            return
+        for _ in _in_order(open_chunk, count, self._threads):
             pass
         self._advance(count)
 
-    def _open_group(self, chunks: range, sealed: memoryview, target: memoryview) -> None:
-        """Read chunks into `sealed` and open them into `target`; both have their very size."""
+    def _open(self, number: int, sealed: memoryview, plain: memoryview) -> None:
+        """Read a chunk into `sealed` and open it into `plain`; both have its very size."""
         with self._reading:
-            self._file.seek(_HEAD_BYTES + chunks.start * _SEALED_BYTES)
+            self._file.seek(_HEAD_BYTES + number * _SEALED_BYTES)
             if self._file.readinto(sealed) != sealed.nbytes:
                 raise SealBroken  # it was cut meanwhile
-        for index, number in enumerate(chunks):
-            one = sealed[index * _SEALED_BYTES : (index + 1) * _SEALED_BYTES]
-            with target[index * _CHUNK_BYTES : (index + 1) * _CHUNK_BYTES] as plain:
-                try:
-                    self._cipher.decrypt_into(_nonce(number, last=number == self._last), one, None, plain)
-                except InvalidTag as error:
-                    plain[:] = bytes(plain.nbytes)  # it was written before it was found wrong
-                    raise SealBroken from error
+        try:
+            self._cipher.decrypt_into(_nonce(number, last=number == self._last), sealed, None, plain)
+        except InvalidTag as error:
+            plain[:] = bytes(plain.nbytes)  # it was written before it was found wrong
+            raise SealBroken from error
 
     def _advance(self, chunks: int) -> None:
         self._number += chunks
         self._left = max(0, self._left - chunks * _SEALED_BYTES)
 
 
-def _in_order(make: Callable[[range, memoryview], _Made], chunks: int, threads: int) -> Generator[_Made]:
-    """What `make` gives for each group of the numbers below `chunks`, one after the other, made on several threads. It
-    also gets `_GROUP_BYTES` to write to, which stay as they are until the next one is taken."""
-    groups = [range(first, min(first + _GROUP, chunks)) for first in range(0, chunks, _GROUP)]
-    threads = min(threads or min(_MOST_THREADS, os.cpu_count() or 1), len(groups))
+def _in_order(make: Callable[[int, memoryview], _Made], chunks: int, threads: int) -> Generator[_Made]:
+    """What `make` gives for each number below `chunks`, one after the other, made on several threads. It also gets
+    memory for a sealed chunk, which stays as it is until the next one is taken."""
+    threads = min(threads or min(_MOST_THREADS, os.cpu_count() or 1), chunks)
+    buffers = [memoryview(bytearray(_SEALED_BYTES)) for _ in range(threads + 1)]
     if threads <= 1:
-        buffer = memoryview(bytearray(_GROUP_BYTES))
-        yield from (make(group, buffer) for group in groups)
+        yield from (make(number, buffers[0]) for number in range(chunks))
         return
-    buffers = [memoryview(bytearray(_GROUP_BYTES)) for _ in range(threads + 1)]
     with ThreadPoolExecutor(threads, thread_name_prefix="sealing") as pool:
         ahead: deque[Future[_Made]] = deque()
-        for index, group in enumerate(groups):
+        for number in range(chunks):
             if len(ahead) == len(buffers):
                 yield ahead.popleft().result()
-            ahead.append(pool.submit(make, group, buffers[index % len(buffers)]))
+            ahead.append(pool.submit(make, number, buffers[number % len(buffers)]))
         yield from (made.result() for made in ahead)
 
 
