@@ -192,8 +192,8 @@ def test_checkpoints_write_only_what_is_new(
     (first,) = saved_in(tmp_path)
     ending, _ = answer(engine, with_more)
     assert ending.usage.reused_tokens == len(first.tokens)
-    laid = engine.lay_out(with_more)
-    probed = engine.probe(laid.tokens, laid.books)
+    laid = lay_out(engine, with_more)
+    probed = probe(engine, laid.tokens, laid.books)
     assert engine.flush_saved() == ()
     engine.close()
     whole = next(saved for saved in saved_in(tmp_path) if len(saved.tokens) == laid.books[-1].end)
@@ -202,7 +202,7 @@ def test_checkpoints_write_only_what_is_new(
     row_bytes, grown = sum(kind.row_bytes for kind in whole.rows), len(whole.tokens) - len(first.tokens)
     new = sum((tmp_path / used.name).stat().st_size for used in whole.used[len(first.used) :])
     assert grown * row_bytes <= new < grown * row_bytes + len(whole.used) * 1000
-    again = start(path, kv_type=kv_type).probe(laid.tokens, laid.books)
+    again = probe(start(path, kv_type=kv_type), laid.tokens, laid.books)
     assert again.usage.reused_tokens == laid.books[-1].end
     assert distance(again.logits, probed.logits) < TOLERANCE
 
