@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.cli import arguments, ask, doctor, reading, sheets
+from app.cli import arguments
 from app.cli.screen import print_json
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.paths import Paths
@@ -46,6 +46,8 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
     with _interrupts(cancel):
         try:
             if options.command == "doctor" and options.check_update:
+                from app.cli import doctor  # here and below: each command imports what it needs
+
                 doctor.check_update(options)
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
@@ -65,16 +67,24 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
     Stopped."""
     match options.command:
         case "ask":
+            from app.cli import ask
+
             ask.run(options, desk, cancel)
         case "sheet":
+            from app.cli import sheets
+
             return sheets.run(options, desk, cancel)
         case "read":
+            from app.cli import reading
+
             reading.run(options, desk, cancel)
         case "models":
             _carry_out_models(options, desk, cancel)
         case "passphrase":
             set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":
+            from app.cli import doctor
+
             return doctor.run(options, desk)
     return None
 

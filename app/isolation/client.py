@@ -131,10 +131,7 @@ class ReaderProcess:
         """
         try:
             if self.reached is None:  # what is sent before might fill the pipe, and hold up whoever cancels
-                ready = self._next(path, cancel, START_LIMIT_S)
-                if not isinstance(ready, SandboxReady):
-                    raise unbelievable(path)
-                self.reached = ready.step
+                self._get_ready(path, cancel)
             self._child.send(order)
             while isinstance(event := self._next(path, cancel, self._limits.progress_s), Opening):
                 yield Opening(max(0, min(event.done, event.total or event.done)), max(0, event.total))
@@ -145,6 +142,19 @@ class ReaderProcess:
         if not isinstance(event, wanted) or not is_sound(event):
             raise unbelievable(path)
         return event
+
+    def gets_ready(self) -> bool:
+        """Wait until it is locked in; whether it came to that."""
+        if self.reached is None:
+            with contextlib.suppress(ChildDied, AppError):
+                self._get_ready("", None)
+        return self.reached is not None
+
+    def _get_ready(self, path: str, cancel: Cancel | None) -> None:
+        ready = self._next(path, cancel, START_LIMIT_S)
+        if not isinstance(ready, SandboxReady):
+            raise unbelievable(path)
+        self.reached = ready.step
 
     def _finding(self, problem: Problem, path: str) -> AppError:
         if {name: type(value) for name, value in problem.params.items()} != self._findings.get(problem.code):
@@ -288,11 +298,20 @@ class ReaderClient:
         self._running.discard(process)
 
     def _start(self, limits: ReaderLimits) -> ReaderProcess:
-        """On the starter's thread."""
-        step = self._asked or sandbox.probe()
+        """On the starter's thread. Where bubblewrap is installed, the first process is started with it at once: only if
+        that does not come to anything, trying finds out what this system offers."""
+        first = self._asked is None and self._reached is None and sandbox.has_bubblewrap()
+        if first:
+            process = ReaderProcess(self._kind, Step.BUBBLEWRAP, limits, self._replace_waiting)
+            self._running.add(process)
+            if process.gets_ready():
+                self._reached = process.reached
+                return process
+            self.end(process)
+        step = self._asked or self._reached or sandbox.probe()
         if self._asked is None and step is Step.RLIMITS:
             step = Step.LANDLOCK  # a system that offers half of that step gets that half
-        process: ReaderProcess = ReaderProcess(self._kind, step, limits, self._replace_waiting)
+        process = ReaderProcess(self._kind, step, limits, self._replace_waiting)
         self._running.add(process)
         return process
 

@@ -53,11 +53,16 @@ def probe() -> Step:
     return next(step for step in Step if offers(step))
 
 
+def has_bubblewrap() -> bool:
+    """Whether it is installed; a system may forbid its use all the same."""
+    return sys.platform == "linux" and shutil.which("bwrap") is not None
+
+
 def offers(step: Step) -> bool:
     """Whether `step` works here; found out by trying, since a system may have bubblewrap and forbid its use."""
     if step is Step.RLIMITS:
         return True
-    if sys.platform != "linux" or (step is Step.BUBBLEWRAP and shutil.which("bwrap") is None):
+    if sys.platform != "linux" or (step is Step.BUBBLEWRAP and not has_bubblewrap()):
         return False
     argv = program.command("app.isolation.sandbox", step.value)
     try:

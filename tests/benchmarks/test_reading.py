@@ -22,7 +22,7 @@ from tests.ui.room import application
 
 _MOST_TIMES_HELP_AND_A_READER = 1.3
 _AIM_S = 0.5
-_RUNS = 3
+_RUNS = 8
 _PROGRAM = (sys.executable, "-P", "-m", "app")
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 

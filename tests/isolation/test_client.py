@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -40,7 +41,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Step], ReaderCli
     monkeypatch.setattr(client, "command", lambda _module, *rest: [sys.executable, "-P", str(WAITER), *rest])
     monkeypatch.setattr(sandbox, "wrap", partial(sandbox.wrap, readable=[WAITER.parent]))
 
-    def new(step: Step) -> ReaderClient:
+    def new(step: Step | None) -> ReaderClient:
         made.append(ReaderClient(KIND, ReaderLimits(), step))
         return made[-1]
 
@@ -102,6 +103,32 @@ def test_outside_a_sandbox_the_same_attempts_succeed(make: Callable[[Step], Read
     got = tried(process, "tcp", "udp", "unix", "users", "document", "receive")
     assert "ENOTSOCK" in got.pop("receive")
     assert {name: how for name, how in got.items() if not how.startswith("done")} == {}
+
+
+def test_where_bubblewrap_is_forbidden_another_step_is_taken(
+    make: Callable[[Step | None], ReaderClient], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is tried with a real reader, without asking before; that one dies here, and nobody notices."""
+    if not sandbox.offers(Step.LANDLOCK):
+        pytest.skip("this system does not offer landlock")
+    wrap = sandbox.wrap
+    started = []
+
+    def forbidden(argv: Sequence[str], step: Step, *rest: Any) -> list[str]:
+        started.append(step)
+        return ["false"] if step is Step.BUBBLEWRAP else wrap(argv, step, *rest)
+
+    monkeypatch.setattr(sandbox, "wrap", forbidden)
+    monkeypatch.setattr(sandbox, "has_bubblewrap", lambda: True)
+    monkeypatch.setattr(sandbox, "probe", sandbox.probe.__wrapped__)
+    readers = make(None)
+    readers.expect()
+    process = readers.open(opened(document(tmp_path)), "")
+    assert tried(process, "document") == {"document": "done: the document"}
+    assert process.reached is Step.LANDLOCK
+    assert started[0] is Step.BUBBLEWRAP
+    readers.end(process)
+    assert readers.step() is Step.LANDLOCK
 
 
 @pytest.mark.parametrize("deadly", ["exec", "trace"])
@@ -203,8 +230,7 @@ from app.documents.reader import DocumentReader
 reader = DocumentReader()
 reader.expect()
 process = reader._client._waiting.result()
-while process._child._arrived.empty():
-    assert process.alive
+assert process.gets_ready()
 print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
 sys.stdin.read()
 """
