@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import gguf
@@ -17,6 +19,12 @@ know same last another while us off might great old year come since against go c
 reader letter question answer line house water light paper night morning town river winter summer garden window
 """
 """Frequent words; every beginning of one, with the space before it, is a token."""
+
+_SYLLABLES = """
+ba be bo ca co da de di do fa fe fo ga go ha he hi ho ja ke ki la le li lo ma me mi mo na ne no pa pe po qua ra re ri ro
+sa se si so ta te ti to tra tri va ve vi wa we ya ze an en in on ar er or al el is us th ng st nd
+"""
+"""Words are invented from them where a vocabulary of true size is wanted."""
 
 _SPACE = "Ġ"
 _NEWLINE = "Ċ"
@@ -35,8 +43,7 @@ class Vocabulary:
 
     def bytes_of(self, token: int) -> bytes:
         """The bytes that an ordinary token stands for."""
-        values = {symbol: byte for byte, symbol in enumerate(byte_symbols())}
-        return bytes(values[symbol] for symbol in self.tokens[token])
+        return bytes(map(_values().__getitem__, self.tokens[token]))
 
     def add_to(self, writer: gguf.GGUFWriter, pre: str, *, bos: str, eos: str) -> None:
         """Write the tokenizer's keys into a file's header, as llama.cpp's converter does (gguf-py's SpecialVocab): it
@@ -58,19 +65,39 @@ def byte_symbols() -> tuple[str, ...]:
     return tuple(chr(0x100 + moved.index(byte)) if byte in moved else chr(byte) for byte in range(0x100))
 
 
-def build(control: Sequence[str]) -> Vocabulary:
+@functools.cache
+def _values() -> dict[str, int]:
+    return {symbol: byte for byte, symbol in enumerate(byte_symbols())}
+
+
+def build(control: Sequence[str], count: int = 0) -> Vocabulary:
     """The same ordinary tokens for every model; `control` are the special tokens, in the order of their ids.
+
+    `count`: so many tokens in all, 202,048 for Llama 4, where that is more than the small vocabulary has.
 
     A merge only ever adds one letter to a beginning of a word, so that merges cannot get in each other's way.
     """
     tokens = dict.fromkeys(byte_symbols())
     merges = dict.fromkeys([f"{_NEWLINE} {_NEWLINE}"])
     tokens[_NEWLINE * 2] = None
-    for word in _WORDS.split():
+    for word in itertools.chain(_WORDS.split(), _invented() if count else ()):
         for length in range(1, len(word) + 1):
             start = _SPACE + word[: length - 1]
-            merges[f"{start} {word[length - 1]}"] = None
-            tokens[start + word[length - 1]] = None
+            if not count or len(tokens) + len(control) < count or start + word[length - 1] in tokens:
+                merges[f"{start} {word[length - 1]}"] = None
+                tokens[start + word[length - 1]] = None
+        if count and len(tokens) + len(control) >= count:
+            break
     first = len(tokens)
     ids = {text: first + index for index, text in enumerate(control)}
     return Vocabulary((*tokens, *control), tuple(merges), ids)
+
+
+def _invented() -> Iterator[str]:
+    """Words without end, the shorter first, in an order in which neighbours are not alike."""
+    syllables = _SYLLABLES.split()
+    for size in itertools.count(2):
+        words = ["".join(parts) for parts in itertools.islice(itertools.product(syllables, repeat=size), 200_000)]
+        step = 7_919  # a prime, so that each comes once
+        for index in range(len(words)):
+            yield words[index * step % len(words)]
