@@ -163,10 +163,13 @@ class EngineClient:
         """Bytes a second that main memory gives; takes a tenth of a second."""
         return self._ask_here(protocol.MeasureBandwidth())
 
-    def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
+    def dry_run(
+        self, spec: LoadSpec, vocabulary: protocol.NamelessVocabulary | None = None
+    ) -> tuple[protocol.Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        say. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
-        return self._ask_here(protocol.DryRun(spec))
+        say. With the size of its `vocabulary` that is not read. Leaves a model that is loaded alone. Raises AppError
+        MODEL_*."""
+        return self._ask_here(protocol.DryRun(spec, vocabulary))
 
     # ---- looking at it
 

@@ -457,10 +457,19 @@ class KeepImages(EngineOrder[None, None], frozen=True):
     sha256s: frozenset[str]
 
 
+class NamelessVocabulary(msgspec.Struct, frozen=True):
+    """So many tokens without texts, in a model of this architecture."""
+
+    architecture: str
+    tokens: int
+
+
 class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
-    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
+    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays. `vocabulary`: instead of the
+    model's own, which is not read then; None where its size is not known."""
 
     spec: LoadSpec
+    vocabulary: NamelessVocabulary | None = None
 
 
 class MeasureBandwidth(EngineOrder[None, float], frozen=True):
