@@ -75,7 +75,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
-    mapping: Mapping = Mapping.MAPPED
+    mapping: Mapping = Mapping.AUTO
     adapters: tuple[Adapter, ...] = ()
     remote: RemoteSpec | None = None
 
