@@ -24,7 +24,7 @@ from app.services.import_export import ImportExport
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
-from app.services.prompts import Prompts, Retrieval
+from app.services.prompts import Prompts
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store import keys, system_keyring
@@ -73,12 +73,12 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     engine = EngineClient()
     of_models = _ModelParts(paths, settings, engine)
     models, readings = of_models.models, of_models.readings
-    library = Library(reader, Books(database), engine, readings)
+    books = Books(database)
+    library = Library(reader, books, engine, readings)
     kept_images = ImageStore(database)
     images = Images(ImageReader(), kept_images, library, engine)
-    restating = Retrieval(library, Passages(database))
-    prompts = Prompts(library, restating)
-    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
+    prompts = Prompts(books)
+    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
     return Services(
         paths=paths,
         ask=ask,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Problem
-from app.core.work import Progress, Result, Stopped, Work, finish
+from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
+from app.engine.protocol import Engine
 
 
 def run(work: Work[Progress, Result], then: Callable[[Progress], object] = id) -> tuple[list[Progress], Result]:
@@ -69,3 +71,15 @@ def _both(told: list[Progress], then: Callable[[Progress], object]) -> Callable[
         then(progress)
 
     return take
+
+
+def instead(engine: Engine, kind: type[object], reply: Callable[[], object]) -> Callable[..., Work[object, object]]:
+    """`engine.run`, but for orders of one kind, to which `reply` replies."""
+    run_order = engine.run
+
+    def run(order: Any, cancel: Cancel | None = None) -> Work[object, object]:
+        if isinstance(order, kind):
+            return reply()
+        return (yield from run_order(order, cancel))
+
+    return run

@@ -21,6 +21,7 @@ from app.core.errors import AppError, Code
 from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
 from app.core.work import Cancel, finish
+from app.engine.protocol import Count
 from app.services.context import chapters_of
 from app.services.models import files_of
 from app.services.services import Services
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
         return
     model, _projector = files_of(arguments.settings(options, desk.settings.load()).engine)
-    report = examine(document.pages).counted(desk.engine.count(model, tuple(page.text for page in document.pages)))
+    counted = finish(desk.engine.run(Count(model, tuple(page.text for page in document.pages))))
+    report = examine(document.pages).counted(counted)
     if options.json:
         _print_json(document, report, with_text=options.text)
     else:

@@ -1,4 +1,5 @@
-"""What the desk and a reader say to each other; a reader has one document, which it got as an open file."""
+"""What the desk and a reader say to each other: a reader has one document, which it got as an open file; and what the
+recogniser and the desk say: pixels there, text back."""
 
 from __future__ import annotations
 
@@ -83,3 +84,22 @@ class LayerRead(msgspec.Struct, frozen=True, tag=True):
 
 
 Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | WireFailed
+
+
+# ---- the recogniser, which never sees a file --------------------------------------------------------------------
+
+
+class Recognise(msgspec.Struct, frozen=True, tag=True):
+    """Read a picture of a page. Answered by Recognised or WireFailed; some lines more are read with each Opening."""
+
+    image: Raster
+
+
+class Recognised(msgspec.Struct, frozen=True, tag=True):
+    """The page's text, "" where none was found, and how sure the models are of it, from 0 to 1."""
+
+    text: str
+    confidence: float
+
+
+RecogniserEvent: TypeAlias = SandboxReady | Opening | Recognised | WireFailed

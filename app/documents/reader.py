@@ -9,9 +9,6 @@ import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
@@ -33,7 +30,16 @@ from app.documents.protocol import (
 )
 from app.documents.scans import recognition
 from app.documents.scans.recognition import Forgetful, Recogniser, RecogniserLimits, RecognitionCache
-from app.isolation.client import Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, is_whole, logged
+from app.isolation.client import (
+    Findings,
+    ReaderClient,
+    ReaderKind,
+    ReaderLimits,
+    ReaderProcess,
+    Wanted,
+    is_whole,
+    logged,
+)
 from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
 
@@ -58,30 +64,6 @@ _FINDINGS: Findings = {
 KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
 
 
-class OpenedDocument:
-    """One order at a time. Every method raises AppError: what the reader found, or how it died."""
-
-    def __init__(self, path: Path, process: ReaderProcess) -> None:
-        """`process` has the file at `path`."""
-        self._path = printable(path)
-        self._process = process
-
-    def read(self, name: str, password: Password | None, cancel: Cancel) -> Work[Opening, Document]:
-        """The document. Raises Stopped, and the process ends."""
-        order = Parse(name, password)
-        return (yield from self._process.converse(order, self._path, Parsed, _is_sound, cancel)).document
-
-    def draw(self, order: DrawPage) -> Raster:
-        return self._process.ask(order, self._path, DrawnPage, lambda said: is_whole(said.image)).image
-
-    def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster:
-        """A page for recognition. Raises Stopped, and the process ends."""
-        return self._process.ask(order, self._path, DrawnPage, lambda said: _is_scan(said.image), cancel).image
-
-    def layer(self, order: ReadLayer) -> PageLayer:
-        return self._process.ask(order, self._path, LayerRead, lambda said: _is_layer(said.layer)).layer
-
-
 # Nothing that later code relies on is taken on trust.
 
 
@@ -97,11 +79,16 @@ def _is_sound(said: Parsed) -> bool:
     )
 
 
-def _is_scan(image: Raster) -> bool:
-    return is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE
+def _is_drawn(said: DrawnPage) -> bool:
+    return is_whole(said.image)
 
 
-def _is_layer(layer: PageLayer) -> bool:
+def _is_scan(said: DrawnPage) -> bool:
+    return is_whole(said.image) and max(said.image.width, said.image.height) <= MAX_SCAN_SIDE
+
+
+def _is_layer(said: LayerRead) -> bool:
+    layer = said.layer
     if len(layer.boxes) != BOX_BYTES * len(layer.text):
         return False
     edges = array("f", layer.boxes)
@@ -110,8 +97,6 @@ def _is_layer(layer: PageLayer) -> bool:
 
 KEPT_DOCUMENTS = 2
 """Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""
-
-_Answer = TypeVar("_Answer")
 
 _log = logging.getLogger("octavo.reader")
 
@@ -156,7 +141,23 @@ class DocumentReader:
         yield Opening(0, 0)
         began = time.monotonic()
         with logged(_log, "not read"):
-            document = yield from self._read(path, cancel, password)
+            file = open_document(path)
+            process = self._client.open((file.fd,), printable(path))
+            try:
+                order = Parse(printable(path.name), password)
+                said = yield from process.converse(order, printable(path), Parsed, _is_sound, cancel)
+                document = said.document
+                if recognition.is_wanted(document):
+                    document = yield from self._recognise(document, path, process, password, cancel)
+            except BaseException:
+                self._client.end(process)
+                raise
+        if document.format is not Format.PDF:
+            self._client.end(process)
+        else:  # its pages may be drawn
+            if password is not None:
+                self._passwords[document.sha256] = password
+            self._client.put_back((path, document.sha256), file.version, process)
         took_s = time.monotonic() - began
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, took_s)
         return document
@@ -169,12 +170,12 @@ class DocumentReader:
         died of it.
         """
         order = DrawPage(printable(Path(path.name)), sha256, page, width, self._passwords.get(sha256))
-        return self._ask(path, sha256, page, lambda opened: opened.draw(order))
+        return self._ask(path, order, DrawnPage, _is_drawn).image
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
         """Where the characters of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
-        return self._ask(path, sha256, page, lambda opened: opened.layer(order))
+        return self._ask(path, order, LayerRead, _is_layer).layer
 
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
@@ -182,32 +183,14 @@ class DocumentReader:
         self._recognisers.close()
         self._passwords.clear()
 
-    def _read(self, path: Path, cancel: Cancel, password: Password | None) -> Work[Opening, Document]:
-        file = open_document(path)
-        process = self._client.open((file.fd,), printable(path))
-        try:
-            opened, name = OpenedDocument(path, process), printable(path.name)
-            document = yield from opened.read(name, password, cancel)
-            if recognition.is_wanted(document):
-                document = yield from self._recognise(document, path, opened, DrawScan(name, 0, password), cancel)
-        except BaseException:
-            self._client.end(process)
-            raise
-        if document.format is not Format.PDF:
-            self._client.end(process)
-            return document
-        if password is not None:
-            self._passwords[document.sha256] = password
-        self._client.put_back((path, document.sha256), file.version, process)
-        return document
-
     def _recognise(
-        self, document: Document, path: Path, opened: OpenedDocument, order: DrawScan, cancel: Cancel
+        self, document: Document, path: Path, process: ReaderProcess, password: Password | None, cancel: Cancel
     ) -> Work[Opening, Document]:
         """As `recognition.recognise`; a document that then has no text at all is refused."""
 
         def draw(page: int) -> Raster:
-            return opened.draw_scan(msgspec.structs.replace(order, page=page), cancel)
+            order = DrawScan(printable(path.name), page, password)
+            return process.ask(order, printable(path), DrawnPage, _is_scan, cancel).image
 
         reading = Recogniser(self._recognisers, self._recogniser_limits, len(document.pages))
         try:
@@ -220,7 +203,9 @@ class DocumentReader:
             raise AppError(code, path=printable(path), pages=len(found.pages))
         return found
 
-    def _ask(self, path: Path, sha256: str, page: int, ask: Callable[[OpenedDocument], _Answer]) -> _Answer:
+    def _ask(
+        self, path: Path, order: DrawPage | ReadLayer, wanted: type[Wanted], is_sound: Callable[[Wanted], bool]
+    ) -> Wanted:
         """Ask the reader that is kept for the file as it is now; a new one where there is none, or it has died."""
         version: Version | None = None
         with contextlib.suppress(AppError):
@@ -230,6 +215,8 @@ class DocumentReader:
             try:
                 return self._client.open((open_document(path).fd,), printable(path))
             except AppError as error:
-                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error
+                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=order.page) from error
 
-        return self._client.ask((path, sha256), version, start, lambda process: ask(OpenedDocument(path, process)))
+        return self._client.ask(
+            (path, order.sha256), version, start, lambda process: process.ask(order, printable(path), wanted, is_sound)
+        )

@@ -5,28 +5,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Sequence
 
 import msgspec
 
-from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
-from app.core.settings import Sampling
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine import protocol
-from app.engine.protocol import (
-    BookSpan,
-    EngineOrder,
-    EngineState,
-    Event,
-    ImageSpan,
-    LoadSpec,
-    ModelInfo,
-    Pixels,
-    Prompt,
-)
+from app.engine.protocol import EngineOrder, EngineState, Event, LoadSpec, ModelInfo, Pixels
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
@@ -74,9 +61,7 @@ class EngineClient:
         self.flush_saved()
         return (yield from self._load(spec, cancel))
 
-    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        if self._model is not None and self._holds_model():
-            return self._model
+    def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         if self._spec is None:
             raise AppError(Code.NO_MODEL)
         if self._deaths >= MAX_DEATHS:
@@ -84,26 +69,54 @@ class EngineClient:
         _log.info("starting the engine again, deaths in a row: %d", self._deaths)
         return (yield from self._load(self._spec, cancel))
 
-    def answer(
-        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, protocol.Generated]:
-        return self._run(protocol.AnswerTo(prompt, sampling, max_tokens), cancel)
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        """Have an order carried out by the process that answers or, where it is about this machine, by that of this
+        machine, which is started for it.
 
-    def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
-        return self._run(protocol.ReadBooks(prompt), cancel)
+        Left early, it stops the engine and waits for the end of the order, so that the next one finds it free.
+        """
+        cancel, module = cancel or Cancel(), self._process_for(order)
+        child = self._children.get(module)
+        if child is None:
+            raise AppError(Code.NO_MODEL)
+        before = self._working
+        ended = False
+        guard = threading.Lock()
 
-    def measure(self, prompt: Prompt) -> protocol.PromptSize:
-        return self._ask(protocol.Measure(prompt))
+        def pass_on() -> None:
+            with guard, contextlib.suppress(ChildDied):
+                if not ended:
+                    child.send(protocol.Stop())
 
-    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        return self._ask(protocol.CountImageTokens(tuple(sizes)))
-
-    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        return self._ask(protocol.MissingImages(prompt))
+        try:
+            child.send(order)
+            cancel.on_request(pass_on)
+            if not isinstance(order, protocol.Load):
+                self._working = EngineState.BUSY
+            while not ended:
+                event = child.receive()
+                with guard:
+                    ended = not isinstance(event, _PROGRESS)
+                if order.reports(event):
+                    yield event
+            self._working = before
+            return self._result(order, event)
+        except ChildDied as death:
+            ended = True
+            self._working = before
+            if module == self._answering:
+                self._deaths += 1
+                self._working = EngineState.EMPTY
+            raise _error(death) from death
+        finally:
+            if not ended:
+                pass_on()
+                _wait_for_the_end(child)
+                self._working = before
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         try:
-            yield from self._run(protocol.See(wanted, canvas, overview), cancel)
+            yield from self.run(protocol.See(wanted, canvas, overview), cancel)
         except AppError as error:
             if self._model is not None and error.code.startswith("model_projector_"):
                 self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=error.problem)
@@ -111,7 +124,7 @@ class EngineClient:
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         if self._holds_model():
-            self._ask(protocol.KeepImages(sha256s))
+            finish(self.run(protocol.KeepImages(sha256s)))
 
     def pause(self) -> None:
         self._send(protocol.Pause())
@@ -121,17 +134,11 @@ class EngineClient:
 
     def forget(self, book_id: str) -> None:
         if self._holds_model():
-            self._ask(protocol.Forget(book_id))
-
-    def context_options(self) -> tuple[protocol.Room, ...]:
-        return self._ask(protocol.ContextOptions())
-
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return self._ask_here(protocol.Count(model_path, tuple(texts)))
+            finish(self.run(protocol.Forget(book_id)))
 
     def flush_saved(self) -> tuple[Problem, ...]:
         try:
-            return self._ask(protocol.FlushSaved()) if self._holds_model() else ()
+            return finish(self.run(protocol.FlushSaved())) if self._holds_model() else ()
         except AppError as error:
             return (error.problem,)
 
@@ -153,47 +160,24 @@ class EngineClient:
             child.kill()
         self._working = EngineState.EMPTY
 
-    # ---- what this machine does, whoever answers; it needs no model
-
-    def inspect(self) -> protocol.Inspected:
-        """Version, devices and threads."""
-        return self._ask_here(protocol.Inspect())
-
-    def measure_bandwidth(self) -> float:
-        """Bytes a second that main memory gives; takes a tenth of a second."""
-        return self._ask_here(protocol.MeasureBandwidth())
-
-    def dry_run(
-        self, spec: LoadSpec, vocabulary: protocol.NamelessVocabulary | None = None
-    ) -> tuple[protocol.Buffer, ...]:
-        """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        say. With the size of its `vocabulary` that is not read. Leaves a model that is loaded alone. Raises AppError
-        MODEL_*."""
-        return self._ask_here(protocol.DryRun(spec, vocabulary))
-
-    # ---- looking at it
-
     @property
     def pid(self) -> int | None:
         """That of the process that answers, while it lives."""
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
 
-    def lay_out(self, prompt: Prompt) -> protocol.EncodedPrompt:
-        """The prompt's token ids, to look at."""
-        return self._ask(protocol.EncodePrompt(prompt))
-
-    def probe(
-        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
-    ) -> protocol.Probed:
-        """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
-        return self._ask(protocol.Probe(tuple(tokens), books, images))
-
     # ---- the processes
 
     def _lives(self, module: str) -> bool:
         child = self._children.get(module)
         return child is not None and child.death is None
+
+    def _process_for(self, order: object) -> str:
+        if not isinstance(order, protocol.OfMachine):
+            return self._answering
+        if not self._lives(HERE):
+            self._start(HERE)
+        return HERE
 
     def _is_fresh(self) -> bool:
         """What would answer has loaded nothing: the model's process died, and another was started for other work."""
@@ -235,7 +219,7 @@ class EngineClient:
         self._fresh = False
         self._working = EngineState.LOADING
         try:
-            self._model = yield from self._run(protocol.Load(spec), cancel)
+            self._model = yield from self.run(protocol.Load(spec), cancel)
         finally:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model
@@ -246,60 +230,6 @@ class EngineClient:
         if child is not None:
             with contextlib.suppress(ChildDied):
                 child.send(order)
-
-    def _ask(self, order: EngineOrder[Progress, Result]) -> Result:
-        """As `_run`, for what nobody stops and whose progress nobody sees."""
-        return finish(self._run(order, Cancel()))
-
-    def _ask_here(self, order: EngineOrder[Progress, Result]) -> Result:
-        """As `_ask`, of the process of this machine; starts it."""
-        if not self._lives(HERE):
-            self._start(HERE)
-        return finish(self._run(order, Cancel(), HERE))
-
-    def _run(self, order: EngineOrder[Progress, Result], cancel: Cancel, module: str = "") -> Work[Progress, Result]:
-        """Have an order carried out by the process that answers, or that of `module`.
-
-        Left early, it stops the engine and waits for the end of the order, so that the next one finds it free.
-        """
-        module = module or self._answering
-        child = self._children.get(module)
-        if child is None:
-            raise AppError(Code.NO_MODEL)
-        before = self._working
-        ended = False
-        guard = threading.Lock()
-
-        def pass_on() -> None:
-            with guard, contextlib.suppress(ChildDied):
-                if not ended:
-                    child.send(protocol.Stop())
-
-        try:
-            child.send(order)
-            cancel.on_request(pass_on)
-            if not isinstance(order, protocol.Load):
-                self._working = EngineState.BUSY
-            while not ended:
-                event = child.receive()
-                with guard:
-                    ended = not isinstance(event, _PROGRESS)
-                if order.reports(event):
-                    yield event
-            self._working = before
-            return self._result(order, event)
-        except ChildDied as death:
-            ended = True
-            self._working = before
-            if module == self._answering:
-                self._deaths += 1
-                self._working = EngineState.EMPTY
-            raise _error(death) from death
-        finally:
-            if not ended:
-                pass_on()
-                _wait_for_the_end(child)
-                self._working = before
 
     def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
         """What the end of an order says."""

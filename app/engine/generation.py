@@ -1,8 +1,7 @@
-"""Chooses an answer token after token: samples, holds quotations to the books, drafts ahead where it copies them."""
+"""Writes an answer token after token: samples, holds quotations to the books, drafts ahead where it copies them."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from array import array
 from collections import deque
@@ -12,14 +11,13 @@ from dataclasses import InitVar, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.core.settings import Sampling
 from app.engine.architectures import Geometry
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import Tokens
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import bindings
 from app.engine.quotes.constrained import CLOSING_MARKS, QuoteConstraint, QuotedPlace, State
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup, room_for_draft
+from app.engine.sampler import Sampler, most_probable
 from app.engine.thinking import Thoughts
 
 _CANDIDATES = 64
@@ -31,52 +29,27 @@ _NEGLIGIBLE = 0.05
 _PUNCTUATION = b".,;:!?"
 """What a token may have behind the closing mark of a quotation, and so before the page."""
 
-_PENALTY_TOKENS = 64
-_MAX_SEED = 0xFFFF_FFFE  # 0xFFFFFFFF is llama.cpp's "take any"
 
+@dataclass(frozen=True)
+class _Ranked:
+    """The most probable tokens, best first. `weights`: what their probabilities are proportional to; `total`: of all
+    tokens; `below`: for each, of those that come after it here."""
 
-class Sampler:
-    """One chain for one answer: repeat penalty, top-k, top-p, min-p, temperature, in llama.cpp's usual order."""
+    tokens: list[int]
+    weights: list[float]
+    below: list[float]
+    total: float
 
-    def __init__(self, model: LlamaModel, settings: Sampling) -> None:
-        self._api = api = bindings()
-        self._chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
-        for sampler in self._samplers(model, settings):
-            api.llama_sampler_chain_add(self._chain, sampler)
+    @classmethod
+    def of(cls, logits: npt.NDArray[np.float32], sampler: Sampler) -> _Ranked:
+        best = most_probable(logits, _CANDIDATES)
+        most = logits[best[0]]
+        weights = np.exp(logits[best] - most)
+        below = np.append(np.cumsum(weights[:0:-1])[::-1], np.float32(0))
+        return cls(best.tolist(), weights.tolist(), below.tolist(), sampler.total_weight(logits, most))
 
-    def _samplers(self, model: LlamaModel, settings: Sampling) -> list[object]:
-        api = self._api
-        chain = []
-        if settings.repeat_penalty != 1:
-            chain.append(
-                api.llama_sampler_init_penalties(
-                    model.vocabulary_size, _PENALTY_TOKENS, settings.repeat_penalty, 0.0, 0.0
-                )
-            )
-        if settings.temperature == 0:
-            return [*chain, api.llama_sampler_init_greedy()]
-        if settings.top_k > 0:
-            chain.append(api.llama_sampler_init_top_k(settings.top_k))
-        if settings.top_p < 1:
-            chain.append(api.llama_sampler_init_top_p(settings.top_p, 1))
-        if settings.min_p > 0:
-            chain.append(api.llama_sampler_init_min_p(settings.min_p, 1))
-        chain.append(api.llama_sampler_init_temp(settings.temperature))
-        seed = secrets.randbelow(_MAX_SEED) if settings.seed is None else settings.seed
-        return [*chain, api.llama_sampler_init_dist(seed)]
-
-    def next_token(self, context: LlamaContext, index: int = -1) -> int:
-        """Choose after the batch's token `index` (-1: its last), and take the choice into account for the next ones."""
-        return int(self._api.llama_sampler_sample(self._chain, context.handle, index))
-
-    def accept(self, token: int) -> None:
-        """Take a token into account that was chosen elsewhere."""
-        self._api.llama_sampler_accept(self._chain, token)
-
-    def close(self) -> None:
-        if self._chain:
-            self._api.llama_sampler_free(self._chain)
-            self._chain = None
+    def each(self) -> Iterator[tuple[int, float]]:
+        return zip(self.tokens, self.weights, strict=True)
 
 
 @dataclass
@@ -157,11 +130,8 @@ class Writer:
 
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
-        if self._ahead:
-            token = self._ahead.popleft()
-            self.sampler.accept(token)
-        else:
-            token = self._choose_freely(index)
+        token = self._ahead.popleft() if self._ahead else self._choose_freely(index)
+        self.sampler.accept(token)
         self._written.append(token)
         piece = self.model.piece(token)
         self._said = self.thoughts.feed(piece, b"" if piece else self.model.token_text(token))
@@ -175,26 +145,25 @@ class Writer:
     def _choose_freely(self, index: int) -> int:
         quoter = self.quoter
         if quoter is None or self.thoughts.thinking:
-            return self.sampler.next_token(self.context, index)
+            return self.sampler.choose(self.context.logits(index))
         if quoter.state is State.QUOTING:
             token = self._choose_quoted(quoter, index)
             if token is not None:
-                self.sampler.accept(token)
                 return token
-        token = self.sampler.next_token(self.context, index)
+        token = self.sampler.choose(self.context.logits(index))
         return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
 
     def _choose_opening(self, quoter: QuoteConstraint, index: int, chosen: int) -> int:
         """In place of a token that opens a quotation and goes on at once with what the books do not have: the most
         probable one that opens it otherwise, unless it is not meant for the books."""
-        weights = self._weights(index)
         best, meant, other = None, 0.0, 0.0
-        for token in self._ranked(index):
+        ranked = self._ranked(index)
+        for token, weight in ranked.each():
             if not self._may_follow(quoter, token):
-                other += weights[token]
+                other += weight
             elif quoter.is_shut or quoter.opens(self.model.piece(token)):
                 best = token if best is None else best
-                meant += weights[token]
+                meant += weight
         return chosen if best is None or meant < _NEGLIGIBLE * (meant + other) else best
 
     def _choose_quoted(self, quoter: QuoteConstraint, index: int) -> int | None:
@@ -209,24 +178,26 @@ class Writer:
             return token if closing == piece else self._write_ahead(closing.decode())
         if quoter.is_whole and (token := self._close(quoter)) is not None:
             return token
-        place = quoter.release(self.model.piece(next(self._ranked(index))))
+        place = quoter.release(self.model.piece(int(np.argmax(self.context.logits(index)))))
         return None if place is None else self._write_ahead(self._mark(place))
 
     def _meant(self, quoter: QuoteConstraint, index: int) -> int | None:
         """The most probable token that continues some passage, if all such tokens together count for something."""
-        weights = self._weights(index)
-        least, allowed, best = _NEGLIGIBLE * weights.sum(), 0.0, None
-        for rank, token in enumerate(self._ranked(index)):
+        ranked = self._ranked(index)
+        least, allowed, best = _NEGLIGIBLE * ranked.total, 0.0, None
+        for rank, (token, weight) in enumerate(ranked.each()):
             piece = self.model.piece(token)
             if not rank and quoter.ends_line(piece):
                 return None
             if self._may_follow(quoter, token):
                 best = token if best is None else best
-                allowed += weights[token]
+                allowed += weight
                 if allowed >= least:
                     return best
             elif not rank and quoter.echoes(piece):
                 return None
+            if allowed + ranked.below[rank] < least:
+                return None  # whatever of the others goes on in the books
         return None
 
     def _close(self, quoter: QuoteConstraint) -> int | None:
@@ -241,23 +212,14 @@ class Writer:
         self._ahead.extend(self.model.tokenize(text, special=False))
         return self._ahead.popleft()
 
-    def _weights(self, index: int) -> npt.NDArray[np.float32]:
-        """What the probabilities of all tokens are proportional to."""
-        logits = self.context.logits(index)
-        return np.exp(logits - np.max(logits))
-
     def _may_follow(self, quoter: QuoteConstraint, token: int) -> bool:
         piece = self.model.piece(token)
         if quoter.state is not State.QUOTING and (not piece or (piece[:1] == b" " and piece[1:].isalnum())):
             return True  # a control token, such as the end of the answer; a word
         return bool(piece) and quoter.allows(piece)
 
-    def _ranked(self, index: int) -> Iterator[int]:
-        """The most probable tokens, best first."""
-        logits = self.context.logits(index)
-        count = min(_CANDIDATES, len(logits))
-        best = np.argpartition(logits, -count)[-count:]
-        return map(int, best[np.argsort(-logits[best], kind="stable")])
+    def _ranked(self, index: int) -> _Ranked:
+        return _Ranked.of(self.context.logits(index), self.sampler)
 
     # ---- tokens ahead
 

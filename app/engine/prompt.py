@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,6 +58,11 @@ class Sight(Protocol):
     def causal(self) -> bool: ...
 
     def pieces(self, width: int, height: int) -> tuple[ImagePiece, ...]: ...
+
+
+def no_sight() -> Sight:
+    """Of a model that reads text alone."""
+    raise AppError(Code.MODEL_BLIND, path="")
 
 
 @dataclass(frozen=True)
@@ -126,8 +131,9 @@ class PromptTokenizer:
     `before_answer`: what the chat format puts between a question and the answer that is to be written.
     """
 
-    def __init__(self, vocabulary: Vocabulary, sight: Sight | None = None) -> None:
-        """`sight`: None where no image will come. Raises AppError MODEL_NO_TEMPLATE."""
+    def __init__(self, vocabulary: Vocabulary, sight: Callable[[], Sight] = no_sight) -> None:
+        """`sight` is asked for where a prompt has images, and raises AppError where there is none. Raises AppError
+        MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         pieces = template(vocabulary)
@@ -145,7 +151,7 @@ class PromptTokenizer:
 
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
         """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
-        AppError as `Sight` does where it has images."""
+        AppError as `sight` does where it has images."""
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
@@ -209,9 +215,7 @@ class PromptTokenizer:
         tokens.extend(self._answer(message.text) if message.role == "assistant" else self._plain(message.text))
 
     def _add_image(self, tokens: Tokens, images: list[ImageSpan], image: ShownImage) -> None:
-        sight = self._sight
-        if sight is None:
-            raise AppError(Code.MODEL_BLIND, path="")
+        sight = self._sight()
         for piece in sight.pieces(image.width, image.height):
             tokens.extend(piece.tokens)
             if piece.embeddings:

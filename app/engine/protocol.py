@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_args
 
@@ -239,12 +239,25 @@ class ModelInfo(msgspec.Struct, frozen=True):
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
 
 
+class EngineCounts(msgspec.Struct, frozen=True):
+    """What the engine did besides evaluating tokens, since it last said so; for benchmarks, and kept nowhere.
+
+    `snapshot_bytes`: of local layers that were copied to come back to, or copied back. `sealed_bytes`: written of
+    readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation.
+    """
+
+    snapshot_bytes: int = 0
+    sealed_bytes: int = 0
+    sealing_s: float = 0.0
+
+
 class Generated(msgspec.Struct, frozen=True):
     """How an answer ended, and the counts; its text went before as `Token` events."""
 
     ending: Ending
     usage: Usage
     timings: Timings
+    counts: EngineCounts = EngineCounts()
 
 
 class EngineState(StrEnum):
@@ -266,27 +279,14 @@ class Engine(Protocol):
         """Load a model here, or connect to a server; what was loaded before is gone first."""
         ...
 
-    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        """Make sure that the engine lives with the model that was loaded last; a dead one is started again."""
+    def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Start an engine that has died again, with the model that was loaded last; not after it died MAX_DEATHS times
+        in a row."""
         ...
 
-    def measure(self, prompt: Prompt) -> PromptSize: ...
-
-    def context_options(self) -> tuple[Room, ...]:
-        """What the loaded model's context could be at most, for each KV type, the most exact one first."""
-        ...
-
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        """Tokens of each text in the vocabulary of a model on this machine that need not be loaded."""
-        ...
-
-    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        """Tokens that images of these sizes, in pixels, would take. Raises AppError MODEL_BLIND."""
-        ...
-
-    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        """What has to be shown (`see`) before `prompt` can be answered: images that the context does not hold yet, and
-        whose embeddings are not kept. Each image comes once. Raises AppError MODEL_BLIND."""
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        """Have an order carried out by an engine that is ready, or needs no model for it. What nobody stops needs no
+        `cancel`: `finish(engine.run(Measure(prompt)))`."""
         ...
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
@@ -297,16 +297,6 @@ class Engine(Protocol):
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         """Keep embeddings of these images only, in memory and on disk."""
-        ...
-
-    def answer(
-        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
-        """Read `prompt` and write an answer, in an engine that is ready."""
-        ...
-
-    def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
-        """Read the documents of `prompt` ahead of any question to them."""
         ...
 
     def pause(self) -> None:
@@ -365,11 +355,13 @@ class Load(EngineOrder[Loading, ModelInfo], frozen=True):
 
 
 class Measure(EngineOrder[None, PromptSize], frozen=True):
+    """Ask what a prompt takes, and what of it is held."""
+
     prompt: Prompt
 
 
 class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
-    """Needs no loaded model: only the vocabulary of `model_path` is read."""
+    """Ask for the tokens of each text in the vocabulary of a model on this machine, which need not be loaded."""
 
     model_path: str
     texts: tuple[str, ...]
@@ -395,6 +387,7 @@ class Probed(msgspec.Struct, frozen=True):
 
     logits: bytes
     usage: Usage
+    counts: EngineCounts = EngineCounts()
 
 
 class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
@@ -406,19 +399,21 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
 
 
 class AnswerTo(EngineOrder[Reading | Thinking | Token | Notice, Generated], frozen=True):
+    """Read a prompt and write an answer."""
+
     prompt: Prompt
     sampling: Sampling
     max_tokens: int
 
 
 class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
-    """Read the documents of a prompt and nothing after them."""
+    """Read the documents of a prompt, ahead of any question to them, and nothing after them."""
 
     prompt: Prompt
 
 
 class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
-    """Ask how large the loaded model's context could be."""
+    """Ask what the loaded model's context could be at most, for each KV type, the most exact one first."""
 
 
 class Forget(EngineOrder[None, None], frozen=True):
@@ -432,13 +427,14 @@ class FlushSaved(EngineOrder[None, tuple[Problem, ...]], frozen=True):
 
 
 class CountImageTokens(EngineOrder[None, tuple[int, ...]], frozen=True):
-    """Ask how many tokens images of these sizes would take."""
+    """Ask how many tokens images of these sizes, in pixels, would take. Raises AppError MODEL_BLIND."""
 
     sizes: tuple[tuple[int, int], ...]
 
 
 class MissingImages(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
-    """Ask which images of a prompt have to be shown first."""
+    """Ask what has to be shown (`Engine.see`) before a prompt can be answered: images that the context does not hold
+    yet, and whose embeddings are not kept. Each image comes once. Raises AppError MODEL_BLIND."""
 
     prompt: Prompt
 
@@ -465,15 +461,16 @@ class NamelessVocabulary(msgspec.Struct, frozen=True):
 
 
 class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
-    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays. `vocabulary`: instead of the
-    model's own, which is not read then; None where its size is not known."""
+    """Ask what loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
+    say. `vocabulary`: instead of the model's own, which is not read then; None where its size is not known. Nothing is
+    loaded, and what is loaded stays. Raises AppError MODEL_*."""
 
     spec: LoadSpec
     vocabulary: NamelessVocabulary | None = None
 
 
 class MeasureBandwidth(EngineOrder[None, float], frozen=True):
-    """Ask for the bytes a second that main memory gives; needs no model."""
+    """Ask for the bytes a second that main memory gives; needs no model, and takes half a second."""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -520,8 +517,8 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
-_OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
-AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | _OfMachine
+OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
+AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 

@@ -20,7 +20,7 @@ from app.engine import planner
 from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
-from app.engine.generation import Sampler, Writer
+from app.engine.generation import Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
@@ -34,6 +34,7 @@ from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
     DocumentText,
+    EngineCounts,
     Generated,
     ImageSpan,
     LoadSpec,
@@ -46,6 +47,7 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
+from app.engine.sampler import Sampler
 from app.engine.thinking import AnswerText, Thoughts
 
 
@@ -72,7 +74,7 @@ class Session:
         try:
             threads = spec.threads or physical_cores()
             self._open_projector(spec, threads)
-            self._tokenizer = PromptTokenizer(self._model, self._vision)
+            self.tokenizer = PromptTokenizer(self._model, self._seeing)
             self._shape = _shape(self._model)
             self._context = self._open_context(spec, threads)
         except AppError as error:
@@ -129,15 +131,12 @@ class Session:
         except AppError as error:
             self._vision_problem = error.problem
 
-    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images."""
-        if any(message.images for message in prompt.messages):
-            self._seeing()
-        return self._tokenizer.lay_out(prompt)
-
     def measure(self, prompt: Prompt) -> PromptSize:
-        """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out` does."""
-        laid = self.lay_out(prompt)
+        """What a prompt takes, and what of it would have to be evaluated now.
+
+        Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images.
+        """
+        laid = self.tokenizer.lay_out(prompt)
         if laid.size.total > self._context.size:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         evaluated = self._sequence.foresee(laid.tokens)
@@ -164,7 +163,7 @@ class Session:
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
-        vision, laid = self._seeing(), self.lay_out(prompt)
+        vision, laid = self._seeing(), self.tokenizer.lay_out(prompt)
         held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
         needed = {span.sha256 for span in laid.images if span.end > held}
         vision.pin(frozenset(needed))
@@ -212,7 +211,7 @@ class Session:
 
     def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
         """Bring the context to the end of the prompt's last document, as an answer to it would."""
-        laid = self.lay_out(prompt)
+        laid = self.tokenizer.lay_out(prompt)
         return self.read(laid.tokens[: laid.books[-1].end], laid.books, on_progress) if laid.books else Usage()
 
     def logits(self) -> bytes:
@@ -235,26 +234,25 @@ class Session:
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self.lay_out(prompt)
+        laid = self.tokenizer.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
-        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
-        sampler = Sampler(self._model, sampling)
+        text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
+        sampler = Sampler(sampling)
         written = _Written()
         try:
             self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
         finally:
-            sampler.close()
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
                 before = prompt.messages[-1].text if laid.begun else ""
-                self._tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
+                self.tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
         text.check(written.ending)
         generate_s = time.monotonic() - started - read_s
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
-        return Generated(written.ending, usage, timings)
+        return Generated(written.ending, usage, timings, self.take_counts())
 
     def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
         """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""
@@ -301,12 +299,16 @@ class Session:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
         FOLDER_READ_ONLY."""
         self._quotable = None
-        self._tokenizer.forget_pages()
+        self.tokenizer.forget_pages()
         self._sequence.forget(book_id)
 
     def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
         self._sequence.flush_saved()
+
+    def take_counts(self) -> EngineCounts:
+        """What was copied and sealed since the last answer or call."""
+        return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
         """What went wrong with saved readings since the last call."""

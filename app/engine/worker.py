@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from app.core.events import Loading, Looking
 from app.engine import protocol
-from app.engine.bandwidth import measure_bandwidth
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.llama import LlamaModel, check_magic
@@ -22,6 +26,14 @@ from app.isolation.files import Version, look_at
 from app.isolation.heartbeat import Port
 
 _LOADING_STEP = 0.01
+
+_PROBE_S = 0.1
+"""Long enough for a few hundred copies on a fast machine, short enough for a person who waits for a plan."""
+
+_PROBED_BYTES = 128 << 20
+"""Of all arrays that are read, together: more than the caches of today's processors."""
+
+_READ_AND_WRITTEN = 2
 
 
 class Worker(OrderLoop[Session]):
@@ -57,13 +69,13 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
             case protocol.EncodePrompt(prompt):
                 session = self._loaded()
-                laid = session.lay_out(prompt)
+                laid = session.tokenizer.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
                 self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case protocol.Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._report_problems()
-                self._reply(order, protocol.Probed(self._loaded().logits(), usage))
+                self._reply(order, protocol.Probed(self._loaded().logits(), usage, self._loaded().take_counts()))
             case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
             case protocol.MissingImages(prompt):
@@ -85,7 +97,7 @@ class Worker(OrderLoop[Session]):
             case protocol.DryRun(spec, vocabulary):
                 self._reply(order, dry_run(spec, vocabulary))
             case protocol.MeasureBandwidth():
-                self._reply(order, measure_bandwidth(physical_cores()))
+                self._reply(order, _measure_bandwidth(physical_cores()))
             case protocol.Inspect():
                 self._reply(order, _inspect())
 
@@ -113,6 +125,25 @@ def _inspect() -> protocol.Inspected:
         unused_card(found, with_cuda()),
         repacked(),
     )
+
+
+def _measure_bandwidth(threads: int) -> float:
+    """Bytes a second that `threads` together move between main memory and the processor, reading and writing; the best
+    of several rounds, since other programs can only make it slower."""
+    count = _PROBED_BYTES // 8 // threads
+    pairs = [(np.ones(count), np.ones(count)) for _ in range(threads)]
+    best, ends = 0.0, time.monotonic() + _PROBE_S
+
+    def copy(pair: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> None:
+        np.copyto(pair[1], pair[0])
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="bandwidth") as pool:
+        while not best or time.monotonic() < ends:
+            started = time.monotonic()
+            list(pool.map(copy, pairs))
+            passed = max(time.monotonic() - started, 1e-9)
+            best = max(best, _READ_AND_WRITTEN * 8 * count * threads / passed)
+    return best
 
 
 def main() -> None:

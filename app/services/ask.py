@@ -6,8 +6,8 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,13 +28,15 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.core.work import Cancel, Stopped, Work, relay
-from app.engine.protocol import Engine, Message, ModelInfo, Prompt, PromptSize
+from app.core.work import Cancel, Stopped, Work, finish, relay
+from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
 from app.services.images import Images
 from app.services.models import Models
-from app.services.prompts import Prompts, Retrieval, in_reading_order
+from app.services.prompts import Prompts, in_reading_order
+from app.store.books import Books
 from app.store.conversations import Conversations
+from app.store.passages import Passages
 
 if TYPE_CHECKING:
     from app.documents.citations.checker import CitationChecker
@@ -45,6 +47,15 @@ ANSWER_TOKENS = 1024
 STARTER_ANSWER_TOKENS = 96
 """The same for the starter, where it answers without a book: what so small a model says further is repetition."""
 
+CLOSE_PASSAGES = 4
+"""Passages that are restated beside a whole book: what a small model can still hold apart."""
+
+EXCERPT_PASSAGES = 24
+"""Passages that are used in place of books that are not in the context."""
+
+_SHORT_CHARACTERS = 6000
+"""Books that are no longer than this need no close reading: all of them is close to the question."""
+
 _RESERVE_SHARE = 8
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
 _SAVE_INTERVAL_S = 2.0
@@ -54,9 +65,10 @@ _TITLE_CHARACTERS = 60
 
 
 class OpenAnswer:
-    """The answer while it is being written: kept every few seconds, and ended exactly once.
+    """The answer while it is being written: kept every few seconds, its page marks checked, and ended exactly once.
 
-    One that has text already gets longer. Where nothing comes of that, it is again what it was before.
+    One that has text already gets longer. Where nothing comes of that, it is again what it was before. `outcome`: the
+    answer as it ended.
     """
 
     def __init__(self, answer: Answer, conversations: Conversations) -> None:
@@ -65,7 +77,10 @@ class OpenAnswer:
         self._pieces = [answer.text] if answer.text else []
         self._marked: tuple[Citation, ...] = ()
         self._saved_at = time.monotonic()
-        self.answer = answer
+        self._question = ""
+        self._books: tuple[CitedBook, ...] = ()
+        self._checker: CitationChecker | None = None
+        self.answer = self.outcome = answer
         if answer.ending is not Ending.OPEN:
             self._save(ending=Ending.OPEN, problem=None)
 
@@ -93,15 +108,37 @@ class OpenAnswer:
         """Note that its sentences are chosen by a search, and none is the model's."""
         self.answer = msgspec.structs.replace(self.answer, from_search=True)
 
-    def add(self, text: str) -> None:
-        self._pieces.append(text)
-        if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
-            self._save(text=self.text)
+    def cites(self, question: str, books: tuple[CitedBook, ...]) -> None:
+        """What it answers, and the books that it is checked against from now on."""
+        from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
 
-    def mark(self, citations: tuple[Citation, ...]) -> bool:
-        """Note the page marks in the text so far; whether something is new about them."""
-        known, self._marked = self._marked, citations
-        return citations != known
+        self._question, self._books, self._checker = question, books, CitationChecker(books)
+
+    def add(self, progress: Reading | Thinking | Token | Notice) -> Iterator[AnswerProgress]:
+        """Take what was written; after what may end a page mark, say what was found out of those so far."""
+        if isinstance(progress, Token):
+            self._pieces.append(progress.text)
+            if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
+                self._save(text=self.text)
+        yield progress
+        if isinstance(progress, Token) and self._books and _MAY_END_MARK.search(progress.text):
+            marked = tuple(citation for citation in self.citations() if citation.start >= 0)
+            if marked != self._marked:
+                self._marked = marked
+                yield Checked(marked)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Those of the text so far, checked."""
+        return self._checker.check(self.text) if self._checker is not None else ()
+
+    def support(self) -> tuple[Citation, ...]:
+        """Its own citations, checked; where none has support, also the pages that are most related to it."""
+        citations = self.citations()
+        if self._checker is None or any(citation.has_support for citation in citations):
+            return citations
+        from app.documents.citations.checker import find_related
+
+        return citations + find_related(self.text, self._question, self._books)
 
     def end(
         self,
@@ -110,7 +147,7 @@ class OpenAnswer:
         timings: Timings = _NO_TIME,
         citations: tuple[Citation, ...] = (),
         problem: Problem | None = None,
-    ) -> Answer:
+    ) -> None:
         """Keep the whole answer. Raises AppError when it cannot be kept; `answer` is whole all the same.
 
         `usage` and `timings` are those of what was done now; what was written before is counted in.
@@ -119,9 +156,9 @@ class OpenAnswer:
         if self.goes_on:
             if len(self._pieces) == 1 and ending not in (Ending.COMPLETE, Ending.LENGTH):
                 ended = before if before.ending is not Ending.OPEN else msgspec.structs.replace(before, ending=ending)
-                self.answer = ended
+                self.answer = self.outcome = ended
                 self._save()
-                return ended
+                return
             written = before.usage.generated_tokens + usage.generated_tokens
             usage = msgspec.structs.replace(usage, generated_tokens=written)
             timings = msgspec.structs.replace(
@@ -130,21 +167,39 @@ class OpenAnswer:
                 generate_s=before.timings.generate_s + timings.generate_s,
             )
         self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
-        return self.answer
+        self.outcome = self.answer
+        _log.info(
+            "answer %s: %d tokens reused, %d read, %d written; %d citations, %d verified",
+            ending.value,
+            usage.reused_tokens,
+            usage.evaluated_tokens,
+            usage.generated_tokens,
+            len(citations),
+            sum(citation.state is CitationState.VERIFIED for citation in citations),
+        )
 
-    def fail(self, problem: Problem, citations: tuple[Citation, ...] = ()) -> Answer:
-        """Keep what there is. The answer that is returned says what went wrong, even where it could not be kept, or is
-        kept as it was before."""
+    @contextmanager
+    def kept(self, cancel: Cancel) -> Iterator[None]:
+        """Keep what there is of it whatever happens: a stop and an AppError end it too, and `outcome` says which, even
+        where that could not be kept, or it is kept as it was before."""
         try:
-            self.end(Ending.FAILED, citations=citations, problem=problem)
+            try:
+                yield
+            except Stopped:
+                self.end(_stopped(cancel))
+                self.outcome = msgspec.structs.replace(self.answer, ending=_stopped(cancel), problem=None)
+        except AppError as error:
+            self._fail(error.problem)
+        finally:
+            if self.answer.ending is Ending.OPEN:  # nobody listens any more, or there was a fault of ours
+                self.end(Ending.CANCELLED)
+
+    def _fail(self, problem: Problem) -> None:
+        try:
+            self.end(Ending.FAILED, citations=self.support(), problem=problem)
         except AppError as error:  # the disk is full, say: the text is still in the window
             problem = error.problem
-        return msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
-
-    def abandon(self) -> None:
-        """Nobody listens any more, or there was a fault of ours: what was written stays."""
-        if self.answer.ending is Ending.OPEN:
-            self.end(Ending.CANCELLED)
+        self.outcome = msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
 
     def _save(self, **changes: Any) -> None:
         self.answer = msgspec.structs.replace(self.answer, **changes)
@@ -164,133 +219,110 @@ class _Fitted:
 
 @dataclass(frozen=True)
 class Ask:
-    """Use-cases of the engine's one executor. Each returns the answer however it ended: `Answer.ending` and `problem`
-    say how. AppError is raised only where no answer could be begun. `settings` gives those in force when a
-    question is asked."""
+    """Belongs to the engine's one executor. `settings` gives those in force when a question is asked."""
 
     engine: Engine
     models: Models
     prompts: Prompts
-    restating: Retrieval
+    passages: Passages
+    books: Books
     images: Images
     conversations: Conversations
     settings: Callable[[], Settings]
 
-    def ask(self, question: Question, cancel: Cancel, *, excerpts: bool = False) -> Work[AnswerProgress, Answer]:
-        """Keep the question, then answer it. `Stored` comes before anything else.
+    def ask(
+        self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False
+    ) -> Work[AnswerProgress, Answer]:
+        """Answer a question that was just written, and is kept first; or one that is kept, whether it was answered
+        before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else.
+        Returns the answer however it ended: `Answer.ending` and `problem` say how. Raises AppError only where no answer
+        could be begun.
 
+        An answer goes on from exactly where its text ends, or with the reading where it has none yet. It stays the same
+        answer. Where nothing comes of it, what is kept stays what it was; only what is returned says how this ended.
         `excerpts`: the model sees passages of the books that belong to the question, not the books.
         """
-        stored = self.conversations.add_question(question)
-        self._name(question)
-        return (yield from self.again(stored.id, cancel, excerpts=excerpts))
-
-    def again(self, question_id: str, cancel: Cancel, *, excerpts: bool = False) -> Work[AnswerProgress, Answer]:
-        """Answer a kept question, whether it was answered before or not."""
-        question = self.conversations.question(question_id)
-        if question is None:
-            raise AppError(Code.BUG, where="ask.again")
-        model = self.models.loaded()
-        answer = self.conversations.begin_answer(question_id, model.name if model else "")
-        return (yield from self._keep(question, OpenAnswer(answer, self.conversations), cancel, excerpts))
-
-    def go_on(self, answer_id: str, cancel: Cancel) -> Work[AnswerProgress, Answer]:
-        """Go on with an answer that was stopped or cut off: from exactly where its text ends, or with the reading where
-        it has none yet. It stays the same answer. Where nothing comes of it, what is kept stays what it was; only what
-        is returned says how this ended."""
-        answer = self.conversations.answer(answer_id)
-        question = self.conversations.question(answer.question_id) if answer else None
-        if answer is None or question is None:
-            raise AppError(Code.BUG, where="ask.go_on")
-        return (yield from self._keep(question, OpenAnswer(answer, self.conversations), cancel, answer.excerpts))
+        question, writing = self._open(asked)
+        excerpts = excerpts or writing.answer.excerpts
+        yield Stored(question.id, writing.answer.id)
+        with writing.kept(cancel):
+            started = time.monotonic()
+            model = yield from self.models.ready(cancel)
+            load_s = time.monotonic() - started
+            writing.by(model.name)
+            _check_sight(question, model)
+            if question.books and local.is_starter(model.path):
+                yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
+                return writing.outcome
+            fitted = self._fit(question, self._restated(question, writing, excerpts), excerpts, writing.text)
+            writing.saw(fitted.passages, excerpts)
+            limit = self._room_for_answer(fitted.size)
+            images = yield from self.images.show(fitted.prompt, cancel)
+            writing.cites(question.text, fitted.books)
+            work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
+            generated = yield from relay(work, writing.add)
+            usage = msgspec.structs.replace(generated.usage, encoded_images=images)
+            timings = msgspec.structs.replace(generated.timings, load_s=load_s)
+            ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
+            writing.end(ending, usage, timings, writing.support())
+        return writing.outcome
 
     # ---- one answer
 
-    def _keep(
-        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
-    ) -> Work[AnswerProgress, Answer]:
-        """Answer, and keep what there is of the answer whatever happens."""
-        yield Stored(question.id, writing.answer.id)
-        try:
-            try:
-                return (yield from self._answer(question, writing, cancel, excerpts))
-            except Stopped:
-                return msgspec.structs.replace(writing.end(_stopped(cancel)), ending=_stopped(cancel), problem=None)
-        except AppError as error:
-            return writing.fail(error.problem)
-        finally:
-            writing.abandon()
+    def _open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
+        """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
+        if isinstance(asked, Question):
+            asked_id = self.conversations.add_question(asked).id
+            self._name(asked)
+        else:
+            asked_id = asked.question_id if isinstance(asked, Answer) else asked.id
+        question = self.conversations.question(asked_id)
+        answer = self.conversations.answer(asked.id) if isinstance(asked, Answer) else None
+        if question is None or (answer is None and isinstance(asked, Answer)):
+            raise AppError(Code.BUG, where="ask")
+        if answer is None:
+            model = self.models.loaded()
+            answer = self.conversations.begin_answer(asked_id, model.name if model else "")
+        return question, OpenAnswer(answer, self.conversations)
 
-    def _answer(
-        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
-    ) -> Work[AnswerProgress, Answer]:
-        """Load the model, choose what it reads, show it the images, have it write. Raises AppError; Stopped."""
-        started = time.monotonic()
-        model = yield from self.models.ready(cancel)
-        load_s = time.monotonic() - started
-        writing.by(model.name)
-        if question.images and model.vision is None:
-            reason = model.vision_problem
-            raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
-        if question.books and local.is_starter(model.path):
-            return (yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts))
-        passages = self._passages(question, writing, excerpts)
-        fitted = self._fit(question, passages, excerpts, writing.text)
-        writing.saw(fitted.passages, excerpts)
-        limit = self._room_for_answer(fitted.size)
-        images = 0
-        if any(message.images for message in fitted.prompt.messages):
-            images = yield from self.images.show(fitted.prompt, cancel)
-        from app.documents.citations.checker import (
-            CitationChecker,  # with the first question, as below: its patterns take a while
-        )
-
-        checker = CitationChecker(fitted.books)
-        work = self.engine.answer(fitted.prompt, self.settings().sampling, limit, cancel)
-        try:
-            generated = yield from relay(work, partial(_written, writing, checker if fitted.books else None))
-        except AppError as error:
-            return writing.fail(error.problem, _cite(writing.text, question.text, checker, fitted.books))
-        citations = _cite(writing.text, question.text, checker, fitted.books)
-        usage = msgspec.structs.replace(generated.usage, encoded_images=images)
-        timings = msgspec.structs.replace(generated.timings, load_s=load_s)
-        _note(usage, citations)
-        ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
-        return writing.end(ending, usage, timings, citations)
-
-    def _passages(self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool) -> tuple[PassageRef, ...]:
-        """What of the books is restated next to the question; of an answer that goes on, what was."""
+    def _restated(self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool) -> tuple[PassageRef, ...]:
+        """What of the books is restated next to the question, best first; of an answer that goes on, what was."""
         if writing.goes_on:
             return writing.answer.passages
-        if excerpts or self.settings().close_reading:
-            return self.restating.choose(question.text, question.books, excerpts=excerpts)
-        return ()
+        if excerpts:
+            return self._search(question, EXCERPT_PASSAGES)
+        if not self.settings().close_reading:
+            return ()
+        characters = sum(self.books.book(ref.book_id).characters for ref in question.books)
+        return self._search(question, CLOSE_PASSAGES) if characters > _SHORT_CHARACTERS else ()
+
+    def _search(self, question: StoredQuestion, limit: int) -> tuple[PassageRef, ...]:
+        titles = {ref.book_id: self.books.book(ref.book_id).title for ref in question.books}
+        scope = [(ref.book_id, ref.pages) for ref in question.books]
+        found = self.passages.search(scope, question.text, limit)
+        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
 
     def _quote_nearest(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
-    ) -> Work[Reading | Notice | Token, Answer]:
+    ) -> Work[AnswerProgress, None]:
         """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
         started = time.monotonic()
         writing.found()
         prompt, books = self.prompts.build(question.books, (), excerpts=excerpts)
-        size, room = self.engine.measure(prompt), self.model().context_tokens
+        size, room = finish(self.engine.run(Measure(prompt))), self.model().context_tokens
         if size.total > room:
             asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts)
-            size = self.engine.measure(asked)
+            size = finish(self.engine.run(Measure(asked)))
             raise _does_not_fit(size, size.total + self.reserve(), room)
-        usage = (yield from self.engine.read(prompt, cancel)) if prompt.documents else Usage()
+        usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
-        passages = self.restating.choose(question.text, question.books, excerpts=True)
-        from app.documents.citations.checker import CitationChecker
+        passages = self._search(question, EXCERPT_PASSAGES)
         from app.services import search_answer
 
-        text = search_answer.answer(question.text, books, passages)
-        writing.add(text)
-        yield Token(text)
-        citations = CitationChecker(books).check(text)
+        yield from writing.add(Token(search_answer.answer(question.text, books, passages)))
+        writing.cites(question.text, books)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
-        _note(usage, citations)
-        return writing.end(Ending.COMPLETE, usage, timings, citations)
+        writing.end(Ending.COMPLETE, usage, timings, writing.citations())
 
     def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str) -> _Fitted:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
@@ -304,7 +336,7 @@ class Ask:
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
-            size = self.engine.measure(prompt)
+            size = finish(self.engine.run(Measure(prompt)))
             if begun or not passages or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]
@@ -348,19 +380,11 @@ def title_of(text: str) -> str:
     return words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
-def _written(
-    writing: OpenAnswer, checker: CitationChecker | None, progress: Reading | Thinking | Token | Notice
-) -> Iterator[AnswerProgress]:
-    """Keeps the text; after what may end a page mark, says what was found out of those so far. No books, no marks."""
-    if not isinstance(progress, Token):
-        yield progress
-        return
-    writing.add(progress.text)
-    yield progress
-    if checker is not None and _MAY_END_MARK.search(progress.text):
-        marked = tuple(citation for citation in checker.check(writing.text) if citation.start >= 0)
-        if writing.mark(marked):
-            yield Checked(marked)
+def _check_sight(question: StoredQuestion, model: ModelInfo) -> None:
+    """Raises AppError MODEL_BLIND, or why its projector is of no use, where the question has images."""
+    if question.images and model.vision is None:
+        reason = model.vision_problem
+        raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
 
 
 def _stopped(cancel: Cancel) -> Ending:
@@ -376,24 +400,3 @@ def _does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppErro
         conversation_tokens=sum(size.messages),
         reserve_tokens=needed - size.total,
     )
-
-
-def _note(usage: Usage, citations: tuple[Citation, ...]) -> None:
-    _log.info(
-        "answered: %d tokens reused, %d read, %d written; %d citations, %d verified",
-        usage.reused_tokens,
-        usage.evaluated_tokens,
-        usage.generated_tokens,
-        len(citations),
-        sum(citation.state is CitationState.VERIFIED for citation in citations),
-    )
-
-
-def _cite(answer: str, question: str, checker: CitationChecker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
-    """The answer's own citations, checked; where none has support, the pages that are most related to it."""
-    citations = checker.check(answer)
-    if any(citation.has_support for citation in citations):
-        return citations
-    from app.documents.citations.checker import find_related
-
-    return citations + find_related(answer, question, books)

@@ -12,13 +12,13 @@ from typing import Literal
 
 import msgspec
 
-from app.core.conversation import BookRef, PageRange, Turn
+from app.core.conversation import BookRef, Conversation, PageRange, Turn
 from app.core.document import Book, CitedBook, Section
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
 from app.core.page_names import PageNames
-from app.core.work import Cancel, Work
-from app.engine.protocol import Engine, Message, Prompt, PromptSize
+from app.core.work import Cancel, Work, finish
+from app.engine.protocol import ContextOptions, Engine, Measure, Message, Prompt, PromptSize, ReadBooks
 from app.services.ask import Ask
 from app.services.fitting import BookSize, Choices, OutlineChapter, fewest
 from app.services.library import Library, document_text
@@ -102,14 +102,12 @@ class Context:
     conversations: Conversations
     ask: Ask
 
-    def use(self, conversation_id: str) -> ContextUse:
-        """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
-        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
-        if conversation is None:
-            raise AppError(Code.NO_MODEL)
-        turns = self.conversations.turns(conversation_id)
+    def use(self, conversation: Conversation) -> ContextUse:
+        """What its books and its shown branch take. Raises AppError NO_MODEL and others."""
+        model = self.ask.model()
+        turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
-        size = self.engine.measure(prompt)
+        size = finish(self.engine.run(Measure(prompt)))
         segments = [ContextSegment("rules", size.frame)]
         parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
@@ -120,13 +118,12 @@ class Context:
         next_tokens = _question_tokens(size) + self.ask.longest_answer()
         return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
-    def read(self, conversation_id: str, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
+    def read(self, conversation: Conversation, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
-        conversation = self.conversations.get(conversation_id)
-        prompt, _books = self.prompts.build(conversation.books if conversation else (), ())
-        yield from self.engine.read(prompt, cancel)
+        prompt, _books = self.prompts.build(conversation.books, ())
+        yield from self.engine.run(ReadBooks(prompt), cancel)
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
         """What there is to choose from when a conversation does not fit, with the books that are on its desk now.
@@ -142,16 +139,17 @@ class Context:
         read = [turn for turn in turns if turn.is_read]
         sees = model.vision is not None
 
-        def prompt_without(oldest: int, refs: tuple[BookRef, ...]) -> Prompt:
+        def size_without(oldest: int, refs: tuple[BookRef, ...]) -> PromptSize:
             kept = tuple(turn for turn in turns if turn not in read[:oldest])
             text, images = (asked.text, asked.images) if asked else ("", ())
             prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees)
             answer = (Message("assistant", begun),) if begun else ()
-            return msgspec.structs.replace(prompt, messages=prompt.messages + answer)
+            whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)
+            return finish(self.engine.run(Measure(whole)))
 
-        size = self.engine.measure(prompt_without(0, conversation.books))
-        turns_total = self.engine.measure(prompt_without(0, ())).total
-        spared = lru_cache(lambda n: turns_total - self.engine.measure(prompt_without(n, ())).total)
+        size = size_without(0, conversation.books)
+        turns_total = size_without(0, ()).total
+        spared = lru_cache(lambda n: turns_total - size_without(n, ()).total)
         question = sum(size.messages[2 * len(read) :]) if asked else _question_tokens(size)
         reserve = self.ask.reserve()
         needed = size.total + reserve + (0 if asked else question)
@@ -164,7 +162,7 @@ class Context:
                 self._book_size(ref, tokens, ends)
                 for ref, tokens, ends in zip(conversation.books, size.documents, size.page_ends, strict=True)
             ),
-            self.engine.context_options(),
+            finish(self.engine.run(ContextOptions())),
             question,
             reserve,
             len(read),
@@ -189,7 +187,7 @@ class Context:
         documents = tuple(map(document_text, parts))
         if not documents:
             return ()
-        tokens = self.engine.measure(Prompt("", documents, ())).documents
+        tokens = finish(self.engine.run(Measure(Prompt("", documents, ())))).documents
         return tuple(msgspec.structs.replace(c, tokens=n) for c, n in zip(chapters, tokens, strict=True))
 
     def tokens_of(self, ref: BookRef) -> int | None:
@@ -198,7 +196,7 @@ class Context:
         if (model := self.models.loaded()) is not None and model.host:
             return None
         prompt, _books = self.prompts.build((ref,), ())
-        return self.engine.measure(prompt).documents[0]
+        return finish(self.engine.run(Measure(prompt))).documents[0]
 
 
 def _question_tokens(size: PromptSize) -> int:

@@ -25,9 +25,10 @@ from app.core.installation import (
     sha256_of,
 )
 from app.core.paths import Paths
+from app.core.work import finish
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
-from app.engine.protocol import Device, Inspected
+from app.engine.protocol import Device, Inspect, Inspected
 from app.models import local
 from app.store.db import find_copy
 from app.store.keys import Key
@@ -89,7 +90,7 @@ def examine(
     problems: list[Problem] = []
     inspected = Inspected("", (), 0, (), 1)
     try:
-        inspected = engine.inspect()
+        inspected = finish(engine.run(Inspect()))
     except AppError as error:
         problems.append(error.problem)
     verdict = None if installed is None else verify(installed)

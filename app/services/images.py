@@ -17,7 +17,7 @@ from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.documents.videos.protocol import MAX_SIDE, PREVIEW_SIDE
 from app.documents.videos.reader import VideoReader
-from app.engine.protocol import Engine, Prompt
+from app.engine.protocol import CountImageTokens, Engine, MissingImages, Prompt
 from app.services.library import Library
 from app.store.images import ImageStore
 
@@ -76,7 +76,7 @@ class Images:
         model = self._engine.model()
         if model is None or model.vision is None:
             return None
-        return self._engine.image_tokens([(image.width, image.height) for image in images])
+        return finish(self._engine.run(CountImageTokens(tuple((image.width, image.height) for image in images))))
 
     def thumbnail(self, sha256: str) -> Raster | None:
         """None where none is kept."""
@@ -109,7 +109,9 @@ class Images:
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
-        unseen = self._engine.missing_images(prompt)
+        if not any(message.images for message in prompt.messages):
+            return 0
+        unseen = finish(self._engine.run(MissingImages(prompt)))
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)
             canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)

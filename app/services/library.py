@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from app.core.conversation import BookRef, PageRange
-from app.core.document import Book, CitedBook, Flag, FoundPage, Page, PageLayer
+from app.core.document import Book, CitedBook, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
-from app.core.work import Cancel, Work
+from app.core.work import Cancel, Work, finish
 from app.documents.reader import DocumentReader
-from app.engine.protocol import DocumentText, Engine, PageText, Prompt
+from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
 from app.services.models import SavedReadings
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -65,33 +63,18 @@ class Library:
 
     def book(self, book_id: str) -> Book:
         """Raises AppError FILE_MISSING when the book was taken away."""
-        book = self._books.get(book_id)
-        if book is None:
-            raise AppError(Code.FILE_MISSING, path=book_id)
-        return book
+        return self._books.book(book_id)
 
     def page(self, book_id: str, number: int) -> Page:
         """A page as the model reads it. Raises AppError PAGES_INVALID when there is no such page."""
-        book = self.book(book_id)
-        page = self._books.page(book_id, number)
-        if page is None:
-            raise AppError(Code.PAGES_INVALID, path=book.title, wanted=str(number), pages=0)
-        return _as_read(page, book)
+        return self._books.page(book_id, number)
 
     def pages(self, book_id: str, pages: PageRange | None = None) -> tuple[Page, ...]:
         """The pages of a book, or some, as the model reads them.
 
         Raises AppError PAGES_INVALID when a wanted page does not exist.
         """
-        book = self.book(book_id)
-        if pages is not None and not 1 <= pages.first <= pages.last <= book.page_count:
-            wanted = f"{pages.first}-{pages.last}"
-            raise AppError(Code.PAGES_INVALID, path=book.title, wanted=wanted, pages=book.page_count)
-        return tuple(_as_read(page, book) for page in self._books.pages(book_id, pages))
-
-    def cited(self, ref: BookRef) -> CitedBook:
-        """A book as the model reads it, whole or some of its pages. Raises AppError FILE_MISSING, PAGES_INVALID."""
-        return CitedBook(ref.book_id, self.book(ref.book_id).title, self.pages(ref.book_id, ref.pages))
+        return self._books.cited(BookRef(book_id, pages)).pages
 
     def report(self, book_id: str) -> IngestionReport:
         """What could be read of each page of a book, without its tokens."""
@@ -103,8 +86,8 @@ class Library:
         model = self._engine.model()
         if model is None or model.host:
             return None
-        prompt = Prompt("", (document_text(self.cited(BookRef(book_id))),), ())
-        ends = self._engine.measure(prompt).page_ends[0]
+        prompt = Prompt("", (document_text(self._books.cited(BookRef(book_id))),), ())
+        ends = finish(self._engine.run(Measure(prompt))).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> Raster:
@@ -132,8 +115,8 @@ class Library:
         known = self._books.tokens(book_id, model.vocabulary)
         if known is None and not model.host:
             book = self.book(book_id)
-            prompt = Prompt("", (document_text(self.cited(BookRef(book_id))),), ())
-            known = self._engine.measure(prompt).documents[0]
+            prompt = Prompt("", (document_text(self._books.cited(BookRef(book_id))),), ())
+            known = finish(self._engine.run(Measure(prompt))).documents[0]
             if self.book(book_id).hidden_read == book.hidden_read:  # it may have been changed meanwhile
                 self._books.set_tokens(book_id, model.vocabulary, known)
         return known
@@ -196,15 +179,6 @@ def _named(book: Book) -> Iterator[None]:
         if not isinstance(number, int):
             raise
         raise AppError(error.code, **{**error.params, "page": book.page_names.of(number).plain}) from error
-
-
-def _as_read(page: Page, book: Book) -> Page:
-    """With its hidden text at its end, named as such, where the person allowed it: passages keep their places."""
-    if not book.hidden_read or not page.hidden:
-        return page
-    only_comments = Flag.COMMENTS in page.flags and Flag.HIDDEN_TEXT not in page.flags
-    what = "Comments on this page" if only_comments else "Hidden text of this page"
-    return msgspec.structs.replace(page, text=f"{page.text}\n\n[{what}: {page.hidden}]".lstrip())
 
 
 def document_text(book: CitedBook) -> DocumentText:

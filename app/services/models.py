@@ -131,9 +131,13 @@ class Models:
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
-        if self._engine.state() is EngineState.EMPTY and self._engine.model() is None:
-            return (yield from self.load(None, cancel))
-        return (yield from self._engine.ready(cancel))
+        model = self._engine.model()
+        match self._engine.state():
+            case EngineState.EMPTY if model is None:
+                return (yield from self.load(None, cancel))
+            case EngineState.READY if model is not None:
+                return model
+        return (yield from self._engine.revive(cancel))
 
     def state(self) -> EngineState:
         return self._engine.state()

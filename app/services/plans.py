@@ -13,13 +13,22 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.model import FileKind, ModelHeader
 from app.core.settings import Adapter, EngineSettings, Mapping
-from app.core.work import Cancel, Work
+from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall
-from app.engine.protocol import Buffer, LoadSpec, ModelInfo, NamelessVocabulary, taken_bytes
+from app.engine.protocol import (
+    Buffer,
+    DryRun,
+    Inspect,
+    LoadSpec,
+    MeasureBandwidth,
+    ModelInfo,
+    NamelessVocabulary,
+    taken_bytes,
+)
 from app.models import local
 from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
@@ -62,7 +71,7 @@ class Machines:
             threads = psutil.cpu_count(logical=False) or 1
             ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
             return planner.imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
-        inspected = self._engine.inspect()
+        inspected = finish(self._engine.run(Inspect()))
         loaded = self._engine.model()
         held = loaded.buffers if loaded is not None and self._engine.pid is not None else ()
         gpus = tuple(
@@ -98,7 +107,7 @@ class Machines:
                 known = _Bandwidth("", 0.0)
             if known.machine == machine:
                 return known.bytes_a_second
-        measured = self._engine.measure_bandwidth()
+        measured = finish(self._engine.run(MeasureBandwidth()))
         self._settings.set_blob(_BANDWIDTH, msgspec.json.encode(_Bandwidth(machine, measured)))
         return measured
 
@@ -234,7 +243,8 @@ class Plans:
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
         vocabulary = NamelessVocabulary(plan.header.architecture, plan.header.vocabulary)
-        found = self._engine.dry_run(spec_of(result, path), vocabulary if vocabulary.tokens else None)
+        order = DryRun(spec_of(result, path), vocabulary if vocabulary.tokens else None)
+        found = finish(self._engine.run(order))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
             max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()

@@ -1,5 +1,4 @@
-"""What a model reads of a conversation: rules and documents first, which never change, then the turns. And which
-passages are repeated next to a question."""
+"""What a model reads of a conversation: rules and documents first, which never change, then the turns."""
 
 from __future__ import annotations
 
@@ -8,12 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from app.core.conversation import BookRef, PassageRef, Turn
-from app.core.document import Book, CitedBook
+from app.core.document import CitedBook
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.engine.protocol import Message, Prompt, ShownImage
-from app.services.library import Library, document_text
-from app.store.passages import Passage, Passages
+from app.services.library import document_text
+from app.store.books import Books
 
 RULES = (
     "You are Octavo, a careful reader. Documents follow, page by page; each page begins with its mark, like [p. 12]. "
@@ -41,57 +40,9 @@ _NAMED_BOOKS = 2
 """So many titles are shown in it."""
 
 
-CLOSE_PASSAGES = 4
-"""Passages that are restated beside a whole book: what a small model can still hold apart."""
-
-EXCERPT_PASSAGES = 24
-"""Passages that are used in place of books that are not in the context."""
-
-_SHORT_CHARACTERS = 6000
-"""Books that are no longer than this need no close reading: all of them is close to the question."""
-
-
-class Retrieval:
-    """Choosing is a search in the database; writing gives the same text for the same passages, always: a later turn
-    must repeat a question as it was read."""
-
-    def __init__(self, library: Library, passages: Passages) -> None:
-        self._library = library
-        self._passages = passages
-
-    def choose(self, question: str, books: Sequence[BookRef], *, excerpts: bool) -> tuple[PassageRef, ...]:
-        """The passages for a question, best first; none where the books are short. Raises AppError."""
-        shelf = {ref.book_id: self._library.book(ref.book_id) for ref in books}
-        if not excerpts and sum(book.characters for book in shelf.values()) <= _SHORT_CHARACTERS:
-            return ()
-        limit = EXCERPT_PASSAGES if excerpts else CLOSE_PASSAGES
-        found = self._passages.search([(ref.book_id, ref.pages) for ref in books], question, limit)
-        return tuple(_ref(passage, shelf[passage.book_id]) for passage in found)
-
-    def write(self, question: str, passages: Sequence[PassageRef]) -> str:
-        """The question as the model reads it. Passages of books that are gone are left out."""
-        titles = {passage.document for passage in passages}
-        pieces = []
-        for passage in passages:
-            try:
-                page = self._library.page(passage.book_id, passage.page)
-            except AppError as error:
-                if error.code not in (Code.FILE_MISSING, Code.PAGES_INVALID):
-                    raise
-                continue
-            text = " ".join(page.text[passage.start : passage.end].split())
-            mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"
-            pieces.append(f"{mark} {text}")
-        if not pieces:
-            return question
-        listed = "\n\n".join(pieces)
-        return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
-
-
 class Prompts:
-    def __init__(self, library: Library, restating: Retrieval) -> None:
-        self._library = library
-        self._restating = restating
+    def __init__(self, books: Books) -> None:
+        self._books = books
 
     def build(
         self,
@@ -111,11 +62,11 @@ class Prompts:
         `passages` are restated with `question`, `images` come with it. `excerpts`: passages, no documents.
         `sees`: whether the model sees images; to one that does not they are named.
         """
-        books = tuple(map(self._library.cited, refs))
+        books = tuple(map(self._books.cited, refs))
         documents = tuple(map(document_text, books))
         messages, said, shown = self._earlier(turns, sees)
         if question or images:
-            asked = self._with_titles(self._restating.write(question, passages), refs)
+            asked = self._with_titles(self.with_passages(question, passages), refs)
             messages.append(_asked(asked, images, shown, sees))
             said.append(question)
         if excerpts:
@@ -133,18 +84,38 @@ class Prompts:
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
                 if turn.is_read:
-                    asked = self._restating.write(turn.question.text, () if answer.excerpts else answer.passages)
+                    asked = self.with_passages(turn.question.text, () if answer.excerpts else answer.passages)
                     asked = self._with_titles(asked, turn.question.books)
                     said.append(turn.question.text)
                     messages += (_asked(asked, turn.question.images, images, sees), Message("assistant", answer.text))
                 images += len(turn.question.images)
         return messages, said, images
 
+    def with_passages(self, question: str, passages: Sequence[PassageRef]) -> str:
+        """The question as the model reads it, always the same for the same passages: a later turn must repeat it as it
+        was read. Passages of books that are gone are left out."""
+        titles = {passage.document for passage in passages}
+        pieces = []
+        for passage in passages:
+            try:
+                page = self._books.page(passage.book_id, passage.page)
+            except AppError as error:
+                if error.code not in (Code.FILE_MISSING, Code.PAGES_INVALID):
+                    raise
+                continue
+            text = " ".join(page.text[passage.start : passage.end].split())
+            mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"
+            pieces.append(f"{mark} {text}")
+        if not pieces:
+            return question
+        listed = "\n\n".join(pieces)
+        return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
+
     def _with_titles(self, question: str, refs: tuple[BookRef, ...]) -> str:
         """A question to several books, with how their pages are named. A book that is gone has no name any more."""
         if len(refs) < _NAMED_BOOKS:
             return question
-        books = {book.id: book.title for book in self._library.books()}
+        books = {book.id: book.title for book in self._books.all()}
         titles = [books[ref.book_id] for ref in refs if ref.book_id in books][:_NAMED_BOOKS]
         marks = " or ".join(f"[{' '.join(title.translate(_ROUND).split())}, p. 12]" for title in titles)
         return f"{WITH_SEVERAL_BOOKS.format(marks=marks)} {question}" if marks else question
@@ -176,7 +147,3 @@ def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -
     """The passages as they follow each other in `books`."""
     order = {ref.book_id: number for number, ref in enumerate(books)}
     return tuple(sorted(passages, key=lambda p: (order.get(p.book_id, len(order)), p.page, p.start)))
-
-
-def _ref(passage: Passage, book: Book) -> PassageRef:
-    return PassageRef(passage.book_id, book.title, passage.page, passage.label, passage.start, passage.end)

@@ -13,6 +13,7 @@ from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.client import EngineClient
 from app.engine.planner import Machine, PlanRequest
+from app.engine.protocol import Inspect
 from app.models import local
 from app.models.copying import free_bytes
 from app.models.gguf.reader import HeaderReader
@@ -99,7 +100,7 @@ def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> Mac
     machine = machines.machine(hardware)
     if hardware != THIS:
         return MachineSeen(machine, tuple(gpu.name for gpu in machine.gpus))
-    inspected = engine.inspect()
+    inspected = finish(engine.run(Inspect()))
     described = {device.name: device.description for device in inspected.devices}
     names = tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus)
     return MachineSeen(machine, names, inspected.unused_card)

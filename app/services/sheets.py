@@ -74,7 +74,7 @@ class Sheets:
             yield RowBegun(number, len(sheet.rows), row.question.id)
             answer, problem = row.answer, None
             try:
-                answer = yield from relay(self.ask.again(row.question.id, cancel, excerpts=sheet.excerpts), _of_row)
+                answer = yield from relay(self.ask.ask(row.question, cancel, excerpts=sheet.excerpts), _of_row)
                 problem = answer.problem
             except AppError as error:  # not even an answer could be begun
                 problem = error.problem

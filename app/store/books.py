@@ -13,8 +13,9 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.conversation import PageRange
-from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Recognition, Section
+from app.core.conversation import BookRef, PageRange
+from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage, Page, Recognition, Section
+from app.core.errors import AppError, Code
 from app.core.ingestion import examine
 from app.store import passages
 from app.store.db import Database
@@ -96,12 +97,29 @@ class Books:
         row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ?", (id,))
         return None if row is None else _book(row)
 
-    def page(self, book_id: str, number: int) -> Page | None:
-        """`number` counts from 1."""
-        return next(iter(self.pages(book_id, PageRange(number, number))), None)
+    def book(self, id: str) -> Book:
+        """Raises AppError FILE_MISSING when the book was taken away."""
+        book = self.get(id)
+        if book is None:
+            raise AppError(Code.FILE_MISSING, path=id)
+        return book
+
+    def page(self, book_id: str, number: int) -> Page:
+        """A page as the model reads it; `number` counts from 1. Raises AppError FILE_MISSING, PAGES_INVALID."""
+        (page,) = self.cited(BookRef(book_id, PageRange(number, number))).pages
+        return page
+
+    def cited(self, ref: BookRef) -> CitedBook:
+        """A book as the model reads it, whole or some of its pages. Raises AppError FILE_MISSING; PAGES_INVALID when a
+        wanted page does not exist."""
+        book, wanted = self.book(ref.book_id), ref.pages
+        if wanted is not None and not 1 <= wanted.first <= wanted.last <= book.page_count:
+            pages = f"{wanted.first}-{wanted.last}" if wanted.first != wanted.last else str(wanted.first)
+            raise AppError(Code.PAGES_INVALID, path=book.title, wanted=pages, pages=book.page_count)
+        return CitedBook(book.id, book.title, tuple(_as_read(page, book) for page in self.pages(book.id, wanted)))
 
     def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
-        """All pages, or those of `range` that there are, in their order."""
+        """All pages as they were read from the file, or those of `range` that there are, in their order."""
         first, last = (1, None) if range is None else (range.first, range.last)
         rows = self._database.rows(
             f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
@@ -234,3 +252,12 @@ def _page(row: tuple[Any, ...]) -> Page:
     number, label, text, chapter, flags, hidden, confidence, picture = row
     known = msgspec.json.decode(flags, type=tuple[Flag, ...])
     return Page(number, label, text, chapter, known, hidden, confidence, picture)
+
+
+def _as_read(page: Page, book: Book) -> Page:
+    """With its hidden text at its end, named as such, where the person allowed it: passages keep their places."""
+    if not book.hidden_read or not page.hidden:
+        return page
+    only_comments = Flag.COMMENTS in page.flags and Flag.HIDDEN_TEXT not in page.flags
+    what = "Comments on this page" if only_comments else "Hidden text of this page"
+    return msgspec.structs.replace(page, text=f"{page.text}\n\n[{what}: {page.hidden}]".lstrip())

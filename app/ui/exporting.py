@@ -21,7 +21,7 @@ from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.presenter import Presenter
-from app.ui.shelf.conversations import title_of
+from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
 from app.ui.theme import PAPER, TEXT_FAMILY
 from app.ui.widgets.dialogs import SaveDialog

@@ -1,15 +1,25 @@
-"""The window's typefaces: Source Sans and Source Serif, with a CJK face of the system behind each."""
+"""The window's typefaces: Source Sans and Source Serif, with a CJK face of the system behind each; the sizes that the
+conversation is set in, and the face of code."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
-from app.ui.theme import SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
+from app.ui.theme import LINE_HEIGHT, MEASURE_CHARACTERS, SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
 
+SIZE_ANSWER = 16  # px; the serif looks smaller than the sans, so one step above the question, as it is drawn
+SIZE_CODE = 13  # px
+
+LINE_ANSWER = round(SIZE_ANSWER * LINE_HEIGHT)
+LINE_QUESTION = round(SIZE_TEXT * LINE_HEIGHT)
+LINE_CODE = 20
+
+_CODE_FAMILIES = ("Source Code Pro", "Noto Sans Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono")
 _STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
 _FACES = (("font_source_sans_pro", "SourceSansPro"), ("font_source_serif_pro", "SourceSerifPro"))
 _CJK_SANS = (
@@ -93,3 +103,25 @@ def _substitute(family: str, behind: list[str]) -> None:
     QFont.removeSubstitutions(family)
     if behind:
         QFont.insertSubstitutions(family, behind)
+
+
+def column_width() -> int:
+    """The width of the widest line of an answer, px."""
+    return round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
+
+
+def code_font(size: int = SIZE_CODE) -> QFont:
+    """A monospaced face of the system; `size` in pixels."""
+    font = QFont(_choose_code_family())
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setFixedPitch(True)
+    font.setPixelSize(size)
+    return font
+
+
+@cache
+def _choose_code_family() -> str:
+    # Qt searches for long, and warns, when it is asked for a family that does not exist.
+    installed = set(QFontDatabase.families())
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+    return next((family for family in _CODE_FAMILIES if family in installed), fixed)

@@ -1,4 +1,4 @@
-"""What is kept of the window for its next start.
+"""Where the window is, so that all of it can be seen, frame and title too; and what is kept of it for its next start.
 
 `FrameState` is kept unencrypted, so that the window is in its place before the store is open: places and widths, what
 is folded, light or dark. `WindowState`, what was open in it, is kept in the store.
@@ -7,9 +7,12 @@ is folded, light or dark. `WindowState`, what was open in it, is kept in the sto
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from PySide6.QtCore import QMargins, QRect, QSize
+from PySide6.QtWidgets import QWidget
 
 from app.core.errors import AppError
 from app.core.files import write_private
@@ -60,3 +63,37 @@ def save(folder: Path, state: FrameState) -> None:
     """Where it cannot be written, the window will open in its usual place."""
     with contextlib.suppress(AppError):
         write_private(folder / _NAME, lambda file: file.write(msgspec.json.encode(state)))
+
+
+USUAL_FRAME = QMargins(8, 44, 8, 8)
+"""About the widest that desktops draw around a window. What it is in fact is known only once the window is shown."""
+
+
+def place_new(size: QSize, screens: Sequence[QRect], frame: QMargins = USUAL_FRAME) -> QRect:
+    """In the middle of the first screen, `size` large or as large as there is room. Without its frame.
+
+    `screens`: what may be used of each, the person's first one first.
+    """
+    room = screens[0].marginsRemoved(frame)
+    placed = QRect(room.topLeft(), size.boundedTo(room.size()))
+    placed.moveCenter(room.center())
+    return placed
+
+
+def place_again(wanted: QRect, screens: Sequence[QRect], frame: QMargins = USUAL_FRAME) -> QRect:
+    """Where it was, without its frame: moved, and made smaller if need be, so that it is whole on the screen that shows
+    most of it, or on the first one where none does."""
+    room = max(screens, key=lambda screen: _area(screen.intersected(wanted))).marginsRemoved(frame)
+    placed = QRect(wanted.topLeft(), wanted.size().boundedTo(room.size()))
+    placed.moveLeft(max(room.left(), min(placed.left(), room.right() + 1 - placed.width())))
+    placed.moveTop(max(room.top(), min(placed.top(), room.bottom() + 1 - placed.height())))
+    return placed
+
+
+def bound(widget: QWidget, width: int, height: int) -> QSize:
+    """So large, or as large as the screen of a window or dialog has room for."""
+    return QSize(width, height).boundedTo(widget.screen().availableGeometry().marginsRemoved(USUAL_FRAME).size())
+
+
+def _area(rectangle: QRect) -> int:
+    return rectangle.width() * rectangle.height() if rectangle.isValid() else 0

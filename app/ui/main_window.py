@@ -9,22 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-)
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
-from app.ui.frame_state import FrameState
-from app.ui.screens import USUAL_FRAME, place_again, place_new
+from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 
 if TYPE_CHECKING:
@@ -34,9 +23,8 @@ if TYPE_CHECKING:
     from app.ui.page.panel import PagePanel
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
-    from app.ui.widgets.fetch_line import FetchLine
+    from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeBar
-    from app.ui.widgets.remote_mark import RemoteMark
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -47,9 +35,6 @@ _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
 class MainWindow(QWidget):
-    files_dropped = Signal(list)  # list[Path]
-    image_dropped = Signal(object)  # bytes | QImage
-    address_dropped = Signal()  # of the web, and nothing else
     closing = Signal()
     seen = Signal()  # it was painted for the first time
 
@@ -131,9 +116,6 @@ class MainWindow(QWidget):
         self._column.addWidget(line)
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)
-        overlay.files_given.connect(self.files_dropped)
-        overlay.image_given.connect(self.image_dropped)
-        overlay.address_given.connect(self.address_dropped)
         self._furnished = self._has_composer = True
         self._take_all_drops()
         self._tell_folded()
@@ -237,17 +219,6 @@ class MainWindow(QWidget):
     def _notice(self) -> NoticeBar:
         return self.sheet.notice if self.shows_sheet else self.talk.notice
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.overlay.offer(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
-        self.overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if self.overlay.take(event.mimeData()):
-            event.acceptProposedAction()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""
         if not self._has_composer:
@@ -266,7 +237,8 @@ class MainWindow(QWidget):
         event.accept()
 
     def _take_all_drops(self) -> None:
-        """A text field would take a dropped file for text: here the whole window takes files, and nothing else does."""
+        """A text field would take a dropped file for text: here the whole window takes files, through its overlay, and
+        nothing else does."""
         for child in self.findChildren(QWidget):
             child.setAcceptDrops(False)
         self.setAcceptDrops(True)

@@ -13,8 +13,8 @@ from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
-from app.ui.shelf.conversations import title_of
 from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
 from app.wording.i18n import _
 from app.wording.units import printable

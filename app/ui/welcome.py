@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Slot
 
 from app.core.document import Book
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.frame_state import WindowState
 from app.ui.main_window import MainWindow
@@ -32,7 +31,6 @@ class Welcome(Presenter):
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         page: PagePresenter,
-        images: ImageSources,
         shown: Shown,
         handbook: Path,
         has_keyring: bool,
@@ -45,7 +43,6 @@ class Welcome(Presenter):
         self._conversation = conversation
         self._asking = asking
         self._page = page
-        self._images = images
         self._shown = shown
         self._handbook = handbook
         self._has_keyring = has_keyring
@@ -62,7 +59,7 @@ class Welcome(Presenter):
     def take_files(self, files: Sequence[Path]) -> None:
         """Files that the desktop hands over, as if they were dropped; before the window lives they wait for that."""
         if self._started:
-            self._images.take_files(list(files))
+            self._shelf.openings.take_files(files)
         else:
             self._files += tuple(files)
 
@@ -96,7 +93,7 @@ class Welcome(Presenter):
                     " terminal."
                 )
             )
-        self._images.take_files(list(self._files))
+        self._shelf.openings.take_files(self._files)
 
     @Slot()
     def note_answered(self) -> None:

@@ -47,19 +47,16 @@ from app.ui.settings.presenter import Preferences
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.presenter import SheetsPresenter, SheetWork
 from app.ui.sheet.table import SheetTable
-from app.ui.shelf.book_import import BookImport
-from app.ui.shelf.books import BookList
-from app.ui.shelf.conversations import ConversationList, title_of
+from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.passwords import Passwords
 from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.rows import BookList, ConversationList, title_of
 from app.ui.shelf.saved_readings import ReadingsPresenter
 from app.ui.shown import Shown
 from app.ui.style import Appearance
 from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
-from app.ui.widgets.fetch_line import FetchLine
-from app.ui.widgets.remote_mark import RemoteMark
+from app.ui.widgets.network_lines import FetchLine, RemoteMark
 from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
@@ -96,16 +93,7 @@ class _Parts(QObject):
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
-            self.window,
-            self.shelf,
-            self.conversation,
-            self.asking,
-            self.page,
-            self.images,
-            self.shown,
-            handbook,
-            has_keyring,
-            self,
+            self.window, self.shelf, self.conversation, self.asking, self.page, self.shown, handbook, has_keyring, self
         )
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
@@ -124,7 +112,7 @@ class _Parts(QObject):
 
     def _make_books(self, desk: Services, bridge: Bridge, icons: Icons, now: Callable[[], datetime]) -> None:
         window, activity, shown = self.window, self.activity, self.shown
-        self.openings = BookImport(desk.library, bridge, shown, self)
+        self.openings = FileImport(desk.library, bridge, shown, self)
         self.passwords = Passwords(self.openings, window, self)
         self.shelf = ShelfPresenter(
             desk.library,
@@ -148,7 +136,7 @@ class _Parts(QObject):
         window, activity, shown = self.window, self.activity, self.shown
         view, composer = window.talk.view, window.talk.composer
         self.portal = ScreenPortal(bridge, window, self)
-        self.images = ImageSources(bridge, composer, self.portal, self)
+        self.images = ImageSources(self.openings, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
         self._make_conversation(desk, bridge, view, composer)
         self.ahead = Prefill(desk.context, bridge, activity, shown, self)
@@ -169,7 +157,7 @@ class _Parts(QObject):
             self,
         )
         self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
-        self.videos = VideosPresenter(desk.videos, bridge, self.images, self.attachments, shown, window, self)
+        self.videos = VideosPresenter(desk.videos, bridge, self.openings, self.attachments, shown, window, self)
 
     def _make_sheets(self, desk: Services, bridge: Bridge) -> None:
         """Question sheets, and what is written into a file."""
@@ -190,7 +178,9 @@ class _Parts(QObject):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
-        self.asking = AskingPresenter(desk.ask, talk, view, composer, writing, self.openings, activity, shown, self)
+        self.asking = AskingPresenter(
+            desk.ask, bridge, talk, view, composer, writing, self.openings, activity, shown, self
+        )
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
@@ -324,6 +314,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.sheets.show_conversation)
+        self.conversation.opened.connect(self.sheets.holding.look)  # after the questions that wait
         shown.connect(self.welcome.hint)
         for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
             self.context.measured.connect(look)
@@ -341,8 +332,8 @@ class WindowPresenter(_Parts):
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
         shelf.desk_changed.connect(talk.books.set)
-        shelf.book_added.connect(talk.books.add)
-        shelf.book_added.connect(self.welcome.open_book)
+        openings.opened.connect(talk.books.add)
+        openings.opened.connect(self.welcome.open_book)
         for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
@@ -378,15 +369,14 @@ class WindowPresenter(_Parts):
         fitting.turns_changed.connect(self.context.measure)
 
     def _connect_images(self) -> None:
-        images, attachments, openings, window = self.images, self.attachments, self.openings, self.window
-        window.files_dropped.connect(images.take_files)
-        window.image_dropped.connect(images.take_dropped)
-        window.address_dropped.connect(images.refuse_address)
-        openings.chosen.connect(images.take_names)
-        images.files_coming.connect(openings.expect)
-        images.books_given.connect(openings.open_files)
-        images.others_found.connect(openings.dismiss)
+        images, attachments, openings = self.images, self.attachments, self.openings
+        drops = self.window.overlay
+        drops.files_given.connect(openings.take_files)
+        drops.image_given.connect(images.take_dropped)
+        drops.address_given.connect(images.refuse_address)
+        self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
+        openings.images_given.connect(attachments.take_files)
         self.page.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
@@ -395,6 +385,7 @@ class WindowPresenter(_Parts):
 
     def _connect_sentences(self) -> None:
         for presenter in (
+            self.openings,
             self.shelf,
             self.conversation,
             self.asking,

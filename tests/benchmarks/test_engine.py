@@ -8,10 +8,10 @@ from pathlib import Path
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.generation import Sampler
 from app.engine.hardware import physical_cores
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt
+from tests.engine.conftest import lay_out
 
 _CONTEXT, _SLICE, _WRITTEN = 8192, 512, 128
 _SENTENCES = 480  # about 5,800 tokens
@@ -27,8 +27,8 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
     engine = EngineClient()
     try:
         finish(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))
-        tokens = engine.lay_out(prompt).tokens
-        done = finish(engine.answer(prompt, _GREEDY, _WRITTEN, Cancel()))
+        tokens = lay_out(engine, prompt).tokens
+        done = finish(engine.run(AnswerTo(prompt, _GREEDY, _WRITTEN), Cancel()))
     finally:
         engine.close()
     read = done.usage.evaluated_tokens / done.timings.read_s
@@ -44,15 +44,13 @@ def _bare(starter: Path, tokens: tuple[int, ...], written: int) -> tuple[float, 
     """Tokens a second of reading `tokens` and of writing `written` after them."""
     model = LlamaModel(starter, -1, lambda _fraction: True)
     context = LlamaContext(model, _CONTEXT, KvType.F16, physical_cores(), _SLICE)
-    sampler = Sampler(model, _GREEDY)
     begun = time.monotonic()
     for start in range(0, len(tokens), _SLICE):
         context.decode(tokens[start : start + _SLICE], start, outputs=int(start + _SLICE >= len(tokens)))
     read = time.monotonic()
     for position in range(len(tokens), len(tokens) + written):
-        context.decode([sampler.next_token(context)], position, outputs=1)
+        context.decode([int(context.logits().argmax())], position, outputs=1)
     ended = time.monotonic()
-    sampler.close()
     context.close()
     model.close()
     return len(tokens) / (read - begun), written / (ended - read)

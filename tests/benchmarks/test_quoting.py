@@ -9,7 +9,7 @@ import msgspec
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt
 from tests.work import run
 
 _GREEDY = Sampling(temperature=0)
@@ -33,7 +33,7 @@ def test_copying_and_quoting_against_plain_writing(starter: Path) -> None:
             ("quoting", quoting, False, True),
         ):
             sampling = msgspec.structs.replace(_GREEDY, lookup=lookup, true_quotes=true_quotes)
-            events, done = run(engine.answer(told, sampling, 256, Cancel()))
+            events, done = run(engine.run(AnswerTo(told, sampling, 256), Cancel()))
             speeds[name] = done.usage.generated_tokens / done.timings.generate_s
             texts[name] = "".join(getattr(event, "text", "") for event in events)
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.reader import DocumentReader
 from app.isolation import sandbox
@@ -101,9 +101,9 @@ def _waits(reader: DocumentReader) -> bool:
 
 
 def _parse_here(file: Path) -> float:
-    parsing.preload()
+    worker.preload()
     content = Content(file.name, file.read_bytes(), "0" * 64)
-    return _took(lambda: parsing.parse(content, lambda _done, _total: None))
+    return _took(lambda: worker.parse(content, lambda _done, _total: None))
 
 
 def _took(work: Callable[[], object]) -> float:

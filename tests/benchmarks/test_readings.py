@@ -10,7 +10,7 @@ from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, Prompt, ReadingsSpec
 from tests.engine.kv.test_reuse import ask, book
 
 _TIMES_SOONER = 100
@@ -29,6 +29,11 @@ def test_a_long_book_is_restored(tiny_scout: Path, tmp_path: Path, tokens: int, 
         f"\n{kv_type}: {read.usage.evaluated_tokens} tokens read in {read.timings.read_s:.1f} s;"
         f" used, the first word comes after {restored.timings.first_token_s:.2f} s, {ratio:.0f} times sooner"
     )
+    counts, on_disk = read.counts, sum(path.stat().st_size for path in tmp_path.glob("*.reading"))
+    print(
+        f"{counts.sealed_bytes / 1e6:.1f} MB sealed in {counts.sealing_s:.2f} s by checkpoints and the whole;"
+        f" {on_disk / 1e6:.1f} MB on disk"
+    )
     assert read.usage.evaluated_tokens >= tokens
     assert ratio >= _TIMES_SOONER
 
@@ -38,7 +43,7 @@ def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
     engine = EngineClient()
     try:
         finish(engine.load(spec, Cancel()))
-        done = finish(engine.answer(prompt, Sampling(temperature=0), 8, Cancel()))
+        done = finish(engine.run(AnswerTo(prompt, Sampling(temperature=0), 8), Cancel()))
         assert engine.flush_saved() == ()
     finally:
         engine.close()

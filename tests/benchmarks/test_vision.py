@@ -46,7 +46,7 @@ def _ours(model: Path, path: Path, noise: Any) -> float:
     for number in range(_ROUNDS + 1):
         image = ShownImage(f"{number:064x}", _SIDE, _SIDE, "")
         prompt = Prompt(rules.rules, rules.documents, (Message("user", "", (image,)),))
-        laid = session.lay_out(prompt)
+        laid = session.tokenizer.lay_out(prompt)
         session.read(laid.tokens[: laid.images[0].start - 1], laid.books, lambda *_: None)
         (wanted,) = session.missing_images(prompt)
         canvas = Raster(_SIDE, _SIDE, noise.tobytes())

@@ -13,7 +13,20 @@ from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Engine, EngineState, LoadSpec, Message, PageText, Prompt, RemoteSpec
+from app.engine.protocol import (
+    AnswerTo,
+    ContextOptions,
+    DocumentText,
+    Engine,
+    EngineState,
+    LoadSpec,
+    Measure,
+    Message,
+    PageText,
+    Prompt,
+    ReadBooks,
+    RemoteSpec,
+)
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 from tests.work import run
@@ -74,25 +87,25 @@ def test_loading_ends_with_what_was_loaded(engine: Engine, spec: LoadSpec) -> No
     assert all(isinstance(event, Loading) for event in before)
     assert engine.model() == loaded
     assert engine.state() is EngineState.READY
-    assert run(engine.ready(Cancel())) == ([], loaded)
+    assert finish(engine.revive(Cancel())) == loaded
 
 
 def test_measuring_before_loading_is_refused(engine: Engine) -> None:
     with pytest.raises(AppError) as caught:
-        engine.measure(ASKED)
+        finish(engine.run(Measure(ASKED)))
     assert caught.value.code is Code.NO_MODEL
 
 
 def test_the_parts_of_a_prompt_add_up(loaded: Engine) -> None:
-    size = loaded.measure(ASKED)
+    size = finish(loaded.run(Measure(ASKED)))
     assert size.total == size.frame + sum(size.documents) + sum(size.messages)
     assert len(size.documents) == len(size.messages) == 1
 
 
 def test_what_was_read_need_not_be_read_again(loaded: Engine) -> None:
-    assert loaded.measure(ASKED).to_read <= loaded.measure(ASKED).total
-    finish(loaded.answer(ASKED, Sampling(), 3, Cancel()))
-    size = loaded.measure(ASKED)
+    assert finish(loaded.run(Measure(ASKED))).to_read <= finish(loaded.run(Measure(ASKED))).total
+    finish(loaded.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
+    size = finish(loaded.run(Measure(ASKED)))
     assert size.to_read <= 64
     assert size.held == size.documents
 
@@ -101,22 +114,22 @@ def test_of_what_does_not_fit_nothing_is_held(loaded: Engine) -> None:
     model = loaded.model()
     assert model is not None
     page = PageText("1", "Some words. " * model.context_tokens)
-    size = loaded.measure(Prompt("The rules.", (DocumentText("Too long", (page,)),), ASKED.messages))
+    size = finish(loaded.run(Measure(Prompt("The rules.", (DocumentText("Too long", (page,)),), ASKED.messages))))
     assert size.total > model.context_tokens
     assert (size.to_read, size.held) == (0, (0,))
 
 
 def test_books_are_read_ahead_of_a_question(loaded: Engine) -> None:
-    before, _usage = run(loaded.read(ASKED, Cancel()))
+    before, _usage = run(loaded.run(ReadBooks(ASKED), Cancel()))
     assert all(isinstance(event, Reading) for event in before)
-    size = loaded.measure(ASKED)
+    size = finish(loaded.run(Measure(ASKED)))
     assert size.held == size.documents
     assert loaded.state() is EngineState.READY
 
 
 def test_pausing_an_idle_engine_stops_nothing_that_comes_later(loaded: Engine) -> None:
     loaded.pause()
-    finish(loaded.read(ASKED, Cancel()))
+    finish(loaded.run(ReadBooks(ASKED), Cancel()))
     loaded.resume()
 
 
@@ -124,11 +137,11 @@ def test_rooms_are_told_for_every_kv_type_of_this_machine(loaded: Engine) -> Non
     """Elsewhere there is nothing to choose: the context is what the server was started with."""
     model = loaded.model()
     assert model is not None
-    assert [room.kv_type for room in loaded.context_options()] == ([] if model.host else list(KvType))
+    assert [room.kv_type for room in finish(loaded.run(ContextOptions()))] == ([] if model.host else list(KvType))
 
 
 def test_an_answer_streams_and_ends(loaded: Engine) -> None:
-    before, ending = run(loaded.answer(ASKED, Sampling(), 30, Cancel()))
+    before, ending = run(loaded.run(AnswerTo(ASKED, Sampling(), 30), Cancel()))
     assert ending.ending is not Ending.CANCELLED
     assert all(isinstance(event, Reading | Token) for event in before)
     assert any(isinstance(event, Token) and event.text for event in before)
@@ -139,12 +152,12 @@ def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
     """Where the last message is an answer, only what follows it comes."""
     begun = "The book says: “Some words."
     going_on = Prompt(ASKED.rules, ASKED.documents, (*ASKED.messages, Message("assistant", begun)))
-    assert loaded.measure(going_on).total > loaded.measure(ASKED).total
-    before, ending = run(loaded.answer(going_on, Sampling(temperature=0), 8, Cancel()))
+    assert finish(loaded.run(Measure(going_on))).total > finish(loaded.run(Measure(ASKED))).total
+    before, ending = run(loaded.run(AnswerTo(going_on, Sampling(temperature=0), 8), Cancel()))
     assert ending.usage.generated_tokens <= 8 or kind == "scripted"
     assert begun not in "".join(event.text for event in before if isinstance(event, Token))
     if kind != "scripted":
-        assert ending.usage.prompt_tokens == loaded.measure(going_on).total
+        assert ending.usage.prompt_tokens == finish(loaded.run(Measure(going_on))).total
 
 
 def test_stopping_ends_an_answer_as_cancelled(loaded: Engine) -> None:
@@ -155,7 +168,7 @@ def test_stopping_ends_an_answer_as_cancelled(loaded: Engine) -> None:
             assert loaded.state() is EngineState.BUSY
             cancel.request()
 
-    ending = finish(loaded.answer(ASKED, Sampling(), 1500, cancel), stop).ending
+    ending = finish(loaded.run(AnswerTo(ASKED, Sampling(), 1500), cancel), stop).ending
     assert ending is Ending.CANCELLED
     assert cancel.requested
     assert loaded.state() is EngineState.READY

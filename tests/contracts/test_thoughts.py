@@ -12,7 +12,7 @@ from app.core.events import Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Engine, LoadSpec, Message, Prompt, RemoteSpec
+from app.engine.protocol import AnswerTo, Engine, LoadSpec, Message, Prompt, RemoteSpec
 from tests.models.reciter import write_reciter
 from tests.remote_servers import PYTHON_CONTEXT, python_server
 from tests.work import fail, run
@@ -47,7 +47,7 @@ def engine(request: pytest.FixtureRequest, thinker: Path) -> Iterator[Engine]:
 
 
 def test_a_thought_is_told_of_and_left_out(engine: Engine) -> None:
-    events, _generated = run(engine.answer(ASKED, GREEDY, 40, Cancel()))
+    events, _generated = run(engine.run(AnswerTo(ASKED, GREEDY, 40), Cancel()))
     reported = [event for event in events if isinstance(event, Thinking | Token)]
     assert reported[0] == Thinking()
     assert reported.count(Thinking()) == 1
@@ -55,6 +55,6 @@ def test_a_thought_is_told_of_and_left_out(engine: Engine) -> None:
 
 
 def test_a_thought_without_an_answer_says_so(engine: Engine) -> None:
-    events, problem = fail(engine.answer(ASKED, GREEDY, 3, Cancel()))
+    events, problem = fail(engine.run(AnswerTo(ASKED, GREEDY, 3), Cancel()))
     assert not any(isinstance(event, Token) for event in events)
     assert problem.code is Code.ANSWER_ALL_THOUGHT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from app.core.document import Document
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, write_pdf
 
@@ -31,4 +31,4 @@ def pdf() -> bytes:
 @cache
 def document() -> Document:
     """As the reader makes it."""
-    return parsing.parse(Content("manual.pdf", pdf(), ""), lambda _done, _total: None)
+    return worker.parse(Content("manual.pdf", pdf(), ""), lambda _done, _total: None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core.document import Document, Flag, Page
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 
 FOLDER = Path(__file__).parent / "one_source"
@@ -22,7 +22,7 @@ _ADDRESS = "https://www.harbour.example/archive/leases/1931/berth-twelve.html"
 @functools.cache
 def _read(name: str) -> Document:
     content = Content(name, (FOLDER / name).read_bytes(), "")
-    return parsing.parse(content, lambda done, total: None)
+    return worker.parse(content, lambda done, total: None)
 
 
 def _page(name: str, heading: str) -> Page:

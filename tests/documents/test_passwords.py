@@ -16,9 +16,9 @@ from app.core.errors import AppError, Code
 from app.core.secret import Password
 from app.core.work import Cancel
 from app.documents.formats.contract import Content
-from app.documents.parsing import page_image, parse
 from app.documents.protocol import DrawPage, Parse
 from app.documents.reader import DocumentReader
+from app.documents.worker import page_image, parse
 from app.ui.jobs import Done, Failed
 from tests.documents.locksmith import REVISIONS, lock
 from tests.documents.pdf_writer import show, write_pdf

@@ -8,8 +8,8 @@ from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents import plain_text
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.text.flow import MAX_PAGE_CHARACTERS
+from app.documents.worker import parse
 
 _GERMAN = "Der Bär fraß die Äpfel, während die Öfen glühten. Übermut tut selten gut, sagte die Großmutter.\n"
 _SPANISH = "El niño comió piña en España, ¿verdad? ¡Sí! Mañana volverá con su compañero a la montaña.\n"

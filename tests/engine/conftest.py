@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,19 @@ import pytest
 
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import (
+    BookSpan,
+    DocumentText,
+    EncodedPrompt,
+    EncodePrompt,
+    ImageSpan,
+    LoadSpec,
+    Message,
+    PageText,
+    Probe,
+    Probed,
+    Prompt,
+)
 
 NewEngine = Callable[..., EngineClient]
 
@@ -32,6 +44,18 @@ def new_engine() -> Iterator[NewEngine]:
 def load(engine: EngineClient, path: Path, **how: Any) -> None:
     """Load a model and insist that it worked."""
     finish(engine.load(LoadSpec(str(path), **how), Cancel()))
+
+
+def lay_out(engine: EngineClient, prompt: Prompt) -> EncodedPrompt:
+    """The prompt's token ids, to look at."""
+    return finish(engine.run(EncodePrompt(prompt)))
+
+
+def probe(
+    engine: EngineClient, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
+) -> Probed:
+    """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
+    return finish(engine.run(Probe(tuple(tokens), books, images)))
 
 
 def prompt(question: str, *history: str, text: str = "A page of a book.", pages: int = 1) -> Prompt:

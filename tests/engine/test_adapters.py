@@ -14,9 +14,9 @@ from app.core.settings import Adapter
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import LoadSpec, ReadingsSpec
+from app.engine.protocol import LoadSpec, ReadBooks, ReadingsSpec
 from app.engine.session import fingerprint_with
-from tests.engine.conftest import NewEngine, load, prompt
+from tests.engine.conftest import NewEngine, load, probe, prompt
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora, write_merged
 from tests.work import problem_of
@@ -36,7 +36,7 @@ def second(models_folder: Path, tiny_scout: Path) -> Path:
 
 def logits(engine: EngineClient, path: Path, adapters: Sequence[Adapter] = ()) -> npt.NDArray[np.float32]:
     load(engine, path, context_tokens=512, adapters=tuple(adapters))
-    return np.frombuffer(engine.probe(TOKENS).logits, "<f4")
+    return np.frombuffer(probe(engine, TOKENS).logits, "<f4")
 
 
 def test_adapters_act_as_if_worked_into_the_weights(
@@ -61,7 +61,7 @@ def test_what_was_read_with_an_adapter_is_not_taken_up_without(
     for adapters in ((Adapter(str(first)),), (Adapter(str(first)),), (), (Adapter(str(first), 0.5),)):
         engine = new_engine()
         load(engine, tiny_scout, context_tokens=4096, readings=readings, adapters=adapters)
-        ending = finish(engine.read(asked, Cancel()))
+        ending = finish(engine.run(ReadBooks(asked), Cancel()))
         engine.flush_saved()
         evaluated.append(ending.evaluated_tokens)
         engine.close()

@@ -13,6 +13,7 @@ from app.core.settings import Sampling
 from app.core.work import Cancel
 from app.engine.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
+from app.engine.protocol import AnswerTo
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models import families, llama4
 from tests.work import run
@@ -53,7 +54,7 @@ def test_each_end_token_ends_an_answer(tmp_path: Path, new_engine: NewEngine, en
     path = llama4.write_scout(tmp_path / "ends.gguf", layers=4, ends_with=end)
     engine = new_engine()
     load(engine, path, context_tokens=4096)
-    events, last = run(engine.answer(prompt("A question?"), Sampling(seed=1, true_quotes=False), 2000, Cancel()))
+    events, last = run(engine.run(AnswerTo(prompt("A question?"), Sampling(seed=1, true_quotes=False), 2000), Cancel()))
     assert last.ending is Ending.COMPLETE
     assert 0 < last.usage.generated_tokens < 2000
     assert "<|" not in "".join(event.text for event in events if isinstance(event, Token))

@@ -16,8 +16,8 @@ from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.protocol import EngineState, LoadSpec
-from tests.engine.conftest import NewEngine, load, prompt
+from app.engine.protocol import AnswerTo, ContextOptions, Count, EngineState, Inspect, LoadSpec, Measure, ReadBooks
+from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.work import at, fail, problem_of, run, stop
 
 GREEDY = Sampling(temperature=0)
@@ -44,20 +44,22 @@ def test_an_answer_ends_once_and_counts_right(new_engine: NewEngine, tiny_scout:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=1024, kv_type=kv_type)
     asked = prompt("What is it?")
-    before, ending = run(engine.answer(asked, GREEDY, 20, Cancel()))
+    before, ending = run(engine.run(AnswerTo(asked, GREEDY, 20), Cancel()))
     assert ending.ending is Ending.LENGTH
     assert ending.usage.generated_tokens == 20
-    assert ending.usage.prompt_tokens == engine.measure(asked).total
+    assert ending.usage.prompt_tokens == finish(engine.run(Measure(asked))).total
     assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
     assert [e for e in before if isinstance(e, Reading)][-1].done == ending.usage.prompt_tokens
-    again = [e for e in engine.answer(asked, GREEDY, 20, Cancel()) if isinstance(e, Token)]
+    again = [e for e in engine.run(AnswerTo(asked, GREEDY, 20), Cancel()) if isinstance(e, Token)]
     assert "".join(e.text for e in again) == "".join(e.text for e in before if isinstance(e, Token))
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_another(engine: EngineClient) -> None:
     def text(seed: int) -> str:
         sampling = Sampling(temperature=1.2, top_k=0, top_p=1, min_p=0, seed=seed)
-        return "".join(e.text for e in engine.answer(prompt("Say."), sampling, 40, Cancel()) if isinstance(e, Token))
+        return "".join(
+            e.text for e in engine.run(AnswerTo(prompt("Say."), sampling, 40), Cancel()) if isinstance(e, Token)
+        )
 
     assert text(1) == text(1) != text(2)
 
@@ -70,10 +72,10 @@ def test_stop_while_reading_keeps_what_was_read(engine: EngineClient) -> None:
         if isinstance(event, Reading) and event.done:
             cancel.request()
 
-    events = stop(engine.answer(asked, GREEDY, 5, cancel), stop_once_something_is_read)
+    events = stop(engine.run(AnswerTo(asked, GREEDY, 5), cancel), stop_once_something_is_read)
     read = [e for e in events if isinstance(e, Reading)][-1].done
-    assert 0 < read < engine.measure(asked).total
-    ending = finish(engine.answer(asked, GREEDY, 5, Cancel()))
+    assert 0 < read < finish(engine.run(Measure(asked))).total
+    ending = finish(engine.run(AnswerTo(asked, GREEDY, 5), Cancel()))
     assert ending.usage.reused_tokens == read
 
 
@@ -88,19 +90,19 @@ def test_stop_while_writing_keeps_the_text(engine: EngineClient) -> None:
             if len(text) > 20:
                 cancel.request()
 
-    ending = finish(engine.answer(prompt("Go on."), GREEDY, LONG, cancel), take)
+    ending = finish(engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), cancel), take)
     assert ending.ending is Ending.CANCELLED
     assert 0 < ending.usage.generated_tokens < LONG
-    follow = finish(engine.answer(prompt("More.", "Go on.", text), GREEDY, 5, Cancel()))
+    follow = finish(engine.run(AnswerTo(prompt("More.", "Go on.", text), GREEDY, 5), Cancel()))
     assert follow.usage.reused_tokens >= ending.usage.prompt_tokens + ending.usage.generated_tokens - 1
 
 
 def test_leaving_an_answer_early_frees_the_engine(engine: EngineClient) -> None:
-    answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
+    answer = engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), Cancel())
     assert any(isinstance(event, Token) for event in answer)
     answer.close()
     assert engine.state() is EngineState.READY
-    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
+    finish(engine.run(AnswerTo(prompt("Next."), GREEDY, 3), Cancel()))
 
 
 def test_killed_while_writing(engine: EngineClient) -> None:
@@ -112,37 +114,37 @@ def test_killed_while_writing(engine: EngineClient) -> None:
                 kill(engine)
             written.append(event)
 
-    _events, problem = fail(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()), kill_at_the_first_token)
+    _events, problem = fail(engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), Cancel()), kill_at_the_first_token)
     assert problem.code is Code.ENGINE_CRASHED
     assert problem.params == {"signal": 9}
     assert engine.state() is EngineState.DEAD
-    finish(engine.ready(Cancel()))
-    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
+    finish(engine.revive(Cancel()))
+    finish(engine.run(AnswerTo(prompt("Next."), GREEDY, 3), Cancel()))
 
 
 def test_killed_while_idle(engine: EngineClient) -> None:
     kill(engine)
     with pytest.raises(AppError) as caught:
-        engine.measure(prompt("What?"))
+        finish(engine.run(Measure(prompt("What?"))))
     assert caught.value.code is Code.ENGINE_CRASHED
-    finish(engine.ready(Cancel()))
+    finish(engine.revive(Cancel()))
 
 
 def test_a_stopped_engine_counts_as_hung(engine: EngineClient) -> None:
     kill(engine, signal.SIGSTOP)
-    problem = problem_of(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
+    problem = problem_of(engine.run(AnswerTo(prompt("What?"), GREEDY, 3), Cancel()))
     assert problem.code is Code.ENGINE_HUNG
 
 
 def test_it_gives_up_after_three_deaths_and_a_load_forgives(engine: EngineClient, tiny_scout: Path) -> None:
     for _death in range(MAX_DEATHS):
-        finish(engine.ready(Cancel()))
+        finish(engine.revive(Cancel()))
         kill(engine)
-        problem_of(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
-    refused = problem_of(engine.ready(Cancel()))
+        problem_of(engine.run(AnswerTo(prompt("What?"), GREEDY, 3), Cancel()))
+    refused = problem_of(engine.revive(Cancel()))
     assert refused.code is Code.ENGINE_GAVE_UP
     load(engine, tiny_scout, context_tokens=1024)
-    finish(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
+    finish(engine.run(AnswerTo(prompt("What?"), GREEDY, 3), Cancel()))
 
 
 def test_a_load_can_be_cancelled(new_engine: NewEngine, starter: Path) -> None:
@@ -160,20 +162,20 @@ def test_other_work_for_the_machine_does_not_hide_that_the_engine_died(engine: E
     info = engine.model()
     kill(engine)
     with pytest.raises(AppError):
-        engine.measure(prompt("What?"))
-    assert engine.inspect().devices
+        finish(engine.run(Measure(prompt("What?"))))
+    assert finish(engine.run(Inspect())).devices
     assert (engine.state(), engine.model()) == (EngineState.DEAD, info)
-    assert finish(engine.ready(Cancel())) == info
-    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
+    assert finish(engine.revive(Cancel())) == info
+    finish(engine.run(AnswerTo(prompt("Next."), GREEDY, 3), Cancel()))
 
 
 def test_without_a_model(new_engine: NewEngine) -> None:
     engine = new_engine()
     assert engine.state() is EngineState.EMPTY
-    problem = problem_of(engine.ready(Cancel()))
+    problem = problem_of(engine.revive(Cancel()))
     assert problem.code is Code.NO_MODEL
     with pytest.raises(AppError) as caught:
-        engine.measure(prompt("What?"))
+        finish(engine.run(Measure(prompt("What?"))))
     assert caught.value.code is Code.NO_MODEL
 
 
@@ -195,21 +197,21 @@ def test_what_cannot_be_loaded_is_refused_before(
 def test_a_prompt_beyond_the_context_is_refused_by_the_engine_too(new_engine: NewEngine, tiny_scout: Path) -> None:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=512)
-    problem = problem_of(engine.answer(prompt("What?", text="word " * 2000), GREEDY, 5, Cancel()))
+    problem = problem_of(engine.run(AnswerTo(prompt("What?", text="word " * 2000), GREEDY, 5), Cancel()))
     assert problem.code is Code.CONTEXT_FULL
-    finish(engine.answer(prompt("What?"), GREEDY, 5, Cancel()))
+    finish(engine.run(AnswerTo(prompt("What?"), GREEDY, 5), Cancel()))
 
 
 def test_an_answer_stops_at_the_end_of_the_context(new_engine: NewEngine, tiny_scout: Path) -> None:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=256)
-    ending = finish(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()))
+    ending = finish(engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), Cancel()))
     assert ending.ending is Ending.LENGTH
     assert ending.usage.prompt_tokens + ending.usage.generated_tokens == 256 + 1
 
 
 def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
-    answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
+    answer = engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), Cancel())
     assert any(isinstance(event, Token) for event in answer)
     engine.close()
     assert problem_of(answer).code is Code.ENGINE_CRASHED
@@ -217,7 +219,7 @@ def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
 
 def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
-    assert engine.count(str(starter), ["", "one two three", "日本"])[:2] == (0, 3)
+    assert finish(engine.run(Count(str(starter), ["", "one two three", "日本"])))[:2] == (0, 3)
     assert engine.state() is EngineState.EMPTY
 
 
@@ -227,14 +229,14 @@ def test_a_vocabulary_is_read_once_while_its_file_is_the_same(
     engine, file = new_engine(), tmp_path / "model.gguf"
     content = tiny_scout.read_bytes()
     file.write_bytes(content)
-    texts = ["one two three", "the page"]
-    counts, seen = engine.count(str(file), texts), file.stat()
+    texts = ("one two three", "the page")
+    counts, seen = finish(engine.run(Count(str(file), texts))), file.stat()
     file.write_bytes(b"GGUF" + bytes(len(content) - 4))
     os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-    assert engine.count(str(file), texts) == counts
+    assert finish(engine.run(Count(str(file), texts))) == counts
     os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1))
     with pytest.raises(AppError, check=lambda error: error.code.startswith("model_")):
-        engine.count(str(file), texts)
+        finish(engine.run(Count(str(file), texts)))
 
 
 def test_a_loaded_model_counts_with_its_own_vocabulary(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
@@ -242,11 +244,12 @@ def test_a_loaded_model_counts_with_its_own_vocabulary(new_engine: NewEngine, ti
     file.write_bytes(tiny_scout.read_bytes())
     load(engine, file, context_tokens=256)
     file.unlink()
-    assert engine.count(str(file), ["the page"]) == engine.count(str(tiny_scout), ["the page"])
+    own, other = (finish(engine.run(Count(str(path), ("the page",)))) for path in (file, tiny_scout))
+    assert own == other
 
 
 def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
-    inspected = new_engine().inspect()
+    inspected = finish(new_engine().run(Inspect()))
     assert "0.3.36" in inspected.version
     assert any(device.kind == "cpu" and device.total_bytes > 0 for device in inspected.devices)
     assert inspected.threads >= 1
@@ -257,12 +260,12 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout_fast
     engine, cancel = new_engine(), Cancel()
     load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
     asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
-    whole = engine.measure(asked).total
+    whole = finish(engine.run(Measure(asked))).total
     assert whole > 2 * 4096
-    events = stop(engine.answer(asked, Sampling(), 5, cancel), at(Reading, cancel.request))
+    events = stop(engine.run(AnswerTo(asked, Sampling(), 5), cancel), at(Reading, cancel.request))
     readings = [event.done for event in events if isinstance(event, Reading)]
     assert readings == [0], "the slice that was under way was given up"
-    ending = finish(engine.answer(asked, Sampling(), 5, Cancel()))
+    ending = finish(engine.run(AnswerTo(asked, Sampling(), 5), Cancel()))
     assert ending.usage.evaluated_tokens == whole
 
 
@@ -283,7 +286,7 @@ def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout_fa
     engine = new_engine()
     load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
     asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
-    whole = engine.measure(asked).total
+    whole = finish(engine.run(Measure(asked))).total
     positions: list[int] = []
 
     def take(event: object) -> None:
@@ -293,7 +296,7 @@ def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout_fa
                 engine.pause()
                 threading.Timer(_PAUSE_S, engine.resume).start()
 
-    assert finish(engine.answer(asked, GREEDY, 5, Cancel()), take).usage.evaluated_tokens == whole
+    assert finish(engine.run(AnswerTo(asked, GREEDY, 5), Cancel()), take).usage.evaluated_tokens == whole
     assert positions == sorted(set(positions)), "no slice was counted twice"
 
 
@@ -304,19 +307,19 @@ def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:
         engine.pause()
         cancel.request()
 
-    stop(engine.read(PAGES, cancel), at(Reading, stop_while_it_is_paused))
-    finish(engine.read(PAGES, Cancel()))
+    stop(engine.run(ReadBooks(PAGES), cancel), at(Reading, stop_while_it_is_paused))
+    finish(engine.run(ReadBooks(PAGES), Cancel()))
 
 
 def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
-    read = finish(engine.read(PAGES, Cancel()))
-    ending = finish(engine.answer(PAGES, Sampling(), 3, Cancel()))
-    assert ending.usage.reused_tokens == read.prompt_tokens == engine.lay_out(PAGES).books[-1].end
+    read = finish(engine.run(ReadBooks(PAGES), Cancel()))
+    ending = finish(engine.run(AnswerTo(PAGES, Sampling(), 3), Cancel()))
+    assert ending.usage.reused_tokens == read.prompt_tokens == lay_out(engine, PAGES).books[-1].end
 
 
 def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:
     info = engine.model()
     assert info is not None
-    rooms = [room.context_tokens for room in engine.context_options()]
+    rooms = [room.context_tokens for room in finish(engine.run(ContextOptions()))]
     assert rooms == sorted(rooms), "a smaller KV type never holds less"
     assert all(info.context_tokens <= tokens <= info.trained_context for tokens in rooms)

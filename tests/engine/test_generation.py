@@ -12,10 +12,10 @@ from app.core.conversation import CitationState, Ending
 from app.core.document import Page
 from app.core.events import Token
 from app.core.settings import Sampling
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.documents.citations.checker import CitedBook, check
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Generated, Message, PageText, Prompt
+from app.engine.protocol import AnswerTo, DocumentText, Generated, Measure, Message, PageText, Prompt
 from tests.engine.conftest import NewEngine, load
 from tests.models.reciter import write_reciter
 from tests.work import run
@@ -48,7 +48,7 @@ def asked(pages: tuple[str, ...], begun: str = "", question: str = "Quote the bo
 
 def answer(engine: EngineClient, prompt: Prompt, sampling: Sampling, tokens: int = 60) -> tuple[str, Generated]:
     """What is added to an answer, or all of it where there was none."""
-    events, ending = run(engine.answer(prompt, sampling, tokens, Cancel()))
+    events, ending = run(engine.run(AnswerTo(prompt, sampling, tokens), Cancel()))
     return "".join(event.text for event in events if isinstance(event, Token)), ending
 
 
@@ -165,7 +165,7 @@ def test_an_answer_goes_on_from_exactly_where_it_ended(new_engine: NewEngine, st
         assert text + more == whole
         assert ending.usage.generated_tokens == every - tokens
         assert ending.usage.evaluated_tokens == 1
-        assert ending.usage.prompt_tokens == engine.measure(going_on(prompt, text)).total
+        assert ending.usage.prompt_tokens == finish(engine.run(Measure(going_on(prompt, text)))).total
         cuts.add("before" if len(text) <= opened else "inside" if len(text) <= closed else "after")
     assert {"before", "inside"} <= cuts
 
@@ -195,9 +195,9 @@ def test_an_answer_that_was_gone_on_with_is_not_read_again_by_the_next_question(
     following = msgspec.structs.replace(
         prompt, messages=(*prompt.messages, Message("assistant", text + more), Message("user", "And then?"))
     )
-    evaluated = engine.measure(following).to_read
-    size = engine.measure(following)
-    begun = engine.measure(going_on(prompt, text + more))
+    evaluated = finish(engine.run(Measure(following))).to_read
+    size = finish(engine.run(Measure(following)))
+    begun = finish(engine.run(Measure(going_on(prompt, text + more))))
     assert evaluated <= size.total - begun.total + 4, "a character that was cut, and the last token, at most"
 
 

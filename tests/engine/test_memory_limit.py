@@ -12,7 +12,7 @@ import pytest
 from app.core.errors import Code
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
-from app.engine.protocol import EngineState, LoadSpec
+from app.engine.protocol import EngineState, Inspect, LoadSpec
 from tests.engine.conftest import NewEngine
 from tests.work import problem_of
 
@@ -40,7 +40,7 @@ def test_an_engine_that_the_system_kills_is_told_as_memory(
     new_engine: NewEngine, group: Path, tiny_scout: Path
 ) -> None:
     engine = new_engine()
-    engine.inspect()
+    finish(engine.run(Inspect()))
     (group / "cgroup.procs").write_text(str(engine.pid))
     problem = problem_of(engine.load(LoadSpec(str(tiny_scout), 1_000_000, KvType.F16), Cancel()))
     assert problem.code is Code.ENGINE_OUT_OF_MEMORY

@@ -21,13 +21,13 @@ from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
-from app.engine.protocol import Buffer, LoadSpec, NamelessVocabulary
+from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
 from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
 from app.ui.jobs import Done
 from tests.endings import as_events
-from tests.engine.conftest import NewEngine
+from tests.engine.conftest import NewEngine, probe
 from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
 from tests.models.llama4 import write_scout
@@ -100,7 +100,7 @@ def test_a_dry_run_counts_what_was_planned_to_the_byte(counting: EngineClient, p
     header = read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        counted_by_llama = counting.dry_run(spec_of(placement, str(path)))
+        counted_by_llama = finish(counting.run(DryRun(spec_of(placement, str(path)))))
         check(counted(counted_by_llama), predicted(placement))
 
 
@@ -109,7 +109,7 @@ def test_so_it_does_with_slices_of_any_length(
     counting: EngineClient, tiny_scout: Path, slice_tokens: int, context_tokens: int
 ) -> None:
     placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(counting.dry_run(spec_of(placement, str(tiny_scout))))
+    *others, compute = counted(finish(counting.run(DryRun(spec_of(placement, str(tiny_scout))))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(
@@ -129,7 +129,7 @@ def test_so_it_does_with_the_true_shapes(
         (header.context_trained, KvType.Q4_0, 512),
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = counting.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = finish(counting.run(DryRun(spec_of(placement, str(file)))))
         check(counted(counted_by_llama), predicted(placement))
 
 
@@ -137,9 +137,9 @@ def test_a_dry_run_counts_the_same_without_the_vocabulary(counting: EngineClient
     header = read(tiny_scout)
     spec = spec_of(predict(header, 3000, KvType.Q8_0), str(tiny_scout))
     nameless = NamelessVocabulary(header.architecture, header.vocabulary)
-    assert counting.dry_run(spec, nameless) == counting.dry_run(spec)
+    assert finish(counting.run(DryRun(spec, nameless))) == finish(counting.run(DryRun(spec)))
     with pytest.raises(AppError, check=lambda error: error.code is Code.MODEL_FAILED):
-        counting.dry_run(spec, NamelessVocabulary(header.architecture, header.vocabulary + 1))
+        finish(counting.run(DryRun(spec, NamelessVocabulary(header.architecture, header.vocabulary + 1))))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -148,7 +148,7 @@ def test_so_it_does_with_other_families(counting: EngineClient, tmp_path: Path, 
     header = read(file)
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        counted_by_llama = counting.dry_run(spec_of(placement, str(file)))
+        counted_by_llama = finish(counting.run(DryRun(spec_of(placement, str(file)))))
         check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
@@ -172,7 +172,7 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     ending = finish(engine.load(spec_of(placement, str(tiny_scout)), Cancel()))
     check(counted(ending.buffers), predicted(placement))
     assert ending.context_tokens == placement.context_tokens
-    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
+    assert finish(engine.run(DryRun(LoadSpec(str(tiny_scout), 512)))) != ()
     assert engine.model() == ending  # a dry run leaves what is loaded alone
 
 
@@ -185,7 +185,7 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     placement = predict(read(starter), 512, kv_type)
     spec = msgspec.structs.replace(spec_of(placement, str(starter)), threads=1)
     finish(engine.load(spec, Cancel()))
-    engine.probe(tuple(range(1000, 1500)))
+    probe(engine, tuple(range(1000, 1500)))
     assert engine.pid is not None
     held = psutil.Process(engine.pid).memory_info().rss
     # The libraries' own pages are a matter of the system: 7 MB more were seen on another one.
@@ -211,10 +211,10 @@ def test_so_it_does_with_a_large_vocabulary(
     for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
         placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
-        check(counted(engine.dry_run(spec)), predicted(placement))
+        check(counted(finish(engine.run(DryRun(spec)))), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
-        engine.probe(tuple(range(1000, 1500)))
+        probe(engine, tuple(range(1000, 1500)))
         assert engine.pid is not None
         held = psutil.Process(engine.pid).memory_info().rss
         # The libraries' own pages are a matter of the system, and what malloc keeps for later one of its thresholds.
@@ -234,9 +234,9 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             placement = predict(header, context_tokens, kv_type)
             spec = spec_of(placement, str(file))
             engine = new_engine()
-            check(counted(engine.dry_run(spec)), predicted(placement))
+            check(counted(finish(engine.run(DryRun(spec)))), predicted(placement))
             finish(engine.load(spec, Cancel()))
-            engine.probe(tuple(token % 200 for token in range(500)))
+            probe(engine, tuple(token % 200 for token in range(500)))
             assert engine.pid is not None
             held = psutil.Process(engine.pid).memory_info().rss
             assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03), (kv_type, context_tokens)
@@ -299,4 +299,4 @@ def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Pat
     engine = new_engine()
     ending = finish(engine.load(spec_of(wanted, str(quantized)), Cancel()))
     assert "CPU_Mapped" not in {buffer.name for buffer in ending.buffers}
-    assert len(engine.probe((1, 2, 3)).logits) == 4 * header.vocabulary
+    assert len(probe(engine, (1, 2, 3)).logits) == 4 * header.vocabulary

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.llama import LONGEST_STRETCH, LlamaModel, safe_chunks
-from app.engine.protocol import DocumentText, Message, PageText, Prompt
+from app.engine.protocol import DocumentText, Measure, Message, PageText, Prompt
 from tests.engine.conftest import load
 
 UNITS = {
@@ -80,7 +81,7 @@ def engine(path: Path) -> Iterator[EngineClient]:
 @pytest.mark.parametrize("name", UNITS)
 def test_a_long_run_anywhere_does_not_end_the_engine(engine: EngineClient, name: str) -> None:
     process = engine.pid
-    size = engine.measure(everywhere(run_of(UNITS[name], LONG)))
+    size = finish(engine.run(Measure(everywhere(run_of(UNITS[name], LONG)))))
     assert min(*size.documents, *size.messages) > 0
     assert engine.pid == process
 
@@ -96,7 +97,7 @@ def test_nor_does_a_run_of_millions(engine: EngineClient, name: str) -> None:
         Prompt("The rules.", (DocumentText(text, book.pages[:0]),), (Message("user", text),)),
         Prompt("The rules.", (), (Message("user", "What?"), Message("assistant", text), Message("user", "Why?"))),
     ):
-        assert engine.measure(asked).total > 0
+        assert finish(engine.run(Measure(asked))).total > 0
     assert engine.pid == process
 
 

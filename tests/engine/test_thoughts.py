@@ -13,8 +13,8 @@ from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, Work
 from app.engine.llama import LlamaModel
-from app.engine.protocol import Generated, Prompt
-from tests.engine.conftest import NewEngine, load, prompt
+from app.engine.protocol import AnswerTo, Generated, Prompt
+from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.models.reciter import HARMONY_FORMAT, write_reciter
 from tests.work import at, fail, run
 
@@ -42,7 +42,7 @@ def answer(
 ) -> Work[Reading | Thinking | Token | Notice, Generated]:
     engine = new_engine()
     load(engine, model, context_tokens=1024)
-    return engine.answer(asked, GREEDY, tokens, Cancel())
+    return engine.run(AnswerTo(asked, GREEDY, tokens), Cancel())
 
 
 def said(events: Iterable[object]) -> str:
@@ -90,7 +90,7 @@ def test_it_is_stopped_while_it_thinks(new_engine: NewEngine, tmp_path: Path) ->
     loop = ("<think>", *(f"Ġ{word}" for word in ("the", "of", "and", "to", "in", "is", "that", "for", "it", "as")))
     engine, cancel = new_engine(), Cancel()
     load(engine, write_reciter(tmp_path / "m.gguf", loop), context_tokens=1024)
-    events, ending = run(engine.answer(prompt("What came?"), GREEDY, 1000, cancel), at(Thinking, cancel.request))
+    events, ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 1000), cancel), at(Thinking, cancel.request))
     assert said(events) == ""
     assert ending.ending is Ending.CANCELLED
 
@@ -102,10 +102,10 @@ def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tm
     engine, fresh = new_engine(), new_engine()
     load(engine, model, context_tokens=1024)
     load(fresh, model, context_tokens=1024)
-    first, _ending = run(engine.answer(prompt("What came?"), GREEDY, 60, Cancel()))
+    first, _ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 60), Cancel()))
     following = prompt("And then?", "What came?", said(first))
-    assert engine.lay_out(following).tokens == fresh.lay_out(following).tokens
-    assert said(run(engine.answer(following, GREEDY, 60, Cancel()))[0]) == SAID
+    assert lay_out(engine, following).tokens == lay_out(fresh, following).tokens
+    assert said(run(engine.run(AnswerTo(following, GREEDY, 60), Cancel()))[0]) == SAID
 
 
 def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path:
     model = write_reciter(tmp_path / "m.gguf", ANSWER, template=HARMONY_FORMAT)
     load(engine, model, context_tokens=1024)
     vocabulary = LlamaModel(model, 0, lambda _fraction: True, vocabulary_only=True)
-    laid = engine.lay_out(prompt("And then?", "What came?", "A letter.")).tokens
+    laid = lay_out(engine, prompt("And then?", "What came?", "A letter.")).tokens
     text = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in laid).decode()
     vocabulary.close()
     assert "<|start|>assistant<|message|>A letter.<|return|><|start|>user<|message|>And then?<|end|>" in text

@@ -103,6 +103,7 @@ class _Shape:
     layers: int = LAYERS
     quantized_experts: bool = False
     says_bos: bool = True
+    tokens: int = 0
 
     @property
     def normalizes_keys(self) -> bool:
@@ -158,6 +159,7 @@ def write_scout(
     ends_with: str = "",
     quantized_experts: bool = False,
     says_bos: bool = True,
+    tokens: int = 0,
 ) -> Path:
     """Write a model of Scout's kind: 16 experts, each layer a mixture. Returns `path`.
 
@@ -169,6 +171,7 @@ def write_scout(
     `quantized_experts`: they are q4_0, which llama.cpp may lay out anew for a CPU.
     `says_bos`: the key `add_bos_token`, which converters leave out that do not read the post-processor of
     tokenizer.json.
+    `tokens`: of the vocabulary; 202,048 make a file of 52 MB and more. 0: some hundred.
     """
     shape = _Shape(
         "Tiny Scout",
@@ -180,6 +183,7 @@ def write_scout(
         layers=layers,
         quantized_experts=quantized_experts,
         says_bos=says_bos,
+        tokens=tokens,
     )
     return _write(path, seed, shape, ends_with)
 
@@ -190,7 +194,7 @@ def write_maverick(path: Path, seed: int = 0, *, head_size: int = 64) -> Path:
 
 
 def _write(path: Path, seed: int, shape: _Shape, ends_with: str = "") -> Path:
-    words = vocabulary.build(CONTROL)
+    words = vocabulary.build(CONTROL, shape.tokens)
     writer = gguf.GGUFWriter(path, "llama4")
     _add_header(writer, shape, words)
     rng = np.random.default_rng([seed, shape.experts, shape.head_size])

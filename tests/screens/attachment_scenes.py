@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PIL import Image, ImageDraw
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 
 from app.core.settings import ThemeChoice
@@ -41,7 +41,7 @@ def drag_over(stage: Stage, *names: str) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(f"/home/me/{name}") for name in names])
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    stage.window.dragEnterEvent(QDragEnterEvent(QPointF(700, 500), actions, data, buttons, modifiers))
+    QCoreApplication.sendEvent(stage.window, QDragEnterEvent(QPointF(700, 500), actions, data, buttons, modifiers))
 
 
 def _talk(stage: Stage, **options: object) -> None:
@@ -56,7 +56,7 @@ def _attach(stage: Stage, names: tuple[str, ...] = _NAMES) -> None:
     paths = [folder / name for name in names]
     for number, path in enumerate(paths):
         draw_image(path, _SIZES[number % len(_SIZES)], number)
-    stage.presenter.images.take_files(paths)
+    stage.presenter.openings.take_files(paths)
     stage.settle()
 
 

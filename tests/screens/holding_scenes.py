@@ -27,7 +27,7 @@ def _open(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT, *, size: tuple[i
 def _hold(stage: Stage, names: tuple[str, ...] = ("Harbour Lease.pdf",), *steps: Opening | Gate | Problem) -> Gate:
     gate = Gate()
     stage.reader.steps[names[0]] = [Opening(172, 410), gate, *steps]
-    stage.window.files_dropped.emit([Path("/home/me") / name for name in names])
+    stage.presenter.openings.take_files([Path("/home/me") / name for name in names])
     wait(gate.reached.is_set)
     stage.window.talk.composer.setFocus()
     stage.ask(_ASKED, settle=False)
@@ -68,7 +68,7 @@ def book_opening(stage: Stage) -> None:
     gate = Gate()
     _open(stage)
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
-    stage.window.files_dropped.emit([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     pause(200)
 
@@ -85,7 +85,7 @@ def sheet_held(stage: Stage) -> None:
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
     stage.presenter.navigation.open_sheet()
     stage.settle()
-    stage.window.files_dropped.emit([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     setup = stage.window.sheet.setup
     setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")

@@ -6,7 +6,7 @@ from app.core.conversation import PageRange
 from app.core.document import Book, PageLayer
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from tests.documents import labelled
 from tests.screens.stage import Stage
@@ -20,11 +20,11 @@ _ANSWER = (
 
 
 def _draw(page: int, width: int) -> Raster:
-    return parsing.page_image(_CONTENT, page, width)
+    return worker.page_image(_CONTENT, page, width)
 
 
 def _layer(page: int) -> PageLayer:
-    return parsing.page_layer(_CONTENT, page)
+    return worker.page_layer(_CONTENT, page)
 
 
 def _asked(stage: Stage, page: int = 11, **options: object) -> Book:

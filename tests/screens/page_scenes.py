@@ -8,7 +8,7 @@ from functools import cache
 from app.core.document import PageLayer
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.page_name_scenes import PAGE_NAME_SCENES
@@ -37,11 +37,11 @@ def _content() -> Content:
 
 
 def draw(page: int, width: int) -> Raster:
-    return parsing.page_image(_content(), page, width)
+    return worker.page_image(_content(), page, width)
 
 
 def read_layer(page: int) -> PageLayer:
-    return parsing.page_layer(_content(), page)
+    return worker.page_layer(_content(), page)
 
 
 def _letters(stage: Stage, **options: object) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from app.core.document import Document, Format, Page
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.stage import Stage
@@ -46,7 +46,7 @@ def _content() -> Content:
 
 
 def draw(page: int, width: int) -> Raster:
-    return parsing.page_image(_content(), page, width)
+    return worker.page_image(_content(), page, width)
 
 
 def _tides(stage: Stage, **options: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
+from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question, StoredQuestion
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
@@ -192,7 +192,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
     finish(fake.desk.models.ready(Cancel()))
-    needed = fake.desk.context.use(talk.id)
+    needed = fake.desk.context.use(talk)
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len("When?") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
@@ -245,7 +245,7 @@ def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, tal
     failed = finish(fake.desk.ask.ask(asked(talk), Cancel()))
     fake.engine.loads = [(Loading(0.5),)]
     cancel = Cancel()
-    _events, stopped = run(fake.desk.ask.go_on(failed.id, cancel), at(Loading, cancel.request))
+    _events, stopped = run(fake.desk.ask.ask(failed, cancel), at(Loading, cancel.request))
     assert stopped == msgspec.structs.replace(failed, ending=Ending.CANCELLED, problem=None)
     assert fake.desk.conversations.answer(failed.id) == failed
 
@@ -266,7 +266,7 @@ def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDes
 
 
 def test_where_no_answer_can_be_begun_that_is_raised(fake: FakeDesk) -> None:
-    assert problem_of(fake.desk.ask.again("gone", Cancel())).code is Code.BUG
+    assert problem_of(fake.desk.ask.ask(StoredQuestion("gone", "", None, "When?", (), 0), Cancel())).code is Code.BUG
 
 
 def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
@@ -281,8 +281,9 @@ def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Co
 
 def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("One.",), ("Two.",))
-    first = answered(fake.desk.ask.ask(asked(talk), Cancel()))
-    answered(fake.desk.ask.again(first.question_id, Cancel()))
+    answered(fake.desk.ask.ask(asked(talk), Cancel()))
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    answered(fake.desk.ask.ask(turn.question, Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert (turn.answer_variant, turn.answer_variants) == (2, 2)
     assert fake.engine.prompts[0] == fake.engine.prompts[1]
@@ -319,9 +320,9 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
 
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
-        fake.desk.context.use(talk.id)
+        fake.desk.context.use(talk)
     answered(fake.desk.ask.ask(asked(talk), Cancel()))
-    use = fake.desk.context.use(talk.id)
+    use = fake.desk.context.use(talk)
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0

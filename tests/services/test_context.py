@@ -12,6 +12,7 @@ from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.core.work import Cancel, finish
+from app.engine.protocol import ContextOptions
 from app.services.context import ContextSegment, chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
@@ -49,7 +50,7 @@ def test_books_are_read_ahead_with_a_model_that_is_loaded_for_it(fake: FakeDesk,
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     fake.engine.loads = [(Loading(0.5),)]
     fake.engine.readings = [(Reading(0, 900, 0), Reading(900, 900, 0))]
-    events, _nothing = run(fake.desk.context.read(talk.id, Cancel()))
+    events, _nothing = run(fake.desk.context.read(talk, Cancel()))
     assert [type(event) for event in events] == [Loading, Reading, Reading]
 
 
@@ -57,9 +58,9 @@ def test_a_reading_ahead_that_fails_says_why(fake: FakeDesk, book: Book) -> None
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     problem = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     fake.engine.readings = [(problem,)]
-    assert problem_of(fake.desk.context.read(talk.id, Cancel())) == problem
+    assert problem_of(fake.desk.context.read(talk, Cancel())) == problem
     gone = fake.desk.conversations.create(books=(BookRef("gone"),))
-    assert problem_of(fake.desk.context.read(gone.id, Cancel())).code == Code.FILE_MISSING
+    assert problem_of(fake.desk.context.read(gone, Cancel())).code == Code.FILE_MISSING
 
 
 def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> None:
@@ -67,7 +68,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(3, 6)),))
     fake.engine.tokens = {"Lease": 400}
     fake.engine.to_read = 150
-    (segment,) = (s for s in fake.desk.context.use(talk.id).segments if s.kind == "book")
+    (segment,) = (s for s in fake.desk.context.use(talk).segments if s.kind == "book")
     assert (segment.tokens, segment.held_tokens) == (400, 250)
     assert (segment.first_page, segment.page_ends) == (3, (100, 200, 300, 400))
     assert segment.read_to == 4
@@ -79,7 +80,7 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
     finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     choices = fake.desk.context.choices(talk.id)
-    use = fake.desk.context.use(talk.id)
+    use = fake.desk.context.use(talk)
     assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
     assert choices.reserve_tokens == fake.desk.ask.reserve()
     assert (choices.turns, choices.turns_tokens, choices.oldest) == (0, 0, ())
@@ -89,4 +90,4 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
         assert chapter.tokens == fake.desk.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
     whole = fake.desk.context.tokens_of(BookRef(book.id))
     assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
-    assert choices.rooms == fake.engine.context_options()
+    assert choices.rooms == finish(fake.engine.run(ContextOptions()))

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from app.bootstrap import open_desk
-from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question
+from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question, StoredQuestion
 from app.core.errors import Code, Problem
 from app.core.events import Reading, Stored, Token
 from app.core.paths import Paths
@@ -67,11 +67,18 @@ def ask(desk: Services, talk: Conversation, text: str = "When?", parent: Answer 
 # ---- going on
 
 
+def kept(desk: Services, answer: Answer) -> StoredQuestion:
+    """The question that it answers."""
+    question = desk.conversations.question(answer.question_id)
+    assert question is not None
+    return question
+
+
 def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, talk: Conversation) -> None:
     limit(desk, 24)
     short = ask(desk, talk)
     assert short.ending is Ending.LENGTH
-    events, longer = run(desk.ask.go_on(short.id, Cancel()))
+    events, longer = run(desk.ask.ask(short, Cancel()))
     assert longer.ending is Ending.LENGTH
     assert longer.id == short.id
     assert longer.text.startswith(short.text)
@@ -84,7 +91,7 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, ta
     assert turn.answer_variants == 1
 
     limit(desk, longer.usage.generated_tokens)
-    at_once = answered(desk.ask.again(short.question_id, Cancel()))
+    at_once = answered(desk.ask.ask(kept(desk, short), Cancel()))
     assert at_once.text == longer.text
 
 
@@ -95,7 +102,7 @@ def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conver
     begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant”", citations=())
     desk.conversations.save_answer(begun)
     limit(desk, 20)
-    ending = answered(desk.ask.go_on(answer.id, Cancel()))
+    ending = answered(desk.ask.ask(answer, Cancel()))
     first = ending.citations[0]
     assert first.quote.startswith("The harbour opens at six and the tenant")
     assert first.state is CitationState.VERIFIED
@@ -117,7 +124,7 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Services, tmp_pat
     assert (stopped.text, stopped.ending) == ("", Ending.CANCELLED)
     done = max(event.done for event in seen if isinstance(event, Reading))
     assert done >= 128
-    (stored, *events), finished = run(desk.ask.go_on(stopped.id, Cancel()))
+    (stored, *events), finished = run(desk.ask.ask(stopped, Cancel()))
     assert stored == Stored(stopped.question_id, stopped.id)
     reused = next(event for event in events if isinstance(event, Reading)).reused
     assert reused >= done - 64
@@ -131,7 +138,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
     short = ask(desk, talk)
     desk.models.use(EngineSettings(model_path="/nowhere.gguf"), desk.settings.load().remote)
     desk.engine.close()
-    failed = finish(desk.ask.go_on(short.id, Cancel()))
+    failed = finish(desk.ask.ask(short, Cancel()))
     assert failed.problem is not None
     assert failed == msgspec.structs.replace(short, ending=Ending.FAILED, problem=failed.problem)
     assert desk.conversations.answer(short.id) == short
@@ -140,7 +147,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
 def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversation) -> None:
     limit(desk, 16)
     short = ask(desk, talk)
-    events = desk.ask.go_on(short.id, Cancel())
+    events = desk.ask.ask(short, Cancel())
     assert isinstance(next(events), Stored)
     assert Conversations(desk.database).close_open_answers() == 1  # as the next start does
     kept = desk.conversations.answer(short.id)
@@ -177,7 +184,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     desk: Services, talk: Conversation
 ) -> None:
     answers, failed, problem = grow(desk, talk)
-    question_id = failed.question_id
+    question, question_id = kept(desk, failed), failed.question_id
     choices = desk.context.choices(talk.id, question_id)
     assert choices.needed_tokens == problem.params["needed_tokens"]
     assert choices.context_tokens == CONTEXT
@@ -189,9 +196,9 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
 
     fewer = choices.oldest[:-1]
     desk.conversations.leave_out(fewer, True)
-    unanswered(desk.ask.again(question_id, Cancel()))  # one turn fewer is not enough
+    unanswered(desk.ask.ask(question, Cancel()))  # one turn fewer is not enough
     desk.conversations.leave_out(choices.oldest, True)
-    ending = answered(desk.ask.again(question_id, Cancel()))
+    ending = answered(desk.ask.ask(question, Cancel()))
     usage = ending.usage
     assert usage.reused_tokens >= choices.books_tokens, "the books stay read"
     assert usage.reused_tokens + usage.evaluated_tokens == choices.needed_tokens - 40 - choices.oldest_tokens
@@ -200,7 +207,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     assert all(turn.answer and turn.answer.text for turn in turns), "nothing is gone"
 
     desk.conversations.leave_out(choices.oldest, False)
-    unanswered(desk.ask.again(question_id, Cancel()))
+    unanswered(desk.ask.ask(question, Cancel()))
 
 
 def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Services, talk: Conversation) -> None:
@@ -222,7 +229,7 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Services, talk: Convers
         if parent.ending is Ending.FAILED:
             break
         assert not tight, "it was said that there is no room for one more"
-        tight = desk.context.use(talk.id).is_tight
+        tight = desk.context.use(talk).is_tight
         choices = desk.context.choices(talk.id)
         assert bool(choices.oldest) == tight
     assert tight
@@ -233,11 +240,11 @@ def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Servi
     last = answers[-1]
     assert last.ending is Ending.LENGTH
     limit(desk, 1800)
-    assert unanswered(desk.ask.go_on(last.id, Cancel())).code is Code.DOES_NOT_FIT
+    assert unanswered(desk.ask.ask(last, Cancel())).code is Code.DOES_NOT_FIT
     assert desk.conversations.answer(last.id) == last
     desk.conversations.leave_out([answer.id for answer in answers[:-1]], True)
     limit(desk, 40)
-    ending = answered(desk.ask.go_on(last.id, Cancel()))
+    ending = answered(desk.ask.ask(last, Cancel()))
     assert ending.text.startswith(last.text)
     assert len(ending.text) > len(last.text)
 

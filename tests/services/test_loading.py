@@ -17,7 +17,7 @@ from app.core.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
-from app.engine.protocol import Buffer, ModelInfo
+from app.engine.protocol import Buffer, DryRun, MeasureBandwidth, ModelInfo
 from app.engine.repacking import repacked
 from app.services import plans
 from app.services.plans import THIS, Hardware, Machines
@@ -27,7 +27,7 @@ from tests.models.headers import MIXTURES, write_header
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2
-from tests.work import problem_of
+from tests.work import instead, problem_of, run
 
 
 @pytest.fixture
@@ -132,7 +132,8 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     assert int(problem.params["missing_bytes"]) > 20e9
     assert desk.engine.model() == before
     assert desk.engine.pid == pid
-    assert finish(desk.models.ready(Cancel())) == before
+    assert run(desk.models.ready(Cancel())) == ([], before)
+    assert desk.engine.pid == pid
 
 
 def test_a_broken_file_leaves_the_loaded_model_alone(desk: Services, tiny_scout: Path, tmp_path: Path) -> None:
@@ -161,7 +162,8 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
     desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan of a family that was not measured may promise too much."""
-    monkeypatch.setattr(desk.engine, "dry_run", lambda _spec, _vocabulary: (Buffer("CPU", 1 << 60, 0, 0),))
+    too_much = instead(desk.engine, DryRun, lambda: (Buffer("CPU", 1 << 60, 0, 0),))
+    monkeypatch.setattr(desk.engine, "run", too_much)
     problem = problem_of(load(desk, tiny_scout))
     assert problem.code is Code.MODEL_TOO_LARGE
 
@@ -184,7 +186,7 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
-    monkeypatch.setattr(type(desk.engine), "measure_bandwidth", lambda _engine: 1.0)
+    monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: 1.0))
     assert desk.machines.machine().host.bandwidth == first
     desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
     assert desk.machines.machine().host.bandwidth == 1.0

@@ -11,7 +11,7 @@ import pytest
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.image import Image, Raster
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.protocol import MAX_DRAWN_WIDTH
 from app.services.images import WHOLE, Area, drawn_size
@@ -106,7 +106,7 @@ def test_a_small_part_is_drawn_as_large_as_the_reader_draws_at_all() -> None:
 def test_a_page_of_a_real_pdf_is_cut_where_its_figure_lies(fake: FakeDesk, book: Book) -> None:
     figure = "1 0 0 rg 153 198 306 396 re f\n"  # the middle half of each side of 612 x 792 points
     content = Content("tides.pdf", write_pdf([figure]), "")
-    fake.reader.draw = lambda page, width: parsing.page_image(content, page, width)
+    fake.reader.draw = lambda page, width: worker.page_image(content, page, width)
     whole = fake.desk.images.from_page(book.id, 1)
     part = fake.desk.images.from_page(book.id, 1, Area(0.25, 0.25, 0.75, 0.75))
     for image, (left, top, right, bottom) in ((whole, (0.25, 0.25, 0.75, 0.75)), (part, (0.0, 0.0, 1.0, 1.0))):

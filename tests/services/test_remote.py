@@ -85,7 +85,7 @@ def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: Fa
     assert desk.context.tokens_of(BookRef(book.id)) is None
     assert [chapter.tokens for chapter in desk.context.chapters(book)] == [0, 0]
     conversation = desk.conversations.create(books=(BookRef(book.id),))
-    assert desk.context.use(conversation.id).used_tokens > 0, "what lies there is"
+    assert desk.context.use(conversation).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)
     finish(desk.models.load(None, Cancel()))
     assert desk.library.tokens(book.id) == counted, "a number that is known already stays"

@@ -134,7 +134,7 @@ def test_a_short_book_is_not_restated(fake: FakeDesk) -> None:
 def test_a_book_that_is_gone_leaves_the_question(fake: FakeDesk, book: Book) -> None:
     answer, _ = ask(fake, book, "How can the tenant terminate?")
     fake.desk.library.remove(book.id)
-    assert fake.desk.ask.restating.write("How?", answer.passages) == "How?"
+    assert fake.desk.ask.prompts.with_passages("How?", answer.passages) == "How?"
 
 
 def test_a_fault_of_the_store_is_not_taken_for_a_book_that_is_gone(
@@ -145,9 +145,9 @@ def test_a_fault_of_the_store_is_not_taken_for_a_book_that_is_gone(
     def damaged(*_: object) -> None:
         raise AppError(Code.DATABASE_DAMAGED, path="octavo.db")
 
-    monkeypatch.setattr(fake.desk.library, "page", damaged)
+    monkeypatch.setattr(fake.desk.ask.books, "page", damaged)
     with pytest.raises(AppError):
-        fake.desk.ask.restating.write("How?", answer.passages)
+        fake.desk.ask.prompts.with_passages("How?", answer.passages)
 
 
 def test_without_disk_space_for_readings_none_is_saved(fake: FakeDesk) -> None:

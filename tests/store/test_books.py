@@ -10,6 +10,7 @@ import pytest
 
 from app.core.conversation import BookRef, Citation, CitationState, PageRange, PassageRef, Question
 from app.core.document import READING, Document, Flag, Format, Page, Section
+from app.core.errors import AppError, Code
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -56,7 +57,13 @@ def test_pages_can_be_had_one_by_one_and_in_ranges(books: Books) -> None:
     book = books.add(ATLAS, Path("atlas.pdf"))
     books.add(another(1), Path("other.pdf"))
     assert books.page(book.id, 3) == ATLAS.pages[2]
-    assert books.page(book.id, 0) is books.page(book.id, 5) is books.page("nothing", 1) is None
+    for number in (0, 5):
+        with pytest.raises(AppError) as caught:
+            books.page(book.id, number)
+        assert caught.value.code is Code.PAGES_INVALID
+    with pytest.raises(AppError) as caught:
+        books.page("nothing", 1)
+    assert caught.value.code is Code.FILE_MISSING
     assert books.pages(book.id, PageRange(2, 3)) == ATLAS.pages[1:3]
     assert books.pages(book.id, PageRange(4, 99)) == ATLAS.pages[3:]
     assert books.pages("nothing") == ()

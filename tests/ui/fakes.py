@@ -20,18 +20,26 @@ from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking
 from app.core.image import Raster
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
-from app.core.settings import EngineSettings, KvType, Sampling
-from app.core.work import Cancel, Result, Stopped, Work
+from app.core.settings import EngineSettings, KvType
+from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
+    AnswerTo,
+    ContextOptions,
+    Count,
+    CountImageTokens,
     DocumentText,
+    EngineOrder,
     EngineState,
     Generated,
     LoadSpec,
+    Measure,
+    MissingImages,
     ModelInfo,
     Pixels,
     Prompt,
     PromptSize,
+    ReadBooks,
     Room,
     VisionInfo,
 )
@@ -42,7 +50,7 @@ from app.services.images import Images, Videos
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, PlacedModel, Plans
-from app.services.prompts import Prompts, Retrieval
+from app.services.prompts import Prompts
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store.books import Books
@@ -138,10 +146,26 @@ class ScriptedEngine:
         self._state, self._loaded = EngineState.READY, True
         return self.info
 
-    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        if self._loaded and self._state is not EngineState.DEAD:
-            return _at_once(self.info)
+    def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         return self.load(LoadSpec(self.info.path), cancel)
+
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
+        match order:
+            case AnswerTo(prompt):
+                return (yield from self.answer(prompt, cancel or Cancel()))
+            case ReadBooks(prompt):
+                return (yield from self.read(prompt, cancel or Cancel()))
+            case Measure(prompt):
+                return self.measure(prompt)
+            case CountImageTokens(sizes):
+                return self.image_tokens(sizes)
+            case MissingImages(prompt):
+                return self.missing_images(prompt)
+            case ContextOptions():
+                return self.roomy
+            case Count(_, texts):
+                return tuple(max(1, len(text) // 4) for text in texts)
+        raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
     def measure(self, prompt: Prompt) -> PromptSize:
         self._note_thread()
@@ -225,18 +249,10 @@ class ScriptedEngine:
     def resume(self) -> None:
         self.pauses.append(False)
 
-    def context_options(self) -> tuple[Room, ...]:
-        return self.roomy
-
     def forget(self, book_id: str) -> None:
         self.forgotten.append(book_id)
 
-    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return tuple(max(1, len(text) // 4) for text in texts)
-
-    def answer(
-        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
+    def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
         self._note_thread()
@@ -373,11 +389,10 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
-    restating = Retrieval(library, Passages(database))
-    prompts = Prompts(library, restating)
+    prompts = Prompts(books)
     kept_images = ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
-    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
+    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,

@@ -20,10 +20,10 @@ from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
 from app.core.settings import Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
+from app.ui.application import Collector
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.composer import Composer
-from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
 from app.ui.frame_state import WindowState
 from app.ui.icons import Icons

@@ -97,7 +97,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
-    presenter.window.files_dropped.emit([notes])
+    presenter.openings.take_files([notes])
     talk.submit("What burned?")
     assert composer.hold.words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)

@@ -18,7 +18,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel, Work
-from app.documents.scans.protocol import Event, Recognise, Recognised
+from app.documents.protocol import Recognise, Recognised, RecogniserEvent
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 from app.isolation.limits import READER_MEMORY_BYTES
 
@@ -29,7 +29,7 @@ PROGRESS_LIMIT_S = 60.0
 """How long a few lines may take, or finding them: seconds on a busy machine."""
 
 KIND = ReaderKind(
-    "app.documents.scans.worker", Event, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
+    "app.documents.scans.worker", RecogniserEvent, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
 )
 
 LOW_CONFIDENCE = 0.96

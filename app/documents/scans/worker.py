@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 
 from app.core.events import Opening
+from app.documents.protocol import Recognise, Recognised
 from app.documents.scans.layout import set_text
 from app.documents.scans.models import MIN_LINE_CONFIDENCE, FoundLines, RecognitionModels
-from app.documents.scans.protocol import Recognise, Recognised
 from app.documents.text.clean import clean
 from app.isolation import worker_main
 

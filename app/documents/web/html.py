@@ -14,7 +14,7 @@ from app.documents.formats.xml import find_all, local_name, parse_html, parse_xh
 from app.documents.plain_text import decode_unmarked
 from app.documents.text.flow import Block, flow
 from app.documents.web import mime
-from app.documents.web.charsets import codec_of
+from app.documents.web.mime import codec_of
 from app.documents.web.xhtml import XhtmlChapter, read_chapter
 
 format = Format.HTML

@@ -30,8 +30,7 @@ from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
-from app.documents.word.docx_numbers import Numbers
-from app.documents.word.docx_styles import DocxStyle, DocxStyles
+from app.documents.word.docx_styles import DocxStyle, DocxStyles, Numbers
 
 format = Format.DOCX
 

@@ -15,6 +15,7 @@ from app.documents.word.rtf_controls import (
     CHARACTERS,
     CODE_PAGES,
     COMMENT,
+    DEFAULT_ENCODING,
     DEFAULT_SIZE,
     DESTINATIONS,
     ENTRY,
@@ -35,9 +36,12 @@ from app.documents.word.rtf_controls import (
     RtfFormula,
     RtfGroup,
     RtfStyle,
+    RtfToken,
+    encoding_of_charset,
+    encoding_of_page,
     heading_level,
+    tokens,
 )
-from app.documents.word.rtf_tokens import DEFAULT_ENCODING, RtfToken, encoding_of_charset, encoding_of_page, tokens
 
 format = Format.RTF
 

@@ -30,10 +30,7 @@ from app.engine.kv.restore_check import deviation
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedState
 from app.engine.llama import LlamaContext
-from app.engine.protocol import BookSpan, ImageSpan
-
-_SNAPSHOT_WORTH = 64
-"""A snapshot that spares fewer tokens than this is not taken."""
+from app.engine.protocol import BookSpan, EngineCounts, ImageSpan
 
 _BUDGET_SHARE = 8
 """Snapshots may take this part of the memory that is free once the model is loaded."""
@@ -55,10 +52,11 @@ class _Snapshot:
 
 
 class _Snapshots:
-    """Copies of the local layers at positions that one may come back to, in main memory, under a budget.
+    """Copies of the local layers, with which one comes back to `points`, in main memory, under a budget.
 
     Only layers with local attention lose keys as the sequence goes on, so only they are copied: for Scout 0.64 GiB with
-    a q8_0 cache, whatever the length of the book. All belong to the sequence that the context holds now.
+    a q8_0 cache, whatever the length of the book. All belong to the sequence that the context holds now, and so do the
+    points: the books' end, and where turns begin and end. `copied_bytes`: by all copies so far, and back.
     """
 
     def __init__(self, context: LlamaContext, budget_bytes: int = 0) -> None:
@@ -66,6 +64,8 @@ class _Snapshots:
         self._context = context
         self._budget_bytes = budget_bytes or free_memory() // _BUDGET_SHARE
         self._taken: dict[int, _Snapshot] = {}
+        self.points: set[int] = set()
+        self.copied_bytes = 0
 
     @property
     def positions(self) -> tuple[int, ...]:
@@ -87,17 +87,21 @@ class _Snapshots:
         while self.bytes + size > self._budget_bytes:
             self._drop(self._least_useful())
         self._taken[position] = _Snapshot(self._context.state(local_only=True), is_end_of_books)
+        self.copied_bytes += size
 
     def restore(self, position: int) -> None:
-        """Bring the local layers back to `position`; what the global layers hold beyond it must be removed next."""
+        """Bring the local layers back to `position`, where they were copied; what the global layers hold beyond what
+        is kept must be removed next."""
         snapshot = self._taken[position]
         self._context.set_state(snapshot.state, local_only=True)
+        self.copied_bytes += len(snapshot.state)
         snapshot.used_at = time.monotonic()
 
     def forget_beyond(self, position: int) -> None:
         """The sequence was cut at `position`: what was taken further on belongs to no sequence any more."""
         for taken in [taken for taken in self._taken if taken > position]:
             self._drop(taken)
+        self.points = {point for point in self.points if point <= position}
 
     def _least_useful(self) -> int:
         """Every conversation over the same books comes back to the books' end; turns are left behind one by one."""
@@ -131,6 +135,7 @@ class CachedSequence:
         self._embeddings_of = embeddings_of
         self._held: Tokens = array("i")
         self._book_ids: frozenset[str] = frozenset()
+        self._books_end = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -149,7 +154,9 @@ class CachedSequence:
         total, books_end = len(wanted), books[-1].end if books else 0
         plan = self._restore(self._plan(wanted), wanted, on_progress)
         self._book_ids |= {book.book_id for book in books}
-        self._go_back(plan, books_end)
+        self._go_back(plan)
+        self._books_end = books_end
+        self._snapshots.points |= {books_end, max(books_end, plan.keep), total - 1}
         on_progress(plan.keep, total, plan.keep)
         self._evaluate(wanted, books, images, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
@@ -187,29 +194,37 @@ class CachedSequence:
         """What went wrong with saved readings since the last call."""
         return self._checkpoints.problems() if self._checkpoints is not None else []
 
+    def take_counts(self) -> EngineCounts:
+        """What was copied and sealed since the last call."""
+        copied, self._snapshots.copied_bytes = self._snapshots.copied_bytes, 0
+        sealed_bytes, sealing_s = self._checkpoints.take_sealed() if self._checkpoints is not None else (0, 0.0)
+        return EngineCounts(copied, sealed_bytes, sealing_s)
+
     # ---- back to a sound point
 
     def _plan(self, wanted: Tokens) -> reuse.ReusePlan:
         return reuse.plan(self._held, wanted, self._context.position_min(), self._geometry, self._snapshots.positions)
 
-    def _go_back(self, plan: reuse.ReusePlan, books_end: int) -> None:
-        if plan.keep == len(self._held):
-            if plan.keep > books_end:
-                self._take_snapshot()  # a turn ends here, and an edited question comes back to it
-            return
+    def _go_back(self, plan: reuse.ReusePlan) -> None:
         if plan.snapshot is not None:
             self._snapshots.restore(plan.snapshot)
-        self._cut(plan.keep)
+        if plan.keep < len(self._held):
+            self._cut(plan.keep)
 
     def _cut(self, position: int) -> None:
         self._context.remove_from(position)
         del self._held[position:]
+        if self._checkpoints is not None:
+            self._checkpoints.cut(position)
         self._snapshots.forget_beyond(position)
 
-    def _take_snapshot(self, *, is_end_of_books: bool = False) -> None:
-        position = len(self._held)
-        if reuse.snapshot_gain(position, self._snapshots.positions, self._geometry) >= _SNAPSHOT_WORTH:
-            self._snapshots.take(position, is_end_of_books=is_end_of_books)
+    def _keep_local_keys(self, count: int) -> None:
+        """Before `count` more tokens are evaluated: copy what they may overwrite and somebody may come back to."""
+        position, snapshots = len(self._held), self._snapshots
+        position_min, points = self._context.position_min(), snapshots.points
+        if reuse.is_snapshot_due(position, count, position_min, self._geometry, points, snapshots.positions):
+            served = reuse.served(position, self._books_end, self._geometry)
+            snapshots.take(position, is_end_of_books=0 < self._books_end == served)
 
     # ---- on to the end of what is wanted
 
@@ -245,10 +260,8 @@ class CachedSequence:
             if checkpoint:
                 self._save(books, complete=False)
             elif end == books_end:
-                self._take_snapshot(is_end_of_books=True)
+                self._keep_local_keys(0)
                 self._save_if_new(books)
-            elif end == total - 1:
-                self._take_snapshot()
             if end < total and self._control.pending():
                 self._give_way(wanted, books)
 
@@ -259,6 +272,7 @@ class CachedSequence:
             raise Stopped
 
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
+        self._keep_local_keys(len(tokens))
         position, room = len(self._held), self._context.size
         filling = reuse.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
         try:
@@ -272,6 +286,7 @@ class CachedSequence:
         """Evaluate the embeddings of an image, whose places in the sequence have `numbers`."""
         if self._embeddings_of is None:
             raise AppError(Code.BUG, where="sequence.images")
+        self._keep_local_keys(len(numbers))
         first = len(self._held) - image.start
         rows = self._embeddings_of(image)[first : first + len(numbers)]
         try:
@@ -309,6 +324,7 @@ class CachedSequence:
             return self._restore(plan, wanted, on_progress)
         if state is None:
             return plan
+        checkpoints.cut(0)
         try:
             self._use_state(best, state, same_kernels=checkpoints.is_of_these_kernels(best))
         except AppError as error:
@@ -317,6 +333,7 @@ class CachedSequence:
             return self._restore(self._plan(wanted), wanted, on_progress)
         finally:
             state.close()
+        checkpoints.continues(best, len(best.tokens) - 1)  # the last token was evaluated again
         return self._plan(wanted)
 
     def _use_state(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
@@ -355,7 +372,14 @@ class CachedSequence:
         return self._checkpoints.saved() if self._checkpoints is not None else ()
 
     def _is_checkpoint_due(self) -> bool:
-        return self._checkpoints is not None and self._checkpoints.is_due(len(self._held), self._context.state_bytes)
+        due = self._checkpoints
+        return due is not None and due.is_due(len(self._held), self._context.state_bytes, self._local_bytes)
+
+    def _local_bytes(self) -> int:
+        """What a state has of local layers once one more token is evaluated, about."""
+        geometry = self._geometry
+        begins = geometry.attention is Attention.CHUNKED and len(self._held) % geometry.window == 0
+        return 0 if begins or geometry.attention is Attention.FULL else self._context.state_bytes(local_only=True)
 
     def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
         start = len(self._held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import mmap
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from app.core.errors import AppError, Code, Problem
 from app.engine.hardware import free_memory
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
+from app.engine.kv.saved_states import GoesOn, SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 
 MIN_TOKENS = 512
@@ -24,6 +25,10 @@ _CHECKPOINT_SHARE = 1 / 32
 
 _CHECKPOINT_BYTES = 32 << 30
 """About as many bytes all checkpoints of one book write: with large states they come less often."""
+
+_AGAIN_BYTES = 1 << 30
+"""The same, of what checkpoints write again where only rows that are new are written: the local layers. For Scout that
+is little where a chunk begins, so checkpoints of a long book come there, and a reading is written about once."""
 
 _CHECKPOINT_COST = 10
 """Between two checkpoints reading goes on for this many times as long as saving the last one took."""
@@ -41,6 +46,15 @@ class SaveTarget:
     kernels: str = ""
 
 
+@dataclass
+class _OnDisk:
+    """The reading that was saved or loaded last, None until it is on disk; and how many of its tokens, from the first,
+    the context has held ever since."""
+
+    reading: SavedState | None
+    tokens: int
+
+
 class Checkpoints:
     """The saved readings of one model. The caller copies the state, on the engine's thread; it is encrypted and written
     on a thread of its own. What goes wrong is kept for `problems`: reading goes on without."""
@@ -54,6 +68,8 @@ class Checkpoints:
         self._last_position = 0
         self._last_at = time.monotonic()
         self._last_cost_s = 0.0
+        self._on_disk = _OnDisk(None, 0)
+        self._sealed: deque[tuple[int, float]] = deque()  # bytes and seconds, of each file that was written
 
     def begin(self, position: int) -> None:
         """Reading begins at `position`: up to there nothing is lost by a crash."""
@@ -63,15 +79,27 @@ class Checkpoints:
         """Tokens read since the last copy."""
         return position - self._last_position
 
-    def is_due(self, position: int, state_bytes: Callable[[], int]) -> bool:
-        """Whether an unfinished book should be saved at `position`, by what was read and by what saving costs."""
+    def continues(self, reading: SavedState, tokens: int) -> None:
+        """The context holds the first `tokens` of a reading that was loaded."""
+        self._on_disk = _OnDisk(reading, tokens)
+
+    def cut(self, position: int) -> None:
+        """The context holds nothing any more from `position` on."""
+        self._on_disk.tokens = min(self._on_disk.tokens, position)
+
+    def is_due(self, position: int, state_bytes: Callable[[], int], local_bytes: Callable[[], int]) -> bool:
+        """Whether an unfinished book should be saved at `position`, by what was read and by what saving costs: the
+        bytes of the whole state there, or of its local layers where the others need not be written again."""
         grown = self.grown(position)
-        return (
-            grown >= max(MIN_TOKENS, _CHECKPOINT_SHARE * position)
-            and time.monotonic() - self._last_at >= _CHECKPOINT_COST * self._last_cost_s
-            and (self._writing is None or self._writing.done())
-            and grown >= position * state_bytes() / _CHECKPOINT_BYTES
-        )
+        if (
+            grown < max(MIN_TOKENS, _CHECKPOINT_SHARE * position)
+            or time.monotonic() - self._last_at < _CHECKPOINT_COST * self._last_cost_s
+            or not (self._writing is None or self._writing.done())
+        ):
+            return False
+        if self._on_disk.reading is not None and self._on_disk.reading.used:
+            return grown >= position * local_bytes() / _AGAIN_BYTES
+        return grown >= position * state_bytes() / _CHECKPOINT_BYTES
 
     def has_memory_for(self, state_bytes: int) -> bool:
         """Whether a copy can be made; if not, that is reported like any other reason for not saving."""
@@ -107,7 +135,15 @@ class Checkpoints:
             kernels=self._target.kernels,
         )
         self.begin(len(tokens))
-        self._writing = self._writer.submit(self._write, reading, state, copying_s)
+        before, made = self._on_disk, _OnDisk(None, len(tokens))
+        shared_tokens = before.tokens  # cuts from here on are none of this copy
+
+        def write() -> None:  # what came before may be on disk only then
+            goes_on = None if before.reading is None else GoesOn(before.reading, shared_tokens)
+            self._write(reading, state, copying_s, goes_on, made)
+
+        self._on_disk = made
+        self._writing = self._writer.submit(write)
 
     def saved(self) -> tuple[SavedState, ...]:
         """Those on disk; none where the folder cannot be read."""
@@ -163,10 +199,19 @@ class Checkpoints:
         problems, self._problems = self._problems, []
         return problems
 
-    def _write(self, reading: SavedState, state: mmap.mmap, copying_s: float) -> None:
+    def take_sealed(self) -> tuple[int, float]:
+        """Bytes that were written since the last call, and the seconds that it took."""
+        files = [self._sealed.popleft() for _ in range(len(self._sealed))]
+        return sum(size for size, _ in files), sum(seconds for _, seconds in files)
+
+    def _write(
+        self, reading: SavedState, state: mmap.mmap, copying_s: float, goes_on: GoesOn | None, made: _OnDisk
+    ) -> None:
         started = time.monotonic()
         try:
-            self._readings.save(reading, state)
+            saved = self._readings.save(reading, state, goes_on)
+            made.reading = saved
+            self._sealed.append((saved.size_bytes, time.monotonic() - started))
         except AppError as error:
             self._problems.append(error.problem)
         finally:

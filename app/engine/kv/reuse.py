@@ -5,8 +5,13 @@ only their last window of keys. `llama_memory_seq_rm` reports success where need
 then wrong without an error; so every rollback is decided here.
 
 A position is sound to continue from when a local layer needs no key from before it (for chunked attention: a multiple
-of the chunk), when every key that it needs is still there, or when a snapshot of the local layers, taken there, is
-restored first.
+of the chunk), when every key that it needs is still there, or when a snapshot of the local layers is restored first.
+
+Which positions a snapshot serves depends on the attention. With chunks, every key that a position needs is in its own
+chunk up to it: a snapshot serves all positions of its chunk up to its own, and nothing of the chunk is lost before the
+first position of the next one is evaluated. So one copy shortly before that border is enough, and a turn that stays in
+its chunk needs none. A sliding window has moved on with every token, and a recurrent state is that of one position:
+there a snapshot serves the position that it was taken at, and no other.
 """
 
 from __future__ import annotations
@@ -31,12 +36,16 @@ ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, measured at fiv
 
 _MIN_FILLED_TOKENS = 16
 
+_SNAPSHOT_WORTH = 64
+"""A snapshot that spares fewer tokens than this is not taken."""
+
 
 @dataclass(frozen=True)
 class ReusePlan:
     """Keep positions [0, keep), evaluate [keep, total).
 
-    `snapshot`: bring the local layers back to the snapshot taken at this position first; it equals `keep`.
+    `snapshot`: bring the local layers back to the snapshot taken at this position first; it is `keep` or, with chunked
+    attention, a later one.
     """
 
     keep: int
@@ -55,8 +64,17 @@ def plan(
     """
     common = min(shared(held, wanted), len(wanted) - 1)
     keep = sound_point(common, len(held), position_min, geometry)
-    snapshot = max((position for position in snapshots if keep < position <= common), default=None)
-    return ReusePlan(snapshot or keep, len(wanted), snapshot)
+    found = {served(taken, common, geometry): taken for taken in sorted(snapshots, reverse=True)}
+    best = max(found, default=0)
+    return ReusePlan(best, len(wanted), found[best]) if best > keep else ReusePlan(keep, len(wanted))
+
+
+def served(taken: int, position: int, geometry: Geometry) -> int:
+    """The last position, up to `position`, that one can come back to with the snapshot at `taken`; 0 for none."""
+    if taken <= position:
+        return taken
+    chunked = geometry.attention is Attention.CHUNKED
+    return position if chunked and (taken - 1) // geometry.window == position // geometry.window else 0
 
 
 def saved_gain(plan: ReusePlan, saved: Tokens, position_min: int, wanted: Tokens, geometry: Geometry) -> int:
@@ -68,16 +86,31 @@ def saved_gain(plan: ReusePlan, saved: Tokens, position_min: int, wanted: Tokens
     return sound_point(common, len(saved), position_min, geometry) - plan.keep
 
 
-def snapshot_gain(position: int, snapshots: Iterable[int], geometry: Geometry) -> int:
-    """Tokens that a snapshot at `position` would spare whoever comes back there after the local keys are lost."""
+def is_snapshot_due(
+    position: int,
+    count: int,
+    position_min: int,
+    geometry: Geometry,
+    points: Iterable[int],
+    snapshots: Iterable[int] = (),
+) -> bool:
+    """Whether to copy the local layers at the end of the sequence, `position`, before `count` more tokens are
+    evaluated.
+
+    `points`: positions that somebody may come back to. `position_min` as for `plan`: a copy that lacks keys is none.
+    """
     match geometry.attention:
         case Attention.FULL:
-            return 0
+            return False
         case Attention.CHUNKED:
-            fallback = position // geometry.window * geometry.window
+            border = -(-position // geometry.window) * geometry.window
+            begin = border - geometry.window
+            if position + count <= border or not 0 <= position_min <= begin:
+                return False
+            return any(begin + _SNAPSHOT_WORTH <= point <= position and point < border for point in points)
         case _:
-            fallback = 0
-    return position - max((taken for taken in snapshots if fallback < taken <= position), default=fallback)
+            spared = position - max((taken for taken in snapshots if taken <= position), default=0)
+            return position in points and spared >= _SNAPSHOT_WORTH
 
 
 def sound_point(position: int, held: int, position_min: int, geometry: Geometry) -> int:

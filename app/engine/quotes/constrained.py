@@ -8,13 +8,16 @@ nothing but another text between marks that it holds.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain, islice
+from itertools import chain
 
 from app.core.grammar import QUOTATION_MARKS
-from app.engine.quotes.index import BARRIER, VARIANTS, QuotableText, fold, is_unspaced, is_wordlike
+from app.engine.quotes.characters import is_unspaced, is_wordlike
+from app.engine.quotes.index import BARRIER, VARIANTS, QuotableText, fold
+from app.engine.quotes.occurrences import Occurrences
 
 MIN_WORDS = 3
 MIN_BYTES = 12
@@ -25,6 +28,9 @@ LONG_BYTES, MAX_BYTES = 240, 600
 
 _MOST_PLACES = 64
 """Of a quotation with more places than this, so many are looked at where none was restated."""
+
+_MOST_FILTERED = 4096
+"""Places of some words; where there are more, those that count are looked for."""
 
 BLOCK = ">"
 """Opens a line of a Markdown block quotation, which no mark closes."""
@@ -44,6 +50,8 @@ _AHEAD = 8
 """Bytes of the books that are looked at behind what may be the end of a sentence."""
 _BLANKS = " \u00a0\u202f\u3000"
 _WORD = re.compile(r"\w+")
+_PLAIN = re.compile(f"[^\n`()\\[\\]{{}}{''.join(_CLOSING)}{''.join(CLOSING_MARKS)}]+")
+"""What neither opens nor closes anything in prose."""
 _WHOLE = re.compile(r"[.!?。！？][\"'”’»)\]」』]*$")
 _LEFT_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{3})\s?\]|…|\.{3})\s?")
 _LEAVING_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{0,3})\s?|\.{1,2})$")  # the beginning of that
@@ -81,6 +89,11 @@ class _Prose:
             now = replace(now, open="", code=now.code if now.code >= _FENCE else 0)
         solid = now.solid if character.isspace() else character
         return replace(now, open=now._bracketed(character), before=character, solid=solid)
+
+    def after_plain(self, text: str) -> _Prose:
+        """After characters that are no back quotes, brackets or line ends."""
+        now = self._fenced() if self.ticks else self
+        return _Prose(0, now.code, now.open, text[-1], text.rstrip()[-1:] or now.solid)
 
     def _fenced(self) -> _Prose:
         """Behind a run of back quotes."""
@@ -139,9 +152,8 @@ class _Moment:
     before: str = ""  # the last complete character
     blank: bool = True  # nothing but white space since a line end
     shut: bool = False  # a mark that could also go on in a word closed a quotation just now
-    beginnings: tuple[int, ...] | None = None  # of the occurrences that are left; None: nothing was quoted
-    length: int = 0  # of what was quoted, in folded bytes
-    added: tuple[int, ...] = ()  # beginnings of those that ended before punctuation that the book does not have
+    left: Occurrences | None = None  # where what was quoted is; None: nothing was
+    added: Occurrences | None = None  # where it was before punctuation that the book need not have
     quoted: str = ""
     parts: tuple[_Part, ...] = ()  # before the words that were left out; all else is about the part that follows them
     part: str = ""
@@ -155,14 +167,41 @@ class _Places:
     def __init__(self, text: QuotableText, restated: Set[tuple[int, int]]) -> None:
         self._text = text
         self._restated = restated
+        self._last: tuple[_Part, Occurrences] | None = None  # that was asked for, and what is behind it
 
-    def behind(self, part: _Part, needle: bytes) -> Iterator[int]:
-        """Where these bytes are behind a part, on its page or the next, in reading order."""
+    def narrowed(self, now: _Moment, needle: bytes) -> Occurrences:
+        """Where what was quoted goes on with these bytes; of a part behind words that were left out, on the page of the
+        part before it or the next."""
+        if now.left is not None:
+            return now.left.narrowed(needle)
+        anywhere = self._text.beginnings.narrowed(needle)
+        if not now.parts or not anywhere:
+            return anywhere
+        if len(anywhere) > _MOST_FILTERED:
+            return self._behind(now.parts[-1]).narrowed(needle)
+        ranges = list(self._ranges(now.parts[-1]))
+        starts = [start for start, _ in ranges]
+        found = ((each, bisect_right(starts, each) - 1) for each in anywhere)
+        return anywhere.only([each for each, at in found if at >= 0 and each < ranges[at][1]])
+
+    def next_characters(self, now: _Moment, begun: bytes) -> Iterator[str]:
+        """The different characters that may come next, of those that begin with these bytes."""
+        if now.left is not None:
+            return now.left.next_characters(begun)
+        return (self._behind(now.parts[-1]) if now.parts else self._text.beginnings).next_characters(begun)
+
+    def _behind(self, part: _Part) -> Occurrences:
+        """All places behind a part."""
+        if self._last is None or self._last[0] is not part:
+            self._last = part, self._text.beginnings_in(self._ranges(part))
+        return self._last[1]
+
+    def _ranges(self, part: _Part) -> Iterator[tuple[int, int]]:
         done = 0
         for each in part.beginnings:
             start, stop = max(done, each + part.length), self._text.reach(each)
             if start < stop:
-                yield from self._text.beginnings(needle, start, stop)
+                yield start, stop
                 done = stop
 
     def place(self, now: _Moment, beginning: int) -> QuotedPlace:
@@ -172,22 +211,32 @@ class _Places:
 
     def _first(self, now: _Moment, beginning: int) -> int:
         """Where the first part is of a quotation whose last part begins at `beginning`."""
-        for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
+        for part in reversed(now.parts if now.left is not None else now.parts[:-1]):
             before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
             beginning = self._best(before) or 0
         return beginning
 
     def closable(self, now: _Moment) -> int | None:
         """Where the best occurrence begins that lets the quotation be closed here."""
-        if now.beginnings is None:  # behind words that were left out, or before all
+        if now.left is None:  # behind words that were left out, or before all
             return self._best(now.parts[-1].beginnings) if now.parts else None
-        ends: Iterable[int] = now.added
+        ends: Iterable[int] = self.may_add(now.added)
         if _is_part(now.part) if now.parts else _is_enough(now.part):
-            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
-            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
+            length = now.left.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
+            ends = chain(ends, (each for each in now.left if self._text.ends_word(each + length)))
         if now.parts:  # all of them on one page, or on two that follow each other
             ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
         return self._best(ends)
+
+    def may_add(self, ended: Occurrences | None) -> Iterator[int]:
+        """Those of them behind which punctuation may stand that the book does not have."""
+        if ended is None:
+            return
+        for each in ended:
+            end = each + ended.length
+            last = self._text.last_character(end)
+            if (is_wordlike(last) or last in ")]") and self._text.ends_word(end):
+                yield each
 
     def _best(self, beginnings: Iterable[int]) -> int | None:
         """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
@@ -215,7 +264,6 @@ class QuoteConstraint:
         self._said = fold(" ".join(" ".join(said).split())).casefold()
         self._places = _Places(text, restated)
         self._now = _Moment()
-        self._next: dict[int, dict[bytes, int]] = {}  # by size: what follows now, and the first occurrence with it
 
     @property
     def state(self) -> State:
@@ -241,9 +289,9 @@ class QuoteConstraint:
         at = self._places.closable(now)
         if at is None or not _is_enough(now.quoted):
             return False
-        if at not in (now.beginnings or ()):
+        if now.left is None or at not in now.left:
             return False  # the book goes on
-        end = at + now.length
+        end = at + now.left.length
         after = self._text.between(end, min(end + _AHEAD, self._text.folded.index(BARRIER, end)))
         ends = _WHOLE.search(now.quoted.rstrip()) is not None and not after.lstrip()[:1].islower()
         return ends or not after or after[0] in _SENTENCE_ENDS
@@ -253,7 +301,6 @@ class QuoteConstraint:
         moment = self._after(piece, strict=False)
         assert moment is not None
         self._now = moment
-        self._next.clear()
 
     def allows(self, piece: bytes) -> bool:
         """Whether a token of these bytes leaves every quotation that is held in the books' words."""
@@ -298,7 +345,6 @@ class QuoteConstraint:
         ended = now.opening == BLOCK and (self.is_whole or (wanted is not None and self.ends_line(wanted)))
         at = self._places.closable(now) if ended and _is_enough(now.quoted) else None
         self._now = _released(now)
-        self._next.clear()
         return None if at is None else self._places.place(now, at)
 
     def ended(self) -> QuotedPlace | None:
@@ -319,18 +365,19 @@ class QuoteConstraint:
     def _after(self, piece: bytes, *, strict: bool) -> _Moment | None:
         """The moment after these bytes; None if they are not allowed and `strict`."""
         written, tail = _characters(self._now.tail + piece)
-        now = replace(self._now, tail=tail, place=None)
+        now = self._now
+        if tail or now.tail or now.place is not None:
+            now = replace(now, tail=tail, place=None)
         while written:
             if now.state is State.QUOTING:
                 if now.opening == BLOCK and not now.quoted.strip() and written[0] in QUOTATION_MARKS:
                     now = _released(now)  # it is these marks that quote
                     continue
                 run, mark, rest = _split(written, now.opening)
-                # Whether there is any occurrence is known sooner than where all of them are.
-                moment = self._quote(now, run, any_will_do=strict and not mark and not tail) if run else now
+                moment = self._quote(now, run) if run else now
                 if moment is not None and mark:
                     if self._is_apostrophe(moment, mark):
-                        moment = self._quote(moment, mark, any_will_do=False)
+                        moment = self._quote(moment, mark)
                     else:
                         moment = self._close(moment, mark)
                 if moment is not None:
@@ -341,7 +388,11 @@ class QuoteConstraint:
                 now = _released(now)
             if strict and now.shut and written[0].isalnum() and not is_unspaced(written[0]):
                 return None
-            now, written = self._pass(now, written[0]), written[1:]
+            plain = _PLAIN.match(written)
+            if plain is not None:
+                now, written = _passed(now, plain.group()), written[plain.end() :]
+            else:
+                now, written = self._pass(now, written[0]), written[1:]
         if tail and now.state is State.QUOTING and not self._fits(now, tail):
             return None if strict else _released(now)
         return now
@@ -354,32 +405,29 @@ class QuoteConstraint:
         if state is State.RELEASED and (ends_paragraph or closes):
             state, opening = State.FREE, ""
             closes = closes and not (character == now.opening and now.before.isspace())
-        if state is State.FREE and not closes and not self._text.empty and now.prose.quotes and _opens(character, now):
+        if state is State.FREE and not closes and self._text.beginnings and now.prose.quotes and _opens(character, now):
             state, opening = State.QUOTING, character
         blank = character == "\n" or (now.blank and character.isspace())
         prose = now.prose.after(character, ends_paragraph=ends_paragraph) if state is not State.RELEASED else now.prose
         return _Moment(state, opening, now.tail, character, blank, place=now.place, prose=prose)
 
-    def _quote(self, now: _Moment, run: str, *, any_will_do: bool) -> _Moment | None:
+    def _quote(self, now: _Moment, run: str) -> _Moment | None:
         """Characters inside a held quotation, none of them a mark of its own kind."""
         if "\0" in run or (now.opening == BLOCK and "\n" in run):
             return None
         quoted, part = now.quoted + run, now.part + run
-        if now.beginnings is None and run[0] in _BLANKS and self._may_be_blank(now):
+        if now.left is None and run[0] in _BLANKS and self._may_be_blank(now):
             run = run[1:]
             if not run:
                 return replace(now, quoted=quoted, before=quoted)
             part = run
-        added: tuple[int, ...] = ()
+        added = None
         if run[-1] in _ADDED and _is_enough(part[:-1]):
-            ended, length = now.beginnings, now.length
-            if run[:-1]:
-                ended, length = self._narrowed(now, run[:-1], any_will_do=False)
-            added = tuple(each for each in ended or () if self._may_add(each + length))
-        left, length = self._narrowed(now, run, any_will_do=any_will_do)
-        if not left and not added:
+            added = self._narrowed(now, run[:-1]) if run[:-1] else now.left
+        left = self._narrowed(now, run)
+        if not left and next(self._places.may_add(added), None) is None:
             return self._leave_out(now, part, quoted)
-        return replace(now, beginnings=left, length=length, added=added, quoted=quoted, part=part, before=quoted[-1])
+        return replace(now, left=left, added=added, quoted=quoted, part=part, before=quoted[-1])
 
     def _may_be_blank(self, now: _Moment) -> bool:
         """Whether a blank may come before any words: « comme ceci », or behind words that were left out."""
@@ -387,59 +435,50 @@ class QuoteConstraint:
 
     def _leave_out(self, now: _Moment, part: str, quoted: str) -> _Moment | None:
         """A part that is none of the books as a whole: dots in it may replace words that were left out."""
-        fresh = replace(now, beginnings=None, length=0, added=(), part="", quoted=quoted, before=quoted[-1])
+        fresh = replace(now, left=None, added=None, part="", quoted=quoted, before=quoted[-1])
         for gap in _LEFT_OUT.finditer(part):
             head, rest = part[: gap.start()], part[gap.end() :]
             parts = now.parts
             if head or parts:
-                beginnings, length = self._narrowed(fresh, head, any_will_do=False) if head else ((), 0)
-                beginnings = tuple(each for each in beginnings if self._text.ends_word(each + length))
-                if not beginnings or not _is_part(head):
+                left = self._narrowed(fresh, head) if _is_part(head) else None
+                beginnings = () if left is None else tuple(self._whole(left))
+                if left is None or not beginnings:
                     continue
-                parts = (*parts, _Part(beginnings, length))
+                parts = (*parts, _Part(beginnings, left.length))
             behind = replace(fresh, parts=parts)
             if not rest:
                 return behind
-            moment = self._quote(behind, rest, any_will_do=False)
+            moment = self._quote(behind, rest)
             if moment is not None:
                 return replace(moment, quoted=quoted)
         begun = _LEAVING_OUT.search(part)
         if begun is None or not _is_part(part[: begun.start()]):
             return None
-        left, length = self._narrowed(fresh, part[: begun.start()], any_will_do=False)
-        text = self._text  # where a mark of the book's own follows, it is no bracket of the answer's
-        ends = any(text.folded[each + length] and text.ends_word(each + length) for each in left)
-        return replace(fresh, beginnings=(), part=part) if ends else None
+        left = self._narrowed(fresh, part[: begun.start()])
+        # Where a mark of the book's own follows, it is no bracket of the answer's.
+        ends = any(self._text.folded[each + left.length] for each in self._whole(left))
+        return replace(fresh, left=left.only([]), part=part) if ends else None
 
-    def _narrowed(self, now: _Moment, run: str, *, any_will_do: bool) -> tuple[tuple[int, ...], int]:
-        """The occurrences that are left when `run` is written, and the bytes of what was quoted then."""
-        text, beginnings = self._text, now.beginnings
-        needle = fold(run, now.part[-1:] if beginnings is not None else "").encode("utf-8", "replace")
-        if beginnings is None:
-            found = self._places.behind(now.parts[-1], needle) if now.parts else text.beginnings(needle)
-            return tuple(islice(found, 1) if any_will_do else found), len(needle)
-        folded, end = text.folded, now.length + len(needle)
-        if any_will_do and beginnings is self._now.beginnings and len(beginnings) > 1:
-            size = len(needle)
-            if size not in self._next:
-                self._next[size] = {folded[each + now.length : each + end]: each for each in reversed(beginnings)}
-            first = self._next[size].get(needle)
-            return () if first is None else (first,), end
-        return tuple([each for each in beginnings if folded.startswith(needle, each + now.length)]), end
+    def _whole(self, left: Occurrences) -> Iterator[int]:
+        """Those of them that end with a word."""
+        return (each for each in left if self._text.ends_word(each + left.length))
 
-    def _may_add(self, offset: int) -> bool:
-        last = self._text.last_character(offset)
-        return (is_wordlike(last) or last in ")]") and self._text.ends_word(offset)
+    def _narrowed(self, now: _Moment, run: str) -> Occurrences:
+        """The occurrences that are left when `run` is written."""
+        needle = fold(run, now.part[-1:] if now.left is not None else "").encode("utf-8", "replace")
+        return self._places.narrowed(now, needle)
 
     def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
         """Whether a mark that closes single quotation marks is in a word of the books, or behind one: don’t, the
         tenants’."""
         if mark != _APOSTROPHE:
             return False
-        text = self._text
-        for end in (each + now.length for each in now.beginnings or ()):
+        text, left = self._text, now.left
+        if left is None:
+            return False
+        for end in (each + left.length for each in left.narrowed(b"'")):
             in_word = text.character(end + 1).isalnum() or text.last_character(end) == "s"
-            if in_word and text.character(end) == "'" and text.between(end, end + 1) in _APOSTROPHES:
+            if in_word and text.between(end, end + 1) in _APOSTROPHES:
                 return True
         return False
 
@@ -452,15 +491,15 @@ class QuoteConstraint:
         beginning = self._places.closable(now)
         if beginning is not None:
             return replace(closed, place=self._places.place(now, beginning))
-        left = now.beginnings  # where nothing else can be written it ends, in the middle of something, and has no place
-        stuck = left and all(self._is_stuck(each + now.length, now.opening) for each in left)
-        return closed if stuck else None
-
-    def _is_stuck(self, offset: int, opening: str) -> bool:
-        return self._text.folded[offset] == 0 or not self._writable(self._text.character(offset), opening)
+        # Where nothing else can be written it ends, in the middle of something, and has no place.
+        if not now.left:
+            return None
+        return None if any(self._writable(each, now.opening) for each in now.left.next_characters()) else closed
 
     def _writable(self, folded: str, opening: str) -> str:
         """The characters that may be written for a folded one inside a quotation that was opened by `opening`."""
+        if folded == "\0":
+            return ""  # the page ends, or something that is not quoted begins
         taken = opening + _CLOSING[opening]
         return "".join(each for each in folded + VARIANTS.get(folded, "") if each not in taken)
 
@@ -469,15 +508,11 @@ class QuoteConstraint:
         ends = _CLOSING[now.opening]
         if any(mark.encode().startswith(tail) and self._may_be(now, mark) for mark in ends):
             return True
-        taken, text = now.opening + ends, self._text
-        if now.beginnings is None:
-            left: Iterator[int] = self._places.behind(now.parts[-1], tail) if now.parts else text.beginnings(tail)
-        else:
-            left = (each + now.length for each in now.beginnings)
-        if any(text.folded.startswith(tail, each) and text.character(each) not in taken for each in left):
+        taken = now.opening + ends
+        if any(each not in taken for each in self._places.next_characters(now, tail)):
             return True
         candidates = {each for each in _ADDED + "".join(VARIANTS.values()) if each.encode().startswith(tail)}
-        return any(self._quote(now, each, any_will_do=True) is not None for each in candidates - set(taken))
+        return any(self._quote(now, each) is not None for each in candidates - set(taken))
 
     def _may_be(self, now: _Moment, mark: str) -> bool:
         return self._is_apostrophe(now, mark) or self._close(now, mark) is not None
@@ -494,6 +529,13 @@ def _opens(mark: str, now: _Moment) -> bool:
     if mark in _ALSO_CLOSE:
         return before.isspace() or before in "([{（—–*_|>"
     return not before.isalnum() and not (mark == "‘" and before in ".,;:!?…")
+
+
+def _passed(now: _Moment, plain: str) -> _Moment:
+    """After characters outside a held quotation, none of which opens or closes anything."""
+    blank = now.blank and plain.isspace()
+    prose = now.prose if now.state is State.RELEASED else now.prose.after_plain(plain)
+    return _Moment(now.state, now.opening, now.tail, plain[-1], blank, place=now.place, prose=prose)
 
 
 def _released(now: _Moment) -> _Moment:

@@ -10,10 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.engine.protocol import DocumentText
+from app.engine.quotes.beginnings import Apostrophes, word_beginnings
+from app.engine.quotes.characters import continues, is_unspaced, is_wordlike
+from app.engine.quotes.occurrences import PADDING, Occurrences, Offsets
 
 BARRIER = b"\x00"
 """Stands between pages, and where no quotation may pass; no quoted byte ever equals it."""
@@ -26,20 +31,17 @@ _SWAPPED = {"『": "「", "｢": "「", "』": "」", "｣": "」"}
 _WIDE = "\uff07\u301d\u301e\u301f\uff02\uff0d"  # not equal to the narrow ones: the check drops spaces beside them
 _SPACES = "\t\n\u00a0\u2009\u202f\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uf900-\ufaff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f\U00020000-\U0003ffff]"
-)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
-_SPLIT_WORD = re.compile(rf"(?<=[^\W\d_])([{_HYPHENS}])[^\S\n]*\n\s*(?=([^\W\d_]+))")
-_LINE_END_DASH = re.compile(rf"(?<=\w)([{_DASHES}])[^\S\n]*\n\s*(?=\w)")
+# Each begins with what is rare, for which a text is searched fast, and looks back from there.
+_SPLIT_WORD = re.compile(rf"([{_HYPHENS}])(?<=[^\W\d_].)[^\S\n]*\n\s*(?=([^\W\d_]+))")
+_LINE_END_DASH = re.compile(rf"([{_DASHES}])(?<=\w.)[^\S\n]*\n\s*(?=\w)")
 _SOFT_HYPHEN = re.compile("\u00ad[^\\S\n]*\n\\s*|\u00ad")
 _WHITE = re.compile(r" *[^\S ]\s*| {2,}")
 _COMPOSABLE = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]{2,}")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _WORD = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(rf"([^\W\d_]+)[{_HYPHENS}](?=([^\W\d_]+))")
+_COMPOUND = re.compile(rf"[{_HYPHENS}](?<=[^\W\d_].)(?=([^\W\d_]+))")
 
 _FOLDED = str.maketrans(
     {
@@ -79,6 +81,7 @@ _SPACED_NUMBERS = (  # 1 250 and 1 1/2
     (re.compile(r"\d$"), re.compile(r"\s\d+/\d")),
     (re.compile(r"\d\s$"), re.compile(r"\d+/\d")),
 )
+_ACUTE, _END = "´”"
 _CONTEXT = 24
 """Characters looked at beside a word's edge."""
 
@@ -140,18 +143,17 @@ class QuotableText:
                 self._pages.append(text)
                 parts.append(encoded)
                 length += len(encoded) + len(BARRIER)
-        self.folded = BARRIER + b"".join(part + BARRIER for part in parts)
-        self.empty = next(self.beginnings(b""), None) is None
+        self.folded = BARRIER + b"".join(part + BARRIER for part in parts) + PADDING
+        self._beginnings = word_beginnings(self.folded, self._begin_words, _apostrophes(self._pages))
+        self.beginnings = Occurrences.of(self.folded, self._beginnings)
+        """All places at which a quotation may begin."""
 
-    def beginnings(self, folded: bytes, start: int = 1, stop: int | None = None) -> Iterator[int]:
-        """Offsets, in reading order, at which these bytes are and a quotation may begin; all of it in the range."""
-        text, begins = self.folded, self.begins_word
-        stop = len(text) if stop is None else stop
-        at = text.find(folded, start, stop)
-        while 0 <= at < stop:
-            if begins(at):
-                yield at
-            at = text.find(folded, at + 1, stop)
+    def beginnings_in(self, ranges: Iterable[tuple[int, int]]) -> Occurrences:
+        """Those of them from the first to before the second offset of any of the ranges, which do not overlap."""
+        edges = (np.searchsorted(self._beginnings, each) for each in ranges)
+        parts = [self._beginnings[start:stop] for start, stop in edges]
+        places: Offsets = np.concatenate(parts) if parts else self._beginnings[:0]
+        return Occurrences.of(self.folded, places)
 
     def reach(self, offset: int) -> int:
         """Where the page after that of `offset` ends, or its own where it is the last of its document."""
@@ -173,9 +175,19 @@ class QuotableText:
             return False
         elif _are_plain(text[offset - 3 : offset], text[offset : offset + 3]):
             return True
-        page, index = self._context(offset)
-        left, right = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
-        return not _is_inside(left, right) and _may_begin(left, right[0])
+        return _begins(*self._context(offset))
+
+    def _begin_words(self, offsets: Iterable[int]) -> Iterator[bool]:
+        """`begins_word` of ascending offsets, none of which is at a byte that no word begins with."""
+        page, index, at, stop = "", 0, 0, 0
+        for offset in offsets:
+            if offset >= stop:
+                number = bisect_right(self._starts, offset) - 1
+                page, index, at = self._pages[number], 0, self._starts[number]
+                stop = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.folded)
+            index += len(self.folded[at:offset].decode("utf-8", "replace"))
+            at = offset
+            yield _begins(page, index)
 
     def ends_word(self, offset: int) -> bool:
         """Whether a quotation that ends before `offset` cuts no word, compound or number in two."""
@@ -239,13 +251,11 @@ def canonical(untrusted_text: str, compounds: Set[tuple[str, str]] = frozenset()
     return text.strip()
 
 
-def is_unspaced(character: str) -> bool:
-    """Whether it belongs to a script that puts no spaces between words."""
-    return bool(character) and _UNSPACED.match(character) is not None
+def _apostrophes(pages: Sequence[str]) -> Apostrophes:
+    def anywhere(text: str) -> bool:
+        return any(text in page for page in pages)
 
-
-def is_wordlike(character: str) -> bool:
-    return bool(character) and (character.isalnum() or unicodedata.category(character).startswith("M"))
+    return Apostrophes(anywhere(_ACUTE), anywhere(_END), any(anywhere(blank + _END) for blank in " " + _SPACES))
 
 
 def _one_space(found: re.Match[str]) -> str:
@@ -263,18 +273,24 @@ def _one_space(found: re.Match[str]) -> str:
 def _kept_compounds(documents: Sequence[DocumentText]) -> frozenset[tuple[str, str]]:
     """Words split at a line's end that the books elsewhere write with a hyphen, and never without."""
     texts = [page.untrusted_text for document in documents for page in document.pages]
-    split: set[tuple[str, str]] = set()
-    for text in texts:
-        for found in _SPLIT_WORD.finditer(text):
-            if (left := _LAST_WORD.search(text, max(0, found.start() - 40), found.start())) is not None:
-                split.add((left.group(), found[2]))
+    split = _parted(texts, _SPLIT_WORD, 40)
     if not split:
         return frozenset()
-    split.intersection_update({found.groups() for text in texts for found in _COMPOUND.finditer(text)})
+    split &= _parted(texts, _COMPOUND, 41)  # no word that is longer than any of the others
     if not split:
         return frozenset()
     words = {word for text in texts for word in _WORD.findall(text)}
     return frozenset(pair for pair in split if "".join(pair) not in words)
+
+
+def _parted(texts: Sequence[str], hyphen: re.Pattern[str], longest: int) -> set[tuple[str, str]]:
+    """The words on both sides of each hyphen; of those before it at most so many letters."""
+    parted = set()
+    for text in texts:
+        for found in hyphen.finditer(text):
+            if (left := _LAST_WORD.search(text, max(0, found.start() - longest), found.start())) is not None:
+                parted.add((left.group(), found[hyphen.groups]))
+    return parted
 
 
 def _marked(labels: Set[str]) -> re.Pattern[str]:
@@ -295,9 +311,16 @@ def _are_plain(left: bytes, right: bytes) -> bool:
     return _PLAIN.fullmatch((left + right).decode("utf-8", "ignore")) is not None
 
 
+def _begins(page: str, index: int) -> bool:
+    if page[index] in _NO_BEGINNING:
+        return False
+    left, right = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
+    return not _is_inside(left, right) and _may_begin(left, right[0])
+
+
 def _may_begin(before: str, first: str) -> bool:
     head = unicodedata.normalize("NFKC", first)[0]
-    if _continues(first) or first.isspace() or _OPEN_POWER.search(before):
+    if continues(first) or first.isspace() or _OPEN_POWER.search(before):
         return False
     tail = unicodedata.normalize("NFKC", before)
     previous, beyond = tail[-1:], tail[-2:-1]
@@ -321,7 +344,7 @@ def _may_end(before: str, after: str) -> bool:
         return True
     head = unicodedata.normalize("NFKC", after)
     following, beyond = head[:1], head[1:2]
-    if _continues(after[0]) or _continues(following) or head.startswith(("^", "_{")):
+    if continues(after[0]) or continues(following) or head.startswith(("^", "_{")):
         return False
     joined = is_wordlike(following) and not is_unspaced(following)
     if not is_wordlike(last):
@@ -338,6 +361,8 @@ def _may_end(before: str, after: str) -> bool:
 
 def _is_inside(before: str, after: str) -> bool:
     """Whether both sides belong together: the mark of a note, or a number with a space in it."""
+    if after and not (after[0].isspace() or unicodedata.normalize("NFKC", after[0])[0].isdigit()) and "[" not in before:
+        return False
     at = before.rfind("[")
     if at >= 0 and "]" not in before[at:] and _NOTE_MARK.match(before[at:] + after):
         return True
@@ -348,8 +373,3 @@ def _is_inside(before: str, after: str) -> bool:
 def _bridges(gap: re.Match[str] | None) -> bool:
     """Whether marks alone part a word from the edge, so that the later check may take both for one word."""
     return gap is not None and any(map(is_wordlike, unicodedata.normalize("NFKC", gap[1])))
-
-
-def _continues(character: str) -> bool:
-    """Whether it belongs to the character before it."""
-    return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from app.engine.architectures import Attention, Geometry
 from app.engine.kv.reuse import Tokens
@@ -27,6 +28,9 @@ _PAUSE_TOKENS = 48
 """After drafts that cost more time than they saved, so many tokens are written without."""
 
 _MEMORY = 0.7  # of the running means
+_HASH_BITS, _PLACE = np.uint64(32), np.uint64(0xFFFF_FFFF)
+_FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
+"""Large odd numbers, so that hashes differ in all their bits."""
 
 
 class Lookup:
@@ -35,6 +39,7 @@ class Lookup:
     def __init__(self, prompt: Tokens) -> None:
         self._prompt = prompt
         self._array = np.frombuffer(prompt, np.int32)
+        self._runs: _Runs | None = None  # made when they are first needed
         self._length = _FIRST_DRAFT
         self._expected: int | None = None  # where the copied text goes on
         self._pause = 0
@@ -74,18 +79,43 @@ class Lookup:
 
     def _find(self, written: Sequence[int]) -> int | None:
         """The position after the last place in the prompt where the last tokens occur."""
-        if len(written) < _MATCH_TOKENS[-1]:
+        if len(written) < _MATCH_TOKENS[-1] or len(self._prompt) <= _MATCH_TOKENS[-1]:
             return None
-        found = np.flatnonzero(self._array[:-1] == written[-1])  # something must follow
-        best = None
-        for back in range(1, _MATCH_TOKENS[0]):
-            found = found[found >= back]
-            found = found[self._array[found - back] == written[-1 - back]] if back < len(written) else found[:0]
-            if not len(found):
-                break
-            if back + 1 >= _MATCH_TOKENS[-1]:
-                best = int(found[-1]) + 1
-        return best
+        if self._runs is None:
+            self._runs = _Runs(self._prompt)
+        found = self._runs.ends(array("i", written[-_MATCH_TOKENS[-1] :]))
+        longer = found[found >= _MATCH_TOKENS[0] - 1]
+        if len(written) >= _MATCH_TOKENS[0]:
+            longer = longer[self._array[longer - _MATCH_TOKENS[-1]] == written[-_MATCH_TOKENS[0]]]
+            found = longer if len(longer) else found
+        return int(found[-1]) + 1 if len(found) else None
+
+
+class _Runs:
+    """Where each run of three tokens ends in a text, but for one at its very end: something must follow."""
+
+    def __init__(self, text: Tokens) -> None:
+        self._text = np.frombuffer(text, np.int32)
+        hashes = _hashes(self._text[:-1])
+        # Each with its place behind it, as one number: sorting these is faster than sorting places by their hashes.
+        self._sorted = np.sort(hashes << _HASH_BITS | np.arange(len(hashes), dtype=np.uint64))
+
+    def ends(self, run: Tokens) -> npt.NDArray[np.intp]:
+        """The positions of the last token of each such run, ascending."""
+        wanted = _hashes(np.frombuffer(run, np.int32))[0] << _HASH_BITS
+        first, last = np.searchsorted(self._sorted, np.array([wanted, wanted | _PLACE], np.uint64))
+        found = (self._sorted[first:last] & _PLACE).astype(np.intp)
+        for step, token in enumerate(run):
+            found = found[self._text[found + step] == token]
+        return found + (len(run) - 1)
+
+
+def _hashes(text: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
+    """A number of 32 bits for each three tokens in a row."""
+    tokens = text.view(np.uint32)
+    first, second, third = (np.uint32(each) for each in _FACTORS)
+    hashes: npt.NDArray[np.uint32] = tokens[:-2] * first + tokens[1:-1] * second + tokens[2:] * third
+    return hashes.astype(np.uint64)
 
 
 def _text(draft: Tokens) -> Tokens:

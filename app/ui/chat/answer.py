@@ -24,7 +24,7 @@ from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
-from app.ui.chat.typography import LINE_ANSWER
+from app.ui.fonts import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 

@@ -1,4 +1,4 @@
-"""The answer under way: starts and stops it, and lets the view follow while its conversation is shown."""
+"""The answer under way: lets the view follow it while its conversation is shown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
-from app.core.work import Cancel, Work
 from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.shown import Shown
@@ -65,20 +63,17 @@ class AnswerPresenter(QObject):
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
-    def __init__(
-        self, bridge: Bridge, view: ConversationView, activity: Activity, shown: Shown, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, view: ConversationView, activity: Activity, shown: Shown, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bridge = bridge
         self._view = view
         self._activity = activity
         self._shown = shown
         self.running: Running | None = None
 
-    def start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
+    def follow(self, running: Running) -> Callable[[AnswerProgress | Done[Answer] | Cancelled | Failed], None]:
+        """Show this answer from now on; gives the handler of its events."""
         self.running = running
-        job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
-        self._activity.begin(EngineTask.ANSWER, job.cancel, running.question.books)
+        return self._on_event
 
     def is_open_in(self, conversation_id: str) -> bool:
         """Whether this conversation's last turn is the one under way."""

@@ -17,6 +17,7 @@ from app.core.image import ImageRef, ref_of
 from app.core.work import Cancel, Work
 from app.services.ask import Ask
 from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, turns_before
 from app.ui.chat.composer import Composer
@@ -25,7 +26,7 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView
 from app.ui.presenter import Presenter
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import does_not_fit
 from app.wording.errors import sentence
@@ -51,17 +52,19 @@ class AskingPresenter(Presenter):
     def __init__(
         self,
         ask: Ask,
+        bridge: Bridge,
         conversation: ConversationPresenter,
         view: ConversationView,
         composer: Composer,
         writing: Writing,
-        openings: BookImport,
+        openings: FileImport,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._ask = ask
+        self._bridge = bridge
         self._conversation = conversation
         self._composer = composer
         self._writing = writing
@@ -113,13 +116,13 @@ class AskingPresenter(Presenter):
         if refusal := self._writing.refusal(self._shown.id):
             self.failed.emit(refusal)
         elif self._writing.put(text):
-            self.holding.take(_ToAsk(self._shown.id))
+            self._ask_when_free(_ToAsk(self._shown.id))
 
     @Slot(str)
     def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
         """Get another answer to a question; with `excerpts` from passages of the books alone."""
         if find_question(self._shown.turns, question_id) is not None and self._takes():
-            self.holding.take(_ToAsk(self._shown.id, question_id=question_id, excerpts=excerpts))
+            self._ask_when_free(_ToAsk(self._shown.id, question_id=question_id, excerpts=excerpts))
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -152,7 +155,7 @@ class AskingPresenter(Presenter):
             pieces=[answer.text] if answer.text else [],
             checked=tuple(citation for citation in answer.citations if citation.start >= 0),
         )
-        self._start(partial(self._ask.go_on, answer_id), running)
+        self._start(partial(self._ask.ask, answer), running)
 
     @Slot()
     def stop(self) -> None:
@@ -177,7 +180,11 @@ class AskingPresenter(Presenter):
         if self._shown.turns:
             self.edit(self._shown.turns[-1].question.id)
 
-    # ---- nothing is in its way any more
+    # ---- nothing is in its way
+
+    def _ask_when_free(self, wanted: _ToAsk) -> None:
+        if self.holding.take(wanted):
+            self._on_released(wanted)
 
     @Slot(object)
     def _on_released(self, wanted: _ToAsk) -> None:
@@ -189,9 +196,7 @@ class AskingPresenter(Presenter):
 
     def _begin_unseen(self, wanted: _ToAsk, conversation: Conversation, loaded: LoadedConversation) -> None:
         """Begin a question of a conversation that was not shown; it waits again if something is in its way by now."""
-        if self._activity.may(EngineTask.ANSWER) is not None:
-            self.holding.take(wanted)
-        else:
+        if self.holding.take(wanted):
             self._begin(wanted, conversation, loaded.turns)
 
     def _begin(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
@@ -226,11 +231,12 @@ class AskingPresenter(Presenter):
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
             running = Running(conversation, asked, before, again=True)
-            self._start(partial(self._ask.again, asked.id, excerpts=wanted.excerpts), running)
+            self._start(partial(self._ask.ask, asked, excerpts=wanted.excerpts), running)
 
     def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self._composer.set_busy(True)
-        self._conversation.answer.start(work, running)
+        job = self._bridge.stream(Executor.ENGINE, work, self._conversation.answer.follow(running))
+        self._activity.begin(EngineTask.ANSWER, job.cancel, running.question.books)
 
     @Slot(object)
     def _on_ended(self, outcome: Outcome) -> None:

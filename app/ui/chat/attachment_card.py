@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.ui.chat.buttons import PlainButton
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 from app.wording.units import printable
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
@@ -190,6 +191,10 @@ class AttachmentsPresenter(Presenter):
         self.view_wanted.emit(next(attached.image for attached in self._attached if attached.key == key))
 
     # ---- opening
+
+    @Slot(list)
+    def take_files(self, paths: list[Path]) -> None:
+        self.take([ImageSource(path, path.name) for path in paths])
 
     @Slot(list)
     def take(self, sources: list[ImageSource]) -> None:

@@ -22,8 +22,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.document import Book
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.citations import CitationMark, colour_state, describe_citation, escape_tip
-from app.ui.chat.typography import SIZE_ANSWER
-from app.ui.fonts import text_font, ui_font
+from app.ui.fonts import SIZE_ANSWER, text_font, ui_font
 from app.ui.theme import SIZE_SMALL, Theme
 
 HEIGHT = 19  # px

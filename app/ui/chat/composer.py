@@ -24,8 +24,7 @@ from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
-from app.ui.chat.typography import column_width
-from app.ui.fonts import ui_font
+from app.ui.fonts import column_width, ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 

@@ -18,14 +18,13 @@ from app.core.files import write_private
 from app.core.image import Image, ImageRef, Raster
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.numbered import NumberedImage
+from app.ui.chat.tiles import NumberedImage
 from app.ui.chat.view import ConversationView
-from app.ui.chat.zoom import LARGEST_SIDE
 from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import SaveDialog
-from app.ui.widgets.pictures import Levels, to_image, to_levels
+from app.ui.widgets.pictures import LARGEST_SIDE, Levels, to_image, to_levels
 from app.wording.errors import sentence
 from app.wording.i18n import _
 

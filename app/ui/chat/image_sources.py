@@ -1,33 +1,26 @@
-"""Where images and videos for a question come from: files, what is pasted or dropped, a part of the screen."""
+"""Where images for a question come from, apart from files: what is pasted or dropped, a part of the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from app.core.errors import Problem
 from app.core.events import Opening
 from app.core.image import Image
 from app.core.work import Cancel, Stopped, Work
-from app.documents.images import kinds as image_kinds
-from app.documents.images.kinds import is_image
-from app.documents.videos import kinds as video_kinds
-from app.documents.videos.kinds import is_video
+from app.documents.images.kinds import ENDINGS as IMAGE_ENDINGS
+from app.documents.videos.kinds import ENDINGS as VIDEO_ENDINGS
 from app.services.images import Images
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import IMAGE_KEYS, Composer
 from app.ui.portal import ScreenPortal, discard
 from app.ui.presenter import Presenter
+from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.pictures import to_raster
 from app.wording.i18n import _
-
-_HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 
 
 @dataclass(frozen=True)
@@ -49,30 +42,18 @@ class ImageSource:
             discard(self.content)
 
 
-@dataclass(frozen=True)
-class Sorted:
-    """Files that were given at once, by what becomes of them."""
-
-    images: tuple[Path, ...]
-    videos: tuple[Path, ...]
-    books: tuple[Path, ...]
-
-
 class ImageSources(Presenter):
-    images_given = Signal(list)  # list[Source]
-    videos_given = Signal(list)  # list[Path]
-    files_coming = Signal(list)  # list[Path]: what they are is being looked at
-    books_given = Signal(list)  # list[Path]: files that are neither; of those that came
-    others_found = Signal(list)  # list[Path]: of those that came, what is no book
+    images_given = Signal(list)  # list[ImageSource]
 
-    def __init__(self, bridge: Bridge, composer: Composer, portal: ScreenPortal, parent: QObject | None = None) -> None:
+    def __init__(
+        self, files: FileImport, composer: Composer, portal: ScreenPortal, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._files = files
         self._composer = composer
         self._portal = portal
         self._has_portal = False
         composer.image_given.connect(self.take_pasted)
-        composer.files_dropped.connect(self.take_names)
         composer.add_image_requested.connect(self.offer)
         portal.found.connect(self._on_portal)
         portal.taken.connect(self._take_screenshot)
@@ -94,25 +75,13 @@ class ImageSources(Presenter):
     @Slot()
     def choose(self) -> None:
         """Let the person choose files."""
-        endings = " ".join(f"*{ending}" for ending in (*image_kinds.ENDINGS, *video_kinds.ENDINGS))
+        endings = " ".join(f"*{ending}" for ending in (*IMAGE_ENDINGS, *VIDEO_ENDINGS))
         patterns = _("Images and videos ({patterns})").format(patterns=endings)
         title, everything = _("Show the model images or videos"), _("All files (*)")
         dialog = QFileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._take_chosen)
+        dialog.filesSelected.connect(self._files.take_shown)
         dialog.open()
-
-    @Slot(list)
-    def take_names(self, names: list[str]) -> None:
-        self.take_files([Path(name) for name in names])
-
-    @Slot(list)
-    def take_files(self, paths: list[Path]) -> None:
-        """Images and frames of videos go with the question, all else on the desk."""
-        self.files_coming.emit(paths)
-        self._bridge.call(
-            Executor.IMAGES, partial(_sort, tuple(paths)), self._take_sorted, partial(self._on_unsorted, paths)
-        )
 
     @Slot(object)
     def take_pasted(self, content: bytes | QImage) -> None:
@@ -131,22 +100,6 @@ class ImageSources(Presenter):
         )
         self.failed.emit(words)
 
-    @Slot(object)
-    def _take_sorted(self, files: Sorted) -> None:
-        if files.images:
-            self.images_given.emit([ImageSource(path, path.name) for path in files.images])
-        if files.books:
-            self.books_given.emit(list(files.books))
-        if files.videos:
-            self.videos_given.emit(list(files.videos))
-        self.others_found.emit([*files.images, *files.videos])
-
-    @Slot(list)
-    def _take_chosen(self, names: list[str]) -> None:
-        """They were chosen as images, so the reader says which of them are none."""
-        work = partial(_sort, tuple(map(Path, names)), takes_books=False)
-        self._bridge.call(Executor.IMAGES, work, self._take_sorted, self._on_problem)
-
     @Slot()
     def _on_portal(self) -> None:
         self._has_portal = True
@@ -164,10 +117,6 @@ class ImageSources(Presenter):
             )
         )
 
-    def _on_unsorted(self, paths: list[Path], problem: Problem) -> None:
-        self.others_found.emit(paths)
-        self._on_problem(problem)
-
 
 def open_source(images: Images, source: ImageSource, cancel: Cancel) -> Work[Opening, Image]:
     """Raises AppError as `Images.take` and `Images.from_raster` do; Stopped."""
@@ -176,28 +125,3 @@ def open_source(images: Images, source: ImageSource, cancel: Cancel) -> Work[Ope
     if cancel.requested:
         raise Stopped
     return images.from_raster(to_raster(source.content), source.name)
-
-
-def _sort(paths: Iterable[Path], *, takes_books: bool = True) -> Sorted:
-    """A file that cannot be read is sorted by its name. Without `takes_books` a file of another kind counts as an
-    image."""
-    images: list[Path] = []
-    videos: list[Path] = []
-    others: list[Path] = []
-    for path in paths:
-        head = _head(path)
-        if is_image(path.name, head):
-            images.append(path)
-        elif is_video(path.name, head):
-            videos.append(path)
-        else:
-            (others if takes_books else images).append(path)
-    return Sorted(tuple(images), tuple(videos), tuple(others))
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except OSError:
-        return b""

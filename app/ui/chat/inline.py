@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, holds_mark, restore, split
-from app.ui.chat.typography import code_font
+from app.ui.fonts import code_font
 from app.ui.theme import Palette
 from app.wording.i18n import _
 

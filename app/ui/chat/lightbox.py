@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.image import Image
 from app.ui.chat.image_viewer import Magnifier
-from app.ui.chat.numbered import NumberedImage
+from app.ui.chat.tiles import NumberedImage
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
-from app.ui.widgets.pictures import Levels, to_image
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Levels, Thumbnails, to_image
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -13,13 +13,11 @@ from app.core.untrusted import disarm
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton, Variants
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.render import RenderedText, make_document
-from app.ui.chat.tiles import Tile, place_tiles, tiles_height
-from app.ui.chat.typography import LINE_QUESTION
-from app.ui.fonts import ui_font
+from app.ui.chat.tiles import NumberedImage, Tile, place_tiles, tiles_height
+from app.ui.fonts import LINE_QUESTION, ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count
 

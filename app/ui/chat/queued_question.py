@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from app.ui.activity import Activity, EngineTask, wait_words
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import unopened_words, waiting_words, without_words
 from app.wording.i18n import _
@@ -44,12 +44,12 @@ class Holding(QObject):
     An empty id means the conversation that will be shown first.
     """
 
-    released = Signal(object)  # QueuedQuestion: nothing is in its way any more
+    released = Signal(object)  # QueuedQuestion that has waited: nothing is in its way any more
     changed = Signal()
 
     def __init__(
         self,
-        openings: BookImport,
+        openings: FileImport,
         place: QuestionSource,
         task: EngineTask,
         activity: Activity,
@@ -73,11 +73,15 @@ class Holding(QObject):
     def holds(self, conversation_id: str) -> bool:
         return conversation_id in self._held
 
-    def take(self, wanted: QueuedQuestion) -> None:
-        """Release it as soon as nothing is in its way, which may be at once."""
+    def take(self, wanted: QueuedQuestion) -> bool:
+        """Whether nothing is in its way. Else it waits here, and is released as soon as that has changed."""
         self._given_back.pop(wanted.conversation_id, None)
+        if self._is_free(wanted):
+            self._show()
+            return True
         self._held[wanted.conversation_id] = wanted
         self.look()
+        return False
 
     def give_back(self, conversation_id: str) -> bool:
         """Let the question of a conversation wait no longer, and say nothing of it; returns whether there was one."""
@@ -97,10 +101,14 @@ class Holding(QObject):
                 continue
             if self._pending(wanted):
                 self._held[conversation_id] = replace(wanted, waited=True)
-            elif conversation_id and self._activity.may(self._task) is None:
+            elif self._is_free(wanted):
                 del self._held[conversation_id]
                 self.released.emit(wanted)
         self._show()
+
+    def _is_free(self, wanted: QueuedQuestion) -> bool:
+        is_engine_free = self._activity.may(self._task) is None
+        return bool(wanted.conversation_id) and is_engine_free and not self._pending(wanted)
 
     def _pending(self, wanted: QueuedQuestion) -> tuple[str, ...]:
         return self._openings.pending(wanted.conversation_id) if wanted.waits else ()
@@ -147,6 +155,10 @@ class Holding(QObject):
     def _ask_without(self) -> None:
         held, given_back = self._held.get(self._shown.id), self._given_back.get(self._shown.id)
         if held is not None:
-            self.take(replace(held, waits=False, waited=False))
+            wanted = replace(self._held.pop(held.conversation_id), waits=False, waited=False)
         elif given_back is not None:
-            self.take(replace(given_back[0], waited=False))
+            wanted = replace(given_back[0], waited=False)
+        else:
+            return
+        if self.take(wanted):
+            self.released.emit(wanted)

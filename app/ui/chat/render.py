@@ -1,20 +1,23 @@
-"""Writes the tokens of a Markdown block into a text document with a cursor, without HTML in between."""
+"""Writes the tokens of a Markdown block into a text document with a cursor, without HTML in between; the document can
+reach neither a file nor the network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QImage,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFrameFormat,
     QTextLength,
     QTextOption,
@@ -25,9 +28,7 @@ from PySide6.QtGui import (
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore
 from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
-from app.ui.chat.sealed import SealedDocument
-from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
-from app.ui.fonts import text_font
+from app.ui.fonts import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font, text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
 
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
@@ -42,6 +43,23 @@ MAX_CELLS = 2_000
 INDENT = 24  # px a level of a list takes
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
+
+
+class SealedDocument(QTextDocument):
+    """Answers every request for a resource with an empty picture.
+
+    Where `loadResource` returns nothing, Qt reads the local file, so it must always return something.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setUndoRedoEnabled(False)
+        self.setDocumentMargin(0)
+
+    def loadResource(self, type: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's signature
+        placeholder = QImage(1, 1, QImage.Format.Format_ARGB32)
+        placeholder.fill(0)
+        return placeholder
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScroll
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
-from app.ui.chat.typography import column_width
+from app.ui.fonts import column_width
 from app.ui.theme import SPACE_L, SPACE_XL, Theme
 
 _DRAG_INTERVAL_MS = 30

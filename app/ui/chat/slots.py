@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from app.core.conversation import Answer, StoredQuestion, Turn
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import images_height
-from app.ui.chat.typography import LINE_ANSWER, LINE_QUESTION
+from app.ui.chat.tiles import NumberedImage, number_images
+from app.ui.fonts import LINE_ANSWER, LINE_QUESTION
 from app.ui.theme import SPACE_XL
 
 GAP_AFTER_QUESTION = 18  # px

@@ -1,20 +1,24 @@
-"""The images of a question as small pictures: their places, and the buttons that open them."""
+"""The images of a question: the numbers by which a person and an answer refer to them, and small pictures: their
+places, and the buttons that open them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
+from app.core.image import Image, ImageRef, ref_of
+from app.core.untrusted import disarm
 from app.ui.chat.buttons import PlainButton
-from app.ui.chat.numbered import NumberedImage
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.thumbnails import Thumbnails
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
+from app.wording.units import count
 
 _LARGEST = QSize(240, 160)  # px
 _LARGEST_OF_MANY = QSize(156, 104)  # px; three in a row of the usual column
@@ -22,6 +26,40 @@ _FEW = 2  # images of a question that are shown as large as that
 _SMALLEST = QSize(112, 48)  # px of the ground behind a very wide, tall or small picture
 _CAPTION = 18  # px
 _CORNER_SHARE = 0.25  # of the shorter side: the corners of a narrow picture are rounded no further
+
+
+@dataclass(frozen=True)
+class NumberedImage:
+    """`number` is the one in the model's prompt (`services.prompts`), which counts through the conversation from 1; 0
+    where there is none yet."""
+
+    image: Image | ImageRef
+    number: int = 0
+
+    @property
+    def ref(self) -> ImageRef:
+        return ref_of(self.image)
+
+    @property
+    def name(self) -> str:
+        """On one line, as it may be shown."""
+        return " ".join(disarm(self.ref.untrusted_name).split())
+
+    def caption(self) -> str:
+        """ "Image 2 · chart.png"."""
+        return self.caption_with(self.name)
+
+    def caption_with(self, short_name: str) -> str:
+        """Where there is no room for the whole name."""
+        return _("Image {n} · {name}").format(n=self.number, name=short_name) if self.number else short_name
+
+    def size_words(self) -> str:
+        return _("{width} × {height} px").format(width=count(self.ref.width), height=count(self.ref.height))
+
+
+def number_images(images: Iterable[Image | ImageRef], before: int = 0) -> tuple[NumberedImage, ...]:
+    """`before`: so many were shown to the model earlier in the conversation."""
+    return tuple(NumberedImage(image, number) for number, image in enumerate(images, before + 1))
 
 
 class Tile(PlainButton):

@@ -14,13 +14,13 @@ from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
+from app.ui.chat.tiles import NumberedImage
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 
 _WIDEST = 520  # px

@@ -81,7 +81,7 @@ class ContextPresenter(QObject):
         if conversation is None:
             self._take((), None)
             return
-        work = partial(self._context.use, conversation.id)
+        work = partial(self._context.use, conversation)
         take = partial(self._take, conversation.books)
         self._job = self._bridge.call(Executor.ENGINE, work, take, self._on_problem)
 
@@ -180,7 +180,7 @@ class Prefill(Presenter):
         if conversation is None or self._shown.use is None or self._activity.may(EngineTask.READING_AHEAD):
             return
         self._conversation = conversation
-        job = self._bridge.stream(Executor.ENGINE, partial(self._context.read, conversation.id), self._on_event)
+        job = self._bridge.stream(Executor.ENGINE, partial(self._context.read, conversation), self._on_event)
         self._activity.begin(EngineTask.READING_AHEAD, job.cancel, conversation.books)
 
     @Slot()

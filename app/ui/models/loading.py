@@ -21,7 +21,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.presenter import Presenter
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
-from app.ui.widgets.remote_mark import RemoteMark
+from app.ui.widgets.network_lines import RemoteMark
 from app.ui.words import loading_words, model_details, model_name, running_words
 from app.wording.errors import sentence
 from app.wording.i18n import _

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
-from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.buttons import ChoiceButton, IconButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.number_field import NumberField

@@ -10,12 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.chat.intake import pick_files
+from app.ui.drops import DropOverlay
+from app.ui.frame_state import bound
 from app.ui.icons import Icons
 from app.ui.models.card import CardData, CardGroup, ModelCard
-from app.ui.screens import bound
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.drop_overlay import DropOverlay
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.notice import NoticeBar

@@ -11,7 +11,7 @@ from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
 from app.services.selection import MachineSeen
 from app.ui.models.fit import DeviceFit, FitSegment, Share
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
 from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
 from app.wording.placement import sentences

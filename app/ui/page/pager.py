@@ -11,8 +11,8 @@ from app.core.page_names import PageNames
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.layouts import STRETCH, boxed, row
-from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
 from app.wording.units import count

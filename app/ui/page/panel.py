@@ -13,13 +13,12 @@ from app.core.document import Book, Format, Page
 from app.core.image import Raster
 from app.core.page_names import PageNames
 from app.ui.icons import Icons
-from app.ui.page.header import PageHeader
+from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
 from app.ui.page.image_page import ImagePage
 from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
-from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.labels import PlainLabel

@@ -34,7 +34,7 @@ from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.layouts import column
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.core.untrusted import disarm
 from app.store.folding import fold, places
-from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme

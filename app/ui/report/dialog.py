@@ -12,11 +12,10 @@ from app.ui.report.pages import PageRole, ReportPages
 from app.ui.report.rows import PageDelegate, StatesBar
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
-from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
-from app.ui.widgets.thumbnails import Thumbnails
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_sentence, pages_words, report_sentence, size_words
 

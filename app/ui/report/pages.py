@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.core.ingestion import IngestionReport, PageReport
 from app.core.page_names import PageNames
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 from app.wording.page_flags import page_remarks, state_word
 from app.wording.page_names import page_words

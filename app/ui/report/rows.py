@@ -14,8 +14,8 @@ from app.ui.icons import Icons, Symbol
 from app.ui.report.pages import Index, NameRole, PageRole, RemarksRole, measure_of
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette
-from app.ui.widgets.thumbnails import Thumbnails
-from app.ui.widgets.wrapping import two_lines
+from app.ui.widgets.labels import two_lines
+from app.ui.widgets.pictures import Thumbnails
 from app.wording.page_flags import state_count, state_word
 
 THUMBNAIL = QSize(46, 64)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.core.settings import Settings
-from app.ui.screens import bound
+from app.ui.frame_state import bound
 from app.ui.settings.editors import (
     AdaptersEditor,
     ChoiceEditor,

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.core.settings import Adapter
 from app.ui.theme import SPACE_S, SPACE_XS
-from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField

@@ -28,7 +28,7 @@ from app.ui.presenter import Presenter
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable, shown_row
-from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.ui.words import step_words
@@ -180,7 +180,7 @@ class SheetsPresenter(Presenter):
         bridge: Bridge,
         panel: SheetPanel,
         table: SheetTable,
-        openings: BookImport,
+        openings: FileImport,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
@@ -246,7 +246,6 @@ class SheetsPresenter(Presenter):
     @Slot()
     def show_conversation(self) -> None:
         """A new sheet asks the books on the desk of the shown conversation."""
-        self.holding.look()
         self._on_openings()
         work = partial(self._work.books, self._showing.books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
@@ -276,7 +275,9 @@ class SheetsPresenter(Presenter):
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
-            self.holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
+            wanted = _Wanted(self._showing.id, questions=questions, title=title, template=template)
+            if self.holding.take(wanted):
+                self._create(wanted)
 
     @Slot(object)
     def _create(self, wanted: _Wanted) -> None:

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlai
 from app.core.sheet import SheetEntry
 from app.services.sheets import SheetTemplate, split_questions
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
-from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _

@@ -9,11 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.core.conversation import Conversation
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
-from app.ui.shelf.books import measure_of
-from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole
+from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole, measure_of
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
-from app.ui.widgets.tips import plain_tip
-from app.ui.widgets.wrapping import two_lines
+from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.i18n import _
 
 _State = QStyle.StateFlag

@@ -11,11 +11,9 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
 from app.ui.icons import Icons, Symbol
-from app.ui.shelf.books import BookList
-from app.ui.shelf.conversations import ConversationList
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
-from app.ui.shelf.rows import BookRow, BookState, ItemRole
+from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel

@@ -18,12 +18,10 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
-from app.ui.shelf.book_import import BookImport
-from app.ui.shelf.books import BookList
-from app.ui.shelf.conversations import ConversationList
+from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookRow, book_row
+from app.ui.shelf.rows import BookList, BookRow, ConversationList, book_row
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.i18n import _
@@ -35,7 +33,6 @@ class ShelfPresenter(Presenter):
     conversation_wanted = Signal(str)
     conversation_deleted = Signal(str)
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
-    book_added = Signal(object, object)  # Book, tuple[str, ...]: the conversations that it was given for
     book_removed = Signal(str)
     conversations_listed = Signal()
 
@@ -49,7 +46,7 @@ class ShelfPresenter(Presenter):
         panel: ShelfPanel,
         conversations: ConversationList,
         books: BookList,
-        openings: BookImport,
+        openings: FileImport,
         activity: Activity,
         shown: Shown,
         *,
@@ -148,7 +145,7 @@ class ShelfPresenter(Presenter):
             return
         refs = self._shown.books
         kept = tuple(ref for ref in refs if ref.book_id != book_id)
-        self._put(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
+        self.desk_changed.emit(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
 
     @Slot(str, int)
     def place_on_desk(self, book_id: str, place: int) -> None:
@@ -161,7 +158,7 @@ class ShelfPresenter(Presenter):
         after = tuple(ref for ref in refs[max(0, place) :] if ref.book_id != book_id)
         placed = (*before, *after) if place < 0 else (*before, moved, *after)
         if placed != refs:
-            self._put(placed)
+            self.desk_changed.emit(placed)
 
     @Slot(str, int)
     def move_on_desk(self, book_id: str, step: int) -> None:
@@ -175,12 +172,7 @@ class ShelfPresenter(Presenter):
     def choose_pages(self, book_id: str, pages: PageRange | None) -> None:
         if self._shown.conversation is not None:
             refs = tuple(BookRef(book_id, pages) if ref.book_id == book_id else ref for ref in self._shown.books)
-            self._put(refs)
-
-    def _put(self, refs: tuple[BookRef, ...]) -> None:
-        """Put these on the desk, in the place of those there."""
-        self.desk_changed.emit(refs)
-        self.show_books()
+            self.desk_changed.emit(refs)
 
     # ---- inside
 
@@ -197,15 +189,13 @@ class ShelfPresenter(Presenter):
         self._panel.opening_cancelled.connect(self.openings.stop)
         self.openings.changed.connect(self.show_books)
         self.openings.opened.connect(self._on_opened)
-        self.openings.failed.connect(self.failed)
         self._panel.add_wanted.connect(self.choose_files)
         self._conversation_list.renamed.connect(self._rename)
 
-    @Slot(object, object)
-    def _on_opened(self, book: Book, talks: tuple[str, ...]) -> None:
+    @Slot(object)
+    def _on_opened(self, book: Book) -> None:
         self._shown.shelf[book.id] = book
         self._count(book.id)
-        self.book_added.emit(book, talks)
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
@@ -315,5 +305,5 @@ class ShelfPresenter(Presenter):
         self._tokens.pop(book_id, None)
         self.book_removed.emit(book_id)
         if any(ref.book_id == book_id for ref in self._shown.books):
-            self._put(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
+            self.desk_changed.emit(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
         self.show_books()

@@ -12,9 +12,9 @@ from app.core.image import MOST_IN_QUESTION
 from app.services.images import Videos
 from app.ui.bridge import Bridge
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
-from app.ui.chat.image_sources import ImageSources
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -31,7 +31,7 @@ class VideosPresenter(Presenter):
         self,
         videos: Videos,
         bridge: Bridge,
-        sources: ImageSources,
+        files: FileImport,
         attachments: AttachmentsPresenter,
         shown: Shown,
         window: MainWindow,
@@ -45,7 +45,7 @@ class VideosPresenter(Presenter):
         self._window = window
         self._waiting: list[Path] = []
         self.dialog: VideoDialog | None = None
-        sources.videos_given.connect(self.take)
+        files.videos_given.connect(self.take)
         self.frames_taken.connect(attachments.add_all)
         window.closing.connect(self.stop)
 

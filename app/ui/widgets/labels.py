@@ -1,14 +1,25 @@
-"""Labels for text that is not ours: always plain, cut with an ellipsis where there is no room, whole in the tooltip.
+"""Text that is not ours: in labels that are always plain, cut with an ellipsis where there is no room, whole in the
+tooltip; and in tooltips.
 
 And the roles of widgets in the stylesheet."""
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
-from app.ui.widgets.tips import plain_tip
+from app.ui.theme import SPACE_M
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is, line breaks included; empty for an empty text.
+
+    Qt takes a tooltip that looks like HTML for HTML, and would load its images.
+    """
+    return f"<span>{html.escape(text)}</span>".replace("\n", "<br>") if text else ""
 
 
 class PlainLabel(QLabel):
@@ -89,3 +100,23 @@ def repolish(widget: QWidget) -> None:
     """Let the stylesheet look at its properties again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def two_lines(text: str, font: QFont, width: int) -> list[str]:
+    """`text` in at most two lines of `width` pixels, the second one cut."""
+    text = " ".join(text.split())
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    if not line.isValid() or width <= SPACE_M:
+        layout.endLayout()
+        return [text]
+    line.setLineWidth(width)
+    # Offsets of Qt count UTF-16 units; a text with characters beyond the first plane must be cut in those.
+    units = text.encode("utf-16-le")
+    first = units[: 2 * line.textLength()].decode("utf-16-le", "ignore")
+    rest = units[2 * line.textLength() :].decode("utf-16-le", "ignore")
+    layout.endLayout()
+    if not rest.strip():
+        return [first]
+    return [first.rstrip(), QFontMetrics(font).elidedText(rest.strip(), Qt.TextElideMode.ElideRight, width)]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath,
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
-from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 
 _HEIGHT = 32

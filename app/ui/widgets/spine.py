@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
 from app.ui.widgets.layouts import row
-from app.ui.widgets.tips import plain_tip
 from app.wording.i18n import _
 
 _BAR_HEIGHT = 10

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content
 from app.documents.text.clean import clean
 from tests.documents.epub_writer import write_epub
@@ -121,7 +121,7 @@ def _format(content: Content) -> Format:
 
 
 def _parse(content: Content) -> Document:
-    return parsing.parse(content, lambda done, total: None)
+    return worker.parse(content, lambda done, total: None)
 
 
 def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
@@ -157,7 +157,7 @@ def test_the_same_bytes_give_the_same_document(content: Content) -> None:
 
 def test_progress_rises_to_its_total(content: Content) -> None:
     told: list[tuple[int, int]] = []
-    parsing.parse(content, lambda done, total: told.append((done, total)))
+    worker.parse(content, lambda done, total: told.append((done, total)))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1] > 0
 
@@ -170,7 +170,7 @@ def test_what_progress_raises_goes_through(content: Content) -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        parsing.parse(content, stop)
+        worker.parse(content, stop)
 
 
 def test_a_file_cut_anywhere_is_read_or_refused(content: Content) -> None:
@@ -211,12 +211,12 @@ def test_no_bytes_are_refused(content: Content) -> None:
 
 def test_only_pages_that_are_drawn_have_an_image(content: Content) -> None:
     if _format(content) is Format.PDF:
-        image = parsing.page_image(content, 1, 300)
+        image = worker.page_image(content, 1, 300)
         assert (image.width, image.height) == (300, 388)
         assert len(image.rgb) == 300 * 388 * 3
         return
     with pytest.raises(AppError) as raised:
-        parsing.page_image(content, 1, 300)
+        worker.page_image(content, 1, 300)
     assert raised.value.code is Code.PAGE_UNAVAILABLE
     assert raised.value.params == {"path": content.name, "page": 1}
 
@@ -225,7 +225,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
     """In a process of its own: what one test has imported would be there for another."""
     script = """
         import sys
-        from app.documents import parsing
+        from app.documents import worker
         from app.documents.formats.contract import Content
         from tests.documents.epub_writer import write_epub
         from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
@@ -269,12 +269,12 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
                 outline=[("One", 0, 1)],
             ),
         }
-        parsing.preload()
+        worker.preload()
         seen = []
         sys.addaudithook(lambda event, args: seen.append((event, args[:1])) if event in ("open", "import") else None)
         for name, data in samples.items():
-            parsing.parse(Content(name, data, ""), lambda done, total: None)
-        parsing.page_image(Content("a.pdf", samples["a.pdf"], ""), 1, 200)
+            worker.parse(Content(name, data, ""), lambda done, total: None)
+        worker.page_image(Content("a.pdf", samples["a.pdf"], ""), 1, 200)
         print(seen)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)

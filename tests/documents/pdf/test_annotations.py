@@ -9,7 +9,7 @@ from app.core.document import Document, Flag, Page
 from app.core.errors import AppError, Code
 from app.core.image import Raster
 from app.documents.formats.contract import Content
-from app.documents.parsing import page_image, parse
+from app.documents.worker import page_image, parse
 from tests.documents.annotated import Annotated, Box
 from tests.documents.pdf_writer import lines, show
 

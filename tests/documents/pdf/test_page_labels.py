@@ -8,7 +8,7 @@ import pytest
 
 from app.core.document import Document
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.pdf_writer import lines, show, write_pdf
 
 _HEAD, _FOOT = 750.0, 40.0

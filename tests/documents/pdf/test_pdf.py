@@ -9,9 +9,9 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import MAX_OUTLINE_LEVELS, Content
-from app.documents.parsing import page_image, parse, scan_image
 from app.documents.pdf import pdf
 from app.documents.text import flow
+from app.documents.worker import page_image, parse, scan_image
 from tests.documents.pdf_writer import lines, show, write_pdf
 
 _SEEN = show("Everybody sees this line.", y=740)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.pdf.running_heads import MIN_PAGES
+from app.documents.worker import parse
 from tests.documents.pdf_writer import lines, show, write_pdf
 
 _HEAD, _FOOT = 750.0, 40.0

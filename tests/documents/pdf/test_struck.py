@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.pdf_writer import show, write_pdf
 
 TEXT = "The tenant pays four rents in cash to the landlord."

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.document import Document
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.pdf_writer import show, write_pdf
 
 _Part = str | tuple[str, float, float]  # text, or text with its size and its rise in points

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.documents.table_writer import Drawn
 

@@ -10,7 +10,7 @@ from app.core.errors import AppError, Code
 from app.core.image import Raster
 from app.documents.formats.contract import Content
 from app.documents.layer import Box, Layer
-from app.documents.parsing import page_image, page_layer
+from app.documents.worker import page_image, page_layer
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.documents.table_writer import Drawn
 

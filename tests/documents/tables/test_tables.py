@@ -10,9 +10,9 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.tables import csv, rows
 from app.documents.text.flow import MAX_PAGE_CHARACTERS
+from app.documents.worker import parse
 from tests.documents.workbook_writer import DATE, DATE_TIME, DURATION, PERCENT, TIME, sheet, write_workbook
 
 

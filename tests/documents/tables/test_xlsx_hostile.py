@@ -12,8 +12,8 @@ from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.tables import rows, xlsx, xlsx_checks
+from app.documents.worker import parse
 from tests.documents.workbook_writer import cell, sheet, write_workbook
 
 

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from app.core.document import Flag, Page
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.workbook_writer import cell, sheet, write_workbook
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -6,9 +6,9 @@ import pytest
 
 from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Document, Flag
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.text.flow import Block, Comment, flow
 from app.documents.text.hidden import LeftOut
+from app.documents.worker import parse
 from tests.documents.pdf_writer import show, write_pdf
 
 PARAGRAPH = "A sentence that fills the page. " * 60

@@ -11,8 +11,8 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.web import eml, mime
+from app.documents.worker import parse
 
 _JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"
 

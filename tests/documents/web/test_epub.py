@@ -14,8 +14,8 @@ from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.web import epub
+from app.documents.worker import parse
 from tests.documents.epub_writer import CONTAINER, XHTML, page, write_epub
 
 _BODY = "<p>" + "Words of a paragraph that goes on. " * 20 + "</p>"

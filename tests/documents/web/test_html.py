@@ -10,8 +10,8 @@ import pytest
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.web import html
+from app.documents.worker import parse
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
 _JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"

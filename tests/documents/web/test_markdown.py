@@ -7,8 +7,8 @@ import pytest
 from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
 from app.documents.web import markdown
+from app.documents.worker import parse
 
 _BODY = "Words of a paragraph that goes on. " * 20
 

@@ -11,7 +11,7 @@ from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.office_writer import paragraph, word_heading, write_docx
 
 _NOTE = '<w:r><w:footnoteReference w:id="{}"/></w:r>'

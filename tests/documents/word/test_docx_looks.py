@@ -8,7 +8,7 @@ import pytest
 
 from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Flag, Page
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.office_writer import paragraph, write_docx
 
 _UP, _DOWN = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'

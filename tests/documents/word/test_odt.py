@@ -10,7 +10,7 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from tests.documents.office_writer import write_odt
 
 _HIDDEN = (

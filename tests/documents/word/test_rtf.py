@@ -10,8 +10,8 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
-from app.documents.word.rtf_tokens import MAX_GROUP_DEPTH
+from app.documents.word.rtf_controls import MAX_GROUP_DEPTH
+from app.documents.worker import parse
 from tests.documents.office_writer import write_rtf
 
 

@@ -59,7 +59,7 @@ def test_the_tokens_are_those_of_the_reference(seeing: tuple[LlamaModel, Vision]
     """Of the tiny model, which has the same tokens under other numbers: compared by what they are."""
     model, vision = seeing
     image = ShownImage("ab" * 32, picture.width, picture.height, "An image")
-    tokenizer = PromptTokenizer(model, vision)
+    tokenizer = PromptTokenizer(model, lambda: vision)
     laid = tokenizer.lay_out(Prompt("The rules.", (), (Message("user", "What is it?", (image,)),)))
     begin = laid.tokens.index(model.tokenize(tiles.IMAGE_START, special=True)[0])
     found = []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import io
+import mmap
+import os
 from pathlib import Path
 
 import pytest
@@ -11,17 +15,18 @@ from app.engine.kv.encrypted_file import SECRET_BYTES, SealBroken, SealedReader,
 
 SECRET, OTHER = b"s" * SECRET_BYTES, b"o" * SECRET_BYTES
 MIB = 1 << 20
+FULL = Path("/dev/full")
 
 
-def write(path: Path, *parts: bytes) -> Path:
+def write(path: Path, *parts: bytes, threads: int = 0) -> Path:
     with path.open("wb") as file:
-        seal(file, SECRET, [memoryview(part) for part in parts])
+        seal(file, SECRET, [memoryview(part) for part in parts], threads)
     return path
 
 
-def read(path: Path, size: int, secret: bytes = SECRET) -> bytes:
+def read(path: Path, size: int, secret: bytes = SECRET, threads: int = 0) -> bytes:
     with path.open("rb") as file:
-        reader = SealedReader(file, secret)
+        reader = SealedReader(file, secret, threads)
         content = reader.read(size)
         reader.finish()
     return content
@@ -83,3 +88,48 @@ def test_equal_contents_look_different() -> None:
     for file in files:
         seal(file, SECRET, [memoryview(b"a book")])
     assert files[0].getvalue()[48:] != files[1].getvalue()[48:]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("size", [9, 8 * MIB, 21 * MIB - 3])
+def test_any_number_of_threads_reads_what_any_number_wrote(tmp_path: Path, size: int, threads: int) -> None:
+    content = os.urandom(size)
+    path = write(tmp_path / "sealed", content[:3], content[3 : size // 2], b"", content[size // 2 :], threads=threads)
+    assert read(path, size, threads=6 - threads) == content
+
+
+def test_the_format_stays_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that an earlier version wrote."""
+    monkeypatch.setattr(os, "urandom", lambda count: bytes(range(count)))
+    short, long = io.BytesIO(), io.BytesIO()
+    seal(short, SECRET, [memoryview(b"a "), memoryview(b"book")])
+    assert short.getvalue()[48:].hex() == "917382a28bba4dab20205d142a26b9675dce5e1b1426"
+    seal(long, SECRET, [memoryview(b"head"), memoryview(bytes(range(256)) * (10 * 4096)), memoryview(b"tail")])
+    digest = hashlib.sha256(long.getvalue()).hexdigest()
+    assert digest == "26d5507ca03ed361fc34042f8c94f73c68366579f03df91896ecabb2139f0ba8"
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_what_is_not_authentic_is_not_handed_out(tmp_path: Path, threads: int) -> None:
+    """Nor does what was read keep the caller from closing its memory."""
+    content = os.urandom(16 * MIB)
+    path = write(tmp_path / "sealed", content)
+    changed = bytearray(path.read_bytes())
+    chunk = 10
+    changed[48 + chunk * (MIB + 16) + 5] ^= 1
+    path.write_bytes(changed)
+    with mmap.mmap(-1, len(content)) as target:
+        with path.open("rb") as file, pytest.raises(SealBroken) as caught, memoryview(target) as view:
+            SealedReader(file, SECRET, threads).read_into(view)
+        assert target[chunk * MIB : (chunk + 1) * MIB] == bytes(MIB)
+    assert caught.value.__traceback__ is not None
+    assert target.closed
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no disk that is always full")
+def test_a_full_disk_leaves_the_memory_free_to_close() -> None:
+    with mmap.mmap(-1, 24 * MIB) as state:
+        with pytest.raises(OSError, match="No space") as caught, FULL.open("wb") as file, memoryview(state) as view:
+            seal(file, SECRET, [memoryview(b"head"), view], 3)
+        assert caught.value.errno == errno.ENOSPC
+    assert state.closed

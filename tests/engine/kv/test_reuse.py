@@ -21,14 +21,25 @@ import pytest
 
 from app.core.events import Token
 from app.core.settings import KvType, Sampling
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.control import RunControl
 from app.engine.kv import reuse
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.protocol import DocumentText, EncodedPrompt, LoadSpec, Message, PageText, Probed, Prompt, ReadingsSpec
+from app.engine.protocol import (
+    AnswerTo,
+    DocumentText,
+    EncodedPrompt,
+    LoadSpec,
+    Measure,
+    Message,
+    PageText,
+    Probed,
+    Prompt,
+    ReadingsSpec,
+)
 from app.engine.session import Session
-from tests.engine.conftest import NewEngine, load
+from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.work import run
 
 CHUNK, BLOCK, THREADS = 8192, 64, 2
@@ -81,7 +92,7 @@ def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
     pages = list(book(position // 490 + 2).pages)
     for _ in range(9):
         document = DocumentText("A book", tuple(pages), "b1")
-        excess = engine.lay_out(ask(document, QUESTION)).books[0].end - position
+        excess = lay_out(engine, ask(document, QUESTION)).books[0].end - position
         if excess == 0:
             return document
         last = pages.pop()
@@ -115,7 +126,7 @@ class Desk:
         self.write_answer()
 
     def lay_out(self, *said: str) -> EncodedPrompt:
-        return self.engine.lay_out(ask(self.document, *said))
+        return lay_out(self.engine, ask(self.document, *said))
 
     def write_answer(self) -> None:
         """Bring the context to where the first answer ends."""
@@ -124,14 +135,14 @@ class Desk:
 
     @property
     def answer_end(self) -> int:
-        size = self.engine.measure(ask(self.document, QUESTION, self.answer, FOLLOW_UP))
+        size = finish(self.engine.run(Measure(ask(self.document, QUESTION, self.answer, FOLLOW_UP))))
         return len(self.lay_out(QUESTION).tokens) + size.messages[1]
 
     def probe(self, *said: str) -> Probed:
         return self.read(self.lay_out(*said))
 
     def read(self, laid: EncodedPrompt) -> Probed:
-        probed = self.engine.probe(laid.tokens, laid.books)
+        probed = probe(self.engine, laid.tokens, laid.books)
         reused = probed.usage.reused_tokens
         # Of a piece that was given up for its last few tokens the rest was evaluated in the same batch as those.
         self.pieces = [piece for piece in self.pieces if len(piece.tokens) < reused + BLOCK and reused > 0]
@@ -139,9 +150,9 @@ class Desk:
         return probed
 
     def assert_sound(self, probed: Probed) -> None:
-        self.fresh.probe([0])  # shares nothing: what it held is forgotten
+        probe(self.fresh, [0])  # shares nothing: what it held is forgotten
         for piece in self.pieces:
-            afresh = self.fresh.probe(piece.tokens, piece.books)
+            afresh = probe(self.fresh, piece.tokens, piece.books)
         assert distance(probed.logits, afresh.logits) < TOLERANCE, probed.usage
 
 
@@ -180,6 +191,24 @@ def test_only_what_is_new_is_evaluated(
     walk(Desk(new_engine, tiny_scout_fast, tmp_path / "readings", book_tokens, answer_tokens))
 
 
+def test_a_turn_that_stays_in_its_chunk_copies_no_local_layers(
+    new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path
+) -> None:
+    """One that leaves it copies them once, and what comes back to that chunk is copied back."""
+    desk = Desk(new_engine, tiny_scout_fast, tmp_path / "readings", 1_000, 10)
+    for said in ((QUESTION, desk.answer, FOLLOW_UP), (EDITED,), (EDITED, desk.answer, OTHER)):
+        assert desk.probe(*said).counts.snapshot_bytes == 0
+    leaving = desk.probe(EDITED, desk.answer, words(1_500, 7))
+    assert leaving.usage.prompt_tokens > CHUNK
+    copied = leaving.counts.snapshot_bytes
+    assert copied > 0
+    assert desk.probe(EDITED, desk.answer, words(1_500, 7), desk.answer, OTHER).counts.snapshot_bytes == 0
+    back = desk.probe(QUESTION)
+    assert back.counts.snapshot_bytes == copied
+    assert back.usage.evaluated_tokens < BLOCK
+    desk.assert_sound(back)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("answer_tokens", [10, 9_000, 20_000])
@@ -198,8 +227,8 @@ def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monke
     spec = LoadSpec(str(tiny_scout_fast), context_tokens=12_288)
     session = Session(spec, lambda _fraction: True, RunControl())
     document = book(3)
-    followed = array("i", whole_blocks(session.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
-    other = array("i", whole_blocks(session.lay_out, document, "Who is it about?"))
+    followed = array("i", whole_blocks(session.tokenizer.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
+    other = array("i", whole_blocks(session.tokenizer.lay_out, document, "Who is it about?"))
     session.read(followed, (), lambda *_: None)
     session.read(other, (), lambda *_: None)
     sound = session.logits()
@@ -219,15 +248,15 @@ def test_a_second_question_after_a_written_answer(new_engine: NewEngine, tiny_sc
         load(made, tiny_scout, context_tokens=40_960, kv_type=KvType.Q8_0)
     document = book(44)
     sampling = Sampling(temperature=0.8, seed=7)
-    events, ending = run(engine.answer(ask(document, "What happens?"), sampling, answer_tokens, Cancel()))
+    events, ending = run(engine.run(AnswerTo(ask(document, "What happens?"), sampling, answer_tokens), Cancel()))
     assert ending.usage.prompt_tokens > 20_000
     assert ending.usage.generated_tokens == answer_tokens
     answer = "".join(event.text for event in events if isinstance(event, Token))
     for said in (("What happens?", answer, "And then?"), ("Who is it about, and why?",)):
-        wanted = engine.lay_out(ask(document, *said)).tokens
-        reused = engine.probe(wanted)
+        wanted = lay_out(engine, ask(document, *said)).tokens
+        reused = probe(engine, wanted)
         assert reused.usage.reused_tokens >= ending.usage.prompt_tokens - (CHUNK - 1)
-        fresh.probe([0])
-        afresh = fresh.probe(wanted)
+        probe(fresh, [0])
+        afresh = probe(fresh, wanted)
         assert afresh.usage.reused_tokens == 0
         assert distance(reused.logits, afresh.logits) < TOLERANCE

@@ -14,10 +14,10 @@ from app.engine.kv.reuse import (
     ReusePlan,
     common_prefix,
     filling,
+    is_snapshot_due,
     plan,
     saved_gain,
     slice_end,
-    snapshot_gain,
     sound_point,
 )
 
@@ -82,7 +82,7 @@ def test_a_snapshot_is_restored_where_it_spares_evaluation() -> None:
     held, wanted = array("i", range(39_050)), array("i", [*range(30_000), *range(50)])
     late = 32_768  # the oldest local key: that of the chunk that the sequence ends in
     assert plan(held, wanted, late, SCOUT) == ReusePlan(24_576, 30_050)
-    assert plan(held, wanted, late, SCOUT, [29_000, 25_000, 30_001]) == ReusePlan(29_000, 30_050, 29_000)
+    assert plan(held, wanted, late, SCOUT, [29_000, 25_000]) == ReusePlan(29_000, 30_050, 29_000)
     assert plan(held, wanted, late, SCOUT, [30_000]) == ReusePlan(30_000, 30_050, 30_000)
     assert plan(held, wanted, late, SCOUT, [24_000]) == ReusePlan(24_576, 30_050)
     assert plan(held, wanted, 24_576, SCOUT, [29_000]) == ReusePlan(30_000, 30_050)  # all keys are there
@@ -102,12 +102,66 @@ def test_what_a_saved_reading_would_spare() -> None:
     assert saved_gain(ReusePlan(9_000, 10_001), saved, 12_000, array("i", [*range(10_000), 0]), SCOUT) < 0
 
 
-def test_what_a_snapshot_would_spare() -> None:
-    assert snapshot_gain(30_000, [], SCOUT) == 30_000 - 24_576
-    assert snapshot_gain(30_000, [29_990, 30_001, 100], SCOUT) == 10
-    assert snapshot_gain(30_000, [24_000], SCOUT) == 30_000 - 24_576
-    assert snapshot_gain(30_000, [], Geometry()) == 0
-    assert snapshot_gain(30_000, [28_000], Geometry(Attention.SLIDING, 1024)) == 2_000
+def test_with_chunks_a_snapshot_serves_its_chunk_up_to_its_position() -> None:
+    held, wanted = array("i", range(39_050)), array("i", [*range(30_000), *range(50)])
+    late = 32_768
+    assert plan(held, wanted, late, SCOUT, [32_768]) == ReusePlan(30_000, 30_050, 32_768)
+    assert plan(held, wanted, late, SCOUT, [32_768, 29_000]) == ReusePlan(30_000, 30_050, 32_768)
+    assert plan(held, wanted, late, SCOUT, [32_768, 30_500]) == ReusePlan(30_000, 30_050, 30_500)
+    assert plan(held, wanted, late, SCOUT, [32_769]) == ReusePlan(24_576, 30_050), "it is of the next chunk"
+    at_border = array("i", [*range(24_576), *range(50)])
+    assert plan(held, at_border, late, SCOUT, [32_768, 24_576]) == ReusePlan(24_576, 24_626)
+    for other in (Geometry(Attention.SLIDING, 8192), Geometry(Attention.RECURRENT)):
+        assert plan(held, wanted, late, other, [32_768]).keep == 0
+
+
+def is_due(position: int, count: int, *points: int, begin: int = 24_576, geometry: Geometry = SCOUT) -> bool:
+    return is_snapshot_due(position, count, begin, geometry, points)
+
+
+def test_with_chunks_a_snapshot_is_taken_where_the_sequence_leaves_a_chunk_with_a_point() -> None:
+    assert is_due(32_768, 1, 30_000)
+    assert is_due(32_760, 20, 30_000), "some tokens are evaluated together across the border"
+    assert is_due(32_768, 1, 24_576 + 64)
+    assert not is_due(32_760, 8, 30_000), "it ends at the border"
+    assert not is_due(32_769, 8_191, 30_000), "that chunk was left before"
+    assert not is_due(32_768, 1, 24_576 + 63), "not worth it"
+    assert not is_due(32_768, 1, 32_768, 24_576), "multiples of a chunk need no snapshot"
+    assert not is_due(32_768, 1, 20_000, 33_000)
+    assert not is_due(32_760, 20, 32_761), "a point that is not reached yet"
+    assert not is_due(0, 512, 0, begin=0)
+    assert not is_due(32_768, 1, 30_000, begin=24_577), "a key is missing"
+    assert not is_due(32_768, 1, 30_000, begin=-1), "all are missing"
+
+
+def test_elsewhere_a_snapshot_is_taken_at_the_point_itself() -> None:
+    sliding = Geometry(Attention.SLIDING, 1024)
+    assert is_due(30_000, 0, 30_000, geometry=sliding)
+    assert not is_due(30_001, 1, 30_000, geometry=sliding)
+    assert not is_snapshot_due(30_000, 1, 29_000, sliding, [30_000], [29_990]), "another is near"
+    assert is_due(30_000, 1, 30_000, geometry=Geometry(Attention.RECURRENT))
+    assert not is_due(30_000, 1, 30_000, geometry=Geometry())
+
+
+@given(
+    st.integers(1, 40_000), st.lists(st.tuples(st.integers(1, 600), st.integers(0, 1))), st.integers(8192, 8192 + 512)
+)
+def test_every_point_behind_a_chunk_can_be_come_back_to(
+    start: int, steps: list[tuple[int, int]], kept_tokens: int
+) -> None:
+    """Whatever is evaluated, in whatever batches: of each chunk that was left, snapshots serve all points but such as
+    its beginning is near enough to."""
+    position, points, snapshots = start, {start}, []
+    for count, is_point in steps * 20:
+        if is_snapshot_due(position, count, max(0, position - kept_tokens), SCOUT, points, snapshots):
+            snapshots.append(position)
+        position += count
+        points |= {position} if is_point else set()
+    held = array("i", bytes(4 * position))
+    for point in points:
+        wanted = held[:point] + array("i", [1])
+        kept = plan(held, wanted, max(0, position - kept_tokens), SCOUT, snapshots).keep
+        assert kept == point or (kept == point // CHUNK * CHUNK and point - kept < 64)
 
 
 @given(st.integers(0, 5000), st.integers(1, 5000), st.integers(1, 600), st.lists(st.integers(-1, 10_000), max_size=3))

@@ -7,6 +7,7 @@ import signal
 import time
 from array import array
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from app.engine.client import EngineClient
 from app.engine.kv.checkpoints import MIN_TOKENS
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.saved_states import SavedState, SavedStates
-from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
-from tests.engine.conftest import NewEngine, load
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, Measure, Prompt, ReadBooks, ReadingsSpec
+from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.engine.kv.test_reuse import TOLERANCE, ask, book, distance
 from tests.work import run, stop
 
@@ -54,14 +55,14 @@ def saved_in(folder: Path) -> tuple[SavedState, ...]:
 
 
 def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
-    events, ending = run(engine.answer(prompt, GREEDY, 8, Cancel()))
+    events, ending = run(engine.run(AnswerTo(prompt, GREEDY, 8), Cancel()))
     return ending, [Code(event.problem.code) for event in events if isinstance(event, Notice)]
 
 
 def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     """Read the books, wait until that is saved, end the process. Position of the books' end."""
     answer(engine, prompt)
-    books_end = engine.lay_out(prompt).books[-1].end
+    books_end = lay_out(engine, prompt).books[-1].end
     assert engine.flush_saved() == ()
     engine.close()
     return books_end
@@ -93,31 +94,34 @@ def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tm
     more = Prompt("The rules.", (two, one), ASKED.messages)
     engine = start()
     ending, _ = answer(engine, more)
-    assert ending.usage.reused_tokens == engine.lay_out(more).books[0].end
+    assert ending.usage.reused_tokens == lay_out(engine, more).books[0].end
 
 
 def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
     engine = start()
-    whole = engine.measure(ASKED).total
-    assert engine.measure(ASKED).to_read == whole
+    whole = finish(engine.run(Measure(ASKED))).total
+    assert finish(engine.run(Measure(ASKED))).to_read == whole
     books_end = read_and_close(engine)
     engine = start()
-    assert engine.measure(ASKED).to_read == whole - books_end, "the rest is saved"
+    assert finish(engine.run(Measure(ASKED))).to_read == whole - books_end, "the rest is saved"
     more = Prompt("The rules.", (*ASKED.documents, book(3)), ASKED.messages)
-    assert engine.measure(more).to_read == engine.measure(more).total - books_end
+    assert finish(engine.run(Measure(more))).to_read == finish(engine.run(Measure(more))).total - books_end
     ending, _ = answer(engine, more)
-    assert ending.usage.evaluated_tokens == engine.measure(more).total - books_end
+    assert ending.usage.evaluated_tokens == finish(engine.run(Measure(more))).total - books_end
 
 
+@pytest.mark.parametrize("what", ["reading", "rows"])
 @pytest.mark.parametrize("how", ["flipped", "cut"])
-def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str) -> None:
-    read_and_close(start())
-    (path,) = tmp_path.glob("*.reading")
+def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str, what: str) -> None:
+    asked = ask(book(4), "What happens?")
+    read_and_close(start(), asked)
+    (saved,) = saved_in(tmp_path)
+    path = tmp_path / (saved.name if what == "reading" else saved.used[0].name)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
     engine = start()
-    ending, reported = answer(engine)
+    ending, reported = answer(engine, asked)
     assert ending.usage.reused_tokens == 0
     assert reported == [Code.READING_DAMAGED]
     assert engine.flush_saved() == ()
@@ -161,7 +165,7 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
         if isinstance(event, Reading) and event.done > 1500:
             cancel.request()
 
-    events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
+    events = stop(engine.run(AnswerTo(ASKED, GREEDY, 8), cancel), stop_on_the_way)
     done = max(event.done for event in events if isinstance(event, Reading))
     assert engine.flush_saved() == ()
     engine.close()
@@ -173,9 +177,39 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
 
 
+@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+def test_checkpoints_write_only_what_is_new(
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
+) -> None:
+    """A reading that was stopped, gone on with, and asked about: each time its global layers are written once, and what
+    is put together from all files gives the very logits."""
+    path = request.getfixturevalue(model)
+    short, long = ask(book(3), "What happens?"), ask(book(5), "What happens?")
+    with_more = msgspec.structs.replace(long, documents=(*short.documents, *long.documents))
+    engine = start(path, kv_type=kv_type)
+    assert answer(engine, short)[0].usage.reused_tokens == 0
+    assert engine.flush_saved() == ()
+    (first,) = saved_in(tmp_path)
+    ending, _ = answer(engine, with_more)
+    assert ending.usage.reused_tokens == len(first.tokens)
+    laid = lay_out(engine, with_more)
+    probed = probe(engine, laid.tokens, laid.books)
+    assert engine.flush_saved() == ()
+    engine.close()
+    whole = next(saved for saved in saved_in(tmp_path) if len(saved.tokens) == laid.books[-1].end)
+    assert whole.used[: len(first.used)] == first.used
+    assert all(used.first == before.end for before, used in pairwise(whole.used))
+    row_bytes, grown = sum(kind.row_bytes for kind in whole.rows), len(whole.tokens) - len(first.tokens)
+    new = sum((tmp_path / used.name).stat().st_size for used in whole.used[len(first.used) :])
+    assert grown * row_bytes <= new < grown * row_bytes + len(whole.used) * 1000
+    again = probe(start(path, kv_type=kv_type), laid.tokens, laid.books)
+    assert again.usage.reused_tokens == laid.books[-1].end
+    assert distance(again.logits, probed.logits) < TOLERANCE
+
+
 def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int:
     """Kill it once it has read so many tokens; how many they were."""
-    for event in engine.answer(prompt, GREEDY, 8, Cancel()):
+    for event in engine.run(AnswerTo(prompt, GREEDY, 8), Cancel()):
         if isinstance(event, Reading) and event.done >= tokens:
             assert engine.pid is not None
             os.kill(engine.pid, signal.SIGKILL)
@@ -196,7 +230,7 @@ def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None
 def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_type: KvType) -> None:
     """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart."""
     prompt = ask(book(205), "What happens?")
-    total = start(tiny_scout, kv_type=kv_type, context_tokens=131_072).measure(prompt).total
+    total = finish(start(tiny_scout, kv_type=kv_type, context_tokens=131_072).run(Measure(prompt))).total
     assert total > 100_000
     killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
@@ -209,7 +243,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
 
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     again, reported = answer(engine, prompt)
-    assert (again.usage.reused_tokens, reported) == (engine.lay_out(prompt).books[-1].end, [])
+    assert (again.usage.reused_tokens, reported) == (lay_out(engine, prompt).books[-1].end, [])
 
 
 def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
@@ -240,26 +274,26 @@ def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fas
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     engine = start()
-    laid = engine.lay_out(BEYOND)
-    read = engine.probe(laid.tokens, laid.books)
+    laid = lay_out(engine, BEYOND)
+    read = probe(engine, laid.tokens, laid.books)
     assert engine.flush_saved() == ()
     engine.close()
-    taken_up = start().probe(laid.tokens, laid.books)
+    taken_up = probe(start(), laid.tokens, laid.books)
     assert taken_up.usage.reused_tokens == laid.books[-1].end
     assert distance(taken_up.logits, read.logits) < TOLERANCE
 
 
 def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
     engine = start()
-    finish(engine.read(ASKED, Cancel()))
+    finish(engine.run(ReadBooks(ASKED), Cancel()))
     assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True]
 
 
 def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
     engine = start()
-    books_end = engine.lay_out(ASKED).books[-1].end
-    events = engine.read(ASKED, Cancel())
+    books_end = lay_out(engine, ASKED).books[-1].end
+    events = engine.run(ReadBooks(ASKED), Cancel())
     position = 0
     for event in events:
         if isinstance(event, Reading) and event.done > books_end // 2:
@@ -278,10 +312,10 @@ def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     prompt = Prompt("The rules.", (msgspec.structs.replace(book(3), book_id="b"),), ASKED.messages)
     answer(engine, prompt)
     engine.forget("another")
-    assert engine.measure(prompt).to_read < 64
+    assert finish(engine.run(Measure(prompt))).to_read < 64
     engine.forget("b")
     assert saved_in(tmp_path) == ()
-    assert engine.measure(prompt).to_read == engine.measure(prompt).total
+    assert finish(engine.run(Measure(prompt))).to_read == finish(engine.run(Measure(prompt))).total
     ending, reported = answer(engine, prompt)
     assert ending.usage.reused_tokens == 0
     assert reported == []

@@ -380,7 +380,7 @@ def test_number_with_a_space_behind_dots_is_not_cut() -> None:
 @given(pages_of(ENGLISH | JAPANESE), st.data())
 def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.DataObject) -> None:
     text = QuotableText([document("Book", pages)])
-    beginnings = list(text.beginnings(b""))
+    beginnings = list(text.beginnings)
     assume(beginnings)
     begin = data.draw(st.sampled_from(beginnings))
     barrier = text.folded.index(b"\0", begin)
@@ -444,6 +444,27 @@ def test_a_piece_is_allowed_as_its_bytes_are(pages: tuple[str, ...], written: st
     if allowed:
         whole.feed(piece.encode())
         assert (whole.state, whole.quoted_bytes) == (single.state, single.quoted_bytes)
+
+
+PROSE = st.lists(
+    st.sampled_from(["so ", "f", "(", ")", "[", "]", "{", "}", "`", "```", "\n", "\n\n", " ", "=", "“", "”", '"',
+                     "'", "»", "«", "> ", "It", ", ", "the", " of", "。", "「", "_", "."]), max_size=20
+).map("".join)  # fmt: skip
+
+
+@given(PROSE, PROSE, st.booleans())
+def test_outside_quotations_a_piece_counts_as_its_characters_do(written: str, piece: str, released: bool) -> None:
+    """Whatever it opens: code, brackets, quotations; and what comes then."""
+    text = desk("It is the of “so” and so on.")
+    whole, single = quoter("“" * released + written, text), quoter("“" * released + written, text)
+    if released:
+        assert whole.release() == single.release()
+    whole.feed(piece.encode())
+    for byte in piece.encode():
+        single.feed(bytes([byte]))
+    for following in ("“It", "“No", "\n\n“No", "s", "” and “No", "`“No", ")“No", '"No', "> No", "」"):
+        assert whole.allows(following.encode()) is single.allows(following.encode()), following
+    assert (whole.state, whole.is_shut, whole.quoted_bytes) == (single.state, single.is_shut, single.quoted_bytes)
 
 
 def test_a_long_quotation_should_be_closed_where_a_sentence_ends() -> None:

@@ -72,6 +72,18 @@ def test_layers_without_a_way_back_get_no_draft() -> None:
     assert room_for_draft(100, 1000, Geometry(Attention.RECURRENT)) == 0
 
 
+@given(st.lists(st.integers(-1, 3), max_size=80), st.lists(st.integers(0, 3), min_size=1, max_size=8))
+def test_the_longest_match_counts_and_of_those_the_last(prompt: list[int], written: list[int]) -> None:
+    draft = started(array("i", prompt)).draft(written, 1)
+    for length in (4, 3):
+        ends = [end for end in range(length, len(prompt)) if prompt[end - length : end] == written[-length:]]
+        if ends and len(written) >= length:
+            following = prompt[ends[-1]]
+            assert draft == array("i", [following] if following >= 0 else [])
+            return
+    assert not draft
+
+
 @given(st.lists(st.integers(0, 4), max_size=60), st.lists(st.integers(0, 4), max_size=12))
 def test_a_draft_always_follows_what_was_written(prompt: list[int], written: list[int]) -> None:
     draft = started(array("i", prompt)).draft(written, 5)

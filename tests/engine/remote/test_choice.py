@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import EngineState, LoadSpec, RemoteSpec
+from app.engine.protocol import AnswerTo, Count, DryRun, EngineState, Inspect, LoadSpec, RemoteSpec
 from tests.engine.conftest import NewEngine
 from tests.engine.remote.conftest import ASKED, NewServer
 from tests.work import problem_of
@@ -36,7 +36,7 @@ def test_a_load_chooses_who_answers(engine: EngineClient, new_server: NewServer,
         model = engine.model()
         assert model is not None
         assert model.host == host
-        finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+        finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
         assert not any(pid in psutil.pids() for pid in pids), "the other's process ended"
         assert engine.pid is not None
         pids.append(engine.pid)
@@ -58,14 +58,14 @@ def test_what_only_this_machine_can_do_is_done_while_another_answers(
 ) -> None:
     finish(engine.load(LoadSpec("", remote=RemoteSpec(new_server().address)), Cancel()))
     server_pid = engine.pid
-    assert engine.inspect().devices
-    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
-    assert engine.count(str(tiny_scout), ("Some words.",))[0] > 0
+    assert finish(engine.run(Inspect())).devices
+    assert finish(engine.run(DryRun(LoadSpec(str(tiny_scout), 512)))) != ()
+    assert finish(engine.run(Count(str(tiny_scout), ("Some words.",))))[0] > 0
     model = engine.model()
     assert model is not None
     assert model.host
     assert (engine.state(), engine.pid) == (EngineState.READY, server_pid)
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
 
 
 def test_a_model_here_takes_the_process_that_did_so(
@@ -74,7 +74,7 @@ def test_a_model_here_takes_the_process_that_did_so(
     """It has loaded nothing yet, and takes a while to start."""
     finish(engine.load(LoadSpec("", remote=RemoteSpec(new_server().address)), Cancel()))
     before = {child.pid for child in psutil.Process().children()}
-    engine.inspect()
+    finish(engine.run(Inspect()))
     (started,) = {child.pid for child in psutil.Process().children()} - before
     finish(engine.load(LoadSpec(str(tiny_scout), context_tokens=512), Cancel()))
     assert engine.pid == started
@@ -86,12 +86,12 @@ def test_what_hangs_beside_a_server_leaves_it_alone(
     engine = new_engine(silence_limit_s=3.0)
     finish(engine.load(LoadSpec("", remote=RemoteSpec(new_server().address)), Cancel()))
     before = {child.pid for child in psutil.Process().children()}
-    engine.inspect()
+    finish(engine.run(Inspect()))
     (started,) = {child.pid for child in psutil.Process().children()} - before
     os.kill(started, signal.SIGSTOP)
     with pytest.raises(AppError) as raised:
-        engine.inspect()
+        finish(engine.run(Inspect()))
     assert raised.value.code is Code.ENGINE_HUNG
     assert engine.state() is EngineState.READY
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
-    assert engine.count(str(tiny_scout), ("Some words.",))[0] > 0
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
+    assert finish(engine.run(Count(str(tiny_scout), ("Some words.",))))[0] > 0

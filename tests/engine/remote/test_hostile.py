@@ -17,7 +17,7 @@ from app.core.events import Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import EngineState
+from app.engine.protocol import AnswerTo, EngineState, ReadBooks
 from app.engine.remote.session import MAX_CHARACTERS_A_TOKEN
 from app.engine.remote.transport import MAX_EVENT_BYTES
 from tests.engine.remote.conftest import ASKED, HASTY, NewServer, connect, refusal
@@ -140,12 +140,12 @@ def test_an_answer_that_breaks_keeps_what_came(what: str, new_server: NewServer,
     server = new_server()
     connect(engine, server.address)
     server.routes["/v1/completions"] = route
-    before, problem = fail(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    before, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))
     assert problem.code is code
     assert "".join(event.text for event in before if isinstance(event, Token)) == text
     assert engine.state() is EngineState.READY
     server.routes["/v1/completions"] = complete
-    finish(engine.answer(ASKED, Sampling(), 50, Cancel()))  # the next question finds it sound
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))  # the next question finds it sound
 
 
 def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engine: EngineClient) -> None:
@@ -161,7 +161,7 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = babble
-    before, problem = fail(engine.answer(ASKED, Sampling(), 4, Cancel()))
+    before, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
     assert problem.code is Code.REMOTE_ANSWER_STRANGE
     written = sum(len(event.text) for event in before if isinstance(event, Token))
     assert written <= 4 * MAX_CHARACTERS_A_TOKEN
@@ -178,7 +178,7 @@ def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = silent
-    before, problem = fail(engine.answer(ASKED, Sampling(), 4, Cancel()))
+    before, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
     assert problem.code is Code.REMOTE_STALLED
     assert Token("So far") in before
 
@@ -212,7 +212,7 @@ def test_stopping_hangs_up_at_once(new_server: NewServer, engine: EngineClient) 
         server.hung_up.clear()
         cancel = Cancel()
         stopper = _soon(_waiting(server, *events), cancel.request)
-        work = engine.answer(ASKED, Sampling(), 5, cancel)
+        work = engine.run(AnswerTo(ASKED, Sampling(), 5), cancel)
         if is_partial:
             assert finish(work).ending is Ending.CANCELLED
         else:
@@ -233,7 +233,7 @@ def test_a_paused_reading_gives_the_server_up_and_asks_again(new_server: NewServ
         engine.resume()
 
     pauser = _soon(_waiting(server), let_go_on)
-    finish(engine.read(ASKED, Cancel()))
+    finish(engine.run(ReadBooks(ASKED), Cancel()))
     pauser.join()
     first, second = server.prompts()
     assert first == second
@@ -246,11 +246,11 @@ def test_a_killed_process_is_told_and_started_again(new_server: NewServer, engin
     assert pid is not None
     _waiting(server, _SO_FAR)
     kill = at(Token, partial(os.kill, pid, signal.SIGKILL))
-    reported, problem = fail(engine.answer(ASKED, Sampling(), 5, Cancel()), kill)
+    reported, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 5), Cancel()), kill)
     assert Token("So far") in reported
     assert problem.code is Code.ENGINE_CRASHED
     assert engine.state() is EngineState.DEAD
-    assert finish(engine.ready(Cancel())) == loaded
+    assert finish(engine.revive(Cancel())) == loaded
 
 
 def test_nobody_at_an_address_is_told(engine: EngineClient) -> None:

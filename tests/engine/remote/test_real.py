@@ -12,7 +12,7 @@ from app.core.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Message, PageText, Prompt, PromptSize
+from app.engine.protocol import AnswerTo, DocumentText, Measure, Message, PageText, Prompt, PromptSize, ReadBooks
 from tests.engine.conftest import load
 from tests.engine.remote.conftest import connect
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
@@ -38,7 +38,7 @@ def here(tiny_scout: Path) -> Iterator[PromptSize]:
     """How the engine of this machine counts the same."""
     engine = EngineClient()
     load(engine, tiny_scout, context_tokens=2048)
-    yield engine.measure(_ASKED)
+    yield finish(engine.run(Measure(_ASKED)))
     engine.close()
 
 
@@ -46,18 +46,18 @@ def test_llama_server_counts_exactly_as_the_engine_here(
     engine: EngineClient, llama_address: str, here: PromptSize
 ) -> None:
     connect(engine, llama_address)
-    assert engine.measure(_ASKED) == here
-    ending = finish(engine.answer(_ASKED, Sampling(), 3, Cancel()))
+    assert finish(engine.run(Measure(_ASKED))) == here
+    ending = finish(engine.run(AnswerTo(_ASKED, Sampling(), 3), Cancel()))
     assert ending.usage.prompt_tokens == here.total, "and so does the server that evaluated it"
 
 
 def test_llama_server_keeps_what_it_has_read_and_tells_how_far_it_is(engine: EngineClient, llama_address: str) -> None:
     connect(engine, llama_address)
-    before, read = run(engine.read(_ASKED, Cancel()))
+    before, read = run(engine.run(ReadBooks(_ASKED), Cancel()))
     readings = [event for event in before if isinstance(event, Reading)]
     assert readings[-1].done == readings[-1].total == read.prompt_tokens
-    ending = finish(engine.answer(_AFTER, Sampling(), 3, Cancel()))
-    (book,) = engine.measure(_AFTER).documents
+    ending = finish(engine.run(AnswerTo(_AFTER, Sampling(), 3), Cancel()))
+    (book,) = finish(engine.run(Measure(_AFTER))).documents
     assert ending.usage.reused_tokens >= book
     assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
 
@@ -66,7 +66,7 @@ def test_the_python_server_counts_pages_as_the_engine_here(
     engine: EngineClient, python_address: str, here: PromptSize
 ) -> None:
     connect(engine, python_address, context_tokens=PYTHON_CONTEXT)
-    size = engine.measure(_ASKED)
+    size = finish(engine.run(Measure(_ASKED)))
     assert (size.documents, size.messages, size.page_ends) == (here.documents, here.messages, here.page_ends)
     assert size.total == size.frame + sum(size.documents) + sum(size.messages)
     assert here.total - len(_PAGES) - 4 <= size.total <= here.total, "where parts meet, tokens may join"
@@ -76,7 +76,7 @@ def test_the_python_server_answers_the_same_twice(engine: EngineClient, python_a
     connect(engine, python_address, context_tokens=PYTHON_CONTEXT)
     said = []
     for _ in range(2):
-        events, ending = run(engine.answer(_ASKED, Sampling(temperature=0), 12, Cancel()))
+        events, ending = run(engine.run(AnswerTo(_ASKED, Sampling(temperature=0), 12), Cancel()))
         said.append("".join(event.text for event in events if isinstance(event, Token)))
         assert ending.usage.generated_tokens > 0
     assert said[0] == said[1] != ""

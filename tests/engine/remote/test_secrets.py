@@ -19,6 +19,7 @@ from app.core.secret import Password
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.protocol import AnswerTo
 from tests.engine.remote.conftest import ASKED, NewServer, connect, refusal
 from tests.engine.remote.toy_server import Handler
 
@@ -57,14 +58,14 @@ def test_the_desk_itself_has_no_socket(python_address: str, engine: EngineClient
     own = psutil.Process()
     before = own.net_connections(kind="inet")
     connect(engine, python_address, context_tokens=2048)
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
     assert own.net_connections(kind="inet") == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a process that may not be looked into shows its files to root alone")
 def test_the_child_is_connected_with_the_server_alone(python_address: str, engine: EngineClient) -> None:
     connect(engine, python_address, context_tokens=2048)
-    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
     connected = psutil.Process(engine.pid).net_connections(kind="inet")
     assert {f"http://{c.raddr.ip}:{c.raddr.port}" for c in connected if c.raddr} <= {python_address}
 

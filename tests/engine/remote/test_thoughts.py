@@ -10,6 +10,7 @@ from app.core.events import Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel
 from app.engine.client import EngineClient
+from app.engine.protocol import AnswerTo
 from tests.engine.remote.conftest import ASKED, NewServer, connect
 from tests.engine.remote.toy_server import Handler, Route, render
 from tests.work import at, fail, run
@@ -48,7 +49,7 @@ def test_only_the_answer_is_told(how: str, new_server: NewServer, engine: Engine
     server = new_server()
     server.routes["/v1/completions"] = streams(*STREAMS[how])
     connect(engine, server.address)
-    events, ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    events, ending = run(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))
     reported = [event for event in events if isinstance(event, Thinking | Token)]
     assert reported[0] == Thinking()
     assert reported.count(Thinking()) == 1
@@ -64,7 +65,7 @@ def test_an_answer_that_is_nothing_but_thought_says_so(
     server = new_server()
     server.routes["/v1/completions"] = streams(*choices, reason=reason)
     connect(engine, server.address)
-    events, problem = fail(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    events, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))
     assert not any(isinstance(event, Token) for event in events)
     assert problem.code is code
 
@@ -79,7 +80,7 @@ def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewS
     server.routes["/apply-template"] = opened
     server.routes["/v1/completions"] = streams(*texts(*THOUGHT, "</think>", *ANSWER))
     connect(engine, server.address)
-    events, _ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    events, _ending = run(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))
     assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
     (prompt,) = server.prompts()
     assert bytes(prompt[-8:]) == b"<think>\n"
@@ -95,7 +96,7 @@ def test_it_is_stopped_while_it_thinks(new_server: NewServer, engine: EngineClie
     server.routes["/v1/completions"] = route
     connect(engine, server.address)
     cancel = Cancel()
-    events, ending = run(engine.answer(ASKED, Sampling(), 50, cancel), at(Thinking, cancel.request))
+    events, ending = run(engine.run(AnswerTo(ASKED, Sampling(), 50), cancel), at(Thinking, cancel.request))
     assert ending.ending is Ending.CANCELLED
     assert not any(isinstance(event, Token) for event in events)
 
@@ -104,7 +105,7 @@ def test_marks_further_on_belong_to_the_answer(new_server: NewServer, engine: En
     server = new_server()
     server.answer = ["In XML ", "<think>", "x</think>", " is an element."]
     connect(engine, server.address)
-    events, _ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    events, _ending = run(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))
     assert (
         "".join(event.text for event in events if isinstance(event, Token)) == "In XML <think>x</think> is an element."
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -48,14 +48,14 @@ def _drag(room: Room, data: QMimeData) -> str:
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPointF(600, 700), actions, data, buttons, modifiers)
     enter.ignore()
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     return room.window.overlay.accessibleName() if enter.isAccepted() else ""
 
 
 def _drop(room: Room, data: QMimeData) -> None:
     _drag(room, data)
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    room.window.dropEvent(QDropEvent(QPointF(600, 700), actions, data, buttons, modifiers))
+    QCoreApplication.sendEvent(room.window, QDropEvent(QPointF(600, 700), actions, data, buttons, modifiers))
     room.settle()
 
 
@@ -297,7 +297,7 @@ def test_before_a_model_is_loaded_nobody_knows_what_they_take(room: Room, tmp_pa
     room.open(settle=False)
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
-    room.presenter.images.take_files([_png(tmp_path, "one.png"), _png(tmp_path, "two.png")])
+    room.presenter.openings.take_files([_png(tmp_path, "one.png"), _png(tmp_path, "two.png")])
     wait(lambda: _cards(room) == [("one.png", "…"), ("two.png", "…")])
     assert _note(room) == "2 images"
     gate.open()
@@ -420,7 +420,7 @@ def test_what_is_attached_while_an_answer_is_written_waits_for_the_next_question
     room.engine.answers = [(gate, "One.")]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.images.take_files([_png(tmp_path, "one.png")])
+    room.presenter.openings.take_files([_png(tmp_path, "one.png")])
     wait(lambda: _cards(room) == [("one.png", "…")])
     gate.open()
     room.settle()

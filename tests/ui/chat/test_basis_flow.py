@@ -122,7 +122,7 @@ def test_with_images_it_says_that_they_were_seen(room: Room, tmp_path: Path) -> 
     picture.write_bytes(png_of(400, 300))
     room.add_conversation("A")
     room.open()
-    room.presenter.images.take_files([picture])
+    room.presenter.openings.take_files([picture])
     room.settle()
     room.ask("What is this?")
     assert room.sentences() == [_WORDS_OF_IMAGES]

@@ -95,7 +95,7 @@ def test_a_held_question_is_there_at_the_next_start(qtbot: QtBot, room: Room, tm
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
     _begin(room)
-    room.window.files_dropped.emit([Path("/home/me/lease.epub")])
+    room.presenter.openings.take_files([Path("/home/me/lease.epub")])
     wait(gate.reached.is_set)
     _type(room, qtbot, "When?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
@@ -163,7 +163,7 @@ def test_an_edit_outlives_a_switch_and_a_start(qtbot: QtBot, room: Room, tmp_pat
     picture = tmp_path / "chart.png"
     picture.write_bytes(png_of(40, 30))
     one, two = _begin(room, "A", "B")
-    room.presenter.images.take_files([picture])
+    room.presenter.openings.take_files([picture])
     room.settle()
     room.ask("What is this?")
     asked = room.turns()[0].question

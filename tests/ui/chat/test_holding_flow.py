@@ -35,7 +35,7 @@ def _drop(room: Room, *paths: Path, steps: tuple[Problem, ...] = ()) -> Gate:
     """The first of these files is stopped while it is being opened; `steps` follow once the gate is open."""
     gate = Gate()
     room.reader.steps[paths[0].name] = [gate, *steps]
-    room.window.files_dropped.emit(list(paths))
+    room.presenter.openings.take_files(list(paths))
     wait(gate.reached.is_set)
     return gate
 
@@ -109,7 +109,7 @@ def test_a_file_that_was_only_just_dropped_is_waited_for(qtbot: QtBot, room: Roo
     """Whether it is a book or an image is found out on another thread, which may be busy."""
     _begin(room)
     gate = room.hold(Executor.IMAGES)
-    room.window.files_dropped.emit([_LEASE])
+    room.presenter.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
@@ -122,7 +122,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     picture.write_bytes(png_of(40, 30))
     _begin(room)
     gate = room.hold(Executor.IMAGES)
-    room.window.files_dropped.emit([picture])
+    room.presenter.openings.take_files([picture])
     _type(room, qtbot, "What is this?")
     assert room.window.talk.composer.hold.words == "Waiting for “chart”…"
     gate.open()
@@ -212,7 +212,7 @@ def test_of_a_book_that_nobody_unlocks_it_is_given_back(qtbot: QtBot, room: Room
     room.reader.passwords = {"lease.epub": "secret"}
     _begin(room)
     gate = room.hold(Executor.READER)
-    room.window.files_dropped.emit([_LEASE])
+    room.presenter.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     gate.open()
     wait(lambda: room.presenter.passwords.dialog is not None)
@@ -233,7 +233,7 @@ def test_of_a_book_that_is_unlocked_it_is_asked(qtbot: QtBot, room: Room) -> Non
     room.reader.passwords = {"lease.epub": "secret"}
     _begin(room)
     gate = room.hold(Executor.READER)
-    room.window.files_dropped.emit([_LEASE])
+    room.presenter.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     gate.open()
     wait(lambda: room.presenter.passwords.dialog is not None)
@@ -281,7 +281,7 @@ def test_a_second_try_that_opens_ends_what_was_said_of_the_first(qtbot: QtBot, r
     gate.open()
     room.settle()
     room.reader.steps.clear()
-    room.window.files_dropped.emit([_LEASE])
+    room.presenter.openings.take_files([_LEASE])
     room.settle()
     composer = room.window.talk.composer
     assert (composer.hold.words, composer.text(), room.engine.prompts) == ("", "When?", [])
@@ -358,7 +358,7 @@ def test_one_file_can_be_for_two_conversations(qtbot: QtBot, room: Room) -> None
     gate = _drop(room, _LEASE)
     room.presenter.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
-    room.window.files_dropped.emit([_LEASE])
+    room.presenter.openings.take_files([_LEASE])
     wait(lambda: bool(room.presenter.shelf.openings.pending(other.id)))
     gate.open()
     room.settle()

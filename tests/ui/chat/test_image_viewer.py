@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.image import Raster
-from app.ui.chat.image_viewer import Magnifier
-from app.ui.chat.zoom import LARGEST_SIDE, Zoom
+from app.ui.chat.image_viewer import Magnifier, Zoom
 from app.ui.theme import Theme
-from app.ui.widgets.pictures import to_levels
+from app.ui.widgets.pictures import LARGEST_SIDE, to_levels
 from tests.ui.chat.talk import colours
 
 PHOTOGRAPH = QSize(3000, 2000)

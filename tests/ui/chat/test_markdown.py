@@ -10,8 +10,7 @@ from app.core.conversation import CitationState
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import embed, mark_citations, shorten_title
 from app.ui.chat.markdown import MAX_CHARACTERS, parse
-from app.ui.chat.render import BlockRenderer, RenderedText
-from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.render import BlockRenderer, RenderedText, SealedDocument
 from app.ui.theme import PAPER, Theme
 from tests.ui.chat.talk import cite
 

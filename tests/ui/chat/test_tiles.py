@@ -14,10 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Turn
 from app.core.image import ImageRef, Raster
-from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.slots import Slot
-from app.ui.chat.tiles import Tile, place_tiles
+from app.ui.chat.tiles import NumberedImage, Tile, number_images, place_tiles
 from app.ui.chat.view import ConversationView
 from tests.ui.chat.talk import answer, asked, colours, turn
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code, Problem
+from app.engine.protocol import Inspect
 from app.models.local import starter
 from app.models.records import Record
 from app.services.plans import Fit, Hardware
@@ -19,6 +20,7 @@ from app.ui.models.words import taken_words
 from app.ui.theme import PAPER
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
+from tests.work import instead
 
 
 def _starter() -> str:
@@ -205,7 +207,7 @@ def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_s
     def broken() -> None:
         raise AppError(Code.ENGINE_CRASHED, signal=11)
 
-    shop.room.engine.inspect = broken  # type: ignore[attr-defined]
+    shop.room.engine.run = instead(shop.room.engine, Inspect, broken)  # type: ignore[method-assign]
     window = shop.open(Hardware())
     assert "signal 11" in window.machine.text()
     assert shop.card(shop.scout).room == ""

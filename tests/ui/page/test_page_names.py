@@ -14,7 +14,7 @@ from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, PageLayer
 from app.core.events import Reading
 from app.core.image import Raster
-from app.documents import parsing
+from app.documents import worker
 from app.documents.formats.contract import Content
 from app.ui.chat.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
@@ -29,11 +29,11 @@ _CONTENT = Content("manual.pdf", labelled.pdf(), "")
 
 
 def _draw(page: int, width: int) -> Raster:
-    return parsing.page_image(_CONTENT, page, width)
+    return worker.page_image(_CONTENT, page, width)
 
 
 def _layer(page: int) -> PageLayer:
-    return parsing.page_layer(_CONTENT, page)
+    return worker.page_layer(_CONTENT, page)
 
 
 def _open(room: Room) -> Book:

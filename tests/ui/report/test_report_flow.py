@@ -13,11 +13,11 @@ from app.core.errors import Code, Problem
 from app.core.image import Raster
 from app.core.ingestion import PageReport
 from app.documents.formats.contract import Content
-from app.documents.parsing import parse
+from app.documents.worker import parse
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
 from app.ui.shelf.rows import ItemRole
-from app.ui.widgets.thumbnails import KEPT_DRAWINGS
+from app.ui.widgets.pictures import KEPT_DRAWINGS
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, SURVEY, Room

@@ -35,7 +35,7 @@ def _begin(room: Room, *books: int) -> SheetSetup:
 def _drop(room: Room, *steps: Problem) -> Gate:
     gate = Gate()
     room.reader.steps["survey.pdf"] = [gate, *steps]
-    room.window.files_dropped.emit([Path("/home/me/survey.pdf")])
+    room.presenter.openings.take_files([Path("/home/me/survey.pdf")])
     wait(gate.reached.is_set)
     return gate
 

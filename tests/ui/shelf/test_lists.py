@@ -15,11 +15,9 @@ from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
 from app.services.context import chapters_of
 from app.ui.icons import Icons
-from app.ui.shelf.books import BookList, measure_of
-from app.ui.shelf.conversations import ConversationList
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookRow, BookState, ItemRole
+from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
 from app.ui.theme import Theme
 
 _NOW = datetime(2026, 3, 12, 1, 30, tzinfo=timezone(timedelta(hours=9)))

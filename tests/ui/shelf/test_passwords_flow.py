@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code
 from app.core.image import Raster
-from app.ui.shelf.passwords import PasswordDialog
+from app.ui.shelf.file_import import PasswordDialog
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
 

@@ -7,7 +7,7 @@ from array import array
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from app.core.events import Opening
 from app.core.settings import KvType
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
+from app.ui.bridge import Executor
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog
@@ -67,7 +68,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [Opening(0, 0), Opening(173, 412), gate]
     room.open()
-    room.window.files_dropped.emit([Path("/home/me/lease.epub")])
+    room.presenter.openings.take_files([Path("/home/me/lease.epub")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
     row = _rows(room)[1]
@@ -88,7 +89,7 @@ def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
     room.reader.documents["scan.pdf"] = shelf_of_books.letters()
     room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
     room.open()
-    room.window.files_dropped.emit([Path("/home/me/scan.pdf")])
+    room.presenter.openings.take_files([Path("/home/me/scan.pdf")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
     row = _rows(room)[1]
@@ -133,6 +134,22 @@ def test_several_files_are_opened_one_after_the_other(room: Room) -> None:
     assert len(room.desk.library.books()) == 2
     assert len(room.shown().books) == 2
     assert "none.pdf" in room.window.talk.notice.text()
+
+
+def test_the_spine_follows_a_change_of_the_desk_before_it_is_on_disk(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.open()
+    gate = room.hold(Executor.STORE)
+    wait(gate.reached.is_set)
+    room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
+    wait(lambda: room.window.talk.spine.text().startswith("231,528 of 524,288 tokens"))
+    assert room.row(room.books[LEASE]).on_desk
+    kept = room.desk.conversations.all()
+    assert [conversation.books for conversation in kept] == [()], "it is not on disk yet"
+    gate.open()
+    room.settle()
+    assert room.desk.conversations.all()[0].books == room.shown().books != ()
 
 
 def test_books_go_on_and_off_the_desk_and_the_spine_follows(room: Room) -> None:
@@ -244,18 +261,18 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     overlay = room.window.overlay
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     assert enter.isAccepted()
     assert overlay.isVisible()
     assert overlay.size() == room.window.size()
-    room.window.dragLeaveEvent(QDragLeaveEvent())
+    QCoreApplication.sendEvent(room.window, QDragLeaveEvent())
     assert not overlay.isVisible()
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     drop = QDropEvent(
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    with qtbot.waitSignal(room.window.files_dropped) as dropped:
-        room.window.dropEvent(drop)
+    with qtbot.waitSignal(room.window.overlay.files_given) as dropped:
+        QCoreApplication.sendEvent(room.window, drop)
     assert dropped.args == [[Path("/home/me/lease.epub")]]
     assert not overlay.isVisible()
     room.settle()
@@ -272,7 +289,7 @@ def test_words_dragged_over_the_window_are_not_for_it(room: Room) -> None:
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     enter.ignore()
-    room.window.dragEnterEvent(enter)
+    QCoreApplication.sendEvent(room.window, enter)
     assert not enter.isAccepted()
     assert not room.window.overlay.isVisible()
     pause(1)

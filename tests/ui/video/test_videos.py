@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -47,14 +47,15 @@ def _drag(room: Room, *names: str) -> str:
     """What the veil says."""
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     data = _files(*(Path("/home/me") / name for name in names))
-    room.window.dragEnterEvent(QDragEnterEvent(QPointF(600, 700), actions, data, buttons, modifiers))
+    QCoreApplication.sendEvent(room.window, QDragEnterEvent(QPointF(600, 700), actions, data, buttons, modifiers))
     return room.window.overlay.accessibleName()
 
 
 def _drop(room: Room, *paths: Path) -> None:
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    _drag(room, *(path.name for path in paths))
     data = _files(*paths)  # the event does not keep it
-    room.window.dropEvent(QDropEvent(QPointF(600, 700), actions, data, buttons, modifiers))
+    QCoreApplication.sendEvent(room.window, QDropEvent(QPointF(600, 700), actions, data, buttons, modifiers))
     room.settle()
 
 
@@ -287,7 +288,7 @@ def test_before_a_model_is_loaded_frames_can_be_chosen(room: Room, film: Path) -
     room.open(settle=False)
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
-    room.presenter.images.take_files([film])
+    room.presenter.openings.take_files([film])
     wait(lambda: room.presenter.videos.dialog is not None and room.presenter.videos.dialog.action.isEnabled())
     assert _dialog(room).sum.text() == "8 frames"
     gate.open()

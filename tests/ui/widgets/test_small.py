@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 import app.ui
 from app.ui.icons import Icons
 from app.ui.theme import Theme
-from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.notice import NoticeBar

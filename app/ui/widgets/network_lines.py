@@ -1,16 +1,17 @@
-"""The line along the bottom of the window while a model is fetched: what, how far, and whom Octavo is talking to."""
+"""The lines of the window that say whom Octavo talks to: while a model is fetched, and as long as text leaves."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel
-from app.ui.widgets.layouts import row
+from app.ui.widgets.labels import ElidedLabel, Separator, plain_tip
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
+from app.wording.remote import short_words, whole_words
 
 _HEIGHT = 36
 _BAR_WIDTH = 160
@@ -18,7 +19,7 @@ _STEPS = 1000
 
 
 class FetchLine(QFrame):
-    """Hidden while nothing is fetched."""
+    """What is fetched, and how far. Hidden while nothing is."""
 
     models_wanted = Signal()
     pause_wanted = Signal()
@@ -55,3 +56,42 @@ class FetchLine(QFrame):
         self._mark.setPixmap(
             self._icons.pixmap(Symbol.DOWNLOAD, self._icons.theme.palette.accent, 16, self.devicePixelRatioF())
         )
+
+
+_MARK_HEIGHT = 32
+
+
+class RemoteMark(QWidget):
+    """Nobody can dismiss it. Hidden while all stays on this machine."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self.host = ""
+        self._symbol = QLabel()
+        self._words = ElidedLabel(role="warning")
+        strip = QFrame()
+        strip.setProperty("role", "leaving")
+        strip.setFixedHeight(_MARK_HEIGHT)
+        row(self._symbol, (self._words, 1), of=strip, margins=(SPACE_XL, 0) * 2, spacing=SPACE_S)
+        column(Separator(), strip, of=self)
+        icons.theme.changed.connect(self._recolour)
+        self.hide()
+
+    def words(self) -> str:
+        return self._words.text()
+
+    def show_host(self, host: str) -> None:
+        """Where text goes; empty hides the mark."""
+        self.host = host
+        words = short_words(host) if host else ""
+        self._words.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip(plain_tip(whole_words(host)) if host else "")
+        self._recolour()
+        self.setVisible(bool(host))
+
+    @Slot()
+    def _recolour(self) -> None:
+        colour = self._icons.theme.palette.near
+        self._symbol.setPixmap(self._icons.pixmap(Symbol.LEAVING, colour, ratio=self.devicePixelRatioF()))

@@ -1,32 +1,47 @@
-"""Files that are being imported, each with its row on the shelf, and the conversations that they were added to."""
+"""Files that come in, from wherever: sorted into images, videos and books; books are imported, each with its row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.core.document import Book
-from app.core.errors import Code
+from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.secret import Password
+from app.documents.images import kinds as image_kinds
+from app.documents.videos import kinds as video_kinds
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.presenter import Presenter
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
+from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, printable
 
 FILE_PATTERNS = (
     "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
 )
+
+_HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
+
+
+@dataclass(frozen=True)
+class SortedFiles:
+    """Files that were given at once, by what becomes of them."""
+
+    images: tuple[Path, ...]
+    videos: tuple[Path, ...]
+    books: tuple[Path, ...]
 
 
 class _Stage(Enum):
@@ -53,21 +68,20 @@ class _Opening:
         return self.stage is not _Stage.FAILED
 
 
-class BookImport(QObject):
-    """The one place that knows which files are being opened for which conversation.
+class FileImport(Presenter):
+    """The one place that sorts files, and knows which of them are being opened for which conversation.
 
-    An empty id means the conversation that will be shown first, while none is. `chosen` carries list[str], names
-    of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
-    `read_again` the Book, whose pages may have changed;
-    `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
-    that waits for its password, and whether one was given that did not fit.
+    An empty id means the conversation that will be shown first, while none is. `images_given` and `videos_given` carry
+    list[Path]; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `read_again` the Book, whose pages may have changed; `unopened` the title of what became no book, and the
+    conversations; `locked` the path of a file that waits for its password, and whether one was given that did not fit.
     """
 
-    chosen = Signal(list)
+    images_given = Signal(list)
+    videos_given = Signal(list)
     opened = Signal(object, object, str)
     read_again = Signal(object)
     unopened = Signal(str, object)
-    failed = Signal(str)
     locked = Signal(str, bool)
     changed = Signal()
 
@@ -105,16 +119,13 @@ class BookImport(QObject):
         patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._take_chosen)
+        dialog.filesSelected.connect(self.take_files)
         dialog.open()
 
     @Slot(list)
-    def _take_chosen(self, names: list[str]) -> None:
-        self.chosen.emit(names)
-
-    @Slot(list)
-    def expect(self, paths: Iterable[Path]) -> None:
-        """These were dropped or chosen. Once it is known whether they are books, `open_files` or `dismiss` follows."""
+    def take_files(self, files: Iterable[Path | str]) -> None:
+        """Images and frames of videos go with the question, all else on the desk. Questions wait for it at once."""
+        paths = tuple(map(Path, files))
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:
@@ -122,16 +133,35 @@ class BookImport(QObject):
             else:
                 self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
         self.changed.emit()
+        sort = partial(sort_files, paths, _head)
+        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, partial(self._on_unsorted, paths))
 
     @Slot(list)
-    def dismiss(self, paths: Iterable[Path]) -> None:
+    def take_shown(self, names: list[str]) -> None:
+        """These were chosen as images and videos, so the image reader says which of them are none."""
+        sort = partial(sort_files, tuple(map(Path, names)), _head, takes_books=False)
+        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
+
+    @Slot(object)
+    def _take_sorted(self, files: SortedFiles) -> None:
+        if files.images:
+            self.images_given.emit(list(files.images))
+        self.open_files(files.books)
+        if files.videos:
+            self.videos_given.emit(list(files.videos))
+        self._dismiss((*files.images, *files.videos))
+
+    def _on_unsorted(self, paths: tuple[Path, ...], problem: Problem) -> None:
+        self._dismiss(paths)
+        self._on_problem(problem)
+
+    def _dismiss(self, paths: Iterable[Path]) -> None:
         """These were expected, and are no books."""
         for path in paths:
             if (opening := self._openings.get(str(path))) is not None and opening.stage is _Stage.EXPECTED:
                 del self._openings[str(path)]
         self.changed.emit()
 
-    @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:
         """A file that is being opened already is not opened again."""
         for path in paths:
@@ -214,6 +244,32 @@ class BookImport(QObject):
         self.changed.emit()
 
 
+def sort_files(paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_books: bool = True) -> SortedFiles:
+    """By the beginning of each, which `head` gives, and else by its name. Without `takes_books` a file of another kind
+    counts as an image."""
+    images: list[Path] = []
+    videos: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        untrusted_head = head(path)
+        if image_kinds.is_image(path.name, untrusted_head):
+            images.append(path)
+        elif video_kinds.is_video(path.name, untrusted_head):
+            videos.append(path)
+        else:
+            (others if takes_books else images).append(path)
+    return SortedFiles(tuple(images), tuple(videos), tuple(others))
+
+
+def _head(path: Path) -> bytes:
+    """Nothing of a file that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
+
+
 def _row(path: Path) -> BookRow:
     return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("importing"), on_desk=True)
 
@@ -225,3 +281,71 @@ def _progress_words(opening: Opening) -> str:
     if opening.total:
         return _("importing {percent} %").format(percent=round(100 * opening.done / opening.total))
     return _("importing · {n} pages").format(n=count(opening.done))
+
+
+class PasswordDialog(SmallDialog):
+    """`given` carries the Password."""
+
+    given = Signal(object)
+
+    def __init__(self, name: str, *, wrong: bool, parent: QWidget | None = None) -> None:
+        """`name` is the file's; `wrong`: the password that was given before did not fit."""
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        words = (
+            _("This is not the password of “{name}”. Try again or cancel.")
+            if wrong
+            else _("“{name}” needs a password:")
+        )
+        self.sentence = words.format(name=name)
+        super().__init__(_("Protected document"), self.sentence, _("Open"), body=self.line, parent=parent)
+        self.line.setAccessibleName(self.sentence)
+        self.line.textChanged.connect(self._enable)
+        self._enable()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def accept(self) -> None:
+        password = Password(self.line.text())
+        self.line.clear()
+        super().accept()
+        self.given.emit(password)
+
+    @Slot()
+    def _enable(self) -> None:
+        self.action.setEnabled(bool(self.line.text()))
+
+
+class Passwords(QObject):
+    """Keeps no password: it goes to the reader, which holds it until the desk is closed."""
+
+    def __init__(self, openings: FileImport, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._openings = openings
+        self._window = window
+        self._waiting: list[tuple[str, bool]] = []
+        self.dialog: PasswordDialog | None = None
+        openings.locked.connect(self._ask)
+
+    @Slot(str, bool)
+    def _ask(self, key: str, wrong: bool) -> None:
+        self._waiting.append((key, wrong))
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        if self.dialog is not None or not self._waiting:
+            return
+        key, wrong = self._waiting.pop(0)
+        dialog = self.dialog = PasswordDialog(printable(Path(key).name), wrong=wrong, parent=self._window)
+        dialog.given.connect(partial(self._unlock, key))
+        dialog.rejected.connect(partial(self._leave, key))
+        dialog.open()
+
+    def _unlock(self, key: str, password: Password) -> None:
+        self.dialog = None
+        self._openings.unlock(key, password)
+        self._ask_next()
+
+    def _leave(self, key: str) -> None:
+        self.dialog = None
+        self._openings.stop(key)
+        self._ask_next()
