@@ -29,6 +29,7 @@ _SETTINGS = {
     "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
+    "mapping": "engine.mapping",
     "remote": "remote.address",
     "remote_model": "remote.model",
     "remote_ca": "remote.ca_file",

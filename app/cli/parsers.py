@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.wording.i18n import _
 
 DATA_DIR = "data folder of"
@@ -108,6 +108,7 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
     ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    _add_mapping(ask)
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
     ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
     ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
@@ -231,6 +232,7 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
         "--context", type=_tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible")
     )
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    _add_mapping(plan)
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
         help=_("assume a GPU sold with this many GB; repeatable"),
@@ -238,6 +240,13 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
     plan.add_argument(
         "--ram", type=_gigabytes, metavar="GB", default=0.0,
         help=_("assume main memory sold with this many GB, and no GPU except those given"),
+    )  # fmt: skip
+
+
+def _add_mapping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping", choices=[way.value for way in Mapping],
+        help=_("how weights are loaded; mapped: read from disk when needed, for a model larger than memory (slow)"),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class Mapping(StrEnum):
     """How weights come into memory."""
 
     AUTO = "auto"
-    MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
+    MAPPED = "mapped"  # read from the file when they are needed, whether memory has room for all of them or not
     LOCKED = "locked"  # likewise, and never given up for other programs
     READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them again for the CPU
     DIRECT = "direct"  # copied past the system's cache

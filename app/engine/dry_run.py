@@ -10,7 +10,7 @@ from typing import Any
 from app.engine.hardware import physical_cores
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import bindings
-from app.engine.protocol import Buffer, LoadSpec
+from app.engine.protocol import Buffer, LoadSpec, NamelessVocabulary
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 
 _NAME = "_Z26llama_get_memory_breakdownPK13llama_context"
@@ -74,14 +74,14 @@ def _gather(address: int | None, nodes: list[_Node]) -> None:
     _gather(node.right, nodes)
 
 
-def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
+def dry_run(spec: LoadSpec, vocabulary: NamelessVocabulary | None = None) -> tuple[Buffer, ...]:
     """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not say.
 
-    A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
-    Raises AppError MODEL_*.
+    A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights, and where
+    `vocabulary` says how large that is, none of its tokens. Raises AppError MODEL_*.
     """
-    where = Placing.of(spec, dry_run=True)
-    model = LlamaModel(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
+    path, where = Path(spec.model_path), Placing.of(spec, dry_run=True)
+    model = LlamaModel(path, spec.gpu_layers, lambda _fraction: True, placing=where, nameless=vocabulary)
     try:
         context = LlamaContext(
             model,

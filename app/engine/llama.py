@@ -16,7 +16,7 @@ import numpy.typing as npt
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter, KvType, Mapping
 from app.engine.llama_loader import bindings, last_errors, summary
-from app.engine.protocol import LoadSpec
+from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
 
 _SEQUENCE = 0
@@ -61,8 +61,9 @@ class Placing:
 
     @classmethod
     def of(cls, spec: LoadSpec, *, dry_run: bool = False) -> Placing:
-        """Where a load puts its tensors."""
-        return cls(kept=spec.cpu_tensors, split=spec.tensor_split, mapping=spec.mapping, dry_run=dry_run)
+        """Where a load puts its tensors. What is repacked would be held beside the file that it is mapped from."""
+        repacked = spec.mapping is not Mapping.MAPPED
+        return cls(spec.cpu_tensors, _CPU, spec.tensor_split, spec.mapping, repacked, dry_run)
 
 
 class _Override(ctypes.Structure):
@@ -81,8 +82,10 @@ class LlamaModel:
         on_progress: Callable[[float], bool],
         vocabulary_only: bool = False,
         placing: Placing | None = None,
+        nameless: NamelessVocabulary | None = None,
     ) -> None:
-        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
+        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised. `nameless`:
+        instead of the file's own vocabulary, which takes longer to read than all else of a dry run.
 
         Raises AppError MODEL_* when the file cannot be used.
         """
@@ -100,6 +103,8 @@ class LlamaModel:
         params.n_gpu_layers = gpu_layers
         params.vocab_only = vocabulary_only
         alive = _apply(placing or Placing(), params)
+        if nameless is not None:
+            alive.append(_leave_out_vocabulary(nameless, params))
         callback = api.llama_progress_callback(progress)
         params.progress_callback = callback
         self._model = api.llama_model_load_from_file(str(path).encode(), params)
@@ -115,7 +120,8 @@ class LlamaModel:
         self._longest_stretch = LONGEST_STRETCH if has_pattern else 0
         self._buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[int, bytes] = {}
-        self._ends = frozenset(token for name in _END_NAMES if (token := self._control(name)) is not None)
+        names = _END_NAMES if nameless is None else ()  # to tokenize without a vocabulary would end the process
+        self._ends = frozenset(token for name in names if (token := self._control(name)) is not None)
 
     @property
     def handle(self) -> Any:
@@ -505,6 +511,19 @@ def _apply(placing: Placing, params: Any) -> list[Any]:
         params.tensor_split = shares
         alive.append(shares)
     return alive
+
+
+def _leave_out_vocabulary(vocabulary: NamelessVocabulary, params: Any) -> Any:
+    """Have llama.cpp take nameless tokens for the file's own (`llama_vocab::impl::load`). What is returned must live
+    until the model is loaded."""
+    api = bindings()
+    instead = (api.llama_model_kv_override * 3)()  # one without a key ends them
+    instead[0].tag, instead[0].key = api.LLAMA_KV_OVERRIDE_TYPE_STR, b"tokenizer.ggml.model"
+    instead[0].value.val_str = b"no_vocab"
+    instead[1].tag, instead[1].key = api.LLAMA_KV_OVERRIDE_TYPE_INT, f"{vocabulary.architecture}.vocab_size".encode()
+    instead[1].value.val_i64 = vocabulary.tokens
+    params.kv_overrides = ctypes.cast(instead, type(params.kv_overrides))
+    return instead
 
 
 def _load_mode(mapping: Mapping) -> int:

@@ -75,7 +75,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
-    mapping: Mapping = Mapping.MAPPED
+    mapping: Mapping = Mapping.AUTO
     adapters: tuple[Adapter, ...] = ()
     remote: RemoteSpec | None = None
 
@@ -453,11 +453,20 @@ class KeepImages(EngineOrder[None, None], frozen=True):
     sha256s: frozenset[str]
 
 
+class NamelessVocabulary(msgspec.Struct, frozen=True):
+    """So many tokens without texts, in a model of this architecture."""
+
+    architecture: str
+    tokens: int
+
+
 class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
     """Ask what loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-    say. Nothing is loaded, and what is loaded stays. Raises AppError MODEL_*."""
+    say. `vocabulary`: instead of the model's own, which is not read then; None where its size is not known. Nothing is
+    loaded, and what is loaded stays. Raises AppError MODEL_*."""
 
     spec: LoadSpec
+    vocabulary: NamelessVocabulary | None = None
 
 
 class MeasureBandwidth(EngineOrder[None, float], frozen=True):

@@ -195,6 +195,11 @@ class Session:
             raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=self.info.path)
         return self._vision
 
+    @property
+    def vocabulary(self) -> LlamaModel:
+        """The model, to tokenize with."""
+        return self._model
+
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)
 

@@ -14,7 +14,7 @@ from app.core.events import Loading, Looking
 from app.engine import protocol
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
-from app.engine.llama import LlamaModel
+from app.engine.llama import LlamaModel, check_magic
 from app.engine.llama_loader import cpu_variant, numa_nodes, version, with_cuda
 from app.engine.nvidia import unused_card
 from app.engine.order_loop import OrderLoop, serve
@@ -22,6 +22,7 @@ from app.engine.protocol import AnyOrder, Command, LoadSpec
 from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.isolation import limits, syscalls
+from app.isolation.files import Version, look_at
 from app.isolation.heartbeat import Port
 
 _LOADING_STEP = 0.01
@@ -39,16 +40,33 @@ class Worker(OrderLoop[Session]):
     def __init__(self, port: Port[Command]) -> None:
         super().__init__(port)
         self._shown = 0.0
+        self._vocabulary: tuple[Version, LlamaModel] | None = None
 
     def _open(self, spec: LoadSpec) -> Session:
+        self._forget_vocabulary()
         return Session(spec, self._progress, self._control)
+
+    def _vocabulary_of(self, path: Path) -> LlamaModel:
+        """Of the model that is loaded, or of a file, which is read once. Raises AppError FILE_..., MODEL_*."""
+        if self._session is not None and self._session.info.path == str(path):
+            return self._session.vocabulary
+        check_magic(path)
+        version = look_at(path)
+        if self._vocabulary is None or self._vocabulary[0] != version:
+            self._forget_vocabulary()
+            self._vocabulary = (version, LlamaModel(path, 0, self._progress, vocabulary_only=True))
+        return self._vocabulary[1]
+
+    def _forget_vocabulary(self) -> None:
+        if self._vocabulary is not None:
+            self._vocabulary[1].close()
+            self._vocabulary = None
 
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
             case protocol.Count(model_path, texts):
-                vocabulary = LlamaModel(Path(model_path), 0, self._progress, vocabulary_only=True)
+                vocabulary = self._vocabulary_of(Path(model_path))
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
-                vocabulary.close()
             case protocol.EncodePrompt(prompt):
                 session = self._loaded()
                 laid = session.tokenizer.lay_out(prompt)
@@ -76,8 +94,8 @@ class Worker(OrderLoop[Session]):
             case protocol.Forget(book_id):
                 self._loaded().forget(book_id)
                 self._reply(order, None)
-            case protocol.DryRun(spec):
-                self._reply(order, dry_run(spec))
+            case protocol.DryRun(spec, vocabulary):
+                self._reply(order, dry_run(spec, vocabulary))
             case protocol.MeasureBandwidth():
                 self._reply(order, _measure_bandwidth(physical_cores()))
             case protocol.Inspect():

@@ -12,15 +12,25 @@ import psutil
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.model import FileKind, ModelHeader
-from app.core.settings import Adapter, EngineSettings
+from app.core.settings import Adapter, EngineSettings, Mapping
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall
-from app.engine.protocol import Buffer, DryRun, Inspect, LoadSpec, MeasureBandwidth, ModelInfo, taken_bytes
+from app.engine.protocol import (
+    Buffer,
+    DryRun,
+    Inspect,
+    LoadSpec,
+    MeasureBandwidth,
+    ModelInfo,
+    NamelessVocabulary,
+    taken_bytes,
+)
 from app.models import local
+from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
 from app.store.settings import SettingsStore
@@ -122,11 +132,13 @@ class ModelPlan(msgspec.Struct, frozen=True):
 
 class PlacedModel(msgspec.Struct, frozen=True):
     """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
-    devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading."""
+    devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading.
+    `on_disk`: weights that no GPU holds stay in their file, and are not counted."""
 
     spec: LoadSpec
     planned_bytes: int
     rehearsed: tuple[Buffer, ...] = ()
+    on_disk: bool = False
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -169,7 +181,8 @@ class Plans:
         """
         files = _Files(path, local.projector_beside(path), ())
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
-        return _whole(header, projector, self._machines.machine(hardware), request, adapter_bytes)
+        machine = _with_disk(self._machines.machine(hardware), path, request, hardware)
+        return _whole(header, projector, machine, request, adapter_bytes)
 
     def plan_offer(self, offer: Offer, request: PlanRequest, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -194,11 +207,14 @@ class Plans:
         files = _Files(Path(model_path), projector_path, wanted.adapters)
         request = request_of(wanted)
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
-        plan = place(header, projector, self._machines.machine(THIS), request, adapter_bytes)
+        machine = _with_disk(self._machines.machine(THIS), files.model, request, THIS)
+        plan = place(header, projector, machine, request, adapter_bytes)
         placement, rehearsed = self._rehearse(plan, model_path)
-        planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
+        planned = sum(
+            use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
+        )
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-        return PlacedModel(spec, planned, rehearsed)
+        return PlacedModel(spec, planned, rehearsed, on_disk=placement.speed.disk is not None)
 
     def _read(
         self, files: _Files, request: PlanRequest, cancel: Cancel
@@ -226,12 +242,16 @@ class Plans:
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
-        found = finish(self._engine.run(DryRun(spec_of(result, path))))
+        vocabulary = NamelessVocabulary(plan.header.architecture, plan.header.vocabulary)
+        order = DryRun(spec_of(result, path), vocabulary if vocabulary.tokens else None)
+        found = finish(self._engine.run(order))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
             max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()
         )
         on_host = taken_bytes(buffer for buffer in found if buffer.name not in gpus)
+        if result.speed.disk is not None:
+            on_host -= sum(buffer.weights_bytes for buffer in found if buffer.name not in gpus)
         missing += max(0, on_host - plan.machine.host.free_bytes)
         if missing:
             raise _too_large(path, result, missing)
@@ -242,10 +262,16 @@ def fit_of(placed: PlacedModel, loaded: ModelInfo) -> Fit | None:
     """How near a plan came to what llama.cpp took; None where it does not say. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
+    if placed.on_disk:
+        mapped = sum(buffer.weights_bytes for buffer in loaded.buffers if buffer.name.endswith(_MAPPED))
+        return _logged(Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - mapped))
     # A mapped file counts as a whole, with the weights in it that are elsewhere; a rehearsal counts each once.
     weights = [sum(buffer.weights_bytes for buffer in found) for found in (loaded.buffers, placed.rehearsed)]
     gaps = max(0, weights[0] - weights[1]) if placed.rehearsed else 0
-    fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - gaps)
+    return _logged(Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - gaps))
+
+
+def _logged(fit: Fit) -> Fit:
     _log.info("planned %d bytes, taken %d, error %.2f%%", fit.planned_bytes, fit.taken_bytes, 100 * fit.error)
     return fit
 
@@ -306,8 +332,18 @@ def place(
 def _whole(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """As much context as the machine holds, where none is asked for."""
+    """As much context as the machine holds, where none is asked for. Weights that stay on the disk need the memory that
+    is left, so then it is the one that a load takes."""
+    if request.mapping is Mapping.MAPPED:
+        return place(header, projector, machine, request, adapter_bytes)
     return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, request, adapter_bytes))
+
+
+def _with_disk(machine: Machine, model: Path, request: PlanRequest, hardware: Hardware) -> Machine:
+    """Measured where weights are to be read from this machine's disk."""
+    if request.mapping is not Mapping.MAPPED or hardware != THIS:
+        return machine
+    return msgspec.structs.replace(machine, disk_bandwidth=measure_disk(model))
 
 
 def _unasked(placement: Placement) -> Placement:

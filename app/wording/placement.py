@@ -9,6 +9,7 @@ from app.wording.i18n import _
 from app.wording.units import count, duration, printable, size
 
 _NUMBERS_FROM = 10  # tokens a second; slower ones are shown with a decimal
+_DECIMALS_BELOW = 1  # and these with two
 
 
 def item_name(item: MemoryClass) -> str:
@@ -33,7 +34,12 @@ def item_name(item: MemoryClass) -> str:
 
 def sentence(remark: Remark) -> str:
     """One reason for a plan, or one thing that would help where a model does not fit."""
-    template = {
+    template = (_reasons() | _disk() | _remedies())[remark.reason]
+    return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
+
+
+def _reasons() -> dict[Reason, str]:
+    return {
         Reason.ALL_ON_GPU: _("All layers fit on the GPU."),
         Reason.ALL_ON_GPUS: _("All layers fit on the {count} GPUs, which work in turn."),
         Reason.EXPERTS_ON_CPU: _(
@@ -66,12 +72,39 @@ def sentence(remark: Remark) -> str:
             " GPU once."
         ),
         Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
+    }
+
+
+def _disk() -> dict[Reason, str]:
+    """What is said of weights that stay in their file."""
+    return {
+        Reason.PROCESSOR_ALONE: _("The processor does the work."),
+        Reason.EXPERTS_OFF_GPU: _("The experts of {layers} of {of_layers} layers are not on the GPU."),
+        Reason.WEIGHTS_ON_DISK: _(
+            "{disk_bytes} of the weights are not loaded into memory. They stay in the model's file and are read when"
+            " they are needed, because you asked for it."
+        ),
+        Reason.KEPT_IN_MEMORY: _("Memory has room for all of them, so after the first use they are read from memory."),
+        Reason.READ_FROM_DISK: _(
+            "Warning: this is slow. Memory does not have room for all of them, so experts are read from disk for each"
+            " token: about {token_bytes}, and {slice_bytes} for each batch of a book. Loading reads the whole file"
+            " once. How much of it stays in memory is a guess."
+        ),
+        Reason.DISK_MEASURED: _("The speed of the disk was measured: {second_bytes} a second."),
+        Reason.DISK_ASSUMED: _("The speed of the disk was not measured. This assumes {second_bytes} a second."),
+    }
+
+
+def _remedies() -> dict[Reason, str]:
+    return {
         Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
         Reason.SMALLER_KV: _("It would fit with the KV cache in {kv_type}."),
         Reason.MORE_MEMORY: _("It would fit with {missing_bytes} more memory."),
         Reason.SMALLER_MODEL: _("Choose a smaller quantization or a smaller model."),
-    }[remark.reason]
-    return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
+        Reason.LEFT_ON_DISK: _(
+            "It would run with weights read from disk (mapped), at about {rate} tokens a second. A fast SSD is needed."
+        ),
+    }
 
 
 def sentences(result: Placement | Shortfall) -> Iterator[str]:
@@ -97,6 +130,8 @@ def _speed(placement: Placement) -> Iterator[str]:
 
 
 def _rate(tokens_a_second: float) -> str:
+    if tokens_a_second < _DECIMALS_BELOW:
+        return f"{tokens_a_second:.2f}"
     if tokens_a_second < _NUMBERS_FROM:
         return f"{tokens_a_second:.1f}"
     return count(round(tokens_a_second))
@@ -105,4 +140,6 @@ def _rate(tokens_a_second: float) -> str:
 def _shown(name: str, value: str | int | float) -> str:
     if isinstance(value, str):
         return printable(value)
+    if name == "rate":
+        return _rate(value)
     return size(value) if name.endswith("_bytes") else count(int(value))

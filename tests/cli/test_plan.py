@@ -77,6 +77,22 @@ def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
     assert "Room for books" not in out
 
 
+def test_weights_that_stay_on_the_disk_need_no_memory(plan: Any, scout: Path) -> None:
+    arguments = (scout, "--ram", 24, "--kv", "q8_0")
+    assert "It would run with weights read from disk (mapped), at about 0." in plan(*arguments)[1]
+    code, out, err = plan(*arguments, "--mapping", "mapped", "--json")
+    assert (code, err) == (EXIT_ANSWERED, "")
+    told = json.loads(out)
+    assert (told["fits"], told["placement"]["mapping"], told["context_tokens"]) == (True, "mapped", 32_768)
+    assert told["bytes_by_device"]["disk"] > 60e9 > 5e9 > told["bytes_by_device"]["RAM"]
+    disk = told["tokens_per_second"]["disk"]
+    assert 0 < disk["token_bytes"] < disk["slice_bytes"] == pytest.approx(told["bytes_by_device"]["disk"], rel=0.02)
+    assert disk["assumed"] is True
+    _, out, _ = plan(*arguments, "--mapping", "mapped")
+    assert "Warning: this is slow." in out
+    assert next(row for row in out.splitlines() if row.split() == ["RAM", "disk"])
+
+
 def test_on_this_machine_its_memory_is_measured(plan: Any, tiny_scout: Path, tmp_path: Path) -> None:
     model = tmp_path / "tiny.gguf"
     model.write_bytes(tiny_scout.read_bytes())

@@ -223,6 +223,31 @@ def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) ->
     assert engine.state() is EngineState.EMPTY
 
 
+def test_a_vocabulary_is_read_once_while_its_file_is_the_same(
+    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path
+) -> None:
+    engine, file = new_engine(), tmp_path / "model.gguf"
+    content = tiny_scout.read_bytes()
+    file.write_bytes(content)
+    texts = ("one two three", "the page")
+    counts, seen = finish(engine.run(Count(str(file), texts))), file.stat()
+    file.write_bytes(b"GGUF" + bytes(len(content) - 4))
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert finish(engine.run(Count(str(file), texts))) == counts
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1))
+    with pytest.raises(AppError, check=lambda error: error.code.startswith("model_")):
+        finish(engine.run(Count(str(file), texts)))
+
+
+def test_a_loaded_model_counts_with_its_own_vocabulary(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
+    engine, file = new_engine(), tmp_path / "model.gguf"
+    file.write_bytes(tiny_scout.read_bytes())
+    load(engine, file, context_tokens=256)
+    file.unlink()
+    own, other = (finish(engine.run(Count(str(path), ("the page",)))) for path in (file, tiny_scout))
+    assert own == other
+
+
 def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
     inspected = finish(new_engine().run(Inspect()))
     assert "0.3.36" in inspected.version

@@ -179,7 +179,7 @@ def test_a_shortfall_says_what_would_help(headers: dict[tuple[str, str], ModelHe
     result = plan(scout, None, MACHINES["CPU"], PlanRequest(2 * M, KvType.Q8_0))
     assert isinstance(result, Shortfall)
     remedies = {remark.reason: remark.params for remark in result.remarks}
-    assert set(remedies) == {Reason.SMALLER_CONTEXT, Reason.MORE_MEMORY}
+    assert set(remedies) == {Reason.SMALLER_CONTEXT, Reason.MORE_MEMORY, Reason.LEFT_ON_DISK}
     smaller = PlanRequest(int(remedies[Reason.SMALLER_CONTEXT]["context_tokens"]), KvType.Q8_0)
     assert isinstance(plan(scout, None, MACHINES["CPU"], smaller), Placement)
     host = MACHINES["CPU"].host
@@ -343,6 +343,63 @@ def test_a_tied_table_that_is_repacked_is_there_twice_and_read_once() -> None:
     assert repacking.by_class() == plain.by_class() | {MemoryClass.OUTPUT: embeddings}
     assert repacking.speed.writing == pytest.approx(plain.speed.writing)
     assert (plain.mapping, repacking.mapping) == (Mapping.MAPPED, Mapping.READ)
+
+
+def mapped(header: ModelHeader, machine: Machine, **wish: object) -> Placement:
+    result = plan(header, None, machine, msgspec.structs.replace(PlanRequest(32 * K, KvType.Q8_0), **wish))
+    assert isinstance(result, Placement)
+    return result
+
+
+def test_weights_on_the_disk_take_no_memory_and_are_not_repacked(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    header = headers["Scout", "Q4_K_M"]
+    host = MachineDevice("RAM", False, 24 * GIB, 20 * GIB, 40e9)
+    growing = (RepackedWeights("q4_K", True, 2.0), RepackedWeights("q4_K", False, 2.0))
+    machine = Machine((), host, 2, growing, disk_bandwidth=1e9)
+    refused = plan(header, None, machine, PlanRequest(32 * K, KvType.Q8_0))
+    assert isinstance(refused, Shortfall)
+    result = mapped(header, machine, mapping=Mapping.MAPPED)
+    assert result.mapping is Mapping.MAPPED
+    by_device = result.by_device()
+    assert by_device["disk"] == sum(weights.bytes for weights in header.weights)
+    on_host = {use.item for use in result.uses if use.device == "RAM"}
+    assert on_host == {MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST}
+    assert by_device["RAM"] < host.room
+    (would_run,) = [remark for remark in refused.remarks if remark.reason is Reason.LEFT_ON_DISK]
+    assert would_run.params["rate"] == pytest.approx(result.speed.writing)
+
+
+def test_what_is_read_from_the_disk_is_what_memory_cannot_keep(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    header = headers["Scout", "Q4_K_M"]
+    read, speeds = [], []
+    for gigabytes in (8, 24, 48, 60, 128):
+        host = MachineDevice("RAM", False, gigabytes * GIB, gigabytes * GIB, 40e9)
+        result = mapped(header, Machine((), host, 4, disk_bandwidth=2e9), mapping=Mapping.MAPPED)
+        disk = result.speed.disk
+        assert disk is not None
+        assert not disk.assumed
+        read.append(disk.token_bytes)
+        speeds.append(result.speed.writing)
+        assert result.speed.writing <= 2e9 / max(1, disk.token_bytes)
+        reasons = {remark.reason for remark in result.remarks}
+        assert (Reason.READ_FROM_DISK in reasons) == (Reason.KEPT_IN_MEMORY not in reasons) == (disk.slice_bytes > 0)
+    assert read == sorted(read, reverse=True)
+    assert speeds == sorted(speeds)
+    assert read[-1] == 0 < read[-2]
+    # The shared parts do not fit in 8 GB either: all that a token uses comes from the disk, 9.9 GB of Q4_K_M.
+    assert 9e9 < read[0] < 11e9
+    expert_bytes = header.total_bytes(TensorPart.EXPERTS)
+    assert read[1] < expert_bytes / header.experts
+
+
+def test_with_a_small_gpu_experts_may_stay_on_the_disk(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    header, machine = headers["Scout", "Q6_K"], MACHINES["12 GB"]
+    assert isinstance(plan(header, None, machine, PlanRequest(32 * K, KvType.Q8_0)), Shortfall)
+    result = mapped(header, machine, mapping=Mapping.MAPPED)
+    assert result.gpu_layers == ALL
+    assert {use.item for use in result.uses if use.device == "disk"} == {MemoryClass.EXPERTS, MemoryClass.EMBEDDINGS}
+    assert result.speed.disk is not None
+    assert result.speed.disk.assumed
 
 
 def test_where_there_is_a_gpu_nothing_is_repacked() -> None:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from gguf import GGMLQuantizationType as Type
 
+from app.core.errors import AppError, Code
 from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
@@ -20,7 +21,7 @@ from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
-from app.engine.protocol import Buffer, DryRun, LoadSpec
+from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
 from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
@@ -130,6 +131,15 @@ def test_so_it_does_with_the_true_shapes(
         placement = predict(header, context_tokens, kv_type, slice_tokens)
         counted_by_llama = finish(counting.run(DryRun(spec_of(placement, str(file)))))
         check(counted(counted_by_llama), predicted(placement))
+
+
+def test_a_dry_run_counts_the_same_without_the_vocabulary(counting: EngineClient, tiny_scout: Path) -> None:
+    header = read(tiny_scout)
+    spec = spec_of(predict(header, 3000, KvType.Q8_0), str(tiny_scout))
+    nameless = NamelessVocabulary(header.architecture, header.vocabulary)
+    assert finish(counting.run(DryRun(spec, nameless))) == finish(counting.run(DryRun(spec)))
+    with pytest.raises(AppError, check=lambda error: error.code is Code.MODEL_FAILED):
+        finish(counting.run(DryRun(spec, NamelessVocabulary(header.architecture, header.vocabulary + 1))))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -8,9 +8,11 @@ values among four query heads or more. llama.cpp loads these files, with `no_all
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import gguf
 import numpy as np
@@ -20,6 +22,9 @@ from tests.models import llama4, vocabulary
 from tests.models.vocabulary import Vocabulary
 
 VOCABULARY = 202_048
+MERGES = 439_802
+"""All ways to put a token together from two others, as the converter writes them for Llama 4."""
+
 WIDTH = 5_120
 LAYERS = 48
 HEADS, KV_HEADS, HEAD_SIZE = 40, 8, 128
@@ -107,7 +112,18 @@ class Entry:
         object.__setattr__(self, "bytes", count // block * block_bytes)
 
 
-def write_header(path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M", parts: int = 1) -> Path:
+Content: TypeAlias = Callable[[Entry], bytes]
+"""What a tensor's data begin with; the rest of them is a hole."""
+
+
+def all_hole(_entry: Entry) -> bytes:
+    """Nothing that is not 0."""
+    return b""
+
+
+def write_header(
+    path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M", parts: int = 1, content: Content = all_hole
+) -> Path:
     """Write a model of that shape without its weights; the file is as large as the model, and takes some MB of disk.
 
     `parts`: more than one are named as llama.cpp names them, after the stem of `path`. Returns the path of the first.
@@ -125,12 +141,12 @@ def write_header(path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M",
             writer.add_uint16("split.no", part)
             writer.add_uint16("split.count", parts)
             writer.add_int32("split.tensors.count", len(entries))
-        write_holes(writer, file, entries[part * share : (part + 1) * share])
+        write_holes(writer, file, entries[part * share : (part + 1) * share], content)
     return paths[0]
 
 
-def write_holes(writer: gguf.GGUFWriter, file: Path, entries: list[Entry]) -> None:
-    """Write what `writer` has of `file`, its tensors as holes, and close it."""
+def write_holes(writer: gguf.GGUFWriter, file: Path, entries: list[Entry], content: Content = all_hole) -> None:
+    """Write what `writer` has of `file`, its tensors as holes behind their `content`, and close it."""
     for entry in entries:
         shape = tuple(reversed(entry.dimensions))
         writer.add_tensor_info(entry.name, shape, np.dtype(np.float32), entry.bytes, entry.type)
@@ -138,8 +154,13 @@ def write_holes(writer: gguf.GGUFWriter, file: Path, entries: list[Entry]) -> No
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     writer.close()
+    offset = _padded(file.stat().st_size)
     with file.open("r+b") as holes:
-        holes.truncate(_padded(file.stat().st_size) + sum(_padded(entry.bytes) for entry in entries))
+        for entry in entries:
+            holes.seek(offset)
+            holes.write(content(entry))
+            offset += _padded(entry.bytes)
+        holes.truncate(offset)
 
 
 def _padded(size: int) -> int:
@@ -181,12 +202,18 @@ def entries_of(shape: Shape, mixture: Mixture) -> Iterator[Entry]:
 
 @functools.cache
 def words(count: int = VOCABULARY) -> Vocabulary:
-    """So many tokens: those of the tiny models, and invented words between them and the control tokens."""
-    small = vocabulary.build(llama4.CONTROL)
-    ordinary = small.tokens[: len(small) - len(small.control)]
-    invented = tuple(f"Ġinvented{n}" for n in range(count - len(small)))
-    control = {text: count - len(small.control) + n for n, text in enumerate(small.control)}
-    return Vocabulary((*ordinary, *invented, *control), small.merges, control)
+    """A vocabulary of so many tokens. Llama 4's number has as many merges as Llama 4's too: those that no token needs
+    join two words, which the pattern before them never lets come together."""
+    built = vocabulary.build(llama4.CONTROL, count)
+    if count != VOCABULARY:
+        return built
+    ordinary = built.tokens[-len(built.control) - MERGES // 4 : -len(built.control)]
+    pairs = (
+        f"{left} {right}" for step in itertools.count(1) for left, right in zip(ordinary, ordinary[step:], strict=False)
+    )
+    return Vocabulary(
+        built.tokens, (*built.merges, *itertools.islice(pairs, MERGES - len(built.merges))), built.control
+    )
 
 
 def _add_keys(writer: gguf.GGUFWriter, shape: Shape, file_type: int) -> None:

@@ -24,6 +24,7 @@ from app.services.plans import THIS, Hardware, Machines
 from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models.headers import MIXTURES, write_header
+from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2
 from tests.work import instead, problem_of, run
@@ -75,16 +76,26 @@ def test_weights_come_into_memory_in_every_way(desk: Services, tiny_scout: Path,
     assert abs(fit.error) < 0.03
 
 
-def test_a_mapped_file_counts_for_what_is_used_of_it(desk: Services, tmp_path: Path) -> None:
-    """Where a person has it mapped, weights that the CPU repacks stay in the file, which the system may let go."""
+def test_mapped_weights_are_not_repacked_and_take_no_memory(desk: Services, tmp_path: Path) -> None:
+    """Else they would be held beside their file, and what a person has mapped may be larger than memory."""
     file = write_qwen2(tmp_path / "model.gguf", MIXTURES["Q4_K_M"], 40_000, tied=False)
     info = loaded(desk, file, context_tokens=512, mapping=Mapping.MAPPED)
-    if {buffer.name for buffer in info.buffers} <= {"CPU", "CPU_Mapped"}:
-        pytest.skip("this CPU repacks none of them")
+    weights = {buffer.name: buffer.weights_bytes for buffer in info.buffers if buffer.weights_bytes}
+    assert set(weights) == {"CPU_Mapped"}
     fit = desk.models.fit()
     assert fit is not None
-    assert fit.taken_bytes < sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
+    assert fit.taken_bytes == sum(b.cache_bytes + b.compute_bytes for b in info.buffers)
     assert abs(fit.error) < 0.03
+
+
+def test_mapped_weights_load_where_memory_does_not_hold_them(
+    desk: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_scout(tmp_path / "model.gguf", layers=4, expert_width=8192)
+    leave(monkeypatch, 120 << 20)
+    assert problem_of(load(desk, file, context_tokens=512)).code is Code.MODEL_TOO_LARGE
+    info = loaded(desk, file, context_tokens=512, mapping=Mapping.MAPPED)
+    assert sum(buffer.weights_bytes for buffer in info.buffers) > 120 << 20
 
 
 def repacks_halves() -> bool:

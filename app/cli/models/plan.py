@@ -10,9 +10,9 @@ import msgspec
 from app.cli.bars import ProgressBar
 from app.cli.models import fetching, listing
 from app.cli.screen import print_json
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
-from app.engine.planner import MemoryClass, Placement, PlanRequest
+from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest
 from app.models.local import model_at
 from app.services.plans import Hardware, ModelPlan
 from app.services.services import Services
@@ -24,7 +24,8 @@ from app.wording.units import count, size
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
-    request = PlanRequest(options.context, KvType(options.kv) if options.kv else None)
+    kv_type, mapping = KvType(options.kv) if options.kv else None, Mapping(options.mapping or Mapping.AUTO)
+    request = PlanRequest(options.context, kv_type, mapping=mapping)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
     plan = _planned(options.model, request, hardware, desk, cancel)
     if options.json:
@@ -84,14 +85,15 @@ def _print(plan: ModelPlan) -> None:
         print(units.printable(text))
     print()
     used = {(use.device, use.item): use.bytes for use in result.uses}
-    rows = [["", *(device.name for device in devices)]]
-    for item in MemoryClass:
-        if any((device.name, item) in used for device in devices):
-            rows.append([item_name(item), *(_size(used.get((device.name, item), 0)) for device in devices)])
     by_device = result.by_device()
-    rows.append([_("together"), *(_size(by_device.get(device.name, 0)) for device in devices)])
-    rows.append([_("can be used"), *(_size(device.room) for device in devices)])
-    widths = [max(len(row[n]) for row in rows) for n in range(len(devices) + 1)]
+    names = [device.name for device in devices] + [DISK] * (DISK in by_device)
+    rows = [["", *(_("disk") if name == DISK else name for name in names)]]
+    for item in MemoryClass:
+        if any((name, item) in used for name in names):
+            rows.append([item_name(item), *(_size(used.get((name, item), 0)) for name in names)])
+    rows.append([_("together"), *(_size(by_device.get(name, 0)) for name in names)])
+    rows.append([_("can be used"), *(_size(device.room) for device in devices), *([""] * (DISK in by_device))])
+    widths = [max(len(row[n]) for row in rows) for n in range(len(names) + 1)]
     for first, *others in rows:
         cells = [f"{other:>{width}}" for other, width in zip(others, widths[1:], strict=True)]
         print("  ".join([f"{first:<{widths[0]}}", *cells]).rstrip())

@@ -6,11 +6,12 @@ what there is; `speed.py` estimates; `placement.py` chooses.
 
 from app.engine.planner.cache import DEFAULT_CONTEXT, Shape, context_bytes, kv_bytes, largest_context, pattern_of
 from app.engine.planner.demand import MemoryClass
-from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
+from app.engine.planner.machine import DISK, GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
 
 __all__ = [
     "DEFAULT_CONTEXT",
+    "DISK",
     "GIB",
     "Machine",
     "MachineDevice",

@@ -12,14 +12,14 @@ from app.core.model import NO_LAYER, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType
 from app.engine.architectures import geometry_of
 from app.engine.planner import cache, graph
-from app.engine.planner.machine import Machine, MachineDevice
+from app.engine.planner.machine import DISK, Machine, MachineDevice
 
 _PROCESS_BYTES = 54_000_000
 """What the engine's process holds before it loads anything (Python, numpy, llama.cpp); measured."""
 
-_BYTES_PER_TOKEN_OF_VOCABULARY = 300
-"""llama.cpp's tables of a vocabulary: texts, two hash tables, merges. 200 measured with the starter, 240 with the true
-headers of Scout, whose invented vocabulary has few merges."""
+_BYTES_PER_TOKEN_OF_VOCABULARY = 430
+"""llama.cpp's tables of a vocabulary: texts, two hash tables, merges. 430 measured with as many tokens and merges as
+Llama 4 has, 200 with the starter."""
 
 _BYTES_PER_CELL = 148
 """llama-kv-cells.h keeps 52 bytes of each cell (measured), and where it is in use the nodes of two sets."""
@@ -50,8 +50,11 @@ class MemoryClass(StrEnum):
     REST = "rest"  # the process, its vocabulary, the book-keeping of the cache
 
 
+WEIGHTS = frozenset(MemoryClass(part.value) for part in TensorPart)
+
+
 class Use(msgspec.Struct, frozen=True):
-    """Bytes of one class on one device."""
+    """Bytes of one class on one device, or on the disk (`machine.DISK`), which takes no memory."""
 
     device: str
     item: MemoryClass
@@ -83,9 +86,18 @@ class Demand:
     """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
 
     def __init__(
-        self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, outputs: int, adapter_bytes: int = 0
+        self,
+        header: ModelHeader,
+        projector: ModelHeader | None,
+        machine: Machine,
+        outputs: int,
+        adapter_bytes: int = 0,
+        *,
+        on_disk: bool = False,
     ) -> None:
-        """`outputs`: the most tokens of a slice that logits are wanted after. `adapter_bytes`: of LoRA adapters."""
+        """`outputs`: the most tokens of a slice that logits are wanted after. `adapter_bytes`: of LoRA adapters.
+        `on_disk`: weights that no GPU holds stay in their file, which the system keeps in memory as far as that goes,
+        and gives up for whatever else wants it."""
         self.header = header
         self.shape = shape_of(header)
         self._graph_layers = _layers_of(header, self.shape)
@@ -96,7 +108,9 @@ class Demand:
         self._layers: list[dict[MemoryClass, int]] = [{} for _ in range(header.layers)]
         self._outside: dict[MemoryClass, int] = {}
         # With a GPU, what stays in main memory waits there to be copied, as it is (`make_cpu_buft_list`).
-        growths = {} if machine.gpus else {(each.type, each.experts): each.growth for each in machine.repacked}
+        self._on_disk = on_disk
+        by_cpu = () if machine.gpus or on_disk else machine.repacked
+        growths = {(each.type, each.experts): each.growth for each in by_cpu}
         self.repacks = False
         for weights in header.weights:
             held = self._outside if weights.layer == NO_LAYER else self._layers[weights.layer]
@@ -129,10 +143,11 @@ class Demand:
         for gpu, each, count in zip(gpus, fixed, split, strict=True):
             held.append((gpu, _sum([each, *blocks[start : start + count]])))
             start += count
-        held.append((host, self._on_host(choice, first)))
-        uses = tuple(
-            Use(device.name, item, each[item]) for device, each in held for item in MemoryClass if each.get(item, 0) > 0
-        )
+        on_host = self._on_host(choice, first)
+        on_disk = {item: on_host.pop(item) for item in WEIGHTS & on_host.keys()} if self._on_disk else {}
+        held.append((host, on_host))
+        places = [*((device.name, each) for device, each in held), (DISK, on_disk)]
+        uses = tuple(Use(name, item, each[item]) for name, each in places for item in MemoryClass if each.get(item))
         missing = sum(max(0, sum(each.values()) - device.room) for device, each in held)
         return PlannedLayout(uses, tuple(split), missing)
 

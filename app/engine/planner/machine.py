@@ -15,6 +15,13 @@ on CUDA), other programs, and what grows a little while a model runs."""
 _GPU_FREE, _RAM_FREE = 0.975, 0.95
 """What is free of imagined memory: an H100 of 80 GB shows 78 GiB, a desktop with nothing open takes a few GB."""
 
+DISK = "disk"
+"""Where weights are that are read from the model's file whenever they are needed."""
+
+USUAL_DISK = 2e9
+"""Bytes a second of a disk that was not measured: what a common SSD (NVMe, PCIe 3) reaches in reads of some hundred
+kilobytes, one after the other."""
+
 
 class MachineDevice(msgspec.Struct, frozen=True):
     """`bandwidth`: bytes a second that can be read; 0 where it is not known."""
@@ -41,12 +48,14 @@ class RepackedWeights(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU."""
+    """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU.
+    `disk_bandwidth`: bytes a second that can be read of the model's file; 0 where that was not measured."""
 
     gpus: tuple[MachineDevice, ...]
     host: MachineDevice
     threads: int
     repacked: tuple[RepackedWeights, ...] = ()
+    disk_bandwidth: float = 0.0
 
 
 def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:

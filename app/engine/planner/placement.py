@@ -18,8 +18,8 @@ from app.core.model import ModelHeader
 from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
 from app.engine.planner.demand import Demand, MemoryClass, PlacementChoice, PlannedLayout, Use
-from app.engine.planner.machine import Machine
-from app.engine.planner.speed import Speed, estimate
+from app.engine.planner.machine import DISK, Machine
+from app.engine.planner.speed import DiskReads, Speed, estimate
 
 BOOKS_CONTEXT = 131_072
 """Tokens of context for which experts are moved off the GPU when nobody asked for a number: a long novel or two. More
@@ -42,7 +42,8 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 
 class PlanRequest(msgspec.Struct, frozen=True):
     """What is asked of a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
-    `PlacementChoice`."""
+    `PlacementChoice`. `mapping`: MAPPED leaves weights that no GPU holds in their file, whether memory has room for
+    them or not; AUTO maps them only where it has."""
 
     context_tokens: int = 0
     kv_type: KvType | None = None
@@ -69,12 +70,20 @@ class Reason(StrEnum):
     CONTEXT_USUAL = "context_usual"  # context_tokens; nobody asked for a number, and there is no GPU
     KV_CHOSEN = "kv_chosen"  # kv_type
     LONG_SLICES = "long_slices"  # slice_tokens
+    PROCESSOR_ALONE = "processor_alone"  # no GPU, and the weights are on the disk
+    EXPERTS_OFF_GPU = "experts_off_gpu"  # likewise, the experts of layers, of_layers
+    WEIGHTS_ON_DISK = "weights_on_disk"  # disk_bytes
+    KEPT_IN_MEMORY = "kept_in_memory"  # after the first use, as long as nothing else wants the memory
+    READ_FROM_DISK = "read_from_disk"  # token_bytes, slice_bytes
+    DISK_MEASURED = "disk_measured"  # second_bytes
+    DISK_ASSUMED = "disk_assumed"  # second_bytes
     ESTIMATED = "estimated"  # it was not measured what models of this family take
     # what would help where it does not fit
     SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
     SMALLER_KV = "smaller_kv"  # kv_type
     MORE_MEMORY = "more_memory"  # missing_bytes
     SMALLER_MODEL = "smaller_model"
+    LEFT_ON_DISK = "left_on_disk"  # rate: tokens a second
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -147,9 +156,12 @@ class _Planner:
         adapter_bytes: int,
     ) -> None:
         self._header = header
+        self._projector = projector
         self._machine = machine
         self._request = request
-        self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes)
+        self._adapter_bytes = adapter_bytes
+        on_disk = request.mapping is Mapping.MAPPED
+        self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes, on_disk=on_disk)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
@@ -259,6 +271,8 @@ class _Planner:
         layout = self._demand.lay_out(choice)
         several = len(layout.split) > 1
         patterns = _patterns(self._demand.mixture_layers, choice)
+        speed = estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens)
+        remarks = (*self._why_devices(choice, layout), why, *_why_disk(layout, speed.disk), *self._why_rest(choice))
         return Placement(
             context_tokens=choice.context_tokens,
             kv_type=choice.kv_type,
@@ -270,8 +284,8 @@ class _Planner:
             mapping=self._mapping(moved=bool(patterns)),
             threads=self._request.threads or self._machine.threads,
             uses=layout.uses,
-            speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
-            remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
+            speed=speed,
+            remarks=remarks,
         )
 
     def _mapping(self, *, moved: bool) -> Mapping:
@@ -284,14 +298,17 @@ class _Planner:
         layers = self._header.layers
         mixtures = self._demand.mixture_layers
         moved = sum(1 for layer in mixtures if layer < choice.expert_layers)
-        if not self._machine.gpus:
+        if self._request.mapping is Mapping.MAPPED and (moved or not choice.gpu_layers):
+            counts: dict[str, Parameter] = {"layers": moved, "of_layers": len(mixtures)}
+            yield Remark(Reason.EXPERTS_OFF_GPU, counts) if choice.gpu_layers else Remark(Reason.PROCESSOR_ALONE)
+        elif not self._machine.gpus:
             yield Remark(Reason.NO_GPU)
         elif not choice.gpu_layers:
             yield Remark(Reason.GPU_UNUSED)
         elif not moved and choice.gpu_layers > layers:
             count = len(layout.split)
             yield Remark(Reason.ALL_ON_GPUS, {"count": count}) if count > 1 else Remark(Reason.ALL_ON_GPU)
-        if choice.gpu_layers and moved:
+        if choice.gpu_layers and moved and self._request.mapping is not Mapping.MAPPED:
             host = self._machine.host.name
             moved_bytes = sum(
                 use.bytes for use in layout.uses if use.device == host and use.item is MemoryClass.EXPERTS
@@ -346,6 +363,29 @@ class _Planner:
         yield Remark(Reason.MORE_MEMORY, {"missing_bytes": missing})
         if most is None:
             yield Remark(Reason.SMALLER_MODEL)
+        if self._request.mapping is not Mapping.MAPPED:
+            yield from self._left_on_disk(context_tokens, kind)
+
+    def _left_on_disk(self, context_tokens: int, kind: KvType) -> Iterator[Remark]:
+        wish = msgspec.structs.replace(
+            self._request, context_tokens=context_tokens, kv_type=kind, mapping=Mapping.MAPPED
+        )
+        result = plan(self._header, self._projector, self._machine, wish, self._adapter_bytes)
+        if isinstance(result, Placement):
+            yield Remark(Reason.LEFT_ON_DISK, {"rate": result.speed.writing})
+
+
+def _why_disk(layout: PlannedLayout, reads: DiskReads | None) -> Iterator[Remark]:
+    if reads is None:
+        return
+    disk_bytes = sum(use.bytes for use in layout.uses if use.device == DISK)
+    yield Remark(Reason.WEIGHTS_ON_DISK, {"disk_bytes": disk_bytes})
+    if not reads.slice_bytes:
+        yield Remark(Reason.KEPT_IN_MEMORY)
+        return
+    yield Remark(Reason.READ_FROM_DISK, {"token_bytes": reads.token_bytes, "slice_bytes": reads.slice_bytes})
+    rate = Reason.DISK_ASSUMED if reads.assumed else Reason.DISK_MEASURED
+    yield Remark(rate, {"second_bytes": int(reads.bandwidth)})
 
 
 def _patterns(mixtures: tuple[int, ...], choice: PlacementChoice) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 Writing: each token reads the weights that are active and the keys and values so far, each from the device where they
 lie, one device after the other. Reading: each slice costs its multiplications on the GPU, and for what stays in main
-memory one copy to the GPU; without a GPU, multiplications on the CPU.
+memory one copy to the GPU; without a GPU, multiplications on the CPU. Weights that stay in their file are read again
+as far as main memory has no room to keep them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Sequence
 import msgspec
 
 from app.core.model import ModelHeader
-from app.engine.planner.demand import MemoryClass, Use, shape_of
-from app.engine.planner.machine import GIB, Machine, MachineDevice
+from app.engine.planner.demand import WEIGHTS, MemoryClass, Use, shape_of
+from app.engine.planner.machine import DISK, GIB, USUAL_DISK, Machine, MachineDevice
 
 _REACHED = 0.65
 """Share of a bandwidth that decoding reaches in practice; llama.cpp's own benchmarks are between a half and 0.8."""
@@ -32,16 +33,27 @@ _GPU_BANDWIDTHS = ((130, 4.8e12), (75, 3.35e12), (40, 0.86e12), (30, 1.79e12), (
 """By size in GiB, what a common card of that size has: H200, H100, L40S, RTX 5090, RTX 4090, RTX 4080, RTX 4060."""
 
 
+class DiskReads(msgspec.Struct, frozen=True):
+    """What is read from the disk, in bytes: for each token of an answer, for each slice of a book. How much of the file
+    main memory keeps between them is a guess from sizes. `bandwidth`: bytes a second; `assumed`: not measured."""
+
+    token_bytes: int
+    slice_bytes: int
+    bandwidth: float
+    assumed: bool
+
+
 class Speed(msgspec.Struct, frozen=True):
     """Tokens a second. `writing`: answers, with an empty context and with a full one; `reading`: over a whole context.
 
-    `assumed`: a bandwidth was not measured, but taken as usual for the size.
+    `assumed`: a bandwidth was not measured, but taken as usual for the size. `disk`: None where no weights are there.
     """
 
     writing: float
     writing_full: float
     reading: float
     assumed: bool
+    disk: DiskReads | None = None
 
 
 def estimate(
@@ -49,8 +61,12 @@ def estimate(
 ) -> Speed:
     """The speed of a model that is placed so."""
     devices = {device.name: device for device in (*machine.gpus, machine.host)}
-    weights_s = sum(
-        use.bytes * _share(header, use.item, uses) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses
+    devices[DISK] = machine.host  # what is computed with is in memory then
+    disk = _disk_reads(header, machine, uses)
+    token_s, slice_s = (disk.token_bytes / disk.bandwidth, disk.slice_bytes / disk.bandwidth) if disk else (0.0, 0.0)
+    weights_s = (
+        sum(use.bytes * _share(header, use.item, uses) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses)
+        + token_s
     )
     cache_s = sum(
         use.bytes / (_bandwidth(devices[use.device]) * _REACHED) for use in uses if use.item is MemoryClass.KV
@@ -59,8 +75,33 @@ def estimate(
     return Speed(
         writing=1 / max(weights_s, 1e-9),
         writing_full=1 / max(weights_s + cache_s, 1e-9),
-        reading=_reading(header, machine, uses, context_tokens, slice_tokens),
+        reading=1 / (1 / _reading(header, machine, uses, context_tokens, slice_tokens) + slice_s / slice_tokens),
         assumed=any(not device.bandwidth for name, device in devices.items() if name in used),
+        disk=disk,
+    )
+
+
+def _disk_reads(header: ModelHeader, machine: Machine, uses: Sequence[Use]) -> DiskReads | None:
+    """The system keeps what was read last. What each token needs stays in memory if it fits there beside all else that
+    is held; experts, of which any may be next, as far as there is room; and nothing stays of a round through more than
+    fits."""
+    on_disk = [use for use in uses if use.device == DISK]
+    if not on_disk:
+        return None
+    room = max(0, machine.host.room - sum(use.bytes for use in uses if use.device == machine.host.name))
+    shares = {use.item: _share(header, use.item, uses) for use in on_disk}
+    constant = sum(use.bytes for use in on_disk if shares[use.item] == 1)
+    some = sum(use.bytes for use in on_disk if 0 < shares[use.item] < 1)
+    missed = 1.0 if constant >= room else max(0.0, 1 - (room - constant) / max(1, some))
+    token = sum(use.bytes * shares[use.item] for use in on_disk if shares[use.item] < 1) * missed
+    if constant >= room:
+        token += constant
+    everything = constant + some
+    return DiskReads(
+        token_bytes=int(token),
+        slice_bytes=everything if everything > room else 0,
+        bandwidth=machine.disk_bandwidth or USUAL_DISK,
+        assumed=not machine.disk_bandwidth,
     )
 
 
@@ -77,7 +118,8 @@ def _reading(
     if not gpus:
         return _bandwidth(machine.host) * _FLOPS_PER_BYTE_CPU / max(flops, 1)
     slowest = min(_bandwidth(gpu) for gpu in gpus)  # one works after the other
-    copied = sum(use.bytes for use in uses if use.device == machine.host.name and _is_weights(use.item))
+    off_gpu = (machine.host.name, DISK)
+    copied = sum(use.bytes for use in uses if use.device in off_gpu and _is_weights(use.item))
     slice_s = slice_tokens * flops / (slowest * _FLOPS_PER_BYTE_GPU) + copied / _TO_GPU
     return slice_tokens / max(slice_s, 1e-9)
 
@@ -91,14 +133,8 @@ def _bandwidth(device: MachineDevice) -> float:
 
 
 def _is_weights(item: MemoryClass) -> bool:
-    return item in (
-        MemoryClass.EXPERTS,
-        MemoryClass.SHARED_EXPERTS,
-        MemoryClass.ATTENTION,
-        MemoryClass.FEED_FORWARD,
-        MemoryClass.ROUTER,
-        MemoryClass.OUTPUT,
-    )
+    """All but tables that single rows are looked up in, and what is too small to count."""
+    return item in WEIGHTS - {MemoryClass.EMBEDDINGS, MemoryClass.OTHER}
 
 
 def _share(header: ModelHeader, item: MemoryClass, uses: Sequence[Use]) -> float:

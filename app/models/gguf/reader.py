@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +18,7 @@ from app.core.model import NO_LAYER, FileKind, ModelHeader
 from app.core.paths import check_name
 from app.core.work import Cancel, Stopped, Work
 from app.isolation.client import DIED, Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, Wanted, logged
-from app.isolation.files import open_regular, printable
+from app.isolation.files import Version, look_at, open_regular, printable
 from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import local
@@ -36,6 +38,12 @@ CPU_S = 60
 
 MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
 """The most that is read of a remote model: one header at its limit, and two blocks of each other file."""
+
+_KEPT_HEADERS = 64
+
+_SETTLED_NS = 2 * 10**9
+"""A file that was changed less than that before it was read may change again without a new time: file systems count in
+steps of milliseconds to two seconds."""
 
 Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
 """Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""
@@ -59,6 +67,9 @@ _BROKE_DOWN = DIED - {Code.BUG}
 _log = logging.getLogger("octavo.models")
 
 
+_Files: TypeAlias = tuple[tuple[Path, Version], ...]
+
+
 class HeaderReader:
     """Every method may be called from any thread."""
 
@@ -66,9 +77,12 @@ class HeaderReader:
         """`step` None takes the highest that this system offers."""
         limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._client = ReaderClient(_KIND, limits, step)
+        self._lock = threading.Lock()
+        self._known: dict[_Files, ModelHeader] = {}
 
     def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
-        """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded.
+        """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded, and
+        files that did not change since are not read again.
 
         Progress counts the parts. Cancelling ends the process within a tenth of a second. Raises AppError MODEL_...,
         FILE_..., BUG; Stopped.
@@ -80,13 +94,28 @@ class HeaderReader:
 
     def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         _check_number(files, printable(path))
-        fds, total_bytes = _open_all(files, path)
+        with self._lock:
+            known = self._known.get(_as_they_are(files))
+        if known is not None:
+            return known
+        fds, versions = _open_all(files, path)
         names = tuple(map(printable, files))
         with self._client.opened(fds, printable(path)) as process:
             for number, name in enumerate(names):
                 _ask(process, ReadPart(number), name, PartRead, cancel)
                 yield Opening(number + 1, len(files))
-            return msgspec.structs.replace(_compose(process, names[0], total_bytes, cancel), files=names)
+            total_bytes = sum(version.size for version in versions)
+            header = msgspec.structs.replace(_compose(process, names[0], total_bytes, cancel), files=names)
+        self._keep(tuple(zip(files, versions, strict=True)), header)
+        return header
+
+    def _keep(self, files: _Files, header: ModelHeader) -> None:
+        if any(time.time_ns() - version.changed_ns < _SETTLED_NS for _file, version in files):
+            return
+        with self._lock:
+            self._known[files] = header
+            while len(self._known) > _KEPT_HEADERS:
+                del self._known[next(iter(self._known))]
 
     def read_remote(self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a model says that is elsewhere, all its parts in order; `header.files` is empty.
@@ -144,25 +173,33 @@ def _ask(process: ReaderProcess, order: Order, path: str, wanted: type[Wanted], 
         raise
 
 
-def _open_all(files: Sequence[Path], asked: Path) -> tuple[list[int], int]:
-    """Descriptors, which the caller closes, and how many bytes the files have together. Raises AppError."""
+def _as_they_are(files: Sequence[Path]) -> _Files:
+    """With their present states; nothing where one cannot be looked at."""
+    try:
+        return tuple((file, look_at(file)) for file in files)
+    except AppError:
+        return ()
+
+
+def _open_all(files: Sequence[Path], asked: Path) -> tuple[list[int], list[Version]]:
+    """Descriptors, which the caller closes, and the files' states. Raises AppError."""
     fds: list[int] = []
-    total_bytes = 0
+    versions: list[Version] = []
     try:
         for file in files:
             check_name(file)
-            fd, size = _open(file, asked, len(files))
+            fd, version = _open(file, asked, len(files))
             fds.append(fd)
-            total_bytes += size
+            versions.append(version)
     except BaseException:
         for fd in fds:
             os.close(fd)
         raise
-    return fds, total_bytes
+    return fds, versions
 
 
-def _open(file: Path, asked: Path, parts: int) -> tuple[int, int]:
-    """A descriptor, which the caller closes, and the file's size. Raises AppError."""
+def _open(file: Path, asked: Path, parts: int) -> tuple[int, Version]:
+    """A descriptor, which the caller closes, and the file's state. Raises AppError."""
     try:
         opened = open_regular(file)
     except AppError as error:
@@ -171,7 +208,7 @@ def _open(file: Path, asked: Path, parts: int) -> tuple[int, int]:
         if file == asked:
             raise AppError(Code.MODEL_MISSING, path=printable(file)) from error
         raise AppError(Code.MODEL_PART_MISSING, path=printable(file), parts=parts) from error
-    return opened.fd, opened.version.size
+    return opened.fd, opened.version
 
 
 # A process that a file has taken over may say anything: nothing that later code relies on is taken on trust.

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import Problem
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings, KvType
+from app.core.settings import EngineSettings, KvType, Mapping
 from app.core.work import Cancel
 from app.engine.planner import Placement, PlanRequest
+from app.models.disk import measure_disk
 from app.services.plans import Hardware, ModelPlan, place, request_of, settings_of
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
@@ -41,6 +43,7 @@ class PlacementPresenter(QObject):
         self._path = ""
         self._engine = EngineSettings()
         self._seen: MachineSeen | None = None
+        self._disk_bandwidth = 0.0
         self._headers: tuple[ModelHeader, ModelHeader | None] | None = None
         self._plan: ModelPlan | None = None
         self._planned: PlanRequest | None = None
@@ -54,7 +57,7 @@ class PlacementPresenter(QObject):
         dialog.changed.connect(self._replan)
         dialog.load_wanted.connect(self._load)
         dialog.open()
-        work = partial(_gather, self._desk, Path(path))
+        work = partial(_gather, self._desk, Path(path), measured=self.hardware == Hardware())
         self._bridge.call(Executor.MODELS, work, partial(self._gathered, dialog), partial(self._refused, dialog))
         executor = Executor.MODELS if self.hardware != Hardware() else Executor.ENGINE
         self._bridge.call(
@@ -72,10 +75,10 @@ class PlacementPresenter(QObject):
     # ---- what has to be known first
 
     def _gathered(
-        self, dialog: PlacementDialog, found: tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]
+        self, dialog: PlacementDialog, found: tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None], float]
     ) -> None:
         if self._shown(dialog):
-            self._engine, self._headers = found
+            self._engine, self._headers, self._disk_bandwidth = found
             self._begin(dialog)
 
     def _looked(self, dialog: PlacementDialog, seen: MachineSeen) -> None:
@@ -113,7 +116,7 @@ class PlacementPresenter(QObject):
             gpu_layers=_optional(number("gpu")),
             expert_layers=_optional(number("experts")),
             threads=int(number("threads") or 0),
-            mapping=self._engine.mapping,
+            mapping=Mapping(str(number("mapping") or Mapping.AUTO)),
         )
 
     @Slot()
@@ -128,7 +131,8 @@ class PlacementPresenter(QObject):
         if request == self._planned:
             return
         self._planning = True
-        work = partial(place, *self._headers, self._seen.machine, request, bytes_of(self._engine.adapters))
+        machine = msgspec.structs.replace(self._seen.machine, disk_bandwidth=self._disk_bandwidth)
+        work = partial(place, *self._headers, machine, request, bytes_of(self._engine.adapters))
         self._bridge.call(
             Executor.MODELS, work, partial(self._show, dialog, request), partial(self._not_planned, dialog)
         )
@@ -152,6 +156,7 @@ class PlacementPresenter(QObject):
                 result.gpu_layers,
                 result.expert_layers,
                 result.threads,
+                Mapping.READ if request.mapping is Mapping.AUTO else request.mapping,
             )
         dialog.show_plan(
             chosen,
@@ -181,9 +186,12 @@ class PlacementPresenter(QObject):
 _ASSUMED_CONTEXT = 1 << 20
 
 
-def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]:
+def _gather(
+    desk: Services, path: Path, *, measured: bool
+) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None], float]:
+    """Settings and headers of a model; and, if wanted, the bytes a second that its disk gives."""
     engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
-    return engine, read_headers(desk.headers, path, Cancel())
+    return engine, read_headers(desk.headers, path, Cancel()), measure_disk(path) if measured else 0.0
 
 
 def _by_hand(request: PlanRequest) -> dict[str, int | str]:
@@ -194,6 +202,7 @@ def _by_hand(request: PlanRequest) -> dict[str, int | str]:
         "gpu": request.gpu_layers,
         "experts": request.expert_layers,
         "threads": request.threads or None,
+        "mapping": request.mapping.value if request.mapping is not Mapping.AUTO else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

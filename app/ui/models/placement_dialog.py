@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.ui.icons import Icons
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
@@ -48,6 +48,7 @@ class Chosen:
     gpu_layers: int
     expert_layers: int
     threads: int
+    mapping: Mapping
 
 
 class PlacementDialog(QDialog):
@@ -100,6 +101,8 @@ class PlacementDialog(QDialog):
         self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller formats leave room for more tokens"), _kv_words())
         slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
         self.rows["slice"] = ChoiceRow(icons, _("Batch size"), _("tokens processed at once"), slices)
+        hint = _("on the disk: for a model that is larger than memory; slow, even with a fast SSD")
+        self.rows["mapping"] = ChoiceRow(icons, _("Weights"), hint, _mapping_words())
         on_gpu = _("no GPU: everything is in main memory")
         if bounds.mixtures:
             hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
@@ -151,6 +154,7 @@ class PlacementDialog(QDialog):
                 "gpu": chosen.gpu_layers,
                 "experts": chosen.expert_layers,
                 "threads": chosen.threads,
+                "mapping": chosen.mapping.value,
             }
             for name, value in values.items():
                 if name in self.rows and not self.rows[name].by_hand:
@@ -235,4 +239,13 @@ def _kv_words() -> tuple[tuple[str, str], ...]:
         (KvType.F16.value, _("f16, exact")),
         (KvType.Q8_0.value, _("q8_0, half the size")),
         (KvType.Q4_0.value, _("q4_0, a quarter")),
+    )
+
+
+def _mapping_words() -> tuple[tuple[str, str], ...]:
+    return (
+        (Mapping.READ.value, _("in memory")),
+        (Mapping.MAPPED.value, _("on the disk")),
+        (Mapping.LOCKED.value, _("in memory, locked")),
+        (Mapping.DIRECT.value, _("in memory, read directly")),
     )

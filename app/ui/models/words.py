@@ -159,7 +159,9 @@ def plan_tip(plan: ModelPlan) -> str:
 
 
 def rate_words(tokens_a_second: float) -> str:
-    """Two digits, since an estimate has no more: `220`, `14`, `3.9`."""
+    """Two digits, since an estimate has no more: `220`, `14`, `3.9`, `0.14`."""
+    if tokens_a_second < 1:
+        return f"{tokens_a_second:.2f}"
     if tokens_a_second < 10:
         return f"{tokens_a_second:.1f}".removesuffix(".0")
     digits = 10 ** (int(math.log10(tokens_a_second)) - 1)

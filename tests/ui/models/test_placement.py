@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.services.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
@@ -44,7 +44,7 @@ def _pick(dialog: PlacementDialog, name: str, value: str) -> None:
 
 def test_at_first_all_is_automatic_and_shows_what_the_plan_chose(shop: Shop) -> None:
     dialog = _open(shop)
-    assert [row.state.text() for row in dialog.rows.values()] == ["automatic"] * 6
+    assert [row.state.text() for row in dialog.rows.values()] == ["automatic"] * 7
     assert _number(dialog, "context").number == 131_072
     assert _number(dialog, "experts").number > 30
     assert _number(dialog, "gpu").number == 49
@@ -104,7 +104,7 @@ def test_what_does_not_fit_cannot_be_loaded_and_says_what_would_help(shop: Shop,
     dialog.automatic.click()
     shop.room.settle()
     assert dialog.load.isEnabled()
-    assert [row.by_hand for row in dialog.rows.values()] == [False] * 6
+    assert [row.by_hand for row in dialog.rows.values()] == [False] * 7
 
 
 def test_loading_with_it_keeps_what_was_chosen_and_leaves_the_rest(shop: Shop) -> None:
@@ -121,6 +121,20 @@ def test_loading_with_it_keeps_what_was_chosen_and_leaves_the_rest(shop: Shop) -
     assert (engine.context_tokens, engine.threads, engine.kv_type) == (65_536, 3, KvType.Q8_0)
     assert (engine.gpu_layers, engine.expert_layers) == (-1, -1)
     assert shop.room.engine.specs[-1].context_tokens == 65_536
+
+
+def test_weights_on_the_disk_load_what_memory_does_not_hold(shop: Shop) -> None:
+    dialog = _open(shop, Hardware((), 24))
+    assert not dialog.load.isEnabled()
+    assert any("with weights read from disk (mapped)" in words for words in dialog.sentences())
+    _pick(dialog, "mapping", "mapped")
+    shop.room.settle()
+    assert dialog.room.text().startswith("Room for 32,768 tokens")
+    assert any(words.startswith("Warning: this is slow.") for words in dialog.sentences())
+    assert any("was not measured" in words for words in dialog.sentences())
+    dialog.load.click()
+    shop.room.settle()
+    assert shop.room.desk.settings.load().engine.mapping is Mapping.MAPPED
 
 
 def test_what_was_chosen_before_is_shown_as_chosen(shop: Shop) -> None:
