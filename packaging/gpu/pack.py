@@ -18,11 +18,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,27 @@ _LLAMA = (
 """Files and folders of the sources; the files directly in `ggml/src` come with them."""
 
 
+class Part(msgspec.Struct):
+    """A file of a package in the lock file."""
+
+    hash: str
+
+
+class Package(msgspec.Struct, rename="kebab"):
+    """One version of a package in the lock file. `resolution_markers`: where it is the one; everywhere if there are
+    none."""
+
+    name: str
+    version: str = ""
+    sdist: Part | None = None
+    wheels: list[Part] = []
+    resolution_markers: list[str] = []
+
+
+class Lock(msgspec.Struct):
+    package: list[Package]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Packs what a lent machine with a card needs.")
     parser.add_argument("folder", type=Path)
@@ -71,7 +92,7 @@ def main() -> None:
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
         pip = _pip(Path(scratch, "pip"))
-        lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+        lock = msgspec.toml.decode((ROOT / "uv.lock").read_bytes(), type=Lock).package
         sdist = _fetch_sources(pip, lock, Path(scratch))
         _trim(sdist, folder / SOURCES)
         for python in pythons:
@@ -91,24 +112,23 @@ def _pip(folder: Path) -> list[str]:
     return [str(folder / "bin" / "python"), "-m", "pip", *options]
 
 
-def _fetch_sources(pip: list[str], lock: list[dict[str, object]], scratch: Path) -> Path:
-    (package,) = (each for each in lock if each["name"] == "llama-cpp-python")
-    hashes = [package["sdist"]["hash"]]  # type: ignore[index]
-    wanted = _requirement(scratch / "sources.txt", [("llama-cpp-python", str(package["version"]), hashes)])
+def _fetch_sources(pip: list[str], lock: list[Package], scratch: Path) -> Path:
+    (package,) = (each for each in lock if each.name == "llama-cpp-python")
+    assert package.sdist is not None
+    wanted = _requirement(scratch / "sources.txt", [(package.name, package.version, [package.sdist.hash])])
     source = ("--no-binary", "llama-cpp-python")
     subprocess.run([*pip, *source, "--dest", scratch, "--requirement", wanted], check=True)
     (sdist,) = scratch.glob("llama_cpp_python-*.tar.gz")
     return sdist
 
 
-def _fetch_wheels(pip: list[str], lock: list[dict[str, object]], python: str, folder: Path) -> None:
+def _fetch_wheels(pip: list[str], lock: list[Package], python: str, folder: Path) -> None:
     tag = "cp" + python.replace(".", "")
-    wanted = []
-    for name in _NEEDED:
-        for package in (each for each in lock if each["name"] == name):
-            if _is_for(package, python):
-                hashes = [wheel["hash"] for wheel in package.get("wheels", [])]  # type: ignore[attr-defined]
-                wanted.append((name, str(package["version"]), hashes))
+    wanted = [
+        (each.name, each.version, [wheel.hash for wheel in each.wheels])
+        for each in lock
+        if each.name in _NEEDED and _is_for(each, python)
+    ]
     with tempfile.TemporaryDirectory() as scratch:
         listed = _requirement(Path(scratch, "wheels.txt"), wanted)
         choice = [word for platform in _PLATFORMS for word in ("--platform", platform)]
@@ -118,11 +138,11 @@ def _fetch_wheels(pip: list[str], lock: list[dict[str, object]], python: str, fo
         subprocess.run([*pip, *choice, "--dest", folder, "--requirement", listed], check=True)
 
 
-def _is_for(package: dict[str, object], python: str) -> bool:
+def _is_for(package: Package, python: str) -> bool:
     """Whether this of several versions in the lock file is the one for `python` on Linux."""
-    markers = package.get("resolution-markers", [])
     environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
-    return not markers or any(Marker(each).evaluate(environment) for each in markers)  # type: ignore[attr-defined]
+    markers = package.resolution_markers
+    return not markers or any(Marker(each).evaluate(environment) for each in markers)
 
 
 def _requirement(path: Path, wanted: list[tuple[str, str, list[str]]]) -> Path:

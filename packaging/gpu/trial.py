@@ -24,6 +24,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +92,7 @@ class Trial:
         """Of the tests and the benchmark. They add lines to the results themselves."""
         variables = {
             **os.environ, "OCTAVO_NO_KEYRING": "1", "OCTAVO_GPU_RESULTS": str(self._lines), "PYTHONUNBUFFERED": "1",
+            "OCTAVO_DEBUG": "1",
             "PYTHONPATH": str(self.program), "OCTAVO_GPU_TESTS": "cpu" if self.cpu else "on",
         }  # fmt: skip
         variables.pop("OMP_THREAD_LIMIT", None)
@@ -159,8 +161,15 @@ class Trial:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
 
-    def must_run(self, command: Sequence[str | Path], **how: object) -> None:
-        status = self.run(command, **how)  # type: ignore[arg-type]
+    def must_run(self, command: Sequence[str | Path]) -> None:
+        """As `run`. Raises Failed for another exit status than 0 too."""
+        self._insist(command, self.run(command))
+
+    def run_in_program(self, command: Sequence[str | Path], limit_s: float = math.inf) -> None:
+        """As `must_run`, in the packed checkout and with its environment."""
+        self._insist(command, self.run(command, cwd=self.program, env=self.environment(), limit_s=limit_s))
+
+    def _insist(self, command: Sequence[str | Path], status: int) -> None:
         if status != 0:
             end = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-6:]
             raise Failed(f"{Path(command[0]).name} ended with {status}: " + " | ".join(end))
@@ -184,21 +193,22 @@ class Trial:
             "memory_gb": round(int(memory[1]) / 1e6, 1) if memory else 0,
             "python": sys.version.split()[0],
             "cmake": _said("cmake", "--version").partition("\n")[0],
-            "commit": self._manifest()["commit"],
+            "commit": self._manifest()[0],
         }
 
-    def _manifest(self) -> dict[str, object]:
-        content: dict[str, object] = json.loads((self.pack / "pack.json").read_text(encoding="utf-8"))
-        return content
+    def _manifest(self) -> tuple[str, list[str]]:
+        """The commit that was packed, and the versions of Python that it is for."""
+        content = json.loads((self.pack / "pack.json").read_text(encoding="utf-8"))
+        return content["commit"], content["pythons"]
 
     # ---- Python, and the sources
 
     def unpack(self) -> dict[str, object]:
         """An environment with the packed wheels, and the sources."""
-        pythons = self._manifest()["pythons"]
-        interpreter = next((path for each in pythons if (path := _python(each))), None)  # type: ignore[attr-defined]
+        _commit, pythons = self._manifest()
+        interpreter = next((path for each in pythons if (path := _python(each))), None)
         if interpreter is None:
-            raise Failed(f"there is no Python {' or '.join(pythons)}, which the wheels are for")  # type: ignore[arg-type]
+            raise Failed(f"there is no Python {' or '.join(pythons)}, which the wheels are for")
         shutil.rmtree(self.work / "venv", ignore_errors=True)
         self.must_run([interpreter, "-m", "venv", "--without-pip", self.work / "venv"])
         tag = "cp" + "".join(_said(str(interpreter), "-c", "import sys; print(*sys.version_info[:2])").split())
@@ -288,7 +298,7 @@ class Trial:
 
     def collect(self) -> None:
         """Every test can be imported here."""
-        self.must_run(self._pytest(_TESTS, "--collect-only"), cwd=self.program, env=self.environment())
+        self.run_in_program(self._pytest(_TESTS, "--collect-only"))
 
     def tests(self) -> list[Path]:
         """What matters most comes first: the machine may be taken away."""
@@ -296,10 +306,7 @@ class Trial:
         return sorted(files, key=lambda file: _FIRST.index(file.stem) if file.stem in _FIRST else len(_FIRST))
 
     def test(self, file: Path) -> None:
-        limit_s = math.inf if self.cpu else _TEST_S
-        self.must_run(
-            self._pytest(str(file.relative_to(self.program))), cwd=self.program, env=self.environment(), limit_s=limit_s
-        )
+        self.run_in_program(self._pytest(str(file.relative_to(self.program))), math.inf if self.cpu else _TEST_S)
 
     def _pytest(self, *arguments: str) -> list[str | Path]:
         settings = self.program / "packaging" / "gpu" / "pytest.ini"
@@ -312,10 +319,10 @@ class Trial:
             return {"state": "left out", "reason": f"this checkout has no {' and no '.join(lacking)}"}
         model = self.work / "scout.gguf"
         if not model.exists():
-            self.must_run([self.python, "-P", "-c", _WRITE, model], cwd=self.program, env=self.environment())
+            self.run_in_program([self.python, "-P", "-c", _WRITE, model])
         command = [self.python, "-P", "-m", "app", "--data-dir", self.work / "data", "bench", model]
         command += ["--json", self.results / "bench.json"]
-        self.must_run(command, cwd=self.program, env=self.environment())
+        self.run_in_program(command)
         return {}
 
 
@@ -392,7 +399,7 @@ def main() -> int:
                 return 1
         trial.step("collect", trial.collect)
         for file in trial.tests():
-            trial.step(file.stem, lambda file=file: trial.test(file))  # type: ignore[misc]
+            trial.step(file.stem, partial(trial.test, file))
         trial.step("bench", trial.bench)
     except TimeIsUp:
         print("Octavo: time is up; call again to go on", file=sys.stderr)

@@ -51,8 +51,8 @@ def test_one_engine_after_the_other_gives_all_memory_back(places: Places, tiny_s
 def test_a_second_load_in_the_same_engine_takes_the_place_of_the_first(places: Places, tiny_scout: Path) -> None:
     watching, engine = places.bare(), places.card(tiny_scout, context_tokens=65_536)
     first = free_on_card(watching)
-    how = {} if places.has_card else {"gpu_layers": 0}
-    finish(engine.load(LoadSpec(str(tiny_scout), context_tokens=65_536, **how), Cancel()))  # type: ignore[arg-type]
+    layers = -1 if places.has_card else 0
+    finish(engine.load(LoadSpec(str(tiny_scout), context_tokens=65_536, gpu_layers=layers), Cancel()))
     assert first - free_on_card(watching) <= SLACK_BYTES
 
 
@@ -70,12 +70,12 @@ def test_what_the_card_cannot_hold_is_refused_with_a_sentence(
     places: Places, greedy_model: Path, tiny_scout: Path
 ) -> None:
     engine = places.bare()
-    how = {} if places.has_card else {"gpu_layers": 0}
-    spec = LoadSpec(str(greedy_model), llama4.TRAINED_CONTEXT, KvType.F16, **how)  # type: ignore[arg-type]
+    layers = -1 if places.has_card else 0
+    spec = LoadSpec(str(greedy_model), llama4.TRAINED_CONTEXT, KvType.F16, gpu_layers=layers)
     problem = problem_of(engine.load(spec, Cancel()))
     assert_is_about_memory(problem)
     assert engine.state() is not EngineState.DEAD
-    finish(engine.load(LoadSpec(str(tiny_scout), 8192, **how), Cancel()))  # type: ignore[arg-type]
+    finish(engine.load(LoadSpec(str(tiny_scout), 8192, gpu_layers=layers), Cancel()))
     finish(engine.read(ASKED, Cancel()))
 
 

@@ -260,10 +260,11 @@ def test_of_the_sources_a_pack_has_what_the_card_needs_under_the_same_names(tmp_
 
 
 def test_of_several_versions_a_pack_takes_the_one_for_the_python_there() -> None:
-    old = {"resolution-markers": ["python_full_version < '3.12'"]}
-    new = {"resolution-markers": ["python_full_version >= '3.15'", "python_full_version == '3.12.*'"]}
+    pack = packing()
+    old = pack.Package("numpy", resolution_markers=["python_full_version < '3.12'"])
+    new = pack.Package("numpy", resolution_markers=["python_full_version >= '3.15'", "python_full_version == '3.12.*'"])
     for python, expected in (("3.11", [True, False, True]), ("3.12", [False, True, True])):
-        assert [packing()._is_for(each, python) for each in (old, new, {})] == expected
+        assert [pack._is_for(each, python) for each in (old, new, pack.Package("gguf"))] == expected
 
 
 class Lent:
