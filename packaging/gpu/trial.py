@@ -1,10 +1,12 @@
 """Tries llama.cpp and the engine on the NVIDIA card of a machine that is lent for half an hour and has no network.
 
-Usage: trial.py [PACK] [--work FOLDER] [--out FOLDER] [--minutes 9.5] [--card 9.0] [--cpu]   (as packaging/dev gpu)
+Usage: trial.py [PACK] [--work FOLDER] [--out FOLDER] [--minutes 9.5] [--card 9.0] [--again] [--cpu]
+(as packaging/dev gpu)
 
 PACK is what packaging/dev gpu pack made. Each step writes a line of JSON into results.jsonl, and its output into
 trial.log, at once. A call ends after `--minutes`; the next one goes on with the step that was not finished, and a build
-where it was. Exit status: 0 all steps passed, 1 some failed, 75 time was up: call again.
+where it was; another pack wants another `--work`. Exit status: 0 all steps passed, 1 some failed, 75 time was up: call
+again.
 
 `--cpu` builds without CUDA, and runs the tests with the CPU in the card's place. `--card` names the compute capability
 that is built for, where the card is not to be asked.
@@ -78,9 +80,10 @@ class Trial:
         self._log = self.results / "trial.log"
         self.python = self.work / "venv" / "bin" / "python"
         self.program = self.pack / "octavo"
-        steps = self._read()
-        self._finished = {each["step"] for each in steps if each["state"] in ("passed", "left out")}
-        self.failed = [each["step"] for each in steps if each["state"] == "failed" and each["step"] not in _SETUP]
+        last = {each["step"]: each["state"] for each in self._read()}
+        self._finished = {step for step, state in last.items() if state == "passed"}
+        failed = [step for step, state in last.items() if state == "failed" and step not in _SETUP]
+        self.failed = [] if given.again else failed
         self._finished.update(self.failed)
 
     def _read(self) -> list[dict[str, str]]:
@@ -382,6 +385,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="a folder that gets a copy of the results")
     parser.add_argument("--minutes", type=float, default=9.5, help="after which this call ends (default: 9.5)")
     parser.add_argument("--card", default="", help="compute capability to build for, as 9.0 (default: the card's)")
+    parser.add_argument("--again", action="store_true", help="do again what failed")
     parser.add_argument("--cpu", action="store_true", help="without CUDA, the CPU in the card's place")
     given = parser.parse_args()
     if not (given.pack / "pack.json").is_file():

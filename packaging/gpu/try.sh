@@ -18,4 +18,4 @@ for name in ld.so.cache alternatives; do # which library, which compiler
   mount+=(--ro-bind "/etc/$name" "/etc/$name")
 done
 exec bwrap --unshare-all --die-with-parent --clearenv --setenv PATH /usr/bin --setenv HOME /tmp --setenv LANG C.UTF-8 \
-  "${mount[@]}" --chdir / bash /pack/octavo/packaging/dev gpu /pack --work /try/work --cpu --minutes "${MINUTES:-60}"
+  "${mount[@]}" --chdir / bash /pack/octavo/packaging/dev gpu /pack --work /try/work --cpu --again --minutes "${MINUTES:-60}"

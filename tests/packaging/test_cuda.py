@@ -308,3 +308,17 @@ def test_the_next_call_goes_on_where_time_was_up(lent: Lent) -> None:
     assert "there is no Python 2.7" in unpack["reason"]
     _, results = lent.call("--cpu")
     assert [each["step"] for each in results] == ["machine", "machine", "unpack", "unpack"], "what passed is done"
+
+
+def test_what_failed_is_done_again_only_if_asked_for(lent: Lent) -> None:
+    lent.results.parent.mkdir(parents=True)
+    steps = ["machine", "unpack", "configure", "build", "collect", "bench"]
+    states = [{"step": step, "state": "failed" if step == "bench" else "passed"} for step in steps]
+    lent.results.write_text("".join(json.dumps(each) + "\n" for each in states))
+    status, results = lent.call("--cpu")
+    assert (status, len(results)) == (1, len(steps)), "it stays failed"
+    status, results = lent.call("--cpu", "--again")
+    assert [each["step"] for each in results[len(steps) :]] == ["bench"]
+    assert results[-1]["state"] == "left out"
+    assert status == 0
+    assert lent.call("--cpu")[0] == 0
