@@ -3,7 +3,7 @@
 # and the locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs
 # on any processor; for `cuda` a third one, with CUDA's compiler and a llama.cpp of which the add-on takes its library.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
-# with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it.
+# with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it, or why not (find_cuda in packaging/dev).
 set -euo pipefail
 
 need=$1 state=$2
@@ -315,6 +315,10 @@ if has flock && ! flock -n 9; then
 fi
 if ! [[ -e $stamp && $(<"$stamp") == "$state" && -x $venv/bin/python ]]; then
   : >"$log"
+  if [[ $cuda == 'no cuBLAS, '* ]]; then
+    say "${cuda#*, } is there, but not cuBLAS (cublas_v2.h, libcublas.so), which belongs to it: going on without the card."
+    cuda=''
+  fi
   prepare_system
   uv=$(find_uv)
   prepare_python

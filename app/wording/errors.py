@@ -582,8 +582,8 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.CARD_ADD_ON_MISSING: (
         "This computer has an NVIDIA card, but this installation has no library for it. Install the package"
-        " octavo-cuda in the same version as Octavo; if you run from source, install the CUDA compiler (nvcc) and"
-        " start again."
+        " octavo-cuda in the same version as Octavo; if you run from source, install the CUDA compiler (nvcc) with"
+        " cuBLAS and start again."
     ),
     Code.CARD_DRIVER_MISSING: (
         "This computer has an NVIDIA card, but the NVIDIA driver is not loaded. Install version {needed} or newer, and"

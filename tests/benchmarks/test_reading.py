@@ -97,7 +97,7 @@ def _two_pages(number: int) -> bytes:
 def _waits(reader: DocumentReader) -> bool:
     """Whether a reader is ready for the next file."""
     waiting = reader._client._waiting
-    return waiting is not None and waiting.done() and not waiting.result()._child._arrived.empty()
+    return waiting is not None and waiting.done() and waiting.result().gets_ready()
 
 
 def _parse_here(file: Path) -> float:

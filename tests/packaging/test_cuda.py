@@ -1,14 +1,19 @@
-"""The add-on for NVIDIA cards, made of made-up libraries: what lies where, and what the package says of itself."""
+"""The add-on for NVIDIA cards, made of made-up libraries: what lies where, and what the package says of itself; and
+what a checkout builds for a card."""
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from debian.deb822 import Deb822
@@ -140,3 +145,180 @@ def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(
     written = read_manifest(home / "manifest-cuda.json")
     assert written is not None
     assert (written.name, set(written.files)) == ("octavo-cuda", {f"{PLACE}/{name}" for name in LIBRARIES})
+
+
+# ---- what a checkout does where CUDA's compiler is
+
+
+class Machine:
+    """A checkout's own programs, on a machine where CUDA's compiler and uv are scripts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.toolkit, self._programs = folder / "checkout", folder / "cuda", folder / "programs"
+        (self.root / "packaging").mkdir(parents=True)
+        for name in ("pyproject.toml", "uv.lock", *(f"packaging/{each}" for each in PREPARING)):
+            shutil.copy2(CHECKOUT / name, self.root / name)
+        self.compiler = self._script("nvcc", f"echo '#$ TOP={self.toolkit}' >&2")
+        self._script("uv", f'[ "$1" = --version ] && echo "uv 99.0" || echo "$*" >>{self.root}/synced')
+        self._script("apt-get", "exit 1")
+        self.environment = {**os.environ, "PATH": f"{self._programs}:{os.environ['PATH']}", "OCTAVO_CUDA": "on"}
+
+    def _script(self, name: str, line: str) -> Path:
+        self._programs.mkdir(exist_ok=True)
+        script = self._programs / name
+        script.write_text(f"#!/bin/sh\n{line}\n")
+        script.chmod(0o755)
+        return script
+
+    def add_cublas(self, *, headers: bool = True, libraries: bool = True) -> None:
+        for wanted, name in ((headers, "include/cublas_v2.h"), (libraries, "lib64/libcublas.so")):
+            if wanted:
+                (self.toolkit / name).parent.mkdir(parents=True)
+                (self.toolkit / name).touch()
+
+    def found(self) -> str:
+        """What the set-up is given as CUDA's compiler."""
+        script = f"source {self.root}/packaging/dev help >/dev/null; find_cuda"
+        return subprocess.run(
+            ["bash", "-c", script], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    def set_up(self) -> tuple[str, str]:
+        """What the set-up says, and what it asked uv for. (Its first step fails: the environment has no Python.)"""
+        state = f"a\ncuda={self.found()}"
+        done = subprocess.run(
+            ["bash", self.root / "packaging" / "set-up.sh", "base", state],
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        asked = self.root / "synced"
+        assert asked.exists(), done.stderr
+        return done.stderr, asked.read_text()
+
+
+PREPARING = ("dev", "set-up.sh", "uv.txt", "llama.cmake")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.mark.parametrize("there", [{"headers": False, "libraries": False}, {"libraries": False}, {"headers": False}])
+def test_a_checkout_without_cublas_goes_on_without_the_card_and_says_so(
+    machine: Machine, there: dict[str, bool]
+) -> None:
+    machine.add_cublas(**there)
+    said, asked = machine.set_up()
+    assert f"{machine.compiler} is there, but not cuBLAS" in said
+    assert "going on without the card" in said
+    assert "sync" in asked
+    assert "CUDA" not in asked
+
+
+def test_a_checkout_with_cublas_is_built_for_the_card(machine: Machine) -> None:
+    machine.add_cublas()
+    said, asked = machine.set_up()
+    assert "cuBLAS" not in said
+    assert "cmake.define.GGML_CUDA=ON" in asked
+    assert f"cmake.define.CMAKE_CUDA_COMPILER={machine.compiler}" in asked
+
+
+def test_without_a_card_nobody_looks_for_the_compiler(machine: Machine) -> None:
+    machine.environment["OCTAVO_CUDA"] = "off"
+    assert machine.found() == ""
+
+
+# ---- what a lent machine gets, and does
+
+
+def packing() -> Any:
+    spec = importlib.util.spec_from_file_location("gpu_pack", CHECKOUT / "packaging" / "gpu" / "pack.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_of_the_sources_a_pack_has_what_the_card_needs_under_the_same_names(tmp_path: Path) -> None:
+    folder = "vendor/llama.cpp/ggml/src/"
+    long = f"{folder}ggml-cuda/template-instances/fattn-vec-instance-{'q4_0-' * 12}f16.cu"
+    kept = {long, f"{folder}ggml.c", f"{folder}CMakeLists.txt", "CMakeLists.txt", "vendor/llama.cpp/src/llama.cpp"}
+    left = {f"{folder}ggml-vulkan/a.cpp", "vendor/llama.cpp/models/a.gguf", "vendor/llama.cpp/tools/server/a.cpp"}
+    with tarfile.open(tmp_path / "sdist.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as sdist:
+        for name in kept | left:
+            file = tarfile.TarInfo(f"llama_cpp_python-0.3.36/{name}")
+            content = name.encode()
+            file.size = len(content)
+            sdist.addfile(file, io.BytesIO(content))
+    packing()._trim(tmp_path / "sdist.tar.gz", tmp_path / "packed.tar.xz")
+    with tarfile.open(tmp_path / "packed.tar.xz") as packed:
+        assert {each.name for each in packed} == kept
+        found = packed.extractfile(long)
+        assert found is not None
+        assert found.read() == long.encode()
+
+
+def test_of_several_versions_a_pack_takes_the_one_for_the_python_there() -> None:
+    pack = packing()
+    old = pack.Package("numpy", resolution_markers=["python_full_version < '3.12'"])
+    new = pack.Package("numpy", resolution_markers=["python_full_version >= '3.15'", "python_full_version == '3.12.*'"])
+    for python, expected in (("3.11", [True, False, True]), ("3.12", [False, True, True])):
+        assert [pack._is_for(each, python) for each in (old, new, pack.Package("gguf"))] == expected
+
+
+class Lent:
+    """A machine with a pack, of which nothing but its description is looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pack, self.results, self.copy = (
+            folder / "pack",
+            folder / "work" / "results" / "results.jsonl",
+            folder / "out",
+        )
+        self.pack.mkdir()
+        (self.pack / "pack.json").write_text(json.dumps({"commit": "c0ffee", "pythons": ["2.7"]}))
+
+    def call(self, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+        """The exit status, and all results so far."""
+        command = ["bash", CHECKOUT / "packaging" / "dev", "gpu", self.pack, "--out", self.copy, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (self.copy / "results.jsonl").read_text() == self.results.read_text(), done.stderr
+        return done.returncode, [json.loads(line) for line in self.results.read_text().splitlines()]
+
+
+@pytest.fixture
+def lent(tmp_path: Path) -> Lent:
+    return Lent(tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="this machine may have a card")
+def test_a_lent_machine_without_a_card_says_so_and_goes_no_further(lent: Lent) -> None:
+    status, (machine,) = lent.call()
+    assert status == 1
+    assert (machine["step"], machine["state"]) == ("machine", "failed")
+    assert "nvidia-smi names no card" in machine["reason"]
+
+
+def test_the_next_call_goes_on_where_time_was_up(lent: Lent) -> None:
+    status, (machine,) = lent.call("--cpu", "--minutes", "0")
+    assert (status, machine["state"]) == (75, "not begun")
+    status, (_, machine, unpack) = lent.call("--cpu")
+    assert (status, machine["state"], unpack["state"]) == (1, "passed", "failed")
+    assert "there is no Python 2.7" in unpack["reason"]
+    _, results = lent.call("--cpu")
+    assert [each["step"] for each in results] == ["machine", "machine", "unpack", "unpack"], "what passed is done"
+
+
+def test_what_failed_is_done_again_only_if_asked_for(lent: Lent) -> None:
+    lent.results.parent.mkdir(parents=True)
+    steps = ["machine", "unpack", "configure", "build", "collect", "bench"]
+    states = [{"step": step, "state": "failed" if step == "bench" else "passed"} for step in steps]
+    lent.results.write_text("".join(json.dumps(each) + "\n" for each in states))
+    status, results = lent.call("--cpu")
+    assert (status, len(results)) == (1, len(steps)), "it stays failed"
+    status, results = lent.call("--cpu", "--again")
+    assert [each["step"] for each in results[len(steps) :]] == ["bench"]
+    assert results[-1]["state"] == "left out"
+    assert status == 0
+    assert lent.call("--cpu")[0] == 0

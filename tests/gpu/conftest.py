@@ -1,0 +1,93 @@
+"""Tests that compute on a graphics card. Without one they are skipped; OCTAVO_GPU_TESTS=cpu runs them with the
+processor in its place, OCTAVO_GPU_TESTS=on insists on a card. What they find goes line by line into OCTAVO_GPU_RESULTS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.engine.client import EngineClient
+from app.engine.protocol import Device
+from app.wording.errors import sentence
+from tests.gpu.places import Places, mode
+
+FOLDER = Path(__file__).parent
+Figure = Callable[[str, float], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.gpu)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write each result at once: the machine may be taken away."""
+    path = os.environ.get("OCTAVO_GPU_RESULTS")
+    if not path or (report.when != "call" and report.passed):
+        return
+    line = {
+        "test": report.nodeid.rpartition("/")[2],
+        "outcome": report.outcome,
+        "seconds": round(report.duration, 2),
+        "figures": dict(report.user_properties),
+    }
+    with open(path, "a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line) + "\n")
+
+
+@pytest.fixture(scope="session")
+def graphics_card() -> Device | None:
+    """The card that llama.cpp computes on; None where the processor stands in for it."""
+    if mode() == "cpu":
+        return None
+    engine = EngineClient()
+    try:
+        found = engine.inspect()
+    finally:
+        engine.close()
+    card = next((device for device in found.devices if device.kind == "gpu"), None)
+    if card is None:
+        why = sentence(found.unused_card) if found.unused_card else "this machine has no NVIDIA card"
+        if mode() == "on":
+            pytest.fail(f"llama.cpp computes on no card: {why}")
+        pytest.skip(f"llama.cpp computes on no card: {why}; OCTAVO_GPU_TESTS=cpu runs this on the processor")
+    return card
+
+
+@pytest.fixture
+def places(graphics_card: Device | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    made = Places(monkeypatch, graphics_card is not None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Keep a number with the test's result."""
+
+    def keep(name: str, value: float) -> None:
+        request.node.user_properties.append((name, value))
+
+    return keep
+
+
+@pytest.fixture(scope="session")
+def small_scout(models_folder: Path) -> Path:
+    """Four layers with one head of 64, the smallest that CUDA's attention takes: reads long texts quickly."""
+    from tests.models.llama4 import write_scout
+
+    return write_scout(models_folder / "small-scout.gguf", heads=1, layers=4)
+
+
+@pytest.fixture(scope="session")
+def tiny_projector(models_folder: Path) -> Path:
+    from tests.models.projector import write_projector
+
+    return write_projector(models_folder / "mmproj-tiny-scout-gpu.gguf")
