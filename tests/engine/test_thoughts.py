@@ -15,6 +15,7 @@ from app.core.work import Cancel, Work
 from app.engine.llama import LlamaModel
 from app.engine.protocol import AnswerTo, Generated, Prompt
 from tests.engine.conftest import NewEngine, lay_out, load, prompt
+from tests.models import vocabulary
 from tests.models.reciter import HARMONY_FORMAT, write_reciter
 from tests.work import at, fail, run
 
@@ -87,9 +88,9 @@ def test_an_answer_that_is_nothing_but_thought_says_so(
 
 
 def test_it_is_stopped_while_it_thinks(new_engine: NewEngine, tmp_path: Path) -> None:
-    loop = ("<think>", *(f"Ġ{word}" for word in ("the", "of", "and", "to", "in", "is", "that", "for", "it", "as")))
+    endless = [token for token in vocabulary.build(()).tokens if token[:1] == "Ġ" and token[1:].isascii()][1:200]
     engine, cancel = new_engine(), Cancel()
-    load(engine, write_reciter(tmp_path / "m.gguf", loop), context_tokens=1024)
+    load(engine, write_reciter(tmp_path / "m.gguf", ("<think>", *endless)), context_tokens=1024)
     events, ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 1000), cancel), at(Thinking, cancel.request))
     assert said(events) == ""
     assert ending.ending is Ending.CANCELLED

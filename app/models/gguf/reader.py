@@ -97,6 +97,8 @@ class HeaderReader:
         with self._lock:
             known = self._known.get(_as_they_are(files))
         if known is not None:
+            if cancel.requested:
+                raise Stopped
             return known
         fds, versions = _open_all(files, path)
         names = tuple(map(printable, files))
