@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Device
+from app.engine.protocol import Device, Inspect
 from app.wording.errors import sentence
 from tests.gpu.places import Places, mode
 
@@ -48,7 +49,7 @@ def graphics_card() -> Device | None:
         return None
     engine = EngineClient()
     try:
-        found = engine.inspect()
+        found = finish(engine.run(Inspect()))
     finally:
         engine.close()
     card = next((device for device in found.devices if device.kind == "gpu"), None)

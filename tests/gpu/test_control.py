@@ -10,6 +10,7 @@ from app.core.conversation import Ending
 from app.core.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
+from app.engine.protocol import AnswerTo, Measure, ReadBooks
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
 from tests.gpu.places import Places
@@ -30,18 +31,18 @@ def test_a_stopped_reading_keeps_what_was_read(places: Places, small_scout: Path
             asked_at = time.monotonic()
             cancel.request()
 
-    events = stop(engine.answer(ASKED, GREEDY, 5, cancel), stop_once_something_is_read)
+    events = stop(engine.run(AnswerTo(ASKED, GREEDY, 5), cancel), stop_once_something_is_read)
     figure("stopped after s", round(time.monotonic() - asked_at, 3))
     read = [event.done for event in events if isinstance(event, Reading)][-1]
-    whole = engine.measure(ASKED)
+    whole = finish(engine.run(Measure(ASKED)))
     assert 0 < read < whole.total
     assert whole.total - whole.to_read >= read
-    assert finish(engine.answer(ASKED, GREEDY, 5, Cancel())).usage.reused_tokens >= read
+    assert finish(engine.run(AnswerTo(ASKED, GREEDY, 5), Cancel())).usage.reused_tokens >= read
 
 
 def test_a_paused_reading_goes_on_and_reads_nothing_twice(places: Places, small_scout: Path) -> None:
     engine = places.card(small_scout)
-    whole = engine.measure(ASKED).total
+    whole = finish(engine.run(Measure(ASKED))).total
     pauses: list[int] = []
 
     def pause_once(event: object) -> None:
@@ -50,7 +51,7 @@ def test_a_paused_reading_goes_on_and_reads_nothing_twice(places: Places, small_
             engine.pause()
             threading.Thread(target=engine.resume).start()
 
-    events, ending = run(engine.answer(ASKED, GREEDY, 5, Cancel()), pause_once)
+    events, ending = run(engine.run(AnswerTo(ASKED, GREEDY, 5), Cancel()), pause_once)
     positions = [event.done for event in events if isinstance(event, Reading)]
     assert positions == sorted(set(positions))
     assert ending.usage.evaluated_tokens == whole
@@ -63,8 +64,8 @@ def test_a_pause_can_be_stopped(places: Places, small_scout: Path) -> None:
         engine.pause()
         cancel.request()
 
-    stop(engine.read(ASKED, cancel), at(Reading, stop_while_it_is_paused))
-    finish(engine.read(ASKED, Cancel()))
+    stop(engine.run(ReadBooks(ASKED), cancel), at(Reading, stop_while_it_is_paused))
+    finish(engine.run(ReadBooks(ASKED), Cancel()))
 
 
 def test_a_stopped_answer_keeps_its_text(places: Places, small_scout: Path, figure: Figure) -> None:
@@ -79,10 +80,10 @@ def test_a_stopped_answer_keeps_its_text(places: Places, small_scout: Path, figu
                 cancel.request()
 
     short = ask(book(2), "Go on.")
-    ending = finish(engine.answer(short, GREEDY, LONG, cancel), take)
+    ending = finish(engine.run(AnswerTo(short, GREEDY, LONG), cancel), take)
     assert ending.ending is Ending.CANCELLED
     assert 0 < ending.usage.generated_tokens < LONG
     cancel = Cancel()
-    follow = finish(engine.answer(ask(book(2), "Go on.", text, "More."), GREEDY, 200, cancel))
+    follow = finish(engine.run(AnswerTo(ask(book(2), "Go on.", text, "More."), GREEDY, 200), cancel))
     assert follow.usage.reused_tokens >= ending.usage.prompt_tokens + ending.usage.generated_tokens - 1
     figure("tokens a second", round(follow.usage.generated_tokens / follow.timings.generate_s, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.events import Looking
+from tests.engine.conftest import lay_out
 from tests.engine.images.test_vision import ask, image, logits, show
 from tests.gpu.conftest import Figure
 from tests.gpu.places import Places, apart
@@ -23,10 +24,10 @@ def test_an_image_gives_what_the_processor_makes_of_it(
         reported = show(engine, prompt)
         assert all(isinstance(event, Looking) for event in reported)
         assert reported[-1].done == reported[-1].total > 0
-        with_it = logits(engine, engine.lay_out(prompt))[0]
+        with_it = logits(engine, lay_out(engine, prompt))[0]
         other = ask("What is this?", image("b.png"))
         show(engine, other)
-        found.append((with_it, logits(engine, engine.lay_out(other))[0]))
+        found.append((with_it, logits(engine, lay_out(engine, other))[0]))
     (cpu, cpu_other), (card, card_other) = found
     same = apart(cpu, card)
     figure("best", same.best)

@@ -10,6 +10,7 @@ import pytest
 from app.core.settings import KvType
 from app.engine.client import EngineClient
 from app.engine.protocol import EncodedPrompt
+from tests.engine.conftest import lay_out, probe
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
 from tests.gpu.places import Places, apart, both_kinds, experts_of, in_memory, on_card
@@ -19,7 +20,7 @@ LAYERS = 8
 
 
 def logits(engine: EngineClient, laid: EncodedPrompt, tokens: int | None = None) -> bytes:
-    return engine.probe(laid.tokens[:tokens], laid.books).logits
+    return probe(engine, laid.tokens[:tokens], laid.books).logits
 
 
 @pytest.mark.parametrize("pages", [WITHIN, BEYOND], ids=["within a chunk", "beyond a chunk"])
@@ -30,8 +31,8 @@ def test_both_give_the_same_logits(
     cpu, card = places.cpu(small_scout, kv_type=kv_type), places.card(small_scout, kv_type=kv_type)
     assert on_card(cpu.model()) == 0
     assert (on_card(card.model()) > 0) is places.has_card
-    laid = cpu.lay_out(ask(book(pages), "What happens?"))
-    assert laid == card.lay_out(ask(book(pages), "What happens?"))
+    laid = lay_out(cpu, ask(book(pages), "What happens?"))
+    assert laid == lay_out(card, ask(book(pages), "What happens?"))
     found = apart(logits(cpu, laid), logits(card, laid))
     figure("divergence", found.divergence)
     figure("best", found.best)
@@ -47,7 +48,7 @@ def test_experts_on_the_processor_change_nothing(places: Places, tiny_scout: Pat
     if places.has_card:
         assert 0 < on_card(split.model()) < on_card(whole.model())
         assert in_memory(split.model()) > in_memory(whole.model())
-    laid = cpu.lay_out(ask(book(WITHIN), "What happens?"))
+    laid = lay_out(cpu, ask(book(WITHIN), "What happens?"))
     found = apart(logits(cpu, laid), logits(split, laid))
     figure("best", found.best)
     assert found.is_rounding(same_kernels=False), found

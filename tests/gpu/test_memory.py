@@ -11,7 +11,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Device, EngineState, LoadSpec
+from app.engine.protocol import Device, EngineState, Inspect, LoadSpec, ReadBooks
 from app.wording.errors import sentence
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
@@ -28,7 +28,7 @@ MOST_LAYERS = 512  # llama.cpp: LLAMA_MAX_LAYERS
 
 def free_on_card(engine: EngineClient) -> int:
     """Free bytes, as an engine without a model sees them; it takes the same each time."""
-    return next((device.free_bytes for device in engine.inspect().devices if device.kind == "gpu"), 0)
+    return next((device.free_bytes for device in finish(engine.run(Inspect())).devices if device.kind == "gpu"), 0)
 
 
 def test_one_engine_after_the_other_gives_all_memory_back(places: Places, tiny_scout: Path, figure: Figure) -> None:
@@ -36,7 +36,7 @@ def test_one_engine_after_the_other_gives_all_memory_back(places: Places, tiny_s
     at_first, pids = free_on_card(watching), []
     for turn in range(3):
         engine = places.card(tiny_scout, context_tokens=65_536)
-        finish(engine.read(ASKED, Cancel()))
+        finish(engine.run(ReadBooks(ASKED), Cancel()))
         during = free_on_card(watching)
         assert (during < at_first) is places.has_card
         pids.append(engine.pid)
@@ -76,7 +76,7 @@ def test_what_the_card_cannot_hold_is_refused_with_a_sentence(
     assert_is_about_memory(problem)
     assert engine.state() is not EngineState.DEAD
     finish(engine.load(LoadSpec(str(tiny_scout), 8192, gpu_layers=layers), Cancel()))
-    finish(engine.read(ASKED, Cancel()))
+    finish(engine.run(ReadBooks(ASKED), Cancel()))
 
 
 def assert_is_about_memory(problem: Problem) -> None:

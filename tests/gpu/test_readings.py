@@ -14,7 +14,8 @@ from app.core.work import Cancel
 from app.engine.client import EngineClient
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.saved_states import SavedStates
-from app.engine.protocol import ReadingsSpec
+from app.engine.protocol import AnswerTo, ReadingsSpec
+from tests.engine.conftest import lay_out, probe
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
 from tests.gpu.places import Places, apart, both_kinds
@@ -38,9 +39,9 @@ def test_a_saved_reading_changes_places(
     saving, resuming = ways[way]
     readings = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
     first = saving(small_scout, kv_type=kv_type, readings=readings)
-    laid = first.lay_out(ASKED)
+    laid = lay_out(first, ASKED)
     started = time.monotonic()
-    before = first.probe(laid.tokens, laid.books).logits
+    before = probe(first, laid.tokens, laid.books).logits
     assert first.flush_saved() == ()
     figure("read and saved s", round(time.monotonic() - started, 2))
     first.close()
@@ -49,11 +50,11 @@ def test_a_saved_reading_changes_places(
 
     second = resuming(small_scout, kv_type=kv_type, readings=readings)
     started = time.monotonic()
-    resumed = second.probe(laid.tokens, laid.books)
+    resumed = probe(second, laid.tokens, laid.books)
     figure("resumed s", round(time.monotonic() - started, 2))
     assert resumed.usage.reused_tokens == laid.books[-1].end
     found = apart(before, resumed.logits)
     figure("best", found.best)
     assert found.is_rounding(same_kernels=False), found
-    events, _ = run(second.answer(ASKED, Sampling(temperature=0), 8, Cancel()))
+    events, _ = run(second.run(AnswerTo(ASKED, Sampling(temperature=0), 8), Cancel()))
     assert [event for event in events if isinstance(event, Notice)] == []

@@ -367,10 +367,10 @@ class _Planner:
             yield from self._left_on_disk(context_tokens, kind)
 
     def _left_on_disk(self, context_tokens: int, kind: KvType) -> Iterator[Remark]:
-        wish = msgspec.structs.replace(
+        request = msgspec.structs.replace(
             self._request, context_tokens=context_tokens, kv_type=kind, mapping=Mapping.MAPPED
         )
-        result = plan(self._header, self._projector, self._machine, wish, self._adapter_bytes)
+        result = plan(self._header, self._projector, self._machine, request, self._adapter_bytes)
         if isinstance(result, Placement):
             yield Remark(Reason.LEFT_ON_DISK, {"rate": result.speed.writing})
 

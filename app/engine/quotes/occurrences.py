@@ -113,7 +113,7 @@ def _by_text(text: bytes, places: Offsets, base: int) -> npt.NDArray[np.intp]:
     keys = words[at].astype(np.uint64)
     order = np.argsort(keys)
     keys = keys[order]
-    where = np.arange(len(order))  # those that are not told apart yet
+    where = np.arange(len(order))  # those whose order is not yet decided
     for step in range(_PASSES):
         same = keys[1:] == keys[:-1]
         if not same.any():
