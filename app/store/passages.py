@@ -93,13 +93,14 @@ def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page]) -> N
     last = connection.execute("SELECT ifnull(max(id), 0) FROM passages").get
     in_order = sorted(pages, key=lambda page: page.number)
     pieces = ((page, start, end) for page in in_order for start, end in cut(page.text))
-    for id, (page, start, end) in enumerate(pieces, last + 1):  # consecutive and in order: `_scope` relies on it
-        connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", (id, book_id, page.number, start, end))
-        words, signs = _searchable(page.text[start:end])
-        if words:
-            connection.execute("INSERT INTO passage_words (rowid, words) VALUES (?, ?)", (id, words))
-        if signs:
-            connection.execute("INSERT INTO passage_signs (rowid, signs) VALUES (?, ?)", (id, signs))
+    cut_out = list(enumerate(pieces, last + 1))  # consecutive and in order: `_scope` relies on it
+    searchable = [(id, *_searchable(page.text[start:end])) for id, (page, start, end) in cut_out]
+    rows = ((id, book_id, page.number, start, end) for id, (page, start, end) in cut_out)
+    connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
+    words_of = ((id, words) for id, words, _signs in searchable if words)
+    connection.executemany("INSERT INTO passage_words (rowid, words) VALUES (?, ?)", words_of)
+    signs_of = ((id, signs) for id, _words, signs in searchable if signs)
+    connection.executemany("INSERT INTO passage_signs (rowid, signs) VALUES (?, ?)", signs_of)
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:
@@ -133,9 +134,10 @@ def _fold(text: str) -> str:
 def _searchable(text: str) -> tuple[str, str]:
     """What of a passage goes into which index: its words, and its runs of characters of scripts without spaces."""
     folded = _fold(text)
-    signs = " ".join(re.findall(_SIGNS, re.sub(_GAP, "", folded)))
+    signs = "" if folded.isascii() else " ".join(re.findall(_SIGNS, re.sub(_GAP, "", folded)))
     words = re.sub(_SIGNS, " ", folded) if signs else folded
-    words = _BROKEN_WORD.sub(r"\1\2 \1 \2", words)  # nobody knows whether the hyphen is the word's or the line's
+    if "-\n" in words or "\u2010\n" in words:  # nobody knows whether the hyphen is the word's or the line's
+        words = _BROKEN_WORD.sub(r"\1\2 \1 \2", words)
     return words if any(map(str.isalnum, words)) else "", signs
 
 

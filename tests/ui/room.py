@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import sys
 import uuid
@@ -230,6 +231,7 @@ class Room:
         self.application.setStyleSheet("")
         self.desk.close()
         self.collector.close()
+        gc.freeze()  # what is left now outlives the tests: the next room's collection need not look at it
         if not ended:
             raise AssertionError("a thread of the bridge did not end")
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 UNSPACED = (
@@ -20,6 +21,8 @@ UNSPACED = (
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 _STEM = 7
 _MIN_STEM = 2
+_STEMS_KEPT = 50_000
+"""A language's words, about 10 MB: an answer is compared with every page of its books."""
 _WORD = re.compile(r"[^\W_]+")
 _PLURALS = {"ies": "y", "es": "e", "s": ""}
 _FORMS = {"ied": "y", "ed": "e", "ing": "e", "ation": "e", "ate": "e", "ion": "e", "ment": "", "val": "ve", "wal": "w"}
@@ -64,6 +67,7 @@ def terms_of(text: str, common: Set[str]) -> TextTerms:
     return TextTerms(frozenset(stems), frozenset(pairs))
 
 
+@lru_cache(_STEMS_KEPT)
 def stem(word: str) -> str:
     """The common form of a case-folded word's forms, in English above all: stopping, stops, stop."""
     word = _without_ending(_without_ending(word, _PLURALS), _FORMS)
