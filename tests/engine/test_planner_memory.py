@@ -36,6 +36,8 @@ from tests.models.qwen2 import write_qwen2
 WITHOUT_END = MachineDevice("RAM", False, 1 << 50, 1 << 50)
 CONTEXTS = (512, 3000, 8192, 40_000)
 NewContext = Callable[..., tuple[Buffer, ...]]
+FILLING = tuple(range(1000, 1256))
+"""A slice of as many tokens, once read, has written to all that is held to compute in."""
 BESIDE_WEIGHTS = (MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST)
 
 
@@ -180,12 +182,12 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
 @pytest.mark.parametrize("kv_type", KvType)
 def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path, kv_type: KvType) -> None:
-    """All of it: weights, cache, the room to compute in, the process itself; after a context was filled."""
+    """All of it: weights, cache, the room to compute in, the process itself; after a slice was filled."""
     engine = new_engine()
-    placement = predict(read(starter), 512, kv_type)
+    placement = predict(read(starter), 512, kv_type, 64)
     spec = msgspec.structs.replace(spec_of(placement, str(starter)), threads=1)
     finish(engine.load(spec, Cancel()))
-    probe(engine, tuple(range(1000, 1500)))
+    probe(engine, FILLING[:64])
     assert engine.pid is not None
     held = psutil.Process(engine.pid).memory_info().rss
     # The libraries' own pages are a matter of the system: 7 MB more were seen on another one.
@@ -194,9 +196,9 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
 
 LARGE_VOCABULARIES = [
     pytest.param(MIXTURES["Q4_K_M"], 151_936, False, id="Q4_K_M"),
-    pytest.param(MIXTURES["Q4_K_M"], 151_936, True, id="Q4_K_M, tied"),
+    pytest.param(MIXTURES["Q4_K_M"], 151_936, True, id="Q4_K_M, tied", marks=pytest.mark.slow),
     pytest.param(Mixture(14, Type.Q4_K, output=Type.Q4_K), 128_256, True, id="Q4_K throughout, tied"),
-    pytest.param(MIXTURES["Q8_0"], 64_000, True, id="Q8_0, tied"),
+    pytest.param(MIXTURES["Q8_0"], 64_000, True, id="Q8_0, tied", marks=pytest.mark.slow),
 ]
 """A tied table of words that is repacked for the output layer is there twice."""
 
@@ -209,12 +211,12 @@ def test_so_it_does_with_a_large_vocabulary(
     """Repacked weights are there once: what the file was mapped to does not stay beside them."""
     file = write_qwen2(tmp_path / "model.gguf", mixture, vocabulary, tied=tied)
     for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
-        placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
+        placement, engine = predict(read(file), context_tokens, kv_type, len(FILLING)), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
         check(counted(finish(engine.run(DryRun(spec)))), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
-        probe(engine, tuple(range(1000, 1500)))
+        probe(engine, FILLING)
         assert engine.pid is not None
         held = psutil.Process(engine.pid).memory_info().rss
         # The libraries' own pages are a matter of the system, and what malloc keeps for later one of its thresholds.

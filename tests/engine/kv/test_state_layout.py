@@ -58,13 +58,13 @@ def test_rows_of_a_longer_state_go_on_from_those_of_a_shorter(
 ) -> None:
     """A state is put together from its frame, rows of two states of the same sequence, and its own local layers."""
     context = open_context(request.getfixturevalue(model), kv_type)
-    read(context, 0, 700)
+    read(context, 0, 140)
     before = state_of(context)
-    context.decode(array("i", [1, 2, 3]), 700, outputs=1)
-    context.remove_from(700)  # as a draft that was wrong
-    read(context, 700, 1000)
+    context.decode(array("i", [1, 2, 3]), 140, outputs=1)
+    context.remove_from(140)  # as a draft that was wrong
+    read(context, 140, 200)
     whole = state_of(context)
-    first, layout = layout_of(memoryview(before), 700), layout_of(memoryview(whole), 1000)
+    first, layout = layout_of(memoryview(before), 140), layout_of(memoryview(whole), 200)
     assert first is not None
     assert layout is not None
     assert layout.rows == first.rows
@@ -73,43 +73,43 @@ def test_rows_of_a_longer_state_go_on_from_those_of_a_shorter(
     made = bytearray(len(whole))
     made[layout.end :] = whole[layout.end :]
     layout.write_frame(memoryview(made))
-    for (old, old_end), (start, end) in zip(first.places(0, 700), layout.places(0, 700), strict=True):
+    for (old, old_end), (start, end) in zip(first.places(0, 140), layout.places(0, 140), strict=True):
         made[start:end] = before[old:old_end]
-    for start, end in layout.places(700, 1000):
+    for start, end in layout.places(140, 200):
         made[start:end] = whole[start:end]
     assert made == whole
 
 
 def test_what_is_not_exactly_a_state_has_no_layout(open_context: Open, tiny_scout_quantized: Path) -> None:
     context = open_context(tiny_scout_quantized, KvType.Q8_0)
-    read(context, 0, 600)
+    read(context, 0, 120)
     whole = state_of(context)
-    layout = layout_of(memoryview(whole), 600)
+    layout = layout_of(memoryview(whole), 120)
     assert layout is not None
-    for other in (599, 601, 0):
+    for other in (119, 121, 0):
         assert layout_of(memoryview(whole), other) is None
     for changed in (whole[:-1], whole + b"\0", whole[: layout.end - 1], whole[:3], b""):
-        assert layout_of(memoryview(changed), 600) is None
-    rows = {at for start, end in layout.places(0, 600) for at in range(start, end)}
+        assert layout_of(memoryview(changed), 120) is None
+    rows = {at for start, end in layout.places(0, 120) for at in range(start, end)}
     frame = [at for at in range(layout.end) if at not in rows]
-    sizes = [at for at in frame if at > 600 * 12 + 24]
+    sizes = [at for at in frame if at > 120 * 12 + 24]
     for at in {*random.Random(1).sample(frame, 300), *range(24), *sizes}:
         changed_byte = bytearray(whole)
         changed_byte[at] ^= 1
-        found = layout_of(memoryview(changed_byte), 600)
+        found = layout_of(memoryview(changed_byte), 120)
         assert found is None or found.rows != layout.rows, at
 
 
 @pytest.mark.parametrize("holes", ["gap", "moved"])
 def test_cells_in_another_order_have_no_layout(open_context: Open, starter: Path, holes: str) -> None:
     context = open_context(starter, KvType.F16)
-    read(context, 0, 300)
+    read(context, 0, 100)
     if holes == "gap":
-        assert context._api.llama_memory_seq_rm(context._memory, 0, 100, 120)
-        assert layout_of(memoryview(state_of(context)), 280) is None
+        assert context._api.llama_memory_seq_rm(context._memory, 0, 40, 60)
+        assert layout_of(memoryview(state_of(context)), 80) is None
     else:
         context._api.llama_memory_seq_add(context._memory, 0, 0, -1, 5)
-        assert layout_of(memoryview(state_of(context)), 300) is None
+        assert layout_of(memoryview(state_of(context)), 100) is None
 
 
 def test_a_state_without_layers_or_of_two_streams_has_none() -> None:
