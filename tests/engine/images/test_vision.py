@@ -185,7 +185,13 @@ def test_other_pixels_than_asked_for_are_refused(seeing: EngineClient) -> None:
     ("pages", "tokens", "width"), [(3, 1_200, 700), pytest.param(41, 20_000, 1000, marks=pytest.mark.slow)]
 )
 def test_behind_a_book_only_what_is_new_is_evaluated(
-    new_engine: NewEngine, tiny_scout: Path, tiny_projector: Path, tmp_path: Path, pages: int, tokens: int, width: int
+    new_engine: NewEngine,
+    tiny_scout_quantized: Path,
+    tiny_projector: Path,
+    tmp_path: Path,
+    pages: int,
+    tokens: int,
+    width: int,
 ) -> None:
     """A question with an image, then one without, then the first again, then all after a restart; each like a fresh
     read of the same prompt in the same slices. With q8_0, which is always summed up in f32: after a restart the keys
@@ -193,8 +199,8 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     how = {"context_tokens": 32_768, "kv_type": KvType.Q8_0, "projector_path": str(tiny_projector)}
     kept = {"readings": ReadingsSpec(str(tmp_path), SECRET, 1 << 30)}
     engine, fresh = new_engine(), new_engine()
-    load(engine, tiny_scout, **how, **kept)
-    load(fresh, tiny_scout, **how)
+    load(engine, tiny_scout_quantized, **how, **kept)
+    load(fresh, tiny_scout_quantized, **how)
     document = msgspec.structs.replace(book(pages), book_id="b1")
     with_image = ask("What is this?", image(width=width, height=width * 7 // 10), document=document)
     text_alone = ask("Who is it about?", document=document)
@@ -221,7 +227,7 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     engine.flush_saved()
     engine.close()
     restarted = new_engine()
-    load(restarted, tiny_scout, **how, **kept)
+    load(restarted, tiny_scout_quantized, **how, **kept)
     assert finish(restarted.run(MissingImages(with_image))) == ()
     after, evaluated = logits(restarted, seen)
     assert evaluated <= len(seen.tokens) - books_end + 1

@@ -172,7 +172,7 @@ def restored(context: LlamaContext, source: LlamaContext, tokens: list[int], los
     return probe(context, tokens)
 
 
-@pytest.mark.parametrize("length", [600, 1000])
+@pytest.mark.parametrize("length", [300, pytest.param(1000, marks=pytest.mark.slow)])
 def test_how_far_plain_and_repacked_kernels_lie_apart(
     new_context: Callable[[Path, bool], tuple[LlamaModel, LlamaContext]], starter: Path, length: int
 ) -> None:

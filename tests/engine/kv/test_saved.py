@@ -68,19 +68,23 @@ def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     return books_end
 
 
-@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+@pytest.mark.parametrize(
+    ("model", "kv_type", "asked"),
+    [("tiny_scout_fast", KvType.F16, BEYOND), ("tiny_scout_quantized", KvType.Q8_0, ASKED)],
+    ids=["f16, beyond a chunk", "q8_0"],
+)
 def test_a_book_is_not_read_again_after_a_restart(
-    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType, asked: Prompt
 ) -> None:
     path = request.getfixturevalue(model)
-    books_end = read_and_close(start(path, kv_type=kv_type), BEYOND)
+    books_end = read_and_close(start(path, kv_type=kv_type), asked)
     (saved,) = saved_in(tmp_path)
     assert saved.complete
     assert len(saved.tokens) == books_end
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
     again = start(path, kv_type=kv_type)
-    ending, reported = answer(again, BEYOND)
+    ending, reported = answer(again, asked)
     assert ending.usage.reused_tokens == books_end
     assert reported == []
     assert again.flush_saved() == ()
@@ -147,14 +151,14 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
 
 
 def test_another_model_and_another_kv_type_read_for_themselves(
-    start: Start, tiny_scout: Path, tiny_maverick: Path
+    start: Start, tiny_scout_quantized: Path, tiny_maverick: Path
 ) -> None:
     asked = Prompt("The rules.", (book(3),), ASKED.messages)
-    books_end = read_and_close(start(tiny_scout), asked)
-    for made in (start(tiny_scout, kv_type=KvType.Q8_0), start(tiny_maverick)):
+    books_end = read_and_close(start(tiny_scout_quantized), asked)
+    for made in (start(tiny_scout_quantized, kv_type=KvType.Q8_0), start(tiny_maverick)):
         ending, reported = answer(made, asked)
         assert (ending.usage.reused_tokens, reported) == (0, [])
-    ending, reported = answer(start(tiny_scout), asked)
+    ending, reported = answer(start(tiny_scout_quantized), asked)
     assert (ending.usage.reused_tokens, reported) == (books_end, [])
 
 
