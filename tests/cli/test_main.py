@@ -214,20 +214,19 @@ def test_the_starter_shows_what_is_nearest_and_says_so(run: Any, story: Path, tm
     assert out.count("This comes from Octavo’s search, not from the model.") == 2
     assert err.count("The starter model is too small to answer from a book.") == 1
     assert exported.read_text(encoding="utf-8").count("This comes from Octavo’s search, not from the model.") == 2
-    for seed in ("1", "2"):
-        code, out, _ = run("ask", "--json", "--document", story, "--temperature", 1.5, "--seed", seed, *asked)
-        first, second = (line for line in lines(out) if line["event"] == "finished")
-        assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the book: {nearest}", True)
-        (citation,) = first["citations"]
-        assert (citation["state"], citation["page"]) == ("verified", "2")
-        assert {"document", "page", "number", "quote", "state", "on_page", "named"} == set(citation)
-        assert (first["ending"], first["usage"]["generated_tokens"]) == ("complete", 0)
-        assert second["usage"]["evaluated_tokens"] < 5 < first["usage"]["prompt_tokens"]
+    code, out, _ = run("ask", "--json", "--document", story, "--temperature", 1.5, "--seed", 2, *asked)
+    first, second = (line for line in lines(out) if line["event"] == "finished")
+    assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the book: {nearest}", True)
+    (citation,) = first["citations"]
+    assert (citation["state"], citation["page"]) == ("verified", "2")
+    assert {"document", "page", "number", "quote", "state", "on_page", "named"} == set(citation)
+    assert (first["ending"], first["usage"]["generated_tokens"]) == ("complete", 0)
+    assert second["usage"]["evaluated_tokens"] < 5 < first["usage"]["prompt_tokens"]
 
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("excerpts", "years"), [(False, 20), pytest.param(False, 122, marks=pytest.mark.slow), (True, 122)]
+    ("excerpts", "years"), [(False, 8), pytest.param(False, 122, marks=pytest.mark.slow), (True, 122)]
 )
 def test_a_name_in_a_long_book_is_found(run: Any, tmp_path: Path, excerpts: bool, years: int) -> None:
     chapters = [
