@@ -251,7 +251,7 @@ def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, tal
 
 
 def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, ("At six. " * 100_000,))
+    script(fake, ("At six. " * 20_000,))
     work = fake.desk.ask.ask(asked(talk), Cancel())
     assert isinstance(next(work), Stored)
     with fake.desk.database.write() as connection:
@@ -259,7 +259,7 @@ def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDes
     answer = finish(work)
     assert answer.problem is not None
     assert (answer.ending, answer.problem.code) == (Ending.FAILED, Code.DISK_FULL)
-    assert answer.text == "At six. " * 100_000
+    assert answer.text == "At six. " * 20_000
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert turn.answer.ending is Ending.OPEN, "the next start says that it was broken off"
