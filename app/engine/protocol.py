@@ -412,6 +412,22 @@ class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
     prompt: Prompt
 
 
+class WrittenTokens(msgspec.Struct, frozen=True):
+    """So many tokens were chosen and evaluated in so many seconds."""
+
+    tokens: int
+    seconds: float
+    counts: EngineCounts = EngineCounts()
+
+
+class WriteTokens(EngineOrder[None, WrittenTokens], frozen=True):
+    """Write so many tokens after what the context holds, whatever they say: an end of an answer does not count as one.
+    For benchmarks, which need a number of tokens and no text. Raises AppError CONTEXT_FULL, MODEL_FAILED. Stopped, it
+    has those so far."""
+
+    tokens: int
+
+
 class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
     """Ask what the loaded model's context could be at most, for each KV type, the most exact one first."""
 
@@ -515,7 +531,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let an order that waits go on."""
 
 
-_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks
+_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
 OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine

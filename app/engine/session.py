@@ -43,6 +43,7 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     Room,
+    WrittenTokens,
 )
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
@@ -217,6 +218,18 @@ class Session:
     def logits(self) -> bytes:
         """After `read`: the logits of the next token, little-endian float32."""
         return self._context.logits().tobytes()
+
+    def write_tokens(self, count: int) -> WrittenTokens:
+        """After `read` or an answer: write `count` tokens, whatever they say, or as many as there are until it is
+        stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
+        sampler = Sampler(Sampling(true_quotes=False, lookup=False))
+        writer = Writer(self._model, self._context, self._sequence, sampler, self._shape.geometry, Thoughts())
+        started, waited_s, written = time.monotonic(), self._control.waited_s, 0
+        for written, _token in enumerate(writer.write()):  # each is evaluated when the next one is asked for
+            if written == count or self._control.wait():
+                break
+        seconds = time.monotonic() - started - (self._control.waited_s - waited_s)
+        return WrittenTokens(written, seconds, self.take_counts())
 
     def answer(
         self,

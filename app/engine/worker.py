@@ -76,6 +76,8 @@ class Worker(OrderLoop[Session]):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._report_problems()
                 self._reply(order, protocol.Probed(self._loaded().logits(), usage, self._loaded().take_counts()))
+            case protocol.WriteTokens(tokens):
+                self._reply(order, self._loaded().write_tokens(tokens))
             case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
             case protocol.MissingImages(prompt):

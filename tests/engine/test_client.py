@@ -16,8 +16,18 @@ from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.protocol import AnswerTo, ContextOptions, Count, EngineState, Inspect, LoadSpec, Measure, ReadBooks
-from tests.engine.conftest import NewEngine, lay_out, load, prompt
+from app.engine.protocol import (
+    AnswerTo,
+    ContextOptions,
+    Count,
+    EngineState,
+    Inspect,
+    LoadSpec,
+    Measure,
+    ReadBooks,
+    WriteTokens,
+)
+from tests.engine.conftest import NewEngine, lay_out, load, probe, prompt
 from tests.work import at, fail, problem_of, run, stop
 
 GREEDY = Sampling(temperature=0)
@@ -95,6 +105,20 @@ def test_stop_while_writing_keeps_the_text(engine: EngineClient) -> None:
     assert 0 < ending.usage.generated_tokens < LONG
     follow = finish(engine.run(AnswerTo(prompt("More.", "Go on.", text), GREEDY, 5), Cancel()))
     assert follow.usage.reused_tokens >= ending.usage.prompt_tokens + ending.usage.generated_tokens - 1
+
+
+def test_tokens_are_written_whatever_they_say_and_an_answer_is_not_disturbed(engine: EngineClient) -> None:
+    laid = lay_out(engine, prompt("Go on."))
+    probed = probe(engine, laid.tokens)
+    written = finish(engine.run(WriteTokens(70)))
+    assert written.tokens == 70
+    assert written.seconds > 0
+    again = probe(engine, laid.tokens)
+    assert again.logits == probed.logits
+    assert again.usage.evaluated_tokens == 1
+    cancel = Cancel()
+    cancel.request()
+    assert finish(engine.run(WriteTokens(LONG), cancel)).tokens < LONG
 
 
 def test_leaving_an_answer_early_frees_the_engine(engine: EngineClient) -> None:
