@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
+    _add_bench(commands)
     return whole
 
 
@@ -211,6 +212,32 @@ def _add_doctor(commands: Any) -> None:
     )  # fmt: skip
 
 
+def _add_bench(commands: Any) -> None:
+    about = _(
+        "measure how fast a model is on this computer: loading, reading, writing, saving; it reads made-up text and"
+        " keeps nothing"
+    )
+    bench = commands.add_parser("bench", help=about, description=about)
+    add_data_dir(bench)
+    bench.add_argument(
+        "model", metavar="MODEL", nargs="?",
+        help=_("a GGUF file, its folder, or a name in the list; otherwise the model in the settings, or the starter"
+        " model"),
+    )  # fmt: skip
+    bench.add_argument(
+        "--json", type=Path, metavar="FILE", dest="report",
+        help=_("also write the results to a file, after each step; it contains no text, no path and no file name"),
+    )  # fmt: skip
+    bench.add_argument(
+        "--minutes", type=_minutes, metavar="N", default=10.0,
+        help=_("time limit (default 10); what takes longer is left out"),
+    )  # fmt: skip
+    bench.add_argument("--context", type=_tokens, metavar="N", help=_("space for books and conversation, in tokens"))
+    bench.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    _add_mapping(bench)
+    bench.set_defaults(json=False)
+
+
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     add_data_dir(command)
@@ -267,6 +294,13 @@ def _local_help() -> str:
 def _tokens(text: str) -> int:
     number = int(text)
     if number <= 0:
+        raise ValueError(text)
+    return number
+
+
+def _minutes(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 24 * 60:
         raise ValueError(text)
     return number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -72,6 +73,11 @@ def print_json(value: Any) -> None:
 def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> None:
     """Names and values in two columns, on stdout unless another `file` is given."""
     shown = list(rows)
-    width = max(len(name) for name, _value in shown)
+    widest = max(width(name) for name, _value in shown)
     for name, value in shown:
-        print(f"{name:<{width}}  {printable(value)}".rstrip(), file=file)
+        print(f"{name}{' ' * (widest - width(name))}  {printable(value)}".rstrip(), file=file)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese and Japanese characters take two."""
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)

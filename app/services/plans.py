@@ -133,12 +133,14 @@ class ModelPlan(msgspec.Struct, frozen=True):
 class PlacedModel(msgspec.Struct, frozen=True):
     """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
     devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading.
-    `on_disk`: weights that no GPU holds stay in their file, and are not counted."""
+    `on_disk`: weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself; None
+    where nothing was planned."""
 
     spec: LoadSpec
     planned_bytes: int
     rehearsed: tuple[Buffer, ...] = ()
     on_disk: bool = False
+    placement: Placement | None = None
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -214,7 +216,8 @@ class Plans:
             use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
         )
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-        return PlacedModel(spec, planned, rehearsed, on_disk=placement.speed.disk is not None)
+        on_disk = placement.speed.disk is not None
+        return PlacedModel(spec, planned, rehearsed, on_disk=on_disk, placement=placement)
 
     def _read(
         self, files: _Files, request: PlanRequest, cancel: Cancel

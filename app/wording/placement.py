@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from app.engine.planner import MemoryClass, Placement, Reason, Remark, Shortfall
 from app.wording.i18n import _
-from app.wording.units import count, duration, printable, size
-
-_NUMBERS_FROM = 10  # tokens a second; slower ones are shown with a decimal
-_DECIMALS_BELOW = 1  # and these with two
+from app.wording.units import count, duration, printable, rate, size
 
 
 def item_name(item: MemoryClass) -> str:
@@ -122,24 +119,16 @@ def sentences(result: Placement | Shortfall) -> Iterator[str]:
 def _speed(placement: Placement) -> Iterator[str]:
     speed = placement.speed
     words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
-    yield words.format(n=_rate(speed.writing), full=_rate(speed.writing_full), reading=_rate(speed.reading))
+    yield words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
     words = _("Reading a full context takes about {time}, once for the same books.")
     yield words.format(time=duration(placement.context_tokens / speed.reading))
     if speed.assumed:
         yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
 
 
-def _rate(tokens_a_second: float) -> str:
-    if tokens_a_second < _DECIMALS_BELOW:
-        return f"{tokens_a_second:.2f}"
-    if tokens_a_second < _NUMBERS_FROM:
-        return f"{tokens_a_second:.1f}"
-    return count(round(tokens_a_second))
-
-
 def _shown(name: str, value: str | int | float) -> str:
     if isinstance(value, str):
         return printable(value)
     if name == "rate":
-        return _rate(value)
+        return rate(value)
     return size(value) if name.endswith("_bytes") else count(int(value))

@@ -9,6 +9,9 @@ from app.wording.i18n import _
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
+_NUMBERS_FROM = 10  # tokens a second; slower ones are shown with a decimal
+_DECIMALS_BELOW = 1  # and these with two
+
 
 def printable(untrusted_text: str) -> str:
     """A name or a detail as one line that cannot steer a terminal or turn the text around."""
@@ -36,6 +39,15 @@ def gigabytes(bytes: float) -> str:
 def count(n: int) -> str:
     """A number with its thousands set apart: `12,345`."""
     return f"{n:,}"
+
+
+def rate(tokens_a_second: float) -> str:
+    """`0.14`, `4.4`, `12,345`."""
+    if tokens_a_second < _DECIMALS_BELOW:
+        return f"{tokens_a_second:.2f}"
+    if tokens_a_second < _NUMBERS_FROM:
+        return f"{tokens_a_second:.1f}"
+    return count(round(tokens_a_second))
 
 
 def duration(seconds: float) -> str:

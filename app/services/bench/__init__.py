@@ -1,0 +1,1 @@
+"""A benchmark of a model on this machine: what is measured, in which order, and what comes of it."""

@@ -1,0 +1,170 @@
+"""Measures how fast a model is on this machine: loading, reading, writing, saving, resuming, and seeing images.
+
+It goes through the engine's process as questions do. What is read is made up, and what is saved goes with it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import shutil
+import time
+from pathlib import Path
+
+import psutil
+
+from app.core.errors import AppError
+from app.core.events import Looking
+from app.core.image import TILE, Raster
+from app.core.settings import EngineSettings
+from app.core.work import Cancel, Work, finish
+from app.engine.client import EngineClient
+from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.protocol import (
+    CountImageTokens,
+    Message,
+    MissingImages,
+    ModelInfo,
+    Pixels,
+    Prompt,
+    ReadingsSpec,
+    ShownImage,
+)
+from app.models.gguf.reader import HeaderReader
+from app.services.bench import llama_bench
+from app.services.bench.depths import QUESTIONS, BenchDepths, SavedBook
+from app.services.bench.loading import BenchLoader
+from app.services.bench.report import BenchProgress, BenchReport, BenchStep, ImageTime, ResumingTime, WhyNot
+from app.services.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
+from app.services.plans import PlacedModel, Plans
+from app.services.prompts import RULES
+
+_SIDE = 2 * TILE
+_FOLDER = "bench-"
+
+
+class Bench:
+    def __init__(self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path) -> None:
+        """`data`: a folder on the disk on which readings are saved; for what is written while this lasts."""
+        self._engine = engine
+        self._plans = plans
+        self._headers = headers
+        self._data = data
+
+    def run(
+        self, wanted: EngineSettings, limit_s: float, cancel: Cancel
+    ) -> Work[BenchProgress | BenchReport, BenchReport]:
+        """Measure a model of this machine, loaded as `wanted` says, in `limit_s` seconds: what there is no time for is
+        left out, and listed.
+
+        Yields what was found so far as often as there is more. The engine is closed in the end. Raises AppError as
+        `Models.load` does; and ENGINE_... where the engine dies; Stopped.
+        """
+        _remove_abandoned(self._data)
+        folder = self._data / f"{_FOLDER}{os.getpid()}"
+        readings = ReadingsSpec(str(folder), secrets.token_bytes(SECRET_BYTES), 1 << 50)
+        steps = BenchSteps(self._engine, BenchClock(limit_s), cancel)
+        run = _Run(steps, BenchLoader(steps, self._plans, self._headers, readings), folder)
+        try:
+            yield from run.all(wanted)
+        finally:
+            self._engine.close()
+            shutil.rmtree(folder, ignore_errors=True)
+        return steps.report
+
+
+def _remove_abandoned(data: Path) -> None:
+    """What a benchmark left that was killed."""
+    for folder in data.glob(f"{_FOLDER}*"):
+        number = folder.name.removeprefix(_FOLDER)
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Run:
+    """All steps, one after the other."""
+
+    def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path) -> None:
+        self._steps = steps
+        self._loader = loader
+        self._folder = folder
+
+    def all(self, wanted: EngineSettings) -> BenchWork:
+        steps, loader = self._steps, self._loader
+        placed = yield from loader.plan(wanted)
+        try:
+            info = yield from loader.load(placed, cold=True)
+        except TimeIsUp:
+            yield from steps.leave_out(BenchStep.LOAD, WhyNot.TIME)
+        else:
+            depths = BenchDepths(steps, info, self._folder)
+            yield from depths.measure()
+            yield from steps.attempt(BenchStep.RESUME, self._resume(placed, depths.saved))
+            yield from steps.attempt(BenchStep.IMAGES, self._see(info))
+            steps.engine.close()
+            yield from steps.attempt(BenchStep.LLAMA_BENCH, self._compare(placed, depths))
+        yield from steps.found(finished=True)
+
+    def _resume(self, placed: PlacedModel, saved: SavedBook | None) -> BenchWork:
+        steps = self._steps
+        yield from self._loader.load(placed, cold=False)
+        if saved is None:
+            return
+        read = yield from steps.read_whole(BenchStep.RESUME, saved.tokens, steps.clock.left, saved.spans)
+        apart = _apart(saved.logits, read.logits)
+        yield from steps.found(resuming=ResumingTime(read.reused, read.rate.tokens, read.rate.seconds, *apart))
+
+    def _see(self, info: ModelInfo) -> BenchWork:
+        """An image like others; the one before it brings the projector into memory, and has it tested."""
+        if info.vision_problem is not None:
+            raise AppError.of(info.vision_problem)
+        if info.vision is None:
+            return
+        engine = self._steps.engine
+        (tokens,) = finish(engine.run(CountImageTokens(((_SIDE, _SIDE),))))
+        for number in (1, 2):
+            shown = ShownImage(f"{number:064x}", _SIDE, _SIDE, "An image")
+            prompt = Prompt(RULES, (), (Message("user", QUESTIONS[0], (shown,)),))
+            (wanted,) = finish(engine.run(MissingImages(prompt)))
+            began, tiles = time.monotonic(), 1
+            for event in self._seen(wanted, number):
+                tiles = event.total
+                yield BenchProgress(BenchStep.IMAGES, event.done, event.total)
+        yield from self._steps.found(images=ImageTime(tiles, tokens, time.monotonic() - began))
+
+    def _seen(self, wanted: Pixels, number: int) -> Work[Looking, None]:
+        side = wanted.overview
+        overview = _noise((side, side), number) if side else None
+        steps, canvas = self._steps, _noise(wanted.canvas, number)
+        return steps.limited(lambda cancel: steps.engine.see(wanted, canvas, overview, cancel), steps.clock.left)
+
+    def _compare(self, placed: PlacedModel, depths: BenchDepths) -> BenchWork:
+        program, steps = llama_bench.program(), self._steps
+        if program is None or not llama_bench.can_compare(placed.spec):
+            return
+        command = [program, *llama_bench.arguments(placed.spec, compared := depths.comparable(), *depths.piece)]
+        if not compared:
+            raise TimeIsUp
+        found = yield from llama_bench.run(command, 2 * len(compared), steps.clock.left, steps.cancel)
+        if found is not None:
+            yield from steps.found(llama_bench=found)
+        elif steps.clock.left > 0:
+            yield from steps.leave_out(BenchStep.LLAMA_BENCH, WhyNot.FAILED)
+        else:
+            raise TimeIsUp
+
+
+def _noise(size: tuple[int, int], number: int) -> Raster:
+    pick = random.Random(number)  # noqa: S311 - the same each time, and no secret
+    return Raster(*size, pick.randbytes(3 * size[0] * size[1]))
+
+
+def _apart(before: bytes, now: bytes) -> tuple[float, float]:
+    """How far logits are from those of before: nats, and standard deviations."""
+    import numpy as np  # now: no other command of the desk needs it
+
+    from app.engine.kv.restore_check import deviation
+
+    found = deviation(np.frombuffer(before, "<f4"), np.frombuffer(now, "<f4"))
+    return found.divergence, found.best

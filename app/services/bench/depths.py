@@ -1,0 +1,287 @@
+"""Reading and writing at several depths of the context; then saving, and questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.events import Notice, Reading, Thinking, Token
+from app.core.settings import Sampling
+from app.core.work import Work, finish, relay
+from app.engine.kv.checkpoints import MIN_TOKENS
+from app.engine.protocol import (
+    AnswerTo,
+    BookSpan,
+    Count,
+    EncodePrompt,
+    EngineCounts,
+    Measure,
+    Message,
+    ModelInfo,
+    WriteTokens,
+)
+from app.services.bench.book import MadeBook, page
+from app.services.bench.report import (
+    BenchProgress,
+    BenchReport,
+    BenchStep,
+    DepthSpeed,
+    QuestionTime,
+    SavingTime,
+    TokenRate,
+    WhyNot,
+)
+from app.services.bench.steps import BenchSteps, BenchWork, ReadSpan, TimeIsUp
+
+DEPTHS = (4_096, 32_768, 131_072)
+"""Tokens in the context at which it is measured, besides its beginning and its end."""
+
+QUESTIONS = ("Which words come first?", "Which words come last?")
+
+_READ_TOKENS, _WRITTEN_TOKENS, _QUESTION_TOKENS = 512, 64, 256
+"""At each depth so many tokens are read and written; and as many have room for questions after the book."""
+
+_NEAR_FULL = 0.9
+"""A depth beyond this share of the full one is not measured beside it."""
+
+_FIRST_TOKENS = 32
+_PIECE_SHARE = 0.4
+"""Of the time that is left, what a measurement at one depth may take where the model is slow."""
+
+_WARM_UP_SHARE = 0.02
+_SEALED_A_SECOND = 0.4e9
+"""Bytes of a saved reading, for the time that is set aside for saving and resuming; a guess on the safe side."""
+
+_RESERVE_SHARE = 0.5
+_COMPARED_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class SavedBook:
+    """What can be resumed: the tokens, the books in them, and the next token's logits."""
+
+    tokens: tuple[int, ...]
+    spans: tuple[BookSpan, ...]
+    logits: bytes
+
+
+class BenchDepths:
+    """Reads a made-up book, and measures at some depths; where the last of them is, it saves, and asks questions."""
+
+    def __init__(self, steps: BenchSteps, info: ModelInfo, folder: Path) -> None:
+        """`folder`: where readings are saved."""
+        self._steps = steps
+        self._info = info
+        self._folder = folder
+        context = info.context_tokens
+        self._piece_tokens = min(_READ_TOKENS, context // 8)
+        self._written_tokens = min(_WRITTEN_TOKENS, context // 16)
+        self._full = context - self._piece_tokens - self._written_tokens - min(_QUESTION_TOKENS, context // 8)
+        self._book = MadeBook((), (), 0, ())
+        self._reached = 0
+        self._read: list[TokenRate] = []  # one after the other, from the first token on
+        self._writing_s = 0.0  # for a token
+        self.saved: SavedBook | None = None
+
+    def measure(self) -> BenchWork:
+        steps = self._steps
+        yield from self._make_book()
+        yield from steps.attempt(BenchStep.WARM_UP, self._warm_up())
+        yield from steps.found(depths=(DepthSpeed(0),))
+        yield from steps.attempt(BenchStep.READ, self._measure_there())
+        depth = self._next()
+        if depth is None:
+            yield from self._save_and_ask()
+        while depth is not None:
+            before = len(steps.report.depths)
+            yield from steps.attempt(BenchStep.READ, self._read_to(depth))
+            following = self._next() if self._reached == depth else None
+            if following is None:
+                yield from self._save_and_ask()
+            if len(steps.report.depths) > before:
+                yield from steps.attempt(BenchStep.READ, self._measure_there())
+            depth = following
+        for missing in self._ahead():
+            yield from steps.leave_out(BenchStep.READ, WhyNot.TIME, missing, self._seconds_to(missing))
+
+    def _ahead(self) -> list[int]:
+        """Depths that were not reached yet."""
+        wanted = [*(depth for depth in DEPTHS if depth < _NEAR_FULL * self._full), self._full]
+        done = max(each.depth_tokens for each in self._steps.report.depths)
+        return [depth for depth in wanted if depth > max(done, self._reached)]
+
+    def _next(self) -> int | None:
+        """The next depth, if there is time for it."""
+        depth = next(iter(self._ahead()), None)
+        if depth is None or not self._read:
+            return None
+        return depth if self._seconds_to(depth) < self._steps.clock.left - self._reserve_s(depth) else None
+
+    def _seconds_to(self, depth: int) -> float:
+        """About how long it takes to read on to there: attention makes each token slower than the one before."""
+        if not self._read:
+            return 0.0
+        first, last = self._read[0], self._read[-1]
+        ends = sum(each.tokens for each in self._read)
+        token_s, slope = last.seconds / last.tokens, 0.0
+        if apart := ends - (first.tokens + last.tokens) / 2:
+            slope = max(0.0, (token_s - first.seconds / first.tokens) / apart)
+        ahead = depth - self._reached
+        return ahead * (token_s + slope * (last.tokens + ahead) / 2)
+
+    def _reserve_s(self, depth: int) -> float:
+        """For what comes after reading so far: save, ask, measure there, load again, resume; half of the time at
+        most."""
+        steps, info = self._steps, self._info
+        bytes_there = info.kv_bytes * depth / info.context_tokens
+        last = self._read[-1]
+        token_s = last.seconds / last.tokens
+        needed = steps.report.loads[0].seconds + 2 * bytes_there / _SEALED_A_SECOND
+        needed += (self._piece_tokens + _QUESTION_TOKENS) * token_s + self._written_tokens * self._writing_s
+        return min(needed, _RESERVE_SHARE * steps.clock.limit_s)
+
+    # ---- the steps
+
+    def _make_book(self) -> BenchWork:
+        steps, path = self._steps, self._info.path
+        yield BenchProgress(BenchStep.TOKENIZE)
+        sample = page(1)
+        (tokens,) = finish(steps.engine.run(Count(path, (sample.untrusted_text,))))
+        pages = tuple(map(page, range(1, self._info.context_tokens // tokens + 3)))
+        whole = MadeBook(pages, (), 0, ()).prompt(len(pages))
+        began = time.monotonic()
+        laid = finish(steps.engine.run(EncodePrompt(whole)))
+        passed = time.monotonic() - began
+        ends = finish(steps.engine.run(Measure(whole))).page_ends[0]
+        start, end = laid.books[0].start, laid.books[0].end
+        self._book = MadeBook(pages, laid.tokens[:end], start, tuple(start + each for each in ends))
+        yield from steps.found(tokenizing=TokenRate.of(end, passed))
+
+    def _warm_up(self) -> BenchWork:
+        """The first tokens after loading take longer: weights are touched for the first time, kernels are loaded."""
+        steps = self._steps
+        text = self._book.tokens[1:]  # other than what is measured from its beginning
+        first = yield from steps.read(BenchStep.WARM_UP, text[: min(_FIRST_TOKENS, self._piece_tokens)], self._patience)
+        yield from steps.found(first_tokens=first.rate)
+        if self._piece_tokens * first.rate.seconds < _WARM_UP_SHARE * steps.clock.limit_s * first.rate.tokens:
+            yield from steps.read(BenchStep.WARM_UP, text[: self._piece_tokens], self._patience)
+            yield from relay(steps.limited(partial(steps.engine.run, WriteTokens(2)), self._patience), lambda _: ())
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for one measurement."""
+        return _PIECE_SHARE * self._steps.clock.left
+
+    def _read_to(self, depth: int) -> BenchWork:
+        steps = self._steps
+        seconds = max(steps.clock.left - self._reserve_s(depth), self._seconds_to(depth))
+        read = yield from steps.read(BenchStep.READ, self._book.tokens[:depth], seconds, depth=depth)
+        self._note(read)
+        reading = TokenRate.of(sum(each.tokens for each in self._read), sum(each.seconds for each in self._read))
+        yield from steps.found(depths=(*steps.report.depths, DepthSpeed(read.end, reading)))
+
+    def _measure_there(self) -> BenchWork:
+        steps, depth = self._steps, self._steps.report.depths[-1].depth_tokens
+        wanted = self._book.tokens[: depth + self._piece_tokens]
+        read = yield from steps.read(BenchStep.READ, wanted, self._patience, depth=depth)
+        self._note(read)
+        yield from self._add(reading_there=read.rate)
+        yield BenchProgress(BenchStep.WRITE, depth_tokens=depth)
+        order = WriteTokens(self._written_tokens)
+        work = steps.limited(partial(steps.engine.run, order), self._patience)
+        written = yield from relay(work, lambda _: ())
+        if not written.tokens:
+            raise TimeIsUp
+        self._writing_s = written.seconds / written.tokens
+        yield from self._add(writing_there=TokenRate.of(written.tokens, written.seconds), counts=written.counts)
+
+    def _note(self, read: ReadSpan) -> None:
+        self._reached = read.end
+        self._read.append(read.rate)
+
+    def _add(self, **parts: object) -> BenchWork:
+        """To the last depth of the report."""
+        *others, last = self._steps.report.depths
+        return self._steps.found(depths=(*others, msgspec.structs.replace(last, **parts)))
+
+    @property
+    def piece(self) -> tuple[int, int]:
+        """Tokens that are read, and that are written, at each depth."""
+        return self._piece_tokens, self._written_tokens
+
+    def comparable(self) -> list[int]:
+        """Depths that another program comes to in the time that is left, as fast as this one did."""
+        seconds, found = self._steps.report.loads[-1].seconds, []
+        for each in self._steps.report.depths:
+            seconds += sum(rate.seconds for rate in (each.reading, each.reading_there, each.writing_there) if rate)
+            if seconds < _COMPARED_SHARE * self._steps.clock.left:
+                found.append(each.depth_tokens)
+        return found
+
+    # ---- saving, and questions
+
+    def _save_and_ask(self) -> BenchWork:
+        steps, book = self._steps, self._book
+        pages = book.pages_within(self._reached)
+        end = book.page_ends[pages - 1] if pages else 0
+        if end < MIN_TOKENS:
+            yield from steps.leave_out(BenchStep.SAVE, WhyNot.TOO_SHORT)
+        else:
+            yield from steps.attempt(BenchStep.SAVE, self._save(book.tokens[:end], book.spans(pages)))
+        if pages:
+            yield from steps.attempt(BenchStep.QUESTION, self._ask(pages))
+
+    def _save(self, tokens: tuple[int, ...], spans: tuple[BookSpan, ...]) -> BenchWork:
+        steps = self._steps
+        yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience)  # what is evaluated now is not counted
+        began = time.monotonic()
+        yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience, spans)
+        copied_s = time.monotonic() - began
+        problems = steps.engine.flush_saved()
+        passed = time.monotonic() - began
+        after = yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience, spans)
+        size = sum(file.stat().st_size for file in self._folder.glob("*")) if self._folder.is_dir() else 0
+        if not size:
+            raise AppError(problems[0].code if problems else Code.READING_NOT_SAVED)
+        self.saved = SavedBook(tokens, spans, after.logits)
+        yield from steps.found(saving=SavingTime(len(tokens), size, copied_s, passed, after.counts))
+
+    def _ask(self, pages: int) -> BenchWork:
+        steps = self._steps
+        asked = [Message("user", question) for question in QUESTIONS]
+        first, answer = yield from self._question(pages, asked[0])
+        yield from steps.found(questions=(first,))
+        second, _answer = yield from self._question(pages, asked[0], Message("assistant", answer or "Yes."), asked[1])
+        yield from steps.found(questions=(first, second))
+
+    def _question(self, pages: int, *messages: Message) -> Work[BenchProgress | BenchReport, tuple[QuestionTime, str]]:
+        """Ask, until the answer has begun; and how it begins."""
+        steps, seen, said = self._steps, [Reading(0, 0, 0)], ""
+
+        def show(event: Reading | Thinking | Token | Notice) -> Iterator[BenchProgress]:
+            nonlocal said
+            if isinstance(event, Token):
+                said += event.text
+            elif isinstance(event, Reading):
+                seen[0] = event
+                yield BenchProgress(BenchStep.QUESTION, event.done, event.total)
+
+        order, counts, began = (
+            AnswerTo(self._book.prompt(pages, *messages), Sampling(), 1),
+            EngineCounts(),
+            time.monotonic(),
+        )
+        try:
+            generated = yield from relay(steps.limited(partial(steps.engine.run, order), self._patience), show)
+            counts = generated.counts
+        except AppError as error:
+            if error.code not in (Code.ANSWER_ALL_THOUGHT, Code.ANSWER_MISSING):
+                raise  # those come after the first token
+        passed = time.monotonic() - began
+        return QuestionTime(seen[0].total - seen[0].reused, seen[0].reused, passed, counts), said

@@ -1,0 +1,95 @@
+"""Runs llama.cpp's own benchmark, where a person has installed it, with the settings of a load."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from app.core.settings import Mapping
+from app.core.work import Cancel, Stopped, Work
+from app.engine.protocol import LoadSpec
+from app.services.bench.report import BenchProgress, BenchStep, LlamaBench, LlamaBenchSpeed
+
+_NAME = "llama-bench"
+_USUAL_BATCH = 2048
+
+
+class _Line(msgspec.Struct, frozen=True):
+    """What counts of a line of its results; one has a prompt or an answer, never both."""
+
+    n_prompt: int
+    n_gen: int
+    n_depth: int
+    avg_ts: float
+    build_commit: str = ""
+    build_number: int = 0
+
+
+def program() -> str | None:
+    """Where it is; None where it is not installed."""
+    return shutil.which(_NAME)
+
+
+def can_compare(spec: LoadSpec) -> bool:
+    """Whether it can be told to do the same: it maps no weights that memory has no room for, and knows no adapters."""
+    return spec.mapping is not Mapping.MAPPED and not spec.adapters
+
+
+def arguments(spec: LoadSpec, depths: Sequence[int], read_tokens: int, written_tokens: int) -> list[str]:
+    """Its command line, without the program: so many tokens are read, then written, at each depth."""
+    given = ["-m", spec.model_path, "-o", "jsonl", "-r", "1", "-fa", "1", "-t", str(spec.threads)]
+    given += ["-p", str(read_tokens), "-n", str(written_tokens), "-d", ",".join(map(str, depths))]
+    given += ["-ub", str(spec.ubatch_tokens), "-b", str(max(_USUAL_BATCH, spec.ubatch_tokens))]
+    given += ["-ctk", spec.kv_type.value, "-ctv", spec.kv_type.value]
+    given += ["-ngl", str(spec.gpu_layers if spec.gpu_layers >= 0 else 999)]
+    if spec.tensor_split:
+        given += ["-ts", "/".join(f"{share:g}" for share in spec.tensor_split)]
+    if spec.cpu_tensors:
+        given += ["-ot", ";".join(f"{pattern}=CPU" for pattern in spec.cpu_tensors)]
+    return given
+
+
+def run(command: Sequence[str], tests: int, limit_s: float, cancel: Cancel) -> Work[BenchProgress, LlamaBench | None]:
+    """What it measures within the limit; None for nothing, or where it cannot be started. `tests`: so many are asked
+    for. Raises Stopped."""
+    lines: list[_Line] = []
+    try:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return None
+    with child:
+        timer = threading.Timer(max(0.0, limit_s), child.kill)
+        timer.start()
+        cancel.on_request(child.kill)
+        try:
+            assert child.stdout is not None
+            yield BenchProgress(BenchStep.LLAMA_BENCH, 0, tests)
+            for text in child.stdout:
+                with contextlib.suppress(msgspec.MsgspecError):
+                    lines.append(msgspec.json.decode(text, type=_Line))
+                    yield BenchProgress(BenchStep.LLAMA_BENCH, len(lines), tests, lines[-1].n_depth)
+        finally:
+            child.kill()
+            timer.cancel()
+            timer.join()
+    if cancel.requested:
+        raise Stopped
+    return _gathered(lines)
+
+
+def _gathered(lines: Iterable[_Line]) -> LlamaBench | None:
+    depths: dict[int, LlamaBenchSpeed] = {}
+    build = ""
+    for line in lines:
+        build = f"{line.build_number} ({line.build_commit})"
+        found = depths.get(line.n_depth, LlamaBenchSpeed(line.n_depth))
+        if line.n_prompt:
+            depths[line.n_depth] = msgspec.structs.replace(found, reading_there=line.avg_ts)
+        else:
+            depths[line.n_depth] = msgspec.structs.replace(found, writing_there=line.avg_ts)
+    return LlamaBench(build, tuple(depths.values())) if depths else None

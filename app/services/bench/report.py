@@ -1,0 +1,231 @@
+"""What a benchmark found: numbers, and names of models and devices; no text, no path, no name of a file.
+
+Seconds are seconds, bytes are bytes. Whoever wants to know how fast a model is here asks `BenchReport.loads` and
+`BenchReport.depths`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.errors import Code
+from app.core.settings import KvType, Mapping
+from app.engine.planner.demand import Use
+from app.engine.planner.speed import Speed
+from app.engine.protocol import Buffer, Device, EngineCounts
+
+FORMAT = 1
+"""Of the report as JSON: raised when a field gets another meaning."""
+
+
+class BenchStep(StrEnum):
+    """What is being measured."""
+
+    PLAN = "plan"
+    LOAD = "load"
+    TOKENIZE = "tokenize"
+    WARM_UP = "warm_up"
+    READ = "read"
+    WRITE = "write"
+    SAVE = "save"
+    QUESTION = "question"
+    RESUME = "resume"
+    IMAGES = "images"
+    LLAMA_BENCH = "llama_bench"
+
+
+class WhyNot(StrEnum):
+    """Why something was not measured."""
+
+    TIME = "time"
+    STOPPED = "stopped"  # by the person
+    TOO_SHORT = "too_short"  # readings of so few tokens are not saved
+    FAILED = "failed"
+
+
+class TokenRate(msgspec.Struct, frozen=True):
+    tokens: int
+    seconds: float
+    tokens_per_second: float
+
+    @classmethod
+    def of(cls, tokens: int, seconds: float) -> TokenRate:
+        return cls(tokens, seconds, tokens / max(seconds, 1e-9))
+
+
+class BenchMachine(msgspec.Struct, frozen=True):
+    """`unused_card`: why a graphics card that is there is not computed on. `devices`: before anything was loaded."""
+
+    octavo: str
+    llama_cpp: str
+    python: str
+    system: str
+    threads: int
+    cpu_features: tuple[str, ...]
+    cpu_variant: str
+    numa_nodes: int
+    memory_bytes: int
+    free_bytes: int
+    devices: tuple[Device, ...]
+    unused_card: Code | None = None
+
+
+class BenchModel(msgspec.Struct, frozen=True):
+    """`name`: what the model calls itself; empty where it does not. `adapters`: how many."""
+
+    name: str
+    quantization: str
+    architecture: str
+    size_bytes: int
+    parameters: int
+    layers: int
+    experts: int
+    context_trained: int
+    sees: bool
+    adapters: int
+
+
+class BenchPlan(msgspec.Struct, frozen=True):
+    """`seconds`: to plan, and to try the plan without loading. `speed`: as the plan estimates it."""
+
+    seconds: float
+    context_tokens: int
+    kv_type: KvType
+    slice_tokens: int
+    threads: int
+    gpu_layers: int
+    expert_layers_on_cpu: int
+    tensor_split: tuple[float, ...]
+    mapping: Mapping
+    uses: tuple[Use, ...]
+    speed: Speed
+
+
+class BenchMemory(msgspec.Struct, frozen=True):
+    """`planned_bytes` and `taken_bytes` as in `services.plans.Fit`; zeros where llama.cpp does not say. `buffers`: what
+    it took. `process_bytes`: of main memory that the engine's process holds, mapped files included. `devices`: with the
+    model."""
+
+    planned_bytes: int
+    taken_bytes: int
+    buffers: tuple[Buffer, ...]
+    process_bytes: int
+    devices: tuple[Device, ...]
+
+
+class LoadTime(msgspec.Struct, frozen=True):
+    """`bytes`: of the model's files, of which memory had `cached_share` (0 to 1) before; None where that is not
+    known."""
+
+    seconds: float
+    bytes: int
+    cached_share: float | None
+
+
+class DepthSpeed(msgspec.Struct, frozen=True):
+    """How fast it is with `depth_tokens` in the context. `reading`: from the first token to there; None at the
+    beginning. `reading_there`, `writing_there`: of some more tokens. Each is None where there was no time."""
+
+    depth_tokens: int
+    reading: TokenRate | None = None
+    reading_there: TokenRate | None = None
+    writing_there: TokenRate | None = None
+    counts: EngineCounts = EngineCounts()
+
+
+class QuestionTime(msgspec.Struct, frozen=True):
+    """A question after the book was read: `first_token_s` until its answer began. `counts`: what the engine did
+    meanwhile."""
+
+    read_tokens: int
+    reused_tokens: int
+    first_token_s: float
+    counts: EngineCounts = EngineCounts()
+
+
+class SavingTime(msgspec.Struct, frozen=True):
+    """`seconds`: until all was on disk; of these the engine waited for `copy_s`, and in the others it is free."""
+
+    tokens: int
+    file_bytes: int
+    copy_s: float
+    seconds: float
+    counts: EngineCounts = EngineCounts()
+
+
+class ResumingTime(msgspec.Struct, frozen=True):
+    """Of a saved reading in a new process. `divergence` (nats) and `deviation` (standard deviations): how far the next
+    token's logits are from those of before (`engine.kv.restore_check`)."""
+
+    tokens: int
+    read_tokens: int
+    seconds: float
+    divergence: float
+    deviation: float
+
+
+class ImageTime(msgspec.Struct, frozen=True):
+    """`tokens`: what the image takes of the context."""
+
+    tiles: int
+    tokens: int
+    seconds: float
+
+
+class LlamaBenchSpeed(msgspec.Struct, frozen=True):
+    """Tokens a second, as llama-bench says; None where it did not come so far."""
+
+    depth_tokens: int
+    reading_there: float | None = None
+    writing_there: float | None = None
+
+
+class LlamaBench(msgspec.Struct, frozen=True):
+    """`build`: of llama.cpp, as it names itself."""
+
+    build: str
+    depths: tuple[LlamaBenchSpeed, ...]
+
+
+class NotMeasured(msgspec.Struct, frozen=True):
+    """`seconds`: what it would have taken, about; 0 where nobody knows."""
+
+    step: BenchStep
+    why: WhyNot
+    depth_tokens: int = 0
+    seconds: float = 0.0
+    code: Code | None = None
+
+
+class BenchReport(msgspec.Struct, frozen=True):
+    """`first_tokens`: the first ones after loading. `questions`: two, one after the other. `seconds`: so far.
+    `finished`: nothing more comes. `llama_bench`: None where that program is not installed."""
+
+    format: int = FORMAT
+    finished: bool = False
+    seconds: float = 0.0
+    machine: BenchMachine | None = None
+    model: BenchModel | None = None
+    plan: BenchPlan | None = None
+    memory: BenchMemory | None = None
+    loads: tuple[LoadTime, ...] = ()
+    tokenizing: TokenRate | None = None
+    first_tokens: TokenRate | None = None
+    depths: tuple[DepthSpeed, ...] = ()
+    questions: tuple[QuestionTime, ...] = ()
+    saving: SavingTime | None = None
+    resuming: ResumingTime | None = None
+    images: ImageTime | None = None
+    llama_bench: LlamaBench | None = None
+    left_out: tuple[NotMeasured, ...] = ()
+
+
+class BenchProgress(msgspec.Struct, frozen=True):
+    """`total` is 0 where it is not known. `depth_tokens`: where in the context."""
+
+    step: BenchStep
+    done: float = 0.0
+    total: float = 0.0
+    depth_tokens: int = 0
