@@ -33,7 +33,7 @@ from app.services.bench.report import (
     WhyNot,
 )
 from app.services.services import Services
-from app.wording import units
+from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.units import count, duration, rate, size
 
@@ -117,6 +117,7 @@ def print_report(report: BenchReport) -> None:
     if report.depths:
         print()
         _print_columns(_depth_rows(report))
+        print(_legend(report.depths[0]))
         print()
     after = [*_after_reading(report)]
     if after:
@@ -142,12 +143,14 @@ def _heading(report: BenchReport) -> Iterator[tuple[str, str]]:
 
 
 def _machine_rows(machine: BenchMachine) -> Iterator[tuple[str, str]]:
+    words = _("{name}, {free} of {total} free")
     for device in machine.devices:
-        words = _("{name}, {free} of {total} free")
-        shown = words.format(name=device.description, free=size(device.free_bytes), total=size(device.total_bytes))
-        yield device.name, shown
+        free, total = device.free_bytes, device.total_bytes
+        if device.kind == "cpu":
+            free, total = machine.free_bytes, machine.memory_bytes
+        yield device.name, words.format(name=device.description, free=size(free), total=size(total))
     if machine.unused_card is not None:
-        yield _("graphics card"), _("not used ({code})").format(code=machine.unused_card.value)
+        yield _("graphics card"), errors.sentence(machine.unused_card)
 
 
 def _model_words(model: BenchModel) -> str:
@@ -168,6 +171,10 @@ def _before_reading(report: BenchReport) -> Iterator[tuple[str, str]]:
         planned, taken = report.memory.planned_bytes, report.memory.taken_bytes
         words = _("{taken} taken, {planned} planned ({error})")
         yield _("memory"), words.format(taken=size(taken), planned=size(planned), error=f"{planned / taken - 1:+.1%}")
+        for each in report.memory.buffers:
+            words = _("weights {weights}, KV cache {cache}, working memory {compute}")
+            numbers = {"cache": size(each.cache_bytes), "compute": size(each.compute_bytes)}
+            yield f"  {each.name}", words.format(weights=size(each.weights_bytes), **numbers)
     if report.tokenizing is not None:
         yield _("counting tokens"), _rate_words(report.tokenizing)
     if report.first_tokens is not None:
@@ -189,8 +196,8 @@ def _rate_words(found: TokenRate) -> str:
 def _depth_rows(report: BenchReport) -> Iterator[Sequence[str]]:
     """The columns: how much is in the context; reading so far, and how long it took; reading and writing more there."""
     others = {each.depth_tokens: each for each in report.llama_bench.depths} if report.llama_bench else {}
-    heading = [_("tokens in context"), _("read to there"), _("time"), _("read more there"), _("write there")]
-    yield [*heading, *([_("llama-bench reads"), _("writes")] if others else [])]
+    heading = [_("tokens in context"), _("reading up to it"), _("takes"), _("reading on"), _("writing")]
+    yield [*heading, *([_("llama-bench: reading on"), _("writing")] if others else [])]
     for each in report.depths:
         row = [count(each.depth_tokens), *_speeds(each)]
         if others:
@@ -216,15 +223,18 @@ def _print_columns(rows: Iterator[Sequence[str]]) -> None:
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         print("  ".join(" " * (most - width(cell)) + cell for cell, most in zip(row, widths, strict=True)))
-    print(_("All speeds are tokens a second."))
+
+
+def _legend(first: DepthSpeed) -> str:
+    if first.reading_there is None or first.writing_there is None:
+        return _("Speeds are in tokens a second.")
+    words = _("Speeds are in tokens a second. Reading on: the next {read} tokens there; writing: {written} tokens.")
+    return words.format(read=first.reading_there.tokens, written=first.writing_there.tokens)
 
 
 def _after_reading(report: BenchReport) -> Iterator[tuple[str, str]]:
     if report.plan is not None:
-        speed, words = (
-            report.plan.speed,
-            _("reads {reading} tokens a second, writes {writing} ({full} with a full context)"),
-        )
+        words, speed = _("reads {reading}, writes {writing} ({full} with a full context)"), report.plan.speed
         numbers = {"writing": rate(speed.writing), "full": rate(speed.writing_full)}
         yield _("the plan’s estimate"), words.format(reading=rate(speed.reading), **numbers)
     for name, asked in zip((_("first question"), _("second question")), report.questions, strict=False):
@@ -235,7 +245,7 @@ def _after_reading(report: BenchReport) -> Iterator[tuple[str, str]]:
         numbers = {"n": count(found.tokens), "size": size(found.file_bytes), "copy": duration(found.copy_s)}
         yield _("saving"), words.format(time=duration(found.seconds), **numbers)
     if report.resuming is not None:
-        words = _("{n} tokens in {time}, {read} read again; the next token’s logits differ by {nats} nats")
+        words = _("{n} tokens in {time}, {read} read again; the next token’s probabilities are {nats} nats apart")
         back = report.resuming
         numbers = {"n": count(back.tokens), "read": count(back.read_tokens), "nats": f"{back.divergence:.5f}"}
         yield _("resuming"), words.format(time=duration(back.seconds), **numbers)

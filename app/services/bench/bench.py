@@ -141,7 +141,7 @@ class _Run:
 
     def _compare(self, placed: PlacedModel, depths: BenchDepths) -> BenchWork:
         program, steps = llama_bench.program(), self._steps
-        if program is None or not llama_bench.can_compare(placed.spec):
+        if program is None or not llama_bench.can_compare(placed):
             return
         command = [program, *llama_bench.arguments(placed.spec, compared := depths.comparable(), *depths.piece)]
         if not compared:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from app.core.settings import Mapping
 from app.core.work import Cancel, Stopped, Work
 from app.engine.protocol import LoadSpec
 from app.services.bench.report import BenchProgress, BenchStep, LlamaBench, LlamaBenchSpeed
+from app.services.plans import PlacedModel
 
 _NAME = "llama-bench"
 _USUAL_BATCH = 2048
@@ -35,9 +35,10 @@ def program() -> str | None:
     return shutil.which(_NAME)
 
 
-def can_compare(spec: LoadSpec) -> bool:
-    """Whether it can be told to do the same: it maps no weights that memory has no room for, and knows no adapters."""
-    return spec.mapping is not Mapping.MAPPED and not spec.adapters
+def can_compare(placed: PlacedModel) -> bool:
+    """Whether it can be told to do the same: it copies weights that memory may have no room for, and knows no
+    adapters."""
+    return not placed.on_disk and not placed.spec.adapters
 
 
 def arguments(spec: LoadSpec, depths: Sequence[int], read_tokens: int, written_tokens: int) -> list[str]:

@@ -112,7 +112,7 @@ def _machine(inspected: Inspected) -> BenchMachine:
         memory_bytes=psutil.virtual_memory().total,
         free_bytes=free_memory(),
         devices=inspected.devices,
-        unused_card=inspected.unused_card.code if inspected.unused_card else None,
+        unused_card=inspected.unused_card,
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.errors import Code
+from app.core.errors import Code, Problem
 from app.core.settings import KvType, Mapping
 from app.engine.planner.demand import Use
 from app.engine.planner.speed import Speed
@@ -69,7 +69,7 @@ class BenchMachine(msgspec.Struct, frozen=True):
     memory_bytes: int
     free_bytes: int
     devices: tuple[Device, ...]
-    unused_card: Code | None = None
+    unused_card: Problem | None = None
 
 
 class BenchModel(msgspec.Struct, frozen=True):

@@ -1,0 +1,218 @@
+"""A benchmark of tiny models: what is found, what is left out, and what stays of it, which is nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.errors import AppError, Code
+from app.core.paths import Paths
+from app.core.settings import EngineSettings, KvType
+from app.core.work import Cancel, Stopped, finish
+from app.engine.protocol import LoadSpec, taken_bytes
+from app.services.bench import llama_bench
+from app.services.bench.bench import Bench
+from app.services.bench.depths import BenchDepths
+from app.services.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
+from app.services.plans import PlacedModel
+from app.services.services import Services
+from tests.models.projector import write_projector
+
+LONG_S = 600.0
+_LLAMA_BENCH = f"""#!{sys.executable}
+import json, sys
+given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+for depth in map(int, given["-d"].split(",")):
+    for read, written, speed in ((int(given["-p"]), 0, 200.5), (0, int(given["-n"]), 20.25)):
+        line = {{"n_prompt": read, "n_gen": written, "n_depth": depth, "avg_ts": speed, "model_filename": given["-m"]}}
+        print(json.dumps(line | {{"build_commit": "0c1e570", "build_number": 9000}}), flush=True)
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Services]:
+    opened = open_desk(Paths(tmp_path / "desk"))
+    yield opened
+    opened.close()
+
+
+def bench(desk: Services) -> Bench:
+    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data)
+
+
+def settings(model: Path, **more: Any) -> EngineSettings:
+    return EngineSettings(model_path=str(model), context_tokens=2048, kv_type=KvType.F16, ubatch_tokens=128, **more)
+
+
+def measured(desk: Services, wanted: EngineSettings, limit_s: float = LONG_S) -> BenchReport:
+    return finish(bench(desk).run(wanted, limit_s, Cancel()))
+
+
+@pytest.fixture
+def seeing(tiny_scout_fast: Path, tmp_path: Path) -> Path:
+    """A model beside its projector, in a folder whose name nobody is to learn."""
+    folder = tmp_path / "of-nobody-else"
+    folder.mkdir()
+    model = folder / "private-model.gguf"
+    shutil.copy(tiny_scout_fast, model)
+    write_projector(folder / "mmproj-private.gguf")
+    return model
+
+
+@pytest.fixture
+def with_llama_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "llama-bench"
+    program.write_text(_LLAMA_BENCH, encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("with_llama_bench")
+def test_all_is_measured_and_nothing_is_kept_or_said_of_whose_it_is(desk: Services, seeing: Path) -> None:
+    before = sorted(each.name for each in desk.paths.data.rglob("*"))
+    report = measured(desk, settings(seeing))
+    assert report.finished
+    assert report.left_out == ()
+    assert report.machine is not None
+    assert report.plan is not None
+    assert report.model is not None
+    assert report.memory is not None
+    assert (report.plan.context_tokens, report.plan.slice_tokens, report.model.sees) == (2048, 128, True)
+    assert report.memory.taken_bytes == taken_bytes(report.memory.buffers) > 0
+    assert report.memory.planned_bytes > 0
+    assert len(report.loads) == 2
+    assert all(load.bytes > seeing.stat().st_size for load in report.loads), "with the projector"
+    beginning, full = report.depths
+    assert (beginning.depth_tokens, beginning.reading) == (0, None)
+    assert full.depth_tokens > 1000
+    assert full.reading is not None
+    assert full.reading.tokens == full.depth_tokens
+    for depth in report.depths:
+        assert depth.reading_there is not None
+        assert depth.writing_there is not None
+        assert depth.reading_there.tokens >= 256
+        assert depth.writing_there.tokens == 64
+    assert report.saving is not None
+    assert report.resuming is not None
+    assert report.saving.counts.sealed_bytes == report.saving.file_bytes > 0
+    assert (report.resuming.tokens, report.resuming.read_tokens) == (report.saving.tokens - 1, 1)
+    assert report.resuming.divergence < 0.001
+    first, second = report.questions
+    assert second.reused_tokens >= first.reused_tokens + first.read_tokens - 1
+    assert second.read_tokens < 100
+    assert report.images is not None
+    assert (report.images.tiles, report.images.tokens > 5) == (5, True)
+    assert report.llama_bench is not None
+    assert [each.depth_tokens for each in report.llama_bench.depths] == [0, full.depth_tokens]
+    assert (report.llama_bench.depths[0].reading_there, report.llama_bench.depths[0].writing_there) == (200.5, 20.25)
+    written = msgspec.json.encode(report).decode()
+    for secret in ("private", "nobody", str(desk.paths.data), os.sep + "tmp", "Which words", seeing.name):
+        assert secret not in written
+    assert msgspec.json.decode(written, type=BenchReport) == report
+    kept = {each.name for each in desk.paths.data.rglob("*")} - set(before)
+    assert not [name for name in kept if "bench" in name or name.endswith(".reading")]
+    assert desk.models.choices() == {}
+
+
+def test_depths_for_which_there_is_no_time_are_left_out_and_named(
+    desk: Services, tiny_scout_fast: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BenchDepths, "_seconds_to", lambda self, depth: 1e6)
+    monkeypatch.setenv("PATH", "")
+    report = measured(desk, settings(tiny_scout_fast))
+    assert report.finished
+    assert [depth.depth_tokens for depth in report.depths] == [0]
+    assert report.depths[0].writing_there is not None
+    (missing,) = [each for each in report.left_out if each.step is BenchStep.READ]
+    assert (missing.why, missing.seconds) == (WhyNot.TIME, 1e6)
+    assert missing.depth_tokens > 1000
+    assert report.llama_bench is None
+    assert len(report.loads) == 2
+
+
+def test_with_no_time_at_all_that_is_said_and_what_a_killed_one_left_is_gone(
+    desk: Services, tiny_scout_fast: Path
+) -> None:
+    abandoned, of_another = (desk.paths.data / f"bench-{number}" for number in (2**22 + 1, os.getppid()))
+    for folder in (abandoned, of_another):  # Linux has fewer processes than that
+        folder.mkdir()
+        (folder / "some.reading").write_bytes(b"x")
+    report = measured(desk, settings(tiny_scout_fast), limit_s=0.0)
+    assert (abandoned.exists(), of_another.exists()) == (False, True)
+    assert report.finished
+    assert report.machine is not None
+    assert report.depths == ()
+    assert report.left_out == (NotMeasured(BenchStep.LOAD, WhyNot.TIME),)
+
+
+def test_stopped_it_has_what_was_measured_until_then(desk: Services, tiny_scout_fast: Path) -> None:
+    cancel = Cancel()
+    found = BenchReport()
+
+    def take(event: BenchProgress | BenchReport) -> None:
+        nonlocal found
+        if isinstance(event, BenchReport):
+            found = event
+        elif event.step is BenchStep.WRITE:
+            cancel.request()
+
+    with pytest.raises(Stopped):
+        finish(bench(desk).run(settings(tiny_scout_fast), LONG_S, cancel), take)
+    assert not found.finished
+    assert found.depths[0].reading_there is not None
+    assert not [*desk.paths.data.glob("bench-*")]
+
+
+def test_an_engine_that_dies_ends_it(desk: Services, tiny_scout_fast: Path) -> None:
+    def take(event: BenchProgress | BenchReport) -> None:
+        if isinstance(event, BenchProgress) and event.step is BenchStep.WRITE and desk.engine.pid is not None:
+            os.kill(desk.engine.pid, 9)
+
+    with pytest.raises(AppError) as raised:
+        finish(bench(desk).run(settings(tiny_scout_fast), LONG_S, Cancel()), take)
+    assert raised.value.code is Code.ENGINE_CRASHED
+    assert not [*desk.paths.data.glob("bench-*")]
+
+
+def test_how_long_a_depth_will_take_is_foreseen_from_two_speeds(desk: Services) -> None:
+    """A token costs 1 ms at the beginning, and 1 ms more for each 1,000 tokens before it."""
+    depths = object.__new__(BenchDepths)
+    depths._read = [TokenRate.of(100, 0.105), TokenRate.of(900, 0.9 * (1 + 0.55))]
+    depths._reached = 1000
+    assert depths._seconds_to(3000) == pytest.approx(2000 * 3e-3, rel=0.02)
+
+
+def test_llama_bench_is_told_how_the_model_is_loaded() -> None:
+    spec = LoadSpec(
+        "m.gguf", kv_type=KvType.Q8_0, threads=3, ubatch_tokens=4096, gpu_layers=49, cpu_tensors=("^a$", "b|c"),
+        tensor_split=(2.0, 1.0),
+    )  # fmt: skip
+    given = llama_bench.arguments(spec, (0, 4096), 512, 64)
+    pairs = dict(zip(given[::2], given[1::2], strict=True))
+    assert pairs == {
+        "-m": "m.gguf", "-o": "jsonl", "-r": "1", "-fa": "1", "-t": "3", "-p": "512", "-n": "64", "-d": "0,4096",
+        "-ub": "4096", "-b": "4096", "-ctk": "q8_0", "-ctv": "q8_0", "-ngl": "49", "-ts": "2/1",
+        "-ot": "^a$=CPU;b|c=CPU",
+    }  # fmt: skip
+    assert llama_bench.can_compare(PlacedModel(spec, 0))
+    assert not llama_bench.can_compare(PlacedModel(spec, 0, on_disk=True))
+
+
+def test_a_llama_bench_that_does_not_work_gives_nothing(tmp_path: Path) -> None:
+    assert finish(llama_bench.run([str(tmp_path / "none")], 2, 5.0, Cancel())) is None
+    assert finish(llama_bench.run([sys.executable, "-c", "print('no JSON')"], 2, 5.0, Cancel())) is None
+    cancel = Cancel()
+    cancel.request()
+    with pytest.raises(Stopped):
+        finish(llama_bench.run([sys.executable, "-c", "input()"], 2, 5.0, cancel))
