@@ -3,6 +3,7 @@ what a checkout builds for a card."""
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import io
 import json
@@ -12,12 +13,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from debian.deb822 import Deb822
 
+from app.cli import arguments
 from app.core.installation import manifest_files, read_manifest
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
 
@@ -232,7 +235,11 @@ def test_without_a_card_nobody_looks_for_the_compiler(machine: Machine) -> None:
 
 
 def packing() -> Any:
-    spec = importlib.util.spec_from_file_location("gpu_pack", CHECKOUT / "packaging" / "gpu" / "pack.py")
+    return loaded_script("pack")
+
+
+def loaded_script(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"gpu_{name}", CHECKOUT / "packaging" / "gpu" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -312,13 +319,44 @@ def test_the_next_call_goes_on_where_time_was_up(lent: Lent) -> None:
 
 def test_what_failed_is_done_again_only_if_asked_for(lent: Lent) -> None:
     lent.results.parent.mkdir(parents=True)
-    steps = ["machine", "unpack", "configure", "build", "collect", "bench"]
-    states = [{"step": step, "state": "failed" if step == "bench" else "passed"} for step in steps]
+    steps = ["machine", "unpack", "configure", "build", "collect", "bench-tiny", "bench-scout"]
+    states = [{"step": step, "state": "failed" if step == "bench-scout" else "passed"} for step in steps]
     lent.results.write_text("".join(json.dumps(each) + "\n" for each in states))
     status, results = lent.call("--cpu")
     assert (status, len(results)) == (1, len(steps)), "it stays failed"
     status, results = lent.call("--cpu", "--again")
-    assert [each["step"] for each in results[len(steps) :]] == ["bench"]
+    assert [each["step"] for each in results[len(steps) :]] == ["bench-scout"]
     assert results[-1]["state"] == "left out"
     assert status == 0
     assert lent.call("--cpu")[0] == 0
+
+
+@pytest.mark.parametrize("cpu", [False, True])
+def test_each_model_is_measured_as_the_terminal_understands_it(
+    lent: Lent, cpu: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial_of = loaded_script("trial")
+    (lent.pack / "octavo").symlink_to(CHECKOUT)
+    given = argparse.Namespace(
+        pack=lent.pack, work=lent.copy.parent / "work", out=None, cpu=cpu, card="", minutes=9.5, again=False
+    )
+    trial = trial_of.Trial(given)
+    ran: list[argparse.Namespace] = []
+
+    def run(command: list[Any]) -> None:
+        if "-m" in command:
+            options = arguments.parse([*map(str, command[command.index("app") + 1 :])])
+            options.report.write_text(json.dumps({"depths": [{"depth_tokens": 0}], "left_out": [{}]}))
+            ran.append(options)
+
+    monkeypatch.setattr(trial, "run_in_program", run)
+    for name in ("tiny", "scout"):
+        assert trial.bench(name) == {"depths": [0], "left_out": 1}
+        assert (trial.results / f"bench-{name}.json").exists()
+    tiny, scout = ran
+    assert (tiny.command, tiny.minutes, tiny.context) == ("bench", 2.0, 40_960)
+    assert 8 < scout.minutes <= 9, "it ends before this call does"
+    assert (scout.mapping, scout.kv) == (("mapped", "q8_0") if cpu else (None, None))
+    trial._until = time.monotonic() + 120
+    with pytest.raises(trial_of.TimeIsUp):
+        trial.bench("scout")
