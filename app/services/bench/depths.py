@@ -183,7 +183,8 @@ class BenchDepths:
         seconds = max(steps.clock.left - self._reserve_s(depth), self._seconds_to(depth))
         read = yield from steps.read(BenchStep.READ, self._book.tokens[:depth], seconds, depth=depth)
         self._note(read)
-        reading = TokenRate.of(sum(each.tokens for each in self._read), sum(each.seconds for each in self._read))
+        tokens, seconds = sum(each.tokens for each in self._read), sum(each.seconds for each in self._read)
+        reading = TokenRate.of(read.end, read.end * seconds / tokens)  # some may have been read twice
         yield from steps.found(depths=(*steps.report.depths, DepthSpeed(read.end, reading)))
 
     def _measure_there(self) -> BenchWork:
