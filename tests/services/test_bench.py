@@ -23,6 +23,7 @@ from app.services.bench import llama_bench
 from app.services.bench.bench import Bench
 from app.services.bench.depths import BenchDepths
 from app.services.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
+from app.services.bench.steps import BenchClock, BenchSteps
 from app.services.plans import PlacedModel
 from app.services.services import Services
 from tests.models.projector import write_projector
@@ -191,6 +192,17 @@ def test_how_long_a_depth_will_take_is_foreseen_from_two_speeds(desk: Services) 
     depths._read = [TokenRate.of(100, 0.105), TokenRate.of(900, 0.9 * (1 + 0.55))]
     depths._reached = 1000
     assert depths._seconds_to(3000) == pytest.approx(2000 * 3e-3, rel=0.02)
+
+
+@pytest.mark.parametrize(("rate", "tokens"), [(0.5, 60), (0.001, 8), (100.0, 512), (None, 8)])
+def test_where_a_model_is_slow_fewer_tokens_are_read_at_a_time(
+    desk: Services, rate: float | None, tokens: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths = object.__new__(BenchDepths)
+    depths._steps = BenchSteps(desk.engine, BenchClock(600.0), Cancel())
+    monkeypatch.setattr(BenchDepths, "_patience", 240.0)
+    depths._steps.report = BenchReport(first_tokens=TokenRate(32, 1.0, rate) if rate else None)
+    assert depths._affordable(512) == tokens
 
 
 def test_llama_bench_is_told_how_the_model_is_loaded() -> None:

@@ -50,7 +50,7 @@ _READ_TOKENS, _WRITTEN_TOKENS, _QUESTION_TOKENS = 512, 64, 256
 _NEAR_FULL = 0.9
 """A depth beyond this share of the full one is not measured beside it."""
 
-_FIRST_TOKENS = 32
+_FIRST_TOKENS, _FEWEST_TOKENS = 32, 8
 _PIECE_SHARE = 0.4
 """Of the time that is left, what a measurement at one depth may take where the model is slow."""
 
@@ -93,6 +93,7 @@ class BenchDepths:
         steps = self._steps
         yield from self._make_book()
         yield from steps.attempt(BenchStep.WARM_UP, self._warm_up())
+        self._piece_tokens = self._affordable(self._piece_tokens)
         yield from steps.found(depths=(DepthSpeed(0),))
         yield from steps.attempt(BenchStep.READ, self._measure_there())
         depth = self._next()
@@ -172,6 +173,12 @@ class BenchDepths:
         if self._piece_tokens * first.rate.seconds < _WARM_UP_SHARE * steps.clock.limit_s * first.rate.tokens:
             yield from steps.read(BenchStep.WARM_UP, text[: self._piece_tokens], self._patience)
             yield from relay(steps.limited(partial(steps.engine.run, WriteTokens(2)), self._patience), lambda _: ())
+
+    def _affordable(self, tokens: int) -> int:
+        """So many tokens, or as many as are read within half the patience: a slice that is not finished counts for
+        nothing."""
+        first = self._steps.report.first_tokens
+        return min(tokens, max(_FEWEST_TOKENS, int(first.tokens_per_second * self._patience / 2) if first else 0))
 
     @property
     def _patience(self) -> float:
