@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,14 +21,16 @@ from app.cli.screen import width
 from app.core.errors import Code, Problem
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Mapping, RemoteSettings
+from app.core.work import Cancel, Stopped, Work
 from app.engine.planner.speed import Speed
-from app.engine.protocol import Buffer, Device
-from app.services.bench import bench
+from app.engine.protocol import Buffer, Device, taken_bytes
+from app.services.bench.bench import Bench
 from app.services.bench.report import (
     BenchMachine,
     BenchMemory,
     BenchModel,
     BenchPlan,
+    BenchProgress,
     BenchReport,
     BenchStep,
     DepthSpeed,
@@ -41,6 +47,7 @@ from app.services.bench.report import (
 )
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo, answered_here
+from tests.models.projector import write_projector
 
 CARD = Device("CUDA0", "NVIDIA H100 80GB HBM3", "gpu", 84_000_000_000, 85_000_000_000)
 CPU = Device("CPU", "AMD EPYC 9654", "cpu", 0, 0)
@@ -73,6 +80,16 @@ REPORT = BenchReport(
         NotMeasured(BenchStep.IMAGES, WhyNot.FAILED, code=Code.MODEL_PROJECTOR_FAILED),
     ),
 )  # fmt: skip
+
+
+_LLAMA_BENCH = f"""#!{sys.executable}
+import json, sys
+given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+for depth in map(int, given["-d"].split(",")):
+    for read, written, speed in ((int(given["-p"]), 0, 200.5), (0, int(given["-n"]), 20.25)):
+        line = {{"n_prompt": read, "n_gen": written, "n_depth": depth, "avg_ts": speed, "model_filename": given["-m"]}}
+        print(json.dumps(line | {{"build_commit": "0c1e570", "build_number": 9000}}), flush=True)
+"""
 
 
 @pytest.fixture
@@ -138,34 +155,101 @@ def test_a_report_that_has_hardly_begun_is_shown_too(capsys: pytest.CaptureFixtu
     assert "Speeds are in tokens a second." in printed(capsys, half)
 
 
-def test_a_tiny_model_is_measured_and_the_file_has_it_all(run: Any, tmp_path: Path, tiny_scout_fast: Path) -> None:
+@pytest.fixture
+def seeing(tiny_scout_fast: Path, tmp_path: Path) -> Path:
+    """A model beside its projector, in a folder whose name nobody is to learn."""
+    folder = tmp_path / "of-nobody-else"
+    folder.mkdir()
+    model = folder / "private-model.gguf"
+    shutil.copy(tiny_scout_fast, model)
+    write_projector(folder / "mmproj-private.gguf")
+    return model
+
+
+@pytest.fixture
+def with_llama_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "llama-bench"
+    program.write_text(_LLAMA_BENCH, encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("with_llama_bench")
+def test_all_is_measured_and_nothing_is_kept_or_said_of_whose_it_is(run: Any, tmp_path: Path, seeing: Path) -> None:
     file = tmp_path / "bench.json"
-    code, out, err = run(tiny_scout_fast, "--json", file, "--context", 1024, "--kv", "f16")
+    code, out, err = run(seeing, "--json", file, "--context", 2048, "--kv", "f16")
     assert (code, err) == (EXIT_ANSWERED, "")
     assert file.stat().st_mode & 0o777 == 0o600
-    report = msgspec.json.decode(file.read_bytes(), type=BenchReport)
+    written = file.read_text(encoding="utf-8")
+    check_all(msgspec.json.decode(written, type=BenchReport), seeing)
+    assert "model    Tiny Scout, F16" in out
+    for secret in ("private", "nobody", str(tmp_path), os.sep + "tmp", "Which words", seeing.name):
+        assert secret not in written + out
+    names = [each.name for each in (tmp_path / "desk").rglob("*")]
+    assert not [name for name in names if "bench" in name or name.endswith(".reading")]
+
+
+def check_all(report: BenchReport, model: Path) -> None:
+    """Everything was measured, and agrees."""
     assert report.finished
+    assert report.left_out == ()
+    assert report.machine is not None
+    assert report.plan is not None
     assert report.model is not None
-    assert report.model.name == "Tiny Scout"
-    assert "Tiny Scout, F16" in out
-    content = file.read_text(encoding="utf-8")
-    assert str(tmp_path) not in content + out
-    assert tiny_scout_fast.name not in content + out
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["bench.json", "desk"]
+    assert report.memory is not None
+    assert (report.plan.context_tokens, report.model.name, report.model.sees) == (2048, "Tiny Scout", True)
+    assert report.memory.taken_bytes == taken_bytes(report.memory.buffers) > 0
+    assert report.memory.planned_bytes > 0
+    assert len(report.loads) == 2
+    assert all(load.bytes > model.stat().st_size for load in report.loads), "with the projector"
+    beginning, full = report.depths
+    assert (beginning.depth_tokens, beginning.reading) == (0, None)
+    assert full.depth_tokens > 1000
+    assert full.reading is not None
+    assert full.reading.tokens == full.depth_tokens
+    for depth in report.depths:
+        assert depth.reading_there is not None
+        assert depth.writing_there is not None
+        assert depth.reading_there.tokens >= 256
+        assert depth.writing_there.tokens == 64
+    assert report.saving is not None
+    assert report.resuming is not None
+    assert report.saving.counts.sealed_bytes == report.saving.file_bytes > 0
+    assert (report.resuming.tokens, report.resuming.read_tokens) == (report.saving.tokens - 1, 1)
+    assert report.resuming.divergence < 0.001
+    first, second = report.questions
+    assert second.reused_tokens >= first.reused_tokens + first.read_tokens - 1
+    assert second.read_tokens < 100
+    assert report.images is not None
+    assert (report.images.tiles, report.images.tokens > 5) == (5, True)
+    assert report.llama_bench is not None
+    assert [each.depth_tokens for each in report.llama_bench.depths] == [0, full.depth_tokens]
+    assert (report.llama_bench.depths[0].reading_there, report.llama_bench.depths[0].writing_there) == (200.5, 20.25)
 
 
 @answered_here
 def test_stopped_at_the_terminal_it_shows_what_there_is(
-    run: Any, tiny_scout_fast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def measure(
+        self: Bench, wanted: EngineSettings, limit_s: float, cancel: Cancel
+    ) -> Work[BenchProgress | BenchReport, BenchReport]:
+        yield BenchProgress(BenchStep.LOAD, 0.5, 1.0)
+        yield begun
+        signal.raise_signal(signal.SIGINT)
+        assert cancel.requested
+        raise Stopped
+
+    begun = BenchReport(machine=REPORT.machine, model=REPORT.model, plan=REPORT.plan, loads=REPORT.loads[:1])
+    monkeypatch.setattr(Bench, "run", measure)
     file = tmp_path / "bench.json"
-    monkeypatch.setattr(bench.BenchDepths, "measure", lambda self: signal.raise_signal(signal.SIGINT) or iter(()))
-    code, out, err = run(tiny_scout_fast, "--json", file, "--context", 1024)
+    code, out, err = run("--json", file)
     assert code == EXIT_CANCELLED
     assert "loading " in out
     assert err == "octavo: stopped; this was measured until then\n"
-    report = msgspec.json.decode(file.read_bytes(), type=BenchReport)
-    assert (len(report.loads), report.finished) == (1, False)
+    assert msgspec.json.decode(file.read_bytes(), type=BenchReport) == begun
 
 
 @pytest.mark.parametrize(
@@ -184,17 +268,24 @@ def test_what_cannot_be_done_is_said_at_once(run: Any, words: tuple[str, ...], e
     assert said in err
 
 
-def test_a_remote_engine_is_not_what_is_measured(run: Any, tmp_path: Path, tiny_scout_fast: Path) -> None:
+@answered_here
+def test_a_remote_engine_is_not_what_is_measured(
+    run: Any, tmp_path: Path, tiny_scout_fast: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(
+        self: Bench, wanted: EngineSettings, limit_s: float, cancel: Cancel
+    ) -> Work[BenchProgress | BenchReport, BenchReport]:
+        assert (wanted, limit_s) == (stored, 90.0)
+        yield REPORT
+        return REPORT
+
+    monkeypatch.setattr(Bench, "run", measure)
+    stored = EngineSettings(model_path=str(tiny_scout_fast), context_tokens=1024, threads=1)
     desk = open_desk(Paths(tmp_path / "desk"))
-    stored = desk.settings.load()
-    engine = EngineSettings(model_path=str(tiny_scout_fast), context_tokens=1024)
     remote = RemoteSettings("https://models.example.invalid")
-    desk.settings.save(msgspec.structs.replace(stored, engine=engine, remote=remote))
+    desk.settings.save(msgspec.structs.replace(desk.settings.load(), engine=stored, remote=remote))
     desk.close()
-    code, out, err = run("--json", "-", "--minutes", "0.0001")
+    code, out, err = run("--json", "-", "--minutes", "1.5")
     assert code == EXIT_ANSWERED
     assert err == "A remote engine is set up. This measures the model on this computer.\n"
-    report = msgspec.json.decode(out, type=BenchReport)
-    assert report.model is not None
-    assert report.model.name == "Tiny Scout"
-    assert "example.invalid" not in out
+    assert msgspec.json.decode(out, type=BenchReport) == REPORT

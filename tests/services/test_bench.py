@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from app.bootstrap import open_desk
@@ -18,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel, Stopped, finish
-from app.engine.protocol import LoadSpec, taken_bytes
+from app.engine.protocol import LoadSpec
 from app.services.bench import llama_bench
 from app.services.bench.bench import Bench
 from app.services.bench.depths import BenchDepths
@@ -26,17 +23,8 @@ from app.services.bench.report import BenchProgress, BenchReport, BenchStep, Not
 from app.services.bench.steps import BenchClock, BenchSteps
 from app.services.plans import PlacedModel
 from app.services.services import Services
-from tests.models.projector import write_projector
 
 LONG_S = 600.0
-_LLAMA_BENCH = f"""#!{sys.executable}
-import json, sys
-given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-for depth in map(int, given["-d"].split(",")):
-    for read, written, speed in ((int(given["-p"]), 0, 200.5), (0, int(given["-n"]), 20.25)):
-        line = {{"n_prompt": read, "n_gen": written, "n_depth": depth, "avg_ts": speed, "model_filename": given["-m"]}}
-        print(json.dumps(line | {{"build_commit": "0c1e570", "build_number": 9000}}), flush=True)
-"""
 
 
 @pytest.fixture
@@ -56,74 +44,6 @@ def settings(model: Path, **more: Any) -> EngineSettings:
 
 def measured(desk: Services, wanted: EngineSettings, limit_s: float = LONG_S) -> BenchReport:
     return finish(bench(desk).run(wanted, limit_s, Cancel()))
-
-
-@pytest.fixture
-def seeing(tiny_scout_fast: Path, tmp_path: Path) -> Path:
-    """A model beside its projector, in a folder whose name nobody is to learn."""
-    folder = tmp_path / "of-nobody-else"
-    folder.mkdir()
-    model = folder / "private-model.gguf"
-    shutil.copy(tiny_scout_fast, model)
-    write_projector(folder / "mmproj-private.gguf")
-    return model
-
-
-@pytest.fixture
-def with_llama_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    program = programs / "llama-bench"
-    program.write_text(_LLAMA_BENCH, encoding="utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
-
-
-@pytest.mark.usefixtures("with_llama_bench")
-def test_all_is_measured_and_nothing_is_kept_or_said_of_whose_it_is(desk: Services, seeing: Path) -> None:
-    before = sorted(each.name for each in desk.paths.data.rglob("*"))
-    report = measured(desk, settings(seeing))
-    assert report.finished
-    assert report.left_out == ()
-    assert report.machine is not None
-    assert report.plan is not None
-    assert report.model is not None
-    assert report.memory is not None
-    assert (report.plan.context_tokens, report.plan.slice_tokens, report.model.sees) == (2048, 128, True)
-    assert report.memory.taken_bytes == taken_bytes(report.memory.buffers) > 0
-    assert report.memory.planned_bytes > 0
-    assert len(report.loads) == 2
-    assert all(load.bytes > seeing.stat().st_size for load in report.loads), "with the projector"
-    beginning, full = report.depths
-    assert (beginning.depth_tokens, beginning.reading) == (0, None)
-    assert full.depth_tokens > 1000
-    assert full.reading is not None
-    assert full.reading.tokens == full.depth_tokens
-    for depth in report.depths:
-        assert depth.reading_there is not None
-        assert depth.writing_there is not None
-        assert depth.reading_there.tokens >= 256
-        assert depth.writing_there.tokens == 64
-    assert report.saving is not None
-    assert report.resuming is not None
-    assert report.saving.counts.sealed_bytes == report.saving.file_bytes > 0
-    assert (report.resuming.tokens, report.resuming.read_tokens) == (report.saving.tokens - 1, 1)
-    assert report.resuming.divergence < 0.001
-    first, second = report.questions
-    assert second.reused_tokens >= first.reused_tokens + first.read_tokens - 1
-    assert second.read_tokens < 100
-    assert report.images is not None
-    assert (report.images.tiles, report.images.tokens > 5) == (5, True)
-    assert report.llama_bench is not None
-    assert [each.depth_tokens for each in report.llama_bench.depths] == [0, full.depth_tokens]
-    assert (report.llama_bench.depths[0].reading_there, report.llama_bench.depths[0].writing_there) == (200.5, 20.25)
-    written = msgspec.json.encode(report).decode()
-    for secret in ("private", "nobody", str(desk.paths.data), os.sep + "tmp", "Which words", seeing.name):
-        assert secret not in written
-    assert msgspec.json.decode(written, type=BenchReport) == report
-    kept = {each.name for each in desk.paths.data.rglob("*")} - set(before)
-    assert not [name for name in kept if "bench" in name or name.endswith(".reading")]
-    assert desk.models.choices() == {}
 
 
 def test_depths_for_which_there_is_no_time_are_left_out_and_named(

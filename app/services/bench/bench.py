@@ -99,7 +99,9 @@ class _Run:
             yield from steps.leave_out(BenchStep.LOAD, WhyNot.TIME)
         else:
             depths = BenchDepths(steps, info, self._folder)
+            yield from loader.weigh(placed, info)
             yield from depths.measure()
+            yield from loader.weigh(placed, info)
             yield from steps.attempt(BenchStep.RESUME, self._resume(placed, depths.saved))
             yield from steps.attempt(BenchStep.IMAGES, self._see(info))
             steps.engine.close()

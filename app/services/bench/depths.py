@@ -192,14 +192,15 @@ class BenchDepths:
         self._note(read)
         tokens, seconds = sum(each.tokens for each in self._read), sum(each.seconds for each in self._read)
         reading = TokenRate.of(read.end, read.end * seconds / tokens)  # some may have been read twice
-        yield from steps.found(depths=(*steps.report.depths, DepthSpeed(read.end, reading)))
+        there = DepthSpeed(read.end, reading, reading_counts=read.counts)
+        yield from steps.found(depths=(*steps.report.depths, there))
 
     def _measure_there(self) -> BenchWork:
         steps, depth = self._steps, self._steps.report.depths[-1].depth_tokens
         wanted = self._book.tokens[: depth + self._piece_tokens]
         read = yield from steps.read(BenchStep.READ, wanted, self._patience, depth=depth)
         self._note(read)
-        yield from self._add(reading_there=read.rate)
+        yield from self._add(reading_there=read.rate, **({} if depth else {"reading_counts": read.counts}))
         yield BenchProgress(BenchStep.WRITE, depth_tokens=depth)
         order = WriteTokens(self._written_tokens)
         work = steps.limited(partial(steps.engine.run, order), self._patience)
@@ -207,7 +208,7 @@ class BenchDepths:
         if not written.tokens:
             raise TimeIsUp
         self._writing_s = written.seconds / written.tokens
-        yield from self._add(writing_there=TokenRate.of(written.tokens, written.seconds), counts=written.counts)
+        yield from self._add(writing_there=TokenRate.of(written.tokens, written.seconds), writing_counts=written.counts)
 
     def _note(self, read: ReadSpan) -> None:
         self._reached = read.end
@@ -249,7 +250,7 @@ class BenchDepths:
         steps = self._steps
         yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience)  # what is evaluated now is not counted
         began = time.monotonic()
-        yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience, spans)
+        copied = yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience, spans)
         copied_s = time.monotonic() - began
         problems = steps.engine.flush_saved()
         passed = time.monotonic() - began
@@ -258,7 +259,8 @@ class BenchDepths:
         if not size:
             raise AppError(problems[0].code if problems else Code.READING_NOT_SAVED)
         self.saved = SavedBook(tokens, spans, after.logits)
-        yield from steps.found(saving=SavingTime(len(tokens), size, copied_s, passed, after.counts))
+        counts = _sum(copied.counts, after.counts)  # it may have been written before the first of them replied
+        yield from steps.found(saving=SavingTime(len(tokens), size, copied_s, passed, counts))
 
     def _ask(self, pages: int) -> BenchWork:
         steps = self._steps
@@ -270,21 +272,17 @@ class BenchDepths:
 
     def _question(self, pages: int, *messages: Message) -> Work[BenchProgress | BenchReport, tuple[QuestionTime, str]]:
         """Ask, until the answer has begun; and how it begins."""
-        steps, seen, said = self._steps, [Reading(0, 0, 0)], ""
+        steps, last, said, counts = self._steps, Reading(0, 0, 0), "", EngineCounts()
 
         def show(event: Reading | Thinking | Token | Notice) -> Iterator[BenchProgress]:
-            nonlocal said
+            nonlocal last, said
             if isinstance(event, Token):
                 said += event.text
             elif isinstance(event, Reading):
-                seen[0] = event
+                last = event
                 yield BenchProgress(BenchStep.QUESTION, event.done, event.total)
 
-        order, counts, began = (
-            AnswerTo(self._book.prompt(pages, *messages), Sampling(), 1),
-            EngineCounts(),
-            time.monotonic(),
-        )
+        order, began = AnswerTo(self._book.prompt(pages, *messages), Sampling(), 1), time.monotonic()
         try:
             generated = yield from relay(steps.limited(partial(steps.engine.run, order), self._patience), show)
             counts = generated.counts
@@ -292,4 +290,8 @@ class BenchDepths:
             if error.code not in (Code.ANSWER_ALL_THOUGHT, Code.ANSWER_MISSING):
                 raise  # those come after the first token
         passed = time.monotonic() - began
-        return QuestionTime(seen[0].total - seen[0].reused, seen[0].reused, passed, counts), said
+        return QuestionTime(last.total - last.reused, last.reused, passed, counts), said
+
+
+def _sum(one: EngineCounts, other: EngineCounts) -> EngineCounts:
+    return EngineCounts(*map(sum, zip(msgspec.structs.astuple(one), msgspec.structs.astuple(other), strict=True)))

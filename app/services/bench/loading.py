@@ -29,7 +29,7 @@ from app.services.bench.report import (
     BenchStep,
     LoadTime,
 )
-from app.services.bench.steps import BenchSteps
+from app.services.bench.steps import BenchSteps, BenchWork
 from app.services.models import files_of
 from app.services.plans import PlacedModel, Plans, fit_of
 
@@ -87,16 +87,17 @@ class BenchLoader:
         loaded = LoadTime(time.monotonic() - began, size, share)
         assert steps.report.model is not None
         model = msgspec.structs.replace(steps.report.model, sees=info.vision is not None)
-        memory = self._memory(placed, info)
-        yield from steps.found(model=model, loads=(*steps.report.loads, loaded), memory=memory)
+        yield from steps.found(model=model, loads=(*steps.report.loads, loaded))
         return info
 
-    def _memory(self, placed: PlacedModel, info: ModelInfo) -> BenchMemory:
+    def weigh(self, placed: PlacedModel, info: ModelInfo) -> BenchWork:
+        """What the loaded model takes now."""
         fit = fit_of(placed, info)
         planned, taken = (fit.planned_bytes, fit.taken_bytes) if fit else (0, 0)
         pid = self._steps.engine.pid
         held = psutil.Process(pid).memory_info().rss if pid is not None else 0
-        return BenchMemory(planned, taken, info.buffers, held, finish(self._steps.engine.run(Inspect())).devices)
+        devices = finish(self._steps.engine.run(Inspect())).devices
+        yield from self._steps.found(memory=BenchMemory(planned, taken, info.buffers, held, devices))
 
 
 def _machine(inspected: Inspected) -> BenchMachine:

@@ -106,7 +106,7 @@ class BenchPlan(msgspec.Struct, frozen=True):
 class BenchMemory(msgspec.Struct, frozen=True):
     """`planned_bytes` and `taken_bytes` as in `services.plans.Fit`; zeros where llama.cpp does not say. `buffers`: what
     it took. `process_bytes`: of main memory that the engine's process holds, mapped files included. `devices`: with the
-    model."""
+    model, after it was used."""
 
     planned_bytes: int
     taken_bytes: int
@@ -126,13 +126,15 @@ class LoadTime(msgspec.Struct, frozen=True):
 
 class DepthSpeed(msgspec.Struct, frozen=True):
     """How fast it is with `depth_tokens` in the context. `reading`: from the first token to there; None at the
-    beginning. `reading_there`, `writing_there`: of some more tokens. Each is None where there was no time."""
+    beginning. `reading_there`, `writing_there`: of some more tokens. Each is None where there was no time. Counts: what
+    the engine did besides, since the figures before; of `reading`, and of `reading_there` at the beginning."""
 
     depth_tokens: int
     reading: TokenRate | None = None
     reading_there: TokenRate | None = None
     writing_there: TokenRate | None = None
-    counts: EngineCounts = EngineCounts()
+    reading_counts: EngineCounts = EngineCounts()
+    writing_counts: EngineCounts = EngineCounts()
 
 
 class QuestionTime(msgspec.Struct, frozen=True):
