@@ -292,7 +292,9 @@ def _left_out(missing: NotMeasured) -> str:
             words = _("Not measured: {what} (time was up)")
         case WhyNot.TOO_SHORT:
             words = _("Not measured: {what} (a text this short is not saved)")
+        case WhyNot.FAILED if missing.code is None:
+            words = _("Not measured: {what} (it failed)")
         case WhyNot.FAILED:
             words = _("Not measured: {what} (it failed: {code})")
-    code = missing.code.value if missing.code else "–"
+    code = missing.code.value if missing.code else ""
     return words.format(what=what, time=duration(missing.seconds), code=code)
