@@ -7,10 +7,10 @@ import unicodedata
 from app.core.settings import GIGABYTE
 from app.wording.i18n import _
 
-_UNITS = ("B", "KB", "MB", "GB", "TB")
-
 _NUMBERS_FROM = 10  # tokens a second; slower ones are shown with a decimal
 _DECIMALS_BELOW = 1  # and these with two
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 def printable(untrusted_text: str) -> str:
@@ -41,15 +41,6 @@ def count(n: int) -> str:
     return f"{n:,}"
 
 
-def rate(tokens_a_second: float) -> str:
-    """`0.14`, `4.4`, `12,345`."""
-    if tokens_a_second < _DECIMALS_BELOW:
-        return f"{tokens_a_second:.2f}"
-    if tokens_a_second < _NUMBERS_FROM:
-        return f"{tokens_a_second:.1f}"
-    return count(round(tokens_a_second))
-
-
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
     if seconds < 9.95:
@@ -64,3 +55,12 @@ def duration(seconds: float) -> str:
     return (
         _("{hours} h {n} min").format(hours=count(hours), n=minutes) if minutes else _("{n} h").format(n=count(hours))
     )
+
+
+def rate(tokens_a_second: float) -> str:
+    """Slow ones with decimals: `220`, `14`, `3.9`, `0.14`."""
+    if tokens_a_second < _DECIMALS_BELOW:
+        return f"{tokens_a_second:.2f}"
+    if tokens_a_second < _NUMBERS_FROM:
+        return f"{tokens_a_second:.1f}"
+    return count(round(tokens_a_second))
