@@ -151,6 +151,8 @@ class _Run:
         found = yield from llama_bench.run(command, 2 * len(compared), steps.clock.left, steps.cancel)
         if found is not None:
             yield from steps.found(llama_bench=found)
+            if sum(each.is_whole for each in found.depths) < len(compared):
+                raise TimeIsUp
         elif steps.clock.left > 0:
             yield from steps.leave_out(BenchStep.LLAMA_BENCH, WhyNot.FAILED)
         else:

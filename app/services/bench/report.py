@@ -183,6 +183,10 @@ class LlamaBenchSpeed(msgspec.Struct, frozen=True):
     reading_there: float | None = None
     writing_there: float | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        return self.reading_there is not None and self.writing_there is not None
+
 
 class LlamaBench(msgspec.Struct, frozen=True):
     """`build`: of llama.cpp, as it names itself."""
