@@ -51,6 +51,9 @@ from tests.models.projector import write_projector
 
 CARD = Device("CUDA0", "NVIDIA H100 80GB HBM3", "gpu", 84_000_000_000, 85_000_000_000)
 CPU = Device("CPU", "AMD EPYC 9654", "cpu", 0, 0)
+SPEED = msgspec.convert(
+    {"writing": 220.0, "writing_full": 96.0, "reading": 4361.0, "slice_s": 0.1, "assumed": True}, Speed
+)
 REPORT = BenchReport(
     finished=True,
     seconds=321.0,
@@ -60,7 +63,7 @@ REPORT = BenchReport(
     ),
     model=BenchModel("", "Q4_K_M", "llama4", 65_400_000_000, 107_770_000_000, 48, 16, 10_485_760, True, 0),
     plan=BenchPlan(
-        1.25, 462_848, KvType.Q8_0, 2048, 16, 49, 3, (), Mapping.READ, (), Speed(220.0, 96.0, 4361.0, True)
+        1.25, 462_848, KvType.Q8_0, 2048, 16, 49, 3, (), Mapping.READ, (), SPEED
     ),
     memory=BenchMemory(78 * 10**9, 77 * 10**9, (Buffer("CUDA0", 65 * 10**9, 12 * 10**9, 10**9),), 10**9, (CARD, CPU)),
     loads=(LoadTime(62.0, 65_400_000_000, 0.02), LoadTime(21.0, 65_400_000_000, None)),
