@@ -280,7 +280,11 @@ class LlamaModel:
 
 
 class LlamaContext:
-    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
+    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed.
+
+    `slices`: how many were evaluated, those of single tokens too. `synchronizations`: how often it was waited for some
+    after which no logits were wanted.
+    """
 
     def __init__(
         self,
@@ -291,15 +295,19 @@ class LlamaContext:
         slice_tokens: int,
         outputs: int = 1,
         should_stop: Callable[[], bool] = lambda: False,
+        slices_at_once: int = 0,
     ) -> None:
         """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take. `outputs`: the most
         tokens of it that logits can be had for. `should_stop`: asked between the operations of a slice, on the CPU;
-        True ends it.
+        True ends it. `slices_at_once`: so many llama.cpp keeps under way before `decode` waits for the oldest of them;
+        0: it waits for each, and so does `decode` always where logits are wanted.
 
         Raises AppError MODEL_FAILED when llama.cpp cannot make it; the caller has checked memory before.
         """
         self._api = api = bindings()
         self.slice_tokens = slice_tokens
+        self.slices = self.synchronizations = 0
+        self._slices_at_once, self._under_way = slices_at_once, 0
         params = api.llama_context_default_params()
         params.n_ctx = tokens
         params.n_batch = params.n_ubatch = slice_tokens
@@ -364,7 +372,8 @@ class LlamaContext:
     def decode(
         self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False, filling: int = 0
     ) -> None:
-        """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
+        """Evaluate `tokens` (at most `slice_tokens`) from `position` on. Where logits are wanted it waits until that is
+        done; else the slice may be `under_way` still.
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
         tokens are evaluated behind them and taken back (`kv.reuse.filling`). Raises AppError CONTEXT_FULL,
@@ -381,7 +390,7 @@ class LlamaContext:
         self._wanted = range(count - outputs, count)
         for i in self._wanted:
             batch.logits[i] = 1
-        self._evaluate(batch, stoppable=stoppable)
+        self._evaluate(batch, stoppable=stoppable, logits=outputs > 0)
         if filling:
             self.remove_from(position + count)
 
@@ -413,7 +422,7 @@ class LlamaContext:
         finally:
             self._api.llama_set_causal_attn(self._context, True)
 
-    def _evaluate(self, batch: Any, *, stoppable: bool) -> None:
+    def _evaluate(self, batch: Any, *, stoppable: bool, logits: bool = False) -> None:
         # A call into Python for each operation is nothing beside a slice, but a good part of a token of the answer.
         self._api.llama_set_abort_callback(self._context, self._should_stop if stoppable else self._never, None)
         status = self._api.llama_decode(self._context, batch)
@@ -423,7 +432,25 @@ class LlamaContext:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
         if status != 0:
             raise AppError(Code.MODEL_FAILED, path="", detail=summary(last_errors()) or f"llama_decode: {status}")
-        self._api.llama_synchronize(self._context)
+        self.slices += 1
+        self._under_way += 1
+        if logits:
+            self._api.llama_synchronize(self._context)
+            self._under_way = 0
+        elif not self._slices_at_once:
+            self.synchronize()
+
+    @property
+    def under_way(self) -> int:
+        """Slices, the last ones, that may not be evaluated yet: what came before them is."""
+        return min(self._under_way, self._slices_at_once)
+
+    def synchronize(self) -> None:
+        """Wait for the slices that are under way. llama.cpp does so itself before it reads or writes a state."""
+        if self._under_way:
+            self._api.llama_synchronize(self._context)
+            self.synchronizations += 1
+            self._under_way = 0
 
     def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
         """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.
@@ -446,6 +473,7 @@ class LlamaContext:
 
     def erase(self) -> None:
         """Forget everything, and overwrite the memory that it was in."""
+        self.synchronize()
         self._api.llama_memory_clear(self._memory, True)
 
     # ---- its state as bytes
@@ -466,6 +494,7 @@ class LlamaContext:
             copy = mmap.mmap(-1, max(1, size))
         except OSError as error:
             raise MemoryError from error
+        self.synchronize()
         target = (ctypes.c_uint8 * size).from_buffer(copy)
         written = self._api.llama_state_seq_get_data_ext(self._context, target, size, _SEQUENCE, flags)
         del target  # else the mapping could not be closed
@@ -481,6 +510,7 @@ class LlamaContext:
         Raises AppError ENGINE_PROTOCOL when llama.cpp refuses; the context must then be emptied.
         """
         flags = self._api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY if local_only else 0
+        self.synchronize()
         source = (ctypes.c_uint8 * len(state)).from_buffer(state)
         taken = self._api.llama_state_seq_set_data_ext(self._context, source, len(state), _SEQUENCE, flags)
         del source

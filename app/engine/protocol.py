@@ -243,12 +243,16 @@ class EngineCounts(msgspec.Struct, frozen=True):
     """What the engine did besides evaluating tokens, since it last said so; for benchmarks, and kept nowhere.
 
     `snapshot_bytes`: of local layers that were copied to come back to, or copied back. `sealed_bytes`: written of
-    readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation.
+    readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation. `slices`: that
+    were evaluated, each token of an answer being one. `synchronizations`: how often a card was waited for although no
+    logits were wanted; on a CPU, after each such slice.
     """
 
     snapshot_bytes: int = 0
     sealed_bytes: int = 0
     sealing_s: float = 0.0
+    slices: int = 0
+    synchronizations: int = 0
 
 
 class Generated(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ from app.engine.kv import reuse
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
 from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
+from app.engine.kv.run_ahead import slices_at_once
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import version
@@ -104,9 +105,15 @@ class Session:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
         context_tokens = _context_tokens(spec, self._model)
         _check_memory(spec, self._shape, context_tokens)
-        should_stop = self._control.pending
         context = LlamaContext(
-            self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, should_stop
+            self._model,
+            context_tokens,
+            spec.kv_type,
+            threads,
+            spec.ubatch_tokens,
+            1 + MAX_DRAFT,
+            should_stop=self._control.pending,
+            slices_at_once=slices_at_once(spec, self._model.layers, devices()),
         )
         try:
             context.attach(self._model, spec.adapters)
@@ -320,7 +327,7 @@ class Session:
         self._sequence.flush_saved()
 
     def take_counts(self) -> EngineCounts:
-        """What was copied and sealed since the last answer or call."""
+        """What was copied, sealed and waited for since the last answer or call."""
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:

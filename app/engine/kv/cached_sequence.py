@@ -28,6 +28,7 @@ from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, SaveTarget
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.restore_check import deviation
 from app.engine.kv.reuse import Tokens
+from app.engine.kv.run_ahead import RunAhead
 from app.engine.kv.saved_states import SavedState
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, EngineCounts, ImageSpan
@@ -195,10 +196,13 @@ class CachedSequence:
         return self._checkpoints.problems() if self._checkpoints is not None else []
 
     def take_counts(self) -> EngineCounts:
-        """What was copied and sealed since the last call."""
+        """What was copied, sealed and waited for since the last call."""
         copied, self._snapshots.copied_bytes = self._snapshots.copied_bytes, 0
         sealed_bytes, sealing_s = self._checkpoints.take_sealed() if self._checkpoints is not None else (0, 0.0)
-        return EngineCounts(copied, sealed_bytes, sealing_s)
+        context = self._context
+        slices, context.slices = context.slices, 0
+        synchronizations, context.synchronizations = context.synchronizations, 0
+        return EngineCounts(copied, sealed_bytes, sealing_s, slices, synchronizations)
 
     # ---- back to a sound point
 
@@ -235,6 +239,7 @@ class CachedSequence:
         by evaluating its last token again, and a regenerated answer begins with the prompt's."""
         total, books_end = len(wanted), books[-1].end if books else 0
         cuts = [books_end - 1, books_end, *(image.start for image in images)]
+        queue = RunAhead(self._context, on_progress)
         ahead = deque(images)
         if self._geometry.attention is not Attention.FULL:
             cuts.append(total - 1)
@@ -254,19 +259,21 @@ class CachedSequence:
                     outputs = int(checkpoint or end in (books_end, total))
                     self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
             except InterruptedError:
-                self._give_way(wanted, books)
+                self._give_way(wanted, books, queue)
                 continue
-            on_progress(end)
+            queue.decoded(end)
             if checkpoint:
                 self._save(books, complete=False)
             elif end == books_end:
                 self._keep_local_keys(0)
                 self._save_if_new(books)
             if end < total and self._control.pending():
-                self._give_way(wanted, books)
+                self._give_way(wanted, books, queue)
+        queue.wait()
 
-    def _give_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
-        """Save what was read; then wait while paused, or raise Stopped."""
+    def _give_way(self, wanted: Tokens, books: Sequence[BookSpan], queue: RunAhead) -> None:
+        """Finish and save what was read; then wait while paused, or raise Stopped."""
+        queue.wait()
         self._save_before_stopping(wanted, books)
         if self._control.wait():
             raise Stopped

@@ -1,0 +1,88 @@
+"""Reading that runs ahead of the card: which slices are evaluated, and when to wait for those that are not.
+
+On a card llama.cpp queues a slice and comes back. Before it queues the next one it prepares that, with its mask of
+context x slice, and waits for the slice whose place it takes: so the card goes on without a pause, and the queue cannot
+grow. Whoever asks to stop waits for what is queued, though.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from app.engine.llama import LlamaContext
+from app.engine.protocol import Device, LoadSpec
+
+_PLACES = 4
+"""ggml-backend.cpp: GGML_SCHED_MAX_COPIES."""
+
+_STOP_S = 1.0
+"""A stop or a pause takes no longer than this, unless a single slice does."""
+
+
+def slices_at_once(spec: LoadSpec, layers: int, devices: Sequence[Device]) -> int:
+    """So many slices of a model of `layers` layers llama.cpp keeps under way; 0: it computes each to its end.
+
+    One on a card; several where it hands each slice on from card to card, for which all layers and all tensors must be
+    on them (`llama_context`, `pipeline_parallel`). Graphics that share the processor's memory might read a mask while
+    the next one is written over it.
+    """
+    cards = sum(device.kind == "gpu" for device in devices)
+    if not cards or not spec.gpu_layers:
+        return 0
+    whole = not 0 <= spec.gpu_layers <= layers and not spec.cpu_tensors
+    return _PLACES if cards > 1 and whole else 1
+
+
+class RunAhead:
+    """One reading's slices in `context`. `on_done` is called with the position up to which all is evaluated."""
+
+    def __init__(
+        self, context: LlamaContext, on_done: Callable[[int], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._context = context
+        self._on_done = on_done
+        self._clock = clock
+        self._ends: deque[int] = deque()
+        self._done: int | None = None
+        self._since: float | None = None
+        self._slice_s = 0.0
+
+    def decoded(self, end: int) -> None:
+        """The slice up to position `end` was given to the context.
+
+        A stop that is asked for during the next call waits for one slice more than what is under way now. Where that
+        could take too long, what is under way is waited for here.
+        """
+        self._ends.append(end)
+        if self._since is None:
+            self._since = self._clock()
+        self._look()
+        if (1 + self._context.under_way) * self._slice_s > _STOP_S:
+            self._context.synchronize()
+        self._report()
+
+    def wait(self) -> None:
+        """Return when all is evaluated. The time until the next slice counts for none."""
+        self._context.synchronize()
+        self._report()
+        self._since = None
+
+    def _look(self) -> None:
+        """Find out what is evaluated, and how long a slice took."""
+        found = len(self._ends) - self._context.under_way
+        if found <= 0:
+            return
+        for _ in range(found):
+            self._done = self._ends.popleft()
+        now = self._clock()
+        if self._since is not None:
+            self._slice_s = (now - self._since) / found
+        self._since = now
+
+    def _report(self) -> None:
+        self._look()
+        if self._done is not None:
+            self._on_done(self._done)
+            self._done = None

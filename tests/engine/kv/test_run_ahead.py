@@ -1,0 +1,90 @@
+"""How far reading runs ahead of a card: until a stop would come too late, and not at all where nothing is queued."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.engine.kv.run_ahead import RunAhead, slices_at_once
+from app.engine.llama import LlamaContext
+from app.engine.protocol import Device, LoadSpec
+
+
+class Card(LlamaContext):
+    """A context on a card with so many places for slices, each of which takes `slice_s`. `now` is the time there."""
+
+    def __init__(self, places: int, slice_s: float) -> None:
+        self.slices = self.synchronizations = 0
+        self._slices_at_once, self._under_way = places, 0
+        self._api, self._context = SimpleNamespace(llama_synchronize=self._run_all), None
+        self.slice_s, self.now = slice_s, 0.0
+
+    def give(self) -> None:
+        if self.under_way == self._slices_at_once:
+            self.now += self.slice_s
+        self._under_way += 1
+
+    def _run_all(self, _context: None) -> None:
+        self.now += self.under_way * self.slice_s
+
+
+@pytest.mark.parametrize(
+    ("places", "slice_s", "waited"),
+    [
+        (1, 0.1, 0),
+        (1, 0.5, 0),
+        (1, 0.6, 39),  # two of them would take more than a second
+        (4, 0.1, 0),
+        (4, 0.3, 12),  # after each third
+        (4, 0.6, 36),
+    ],
+)
+def test_a_stop_waits_a_second_at_most(places: int, slice_s: float, waited: int) -> None:
+    card, done = Card(places, slice_s), [0]
+    queue = RunAhead(card, done.append, clock=lambda: card.now)
+    for n in range(1, 41):
+        before = card.now
+        card.give()
+        queue.decoded(n)
+        if n > places + 1:  # until then nothing is known of its speed
+            assert card.under_way * slice_s + (card.now - before) <= max(1, slice_s) + 1e-9
+        assert done[-1] == n - card.under_way
+    assert card.synchronizations == waited
+    queue.wait()
+    assert done[-1] == 40
+    assert card.under_way == 0
+
+
+def test_time_between_two_readings_counts_for_none() -> None:
+    card = Card(1, 0.1)
+    queue = RunAhead(card, lambda _done: None, clock=lambda: card.now)
+    for n in range(10):
+        card.give()
+        queue.decoded(n)
+        if n == 5:
+            queue.wait()
+            card.now += 3600
+    assert card.synchronizations == 1
+
+
+GPU, SHARED, CPU = (Device("", "", kind, 0, 0) for kind in ("gpu", "integrated gpu", "cpu"))
+
+
+@pytest.mark.parametrize(
+    ("devices", "how", "places"),
+    [
+        ((CPU,), {}, 0),
+        ((GPU, CPU), {}, 1),
+        ((GPU, CPU), {"gpu_layers": 0}, 0),
+        ((GPU, CPU), {"gpu_layers": 12}, 1),
+        ((SHARED, CPU), {}, 0),
+        ((GPU, GPU, CPU), {}, 4),
+        ((GPU, GPU, CPU), {"gpu_layers": 49}, 4),
+        ((GPU, GPU, CPU), {"gpu_layers": 48}, 1),
+        ((GPU, GPU, CPU), {"cpu_tensors": ("exps",)}, 1),
+    ],
+)
+def test_how_many_slices_are_under_way(devices: tuple[Device, ...], how: dict[str, Any], places: int) -> None:
+    assert slices_at_once(LoadSpec("scout.gguf", **how), 48, devices) == places
