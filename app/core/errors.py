@@ -90,6 +90,7 @@ class Code(StrEnum):
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
+    MODEL_CARD_FULL = "model_card_full"  # needed_bytes: that the graphics card did not have in one piece
     MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context
     MODEL_CONTEXT_TOO_LARGE = "model_context_too_large"  # context_tokens, kv_type, missing_bytes, largest_tokens
     ADAPTER_WANTED = "adapter_wanted"  # the file is something else
@@ -143,6 +144,7 @@ class Code(StrEnum):
     ENGINE_CRASHED = "engine_crashed"  # signal
     ENGINE_HUNG = "engine_hung"  # seconds
     ENGINE_OUT_OF_MEMORY = "engine_out_of_memory"
+    ENGINE_CARD_FULL = "engine_card_full"  # no memory left on the graphics card
     ENGINE_GAVE_UP = "engine_gave_up"  # attempts
     ENGINE_PROTOCOL = "engine_protocol"  # detail
 

@@ -264,5 +264,7 @@ def _error(death: ChildDied) -> AppError:
             return AppError(Code.ENGINE_OUT_OF_MEMORY)
         case Cause.PROTOCOL:
             return AppError(Code.ENGINE_PROTOCOL, detail="")
+        case Cause.EXITED if death.detail == protocol.CARD_FULL_STATUS:
+            return AppError(Code.ENGINE_CARD_FULL)
         case _:
             return AppError(Code.ENGINE_EXITED, status=death.detail)

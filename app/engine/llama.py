@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter, KvType, Mapping
-from app.engine.llama_loader import bindings, last_errors, summary
+from app.engine.hardware import free_memory
+from app.engine.llama_loader import bindings, is_card_full, last_errors, summary
 from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
 
@@ -29,6 +30,9 @@ _BEGINS_WITH_BOS = re.compile(rb"\s*\{\{-?\s*bos_token\b")
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
 _CPU = "CPU"
+_HOST = "_Host"  # main memory that a card reads by itself
+_REFUSED = re.compile(r"failed to allocate (?P<memory>\S+) buffer of size (?P<bytes>\d+)$", re.MULTILINE)
+"""ggml-alloc.c: `alloc_tensor_range` for weights and caches, `ggml_gallocr_reserve_n_impl` for what is computed."""
 
 LONGEST_STRETCH = 8_000
 """Characters that a match may have: less than a third of what overflows a stack of 8 MiB. Each pattern that llama.cpp
@@ -302,7 +306,7 @@ class LlamaContext:
         True ends it. `slices_at_once`: so many llama.cpp keeps under way before `decode` waits for the oldest of them;
         0: it waits for each, and so does `decode` always where logits are wanted.
 
-        Raises AppError MODEL_FAILED when llama.cpp cannot make it; the caller has checked memory before.
+        Raises AppError MODEL_FAILED, MODEL_CARD_FULL, MODEL_OUT_OF_MEMORY when llama.cpp cannot make it.
         """
         self._api = api = bindings()
         self.slice_tokens = slice_tokens
@@ -320,8 +324,9 @@ class LlamaContext:
         params.no_perf = True
         last_errors()
         self._context = api.llama_init_from_model(model.handle, params)
+        errors = last_errors()
         if not self._context:
-            raise AppError(Code.MODEL_FAILED, path=str(model.path), detail=summary(last_errors()))
+            raise _load_error(model.path, errors)
         self._memory = api.llama_get_memory(self._context)
         self._vocabulary_size = model.vocabulary_size
         self._batch = api.llama_batch_init(slice_tokens, 0, 1)
@@ -377,8 +382,8 @@ class LlamaContext:
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
         tokens are evaluated behind them and taken back (`kv.reuse.filling`). Raises AppError CONTEXT_FULL,
-        MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what
-        it held before.
+        ENGINE_CARD_FULL, MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the
+        context holds what it held before.
         """
         batch, count = self._batch, len(tokens)
         whole = count + filling
@@ -431,7 +436,7 @@ class LlamaContext:
         if status == _NO_SLOT:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
         if status != 0:
-            raise AppError(Code.MODEL_FAILED, path="", detail=summary(last_errors()) or f"llama_decode: {status}")
+            raise _decode_error(status, last_errors())
         self.slices += 1
         self._under_way += 1
         if logits:
@@ -635,6 +640,17 @@ def _load_error(path: Path, lines: list[str]) -> AppError:
         return AppError(Code.MODEL_UNSUPPORTED, path=where, architecture=architecture)
     if any(sign in text for sign in ("is not within the file bounds", "failed to read", "corrupted or incomplete")):
         return AppError(Code.MODEL_TRUNCATED, path=where)
+    if (refused := _REFUSED.search(text)) is not None:
+        needed = int(refused["bytes"])
+        if refused["memory"].startswith(_CPU) or refused["memory"].endswith(_HOST):
+            return AppError(Code.MODEL_OUT_OF_MEMORY, path=where, needed_bytes=needed, free_bytes=free_memory())
+        return AppError(Code.MODEL_CARD_FULL, path=where, needed_bytes=needed)
     if any(sign in text for sign in ("unable to allocate", "failed to allocate", "out of memory")):
         return AppError(Code.MODEL_FAILED, path=where, detail="out of memory")
     return AppError(Code.MODEL_FAILED, path=where, detail=summary(lines))
+
+
+def _decode_error(status: int, lines: list[str]) -> AppError:
+    if is_card_full(lines):
+        return AppError(Code.ENGINE_CARD_FULL)
+    return AppError(Code.MODEL_FAILED, path="", detail=summary(lines) or f"llama_decode: {status}")

@@ -19,6 +19,8 @@ from typing import Any
 
 import psutil
 
+from app.engine.protocol import CARD_FULL_STATUS
+
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
@@ -36,6 +38,9 @@ _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 """How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
 _CUDA_LIBRARIES = ("libggml-cuda.", "ggml-cuda.")
+
+_CARD_FULL = ("error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+"""What CUDA's part of llama.cpp, which is that of other makers' cards too, logs where a card has no memory left."""
 
 _errors: list[str] = []
 
@@ -55,6 +60,7 @@ def bindings() -> ModuleType:
     api = importlib.import_module("llama_cpp.llama_cpp")
     api.llama_log_set(log_callback(), None)
     _declare(api._lib)
+    api._lib.ggml_set_abort_callback(_abort_callback())
     _load_backends(api._lib)
     api.llama_backend_init()
     if numa_nodes() > 1:
@@ -119,6 +125,23 @@ def log_callback() -> Any:
     return api.llama_log_callback(keep_errors)  # cached: llama.cpp holds a bare pointer to it
 
 
+@cache
+def _abort_callback() -> Any:
+    """Called where llama.cpp gives up and ends the process, as it does for any error of a card while that computes."""
+
+    def end(message: bytes) -> None:
+        print(*_errors, message.decode("utf-8", "replace"), sep="\n", file=sys.stderr, flush=True)
+        if is_card_full(_errors):
+            os._exit(CARD_FULL_STATUS)
+
+    return _ABORT(end)
+
+
+def is_card_full(lines: list[str]) -> bool:
+    """Whether llama.cpp's error lines say that a graphics card has no memory left."""
+    return any(sign in line for line in lines for sign in _CARD_FULL)
+
+
 def last_errors() -> list[str]:
     """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
     lines, _errors[:] = list(_errors), []
@@ -142,6 +165,8 @@ def summary(lines: list[str]) -> str:
 
 GGUF_UINT32, GGUF_STRING = 4, 8  # enum gguf_type
 
+_ABORT = ctypes.CFUNCTYPE(None, ctypes.c_char_p)  # ggml_abort_callback_t of ggml.h
+
 
 class GgufParams(ctypes.Structure):
     """struct gguf_init_params"""
@@ -160,6 +185,7 @@ def _declare(library: Any) -> None:
     pointer, text, number, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int64
     size, sizes = ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)
     for name, arguments, result in (
+        ("ggml_set_abort_callback", [_ABORT], pointer),
         ("ggml_backend_load_all_from_path", [text], None),
         ("ggml_backend_dev_count", [], size),
         ("ggml_backend_dev_get", [size], pointer),

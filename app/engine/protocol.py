@@ -18,6 +18,9 @@ from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.machine import RepackedWeights
 from app.isolation.heartbeat import WireFailed
 
+CARD_FULL_STATUS = 83
+"""The exit status of an engine's process that a graphics card without memory left ended."""
+
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
 

@@ -285,6 +285,11 @@ _SENTENCES: dict[Code, str] = {
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
         " a smaller context, a smaller KV type or a smaller model."
     ),
+    Code.MODEL_CARD_FULL: (
+        "The model “{path}” does not fit into the memory of the graphics card: there was no room for {needed_bytes} of"
+        " it. Close other programs that use the card, or choose a smaller context, a smaller KV type or a smaller"
+        " model."
+    ),
     Code.MODEL_TOO_LARGE: (
         "The model “{path}” does not fit into the memory of this computer: {missing_bytes} are missing. Close other"
         " programs, or choose a smaller quantization or a smaller model."
@@ -421,6 +426,10 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.ENGINE_OUT_OF_MEMORY: (
         "The system stopped the model because memory ran out. The answer so far is kept. Close other programs, or"
+        " choose a smaller context, KV type or model, and ask again."
+    ),
+    Code.ENGINE_CARD_FULL: (
+        "The memory of the graphics card ran out. The answer so far is kept. Close other programs that use the card, or"
         " choose a smaller context, KV type or model, and ask again."
     ),
     Code.ENGINE_GAVE_UP: (
