@@ -11,6 +11,7 @@ from app.core.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.protocol import AnswerTo, Measure, ReadBooks
+from tests.engine.conftest import lay_out, probe
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
 from tests.gpu.places import Places
@@ -38,6 +39,19 @@ def test_a_stopped_reading_keeps_what_was_read(places: Places, small_scout: Path
     assert 0 < read < whole.total
     assert whole.total - whole.to_read >= read
     assert finish(engine.run(AnswerTo(ASKED, GREEDY, 5), Cancel())).usage.reused_tokens >= read
+
+
+def test_only_logits_are_waited_for(places: Places, small_scout: Path, figure: Figure) -> None:
+    """The book ends in the second chunk, and the first is left with no turn in it: nothing is copied."""
+    engine = places.card(small_scout)
+    laid = lay_out(engine, ask(book(19), "What happens?"))
+    started = time.monotonic()
+    counts = probe(engine, laid.tokens, laid.books).counts
+    figure("read tokens a second", round(len(laid.tokens) / (time.monotonic() - started)))
+    figure("synchronizations", counts.synchronizations)
+    slices = len(laid.tokens) // 512
+    assert counts.slices > slices
+    assert (counts.synchronizations < slices // 4) is places.has_card
 
 
 def test_a_paused_reading_goes_on_and_reads_nothing_twice(places: Places, small_scout: Path) -> None:

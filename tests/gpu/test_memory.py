@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import pytest
 
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import Code
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
+from app.engine import client
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, EngineState, Inspect, LoadSpec, ReadBooks
 from app.wording.errors import sentence
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure
+from tests.gpu.hog import filled_card
 from tests.gpu.places import Places
-from tests.models import llama4
+from tests.models import full_card, llama4
 from tests.work import problem_of
 
 ASKED = ask(book(2), "What happens?")
@@ -73,12 +76,23 @@ def test_what_the_card_cannot_hold_is_refused_with_a_sentence(
     layers = -1 if places.has_card else 0
     spec = LoadSpec(str(greedy_model), llama4.TRAINED_CONTEXT, KvType.F16, gpu_layers=layers)
     problem = problem_of(engine.load(spec, Cancel()))
-    assert_is_about_memory(problem)
+    assert problem.code is (Code.MODEL_CARD_FULL if places.has_card else Code.MODEL_OUT_OF_MEMORY), problem
+    assert "memory" in sentence(problem)
     assert engine.state() is not EngineState.DEAD
     finish(engine.load(LoadSpec(str(tiny_scout), 8192, gpu_layers=layers), Cancel()))
     finish(engine.run(ReadBooks(ASKED), Cancel()))
 
 
-def assert_is_about_memory(problem: Problem) -> None:
-    assert problem.code in (Code.MODEL_OUT_OF_MEMORY, Code.MODEL_FAILED), problem
-    assert "memory" in sentence(AppError.of(problem).problem)
+def test_a_card_that_another_program_fills_is_named_while_reading(
+    places: Places, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quantized cache wants more memory once it is read from. Without a card, llama.cpp's error is made up."""
+    with monkeypatch.context() as patch:
+        if not places.has_card:
+            patch.setattr(client, "command", full_card.command)
+        engine = places.card(tiny_scout, kv_type=KvType.Q8_0)
+    with filled_card() if places.has_card else nullcontext():
+        problem = problem_of(engine.run(ReadBooks(ASKED), Cancel()))
+    assert problem.code is Code.ENGINE_CARD_FULL
+    finish(engine.revive(Cancel()))
+    finish(engine.run(ReadBooks(ASKED), Cancel()))
