@@ -328,7 +328,7 @@ class LlamaContext:
         if not self._context:
             raise _load_error(model.path, errors)
         self._memory = api.llama_get_memory(self._context)
-        self._vocabulary_size = model.vocabulary_size
+        self._row = ctypes.c_float * model.vocabulary_size
         self._batch = api.llama_batch_init(slice_tokens, 0, 1)
         for i in range(slice_tokens):
             self._batch.n_seq_id[i] = 1
@@ -463,7 +463,7 @@ class LlamaContext:
         A view of llama.cpp's own memory: the next `decode` overwrites it.
         """
         pointer = self._api.llama_get_logits_ith(self._context, index)
-        return np.ctypeslib.as_array(pointer, (self._vocabulary_size,))
+        return np.frombuffer(self._row.from_address(ctypes.addressof(pointer.contents)), np.float32)
 
     def position_min(self) -> int:
         """The oldest position of which every layer still has its keys; -1 when the cache is empty."""

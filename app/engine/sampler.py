@@ -83,6 +83,9 @@ class Sampler:
 
         In place, since they are few, and a copy of all others would cost as much as the choice.
         """
+        if not self._counts:
+            yield
+            return
         recent = np.fromiter(self._counts, np.intp, len(self._counts))
         values, penalty = logits[recent], np.float32(self._settings.repeat_penalty)
         logits[recent] = np.where(values <= 0, values * penalty, values / penalty)
