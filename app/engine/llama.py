@@ -329,11 +329,7 @@ class LlamaContext:
             raise _load_error(model.path, errors)
         self._memory = api.llama_get_memory(self._context)
         self._row = ctypes.c_float * model.vocabulary_size
-        self._batch = api.llama_batch_init(slice_tokens, 0, 1)
-        for i in range(slice_tokens):
-            self._batch.n_seq_id[i] = 1
-            self._batch.seq_id[i][0] = _SEQUENCE
-            self._batch.logits[i] = 0
+        self._batch = _new_batch(slice_tokens)
         self._embedded: Any = None
         self._embedding_width = model.embedding_width
         self._wanted = range(0)
@@ -409,11 +405,7 @@ class LlamaContext:
         if width != self._embedding_width:
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"embeddings of {width}, not {self._embedding_width}")
         if self._embedded is None:
-            self._embedded = self._api.llama_batch_init(self.slice_tokens, width, 1)
-            for i in range(self.slice_tokens):
-                self._embedded.n_seq_id[i] = 1
-                self._embedded.seq_id[i][0] = _SEQUENCE
-                self._embedded.logits[i] = 0
+            self._embedded = _new_batch(self.slice_tokens, width)
         batch = self._embedded
         batch.n_tokens = count
         ctypes.memmove(batch.embd, np.ascontiguousarray(rows, np.float32).ctypes.data, 4 * count * width)
@@ -521,6 +513,16 @@ class LlamaContext:
         del source
         if taken != len(state):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_state_seq_set_data_ext: {taken} of {len(state)}")
+
+
+def _new_batch(size: int, width: int = 0) -> Any:
+    """A batch of `size` tokens, or embeddings of `width` numbers, after which no logits are wanted."""
+    batch = bindings().llama_batch_init(size, width, 1)
+    for i in range(size):
+        batch.n_seq_id[i] = 1
+        batch.seq_id[i][0] = _SEQUENCE
+        batch.logits[i] = 0
+    return batch
 
 
 def _apply(placing: Placing, params: Any) -> list[Any]:

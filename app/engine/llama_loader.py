@@ -60,7 +60,7 @@ def bindings() -> ModuleType:
     api = importlib.import_module("llama_cpp.llama_cpp")
     api.llama_log_set(log_callback(), None)
     _declare(api._lib)
-    api._lib.ggml_set_abort_callback(_abort_callback())
+    api._lib.ggml_set_abort_callback(_say_why_it_ends())
     _load_backends(api._lib)
     api.llama_backend_init()
     if numa_nodes() > 1:
@@ -126,7 +126,7 @@ def log_callback() -> Any:
 
 
 @cache
-def _abort_callback() -> Any:
+def _say_why_it_ends() -> Any:
     """Called where llama.cpp gives up and ends the process, as it does for any error of a card while that computes."""
 
     def end(message: bytes) -> None:
@@ -134,7 +134,7 @@ def _abort_callback() -> Any:
         if is_card_full(_errors):
             os._exit(CARD_FULL_STATUS)
 
-    return _ABORT(end)
+    return ctypes.CFUNCTYPE(None, ctypes.c_char_p)(end)  # ggml.h: ggml_abort_callback_t
 
 
 def is_card_full(lines: list[str]) -> bool:
@@ -165,8 +165,6 @@ def summary(lines: list[str]) -> str:
 
 GGUF_UINT32, GGUF_STRING = 4, 8  # enum gguf_type
 
-_ABORT = ctypes.CFUNCTYPE(None, ctypes.c_char_p)  # ggml_abort_callback_t of ggml.h
-
 
 class GgufParams(ctypes.Structure):
     """struct gguf_init_params"""
@@ -185,7 +183,6 @@ def _declare(library: Any) -> None:
     pointer, text, number, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int64
     size, sizes = ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)
     for name, arguments, result in (
-        ("ggml_set_abort_callback", [_ABORT], pointer),
         ("ggml_backend_load_all_from_path", [text], None),
         ("ggml_backend_dev_count", [], size),
         ("ggml_backend_dev_get", [size], pointer),
