@@ -16,8 +16,10 @@ import pytest
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.control import RunControl
 from app.engine.llama_loader import bindings
 from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt, ReadBooks
+from app.engine.session import Session
 from tests.engine.conftest import lay_out
 
 _CONTEXT, _SLICE, _WRITTEN, _ANSWERS, _ROUNDS = 1024, 256, 96, 2, 6
@@ -58,6 +60,44 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path, engine: EngineCl
     print(
         f"seconds: reading {end} tokens {min(reading['engine']):.2f}, writing {_WRITTEN} {min(writing['engine']):.2f}"
     )
+    assert read >= _LEAST
+    assert wrote >= _LEAST
+
+
+def test_little_is_spent_beside_llama_cpp(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same share from within, which a busy machine hardly changes: what evaluating takes of all that a reading and
+    an answer take on the processor, in one thread."""
+    spent = 0.0
+
+    def counted(name: str) -> Callable[..., object]:
+        function = getattr(bindings(), name)
+
+        def call(*arguments: object) -> object:
+            nonlocal spent
+            before = time.thread_time()
+            result: object = function(*arguments)
+            spent += time.thread_time() - before
+            return result
+
+        return call
+
+    for name in ("llama_decode", "llama_synchronize"):
+        monkeypatch.setattr(bindings(), name, counted(name))
+    spec = LoadSpec(str(starter), _CONTEXT, threads=1, ubatch_tokens=_SLICE)
+    session = Session(spec, lambda _fraction: True, RunControl())
+    prompt, nothing = _prompt(0), (lambda *_: None)
+    shares = []
+    for work in (
+        lambda: session.read_books(prompt, nothing),
+        lambda: session.answer(prompt, _PLAIN, 1, nothing, nothing, nothing),
+        lambda: session.answer(prompt, _PLAIN, _WRITTEN, nothing, nothing, nothing),
+    ):
+        spent = 0.0
+        whole = _cost(time.thread_time, work)
+        shares.append(spent / whole)
+    session.close()
+    read, _, wrote = shares
+    print(f"\nof the time, llama.cpp has: reading {read:.3f}, writing {wrote:.3f}")
     assert read >= _LEAST
     assert wrote >= _LEAST
 
