@@ -246,25 +246,25 @@ class CachedSequence:
         if self._checkpoints is not None:
             self._checkpoints.begin(len(self._held))
         while (start := len(self._held)) < total:
-            checkpoint = start < books_end - 1 and self._is_checkpoint_due()
+            if start < books_end - 1 and self._is_checkpoint_due():
+                self._save_on_the_way(wanted, books)
+                start = len(self._held)
             while ahead and ahead[0].end <= start:
                 ahead.popleft()
             image = ahead[0] if ahead and ahead[0].start <= start else None
-            end = start + 1 if checkpoint else reuse.slice_end(start, total, self._context.slice_tokens, cuts)
+            end = reuse.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
                 if image is not None:
                     end = image.end if image.whole else min(end, image.end)
                     self._decode_image(image, wanted[start:end])
                 else:
-                    outputs = int(checkpoint or end in (books_end, total))
+                    outputs = int(end in (books_end, total))
                     self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
             except InterruptedError:
                 self._give_way(wanted, books, queue)
                 continue
             queue.decoded(end)
-            if checkpoint:
-                self._save(books, complete=False)
-            elif end == books_end:
+            if end == books_end:
                 self._keep_local_keys(0)
                 self._save_if_new(books)
             if end < total and self._control.pending():
@@ -341,6 +341,8 @@ class CachedSequence:
         finally:
             state.close()
         checkpoints.continues(best, len(best.tokens) - 1)  # the last token was evaluated again
+        if not best.complete:
+            self._take_probe_back()
         return self._plan(wanted)
 
     def _use_state(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
@@ -392,8 +394,21 @@ class CachedSequence:
         start = len(self._held)
         unfinished = bool(books) and start < books[-1].end - 1
         if unfinished and self._checkpoints is not None and self._checkpoints.grown(start) >= MIN_TOKENS:
-            self._decode(wanted[start : start + 1], outputs=1)
-            self._save(books, complete=False)
+            self._save_on_the_way(wanted, books)
+
+    def _save_on_the_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
+        """Save an unfinished reading, with one token more, evaluated alone, by which it is probed once restored."""
+        start = len(self._held)
+        self._decode(wanted[start : start + 1], outputs=1)
+        self._save(books, complete=False)
+        self._take_probe_back()
+
+    def _take_probe_back(self) -> None:
+        """Forget the last token, where that is sound: the text is then evaluated in the same slices, and gives the same
+        logits, wherever it was saved on the way."""
+        last = len(self._held) - 1
+        if reuse.sound_point(last, last + 1, self._context.position_min(), self._geometry) == last:
+            self._cut(last)
 
     def _save_if_new(self, books: Sequence[BookSpan]) -> None:
         """Save the books unless a finished reading on disk gives them back already."""
