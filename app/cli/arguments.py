@@ -27,6 +27,7 @@ class WindowOptions(msgspec.Struct, frozen=True):
 _SETTINGS = {
     "model": "engine.model_path",
     "projector": "engine.projector_path",
+    "images": "engine.images",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
     "mapping": "engine.mapping",

@@ -110,6 +110,7 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     _add_mapping(ask)
+    _add_images(ask)
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
     ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
     ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
@@ -260,6 +261,7 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
     )
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     _add_mapping(plan)
+    _add_images(plan)
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
         help=_("assume a GPU sold with this many GB; repeatable"),
@@ -274,6 +276,13 @@ def _add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", choices=[way.value for way in Mapping],
         help=_("how weights are loaded; mapped: read from disk when needed, for a model larger than memory (slow)"),
+    )  # fmt: skip
+
+
+def _add_images(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-images", dest="images", action="store_false", default=None,
+        help=_("do without the projector, which leaves memory for more tokens"),
     )  # fmt: skip
 
 

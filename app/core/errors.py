@@ -92,6 +92,9 @@ class Code(StrEnum):
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
     MODEL_CARD_FULL = "model_card_full"  # needed_bytes: that the graphics card did not have in one piece
     MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context
+    MODEL_LARGER_THAN_MEMORY = (
+        "model_larger_than_memory"  # missing_bytes, tokens_a_second, token_bytes: if it is mapped
+    )
     MODEL_CONTEXT_TOO_LARGE = "model_context_too_large"  # context_tokens, kv_type, missing_bytes, largest_tokens
     ADAPTER_WANTED = "adapter_wanted"  # the file is something else
     ADAPTER_MISMATCH = "adapter_mismatch"  # expected, found: architectures

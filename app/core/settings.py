@@ -106,6 +106,9 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapters: Annotated[
         tuple[Adapter, ...], Meta(description="small files that change how the model answers, each with a strength")
     ] = ()
+    images: Annotated[
+        bool, Meta(description="show images to the model, if it has a projector; off leaves memory for more tokens")
+    ] = True
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -154,15 +154,15 @@ class Models:
 
 
 def files_of(wanted: EngineSettings) -> tuple[str, str]:
-    """The model to load, and what it sees images with, empty for nothing. Raises AppError NO_MODEL when none is chosen
-    and the starter is not there."""
+    """The model to load, and what it sees images with, empty where it has or shall have nothing for it. Raises AppError
+    NO_MODEL when none is chosen and the starter is not there."""
     path = wanted.model_path
     if not path:
         starter = local.starter()
         if starter is None:
             raise AppError(Code.NO_MODEL)
         path = starter.path
-    return path, wanted.projector_path or local.projector_beside(Path(path))
+    return path, (wanted.projector_path or local.projector_beside(Path(path))) if wanted.images else ""
 
 
 _SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob

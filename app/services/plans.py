@@ -18,7 +18,18 @@ from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall
+from app.engine.planner import (
+    Machine,
+    MachineDevice,
+    MemoryClass,
+    Placement,
+    PlanRequest,
+    Reason,
+    Remark,
+    Shortfall,
+    Way,
+    WayKind,
+)
 from app.engine.protocol import (
     Buffer,
     DryRun,
@@ -122,12 +133,15 @@ _log = logging.getLogger("octavo.models")
 
 
 class ModelPlan(msgspec.Struct, frozen=True):
-    """A model on a machine. `projector`: what it would see images with, counted in; None for none."""
+    """A model on a machine. `projector`: what it would see images with, counted in; None for none. `request`: what was
+    asked of the plan; `ways`: what could be asked instead."""
 
     header: ModelHeader
     projector: ModelHeader | None
     machine: Machine
     result: Placement | Shortfall
+    request: PlanRequest = PlanRequest()
+    ways: tuple[Way, ...] = ()
 
 
 class PlacedModel(msgspec.Struct, frozen=True):
@@ -244,7 +258,7 @@ class Plans:
         MODEL_CONTEXT_TOO_LARGE where it has none, or where that is more than there is."""
         result = plan.result
         if isinstance(result, Shortfall):
-            raise _too_large(path, result, result.missing_bytes)
+            raise _too_large(path, plan, result.missing_bytes)
         vocabulary = NamelessVocabulary(plan.header.architecture, plan.header.vocabulary)
         order = DryRun(spec_of(result, path), vocabulary if vocabulary.tokens else None)
         found = finish(self._engine.run(order))
@@ -257,7 +271,7 @@ class Plans:
             on_host -= sum(buffer.weights_bytes for buffer in found if buffer.name not in gpus)
         missing += max(0, on_host - plan.machine.host.free_bytes)
         if missing:
-            raise _too_large(path, result, missing)
+            raise _too_large(path, plan, missing)
         return result, found
 
 
@@ -324,12 +338,21 @@ def place(
     if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
         usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
         requests.insert(0, msgspec.structs.replace(request, context_tokens=usual))
-    results = []
+    plans = []
     for each in requests:
-        results.append(planner.plan(header, projector, machine, each, adapter_bytes))
-        if isinstance(results[-1], Placement):
-            return ModelPlan(header, projector, machine, results[-1] if each is request else _unasked(results[-1]))
-    return ModelPlan(header, projector, machine, results[0])
+        plans.append(_plan(header, projector, machine, each, adapter_bytes))
+        if isinstance(plans[-1].result, Placement):
+            return plans[-1] if each is request else _unasked(plans[-1], request)
+    return plans[0]
+
+
+def _plan(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int
+) -> ModelPlan:
+    seeing = projector if request.images else None
+    result = planner.plan(header, seeing, machine, request, adapter_bytes)
+    ways = planner.ways(header, seeing, machine, request, result, adapter_bytes)
+    return ModelPlan(header, seeing, machine, result, request, ways)
 
 
 def _whole(
@@ -339,7 +362,7 @@ def _whole(
     is left, so then it is the one that a load takes."""
     if request.mapping is Mapping.MAPPED:
         return place(header, projector, machine, request, adapter_bytes)
-    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, request, adapter_bytes))
+    return _plan(header, projector, machine, request, adapter_bytes)
 
 
 def _with_disk(machine: Machine, model: Path, request: PlanRequest, hardware: Hardware) -> Machine:
@@ -349,28 +372,33 @@ def _with_disk(machine: Machine, model: Path, request: PlanRequest, hardware: Ha
     return msgspec.structs.replace(machine, disk_bandwidth=measure_disk(model))
 
 
-def _unasked(placement: Placement) -> Placement:
+def _unasked(plan: ModelPlan, request: PlanRequest) -> ModelPlan:
     """Nobody asked for this context: it is the usual one."""
     remarks = tuple(
         Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_REQUESTED else remark
-        for remark in placement.remarks
+        for remark in plan.result.remarks
     )
-    return msgspec.structs.replace(placement, remarks=remarks)
+    return msgspec.structs.replace(plan, result=msgspec.structs.replace(plan.result, remarks=remarks), request=request)
 
 
-def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppError:
-    largest = next(
-        (int(remark.params["context_tokens"]) for remark in result.remarks if remark.reason is Reason.SMALLER_CONTEXT),
-        0,
-    )
-    if largest:
+def _too_large(path: str, plan: ModelPlan, missing: int) -> AppError:
+    result, ways = plan.result, {way.kind: way.place for way in plan.ways if not way.on_gpus}
+    if (smaller := ways.get(WayKind.SMALLER_CONTEXT)) is not None:
         return AppError(
             Code.MODEL_CONTEXT_TOO_LARGE,
             path=path,
             context_tokens=result.context_tokens,
             kv_type=result.kv_type.value,
             missing_bytes=missing,
-            largest_tokens=largest,
+            largest_tokens=smaller.context_tokens,
+        )
+    if (mapped := ways.get(WayKind.LEFT_ON_DISK)) is not None:
+        return AppError(
+            Code.MODEL_LARGER_THAN_MEMORY,
+            path=path,
+            missing_bytes=missing,
+            tokens_a_second=mapped.speed.writing,
+            token_bytes=mapped.speed.disk.token_bytes if mapped.speed.disk else 0,
         )
     return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)
 
@@ -385,6 +413,7 @@ def request_of(engine: EngineSettings) -> PlanRequest:
         expert_layers=None if engine.expert_layers < 0 else engine.expert_layers,
         threads=engine.threads,
         mapping=engine.mapping,
+        images=engine.images,
     )
 
 
@@ -400,4 +429,5 @@ def settings_of(engine: EngineSettings, path: str, request: PlanRequest) -> Engi
         expert_layers=-1 if request.expert_layers is None else request.expert_layers,
         threads=request.threads,
         mapping=request.mapping,
+        images=request.images,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.core.errors import Code, Parameter, Problem
 from app.wording.i18n import _
-from app.wording.units import count, duration, printable, size
+from app.wording.units import count, duration, printable, rate, size
 
 MAX_DETAIL_CHARACTERS = 300
 _PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
@@ -293,6 +293,12 @@ _SENTENCES: dict[Code, str] = {
     Code.MODEL_TOO_LARGE: (
         "The model “{path}” does not fit into the memory of this computer: {missing_bytes} are missing. Close other"
         " programs, or choose a smaller quantization or a smaller model."
+    ),
+    Code.MODEL_LARGER_THAN_MEMORY: (
+        "The model “{path}” does not fit into the memory of this computer: {missing_bytes} are missing. Close other"
+        " programs, or choose a smaller quantization or a smaller model. It also loads with --mapping mapped (in the"
+        " window: Advanced model settings, Weights, on the disk), but slowly: for each token {token_bytes} of experts"
+        " are read from disk, so it writes about {tokens_a_second} tokens a second."
     ),
     Code.MODEL_CONTEXT_TOO_LARGE: (
         "With a context of {context_tokens} tokens ({kv_type}), the model “{path}” does not fit into the memory of"
@@ -696,6 +702,8 @@ def _number(name: str, value: int | float) -> str:
         return size(value)
     if name == "seconds":
         return duration(value)
+    if name == "tokens_a_second":
+        return rate(value)
     if name in _PLAIN_NUMBERS or isinstance(value, float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     return count(value)

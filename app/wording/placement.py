@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.planner import MemoryClass, Placement, Reason, Remark, Shortfall
+from app.core.settings import Mapping
+from app.engine.planner import MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall, Speed, Way, WayKind
+from app.services.plans import ModelPlan
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size
 
@@ -31,7 +33,7 @@ def item_name(item: MemoryClass) -> str:
 
 def sentence(remark: Remark) -> str:
     """One reason for a plan, or one thing that would help where a model does not fit."""
-    template = (_reasons() | _disk() | _remedies())[remark.reason]
+    template = (_reasons() | _slices() | _disk() | _remedies())[remark.reason]
     return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
 
 
@@ -64,11 +66,34 @@ def _reasons() -> dict[Reason, str]:
             " larger one."
         ),
         Reason.KV_CHOSEN: _("The KV cache uses {kv_type}."),
-        Reason.LONG_SLICES: _(
-            "Books are read in batches of {slice_tokens} tokens. For each batch, the experts are copied to the"
-            " GPU once."
-        ),
         Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
+    }
+
+
+def _slices() -> dict[Reason, str]:
+    """What is said of how many tokens are read at a time."""
+    return {
+        Reason.LONG_SLICES: _(
+            "Books are read in batches of {slice_tokens} tokens, about {reading_rate} tokens a second. For each batch,"
+            " the experts are copied to the GPU once: batches of {least_tokens} would read about {least_rate}."
+        ),
+        Reason.LONGER_SLICES: _(
+            "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"
+            " because all weights are read once for each batch. This takes {more_bytes} more memory."
+        ),
+        Reason.SLICES_OVER_CONTEXT: _(
+            "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"
+            " because all weights are read once for each batch. The memory for this would hold {fewer_tokens} more"
+            " tokens of context; if you ask for them, the batches are smaller."
+        ),
+        Reason.SHORT_SLICES: _(
+            "Books are read in batches of {slice_tokens} tokens: beside this context, there is no memory for larger"
+            " ones."
+        ),
+        Reason.SHORT_SLICES_SUFFICE: _(
+            "Books are read in batches of {slice_tokens} tokens: larger ones would cost more context than they gain"
+            " speed."
+        ),
     }
 
 
@@ -94,29 +119,32 @@ def _disk() -> dict[Reason, str]:
 
 def _remedies() -> dict[Reason, str]:
     return {
-        Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
-        Reason.SMALLER_KV: _("It would fit with the KV cache in {kv_type}."),
         Reason.MORE_MEMORY: _("It would fit with {missing_bytes} more memory."),
         Reason.SMALLER_MODEL: _("Choose a smaller quantization or a smaller model."),
-        Reason.LEFT_ON_DISK: _(
-            "It would run with weights read from disk (mapped), at about {rate} tokens a second. A fast SSD is needed."
-        ),
     }
 
 
-def sentences(result: Placement | Shortfall) -> Iterator[str]:
-    """A plan explained: whether it fits, why it is so, and how fast it would be."""
+def sentences(plan: ModelPlan) -> Iterator[str]:
+    """A plan explained: whether it fits, why it is so, how fast it would be, and what could be asked for instead."""
+    result = plan.result
+    yield from reasons(result)
+    if isinstance(result, Placement):
+        yield from speed_sentences(result)
+    yield from map(way_sentence, plan.ways)
+
+
+def reasons(result: Placement | Shortfall) -> Iterator[str]:
+    """Whether it fits, and why it is so."""
     if isinstance(result, Shortfall):
         words = _("It does not fit: a context of {tokens} tokens ({kv_type}) needs {missing} more memory.")
         yield words.format(
             missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
         )
     yield from map(sentence, result.remarks)
-    if isinstance(result, Placement):
-        yield from _speed(result)
 
 
-def _speed(placement: Placement) -> Iterator[str]:
+def speed_sentences(placement: Placement) -> Iterator[str]:
+    """How fast it would be."""
     speed = placement.speed
     words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
     yield words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
@@ -126,9 +154,69 @@ def _speed(placement: Placement) -> Iterator[str]:
         yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
 
 
+# ---- what could be asked for instead
+
+
+def way_sentence(way: Way) -> str:
+    """What another request would bring, and its speed."""
+    place = way.place
+    values = {
+        "kv_type": place.kv_type.value,
+        "context_tokens": count(place.context_tokens),
+        "fewer_tokens": count(way.fewer_tokens),
+        "rate": rate(place.speed.writing),
+    }
+    template = (_staying() if way.on_gpus else _fitting())[way.kind]
+    if way.kind is WayKind.LEFT_ON_DISK:
+        return template.format_map(values)
+    return f"{template.format_map(values)} {_way_speed(place.speed)}"
+
+
+def _staying() -> dict[WayKind, str]:
+    return {
+        WayKind.SMALLER_KV: _("With the KV cache in {kv_type}, everything stays on the GPU."),
+        WayKind.WITHOUT_IMAGES: _("Without images, everything stays on the GPU."),
+        WayKind.SMALLER_CONTEXT: _(
+            "With a context of {context_tokens} tokens ({fewer_tokens} fewer), everything stays on the GPU."
+        ),
+    }
+
+
+def _fitting() -> dict[WayKind, str]:
+    return {
+        WayKind.SMALLER_KV: _("It would fit with the KV cache in {kv_type}."),
+        WayKind.WITHOUT_IMAGES: _("It would fit without images."),
+        WayKind.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
+        WayKind.LEFT_ON_DISK: _(
+            "It would run with weights read from disk (mapped), at about {rate} tokens a second. A fast SSD is needed."
+        ),
+    }
+
+
+def _way_speed(speed: Speed) -> str:
+    words = _("Writes about {n} tokens a second ({full} with a full context), reads about {reading}.")
+    return words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
+
+
+def way_options(way: Way, wanted: PlanRequest) -> str:
+    """What to type for it, beside what was typed: `--kv q4_0`."""
+    request, options = way.request, []
+    if request.context_tokens != wanted.context_tokens:
+        options.append(f"--context {request.context_tokens}")
+    if request.kv_type is not None and request.kv_type is not wanted.kv_type:
+        options.append(f"--kv {request.kv_type.value}")
+    if not request.images and wanted.images:
+        options.append("--no-images")
+    if request.mapping is not wanted.mapping and request.mapping is not Mapping.AUTO:
+        options.append(f"--mapping {request.mapping.value}")
+    return " ".join(options)
+
+
 def _shown(name: str, value: str | int | float) -> str:
     if isinstance(value, str):
         return printable(value)
-    if name == "rate":
+    if name == "gain":
+        return f"{value:.0%}"
+    if name.endswith("rate"):
         return rate(value)
     return size(value) if name.endswith("_bytes") else count(int(value))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from app.core.model import FileKind, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType, Mapping
-from app.core.work import Cancel
 from app.engine.planner import (
     GIB,
     Machine,
@@ -22,17 +21,17 @@ from app.engine.planner import (
     PlanRequest,
     Reason,
     Shortfall,
+    Way,
+    WayKind,
     imagined,
     plan,
+    ways,
 )
 from app.engine.planner.machine import RepackedWeights
-from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
+from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS, SLICES
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
-from app.models.gguf.reader import HeaderReader
-from app.ui.jobs import Done
-from tests.endings import as_events
-from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
-from tests.models.published import SMOLLM2, header_of
+from tests.models.headers import LAYERS, MAVERICK, SCOUT
+from tests.models.published import QWEN3_30B, SMOLLM2, header_of, llama4_projector
 
 ALL = LAYERS + 1
 MACHINES = {
@@ -87,17 +86,11 @@ TABLE = {
 
 
 @pytest.fixture(scope="module")
-def headers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], ModelHeader]:
-    """By name and quantization, as they are read from files."""
-    folder = tmp_path_factory.mktemp("headers")
-    found = {}
-    for name, quantization in {key[:2]: None for key in TABLE}:
-        file = folder / f"{name}-{quantization}.gguf"
-        write_header(file, SCOUT if name == "Scout" else MAVERICK, quantization)
-        *_, ending = as_events(HeaderReader().read(file, Cancel()))
-        assert isinstance(ending, Done), ending
-        found[name, quantization] = ending.result
-    return found
+def headers() -> dict[tuple[str, str], ModelHeader]:
+    """By name and quantization, as they would be read from files."""
+    keys = {key[:2]: None for key in TABLE}
+    found = {(name, kind): header_of(SCOUT if name == "Scout" else MAVERICK, kind) for name, kind in keys}
+    return found | {("Qwen3", "Q4_K_M"): header_of(QWEN3_30B, "Q4_K_M")}
 
 
 def check(header: ModelHeader, machine: Machine, result: Placement | Shortfall) -> None:
@@ -147,12 +140,12 @@ def test_what_every_token_reads_stays_on_the_gpu(headers: dict[tuple[str, str], 
 
 def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
-    projector = msgspec.structs.replace(scout, kind=FileKind.PROJECTOR, file_bytes=1_750_000_000, weights=())
+    projector = llama4_projector()
     blind, seeing = (plan(scout, each, machine, PlanRequest(kv_type=KvType.Q8_0)) for each in (None, projector))
     assert isinstance(blind, Placement)
     assert isinstance(seeing, Placement)
     assert seeing.by_class()[MemoryClass.PROJECTOR] > projector.file_bytes
-    assert 450 * K <= seeing.context_tokens < blind.context_tokens
+    assert 430 * K <= seeing.context_tokens < blind.context_tokens
 
 
 @pytest.mark.parametrize("context_tokens", [32_768, 200_000, 1_000_000])
@@ -174,14 +167,30 @@ def test_exact_types_are_preferred_where_they_cost_no_speed(headers: dict[tuple[
     assert isinstance(more, Placement)
 
 
+def ways_of(
+    header: ModelHeader, machine: Machine, request: PlanRequest, projector: ModelHeader | None = None
+) -> dict[WayKind, Way]:
+    """What could be asked for instead; each is what the planner makes of such a request."""
+    wanted = plan(header, projector, machine, request)
+    found = ways(header, projector, machine, request, wanted)
+    for way in found:
+        assert way.place == plan(header, projector, machine, way.request)
+        assert way.on_gpus == isinstance(wanted, Placement)
+    kinds = {way.kind: way for way in found}
+    assert len(kinds) == len(found)
+    return kinds
+
+
 def test_a_shortfall_says_what_would_help(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout = headers["Scout", "Q8_0"]
     result = plan(scout, None, MACHINES["CPU"], PlanRequest(2 * M, KvType.Q8_0))
     assert isinstance(result, Shortfall)
-    remedies = {remark.reason: remark.params for remark in result.remarks}
-    assert set(remedies) == {Reason.SMALLER_CONTEXT, Reason.MORE_MEMORY, Reason.LEFT_ON_DISK}
-    smaller = PlanRequest(int(remedies[Reason.SMALLER_CONTEXT]["context_tokens"]), KvType.Q8_0)
-    assert isinstance(plan(scout, None, MACHINES["CPU"], smaller), Placement)
+    assert [remark.reason for remark in result.remarks] == [Reason.MORE_MEMORY]
+    found = ways_of(scout, MACHINES["CPU"], PlanRequest(2 * M, KvType.Q8_0))
+    assert list(found) == [WayKind.SMALLER_KV, WayKind.SMALLER_CONTEXT, WayKind.LEFT_ON_DISK] or list(found) == [
+        WayKind.SMALLER_CONTEXT,
+        WayKind.LEFT_ON_DISK,
+    ]
     host = MACHINES["CPU"].host
     for more, kind in ((result.missing_bytes, Placement), (result.missing_bytes - 1, Shortfall)):
         larger = Machine((), msgspec.structs.replace(host, free_bytes=host.free_bytes + more), 1)
@@ -190,10 +199,10 @@ def test_a_shortfall_says_what_would_help(headers: dict[tuple[str, str], ModelHe
 
 def test_a_smaller_type_is_named_where_it_would_fit(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout = headers["Scout", "Q8_0"]
-    result = plan(scout, None, MACHINES["CPU"], PlanRequest(400 * K, KvType.F16))
-    assert isinstance(result, Shortfall)
-    (kv_type,) = (r.params["kv_type"] for r in result.remarks if r.reason is Reason.SMALLER_KV)
-    assert isinstance(plan(scout, None, MACHINES["CPU"], PlanRequest(400 * K, KvType(kv_type))), Placement)
+    request = PlanRequest(400 * K, KvType.F16)
+    assert isinstance(plan(scout, None, MACHINES["CPU"], request), Shortfall)
+    way = ways_of(scout, MACHINES["CPU"], request)[WayKind.SMALLER_KV]
+    assert (way.request, way.on_gpus) == (PlanRequest(400 * K, KvType.Q8_0), False)
 
 
 def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -> None:
@@ -253,6 +262,133 @@ def test_a_split_puts_on_each_gpu_what_was_counted_there(headers: dict[tuple[str
         assert result.cpu_tensors  # else llama.cpp would keep four copies of each mask
 
 
+# ---- just below and just above what stays on the graphics cards
+
+ALL_WAYS = {WayKind.SMALLER_KV, WayKind.WITHOUT_IMAGES, WayKind.SMALLER_CONTEXT}
+
+# Model, whether it sees images, sizes of the GPUs, a context that they hold, one that they do not; what would keep it
+# there.
+EDGES = [
+    ("Scout", "Q4_K_M", True, [80], 462_848, 463_872, ALL_WAYS),
+    ("Scout", "Q4_K_M", True, [80], 462_848, 524_288, ALL_WAYS),
+    ("Scout", "Q4_K_M", True, [80, 80], 2_618_368, 2_626_560, ALL_WAYS),
+    ("Scout", "Q2_K", True, [24, 24], 161_792, 163_840, ALL_WAYS),
+    ("Qwen3", "Q4_K_M", False, [24], 110_592, 112_640, {WayKind.SMALLER_KV, WayKind.SMALLER_CONTEXT}),
+]
+
+
+@pytest.mark.parametrize(("name", "quantization", "sees", "gpus", "below", "above", "kinds"), EDGES)
+def test_just_above_the_edge_the_ways_to_stay_are_named(
+    headers: dict[tuple[str, str], ModelHeader],
+    name: str,
+    quantization: str,
+    sees: bool,
+    gpus: list[float],
+    below: int,
+    above: int,
+    kinds: set[WayKind],
+) -> None:
+    header, machine = headers[name, quantization], imagined(gpus, 256, 16)
+    projector = llama4_projector() if sees else None
+    held = plan(header, projector, machine, PlanRequest(below))
+    assert isinstance(held, Placement)
+    assert (held.gpu_layers, held.expert_layers, held.kv_type) == (ALL, 0, KvType.Q8_0)
+    assert not ways_of(header, machine, PlanRequest(below), projector)
+
+    beyond = plan(header, projector, machine, PlanRequest(above))
+    assert isinstance(beyond, Placement)
+    assert beyond.expert_layers > 0
+    found = ways_of(header, machine, PlanRequest(above), projector)
+    assert set(found) == kinds
+    for way in found.values():
+        assert (way.place.gpu_layers, way.place.expert_layers) == (ALL, 0)
+        assert way.place.speed.writing > beyond.speed.writing
+        assert way.place.context_tokens + way.fewer_tokens == above
+    fewer = found[WayKind.SMALLER_CONTEXT].place
+    assert below <= fewer.context_tokens < below + 1024
+    assert found[WayKind.SMALLER_KV].place.kv_type is KvType.Q4_0
+    if sees:
+        assert MemoryClass.PROJECTOR not in found[WayKind.WITHOUT_IMAGES].place.by_class()
+
+
+def test_far_from_the_edge_there_is_no_way_to_stay(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout = headers["Scout", "Q4_K_M"]
+    for request in (PlanRequest(), PlanRequest(32 * K)):
+        assert not ways_of(scout, MACHINES["4090"], request)
+    assert not ways_of(scout, MACHINES["H100"], PlanRequest(64 * K, expert_layers=4)), "a person moved them"
+    assert not ways_of(scout, MACHINES["CPU"], PlanRequest(32 * K))
+
+
+# ---- how many tokens are read at a time
+
+
+def test_longer_slices_are_weighed_against_context(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
+    free = plan(scout, None, machine, PlanRequest(kv_type=KvType.Q8_0))
+    assert isinstance(free, Placement)
+    (why,) = [remark for remark in free.remarks if remark.reason is Reason.SLICES_OVER_CONTEXT]
+    assert why.params["slice_tokens"] == free.slice_tokens > SLICES[0]
+    most = free.context_tokens + int(why.params["fewer_tokens"])
+    # For a person's own number all of it is there, with shorter slices.
+    asked = plan(scout, None, machine, PlanRequest(most, KvType.Q8_0))
+    assert isinstance(asked, Placement)
+    assert (asked.context_tokens, asked.slice_tokens, asked.expert_layers) == (most, SLICES[0], 0)
+    assert Reason.SHORT_SLICES in {remark.reason for remark in asked.remarks}
+    gained = free.speed.reading / asked.speed.reading - 1
+    assert gained > float(why.params["fewer_tokens"]) / most
+    assert float(why.params["gain"]) > 0.05
+
+
+def test_where_memory_is_plenty_slices_are_as_long_as_a_stop_may_wait(
+    headers: dict[tuple[str, str], ModelHeader],
+) -> None:
+    scout, roomy = headers["Scout", "Q2_K"], imagined([140], 256, 16)
+    for context_tokens in (16 * K, 131_072, 1_000_000):
+        found = plan(scout, None, roomy, PlanRequest(context_tokens, KvType.Q8_0))
+        assert isinstance(found, Placement)
+        assert found.expert_layers == 0
+        assert found.slice_tokens == 4096 or found.speed.slice_s > 0.25
+        assert found.speed.slice_s <= 1 or found.slice_tokens == SLICES[0]
+        others = [
+            plan(scout, None, roomy, PlanRequest(context_tokens, KvType.Q8_0, slice_tokens=each)) for each in SLICES
+        ]
+        speeds = [other.speed.reading for other in others if isinstance(other, Placement)]
+        assert speeds == sorted(speeds), "longer slices read faster"
+    short = plan(scout, None, roomy, PlanRequest(1024))
+    assert isinstance(short, Placement)
+    assert short.slice_tokens <= 1024
+
+
+def test_a_longer_slice_moves_nothing_off_a_card_that_holds_all(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
+    for context_tokens in range(400 * K, 520 * K, 20 * K):
+        shortest = plan(scout, None, machine, PlanRequest(context_tokens, KvType.Q8_0, slice_tokens=SLICES[0]))
+        weighed = plan(scout, None, machine, PlanRequest(context_tokens, KvType.Q8_0))
+        assert isinstance(shortest, Placement)
+        assert isinstance(weighed, Placement)
+        if not shortest.expert_layers:
+            assert not weighed.expert_layers
+        assert weighed.speed.reading * weighed.speed.writing_full >= (
+            shortest.speed.reading * shortest.speed.writing_full
+        )
+
+
+def test_with_experts_apart_longer_slices_spare_copies_of_them(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    result = plan(headers["Scout", "Q4_K_M"], None, MACHINES["4090"], PlanRequest(131_072, KvType.Q8_0))
+    assert isinstance(result, Placement)
+    (why,) = [remark for remark in result.remarks if remark.reason is Reason.LONG_SLICES]
+    assert why.params["slice_tokens"] == result.slice_tokens >= 2048
+    assert float(why.params["reading_rate"]) == result.speed.reading > 2 * float(why.params["least_rate"])
+    assert result.gpu_layers == ALL
+
+
+def test_a_processor_alone_reads_in_the_shortest_slices(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    result = plan(headers["Scout", "Q2_K"], None, MACHINES["CPU"], PlanRequest(131_072))
+    assert isinstance(result, Placement)
+    assert result.slice_tokens == SLICES[0]
+    assert not {Reason.SHORT_SLICES, Reason.SHORT_SLICES_SUFFICE} & {remark.reason for remark in result.remarks}
+
+
 def test_the_planner_counts_the_logits_that_the_engine_asks_for() -> None:
     assert OUTPUTS == 1 + MAX_DRAFT
 
@@ -310,15 +446,23 @@ def test_every_plan_adds_up(
 
 @settings(max_examples=60, deadline=None)
 @given(small_headers(), st.lists(GIGABYTES, max_size=2), GIGABYTES, st.floats(0, 8), st.floats(0, 8), KINDS)
-def test_more_memory_never_means_less_context(
+def test_more_memory_never_holds_less(
     header: ModelHeader, gpus: list[float], ram: float, more_gpu: float, more_ram: float, kv_type: KvType | None
 ) -> None:
-    smaller, larger = (
-        plan(header, None, imagined(sizes, memory, 4), PlanRequest(kv_type=kv_type))
+    """It may hold longer slices instead of more context; whoever asks for as much gets it."""
+    machine, more = (
+        imagined(sizes, memory, 4)
         for sizes, memory in ((gpus, ram), ([size + more_gpu for size in gpus], ram + more_ram))
     )
-    if isinstance(smaller, Placement):
-        assert isinstance(larger, Placement)
+    smaller, larger = (plan(header, None, each, PlanRequest(kv_type=kv_type)) for each in (machine, more))
+    if not isinstance(smaller, Placement):
+        return
+    assert isinstance(larger, Placement)
+    same = PlanRequest(smaller.context_tokens, smaller.kv_type, smaller.slice_tokens)
+    held = plan(header, None, more, same)
+    assert isinstance(held, Placement)
+    assert held.gpu_layers >= smaller.gpu_layers
+    if kv_type is not None and larger.slice_tokens == smaller.slice_tokens:
         assert larger.context_tokens >= smaller.context_tokens
 
 
@@ -365,8 +509,8 @@ def test_weights_on_the_disk_take_no_memory_and_are_not_repacked(headers: dict[t
     on_host = {use.item for use in result.uses if use.device == "RAM"}
     assert on_host == {MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST}
     assert by_device["RAM"] < host.room
-    (would_run,) = [remark for remark in refused.remarks if remark.reason is Reason.LEFT_ON_DISK]
-    assert would_run.params["rate"] == pytest.approx(result.speed.writing)
+    would_run = ways_of(header, machine, PlanRequest(32 * K, KvType.Q8_0))[WayKind.LEFT_ON_DISK]
+    assert would_run.place == result
 
 
 def test_what_is_read_from_the_disk_is_what_memory_cannot_keep(headers: dict[tuple[str, str], ModelHeader]) -> None:

@@ -93,7 +93,9 @@ def test_mapped_weights_load_where_memory_does_not_hold_them(
 ) -> None:
     file = write_scout(tmp_path / "model.gguf", layers=4, expert_width=8192)
     leave(monkeypatch, 120 << 20)
-    assert problem_of(load(desk, file, context_tokens=512)).code is Code.MODEL_TOO_LARGE
+    problem = problem_of(load(desk, file, context_tokens=512))
+    assert problem.code is Code.MODEL_LARGER_THAN_MEMORY
+    assert "It also loads with --mapping mapped" in sentence(problem)
     info = loaded(desk, file, context_tokens=512, mapping=Mapping.MAPPED)
     assert sum(buffer.weights_bytes for buffer in info.buffers) > 120 << 20
 
@@ -128,7 +130,8 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     assert "With a context of 10,485,760 tokens (f16), the model" in told
     assert re.search(r"[\d.]+ GB are missing\. It fits with [\d,]+ tokens\.", told)
     problem = problem_of(load(desk, write_header(tmp_path / "scout.gguf", quantization="Q2_K")))
-    assert problem.code is Code.MODEL_TOO_LARGE
+    assert problem.code is Code.MODEL_LARGER_THAN_MEMORY
+    assert re.search(r"for each token [\d.]+ GB of experts are read from disk", sentence(problem))
     assert int(problem.params["missing_bytes"]) > 20e9
     assert desk.engine.model() == before
     assert desk.engine.pid == pid

@@ -12,20 +12,20 @@ from app.cli.models import fetching, listing
 from app.cli.screen import print_json
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
-from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest
+from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest, Way
 from app.models.local import model_at
 from app.services.plans import Hardware, ModelPlan
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.placement import item_name, sentences
+from app.wording.placement import item_name, reasons, sentences, speed_sentences, way_options, way_sentence
 from app.wording.units import count, size
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
     kv_type, mapping = KvType(options.kv) if options.kv else None, Mapping(options.mapping or Mapping.AUTO)
-    request = PlanRequest(options.context, kv_type, mapping=mapping)
+    request = PlanRequest(options.context, kv_type, mapping=mapping, images=options.images is not False)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
     plan = _planned(options.model, request, hardware, desk, cancel)
     if options.json:
@@ -59,7 +59,8 @@ def _described(plan: ModelPlan) -> dict[str, Any]:
         "devices": [
             msgspec.to_builtins(device) | {"room_bytes": device.room} for device in (*machine.gpus, machine.host)
         ],
-        "explanation": list(sentences(result)),
+        "explanation": list(sentences(plan)),
+        "instead": [_way(way, plan.request) for way in plan.ways],
     }
     if not isinstance(result, Placement):
         return described | {"missing_bytes": result.missing_bytes}
@@ -77,11 +78,25 @@ def _described(plan: ModelPlan) -> dict[str, Any]:
     }
 
 
+def _way(way: Way, wanted: PlanRequest) -> dict[str, Any]:
+    place = way.place
+    return {
+        "way": way.kind,
+        "options": way_options(way, wanted),
+        "stays_on_gpus": way.on_gpus,
+        "context_tokens": place.context_tokens,
+        "kv_type": place.kv_type,
+        "tokens_per_second": msgspec.to_builtins(place.speed),
+    }
+
+
 def _print(plan: ModelPlan) -> None:
     header, result = plan.header, plan.result
     devices = (*plan.machine.gpus, plan.machine.host)
     print(units.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
-    for text in sentences(result):
+    texts = [*reasons(result), *(speed_sentences(result) if isinstance(result, Placement) else ())]
+    texts += [f"{way_sentence(way)} {way_options(way, plan.request)}" for way in plan.ways]
+    for text in texts:
         print(units.printable(text))
     print()
     used = {(use.device, use.item): use.bytes for use in result.uses}

@@ -3,11 +3,16 @@
 What is read for every token (attention, shared experts, the cache) stays on the GPU as long as there is one that holds
 it. When not all fits, the experts of the first layers move to main memory, no more of them than have to; only then
 whole layers.
+
+Long slices read books faster and take memory: from the context, where nobody asked for one, else from what is left. So
+they are weighed: a longer slice is taken if it gains a larger share of the reading speed than it costs of the context,
+or of the writing speed where more experts have to move for it. It never makes a context smaller that was asked for,
+never moves anything off a GPU that holds all, and never whole layers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -28,9 +33,11 @@ than that is proposed only where it costs no speed."""
 OUTPUTS = 17
 """Logits of a slice: those of a token and of a draft behind it (`quotes.prompt_lookup.MAX_DRAFT`)."""
 
-_SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
-"""Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
-slices read faster; elsewhere they only cost memory."""
+SLICES = (512, 1024, 2048, 4096)
+"""Tokens of a slice that are weighed on a GPU; a processor alone reads no faster with longer ones than the first."""
+
+_PATIENCE_S = 1.0
+"""Seconds that a slice may take, or twice what the shortest does: a stop waits for its end."""
 
 MEASURED = frozenset({"llama", "llama4", "qwen2", "qwen3", "qwen3moe", "gemma3"})
 """Families whose cache and compute buffer were compared with llama.cpp's own numbers; others resemble them."""
@@ -43,7 +50,7 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 class PlanRequest(msgspec.Struct, frozen=True):
     """What is asked of a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
     `PlacementChoice`. `mapping`: MAPPED leaves weights that no GPU holds in their file, whether memory has room for
-    them or not; AUTO maps them only where it has."""
+    them or not; AUTO maps them only where it has. `images`: with the projector, if there is one."""
 
     context_tokens: int = 0
     kv_type: KvType | None = None
@@ -52,6 +59,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
     expert_layers: int | None = None
     threads: int = 0
     mapping: Mapping = Mapping.AUTO
+    images: bool = True
 
 
 class Reason(StrEnum):
@@ -69,7 +77,11 @@ class Reason(StrEnum):
     CONTEXT_REQUESTED = "context_requested"  # context_tokens
     CONTEXT_USUAL = "context_usual"  # context_tokens; nobody asked for a number, and there is no GPU
     KV_CHOSEN = "kv_chosen"  # kv_type
-    LONG_SLICES = "long_slices"  # slice_tokens
+    LONG_SLICES = "long_slices"  # experts are copied for each; slice_tokens, reading_rate, least_tokens, least_rate
+    LONGER_SLICES = "longer_slices"  # all is on GPUs; slice_tokens, gain (a share), least_tokens, more_bytes
+    SLICES_OVER_CONTEXT = "slices_over_context"  # likewise, and fewer_tokens of context
+    SHORT_SLICES = "short_slices"  # no memory for longer ones; slice_tokens
+    SHORT_SLICES_SUFFICE = "short_slices_suffice"  # longer ones are not worth their memory; slice_tokens
     PROCESSOR_ALONE = "processor_alone"  # no GPU, and the weights are on the disk
     EXPERTS_OFF_GPU = "experts_off_gpu"  # likewise, the experts of layers, of_layers
     WEIGHTS_ON_DISK = "weights_on_disk"  # disk_bytes
@@ -78,12 +90,9 @@ class Reason(StrEnum):
     DISK_MEASURED = "disk_measured"  # second_bytes
     DISK_ASSUMED = "disk_assumed"  # second_bytes
     ESTIMATED = "estimated"  # it was not measured what models of this family take
-    # what would help where it does not fit
-    SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
-    SMALLER_KV = "smaller_kv"  # kv_type
+    # what would help where it does not fit, by itself
     MORE_MEMORY = "more_memory"  # missing_bytes
     SMALLER_MODEL = "smaller_model"
-    LEFT_ON_DISK = "left_on_disk"  # rate: tokens a second
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -134,7 +143,7 @@ def plan(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> Placement | Shortfall:
     """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
-    return _Planner(header, projector, machine, request, adapter_bytes).plan()
+    return Planner(header, projector, machine, request, adapter_bytes).plan()
 
 
 @dataclass(frozen=True)
@@ -143,25 +152,25 @@ class _Level:
 
     gpu_layers: int
     expert_layers: int
-    slice_tokens: int
 
 
-class _Planner:
+class Planner:
+    """Finds the place of one model on one machine, as a request wants it."""
+
     def __init__(
         self,
         header: ModelHeader,
         projector: ModelHeader | None,
         machine: Machine,
         request: PlanRequest,
-        adapter_bytes: int,
+        adapter_bytes: int = 0,
     ) -> None:
         self._header = header
-        self._projector = projector
         self._machine = machine
         self._request = request
-        self._adapter_bytes = adapter_bytes
         on_disk = request.mapping is Mapping.MAPPED
-        self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes, on_disk=on_disk)
+        seen = projector if request.images else None
+        self._demand = Demand(header, seen, machine, OUTPUTS, adapter_bytes, on_disk=on_disk)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
@@ -181,6 +190,12 @@ class _Planner:
         best = max(choices, key=lambda choice: (choice.context_tokens, choice.gpu_layers, -choice.expert_layers))
         return self._placement(best, self._why_context(best))
 
+    def most_tokens(self, kind: KvType, *, on_gpus: bool = False) -> int:
+        """The largest context that there is a place for; `on_gpus`: with nothing off them. 0: none."""
+        levels = self._levels[:1] if on_gpus else self._levels
+        found = [self._largest(level, kind, self._slices(level)[0]) for level in levels]
+        return max((choice.context_tokens for choice in found if choice is not None), default=0)
+
     @property
     def _trained(self) -> int:
         return self._header.context_trained or cache.DEFAULT_CONTEXT
@@ -190,7 +205,7 @@ class _Planner:
         layers, request = self._header.layers, self._request
         mixtures = self._demand.mixture_layers
         if not self._machine.gpus:
-            yield _Level(0, 0, request.slice_tokens or _SLICE)
+            yield _Level(0, 0)
             return
         moved = [0, *(layer + 1 for layer in mixtures)] if request.expert_layers is None else [request.expert_layers]
         if request.gpu_layers is None:
@@ -200,33 +215,45 @@ class _Planner:
             wanted = request.gpu_layers if request.gpu_layers >= 0 else layers + 1
             ways = [(min(wanted, layers + 1), count) for count in moved]
         for gpu_layers, expert_layers in ways:
-            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, request.slice_tokens)
+            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0)
 
     def _slices(self, level: _Level) -> tuple[int, ...]:
-        if level.slice_tokens:
-            return (level.slice_tokens,)
-        return (_SLICE_WITH_EXPERTS_APART, _SLICE) if level.expert_layers else (_SLICE,)
+        """What may be weighed, the shortest first."""
+        if self._request.slice_tokens:
+            return (self._request.slice_tokens,)
+        return SLICES if level.gpu_layers else SLICES[:1]
 
     def _fits(self, level: _Level, slice_tokens: int, context_tokens: int, kind: KvType) -> PlacementChoice | None:
         choice = PlacementChoice(context_tokens, kind, slice_tokens, level.gpu_layers, level.expert_layers)
         return choice if self._demand.lay_out(choice).missing == 0 else None
 
-    def _first(self, context_tokens: int, kind: KvType) -> tuple[int, PlacementChoice] | None:
-        """The level with the least off the GPU that holds a context. Where experts have to move, long slices are worth
-        a few more of them, but no whole layers."""
-        short, long = (self._first_with(pick, context_tokens, kind) for pick in (min, max))
-        if long is None or (short and (short[0] == 0 or short[1].gpu_layers > long[1].gpu_layers)):
-            return short
-        return long
+    def _speed(self, choice: PlacementChoice, depth_tokens: int = 0) -> Speed:
+        """Of a place; `depth_tokens`: with another context than its own."""
+        uses = self._demand.lay_out(choice).uses
+        depth = depth_tokens or choice.context_tokens
+        return estimate(self._header, self._machine, uses, depth, choice.slice_tokens)
 
-    def _first_with(
-        self, pick: Callable[[tuple[int, ...]], int], context_tokens: int, kind: KvType
-    ) -> tuple[int, PlacementChoice] | None:
+    def _first(self, context_tokens: int, kind: KvType) -> tuple[int, PlacementChoice] | None:
+        """The level with the least off the GPU that holds a context, with the slice that is worth most there."""
         for number, level in enumerate(self._levels):
-            choice = self._fits(level, pick(self._slices(level)), context_tokens, kind)
+            choice = self._fits(level, self._slices(level)[0], context_tokens, kind)
             if choice is not None:
-                return number, choice
+                return self._with_longer(number, choice)
         return None
+
+    def _with_longer(self, number: int, shortest: PlacementChoice) -> tuple[int, PlacementChoice]:
+        """The same context at a later level, if longer slices are worth it. Where experts have to move, a few more of
+        them may."""
+        found = [(number, shortest)]
+        levels = self._levels[number:] if number else self._levels[:1]
+        whole = [level for level in levels if level.gpu_layers == shortest.gpu_layers]
+        for slice_tokens in self._slices(self._levels[number])[1:]:
+            fitting = (self._fits(level, slice_tokens, shortest.context_tokens, shortest.kv_type) for level in whole)
+            choices = ((at, choice) for at, choice in enumerate(fitting, number) if choice is not None)
+            if slice_tokens <= shortest.context_tokens and (hit := next(choices, None)) is not None:
+                found.append(hit)
+        speeds = [self._speed(choice) for _, choice in found]
+        return found[_best([speed.reading * speed.writing_full for speed in speeds], speeds)]
 
     def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> PlacementChoice | None:
         """The least off the GPU; of types that need no more off it, the most exact. q4_0 only if nothing else fits."""
@@ -237,33 +264,38 @@ class _Planner:
     def _roomiest(self, kind: KvType) -> PlacementChoice | None:
         """As much context as possible: all that is left where everything stays on the GPU, else enough for books."""
         books = min(BOOKS_CONTEXT, self._trained)
-        best = self._largest(self._levels[0], kind)
+        best = self._balanced(self._levels[0], kind, books)
         if best is not None and best.context_tokens >= books:
             return best
         first = self._first(books, kind)
         if first is not None:
             return first[1]
         # Not even that: whichever level holds the most.
-        every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
-        return max(every, key=lambda choice: choice.context_tokens, default=None)
+        every = [self._largest(level, kind, self._slices(level)[0]) for level in self._levels]
+        return max(filter(None, every), key=lambda choice: choice.context_tokens, default=None)
 
-    def _largest(self, level: _Level, kind: KvType) -> PlacementChoice | None:
-        """The most context that a level holds."""
-        smallest = min(cache.STEP, self._trained)
-        if self._fits(level, min(self._slices(level)), smallest, kind) is None:
+    def _balanced(self, level: _Level, kind: KvType, least_tokens: int) -> PlacementChoice | None:
+        """The slice for which the context times the speed of reading is largest, at the same depth for all, and the
+        context that it leaves; only the shortest may leave less than `least_tokens`."""
+        shortest, *longer = (self._largest(level, kind, slice_tokens) for slice_tokens in self._slices(level))
+        if shortest is None:
             return None
-        found: list[PlacementChoice] = []
+        found = [shortest, *(choice for choice in longer if choice and choice.context_tokens >= least_tokens)]
+        speeds = [self._speed(choice, shortest.context_tokens) for choice in found]
+        worth = [speed.reading * choice.context_tokens for speed, choice in zip(speeds, found, strict=True)]
+        return found[_best(worth, speeds)]
+
+    def _largest(self, level: _Level, kind: KvType, slice_tokens: int) -> PlacementChoice | None:
+        """The most context that a level holds."""
+        if self._fits(level, slice_tokens, min(cache.STEP, self._trained), kind) is None:
+            return None
         sizes = (*range(cache.STEP, self._trained, cache.STEP), self._trained)
-        for slice_tokens in self._slices(level):
-            low, high = 0, len(sizes)  # so many fit; more than so many do not
-            while low < high:
-                middle = (low + high + 1) // 2
-                fitting = self._fits(level, slice_tokens, sizes[middle - 1], kind) is not None
-                low, high = (middle, high) if fitting else (low, middle - 1)
-            if low:
-                choice = self._fits(level, slice_tokens, sizes[low - 1], kind)
-                found += [choice] if choice else []
-        return max(found, key=lambda choice: choice.context_tokens, default=None)
+        low, high = 0, len(sizes)  # so many fit; more than so many do not
+        while low < high:
+            middle = (low + high + 1) // 2
+            fitting = self._fits(level, slice_tokens, sizes[middle - 1], kind) is not None
+            low, high = (middle, high) if fitting else (low, middle - 1)
+        return self._fits(level, slice_tokens, sizes[low - 1], kind) if low else None
 
     # ---- the answer
 
@@ -272,7 +304,13 @@ class _Planner:
         several = len(layout.split) > 1
         patterns = _patterns(self._demand.mixture_layers, choice)
         speed = estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens)
-        remarks = (*self._why_devices(choice, layout), why, *_why_disk(layout, speed.disk), *self._why_rest(choice))
+        remarks = (
+            *self._why_devices(choice, layout),
+            why,
+            *_why_disk(layout, speed.disk),
+            *self._why_slice(choice, speed),
+            *self._why_rest(choice),
+        )
         return Placement(
             context_tokens=choice.context_tokens,
             kv_type=choice.kv_type,
@@ -335,44 +373,54 @@ class _Planner:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
         if self._header.architecture not in MEASURED:
             yield Remark(Reason.ESTIMATED)
-        if not self._request.slice_tokens and choice.slice_tokens > _SLICE:
-            yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
+
+    def _why_slice(self, choice: PlacementChoice, speed: Speed) -> Iterator[Remark]:
+        """Against the shortest slice in the same place."""
+        least, slice_tokens = SLICES[0], choice.slice_tokens
+        if self._request.slice_tokens or not choice.gpu_layers:
+            return
+        counts: dict[str, Parameter] = {"slice_tokens": slice_tokens, "least_tokens": least}
+        if slice_tokens == least:
+            longer = replace(choice, slice_tokens=SLICES[1])
+            if SLICES[1] <= choice.context_tokens:
+                tight = self._demand.lay_out(longer).missing > 0
+                yield Remark(Reason.SHORT_SLICES if tight else Reason.SHORT_SLICES_SUFFICE, counts)
+            return
+        shorter = replace(choice, slice_tokens=least)
+        least_rate = self._speed(shorter).reading
+        if choice.expert_layers or choice.gpu_layers <= self._header.layers:
+            rates: dict[str, Parameter] = {"reading_rate": speed.reading, "least_rate": least_rate}
+            yield Remark(Reason.LONG_SLICES, counts | rates)
+            return
+        more_bytes = _all(self._demand.lay_out(choice)) - _all(self._demand.lay_out(shorter))
+        gain: dict[str, Parameter] = {"gain": speed.reading / least_rate - 1, "more_bytes": more_bytes}
+        fewer = 0
+        if not self._request.context_tokens and choice.context_tokens < self._trained:
+            fewer = self.most_tokens(choice.kv_type, on_gpus=True) - choice.context_tokens
+        if fewer:
+            yield Remark(Reason.SLICES_OVER_CONTEXT, counts | gain | {"fewer_tokens": fewer})
+        else:
+            yield Remark(Reason.LONGER_SLICES, counts | gain)
 
     def _shortfall(self, context_tokens: int, kind: KvType) -> Shortfall:
         """What is missing at the level that misses least."""
         layouts = [
             self._demand.lay_out(
-                PlacementChoice(context_tokens, kind, self._slices(level)[-1], level.gpu_layers, level.expert_layers)
+                PlacementChoice(context_tokens, kind, self._slices(level)[0], level.gpu_layers, level.expert_layers)
             )
             for level in self._levels
         ]
         least = min(layouts, key=lambda layout: layout.missing)
-        remedies = tuple(self._remedies(context_tokens, kind, least.missing))
-        return Shortfall(context_tokens, kind, least.uses, remedies, least.missing)
+        more = Remark(Reason.MORE_MEMORY, {"missing_bytes": least.missing})
+        smaller = () if self.most_tokens(kind) else (Remark(Reason.SMALLER_MODEL),)
+        return Shortfall(context_tokens, kind, least.uses, (more, *smaller), least.missing)
 
-    def _remedies(self, context_tokens: int, kind: KvType, missing: int) -> Iterator[Remark]:
-        every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
-        most = max(every, key=lambda choice: choice.context_tokens, default=None)
-        if most is not None:
-            yield Remark(Reason.SMALLER_CONTEXT, {"context_tokens": most.context_tokens, "kv_type": most.kv_type.value})
-        kinds = list(KvType)
-        for smaller in kinds[kinds.index(kind) + 1 :]:
-            if self._first(context_tokens, smaller) is not None:
-                yield Remark(Reason.SMALLER_KV, {"kv_type": smaller.value})
-                break
-        yield Remark(Reason.MORE_MEMORY, {"missing_bytes": missing})
-        if most is None:
-            yield Remark(Reason.SMALLER_MODEL)
-        if self._request.mapping is not Mapping.MAPPED:
-            yield from self._left_on_disk(context_tokens, kind)
 
-    def _left_on_disk(self, context_tokens: int, kind: KvType) -> Iterator[Remark]:
-        request = msgspec.structs.replace(
-            self._request, context_tokens=context_tokens, kv_type=kind, mapping=Mapping.MAPPED
-        )
-        result = plan(self._header, self._projector, self._machine, request, self._adapter_bytes)
-        if isinstance(result, Placement):
-            yield Remark(Reason.LEFT_ON_DISK, {"rate": result.speed.writing})
+def _best(worth: Sequence[float], speeds: Sequence[Speed]) -> int:
+    """Of slices, the shortest first: which one is worth most, if nobody waits too long for it to end."""
+    patience_s = max(_PATIENCE_S, 2 * speeds[0].slice_s)
+    allowed = [number for number, speed in enumerate(speeds) if number == 0 or speed.slice_s <= patience_s]
+    return max(allowed, key=lambda number: worth[number])
 
 
 def _why_disk(layout: PlannedLayout, reads: DiskReads | None) -> Iterator[Remark]:

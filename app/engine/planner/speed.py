@@ -1,9 +1,14 @@
 """How fast a placement will read and write, estimated from bandwidth by rules of thumb.
 
 Writing: each token reads the weights that are active and the keys and values so far, each from the device where they
-lie, one device after the other. Reading: each slice costs its multiplications on the GPU, and for what stays in main
-memory one copy to the GPU; without a GPU, multiplications on the CPU. Weights that stay in their file are read again
-as far as main memory has no room to keep them.
+lie, one device after the other. Reading: each slice costs its multiplications on the GPU, one pass over the weights
+there (some hundred tokens meet every expert), and for what stays in main memory one copy to the GPU; without a GPU,
+multiplications on the CPU. Weights that stay in their file are read again as far as main memory has no room to keep
+them.
+
+So a slice of s tokens takes s * a + b seconds, and a token a + b / s: a longer slice spares a part of b, the passes
+(the roofline of Williams, Waterman and Patterson, 2009, with its two roofs added, since kernels that have few tokens
+for each expert reach neither). The attention mask costs each token the same whatever the slice, so it is left out.
 """
 
 from __future__ import annotations
@@ -46,12 +51,14 @@ class DiskReads(msgspec.Struct, frozen=True):
 class Speed(msgspec.Struct, frozen=True):
     """Tokens a second. `writing`: answers, with an empty context and with a full one; `reading`: over a whole context.
 
-    `assumed`: a bandwidth was not measured, but taken as usual for the size. `disk`: None where no weights are there.
+    `slice_s`: seconds of the last slice of a full context, which a stop may have to wait for. `assumed`: a bandwidth
+    was not measured, but taken as usual for the size. `disk`: None where no weights are there.
     """
 
     writing: float
     writing_full: float
     reading: float
+    slice_s: float
     assumed: bool
     disk: DiskReads | None = None
 
@@ -63,7 +70,11 @@ def estimate(
     devices = {device.name: device for device in (*machine.gpus, machine.host)}
     devices[DISK] = machine.host  # what is computed with is in memory then
     disk = _disk_reads(header, machine, uses)
-    token_s, slice_s = (disk.token_bytes / disk.bandwidth, disk.slice_bytes / disk.bandwidth) if disk else (0.0, 0.0)
+    token_s, from_disk_s = (n / disk.bandwidth for n in (disk.token_bytes, disk.slice_bytes)) if disk else (0.0, 0.0)
+    middle_s, last_s = (
+        from_disk_s + _slice_s(header, machine, uses, _seen(header, context_tokens, share), slice_tokens)
+        for share in (0.5, 1.0)
+    )
     weights_s = (
         sum(use.bytes * _share(header, use.item, uses) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses)
         + token_s
@@ -75,7 +86,8 @@ def estimate(
     return Speed(
         writing=1 / max(weights_s, 1e-9),
         writing_full=1 / max(weights_s + cache_s, 1e-9),
-        reading=1 / (1 / _reading(header, machine, uses, context_tokens, slice_tokens) + slice_s / slice_tokens),
+        reading=slice_tokens / max(middle_s, 1e-9),
+        slice_s=last_s,
         assumed=any(not device.bandwidth for name, device in devices.items() if name in used),
         disk=disk,
     )
@@ -105,23 +117,30 @@ def _disk_reads(header: ModelHeader, machine: Machine, uses: Sequence[Use]) -> D
     )
 
 
-def _reading(
-    header: ModelHeader, machine: Machine, uses: Sequence[Use], context_tokens: int, slice_tokens: int
-) -> float:
+def _seen(header: ModelHeader, context_tokens: int, share: float) -> float:
+    """What a token meets in attention at that share of a context: keys times numbers of a query."""
     shape = shape_of(header)
-    seen = 0.0  # by a token in the middle, keys times numbers of a query
+    seen = 0.0
     for layer, heads in enumerate(header.heads):
-        reach = min(context_tokens, shape.geometry.window) if shape.is_local(layer) else context_tokens
-        seen += heads * header.key_length * reach / 2
-    flops = 2.0 * header.active_parameters + 4.0 * seen
+        local = shape.is_local(layer)
+        reach = min(context_tokens, shape.geometry.window) / 2 if local else context_tokens * share
+        seen += heads * header.key_length * reach
+    return seen
+
+
+def _slice_s(header: ModelHeader, machine: Machine, uses: Sequence[Use], seen: float, slice_tokens: int) -> float:
+    """Seconds of a slice whose tokens each meet `seen`."""
+    flops = slice_tokens * (2.0 * header.active_parameters + 4.0 * seen)
     gpus = [gpu for gpu in machine.gpus if any(use.device == gpu.name for use in uses)]
     if not gpus:
-        return _bandwidth(machine.host) * _FLOPS_PER_BYTE_CPU / max(flops, 1)
+        return flops / (_bandwidth(machine.host) * _FLOPS_PER_BYTE_CPU)
     slowest = min(_bandwidth(gpu) for gpu in gpus)  # one works after the other
+    weights = [use for use in uses if _is_weights(use.item)]
     off_gpu = (machine.host.name, DISK)
-    copied = sum(use.bytes for use in uses if use.device in off_gpu and _is_weights(use.item))
-    slice_s = slice_tokens * flops / (slowest * _FLOPS_PER_BYTE_GPU) + copied / _TO_GPU
-    return slice_tokens / max(slice_s, 1e-9)
+    copied_s = sum(use.bytes for use in weights if use.device in off_gpu) / _TO_GPU
+    of_gpu = {gpu.name: _bandwidth(gpu) * _REACHED for gpu in gpus}
+    passed_s = sum(use.bytes / of_gpu[use.device] for use in weights if use.device in of_gpu)
+    return flops / (slowest * _FLOPS_PER_BYTE_GPU) + passed_s + copied_s
 
 
 def _bandwidth(device: MachineDevice) -> float:

@@ -22,9 +22,9 @@ from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.models import words
-from app.ui.models.placement_dialog import Bounds, Chosen, PlacementDialog
+from app.ui.models.placement_dialog import IMAGES_LEFT_OUT, Bounds, Chosen, PlacementDialog
 from app.wording.errors import sentence
-from app.wording.placement import sentences
+from app.wording.placement import reasons, speed_sentences, way_sentence
 
 
 class PlacementPresenter(QObject):
@@ -56,6 +56,7 @@ class PlacementPresenter(QObject):
         dialog = self.dialog = PlacementDialog(self._icons, name, over)
         dialog.changed.connect(self._replan)
         dialog.load_wanted.connect(self._load)
+        dialog.way_chosen.connect(self._choose_way)
         dialog.open()
         work = partial(_gather, self._desk, Path(path), measured=self.hardware == Hardware())
         self._bridge.call(Executor.MODELS, work, partial(self._gathered, dialog), partial(self._refused, dialog))
@@ -96,7 +97,12 @@ class PlacementPresenter(QObject):
         header, machine = self._headers[0], self._seen.machine
         mixtures = len({weights.layer for weights in header.weights if weights.part.value == "experts"})
         bounds = Bounds(
-            header.context_trained or _ASSUMED_CONTEXT, header.layers, mixtures, bool(machine.gpus), machine.threads
+            header.context_trained or _ASSUMED_CONTEXT,
+            header.layers,
+            mixtures,
+            bool(machine.gpus),
+            machine.threads,
+            self._headers[1] is not None,
         )
         dialog.show_choices(bounds, words.machine_words(self._seen))
         dialog.set_by_hand(_by_hand(request_of(self._engine)))
@@ -117,6 +123,7 @@ class PlacementPresenter(QObject):
             expert_layers=_optional(number("experts")),
             threads=int(number("threads") or 0),
             mapping=Mapping(str(number("mapping") or Mapping.AUTO)),
+            images=number("images") != IMAGES_LEFT_OUT,
         )
 
     @Slot()
@@ -144,11 +151,11 @@ class PlacementPresenter(QObject):
         self._planned, self._plan = request, plan
         result = plan.result
         fits = isinstance(result, Placement)
-        lines = list(sentences(result))
-        if isinstance(result, Placement):
-            del lines[len(result.remarks)]  # how fast it would be is said above them
+        lines = list(reasons(result))
         chosen = None
         if isinstance(result, Placement):
+            _said_above, *more = speed_sentences(result)
+            lines += more
             chosen = Chosen(
                 result.context_tokens,
                 result.kv_type,
@@ -164,12 +171,20 @@ class PlacementPresenter(QObject):
             words.space_words(plan) if fits else lines[0],
             words.speed_words(plan),
             lines if fits else lines[1:],
+            [way_sentence(way) for way in plan.ways],
         )
         self._replan()
 
     def _not_planned(self, dialog: PlacementDialog, problem: Problem) -> None:
         self._planning = False
         self._refused(dialog, problem)
+
+    @Slot(int)
+    def _choose_way(self, number: int) -> None:
+        """As if a person had made its choices."""
+        if self._plan is not None and self.dialog is not None and number < len(self._plan.ways):
+            self.dialog.set_by_hand(_by_hand(self._plan.ways[number].request))
+            self._replan()
 
     @Slot()
     def _load(self) -> None:
@@ -203,6 +218,7 @@ def _by_hand(request: PlanRequest) -> dict[str, int | str]:
         "experts": request.expert_layers,
         "threads": request.threads or None,
         "mapping": request.mapping.value if request.mapping is not Mapping.AUTO else None,
+        "images": None if request.images else IMAGES_LEFT_OUT,
     }
     return {name: value for name, value in values.items() if value is not None}
 

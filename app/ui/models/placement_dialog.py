@@ -12,6 +12,7 @@ from app.core.settings import KvType, Mapping
 from app.ui.icons import Icons
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
+from app.ui.models.placement_ways import WaysView
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
@@ -24,18 +25,21 @@ _AROUND = 48
 _FIELDS_WIDTH = 376
 _STEP = 1024
 _BESIDE_BAR = (0, 0, SPACE_M, 0)
+IMAGES_SEEN, IMAGES_LEFT_OUT = "seen", "left_out"
 SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What can be chosen for a model on a machine: `layers` and `mixtures` (those with experts) of the model."""
+    """What can be chosen for a model on a machine: `layers` and `mixtures` (those with experts) of the model. `sees`:
+    there is a projector for it."""
 
     context_trained: int
     layers: int
     mixtures: int
     has_gpu: bool
     threads: int
+    sees: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,12 @@ class Chosen:
 
 
 class PlacementDialog(QDialog):
-    """`changed`: another plan is wanted; `load_wanted`: load with this. Deleted when closed."""
+    """`changed`: another plan is wanted; `load_wanted`: load with this; `way_chosen` carries the place of what could be
+    chosen instead. Deleted when closed."""
 
     changed = Signal()
     load_wanted = Signal()
+    way_chosen = Signal(int)
 
     def __init__(self, icons: Icons, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +77,8 @@ class PlacementDialog(QDialog):
         self.fit = FitView(icons.theme)
         self.room = PlainLabel(role="title", wraps=True)
         self.speed = PlainLabel(wraps=True)
+        self.ways = WaysView()
+        self.ways.chosen.connect(self.way_chosen)
         self._sentences: list[PlainLabel] = []
         self._reasons = column(spacing=SPACE_S)
         self.automatic = TextButton(_("Reset to automatic"), role="quiet")
@@ -99,10 +107,11 @@ class PlacementDialog(QDialog):
             growing=True,
         )
         self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller formats leave room for more tokens"), _kv_words())
-        slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
-        self.rows["slice"] = ChoiceRow(icons, _("Batch size"), _("tokens processed at once"), slices)
+        self.rows["slice"] = ChoiceRow(icons, _("Batch size"), _("tokens processed at once"), _slice_words())
         hint = _("on the disk: for a model that is larger than memory; slow, even with a fast SSD")
         self.rows["mapping"] = ChoiceRow(icons, _("Weights"), hint, _mapping_words())
+        if bounds.sees:
+            self.rows["images"] = _images_row(icons)
         on_gpu = _("no GPU: everything is in main memory")
         if bounds.mixtures:
             hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
@@ -142,9 +151,15 @@ class PlacementDialog(QDialog):
     # ---- what comes of them
 
     def show_plan(
-        self, chosen: Chosen | None, devices: tuple[DeviceFit, ...], room: str, speed: str, reasons: Sequence[str]
+        self,
+        chosen: Chosen | None,
+        devices: tuple[DeviceFit, ...],
+        room: str,
+        speed: str,
+        reasons: Sequence[str],
+        ways: Sequence[str] = (),
     ) -> None:
-        """`chosen` None: it does not fit, and `room` says by how much."""
+        """`chosen` None: it does not fit, and `room` says by how much. `ways`: what could be chosen instead."""
         self.status.hide()
         if chosen is not None:
             values: dict[str, int | str] = {
@@ -164,6 +179,7 @@ class PlacementDialog(QDialog):
         self.room.setText(room)
         self.speed.setText(speed)
         self.speed.setVisible(bool(speed))
+        self.ways.show_ways(ways)
         while len(self._sentences) < len(reasons):
             label = PlainLabel(role="soft", wraps=True)
             self._sentences.append(label)
@@ -212,7 +228,7 @@ class PlacementDialog(QDialog):
         left = scroll_down(boxed(self._fields))
         left.setFixedWidth(_FIELDS_WIDTH)
         plan = column(
-            *(self.status, self.fit, self.room, self.speed, SPACE_S, self._reasons, STRETCH),
+            *(self.status, self.fit, self.room, self.speed, self.ways, SPACE_S, self._reasons, STRETCH),
             margins=_BESIDE_BAR,
             spacing=SPACE_S,
         )
@@ -240,6 +256,15 @@ def _kv_words() -> tuple[tuple[str, str], ...]:
         (KvType.Q8_0.value, _("q8_0, half the size")),
         (KvType.Q4_0.value, _("q4_0, a quarter")),
     )
+
+
+def _slice_words() -> tuple[tuple[str, str], ...]:
+    return tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
+
+
+def _images_row(icons: Icons) -> ChoiceRow:
+    choices = ((IMAGES_SEEN, _("shown to the model")), (IMAGES_LEFT_OUT, _("left out")))
+    return ChoiceRow(icons, _("Images"), _("without them there is room for more tokens"), choices)
 
 
 def _mapping_words() -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from app.core.model import ModelHeader
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall
+from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall, Way, WayKind
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
@@ -116,12 +116,33 @@ def room_words(plan: ModelPlan) -> str:
     """The room that a plan leaves and how fast it would be; or by how much it does not fit, and what would help."""
     result = plan.result
     if isinstance(result, Shortfall):
-        return " ".join(sentences(result))
+        return " ".join(sentences(plan))
     words = space_words(plan)
     if runs_anywhere(plan):
         words = _("Runs on any computer. {room}").format(room=words)
     speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
-    return f"{words} · {speed}"
+    return "\n".join([f"{words} · {speed}", *filter(None, [ways_words(plan)])])
+
+
+def ways_words(plan: ModelPlan) -> str:
+    """What would keep everything on the graphics card; empty where it stays there, or nothing would."""
+    names = [way_name(way) for way in plan.ways if way.on_gpus]
+    if not names:
+        return ""
+    speed = rate_words(min(way.place.speed.writing for way in plan.ways if way.on_gpus))
+    words = _("All on the GPU, about {n} tokens a second: {ways}")
+    return words.format(n=speed, ways=_(" or ").join(names))
+
+
+def way_name(way: Way) -> str:
+    match way.kind:
+        case WayKind.SMALLER_KV:
+            return _("KV cache in {kv_type}").format(kv_type=way.place.kv_type.value)
+        case WayKind.WITHOUT_IMAGES:
+            return _("without images")
+        case WayKind.LEFT_ON_DISK:
+            return _("on the disk")
+    return _("{n} tokens").format(n=count(way.place.context_tokens))
 
 
 def space_words(plan: ModelPlan) -> str:
@@ -155,7 +176,7 @@ def speed_words(plan: ModelPlan) -> str:
 
 def plan_tip(plan: ModelPlan) -> str:
     """All sentences of the plan, a line each."""
-    return plain_tip("\n".join(sentences(plan.result)))
+    return plain_tip("\n".join(sentences(plan)))
 
 
 def rate_words(tokens_a_second: float) -> str:

@@ -188,6 +188,7 @@ def _names() -> dict[str, str]:
         "language": _("Language"),
         "engine.model_path": _("Model"),
         "engine.projector_path": _("Projector"),
+        "engine.images": _("Images"),
         "engine.context_tokens": _("Context"),
         "engine.kv_type": _("KV cache"),
         "engine.threads": _("Threads"),

@@ -11,7 +11,8 @@ from app.core.settings import KvType, Mapping
 from app.services.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
-from tests.ui.models.shop import Shop
+from tests.models.projector import write_projector
+from tests.ui.models.shop import H100, Shop
 
 RTX = Hardware((24,), 128)
 
@@ -126,15 +127,50 @@ def test_loading_with_it_keeps_what_was_chosen_and_leaves_the_rest(shop: Shop) -
 def test_weights_on_the_disk_load_what_memory_does_not_hold(shop: Shop) -> None:
     dialog = _open(shop, Hardware((), 24))
     assert not dialog.load.isEnabled()
-    assert any("with weights read from disk (mapped)" in words for words in dialog.sentences())
-    _pick(dialog, "mapping", "mapped")
+    (way,) = [button for words, button in dialog.ways.shown() if "with weights read from disk (mapped)" in words]
+    way.click()
     shop.room.settle()
+    assert _choice(dialog, "mapping").value == "mapped"
+    assert not dialog.ways.shown()
     assert dialog.room.text().startswith("Room for 32,768 tokens")
     assert any(words.startswith("Warning: this is slow.") for words in dialog.sentences())
     assert any("was not measured" in words for words in dialog.sentences())
     dialog.load.click()
     shop.room.settle()
     assert shop.room.desk.settings.load().engine.mapping is Mapping.MAPPED
+
+
+def test_above_what_the_card_holds_a_way_back_is_chosen_with_one_click(shop: Shop) -> None:
+    write_projector(shop.scout.with_name("mmproj-Scout.gguf"))
+    dialog = _open(shop, H100)
+    _number(dialog, "context").field.set_value(524_288)
+    shop.room.settle()
+    assert any("stay in main memory" in words for words in dialog.sentences())
+    words, buttons = zip(*dialog.ways.shown(), strict=True)
+    assert [text.partition(",")[0] for text in words] == [
+        "With the KV cache in q4_0",
+        "Without images",
+        "With a context of 518",
+    ]
+    assert all("Writes about 220 tokens a second" in text for text in words)
+    buttons[0].click()
+    shop.room.settle()
+    assert (_choice(dialog, "kv").value, _number(dialog, "context").value) == ("q4_0", 524_288)
+    assert "All layers fit on the GPU." in dialog.sentences()
+    assert not dialog.ways.shown()
+
+
+def test_images_can_be_left_out(shop: Shop) -> None:
+    write_projector(shop.scout.with_name("mmproj-Scout.gguf"))
+    dialog = _open(shop, H100)
+    before = _number(dialog, "context").number
+    _pick(dialog, "images", "left_out")
+    shop.room.settle()
+    assert _number(dialog, "context").number > before
+    dialog.load.click()
+    shop.room.settle()
+    assert shop.room.desk.settings.load().engine.images is False
+    assert shop.room.engine.specs[-1].projector_path == ""
 
 
 def test_what_was_chosen_before_is_shown_as_chosen(shop: Shop) -> None:
