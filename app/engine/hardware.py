@@ -22,6 +22,29 @@ class _Feature(ctypes.Structure):
     _fields_ = (("name", ctypes.c_char_p), ("value", ctypes.c_char_p))
 
 
+class _Abilities(ctypes.Structure):
+    """struct ggml_backend_dev_caps."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_bool)
+        for name in ("asynchronous", "host_buffer", "buffer_from_host_ptr", "events", "mmap_support")
+    )
+
+
+class _Properties(ctypes.Structure):
+    """struct ggml_backend_dev_props."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("description", ctypes.c_char_p),
+        ("memory_free", ctypes.c_size_t),
+        ("memory_total", ctypes.c_size_t),
+        ("type", ctypes.c_int),
+        ("device_id", ctypes.c_char_p),
+        ("abilities", _Abilities),
+    )
+
+
 def devices() -> tuple[Device, ...]:
     """llama.cpp's own list of what it can compute on; how much memory is free is asked each time."""
     library = bindings()._lib
@@ -38,9 +61,19 @@ def devices() -> tuple[Device, ...]:
                 _KINDS[kind] if kind < len(_KINDS) else "accelerator",
                 free.value,
                 total.value,
+                _uploads(device),
             )
         )
     return tuple(found)
+
+
+def _uploads(device: int) -> bool:
+    """What llama.cpp asks of a device before it copies weights to it while it reads more of them, where their file is
+    not mapped (`llama_model_loader::load_all_data`)."""
+    found = _Properties()
+    bindings()._lib.ggml_backend_dev_get_props(device, ctypes.byref(found))
+    able = found.abilities
+    return bool(able.asynchronous and able.host_buffer and able.events)
 
 
 def cpu_features() -> tuple[str, ...]:

@@ -191,6 +191,7 @@ def _declare(library: Any) -> None:
         ("ggml_backend_dev_description", [pointer], text),
         ("ggml_backend_dev_type", [pointer], number),
         ("ggml_backend_dev_memory", [pointer, sizes, sizes], None),
+        ("ggml_backend_dev_get_props", [pointer, pointer], None),
         ("ggml_backend_dev_supports_op", [pointer, pointer], ctypes.c_bool),
         ("ggml_backend_dev_backend_reg", [pointer], pointer),
         ("ggml_backend_reg_get_proc_address", [pointer, text], pointer),

@@ -497,13 +497,15 @@ class MeasureBandwidth(EngineOrder[None, float], frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """One of llama.cpp's devices; `kind` is cpu, gpu, integrated gpu or accelerator; bytes of its memory."""
+    """One of llama.cpp's devices; `kind` is cpu, gpu, integrated gpu or accelerator; bytes of its memory. `uploads`:
+    weights are copied to it while more of them are read."""
 
     name: str
     description: str
     kind: str
     free_bytes: int
     total_bytes: int
+    uploads: bool = False
 
 
 class Inspected(msgspec.Struct, frozen=True):

@@ -91,6 +91,7 @@ class Machines:
                 True,
                 device.total_bytes,
                 min(device.total_bytes, device.free_bytes + taken_bytes(b for b in held if b.name == device.name)),
+                uploads=device.uploads,
             )
             for device in inspected.devices
             if device.kind == "gpu"

@@ -66,6 +66,14 @@ def _reasons() -> dict[Reason, str]:
             " larger one."
         ),
         Reason.KV_CHOSEN: _("The KV cache uses {kv_type}."),
+        Reason.UPLOADED: _(
+            "Loading copies the weights to the GPU while it reads more of them. The file stays in the system’s cache as"
+            " long as nothing else wants the memory, so the next load is faster."
+        ),
+        Reason.UPLOADED_DIRECTLY: _(
+            "Loading copies the weights to the GPU while it reads more of them, directly from the disk: main memory has"
+            " no room to keep the file for the next load."
+        ),
         Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
     }
 

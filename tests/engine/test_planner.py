@@ -319,6 +319,37 @@ def test_far_from_the_edge_there_is_no_way_to_stay(headers: dict[tuple[str, str]
     assert not ways_of(scout, MACHINES["CPU"], PlanRequest(32 * K))
 
 
+# ---- how weights come onto the cards
+
+
+@pytest.mark.parametrize(
+    ("gpus", "ram", "mapping"), [([80], 256, "read"), ([80, 80], 64, "direct"), ([80], 16, "direct")]
+)
+def test_a_file_is_uploaded_while_it_is_read_and_kept_in_memory_if_it_fits(
+    headers: dict[tuple[str, str], ModelHeader], gpus: list[float], ram: float, mapping: str
+) -> None:
+    result = plan(headers["Scout", "Q4_K_M"], None, imagined(gpus, ram, 16), PlanRequest(131_072))
+    assert isinstance(result, Placement)
+    assert result.mapping == mapping
+    why = {"read": Reason.UPLOADED, "direct": Reason.UPLOADED_DIRECTLY}[mapping]
+    assert why in {remark.reason for remark in result.remarks}
+
+
+def test_where_a_device_cannot_take_weights_while_they_are_read_the_file_is_mapped(
+    headers: dict[tuple[str, str], ModelHeader],
+) -> None:
+    """As llama.cpp itself does; so Metal takes the file's own pages."""
+    machine = MACHINES["H100"]
+    machine = msgspec.structs.replace(
+        machine, gpus=tuple(msgspec.structs.replace(gpu, uploads=False) for gpu in machine.gpus)
+    )
+    for asked, mapping in ((PlanRequest(131_072), "mapped"), (PlanRequest(131_072, mapping=Mapping.DIRECT), "direct")):
+        result = plan(headers["Scout", "Q4_K_M"], None, machine, asked)
+        assert isinstance(result, Placement)
+        assert result.mapping == mapping
+        assert not {Reason.UPLOADED, Reason.UPLOADED_DIRECTLY} & {remark.reason for remark in result.remarks}
+
+
 # ---- how many tokens are read at a time
 
 

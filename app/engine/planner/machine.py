@@ -24,13 +24,15 @@ kilobytes, one after the other."""
 
 
 class MachineDevice(msgspec.Struct, frozen=True):
-    """`bandwidth`: bytes a second that can be read; 0 where it is not known."""
+    """`bandwidth`: bytes a second that can be read; 0 where it is not known. `uploads`: weights are copied to it, from
+    pinned memory, while more of them are read, if their file is not mapped."""
 
     name: str
     gpu: bool
     total_bytes: int
     free_bytes: int
     bandwidth: float = 0.0
+    uploads: bool = False
 
     @property
     def room(self) -> int:
@@ -62,7 +64,7 @@ def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int)
     """A machine by the sizes that are printed on boxes, which count 2**30 bytes as a gigabyte."""
     names = ["GPU"] if len(gpu_gigabytes) == 1 else [f"GPU {number}" for number in range(len(gpu_gigabytes))]
     gpus = tuple(
-        MachineDevice(name, True, int(size * GIB), int(size * GIB * _GPU_FREE))
+        MachineDevice(name, True, int(size * GIB), int(size * GIB * _GPU_FREE), uploads=True)
         for name, size in zip(names, gpu_gigabytes, strict=True)
     )
     host = MachineDevice("RAM", False, int(ram_gigabytes * GIB), int(ram_gigabytes * GIB * _RAM_FREE))

@@ -89,6 +89,8 @@ class Reason(StrEnum):
     READ_FROM_DISK = "read_from_disk"  # token_bytes, slice_bytes
     DISK_MEASURED = "disk_measured"  # second_bytes
     DISK_ASSUMED = "disk_assumed"  # second_bytes
+    UPLOADED = "uploaded"  # copied to GPUs while more is read; the file stays in the system's cache for the next load
+    UPLOADED_DIRECTLY = "uploaded_directly"  # likewise, past that cache, which has no room for the file
     ESTIMATED = "estimated"  # it was not measured what models of this family take
     # what would help where it does not fit, by itself
     MORE_MEMORY = "more_memory"  # missing_bytes
@@ -304,11 +306,13 @@ class Planner:
         several = len(layout.split) > 1
         patterns = _patterns(self._demand.mixture_layers, choice)
         speed = estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens)
+        mapping = self._mapping(choice, layout)
         remarks = (
             *self._why_devices(choice, layout),
             why,
             *_why_disk(layout, speed.disk),
             *self._why_slice(choice, speed),
+            *self._why_mapping(choice, mapping),
             *self._why_rest(choice),
         )
         return Placement(
@@ -319,18 +323,34 @@ class Planner:
             expert_layers=choice.expert_layers,
             cpu_tensors=patterns or ((_NOTHING,) if several else ()),
             tensor_split=layout.split if several else (),
-            mapping=self._mapping(moved=bool(patterns)),
+            mapping=mapping,
             threads=self._request.threads or self._machine.threads,
             uses=layout.uses,
             speed=speed,
             remarks=remarks,
         )
 
-    def _mapping(self, *, moved: bool) -> Mapping:
+    def _mapping(self, choice: PlacementChoice, layout: PlannedLayout) -> Mapping:
+        """How weights come into memory. To map a file keeps llama.cpp from copying it to a GPU, through pinned memory,
+        while more of it is read (llama-model-loader.cpp, `load_all_data`)."""
         if self._request.mapping is not Mapping.AUTO:
             return self._request.mapping
+        if self._uploads(choice):
+            host = self._machine.host
+            taken = sum(use.bytes for use in layout.uses if use.device == host.name)
+            return Mapping.READ if taken + self._header.file_bytes <= host.room else Mapping.DIRECT
         # A mapped file stays in memory beside what was made of it.
+        moved = choice.gpu_layers and choice.expert_layers
         return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
+
+    def _uploads(self, choice: PlacementChoice) -> bool:
+        """Whether all layers go to devices that take them while they are read."""
+        whole = choice.gpu_layers > self._header.layers and not choice.expert_layers
+        return whole and all(gpu.uploads for gpu in self._machine.gpus)
+
+    def _why_mapping(self, choice: PlacementChoice, mapping: Mapping) -> Iterator[Remark]:
+        if self._request.mapping is Mapping.AUTO and self._uploads(choice):
+            yield Remark(Reason.UPLOADED if mapping is Mapping.READ else Reason.UPLOADED_DIRECTLY)
 
     def _why_devices(self, choice: PlacementChoice, layout: PlannedLayout) -> Iterator[Remark]:
         layers = self._header.layers

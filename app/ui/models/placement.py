@@ -163,7 +163,7 @@ class PlacementPresenter(QObject):
                 result.gpu_layers,
                 result.expert_layers,
                 result.threads,
-                Mapping.READ if request.mapping is Mapping.AUTO else request.mapping,
+                _shown_mapping(result, request),
             )
         dialog.show_plan(
             chosen,
@@ -207,6 +207,12 @@ def _gather(
     """Settings and headers of a model; and, if wanted, the bytes a second that its disk gives."""
     engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
     return engine, read_headers(desk.headers, path, Cancel()), measure_disk(path) if measured else 0.0
+
+
+def _shown_mapping(place: Placement, request: PlanRequest) -> Mapping:
+    """The plan's own choice never leaves weights on the disk: it maps a file that memory holds."""
+    automatic = request.mapping is Mapping.AUTO
+    return Mapping.READ if automatic and place.mapping is Mapping.MAPPED else place.mapping
 
 
 def _by_hand(request: PlanRequest) -> dict[str, int | str]:
