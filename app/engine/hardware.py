@@ -48,32 +48,22 @@ class _Properties(ctypes.Structure):
 def devices() -> tuple[Device, ...]:
     """llama.cpp's own list of what it can compute on; how much memory is free is asked each time."""
     library = bindings()._lib
-    found = []
+    properties, found = _Properties(), []
     for index in range(library.ggml_backend_dev_count()):
-        device = library.ggml_backend_dev_get(index)
-        free, total = ctypes.c_size_t(), ctypes.c_size_t()
-        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
-        kind = library.ggml_backend_dev_type(device)
+        library.ggml_backend_dev_get_props(library.ggml_backend_dev_get(index), ctypes.byref(properties))
+        kind, able = properties.type, properties.abilities
         found.append(
             Device(
-                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
-                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
+                properties.name.decode("utf-8", "replace"),
+                properties.description.decode("utf-8", "replace"),
                 _KINDS[kind] if kind < len(_KINDS) else "accelerator",
-                free.value,
-                total.value,
-                _uploads(device),
+                properties.memory_free,
+                properties.memory_total,
+                # What llama.cpp asks before it uploads weights beside reading (`llama_model_loader::load_all_data`).
+                bool(able.asynchronous and able.host_buffer and able.events),
             )
         )
     return tuple(found)
-
-
-def _uploads(device: int) -> bool:
-    """What llama.cpp asks of a device before it copies weights to it while it reads more of them, where their file is
-    not mapped (`llama_model_loader::load_all_data`)."""
-    found = _Properties()
-    bindings()._lib.ggml_backend_dev_get_props(device, ctypes.byref(found))
-    able = found.abilities
-    return bool(able.asynchronous and able.host_buffer and able.events)
 
 
 def cpu_features() -> tuple[str, ...]:

@@ -181,16 +181,12 @@ class GgmlParams(ctypes.Structure):
 def _declare(library: Any) -> None:
     """Give these functions the types of their arguments and results."""
     pointer, text, number, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int64
-    size, sizes = ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)
+    size = ctypes.c_size_t
     for name, arguments, result in (
         ("ggml_backend_load_all_from_path", [text], None),
         ("ggml_backend_dev_count", [], size),
         ("ggml_backend_dev_get", [size], pointer),
         ("ggml_backend_dev_by_type", [number], pointer),
-        ("ggml_backend_dev_name", [pointer], text),
-        ("ggml_backend_dev_description", [pointer], text),
-        ("ggml_backend_dev_type", [pointer], number),
-        ("ggml_backend_dev_memory", [pointer, sizes, sizes], None),
         ("ggml_backend_dev_get_props", [pointer, pointer], None),
         ("ggml_backend_dev_supports_op", [pointer, pointer], ctypes.c_bool),
         ("ggml_backend_dev_backend_reg", [pointer], pointer),

@@ -59,7 +59,7 @@ class RemoteSpec(msgspec.Struct, frozen=True):
 class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
-    `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
+    `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; None takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
@@ -74,7 +74,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     ubatch_tokens: int = 512
     gpu_layers: int = -1
     readings: ReadingsSpec | None = None
-    snapshot_bytes: int = 0
+    snapshot_bytes: int | None = None
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()

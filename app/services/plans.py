@@ -127,7 +127,9 @@ class Machines:
 LEAST_SLICE = 32
 """Tokens; shorter slices read slowly everywhere."""
 
-_BESIDE_BUFFERS = frozenset({MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.REST})
+_BESIDE_BUFFERS = frozenset(
+    {MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST}
+)
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
 
 _log = logging.getLogger("octavo.models")
@@ -322,6 +324,7 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
         kv_type=placement.kv_type,
         threads=placement.threads,
         ubatch_tokens=placement.slice_tokens,
+        snapshot_bytes=placement.snapshot_bytes,
         gpu_layers=placement.gpu_layers,
         projector_path=projector_path,
         cpu_tensors=placement.cpu_tensors,

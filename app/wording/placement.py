@@ -27,6 +27,7 @@ def item_name(item: MemoryClass) -> str:
         MemoryClass.PROJECTOR: _("projector"),
         MemoryClass.ADAPTERS: _("adapters"),
         MemoryClass.LOGITS: _("results"),
+        MemoryClass.SNAPSHOTS: _("snapshots for follow-up questions"),
         MemoryClass.REST: _("process and tables"),
     }[item]
 

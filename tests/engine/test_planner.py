@@ -350,6 +350,41 @@ def test_where_a_device_cannot_take_weights_while_they_are_read_the_file_is_mapp
         assert not {Reason.UPLOADED, Reason.UPLOADED_DIRECTLY} & {remark.reason for remark in result.remarks}
 
 
+# ---- copies of the local layers
+
+
+def test_snapshots_are_counted_in_main_memory_and_take_no_more_than_is_left(
+    headers: dict[tuple[str, str], ModelHeader],
+) -> None:
+    scout = headers["Scout", "Q4_K_M"]
+    planned = {}
+    for ram in (256, 32, 4):
+        result = plan(scout, None, imagined([80], ram, 16), PlanRequest(131_072, KvType.Q8_0, 512))
+        check(scout, imagined([80], ram, 16), result)
+        assert isinstance(result, Placement)
+        uses = {use.item: use.bytes for use in result.uses if use.device == "RAM"}
+        assert uses.get(MemoryClass.SNAPSHOTS, 0) == result.snapshot_bytes
+        planned[ram] = result.snapshot_bytes or 0
+    one = 36 * (8192 + 512) * 2 * 8 * 34 * 4  # layers, cells, keys and values, heads, bytes of a head of 128 in q8_0
+    assert planned[256] == 8 * one
+    assert one < planned[32] < 8 * one
+    assert planned[4] == 0, "one does without"
+
+
+def test_models_without_local_layers_take_no_snapshots() -> None:
+    for shape in (SMOLLM2, QWEN3_30B):
+        result = plan(header_of(shape, "Q4_K_M"), None, MACHINES["CPU"], PlanRequest(8192))
+        assert isinstance(result, Placement)
+        assert result.snapshot_bytes == 0
+    scout = header_of(SCOUT, "Q4_K_M")
+    within_a_chunk = plan(scout, None, MACHINES["CPU"], PlanRequest(8192))
+    assert isinstance(within_a_chunk, Placement)
+    assert within_a_chunk.snapshot_bytes == 0
+    unknown = plan(msgspec.structs.replace(scout, recurrent=True), None, MACHINES["CPU"], PlanRequest(32_768))
+    assert isinstance(unknown, Placement)
+    assert unknown.snapshot_bytes is None
+
+
 # ---- how many tokens are read at a time
 
 
@@ -538,7 +573,7 @@ def test_weights_on_the_disk_take_no_memory_and_are_not_repacked(headers: dict[t
     by_device = result.by_device()
     assert by_device["disk"] == sum(weights.bytes for weights in header.weights)
     on_host = {use.item for use in result.uses if use.device == "RAM"}
-    assert on_host == {MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST}
+    assert on_host == {MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST}
     assert by_device["RAM"] < host.room
     would_run = ways_of(header, machine, PlanRequest(32 * K, KvType.Q8_0))[WayKind.LEFT_ON_DISK]
     assert would_run.place == result

@@ -34,7 +34,7 @@ from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, EngineCounts, ImageSpan
 
 _BUDGET_SHARE = 8
-"""Snapshots may take this part of the memory that is free once the model is loaded."""
+"""Snapshots may take this part of the memory that is free once the model is loaded, where no plan says how much."""
 
 _log = logging.getLogger("octavo.engine")
 
@@ -60,10 +60,10 @@ class _Snapshots:
     points: the books' end, and where turns begin and end. `copied_bytes`: by all copies so far, and back.
     """
 
-    def __init__(self, context: LlamaContext, budget_bytes: int = 0) -> None:
-        """`budget_bytes`: 0 takes a share of the free memory."""
+    def __init__(self, context: LlamaContext, budget_bytes: int | None = None) -> None:
+        """`budget_bytes`: None takes a share of the free memory."""
         self._context = context
-        self._budget_bytes = budget_bytes or free_memory() // _BUDGET_SHARE
+        self._budget_bytes = free_memory() // _BUDGET_SHARE if budget_bytes is None else budget_bytes
         self._taken: dict[int, _Snapshot] = {}
         self.points: set[int] = set()
         self.copied_bytes = 0
@@ -121,7 +121,7 @@ class CachedSequence:
         geometry: Geometry,
         control: RunControl,
         target: SaveTarget | None = None,
-        snapshot_bytes: int = 0,
+        snapshot_bytes: int | None = None,
         *,
         tiled: bool = False,
         embeddings_of: EmbeddingsOf | None = None,

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from app.core.settings import KvType
-from app.engine.architectures import Geometry
+from app.engine.architectures import Attention, Geometry
 
 DEFAULT_CONTEXT = 32_768
 """Tokens of context when nobody asked for a number: what a model was trained for, up to this."""
@@ -17,8 +17,9 @@ STEP = 1024
 _CELLS_TOGETHER = 256
 """llama.cpp rounds up both the context and the cache of local layers (llama-context.cpp, llama-kv-cache-iswa.cpp)."""
 
-_BLOCK = 32
-_BYTES_PER_BLOCK = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}  # ggml block sizes: 32 numbers and their scale
+_BLOCKS = {KvType.F16: (1, 2), KvType.Q8_0: (32, 34), KvType.Q4_0: (32, 18)}
+"""Numbers of a block, and its bytes; ggml puts a scale beside 32 quantized ones."""
+
 _SMALLEST_ROTATION = 64
 
 _PATTERNS = {"llama4": 4, "gemma2": 2, "gemma3": 6, "cohere2": 4, "gpt-oss": 2}
@@ -73,6 +74,17 @@ def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: i
     return sum(layer_bytes(shape, layer, context_tokens, kv_type, slice_tokens) for layer in range(len(shape.kv_heads)))
 
 
+def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int | None:
+    """The most bytes of a copy of the local layers, with which one comes back to a place in the sequence
+    (`kv.cached_sequence`). 0 where none is ever taken; None where it is not known which layers are local."""
+    if shape.geometry.attention is Attention.FULL or context_tokens <= shape.geometry.window:
+        return 0
+    if not shape.pattern:
+        return None
+    local = (layer for layer in range(len(shape.kv_heads)) if shape.is_local(layer))
+    return sum(layer_bytes(shape, layer, context_tokens, kv_type, slice_tokens) for layer in local)
+
+
 def rotations(shape: Shape, kv_type: KvType) -> tuple[int, int]:
     """Sides of the matrices by which keys and values are turned before they are quantized; 0 for none.
 
@@ -103,7 +115,8 @@ def largest_context(shape: Shape, memory_bytes: int, kv_type: KvType, slice_toke
 
 
 def _row(numbers: int, kv_type: KvType) -> int:
-    return -(-numbers // _BLOCK) * _BYTES_PER_BLOCK[kv_type]
+    block, block_bytes = _BLOCKS[kv_type]
+    return -(-numbers // block) * block_bytes
 
 
 def _together(tokens: int) -> int:

@@ -27,6 +27,10 @@ _BYTES_PER_CELL = 148
 _PROJECTOR_COMPUTE_BYTES = 256 << 20
 """Room in which a projector computes one tile; a bound, not measured on a GPU."""
 
+_SNAPSHOTS, _SNAPSHOTS_SHARE = 8, 8
+"""Copies of the local layers that are worth keeping: of the books' end, and of a few turns. They may take this part of
+the main memory that all else leaves, and where that holds none, one does without."""
+
 _F16 = 2
 _LOGIT = 4
 
@@ -47,6 +51,7 @@ class MemoryClass(StrEnum):
     PROJECTOR = "projector"
     ADAPTERS = "adapters"
     LOGITS = "logits"
+    SNAPSHOTS = "snapshots"  # copies of the local layers, to come back to
     REST = "rest"  # the process, its vocabulary, the book-keeping of the cache
 
 
@@ -75,11 +80,13 @@ class PlacementChoice:
 
 @dataclass(frozen=True)
 class PlannedLayout:
-    """`split`: layers on each GPU, in order. `missing`: bytes beyond what each device that is too small has, summed."""
+    """`split`: layers on each GPU, in order. `missing`: bytes beyond what each device that is too small has, summed.
+    `snapshot_bytes`: for copies of the local layers; None where it is not known what they take."""
 
     uses: tuple[Use, ...]
     split: tuple[int, ...]
     missing: int
+    snapshot_bytes: int | None
 
 
 class Demand:
@@ -145,11 +152,13 @@ class Demand:
             start += count
         on_host = self._on_host(choice, first)
         on_disk = {item: on_host.pop(item) for item in WEIGHTS & on_host.keys()} if self._on_disk else {}
+        snapshot_bytes = self._snapshot_bytes(choice, host.room - sum(on_host.values()))
+        on_host[MemoryClass.SNAPSHOTS] = snapshot_bytes or 0
         held.append((host, on_host))
         places = [*((device.name, each) for device, each in held), (DISK, on_disk)]
         uses = tuple(Use(name, item, each[item]) for name, each in places for item in MemoryClass if each.get(item))
         missing = sum(max(0, sum(each.values()) - device.room) for device, each in held)
-        return PlannedLayout(uses, tuple(split), missing)
+        return PlannedLayout(uses, tuple(split), missing, snapshot_bytes)
 
     def _block(self, choice: PlacementChoice, layer: int) -> dict[MemoryClass, int]:
         """What a layer brings to its GPU; the layer after the last is the output."""
@@ -168,6 +177,13 @@ class Demand:
 
     def _kv(self, choice: PlacementChoice, layer: int) -> int:
         return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
+
+    def _snapshot_bytes(self, choice: PlacementChoice, left_bytes: int) -> int | None:
+        size = cache.snapshot_bytes(self.shape, choice.context_tokens, choice.kv_type, choice.slice_tokens)
+        if size is None:
+            return None
+        budget = min(_SNAPSHOTS * size, left_bytes // _SNAPSHOTS_SHARE)
+        return budget if budget >= size else 0
 
     def _fixed(self, choice: PlacementChoice, index: int) -> dict[MemoryClass, int]:
         """What a GPU holds whatever layers it has."""

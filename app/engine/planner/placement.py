@@ -123,7 +123,8 @@ class Bill(msgspec.Struct, frozen=True):
 
 class Placement(Bill, frozen=True):
     """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
-    several GPUs, in order."""
+    several GPUs, in order. `snapshot_bytes`: main memory for copies of the local layers; None where it is not known
+    what they take."""
 
     slice_tokens: int
     gpu_layers: int
@@ -132,6 +133,7 @@ class Placement(Bill, frozen=True):
     tensor_split: tuple[int, ...]
     mapping: Mapping
     threads: int
+    snapshot_bytes: int | None
     speed: Speed
 
 
@@ -325,6 +327,7 @@ class Planner:
             tensor_split=layout.split if several else (),
             mapping=mapping,
             threads=self._request.threads or self._machine.threads,
+            snapshot_bytes=layout.snapshot_bytes,
             uses=layout.uses,
             speed=speed,
             remarks=remarks,

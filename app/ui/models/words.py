@@ -27,7 +27,7 @@ _WORTH_TELLING = 0.0005
 """A difference that would be shown as 0.0%."""
 
 _SHARES = {MemoryClass.KV: Share.CONTEXT, MemoryClass.PROJECTOR: Share.PROJECTOR}
-_WORKING = (MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST)
+_WORKING = (MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST)
 
 
 # ---- what a model is

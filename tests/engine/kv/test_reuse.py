@@ -26,6 +26,8 @@ from app.engine.client import EngineClient
 from app.engine.control import RunControl
 from app.engine.kv import reuse
 from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.planner.cache import snapshot_bytes
+from app.engine.planner.demand import shape_of
 from app.engine.protocol import (
     AnswerTo,
     DocumentText,
@@ -39,6 +41,7 @@ from app.engine.protocol import (
     ReadingsSpec,
 )
 from app.engine.session import Session
+from app.models.gguf.reader import HeaderReader
 from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.work import run
 
@@ -191,6 +194,15 @@ def test_only_what_is_new_is_evaluated(
     walk(Desk(new_engine, tiny_scout_fast, tmp_path / "readings", book_tokens, answer_tokens))
 
 
+def _planned_snapshot(desk: Desk) -> int:
+    info = desk.engine.model()
+    assert info is not None
+    header = finish(HeaderReader().read(desk.model, Cancel()))
+    planned = snapshot_bytes(shape_of(header), info.context_tokens, info.kv_type, 512)
+    assert planned is not None
+    return planned
+
+
 def test_a_turn_that_stays_in_its_chunk_copies_no_local_layers(
     new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path
 ) -> None:
@@ -201,7 +213,7 @@ def test_a_turn_that_stays_in_its_chunk_copies_no_local_layers(
     leaving = desk.probe(EDITED, desk.answer, words(1_500, 7))
     assert leaving.usage.prompt_tokens > CHUNK
     copied = leaving.counts.snapshot_bytes
-    assert copied > 0
+    assert copied == pytest.approx(_planned_snapshot(desk), rel=0.001)
     assert desk.probe(EDITED, desk.answer, words(1_500, 7), desk.answer, OTHER).counts.snapshot_bytes == 0
     back = desk.probe(QUESTION)
     assert back.counts.snapshot_bytes == copied
