@@ -27,9 +27,9 @@ _BYTES_PER_CELL = 148
 _PROJECTOR_COMPUTE_BYTES = 256 << 20
 """Room in which a projector computes one tile; a bound, not measured on a GPU."""
 
-_SNAPSHOTS, _SNAPSHOTS_SHARE = 8, 8
-"""Copies of the local layers that are worth keeping: of the books' end, and of a few turns. They may take this part of
-the main memory that all else leaves, and where that holds none, one does without."""
+_SNAPSHOTS, _SNAPSHOTS_SHARE = 4, 8
+"""Copies of the local layers that are worth keeping: of the books' end, and of three chunks after it. They may take
+this part of the main memory that all else leaves, and where that holds none, one does without."""
 
 _F16 = 2
 _LOGIT = 4
