@@ -21,6 +21,7 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
+from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
@@ -32,6 +33,7 @@ from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.measurements import Measurements
 from app.store.passages import Passages
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -91,6 +93,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         models=models,
         machines=of_models.machines,
         plans=of_models.plans,
+        learning=of_models.learning,
         downloads=of_models.downloads,
         carrying=of_models.carrying,
         remote=of_models.remote,
@@ -115,8 +118,9 @@ class _ModelParts:
         self.remote = RemoteEngine(RemoteKeys(settings))
         self.readings = SavedReadings(paths.readings, settings)
         self.machines = Machines(engine, settings)
-        self.plans = Plans(headers, engine, self.machines)
-        self.models = Models(engine, settings, self.readings, paths.models, self.plans, self.remote)
+        self.learning = learning = Learning(Measurements(settings))
+        self.plans = Plans(headers, engine, self.machines, learning)
+        self.models = Models(engine, settings, self.readings, paths.models, self.plans, self.remote, learning)
         self.downloads = downloads_of(self.models, settings, headers)
         self.carrying = ImportExport(self.models, headers)
 

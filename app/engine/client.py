@@ -51,6 +51,7 @@ class EngineClient:
         self._spec: LoadSpec | None = None
         self._model: ModelInfo | None = None
         self._deaths = 0
+        self.pause_count = 0
         self._working = EngineState.EMPTY
 
     # ---- the port
@@ -127,6 +128,7 @@ class EngineClient:
             finish(self.run(protocol.KeepImages(sha256s)))
 
     def pause(self) -> None:
+        self.pause_count += 1
         self._send(protocol.Pause())
 
     def resume(self) -> None:

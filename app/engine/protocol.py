@@ -312,6 +312,11 @@ class Engine(Protocol):
 
     def resume(self) -> None: ...
 
+    @property
+    def pause_count(self) -> int:
+        """How often `pause` was called: whoever takes the time looks whether somebody let it wait meanwhile."""
+        ...
+
     def forget(self, book_id: str) -> None:
         """Keep nothing more of a book: neither in memory nor on disk."""
         ...

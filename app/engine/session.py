@@ -259,7 +259,7 @@ class Session:
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
         text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
-        sampler = Sampler(sampling)
+        sampler, waited_before_s = Sampler(sampling), self._control.waited_s
         written = _Written()
         try:
             self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
@@ -269,7 +269,7 @@ class Session:
                 before = prompt.messages[-1].text if laid.begun else ""
                 self.tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
         text.check(written.ending)
-        generate_s = time.monotonic() - started - read_s
+        generate_s = time.monotonic() - started - read_s - (self._control.waited_s - waited_before_s)
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
         return Generated(written.ending, usage, timings, self.take_counts())

@@ -262,6 +262,7 @@ class Ask:
             work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
             generated = yield from relay(work, writing.add)
             usage = msgspec.structs.replace(generated.usage, encoded_images=images)
+            self.models.learn(usage, generated.timings)
             timings = msgspec.structs.replace(generated.timings, load_s=load_s)
             ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
             writing.end(ending, usage, timings, writing.support())

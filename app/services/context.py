@@ -3,6 +3,7 @@ not fit."""
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from app.core.conversation import BookRef, Conversation, PageRange, Turn
+from app.core.conversation import BookRef, Conversation, PageRange, Timings, Turn
 from app.core.document import Book, CitedBook, Section
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
@@ -123,7 +124,10 @@ class Context:
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
         prompt, _books = self.prompts.build(conversation.books, ())
-        yield from self.engine.run(ReadBooks(prompt), cancel)
+        started, pauses = time.monotonic(), self.engine.pause_count
+        usage = yield from self.engine.run(ReadBooks(prompt), cancel)
+        if self.engine.pause_count == pauses:
+            self.models.learn(usage, Timings(read_s=time.monotonic() - started))
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
         """What there is to choose from when a conversation does not fit, with the books that are on its desk now.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
+from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code
 from app.core.events import Loading
 from app.core.secret import Password
@@ -21,6 +23,7 @@ from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, Readin
 from app.engine.remote.address import parse
 from app.models import local
 from app.models.local import ModelFile
+from app.services.learning import Learning, Place
 from app.services.plans import Fit, Plans, fit_of
 from app.store.settings import SettingsStore, assemble
 from app.store.system_keyring import RemoteKeys
@@ -39,17 +42,21 @@ class Models:
         folder: Path,
         plans: Plans,
         remote: RemoteEngine | None = None,
+        learning: Learning | None = None,
     ) -> None:
-        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
+        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
+        `learning`: None learns nothing of how fast a model is."""
         self._engine = engine
         self._readings = readings
         self._settings = settings
         self._folder = folder
         self._plans = plans
+        self._learning = learning
         self._remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
         self._fit: Fit | None = None
+        self._place: Place | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
         return local.available(self._folder)
@@ -74,16 +81,19 @@ class Models:
         wanted = self._wanted or stored.engine
         remote = self._wanted_remote or stored.remote
         if path is None and remote.in_use:
-            self._fit = None
+            self._fit = self._place = None
             return (yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel))
         if path is not None and path != wanted.model_path:
             wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
         model_path, projector_path = files_of(wanted)
         placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
-        self._fit = None
+        self._fit = self._place = None
         spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
+        started = time.monotonic()
         loaded = yield from self._engine.load(spec, cancel)
-        self._fit = fit_of(placed, loaded)
+        self._fit, self._place = fit_of(placed, loaded), placed.place
+        if self._learning is not None and placed.place is not None:
+            self._learning.loaded(placed.place, loaded.size_bytes, time.monotonic() - started)
         if path is not None:
             self._remember(stored, wanted)
         return loaded
@@ -124,6 +134,11 @@ class Models:
             return msgspec.json.decode(kept, type=dict[str, dict[str, msgspec.Raw]]) if kept else {}
         except msgspec.DecodeError:
             return {}
+
+    def learn(self, usage: Usage, timings: Timings) -> None:
+        """The loaded model has read and written: keep how fast it was."""
+        if self._learning is not None and self._place is not None:
+            self._learning.answered(self._place, usage, timings)
 
     def fit(self) -> Fit | None:
         """How near the plan of the loaded model came to what it took; None where that is not known."""

@@ -44,6 +44,7 @@ from app.models import local
 from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
+from app.services.learning import Learning, MeasuredSpeed, Place, place_of
 from app.store.settings import SettingsStore
 
 _MAPPED = "_Mapped"
@@ -137,7 +138,7 @@ _log = logging.getLogger("octavo.models")
 
 class ModelPlan(msgspec.Struct, frozen=True):
     """A model on a machine. `projector`: what it would see images with, counted in; None for none. `request`: what was
-    asked of the plan; `ways`: what could be asked instead."""
+    asked of the plan; `ways`: what could be asked instead; `measured`: what was learned of this very place."""
 
     header: ModelHeader
     projector: ModelHeader | None
@@ -145,19 +146,21 @@ class ModelPlan(msgspec.Struct, frozen=True):
     result: Placement | Shortfall
     request: PlanRequest = PlanRequest()
     ways: tuple[Way, ...] = ()
+    measured: MeasuredSpeed = MeasuredSpeed()
 
 
 class PlacedModel(msgspec.Struct, frozen=True):
     """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
     devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading.
-    `on_disk`: weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself; None
-    where nothing was planned."""
+    `on_disk`: weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself, None
+    where nothing was planned; `place`: as what is learned of it is kept, None where nothing is."""
 
     spec: LoadSpec
     planned_bytes: int
     rehearsed: tuple[Buffer, ...] = ()
     on_disk: bool = False
     placement: Placement | None = None
+    place: Place | None = None
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -187,10 +190,11 @@ class _Files:
 
 
 class Plans:
-    def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines) -> None:
+    def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines, learning: Learning) -> None:
         self._headers = headers
         self._engine = engine
         self._machines = machines
+        self._learning = learning
 
     def plan(self, path: Path, request: PlanRequest, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
@@ -201,7 +205,8 @@ class Plans:
         files = _Files(path, local.projector_beside(path), ())
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
         machine = _with_disk(self._machines.machine(hardware), path, request, hardware)
-        return _whole(header, projector, machine, request, adapter_bytes)
+        plan = _whole(header, projector, machine, request, adapter_bytes)
+        return with_measured(plan, path, self._learning) if hardware == THIS else plan
 
     def plan_offer(self, offer: Offer, request: PlanRequest, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -227,14 +232,14 @@ class Plans:
         request = request_of(wanted)
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
         machine = _with_disk(self._machines.machine(THIS), files.model, request, THIS)
-        plan = place(header, projector, machine, request, adapter_bytes)
+        plan = with_measured(place(header, projector, machine, request, adapter_bytes), files.model, self._learning)
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(
             use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
         )
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-        on_disk = placement.speed.disk is not None
-        return PlacedModel(spec, planned, rehearsed, on_disk=on_disk, placement=placement)
+        on_disk, kept_as = placement.speed.disk is not None, place_of(files.model, machine, placement)
+        return PlacedModel(spec, planned, rehearsed, on_disk=on_disk, placement=placement, place=kept_as)
 
     def _read(
         self, files: _Files, request: PlanRequest, cancel: Cancel
@@ -357,6 +362,14 @@ def _plan(
     result = planner.plan(header, seeing, machine, request, adapter_bytes)
     ways = planner.ways(header, seeing, machine, request, result, adapter_bytes)
     return ModelPlan(header, seeing, machine, result, request, ways)
+
+
+def with_measured(plan: ModelPlan, path: Path, learning: Learning) -> ModelPlan:
+    """A plan for this machine with what was learned of it. Raises AppError as the store does."""
+    if not isinstance(plan.result, Placement):
+        return plan
+    result, measured = learning.of(path, plan.machine, plan.result)
+    return msgspec.structs.replace(plan, result=result, measured=measured)
 
 
 def _whole(

@@ -20,8 +20,9 @@ from app.models.gguf.reader import HeaderReader
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Downloads, Licence, Record, Unfinished
+from app.services.learning import Learning
 from app.services.models import Models
-from app.services.plans import THIS, Hardware, Machines, ModelPlan, check_supported, place
+from app.services.plans import THIS, Hardware, Machines, ModelPlan, check_supported, place, with_measured
 from app.store.settings import SettingsStore
 
 
@@ -107,17 +108,26 @@ def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> Mac
 
 
 def survey(
-    headers: HeaderReader, wanted: Sequence[WantedPlan], offers: Sequence[Offer], machine: Machine, cancel: Cancel
+    headers: HeaderReader,
+    wanted: Sequence[WantedPlan],
+    offers: Sequence[Offer],
+    machine: Machine,
+    learning: Learning | None,
+    cancel: Cancel,
 ) -> Work[Planned, None]:
-    """Plan one model after the other: what is here, then the offers. Raises Stopped."""
+    """Plan one model after the other: what is here, with what was learned of it, then the offers. `learning`: None for
+    an imagined machine. Raises AppError as the store does; Stopped."""
     for each in wanted:
         if cancel.requested:
             raise Stopped
         if each.known is not None:
             known, adapter_bytes = each.known, bytes_of(each.adapters)
-            yield Planned(each.path, place(known.header, known.projector, machine, each.request, adapter_bytes))
+            plan: ModelPlan | Problem = place(known.header, known.projector, machine, each.request, adapter_bytes)
         else:
-            yield Planned(each.path, _plan_or_problem(headers, each, machine, cancel))
+            plan = _plan_or_problem(headers, each, machine, cancel)
+        if learning is not None and isinstance(plan, ModelPlan):
+            plan = with_measured(plan, Path(each.path), learning)
+        yield Planned(each.path, plan)
     for offer in offers:
         if cancel.requested:
             raise Stopped

@@ -15,6 +15,7 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
+from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
@@ -38,6 +39,7 @@ class Services:
     models: Models
     machines: Machines
     plans: Plans
+    learning: Learning
     downloads: Downloads
     carrying: ImportExport
     remote: RemoteEngine

@@ -34,7 +34,7 @@ def item_name(item: MemoryClass) -> str:
 
 def sentence(remark: Remark) -> str:
     """One reason for a plan, or one thing that would help where a model does not fit."""
-    template = (_reasons() | _slices() | _disk() | _remedies())[remark.reason]
+    template = (_reasons() | _slices() | _loading() | _disk() | _remedies())[remark.reason]
     return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
 
 
@@ -67,14 +67,6 @@ def _reasons() -> dict[Reason, str]:
             " larger one."
         ),
         Reason.KV_CHOSEN: _("The KV cache uses {kv_type}."),
-        Reason.UPLOADED: _(
-            "Loading copies the weights to the GPU while it reads more of them. The file stays in the system’s cache as"
-            " long as nothing else wants the memory, so the next load is faster."
-        ),
-        Reason.UPLOADED_DIRECTLY: _(
-            "Loading copies the weights to the GPU while it reads more of them, directly from the disk: main memory has"
-            " no room to keep the file for the next load."
-        ),
         Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
     }
 
@@ -102,6 +94,24 @@ def _slices() -> dict[Reason, str]:
         Reason.SHORT_SLICES_SUFFICE: _(
             "Books are read in batches of {slice_tokens} tokens: larger ones would cost more context than they gain"
             " speed."
+        ),
+    }
+
+
+def _loading() -> dict[Reason, str]:
+    """What is said of how weights come onto the graphics cards."""
+    return {
+        Reason.UPLOADED: _(
+            "Loading copies the weights to the GPU while it reads more of them. The file stays in the system’s cache as"
+            " long as nothing else wants the memory, so the next load is faster."
+        ),
+        Reason.UPLOADED_DIRECTLY: _(
+            "Loading copies the weights to the GPU while it reads more of them, directly from the disk: main memory has"
+            " no room to keep the file for the next load."
+        ),
+        Reason.UPLOADED_AS_MEASURED: _(
+            "Loading copies the weights to the GPU while it reads more of them ({mapping}): this took {load_s} on this"
+            " computer, the other way {other_s}."
         ),
     }
 
@@ -138,7 +148,8 @@ def sentences(plan: ModelPlan) -> Iterator[str]:
     result = plan.result
     yield from reasons(result)
     if isinstance(result, Placement):
-        yield from speed_sentences(result)
+        yield speed_sentence(plan)
+        yield from time_sentences(plan)
     yield from map(way_sentence, plan.ways)
 
 
@@ -152,14 +163,45 @@ def reasons(result: Placement | Shortfall) -> Iterator[str]:
     yield from map(sentence, result.remarks)
 
 
-def speed_sentences(placement: Placement) -> Iterator[str]:
-    """How fast it would be."""
-    speed = placement.speed
-    words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
-    yield words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
+def speed_sentence(plan: ModelPlan) -> str:
+    """How fast it is: as it was measured in this very place, the rest as estimated. Empty where it does not fit."""
+    if not isinstance(plan.result, Placement):
+        return ""
+    speed, measured = plan.result.speed, plan.measured
+    known = [
+        (_("writes {n} tokens a second ({tokens} tokens read)"), measured.writing),
+        (_("writes {n} tokens a second ({tokens} tokens read)"), measured.writing_full),
+        (_("reads {n} tokens a second (at {tokens} tokens)"), measured.reading),
+    ]
+    told = [
+        words.format(n=rate(each.tokens_a_second), tokens=count(each.depth_tokens)) for words, each in known if each
+    ]
+    if not told:
+        words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
+        return words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
+    guesses = [
+        (_("writes {n} tokens a second"), measured.writing, speed.writing),
+        (_("writes {n} tokens a second with a full context"), measured.writing_full, speed.writing_full),
+        (_("reads {n} tokens a second"), measured.reading, speed.reading),
+    ]
+    guessed = [words.format(n=rate(guess)) for words, each, guess in guesses if not each]
+    sentences = [_("Measured on this computer: {parts}.").format(parts=_(", ").join(told))]
+    if guessed:
+        sentences.append(_("Estimated: {parts}.").format(parts=_(", ").join(guessed)))
+    return " ".join(sentences)
+
+
+def time_sentences(plan: ModelPlan) -> Iterator[str]:
+    """How long a load and a full context take, and how sure that is. Nothing where it does not fit."""
+    if not isinstance(plan.result, Placement):
+        return
+    speed, measured = plan.result.speed, plan.measured
+    reading = measured.reading.tokens_a_second if measured.reading else speed.reading
     words = _("Reading a full context takes about {time}, once for the same books.")
-    yield words.format(time=duration(placement.context_tokens / speed.reading))
-    if speed.assumed:
+    yield words.format(time=duration(plan.result.context_tokens / reading))
+    if measured.load_s:
+        yield _("The last load took {time}.").format(time=duration(measured.load_s))
+    if speed.assumed and not (measured.writing and measured.reading):
         yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
 
 
@@ -226,6 +268,8 @@ def _shown(name: str, value: str | int | float) -> str:
         return printable(value)
     if name == "gain":
         return f"{value:.0%}"
+    if name.endswith("_s"):
+        return duration(value)
     if name.endswith("rate"):
         return rate(value)
     return size(value) if name.endswith("_bytes") else count(int(value))

@@ -11,15 +11,17 @@ import msgspec
 import pytest
 
 from app.bootstrap import open_desk
+from app.core.conversation import Timings, Usage
 from app.core.errors import Code
 from app.core.events import Loading
 from app.core.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
+from app.engine.planner import PlanRequest
 from app.engine.protocol import Buffer, DryRun, MeasureBandwidth, ModelInfo
 from app.engine.repacking import repacked
-from app.services import plans
+from app.services import learning, plans
 from app.services.plans import THIS, Hardware, Machines
 from app.services.services import Services
 from app.wording.errors import sentence
@@ -58,6 +60,21 @@ def test_a_load_takes_what_was_planned_and_says_so(
     assert abs(fit.error) < 0.03
     assert re.search(r"planned \d+ bytes, taken \d+, error -?0\.\d\d%", caplog.text)
     assert "tiny-scout" not in caplog.text
+
+
+def test_what_a_load_and_an_answer_took_is_said_of_the_same_place(
+    desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "_LEAST_LOADED_BYTES", 1)
+    monkeypatch.setattr(learning, "_LEAST_S", 0)
+    loaded(desk, tiny_scout, context_tokens=512)
+    desk.models.learn(Usage(300, 280, 20, 100), Timings(read_s=1, generate_s=2))
+    plan = finish(desk.plans.plan(tiny_scout, PlanRequest(512), THIS, Cancel()))
+    assert plan.measured.load_s > 0
+    assert plan.measured.writing_full == learning.Rate(50.0, 256)
+    assert plan.measured.reading is None, "20 tokens say nothing"
+    imagined = finish(desk.plans.plan(tiny_scout, PlanRequest(512), Hardware((), 64), Cancel()))
+    assert imagined.measured == learning.MeasuredSpeed()
 
 
 def test_choices_by_hand_reach_the_engine(desk: Services, tiny_scout: Path) -> None:

@@ -47,6 +47,7 @@ from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.images import Images, Videos
+from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, PlacedModel, Plans
@@ -57,6 +58,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.measurements import Measurements
 from app.store.passages import Passages
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -246,6 +248,10 @@ class ScriptedEngine:
     def pause(self) -> None:
         self.pauses.append(True)
 
+    @property
+    def pause_count(self) -> int:
+        return self.pauses.count(True)
+
     def resume(self) -> None:
         self.pauses.append(False)
 
@@ -387,7 +393,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     headers = HeaderReader()
     machines = Machines(engine, settings)  # type: ignore[arg-type]
-    plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
+    learning = Learning(Measurements(settings))
+    plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
     prompts = Prompts(books)
     kept_images = ImageStore(database)
@@ -406,6 +413,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         models=models,
         machines=machines,
         plans=plans,
+        learning=learning,
         downloads=downloads,  # type: ignore[arg-type]
         carrying=downloads,  # type: ignore[arg-type]
         remote=RemoteEngine(),

@@ -18,7 +18,15 @@ from app.services.plans import Hardware, ModelPlan
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.placement import item_name, reasons, sentences, speed_sentences, way_options, way_sentence
+from app.wording.placement import (
+    item_name,
+    reasons,
+    sentences,
+    speed_sentence,
+    time_sentences,
+    way_options,
+    way_sentence,
+)
 from app.wording.units import count, size
 
 
@@ -75,6 +83,7 @@ def _described(plan: ModelPlan) -> dict[str, Any]:
             "threads": result.threads,
         },
         "tokens_per_second": msgspec.to_builtins(result.speed),
+        "measured": msgspec.to_builtins(plan.measured),
     }
 
 
@@ -94,7 +103,7 @@ def _print(plan: ModelPlan) -> None:
     header, result = plan.header, plan.result
     devices = (*plan.machine.gpus, plan.machine.host)
     print(units.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
-    texts = [*reasons(result), *(speed_sentences(result) if isinstance(result, Placement) else ())]
+    texts = [*reasons(result), *filter(None, [speed_sentence(plan)]), *time_sentences(plan)]
     texts += [f"{way_sentence(way)} {way_options(way, plan.request)}" for way in plan.ways]
     for text in texts:
         print(units.printable(text))

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     DISK_ASSUMED = "disk_assumed"  # second_bytes
     UPLOADED = "uploaded"  # copied to GPUs while more is read; the file stays in the system's cache for the next load
     UPLOADED_DIRECTLY = "uploaded_directly"  # likewise, past that cache, which has no room for the file
+    UPLOADED_AS_MEASURED = "uploaded_as_measured"  # the faster of both ways: mapping, load_s, other_s
     ESTIMATED = "estimated"  # it was not measured what models of this family take
     # what would help where it does not fit, by itself
     MORE_MEMORY = "more_memory"  # missing_bytes

@@ -14,9 +14,10 @@ from app.core.errors import Problem
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, KvType, Mapping
 from app.core.work import Cancel
-from app.engine.planner import Placement, PlanRequest
+from app.engine.planner import Machine, Placement, PlanRequest
 from app.models.disk import measure_disk
-from app.services.plans import Hardware, ModelPlan, place, request_of, settings_of
+from app.services.learning import Learning
+from app.services.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
@@ -24,7 +25,7 @@ from app.ui.icons import Icons
 from app.ui.models import words
 from app.ui.models.placement_dialog import IMAGES_LEFT_OUT, Bounds, Chosen, PlacementDialog
 from app.wording.errors import sentence
-from app.wording.placement import reasons, speed_sentences, way_sentence
+from app.wording.placement import reasons, time_sentences, way_sentence
 
 
 class PlacementPresenter(QObject):
@@ -139,7 +140,9 @@ class PlacementPresenter(QObject):
             return
         self._planning = True
         machine = msgspec.structs.replace(self._seen.machine, disk_bandwidth=self._disk_bandwidth)
-        work = partial(place, *self._headers, machine, request, bytes_of(self._engine.adapters))
+        learning = self._desk.learning if self.hardware == Hardware() else None
+        adapter_bytes = bytes_of(self._engine.adapters)
+        work = partial(_plan, *self._headers, machine, request, adapter_bytes, Path(self._path), learning)
         self._bridge.call(
             Executor.MODELS, work, partial(self._show, dialog, request), partial(self._not_planned, dialog)
         )
@@ -154,8 +157,7 @@ class PlacementPresenter(QObject):
         lines = list(reasons(result))
         chosen = None
         if isinstance(result, Placement):
-            _said_above, *more = speed_sentences(result)
-            lines += more
+            lines += time_sentences(plan)
             chosen = Chosen(
                 result.context_tokens,
                 result.kv_type,
@@ -207,6 +209,20 @@ def _gather(
     """Settings and headers of a model; and, if wanted, the bytes a second that its disk gives."""
     engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
     return engine, read_headers(desk.headers, path, Cancel()), measure_disk(path) if measured else 0.0
+
+
+def _plan(
+    header: ModelHeader,
+    projector: ModelHeader | None,
+    machine: Machine,
+    request: PlanRequest,
+    adapter_bytes: int,
+    path: Path,
+    learning: Learning | None,
+) -> ModelPlan:
+    """`learning`: None for an imagined machine."""
+    plan = place(header, projector, machine, request, adapter_bytes)
+    return plan if learning is None else with_measured(plan, path, learning)
 
 
 def _shown_mapping(place: Placement, request: PlanRequest) -> Mapping:

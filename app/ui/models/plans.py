@@ -132,7 +132,8 @@ class ModelPlans(QObject):
         offers = [self._headers.known(offer) for offer in selection.offers]
         if self._survey is not None:
             self._survey.cancel()
-        work = partial(survey, self._desk.headers, wanted, offers, seen.machine)
+        learning = self._desk.learning if self.hardware == THIS else None
+        work = partial(survey, self._desk.headers, wanted, offers, seen.machine, learning)
         self._survey = self._bridge.stream(Executor.MODELS, work, self._on_planned)
 
     @Slot(object)

@@ -14,7 +14,7 @@ from app.ui.models.fit import DeviceFit, FitSegment, Share
 from app.ui.widgets.labels import plain_tip
 from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
-from app.wording.placement import sentences
+from app.wording.placement import sentences, speed_sentence
 from app.wording.units import count, gigabytes, printable, size
 
 _ANYWHERE_BYTES = 2 * 10**9
@@ -120,7 +120,10 @@ def room_words(plan: ModelPlan) -> str:
     words = space_words(plan)
     if runs_anywhere(plan):
         words = _("Runs on any computer. {room}").format(room=words)
+    measured = plan.measured.writing or plan.measured.writing_full
     speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
+    if measured is not None:
+        speed = _("{n} tokens a second, measured").format(n=rate_words(measured.tokens_a_second))
     return "\n".join([f"{words} · {speed}", *filter(None, [ways_words(plan)])])
 
 
@@ -167,6 +170,8 @@ def speed_words(plan: ModelPlan) -> str:
     """How fast it writes, and reads; empty where it does not fit."""
     if not isinstance(plan.result, Placement):
         return ""
+    if plan.measured.writing or plan.measured.writing_full or plan.measured.reading:
+        return speed_sentence(plan)
     speed = plan.result.speed
     words = _("Writes about {n} tokens a second, {full} with a full context; reads about {reading}")
     return words.format(
