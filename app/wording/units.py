@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 
 from app.core.settings import GIGABYTE
@@ -58,9 +59,10 @@ def duration(seconds: float) -> str:
 
 
 def rate(tokens_a_second: float) -> str:
-    """Slow ones with decimals: `220`, `14`, `3.9`, `0.14`."""
+    """Two digits, since neither an estimate nor a measurement has more: `220`, `14`, `3.9`, `0.14`."""
     if tokens_a_second < _DECIMALS_BELOW:
         return f"{tokens_a_second:.2f}"
     if tokens_a_second < _NUMBERS_FROM:
-        return f"{tokens_a_second:.1f}"
-    return count(round(tokens_a_second))
+        return f"{tokens_a_second:.1f}".removesuffix(".0")
+    digits = 10 ** (int(math.log10(tokens_a_second)) - 1)
+    return count(round(tokens_a_second / digits) * digits)

@@ -307,6 +307,30 @@ def placement_short(stage: Stage) -> None:
     stage.settle()
 
 
+def placement_above(stage: Stage) -> None:
+    """A little more context than the card holds: the ways to stay on it."""
+    _placement(stage)
+    _row(stage, "context").field.set_value(524_288)
+    stage.settle()
+
+
+def placement_above_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _placement(stage, size=(1024, 700), theme=ThemeChoice.DARK)
+        _row(stage, "context").field.set_value(524_288)
+        stage.settle()
+    finally:
+        use_language("en")
+
+
+def models_above(stage: Stage) -> None:
+    """The loaded model has more context than the card holds."""
+    path = _furnish(stage)
+    _load(stage, str(path), 524_288)
+    _show(stage)
+
+
 def placement_japanese(stage: Stage) -> None:
     use_language("ja")
     try:
@@ -346,7 +370,10 @@ MODEL_SCENES = (
     models_order_too_large,
     models_token,
     models_by_name,
+    models_above,
     placement,
+    placement_above,
+    placement_above_japanese,
     placement_dark,
     placement_short,
     placement_japanese,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from app.core.model import ModelHeader
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall, Way, WayKind
 from app.models.offers import Offer
@@ -15,7 +13,7 @@ from app.ui.widgets.labels import plain_tip
 from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
 from app.wording.placement import sentences, speed_sentence
-from app.wording.units import count, gigabytes, printable, size
+from app.wording.units import count, gigabytes, printable, rate, size
 
 _ANYWHERE_BYTES = 2 * 10**9
 """What takes no more than that runs on any machine of today: its bar would be all but empty."""
@@ -121,9 +119,9 @@ def room_words(plan: ModelPlan) -> str:
     if runs_anywhere(plan):
         words = _("Runs on any computer. {room}").format(room=words)
     measured = plan.measured.writing or plan.measured.writing_full
-    speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
+    speed = _("about {n} tokens a second").format(n=rate(result.speed.writing))
     if measured is not None:
-        speed = _("{n} tokens a second, measured").format(n=rate_words(measured.tokens_a_second))
+        speed = _("{n} tokens a second, measured").format(n=rate(measured.tokens_a_second))
     return "\n".join([f"{words} · {speed}", *filter(None, [ways_words(plan)])])
 
 
@@ -132,7 +130,7 @@ def ways_words(plan: ModelPlan) -> str:
     names = [way_name(way) for way in plan.ways if way.on_gpus]
     if not names:
         return ""
-    speed = rate_words(min(way.place.speed.writing for way in plan.ways if way.on_gpus))
+    speed = rate(min(way.place.speed.writing for way in plan.ways if way.on_gpus))
     words = _("All on the GPU, about {n} tokens a second: {ways}")
     return words.format(n=speed, ways=_(" or ").join(names))
 
@@ -174,24 +172,12 @@ def speed_words(plan: ModelPlan) -> str:
         return speed_sentence(plan)
     speed = plan.result.speed
     words = _("Writes about {n} tokens a second, {full} with a full context; reads about {reading}")
-    return words.format(
-        n=rate_words(speed.writing), full=rate_words(speed.writing_full), reading=rate_words(speed.reading)
-    )
+    return words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
 
 
 def plan_tip(plan: ModelPlan) -> str:
     """All sentences of the plan, a line each."""
     return plain_tip("\n".join(sentences(plan)))
-
-
-def rate_words(tokens_a_second: float) -> str:
-    """Two digits, since an estimate has no more: `220`, `14`, `3.9`, `0.14`."""
-    if tokens_a_second < 1:
-        return f"{tokens_a_second:.2f}"
-    if tokens_a_second < 10:
-        return f"{tokens_a_second:.1f}".removesuffix(".0")
-    digits = 10 ** (int(math.log10(tokens_a_second)) - 1)
-    return count(round(tokens_a_second / digits) * digits)
 
 
 def _pages(tokens: int) -> int:
