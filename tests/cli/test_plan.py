@@ -63,6 +63,24 @@ def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
     assert rows[-1] == "Room for books and conversation: 100,000 tokens"
 
 
+def test_just_above_the_edge_it_says_what_to_type_to_stay_on_the_card(
+    plan: Any, scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = (scout, "--gpu-memory", 80, "--ram", 256, "--context", 540_672)
+    rows = plan(*machine)[1].splitlines()
+    (smaller,) = [row for row in rows if row.startswith("With the KV cache in q4_0, everything stays on the GPU. ")]
+    assert smaller.endswith(" (--kv q4_0)")
+    assert "Writes about 220 tokens a second" in smaller
+    assert any(row.endswith(" (--context 527360)") for row in rows)
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    try:
+        _, out, _ = plan(*machine)
+    finally:
+        use_language("en")
+    assert "KV キャッシュを q4_0 にすれば、すべて GPU に収まります。" in out
+    assert "本は 512 トークンずつ読みます。" in out
+
+
 def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
     arguments = (scout, "--ram", 32, "--context", 500_000, "--kv", "f16")
     code, out, err = plan(*arguments, "--json")

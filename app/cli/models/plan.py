@@ -104,7 +104,7 @@ def _print(plan: ModelPlan) -> None:
     devices = (*plan.machine.gpus, plan.machine.host)
     print(units.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
     texts = [*reasons(result), *filter(None, [speed_sentence(plan)]), *time_sentences(plan)]
-    texts += [f"{way_sentence(way)} {way_options(way, plan.request)}" for way in plan.ways]
+    texts += [f"{way_sentence(way)} ({way_options(way, plan.request)})" for way in plan.ways]
     for text in texts:
         print(units.printable(text))
     print()

@@ -349,8 +349,11 @@ class Planner:
 
     def _uploads(self, choice: PlacementChoice) -> bool:
         """Whether all layers go to devices that take them while they are read."""
-        whole = choice.gpu_layers > self._header.layers and not choice.expert_layers
-        return whole and all(gpu.uploads for gpu in self._machine.gpus)
+        return self._is_whole(choice) and all(gpu.uploads for gpu in self._machine.gpus)
+
+    def _is_whole(self, choice: PlacementChoice) -> bool:
+        """Whether nothing is off the GPUs."""
+        return choice.gpu_layers > self._header.layers and not choice.expert_layers
 
     def _why_mapping(self, choice: PlacementChoice, mapping: Mapping) -> Iterator[Remark]:
         if self._request.mapping is Mapping.AUTO and self._uploads(choice):
@@ -407,12 +410,13 @@ class Planner:
         if slice_tokens == least:
             longer = replace(choice, slice_tokens=SLICES[1])
             if SLICES[1] <= choice.context_tokens:
-                tight = self._demand.lay_out(longer).missing > 0
+                all_left = not self._request.context_tokens and self._is_whole(choice)
+                tight = not all_left and self._demand.lay_out(longer).missing > 0
                 yield Remark(Reason.SHORT_SLICES if tight else Reason.SHORT_SLICES_SUFFICE, counts)
             return
         shorter = replace(choice, slice_tokens=least)
         least_rate = self._speed(shorter).reading
-        if choice.expert_layers or choice.gpu_layers <= self._header.layers:
+        if not self._is_whole(choice):
             rates: dict[str, Parameter] = {"reading_rate": speed.reading, "least_rate": least_rate}
             yield Remark(Reason.LONG_SLICES, counts | rates)
             return

@@ -9,6 +9,7 @@ import msgspec
 
 from app.core.model import ModelHeader
 from app.core.settings import KvType, Mapping
+from app.engine.planner.cache import DEFAULT_CONTEXT
 from app.engine.planner.machine import Machine
 from app.engine.planner.placement import Placement, Planner, PlanRequest, Shortfall
 
@@ -75,13 +76,9 @@ class _Ways:
             yield from self._way(WayKind.WITHOUT_IMAGES, images=False, context_tokens=self._wanted.context_tokens)
         yield from self._smaller_context()
         if not self._on_gpus and self._request.mapping is not Mapping.MAPPED:
-            wanted = self._wanted
-            yield from self._way(
-                WayKind.LEFT_ON_DISK,
-                mapping=Mapping.MAPPED,
-                context_tokens=wanted.context_tokens,
-                kv_type=wanted.kv_type,
-            )
+            usual = min(self._header.context_trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+            tokens = self._request.context_tokens or usual
+            yield from self._way(WayKind.LEFT_ON_DISK, mapping=Mapping.MAPPED, context_tokens=tokens)
 
     def _has_left_gpus(self) -> bool:
         """Whether the planner, and no person, moved something off the GPUs."""

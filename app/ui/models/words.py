@@ -131,19 +131,20 @@ def ways_words(plan: ModelPlan) -> str:
     if not names:
         return ""
     speed = rate(min(way.place.speed.writing for way in plan.ways if way.on_gpus))
-    words = _("All on the GPU, about {n} tokens a second: {ways}")
-    return words.format(n=speed, ways=_(" or ").join(names))
+    *first, last = names
+    words = _("All on the GPU, at about {n} tokens a second: {ways}")
+    return words.format(n=speed, ways=_(" or ").join([_(", ").join(first), last] if first else [last]))
 
 
 def way_name(way: Way) -> str:
     match way.kind:
         case WayKind.SMALLER_KV:
-            return _("KV cache in {kv_type}").format(kv_type=way.place.kv_type.value)
+            return _("with the KV cache in {kv_type}").format(kv_type=way.place.kv_type.value)
         case WayKind.WITHOUT_IMAGES:
             return _("without images")
         case WayKind.LEFT_ON_DISK:
             return _("on the disk")
-    return _("{n} tokens").format(n=count(way.place.context_tokens))
+    return _("with {n} tokens").format(n=count(way.place.context_tokens))
 
 
 def space_words(plan: ModelPlan) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code, Problem
+from app.core.settings import KvType
 from app.engine.protocol import Inspect
 from app.models.local import starter
 from app.models.records import Record
@@ -60,6 +61,15 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
     assert set(shares) == {Share.WEIGHTS, Share.CONTEXT, Share.WORKING, Share.KEPT}
     assert sum(shares.values()) <= gpu.total_bytes
     assert not gpu.over
+
+
+def test_above_what_the_card_holds_its_model_says_how_to_stay_there(shop: Shop) -> None:
+    engine = shop.room.engine
+    engine.info = msgspec.structs.replace(engine.info, kv_type=KvType.Q8_0, context_tokens=540_672)
+    shop.open()
+    first, second = shop.card(shop.scout).room.splitlines()
+    assert first.startswith("Room for 540,672 tokens, ")
+    assert second == ("All on the GPU, at about 220 tokens a second: with the KV cache in q4_0 or with 527,360 tokens")
 
 
 @pytest.mark.parametrize(
