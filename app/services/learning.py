@@ -42,9 +42,9 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """What takes the place of estimates; None where nothing was measured. `writing` with little context,
-    `writing_full` with half of it and more; `reading` about in the middle of it. `load_s`: the last load as planned;
-    0 where there was none."""
+    """What takes the place of estimates; None where nothing was measured. `writing`: with up to an eighth of the
+    context, `writing_full` with half of it and more; `reading`: on average with an eighth and more. `load_s`: the last
+    load as planned; 0 where there was none."""
 
     writing: Rate | None = None
     writing_full: Rate | None = None
@@ -66,9 +66,10 @@ class Learning:
             )
 
     def read(self, place: Place, usage: Usage, seconds: float) -> None:
-        """Part of a prompt was evaluated."""
+        """Most of a prompt was evaluated. What was reused may have come from the disk, which takes its time, too."""
         tokens = usage.evaluated_tokens
-        if tokens >= _LEAST_READ_TOKENS and seconds >= _LEAST_S and not usage.encoded_images:
+        most = tokens >= max(_LEAST_READ_TOKENS, usage.reused_tokens)
+        if most and seconds >= _LEAST_S and not usage.encoded_images:
             self._rate(place, MeasuredStep.READ, usage.prompt_tokens - tokens // 2, tokens, seconds)
 
     def answered(self, place: Place, usage: Usage, timings: Timings) -> None:
@@ -79,9 +80,7 @@ class Learning:
             self._rate(place, MeasuredStep.WRITE, usage.prompt_tokens + tokens // 2, tokens, timings.generate_s)
 
     def _rate(self, place: Place, step: MeasuredStep, depth_tokens: int, tokens: int, seconds: float) -> None:
-        """One for each doubling of the context."""
-        depth = 1 << max(0, depth_tokens.bit_length() - 1)
-        self._keep(Measurement(place.model, place.place, step, tokens, seconds, depth))
+        self._keep(Measurement(place.model, place.place, step, tokens, seconds, depth_tokens))
 
     def _keep(self, measurement: Measurement) -> None:
         try:
@@ -99,12 +98,11 @@ class Learning:
         loads = {row.mapping: row.seconds for row in rows if row.step is MeasuredStep.LOAD}
         placement = _fastest_load(placement, loads)
         context = placement.context_tokens
-        little, much = context // 8, context // 2
         rates = {step: [_rate_of(row) for row in rows if row.step is step] for step in MeasuredStep}
         measured = MeasuredSpeed(
-            writing=_deepest(rates[MeasuredStep.WRITE], 0, little),
-            writing_full=_deepest(rates[MeasuredStep.WRITE], much // 2 + 1, context),
-            reading=_deepest(rates[MeasuredStep.READ], context // 8 + 1, context),
+            writing=_deepest(rates[MeasuredStep.WRITE], 0, context // 8),
+            writing_full=_deepest(rates[MeasuredStep.WRITE], context // 2, context),
+            reading=_deepest(rates[MeasuredStep.READ], context // 8, context),
             load_s=loads.get(placement.mapping, 0.0),
         )
         return placement, measured

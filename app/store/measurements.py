@@ -22,7 +22,8 @@ class MeasuredStep(StrEnum):
 
 class Measurement(msgspec.Struct, frozen=True):
     """`model` is a fingerprint of its file; `place`: where its parts were, in the words of whoever measured. `amount`:
-    tokens, or bytes that were loaded. `depth_tokens`: of the context that it was done at; `mapping`: of a load."""
+    tokens, or bytes that were loaded. `depth_tokens`: of the context that it was done at, one row for each doubling;
+    `mapping`: of a load."""
 
     model: str
     place: str
@@ -34,7 +35,7 @@ class Measurement(msgspec.Struct, frozen=True):
 
     @property
     def _key(self) -> tuple[str, str, MeasuredStep, int, Mapping]:
-        return self.model, self.place, self.step, self.depth_tokens, self.mapping
+        return self.model, self.place, self.step, self.depth_tokens.bit_length(), self.mapping
 
     def replaces(self, other: Measurement) -> bool:
         return self._key == other._key

@@ -71,7 +71,7 @@ def test_what_a_load_and_an_answer_took_is_said_of_the_same_place(
     desk.models.learn(Usage(300, 280, 20, 100), Timings(read_s=1, generate_s=2))
     plan = finish(desk.plans.plan(tiny_scout, PlanRequest(512), THIS, Cancel()))
     assert plan.measured.load_s > 0
-    assert plan.measured.writing_full == learning.Rate(50.0, 256)
+    assert plan.measured.writing_full == learning.Rate(50.0, 350)
     assert plan.measured.reading is None, "20 tokens say nothing"
     imagined = finish(desk.plans.plan(tiny_scout, PlanRequest(512), Hardware((), 64), Cancel()))
     assert imagined.measured == learning.MeasuredSpeed()

@@ -39,7 +39,7 @@ def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, 
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
     wanted = [WantedPlan(str(path), PlanRequest()) for path in (tiny_scout, broken)]
-    first, second = survey(fake.desk.headers, wanted, (), MACHINE, Cancel())
+    first, second = survey(fake.desk.headers, wanted, (), MACHINE, None, Cancel())
     assert first.key == str(tiny_scout)
     assert isinstance(first.plan, ModelPlan)
     assert second == Planned(str(broken), Problem(Code.MODEL_NOT_GGUF, {"path": str(broken)}))
@@ -49,5 +49,5 @@ def test_a_survey_that_is_stopped_calls_no_model_unreadable(fake: FakeDesk, tiny
     told: list[object] = []
     wanted = [WantedPlan(str(tiny_scout), PlanRequest())] * 2
     with pytest.raises(Stopped):
-        told.extend(survey(fake.desk.headers, wanted, (), MACHINE, StoppedOnTheWay()))
+        told.extend(survey(fake.desk.headers, wanted, (), MACHINE, None, StoppedOnTheWay()))
     assert told == []
