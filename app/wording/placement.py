@@ -80,7 +80,7 @@ def _slices() -> dict[Reason, str]:
         ),
         Reason.LONGER_SLICES: _(
             "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"
-            " because all weights are read once for each batch. This takes {more_bytes} more memory."
+            " because all weights are read once for each batch. This takes {more_bytes} more of the GPU’s memory."
         ),
         Reason.SLICES_OVER_CONTEXT: _(
             "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"

@@ -420,8 +420,12 @@ class Planner:
             rates: dict[str, Parameter] = {"reading_rate": speed.reading, "least_rate": least_rate}
             yield Remark(Reason.LONG_SLICES, counts | rates)
             return
-        more_bytes = _all(self._demand.lay_out(choice)) - _all(self._demand.lay_out(shorter))
-        gain: dict[str, Parameter] = {"gain": speed.reading / least_rate - 1, "more_bytes": more_bytes}
+        host = self._machine.host.name
+        held, held_shorter = (
+            sum(use.bytes for use in self._demand.lay_out(each).uses if use.device != host)
+            for each in (choice, shorter)
+        )
+        gain: dict[str, Parameter] = {"gain": speed.reading / least_rate - 1, "more_bytes": held - held_shorter}
         fewer = 0
         if not self._request.context_tokens and choice.context_tokens < self._trained:
             fewer = self.most_tokens(choice.kv_type, on_gpus=True) - choice.context_tokens
