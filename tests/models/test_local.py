@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.settings import EngineSettings
+from app.cli import arguments
+from app.core.settings import EngineSettings, Settings
 from app.models import local
 from app.services.models import files_of
 
@@ -53,6 +54,14 @@ def test_the_projector_lies_beside_its_model(tmp_path: Path, model: str, beside:
 )
 def test_the_parts_of_a_split_model_are_told_by_their_names(name: str, parts: tuple[str, ...]) -> None:
     assert local.parts_of(Path("/models") / name) == tuple(Path("/models") / part for part in parts)
+
+
+def test_a_person_may_do_without_images(tmp_path: Path) -> None:
+    put(tmp_path, "scout.gguf", "mmproj-scout.gguf")
+    model = str(tmp_path / "scout.gguf")
+    for given, projector in ((("--no-images",), ""), ((), str(tmp_path / "mmproj-scout.gguf"))):
+        options = arguments.parse(["ask", "--model", model, *given, "What is it?"])
+        assert files_of(arguments.settings(options, Settings()).engine) == (model, projector)
 
 
 def test_a_chosen_projector_counts(tmp_path: Path) -> None:
