@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
+from app.core.settings import Sampling
 from app.engine.control import RunControl
+from app.engine.protocol import LoadSpec, Message, Prompt
+from app.engine.session import Session
 
 
 def test_a_pause_waits_until_it_is_over_and_is_counted() -> None:
@@ -47,3 +51,20 @@ def test_a_new_command_begins_neither_paused_nor_stopped() -> None:
     control.begin()
     assert not control.pending()
     assert not control.wait()
+
+
+class LongPauses(RunControl):
+    """Each time that it is asked it has been paused for an hour, which takes no time here."""
+
+    def wait(self) -> bool:
+        self.waited_s += 3600
+        return super().wait()
+
+
+def test_a_pause_is_no_part_of_the_time_that_an_answer_took(tiny_scout: Path) -> None:
+    session = Session(LoadSpec(str(tiny_scout), context_tokens=512), lambda _fraction: True, LongPauses())
+    prompt = Prompt("The rules.", (), (Message("user", "What does it say?"),))
+    generated = session.answer(prompt, Sampling(temperature=0), 4, lambda *_: None, lambda _: None, lambda: None)
+    session.close()
+    assert generated.usage.generated_tokens == 4
+    assert generated.timings.generate_s < -3000, "every hour was taken off"
