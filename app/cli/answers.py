@@ -13,7 +13,7 @@ from app.cli.screen import print_json
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
 from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Reading
+from app.core.events import Loading, Looking, Reading, Tokenizing
 from app.core.image import ImageRef
 from app.services.fitting import Choices
 from app.wording import errors, units
@@ -39,6 +39,9 @@ class JsonProgress:
 
     def loading(self, event: Loading) -> None:
         print_json({"event": "loading", "fraction": round(event.fraction, 3)})
+
+    def tokenizing(self, event: Tokenizing) -> None:
+        print_json({"event": "tokenizing", "done": event.done, "total": event.total})
 
     def reading(self, event: Reading) -> None:
         print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
@@ -106,6 +109,9 @@ class TextAnswers:
     def looking(self, event: Looking) -> None:
         words = _("looking at image {image} of {images}").format(image=event.image, images=event.images)
         self._bar.show(words, event.done, event.total)
+
+    def tokenizing(self, event: Tokenizing) -> None:
+        self._bar.show(_("counting words"), event.done, event.total)
 
     def reading(self, event: Reading) -> None:
         self._bar.show(_("reading"), event.done, event.total)

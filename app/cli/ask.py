@@ -17,7 +17,18 @@ from app.cli.screen import print_json
 from app.core.conversation import BookRef, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
+from app.core.events import (
+    AnswerProgress,
+    Checked,
+    Loading,
+    Looking,
+    Notice,
+    Reading,
+    Stored,
+    Thinking,
+    Token,
+    Tokenizing,
+)
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
 from app.core.work import Cancel, Stopped, finish
@@ -117,6 +128,8 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
     match progress:
         case Loading():
             out.loading(progress)
+        case Tokenizing():
+            out.tokenizing(progress)
         case Looking():
             out.looking(progress)
         case Reading():

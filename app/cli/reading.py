@@ -42,7 +42,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
         return
     model, _projector = files_of(arguments.settings(options, desk.settings.load()).engine)
-    counted = finish(desk.engine.run(Count(model, tuple(page.text for page in document.pages))))
+    order = Count(model, tuple(page.text for page in document.pages))
+    counted = finish(desk.engine.run(order, cancel), bar(_("loading the model")))
     report = examine(document.pages).counted(counted)
     if options.json:
         _print_json(document, report, with_text=options.text)

@@ -17,7 +17,7 @@ from app.cli.screen import print_json
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
@@ -63,6 +63,9 @@ class TextSheets:
     def begun(self, event: RowBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
         self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
         self._bar.busy(self._where)
+
+    def tokenizing(self, event: Tokenizing) -> None:
+        self._bar.show(_("counting words"), event.done, event.total)
 
     def reading(self, event: Reading) -> None:
         self._bar.show(self._where, event.done, event.total)
@@ -170,6 +173,8 @@ def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
             out.begun(progress, sheet.rows[number - 1].question.text)
         case Loading():
             out.loading(progress)
+        case Tokenizing():
+            out.tokenizing(progress)
         case Reading():
             out.reading(progress)
         case Thinking():

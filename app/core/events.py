@@ -73,6 +73,13 @@ class Stored(msgspec.Struct, frozen=True, tag=True):
     answer_id: str
 
 
+class Tokenizing(msgspec.Struct, frozen=True, tag=True):
+    """Texts of a prompt that no tokens are known of are being tokenized: `done` of `total` characters."""
+
+    done: int
+    total: int
+
+
 class Reading(msgspec.Struct, frozen=True, tag=True):
     """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before."""
 
@@ -113,4 +120,4 @@ class Notice(msgspec.Struct, frozen=True, tag=True):
     problem: Problem
 
 
-AnswerProgress: TypeAlias = Loading | Stored | Looking | Reading | Thinking | Token | Checked | Notice
+AnswerProgress: TypeAlias = Loading | Stored | Tokenizing | Looking | Reading | Thinking | Token | Checked | Notice

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.events import Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 
 
 class RowState(StrEnum):
@@ -92,4 +92,4 @@ class RowEnded(msgspec.Struct, frozen=True):
     row: SheetRow
 
 
-SheetProgress: TypeAlias = RowBegun | Loading | Reading | Thinking | Token | Notice | RowEnded
+SheetProgress: TypeAlias = RowBegun | Loading | Tokenizing | Reading | Thinking | Token | Notice | RowEnded

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import mmap
 import re
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ import numpy.typing as npt
 
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter, KvType, Mapping
-from app.engine.hardware import free_memory
+from app.engine.hardware import free_memory, physical_cores
 from app.engine.llama_loader import bindings, is_card_full, last_errors, summary
 from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
+from app.engine.tokenizing import tokenize_in_parallel
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -77,7 +80,10 @@ class _Override(ctypes.Structure):
 
 
 class LlamaModel:
-    """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts."""
+    """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts.
+
+    `threads`: that tokenize many texts; one for each core, where nobody sets another number.
+    """
 
     def __init__(
         self,
@@ -122,10 +128,10 @@ class LlamaModel:
         self.vocabulary_size: int = api.llama_vocab_n_tokens(self._vocab)
         has_pattern = api.llama_vocab_type(self._vocab) == api.LLAMA_VOCAB_TYPE_BPE
         self._longest_stretch = LONGEST_STRETCH if has_pattern else 0
+        self.threads = physical_cores()
         self._buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[int, bytes] = {}
-        names = _END_NAMES if nameless is None else ()  # to tokenize without a vocabulary would end the process
-        self._ends = frozenset(token for name in names if (token := self._control(name)) is not None)
+        self._ends = self._named_ends() if nameless is None else frozenset()
 
     @property
     def handle(self) -> Any:
@@ -220,23 +226,31 @@ class LlamaModel:
 
     # ---- vocabulary
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
+    def tokenize(self, text: str, *, special: bool) -> array[int]:
         """Token ids of `text`. Only with `special` may the text produce control tokens.
 
-        Any text may come here: what llama.cpp could not survive in one piece is cut (`safe_chunks`).
+        Any text may come here, and from any thread: what llama.cpp could not survive in one piece is cut
+        (`safe_chunks`).
         """
-        return [token for part in safe_chunks(text, self._longest_stretch) for token in self._tokenize(part, special)]
+        tokens = array("i")
+        for part in safe_chunks(text, self._longest_stretch):
+            tokens.extend(self._tokenize(part, special))
+        return tokens
 
-    def _tokenize(self, text: str, special: bool) -> list[int]:
+    def tokenize_all(self, texts: Sequence[str]) -> Generator[array[int]]:
+        """The tokens of each text, without control tokens; on `threads`, ahead of whoever takes them."""
+        return tokenize_in_parallel(partial(self.tokenize, special=False), texts, self.threads)
+
+    def _tokenize(self, text: str, special: bool) -> array[int]:
         raw = text.encode("utf-8", "replace")
         room = len(raw) + 16
-        tokens = (ctypes.c_int32 * room)()
-        count = self._api.llama_tokenize(self._vocab, raw, len(raw), tokens, room, False, special)
-        if count < 0:  # some vocabularies need more tokens than bytes
-            room = -count
-            tokens = (ctypes.c_int32 * room)()
-            count = self._api.llama_tokenize(self._vocab, raw, len(raw), tokens, room, False, special)
-        return tokens[:count]
+        while True:
+            tokens = array("i", bytes(4 * room))
+            target = ctypes.cast(tokens.buffer_info()[0], ctypes.POINTER(ctypes.c_int32))
+            count = self._api.llama_tokenize(self._vocab, raw, len(raw), target, room, False, special)
+            if count >= 0:
+                return tokens[:count]
+            room = -count  # some vocabularies need more tokens than bytes
 
     def piece(self, token: int) -> bytes:
         """The bytes that a token stands for; none for a control token. A character can span several tokens."""
@@ -258,6 +272,10 @@ class LlamaModel:
         """The control token of this name."""
         tokens = self.tokenize(name, special=True)
         return tokens[0] if len(tokens) == 1 and self.is_control(tokens[0]) else None
+
+    def _named_ends(self) -> frozenset[int]:
+        """To tokenize without a vocabulary would end the process."""
+        return frozenset(token for name in _END_NAMES if (token := self._control(name)) is not None)
 
     def is_control(self, token: int) -> bool:
         return bool(self._api.llama_vocab_is_control(self._vocab, token))

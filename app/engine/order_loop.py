@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Notice, Reading, Thinking, Token
+from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.settings import Sampling
 from app.core.work import Progress, Result, Stopped
 from app.engine import protocol
@@ -48,6 +48,11 @@ class EngineSession(Protocol):
 
 Session = TypeVar("Session", bound=EngineSession)
 
+_WORTH_SHOWING = 200_000
+"""Characters that take a quarter of a second on one thread."""
+
+_SHOWN_STEP = 0.01
+
 
 class OrderLoop(ABC, Generic[Session]):
     def __init__(self, port: Port[Command]) -> None:
@@ -55,6 +60,7 @@ class OrderLoop(ABC, Generic[Session]):
         self._control = RunControl(port.step)
         self._orders: queue.SimpleQueue[AnyOrder | None] = queue.SimpleQueue()
         self._session: Session | None = None
+        self._tokenized = 0
 
     def run(self) -> None:
         """Serve until the program closes the pipe."""
@@ -126,6 +132,14 @@ class OrderLoop(ABC, Generic[Session]):
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))
+
+    def _tokenizing(self, done: int, total: int) -> None:
+        """Between two texts. A person sees what takes a moment, in steps that can be seen. Raises Stopped."""
+        if self._control.wait():
+            raise Stopped
+        if total >= _WORTH_SHOWING and (done == total or not 0 <= done - self._tokenized < total * _SHOWN_STEP):
+            self._tokenized = done
+            self._port.send(Tokenizing(done, total))
 
     def _listen(self) -> None:
         """`Stop` and `Pause` mean the order before them: one that arrives begins without, so none is lost and none

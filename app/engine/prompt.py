@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from app.core.errors import AppError, Code
 from app.engine.kv.reuse import Tokens, embedded
@@ -26,13 +27,21 @@ _CACHED_TOKENS = 16_000_000
 _MARKERS = ("\u27e6rules\u27e7", "\u27e6question\u27e7", "\u27e6answer\u27e7", "\u27e6next question\u27e7")
 
 
+OnTokenized: TypeAlias = Callable[[int, int], None]
+"""Gets the characters that are tokenized, and those of all that have to be; may raise, to give up."""
+
+
 class Vocabulary(Protocol):
     """What laying out needs of a model."""
 
     @property
     def bos(self) -> int | None: ...
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]: ...
+    def tokenize(self, text: str, *, special: bool) -> Tokens: ...
+
+    def tokenize_all(self, texts: Sequence[str]) -> Generator[Tokens]:
+        """Those of each text without special tokens, many at a time. May be closed before its end."""
+        ...
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
 
@@ -103,12 +112,6 @@ def _document_texts(document: DocumentText) -> list[str]:
     return [f"\n\n# {document.untrusted_title}\n", *pages]
 
 
-def texts(prompt: Prompt) -> list[str]:
-    """Everything of a prompt without images that is tokenized without special tokens, in its order."""
-    documents = [text for document in prompt.documents for text in _document_texts(document)]
-    return [prompt.rules, *documents, *(message.text for message in prompt.messages)]
-
-
 @dataclass(frozen=True)
 class LaidOutPrompt:
     """`begun`: so many tokens, the last ones, are those of an answer that is continued."""
@@ -149,9 +152,10 @@ class PromptTokenizer:
         self._cached_tokens = 0
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
 
-    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
+    def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized = lambda _done, _total: None) -> LaidOutPrompt:
         """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
         AppError as `sight` does where it has images."""
+        self._tokenize(prompt, on_tokenized)
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
@@ -188,14 +192,23 @@ class PromptTokenizer:
         if len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
-    def knows(self, untrusted_text: str) -> bool:
-        """Whether a text need not be tokenized again."""
-        return untrusted_text in self._cache or untrusted_text in self._answers
-
     def forget_pages(self) -> None:
         """Drop the texts that were tokenized so far."""
         self._cache.clear()
         self._cached_tokens = 0
+
+    def _tokenize(self, prompt: Prompt, on_tokenized: OnTokenized) -> None:
+        """Have all texts of a prompt in the cache. What was done before `on_tokenized` raised stays there."""
+        documents = [text for document in prompt.documents for text in _document_texts(document)]
+        said = [message.text for message in prompt.messages if message.text not in self._answers]
+        wanted = (text for text in (prompt.rules, *documents, *said) if text not in self._cache)
+        missing = list(dict.fromkeys(wanted))
+        done, total = 0, sum(map(len, missing))
+        with closing(self._vocabulary.tokenize_all(missing)) as made:
+            for text, tokens in zip(missing, made, strict=True):
+                self._keep(text, tokens)
+                done += len(text)
+                on_tokenized(done, total)
 
     def _add_document(self, tokens: Tokens, document: DocumentText) -> list[int]:
         """Give the positions where its pages end."""
@@ -227,16 +240,18 @@ class PromptTokenizer:
         return self._answers.get(text) or self._plain(text)
 
     def _special(self, text: str) -> Tokens:
-        return array("i", self._vocabulary.tokenize(text, special=True))
+        return self._vocabulary.tokenize(text, special=True)
 
     def _plain(self, untrusted_text: str) -> Tokens:
         known = self._cache.get(untrusted_text)
-        if known is not None:
-            self._cache.move_to_end(untrusted_text)
-            return known
-        tokens = array("i", self._vocabulary.tokenize(untrusted_text, special=False))
+        if known is None:
+            known = self._vocabulary.tokenize(untrusted_text, special=False)
+            self._keep(untrusted_text, known)
+        self._cache.move_to_end(untrusted_text)
+        return known
+
+    def _keep(self, untrusted_text: str, tokens: Tokens) -> None:
         self._cache[untrusted_text] = tokens
         self._cached_tokens += len(tokens)
         while self._cached_tokens > _CACHED_TOKENS and len(self._cache) > 1:
             self._cached_tokens -= len(self._cache.popitem(last=False)[1])
-        return tokens

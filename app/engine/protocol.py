@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.image import Raster
 from app.core.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
@@ -366,13 +366,13 @@ class Load(EngineOrder[Loading, ModelInfo], frozen=True):
     spec: LoadSpec
 
 
-class Measure(EngineOrder[None, PromptSize], frozen=True):
+class Measure(EngineOrder[Tokenizing, PromptSize], frozen=True):
     """Ask what a prompt takes, and what of it is held."""
 
     prompt: Prompt
 
 
-class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
+class Count(EngineOrder[Loading | Tokenizing, tuple[int, ...]], frozen=True):
     """Ask for the tokens of each text in the vocabulary of a model on this machine, which need not be loaded."""
 
     model_path: str
@@ -388,7 +388,7 @@ class EncodedPrompt(msgspec.Struct, frozen=True):
     images: tuple[ImageSpan, ...] = ()
 
 
-class EncodePrompt(EngineOrder[None, EncodedPrompt], frozen=True):
+class EncodePrompt(EngineOrder[Tokenizing, EncodedPrompt], frozen=True):
     """Give the prompt's token ids, to look at; nothing is evaluated."""
 
     prompt: Prompt
@@ -410,7 +410,7 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
     images: tuple[ImageSpan, ...] = ()
 
 
-class AnswerTo(EngineOrder[Reading | Thinking | Token | Notice, Generated], frozen=True):
+class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
     """Read a prompt and write an answer."""
 
     prompt: Prompt
@@ -418,7 +418,7 @@ class AnswerTo(EngineOrder[Reading | Thinking | Token | Notice, Generated], froz
     max_tokens: int
 
 
-class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
+class ReadBooks(EngineOrder[Tokenizing | Reading | Notice, Usage], frozen=True):
     """Read the documents of a prompt, ahead of any question to them, and nothing after them."""
 
     prompt: Prompt
@@ -460,7 +460,7 @@ class CountImageTokens(EngineOrder[None, tuple[int, ...]], frozen=True):
     sizes: tuple[tuple[int, int], ...]
 
 
-class MissingImages(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
+class MissingImages(EngineOrder[Tokenizing, tuple[Pixels, ...]], frozen=True):
     """Ask what has to be shown (`Engine.see`) before a prompt can be answered: images that the context does not hold
     yet, and whose embeddings are not kept. Each image comes once. Raises AppError MODEL_BLIND."""
 
@@ -559,4 +559,6 @@ class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):
     """The end of an order that was stopped before it had a result."""
 
 
-Event: TypeAlias = Loading | Looking | Reading | Thinking | Token | Notice | Replied | WireFailed | WireStopped
+Event: TypeAlias = (
+    Loading | Looking | Tokenizing | Reading | Thinking | Token | Notice | Replied | WireFailed | WireStopped
+)

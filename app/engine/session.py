@@ -31,7 +31,7 @@ from app.engine.kv.run_ahead import slices_at_once
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import version
-from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
+from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
     DocumentText,
@@ -67,14 +67,22 @@ class _Written:
 class Session:
     """Owns a model and its context. `control` is looked at between slices and tokens, and inside slices on a CPU."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], control: RunControl) -> None:
-        """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
+    def __init__(
+        self,
+        spec: LoadSpec,
+        on_progress: Callable[[float], bool],
+        control: RunControl,
+        on_tokenized: OnTokenized = lambda _done, _total: None,
+    ) -> None:
+        """Load. `on_tokenized` is called whenever prompts are laid out later, and may raise. Raises AppError MODEL_*,
+        CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._control = control
+        self._on_tokenized = on_tokenized
         self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=Placing.of(spec))
+        self._model.threads = threads = spec.threads or physical_cores()
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:
-            threads = spec.threads or physical_cores()
             self._open_projector(spec, threads)
             self.tokenizer = PromptTokenizer(self._model, self._seeing)
             self._shape = _shape(self._model)
@@ -139,12 +147,14 @@ class Session:
         except AppError as error:
             self._vision_problem = error.problem
 
-    def measure(self, prompt: Prompt) -> PromptSize:
-        """What a prompt takes, and what of it would have to be evaluated now.
+    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
+        """The tokens of `prompt`. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where it has images, and what
+        `on_tokenized` raises."""
+        return self.tokenizer.lay_out(prompt, self._on_tokenized)
 
-        Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images.
-        """
-        laid = self.tokenizer.lay_out(prompt)
+    def measure(self, prompt: Prompt) -> PromptSize:
+        """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out`."""
+        laid = self.lay_out(prompt)
         if laid.size.total > self._context.size:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         evaluated = self._sequence.foresee(laid.tokens)
@@ -171,7 +181,7 @@ class Session:
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
-        vision, laid = self._seeing(), self.tokenizer.lay_out(prompt)
+        vision, laid = self._seeing(), self.lay_out(prompt)
         held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
         needed = {span.sha256 for span in laid.images if span.end > held}
         vision.pin(frozenset(needed))
@@ -219,7 +229,7 @@ class Session:
 
     def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
         """Bring the context to the end of the prompt's last document, as an answer to it would."""
-        laid = self.tokenizer.lay_out(prompt)
+        laid = self.lay_out(prompt)
         return self.read(laid.tokens[: laid.books[-1].end], laid.books, on_progress) if laid.books else Usage()
 
     def logits(self) -> bytes:
@@ -254,7 +264,7 @@ class Session:
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self.tokenizer.lay_out(prompt)
+        laid = self.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started

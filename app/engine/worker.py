@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from array import array
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +46,7 @@ class Worker(OrderLoop[Session]):
 
     def _open(self, spec: LoadSpec) -> Session:
         self._forget_vocabulary()
-        return Session(spec, self._progress, self._control)
+        return Session(spec, self._progress, self._control, self._tokenizing)
 
     def _vocabulary_of(self, path: Path) -> LlamaModel:
         """Of the model that is loaded, or of a file, which is read once. Raises AppError FILE_..., MODEL_*."""
@@ -65,11 +67,10 @@ class Worker(OrderLoop[Session]):
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
             case protocol.Count(model_path, texts):
-                vocabulary = self._vocabulary_of(Path(model_path))
-                self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
+                self._reply(order, tuple(self._counted(self._vocabulary_of(Path(model_path)), texts)))
             case protocol.EncodePrompt(prompt):
                 session = self._loaded()
-                laid = session.tokenizer.lay_out(prompt)
+                laid = session.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
                 self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case protocol.Probe(tokens, books, images):
@@ -102,6 +103,14 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, _measure_bandwidth(physical_cores()))
             case protocol.Inspect():
                 self._reply(order, _inspect())
+
+    def _counted(self, vocabulary: LlamaModel, texts: Sequence[str]) -> Iterator[int]:
+        done, total = 0, sum(map(len, texts))
+        with closing(vocabulary.tokenize_all(texts)) as made:
+            for text, tokens in zip(texts, made, strict=True):
+                yield len(tokens)
+                done += len(text)
+                self._tokenizing(done, total)
 
     def _progress(self, fraction: float) -> bool:
         self._port.step()

@@ -25,10 +25,10 @@ from app.core.conversation import (
 )
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code, Problem
-from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
+from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token, Tokenizing
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.core.work import Cancel, Stopped, Work, finish, relay
+from app.core.work import Cancel, Stopped, Work, relay
 from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
 from app.services.images import Images
@@ -114,7 +114,7 @@ class OpenAnswer:
 
         self._question, self._books, self._checker = question, books, CitationChecker(books)
 
-    def add(self, progress: Reading | Thinking | Token | Notice) -> Iterator[AnswerProgress]:
+    def add(self, progress: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[AnswerProgress]:
         """Take what was written; after what may end a page mark, say what was found out of those so far."""
         if isinstance(progress, Token):
             self._pieces.append(progress.text)
@@ -254,7 +254,8 @@ class Ask:
             if question.books and local.is_starter(model.path):
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
                 return writing.outcome
-            fitted = self._fit(question, self._restated(question, writing, excerpts), excerpts, writing.text)
+            passages = self._restated(question, writing, excerpts)
+            fitted = yield from self._fit(question, passages, excerpts, writing.text, cancel)
             writing.saw(fitted.passages, excerpts)
             limit = self._room_for_answer(fitted.size)
             images = yield from self.images.show(fitted.prompt, cancel)
@@ -310,10 +311,10 @@ class Ask:
         started = time.monotonic()
         writing.found()
         prompt, books = self.prompts.build(question.books, (), excerpts=excerpts)
-        size, room = finish(self.engine.run(Measure(prompt))), self.model().context_tokens
+        size, room = (yield from self.engine.run(Measure(prompt), cancel)), self.model().context_tokens
         if size.total > room:
             asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts)
-            size = finish(self.engine.run(Measure(asked)))
+            size = yield from self.engine.run(Measure(asked), cancel)
             raise _does_not_fit(size, size.total + self.reserve(), room)
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
@@ -325,7 +326,9 @@ class Ask:
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
         writing.end(Ending.COMPLETE, usage, timings, writing.citations())
 
-    def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str) -> _Fitted:
+    def _fit(
+        self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str, cancel: Cancel
+    ) -> Work[Tokenizing, _Fitted]:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
         room is short. `begun`: what there is of the answer; it was written with all of them."""
         history = self.conversations.history(question.id)
@@ -337,7 +340,7 @@ class Ask:
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
-            size = finish(self.engine.run(Measure(prompt)))
+            size = yield from self.engine.run(Measure(prompt), cancel)
             if begun or not passages or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]

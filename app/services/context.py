@@ -16,7 +16,7 @@ import msgspec
 from app.core.conversation import BookRef, Conversation, PageRange, Timings, Turn
 from app.core.document import Book, CitedBook, Section
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Notice, Reading
+from app.core.events import Loading, Notice, Reading, Tokenizing
 from app.core.page_names import PageNames
 from app.core.work import Cancel, Work, finish
 from app.engine.protocol import ContextOptions, Engine, Measure, Message, Prompt, PromptSize, ReadBooks
@@ -103,12 +103,12 @@ class Context:
     conversations: Conversations
     ask: Ask
 
-    def use(self, conversation: Conversation) -> ContextUse:
-        """What its books and its shown branch take. Raises AppError NO_MODEL and others."""
+    def use(self, conversation: Conversation, cancel: Cancel) -> Work[Tokenizing, ContextUse]:
+        """What its books and its shown branch take. Raises AppError NO_MODEL and others; Stopped."""
         model = self.ask.model()
         turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
-        size = finish(self.engine.run(Measure(prompt)))
+        size = yield from self.engine.run(Measure(prompt), cancel)
         segments = [ContextSegment("rules", size.frame)]
         parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
@@ -119,7 +119,7 @@ class Context:
         next_tokens = _question_tokens(size) + self.ask.longest_answer()
         return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
-    def read(self, conversation: Conversation, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
+    def read(self, conversation: Conversation, cancel: Cancel) -> Work[Loading | Tokenizing | Reading | Notice, None]:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.events import Looking, Opening
+from app.core.events import Looking, Opening, Tokenizing
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
 from app.core.video import Video, frame_name
 from app.core.work import Cancel, Stopped, Work, finish, relay
@@ -106,12 +106,12 @@ class Images:
 
     # ---- showing them to the model
 
-    def show(self, prompt: Prompt, cancel: Cancel) -> Work[Looking, int]:
+    def show(self, prompt: Prompt, cancel: Cancel) -> Work[Tokenizing | Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
         if not any(message.images for message in prompt.messages):
             return 0
-        unseen = finish(self._engine.run(MissingImages(prompt)))
+        unseen = yield from self._engine.run(MissingImages(prompt), cancel)
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)
             canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, CitedBook, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
-from app.core.events import Opening
+from app.core.events import Opening, Tokenizing
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
@@ -106,9 +106,9 @@ class Library:
         """The pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)
 
-    def tokens(self, book_id: str) -> int | None:
+    def tokens(self, book_id: str, cancel: Cancel) -> Work[Tokenizing, int | None]:
         """Exact tokens of the whole book for the loaded model; None while none is loaded, and for a remote engine, as
-        `page_tokens`. Asks the engine once."""
+        `page_tokens`. Asks the engine once. Raises AppError; Stopped."""
         model = self._engine.model()
         if model is None:
             return None
@@ -116,7 +116,7 @@ class Library:
         if known is None and not model.host:
             book = self.book(book_id)
             prompt = Prompt("", (document_text(self._books.cited(BookRef(book_id))),), ())
-            known = finish(self._engine.run(Measure(prompt))).documents[0]
+            known = (yield from self._engine.run(Measure(prompt), cancel)).documents[0]
             if self.book(book_id).hidden_read == book.hidden_read:  # it may have been changed meanwhile
                 self._books.set_tokens(book_id, model.vocabulary, known)
         return known

@@ -287,6 +287,8 @@ class WindowPresenter(_Parts):
         self.engine_changed.connect(release.start)
         release.timeout.connect(self.asking.holding.look)
         release.timeout.connect(self.sheets.holding.look)
+        release.timeout.connect(self.shelf.counting.look)
+        self.context.asked.connect(self.shelf.counting.give_way)
         for ended in (self.ahead.ended, self.sheets.ended, self.asking.answered):
             ended.connect(self.context.measure)
         self.asking.answered.connect(self.attachments.measure)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.errors import Code
-from app.core.events import Loading, Looking, Reading, Thinking
+from app.core.events import Loading, Looking, Reading, Thinking, Tokenizing
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
 from app.documents.text.terms import is_unspaced
@@ -147,15 +147,24 @@ def loading_words(fraction: float) -> str:
     return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
 
 
+def counting_words(counting: Tokenizing, titles: Sequence[str] = ()) -> str:
+    """How far texts are tokenized; `titles` are those of their books, where they are known: they come last, where the
+    end may be cut."""
+    words = _("Counting words · {percent} %").format(percent=100 * counting.done // max(1, counting.total))
+    return f"{words} · {_name_books(titles)}" if titles else words
+
+
 def thinking_words() -> str:
     return _("The model is thinking…")
 
 
-def step_words(step: Loading | Looking | Thinking | ReadingNow | None) -> str:
+def step_words(step: Loading | Tokenizing | Looking | Thinking | ReadingNow | None) -> str:
     """What the engine is about; empty while it writes, or has nothing to do."""
     match step:
         case Loading(fraction):
             return loading_words(fraction)
+        case Tokenizing():
+            return counting_words(step)
         case Looking():
             return looking_words(step)
         case Thinking():
@@ -166,11 +175,13 @@ def step_words(step: Loading | Looking | Thinking | ReadingNow | None) -> str:
             return ""
 
 
-def step_share(step: Loading | Looking | Thinking | ReadingNow | None) -> float | None:
+def step_share(step: Loading | Tokenizing | Looking | Thinking | ReadingNow | None) -> float | None:
     """How much of that is done, from 0 to 1; None where it cannot be said."""
     match step:
         case Loading(fraction):
             return fraction
+        case Tokenizing(done, total):
+            return done / max(1, total)
         case Looking():
             return looking_share(step)
         case ReadingNow(done, total):

@@ -6,7 +6,7 @@ import io
 from contextlib import redirect_stderr
 
 from app.cli.bars import Bar, bar
-from app.core.events import Loading, Opening
+from app.core.events import Loading, Opening, Tokenizing
 
 
 class Terminal(io.StringIO):
@@ -40,6 +40,14 @@ def test_other_words_are_another_bar_in_the_place_of_the_first() -> None:
         assert "\n" not in terminal.getvalue()
         shown(Opening(2, 2, recognising=True))
         assert terminal.line == ""
+
+
+def test_counting_says_so() -> None:
+    with redirect_stderr(Terminal()) as terminal:
+        shown = bar("loading")
+        shown(Loading(1.0))
+        shown(Tokenizing(3, 4))
+        assert "counting words:  75%" in terminal.line
 
 
 def test_work_without_a_known_end_is_shown_until_something_else_is() -> None:

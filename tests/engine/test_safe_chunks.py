@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,13 +62,13 @@ def model(path: Path) -> Iterator[LlamaModel]:
     loaded.close()
 
 
-def whole(model: LlamaModel, text: str) -> list[int]:
+def whole(model: LlamaModel, text: str) -> array[int]:
     """What llama.cpp makes of a text in one piece."""
     raw = text.encode("utf-8", "replace")
     room = 2 * len(raw) + 16
     tokens = (ctypes.c_int32 * room)()
     count = model._api.llama_tokenize(model._vocab, raw, len(raw), tokens, room, False, False)
-    return tokens[:count]
+    return array("i", tokens[:count])
 
 
 @pytest.fixture(scope="module")

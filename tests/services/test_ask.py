@@ -192,7 +192,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
     finish(fake.desk.models.ready(Cancel()))
-    needed = fake.desk.context.use(talk)
+    needed = finish(fake.desk.context.use(talk, Cancel()))
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len("When?") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
@@ -320,9 +320,9 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
 
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
-        fake.desk.context.use(talk)
+        finish(fake.desk.context.use(talk, Cancel()))
     answered(fake.desk.ask.ask(asked(talk), Cancel()))
-    use = fake.desk.context.use(talk)
+    use = finish(fake.desk.context.use(talk, Cancel()))
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0

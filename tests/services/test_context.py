@@ -68,7 +68,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(3, 6)),))
     fake.engine.tokens = {"Lease": 400}
     fake.engine.to_read = 150
-    (segment,) = (s for s in fake.desk.context.use(talk).segments if s.kind == "book")
+    (segment,) = (s for s in finish(fake.desk.context.use(talk, Cancel())).segments if s.kind == "book")
     assert (segment.tokens, segment.held_tokens) == (400, 250)
     assert (segment.first_page, segment.page_ends) == (3, (100, 200, 300, 400))
     assert segment.read_to == 4
@@ -80,7 +80,7 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
     finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     choices = fake.desk.context.choices(talk.id)
-    use = fake.desk.context.use(talk)
+    use = finish(fake.desk.context.use(talk, Cancel()))
     assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
     assert choices.reserve_tokens == fake.desk.ask.reserve()
     assert (choices.turns, choices.turns_tokens, choices.oldest) == (0, 0, ())

@@ -229,7 +229,7 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Services, talk: Convers
         if parent.ending is Ending.FAILED:
             break
         assert not tight, "it was said that there is no room for one more"
-        tight = desk.context.use(talk).is_tight
+        tight = finish(desk.context.use(talk, Cancel())).is_tight
         choices = desk.context.choices(talk.id)
         assert bool(choices.oldest) == tight
     assert tight

@@ -76,19 +76,19 @@ def test_a_bad_address_is_told_and_nothing_is_loaded(fake: FakeDesk) -> None:
 def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: FakeDesk, book: Book) -> None:
     desk = fake.desk
     finish(desk.models.load(None, Cancel()))
-    counted = desk.library.tokens(book.id)
+    counted = finish(desk.library.tokens(book.id, Cancel()))
     assert counted is not None
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST, vocabulary="another")
     finish(desk.models.load(None, Cancel()))
-    assert desk.library.tokens(book.id) is None
+    assert finish(desk.library.tokens(book.id, Cancel())) is None
     assert desk.library.page_tokens(book.id) is None
     assert desk.context.tokens_of(BookRef(book.id)) is None
     assert [chapter.tokens for chapter in desk.context.chapters(book)] == [0, 0]
     conversation = desk.conversations.create(books=(BookRef(book.id),))
-    assert desk.context.use(conversation).used_tokens > 0, "what lies there is"
+    assert finish(desk.context.use(conversation, Cancel())).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)
     finish(desk.models.load(None, Cancel()))
-    assert desk.library.tokens(book.id) == counted, "a number that is known already stays"
+    assert finish(desk.library.tokens(book.id, Cancel())) == counted, "a number that is known already stays"
 
 
 def test_the_key_belongs_to_the_address(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:

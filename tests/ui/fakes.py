@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token
+from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing
 from app.core.image import Raster
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
@@ -86,7 +86,7 @@ SCOUT = ModelInfo(
 )
 
 
-Step: TypeAlias = "str | Looking | Reading | Thinking | Notice | Loading | Gate | Problem"
+Step: TypeAlias = "str | Tokenizing | Looking | Reading | Thinking | Notice | Loading | Gate | Problem"
 
 
 class AsWished(Plans):
@@ -108,7 +108,8 @@ class AsWished(Plans):
 @dataclass
 class ScriptedEngine:
     """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
-    `readings` are played when books are read ahead, `looks` when an image is seen, each once."""
+    `readings` are played when books are read ahead, `looks` when an image is seen, `tokenizings` when a prompt is
+    measured, each once."""
 
     info: ModelInfo = SCOUT
     answers: list[Sequence[Step]] = field(default_factory=lambda: [("A short answer [p. 1].",)])
@@ -117,6 +118,7 @@ class ScriptedEngine:
     usage: Usage = field(default_factory=Usage)
     to_read: int | None = None
     readings: list[Sequence[Step]] = field(default_factory=list)
+    tokenizings: list[Sequence[Step]] = field(default_factory=list)
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     pauses: list[bool] = field(default_factory=list)
     looks: list[Sequence[Step]] = field(default_factory=list)
@@ -158,6 +160,7 @@ class ScriptedEngine:
             case ReadBooks(prompt):
                 return (yield from self.read(prompt, cancel or Cancel()))
             case Measure(prompt):
+                yield from self.tokenize(cancel or Cancel())
                 return self.measure(prompt)
             case CountImageTokens(sizes):
                 return self.image_tokens(sizes)
@@ -168,6 +171,16 @@ class ScriptedEngine:
             case Count(_, texts):
                 return tuple(max(1, len(text) // 4) for text in texts)
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
+
+    def tokenize(self, cancel: Cancel) -> Work[Tokenizing, None]:
+        for step in self.tokenizings.pop(0) if self.tokenizings else ():
+            match step:
+                case Tokenizing():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+            if cancel.requested:
+                raise Stopped
 
     def measure(self, prompt: Prompt) -> PromptSize:
         self._note_thread()

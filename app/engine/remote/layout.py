@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
 from typing import Protocol
@@ -12,11 +12,14 @@ from typing import Protocol
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.engine.prompt import PromptTokenizer, texts
+from app.engine.kv.reuse import Tokens
+from app.engine.prompt import OnTokenized, PromptTokenizer
 from app.engine.protocol import BookSpan, Prompt, PromptSize
 from app.engine.remote import formats
 
 _REMEMBERED_TOTALS = 64
+_TEXTS_AT_ONCE = 64
+"""That a server is sent before it is said how far it is: about a hundred kilobytes."""
 
 
 class Tokenizer(Protocol):
@@ -75,15 +78,13 @@ class TokenLayout:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
-        self._vocabulary = _Vocabulary(tokenizer)
-        self._tokenizer = PromptTokenizer(self._vocabulary)
+        self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer))
         self.before_answer = self._tokenizer.before_answer
 
-    def lay_out(self, prompt: Prompt) -> Laid:
-        """Raises AppError REMOTE_*; Stopped."""
+    def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
+        """Raises AppError REMOTE_*; Stopped; what `on_tokenized` raises."""
         _refuse_images(prompt)
-        self._vocabulary.prepare([text for text in texts(prompt) if not self._tokenizer.knows(text)])
-        laid = self._tokenizer.lay_out(prompt)
+        laid = self._tokenizer.lay_out(prompt, on_tokenized)
         return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends)
 
     def tokens_of(self, sent: array[int] | str) -> int:
@@ -106,9 +107,9 @@ class TextLayout:
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
 
-    def lay_out(self, prompt: Prompt) -> Laid:
-        """Raises AppError REMOTE_*; Stopped."""
-        parts = self._parts.lay_out(prompt).size
+    def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
+        """As `TokenLayout.lay_out`."""
+        parts = self._parts.lay_out(prompt, on_tokenized).size
         characters = self._characters.lay_out(prompt)
         text = "".join(map(chr, characters.tokens))
         total = self._count(text)
@@ -138,20 +139,18 @@ class _Vocabulary:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._ready: dict[str, Sequence[int]] = {}
 
     @property
     def bos(self) -> int | None:
         return self._tokenizer.bos
 
-    def prepare(self, wanted: Sequence[str]) -> None:
-        once = list(dict.fromkeys(wanted))
-        self._ready = dict(zip(once, self._tokenizer.tokenize(once, special=False), strict=True)) if once else {}
+    def tokenize(self, text: str, *, special: bool) -> Tokens:
+        return array("i", self._tokenizer.tokenize([text], special=special)[0])
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        if not special and text in self._ready:
-            return list(self._ready.pop(text))
-        return list(self._tokenizer.tokenize([text], special=special)[0])
+    def tokenize_all(self, texts: Sequence[str]) -> Generator[Tokens]:
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            for tokens in self._tokenizer.tokenize(texts[start : start + _TEXTS_AT_ONCE], special=False):
+                yield array("i", tokens)
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         return self._tokenizer.render_chat(messages)
@@ -165,8 +164,11 @@ class _Characters:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        return [ord(character) for character in (text if special else formats.spaced(text))]
+    def tokenize(self, text: str, *, special: bool) -> Tokens:
+        return array("i", map(ord, text if special else formats.spaced(text)))
+
+    def tokenize_all(self, texts: Sequence[str]) -> Generator[Tokens]:
+        return (self.tokenize(text, special=False) for text in texts)
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         text = self._tokenizer.render_chat(messages)

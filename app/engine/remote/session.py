@@ -15,6 +15,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
+from app.engine.prompt import OnTokenized
 from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
@@ -34,13 +35,21 @@ _COMPLETE = ("stop", "eos", "stop_sequence")
 class RemoteSession:
     """Owns the connection. `control` is looked at while it waits for the server."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], control: RunControl) -> None:
-        """Connect. Raises AppError REMOTE_*; Stopped."""
+    def __init__(
+        self,
+        spec: LoadSpec,
+        on_progress: Callable[[float], None],
+        control: RunControl,
+        on_tokenized: OnTokenized = lambda _done, _total: None,
+    ) -> None:
+        """Connect. `on_tokenized` is called whenever prompts are laid out later, and may raise. Raises AppError
+        REMOTE_*; Stopped."""
         remote = spec.remote
         if remote is None:
             raise AppError(Code.NO_MODEL)
         address = parse(remote.address)
         self._control = control
+        self._on_tokenized = on_tokenized
         self._transport = Transport(
             address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, control
         )
@@ -66,7 +75,7 @@ class RemoteSession:
     def measure(self, prompt: Prompt) -> PromptSize:
         """What is held, as far as it can be known: if the server still has what it was sent last, and nobody else used
         it."""
-        laid = self._layout.lay_out(prompt)
+        laid = self._layout.lay_out(prompt, self._on_tokenized)
         if laid.size.total > self.info.context_tokens:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         return laid.size_after(self._held)
@@ -85,7 +94,7 @@ class RemoteSession:
 
         Raises AppError REMOTE_*; Stopped.
         """
-        laid = self._layout.lay_out(prompt)
+        laid = self._layout.lay_out(prompt, self._on_tokenized)
         if not laid.to_books:
             return Usage()
         self._check_model()
@@ -108,7 +117,7 @@ class RemoteSession:
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self._layout.lay_out(prompt)
+        laid = self._layout.lay_out(prompt, self._on_tokenized)
         self._check_model()
         limit = max_tokens * MAX_CHARACTERS_A_TOKEN
         text = AnswerText(Thoughts(self._layout.before_answer, bare=True), on_text, on_thinking)

@@ -16,7 +16,7 @@ MEMORY_BYTES = 4 << 30
 
 class RemoteWorker(OrderLoop[RemoteSession]):
     def _open(self, spec: LoadSpec) -> RemoteSession:
-        return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._control)
+        return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._control, self._tokenizing)
 
     def _obey_other(self, order: AnyOrder) -> None:
         session = self._loaded()

@@ -10,7 +10,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
-from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
+from app.core.events import (
+    AnswerProgress,
+    Checked,
+    Loading,
+    Looking,
+    Notice,
+    Reading,
+    Stored,
+    Thinking,
+    Token,
+    Tokenizing,
+)
 from app.ui.activity import Activity, EngineTask
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Cancelled, Done, Failed
@@ -96,7 +107,7 @@ class AnswerPresenter(QObject):
         match event:
             case Stored(question_id, answer_id):
                 self._on_stored(running, question_id, answer_id)
-            case Loading() | Looking() | Reading() | Thinking():
+            case Loading() | Tokenizing() | Looking() | Reading() | Thinking():
                 self._activity.note(EngineTask.ANSWER, event)
             case Token(text):
                 self._on_token(running, text)

@@ -8,8 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import BookRef, Conversation
-from app.core.errors import Problem
-from app.core.events import Loading, Notice, Reading
+from app.core.events import Loading, Notice, Reading, Tokenizing
 from app.engine.client import EngineClient
 from app.services.context import Context, ContextUse
 from app.ui.activity import Activity, EngineTask
@@ -19,7 +18,7 @@ from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.theme import Theme
 from app.ui.widgets.spine import Spine
-from app.ui.words import WORTH_TELLING, step_words, use_parts, use_words
+from app.ui.words import WORTH_TELLING, counting_words, step_words, use_parts, use_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -36,6 +35,7 @@ class _Action(StrEnum):
 
 
 class ContextPresenter(QObject):
+    asked = Signal()  # the engine is going to be asked how the context is used
     measured = Signal()  # how the context is used may have changed
     read_wanted = Signal()  # read the books of the shown conversation now
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
@@ -61,6 +61,8 @@ class ContextPresenter(QObject):
         self._shown = shown
         self._wanted: tuple[str, tuple[BookRef, ...]] | None = None  # the conversation and books measured last
         self._job: Job | None = None
+        self._times = 0  # that the engine was asked
+        self._counting: Tokenizing | None = None  # how far it is, where that takes a moment
         spine.acted.connect(self.act)
         theme.changed.connect(self.draw)
         self.draw()
@@ -76,14 +78,17 @@ class ContextPresenter(QObject):
         """Ask the engine; the answer comes when it is not busy."""
         if self._job is not None:
             self._job.cancel()
+        self._job = self._counting = None
+        self._times += 1
         conversation = self._shown.conversation
         self._wanted = (self._shown.id, self._shown.books)
         if conversation is None:
             self._take((), None)
             return
+        self.asked.emit()
         work = partial(self._context.use, conversation)
-        take = partial(self._take, conversation.books)
-        self._job = self._bridge.call(Executor.ENGINE, work, take, self._on_problem)
+        on_event = partial(self._on_event, self._times, conversation.books)
+        self._job = self._bridge.stream(Executor.ENGINE, work, on_event)
 
     @Slot()
     def act(self) -> None:
@@ -126,9 +131,21 @@ class ContextPresenter(QObject):
         self.draw()
         self.measured.emit()
 
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:  # noqa: ARG002 - the chip says what is wrong with the model
-        self._take((), None)
+    def _on_event(
+        self, times: int, books: tuple[BookRef, ...], event: Tokenizing | Done[ContextUse] | Cancelled | Failed
+    ) -> None:
+        if times != self._times:
+            return
+        match event:
+            case Tokenizing():
+                self._counting = event
+                self.draw()
+            case Done(use):
+                self._counting = None
+                self._take(books, use)
+            case Cancelled() | Failed():  # the chip says what is wrong with the model
+                self._counting = None
+                self._take((), None)
 
     @Slot()
     def draw(self) -> None:
@@ -145,6 +162,9 @@ class ContextPresenter(QObject):
         now, use = self._activity.reading, self._shown.use
         if now is not None:
             words = step_words(now)
+        elif self._counting is not None:
+            titles = [book.title for ref in self._shown.books if (book := self._shown.shelf.get(ref.book_id))]
+            words = counting_words(self._counting, titles)
         elif use is not None:
             words = use_words(use, self._activity.tokens_per_second)
         else:
@@ -193,7 +213,7 @@ class Prefill(Presenter):
     @Slot(object)
     def _on_event(self, event: object) -> None:
         match event:
-            case Loading() | Reading():
+            case Loading() | Tokenizing() | Reading():
                 self._activity.note(EngineTask.READING_AHEAD, event)
             case Notice(problem):
                 self.noticed.emit(sentence(problem))

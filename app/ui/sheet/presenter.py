@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -141,7 +141,7 @@ class SheetRun(Presenter):
                 self.row = event
                 self._pieces.clear()
                 self.changed.emit()
-            case Loading() | Reading() | Thinking():
+            case Loading() | Tokenizing() | Reading() | Thinking():
                 self._activity.note(EngineTask.SHEET, event)
             case Token(text):
                 self._activity.note(EngineTask.SHEET, None)

@@ -18,6 +18,7 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
+from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
@@ -66,7 +67,8 @@ class ShelfPresenter(Presenter):
         self.openings = openings
         self._activity = activity
         self._shown = shown
-        self._tokens: dict[str, int] = {}
+        self.counting = BookCounting(library, bridge, activity, self)
+        self.counting.changed.connect(self.show_books)
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
@@ -100,17 +102,14 @@ class ShelfPresenter(Presenter):
     @Slot()
     def count_tokens(self) -> None:
         """Count every book again: the model that was loaded has its own tokenizer."""
-        self._tokens.clear()
-        for book_id in self._shown.shelf:
-            self._count(book_id)
+        self.counting.want(*self._shown.shelf)
         self.show_books()
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
         """The text that the model reads of it has changed."""
         self._shown.shelf[book.id] = book
-        self._tokens.pop(book.id, None)
-        self._count(book.id)
+        self.counting.want(book.id)
         self.show_books()
 
     @Slot()
@@ -195,7 +194,7 @@ class ShelfPresenter(Presenter):
     @Slot(object)
     def _on_opened(self, book: Book) -> None:
         self._shown.shelf[book.id] = book
-        self._count(book.id)
+        self.counting.want(book.id)
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
@@ -207,19 +206,8 @@ class ShelfPresenter(Presenter):
     def _take_books(self, books: tuple[Book, ...]) -> None:
         self._shown.shelf.clear()
         self._shown.shelf.update((book.id, book) for book in books)
-        for book_id in self._shown.shelf:
-            if book_id not in self._tokens:
-                self._count(book_id)
+        self.counting.want(*(book_id for book_id in self._shown.shelf if book_id not in self.counting.tokens))
         self.show_books()
-
-    def _count(self, book_id: str) -> None:
-        work = partial(self._library.tokens, book_id)
-        self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, book_id), self._ignore)
-
-    def _take_tokens(self, book_id: str, tokens: int | None) -> None:
-        if tokens is not None and book_id in self._shown.shelf:
-            self._tokens[book_id] = tokens
-            self.show_books()
 
     @Slot()
     def show_books(self) -> None:
@@ -229,7 +217,7 @@ class ShelfPresenter(Presenter):
         segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
-            return book_row(book, ref, self._tokens.get(book.id), segments.get(book.id), now)
+            return book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
 
         refs = {ref.book_id: ref for ref in shown.books}
         rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]
@@ -302,7 +290,7 @@ class ShelfPresenter(Presenter):
         work = partial(self._removal.release, book_id)
         self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
         self._shown.shelf.pop(book_id, None)
-        self._tokens.pop(book_id, None)
+        self.counting.drop(book_id)
         self.book_removed.emit(book_id)
         if any(ref.book_id == book_id for ref in self._shown.books):
             self.desk_changed.emit(tuple(ref for ref in self._shown.books if ref.book_id != book_id))

@@ -1,0 +1,70 @@
+"""Counts the tokens of the books on the shelf, one book after the other, while nothing else needs the engine."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.events import Tokenizing
+from app.services.library import Library
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed, Job
+
+
+class BookCounting(QObject):
+    """What was tokenized of a book before something else needed the engine is not tokenized again."""
+
+    changed = Signal()
+
+    def __init__(self, library: Library, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._activity = activity
+        self._wanted: dict[str, None] = {}  # in the order in which they are counted
+        self._job: Job | None = None
+        self.tokens: dict[str, int] = {}
+        """What was counted so far, by the books' ids."""
+
+    def want(self, *book_ids: str) -> None:
+        """Count these, for the first time or again."""
+        for book_id in book_ids:
+            self.tokens.pop(book_id, None)
+            self._wanted[book_id] = None
+        self.give_way()
+        self.look()
+
+    def drop(self, book_id: str) -> None:
+        """The book is gone."""
+        self.tokens.pop(book_id, None)
+        self._wanted.pop(book_id, None)
+
+    @Slot()
+    def look(self) -> None:
+        """Something else may need the engine, or no longer does."""
+        if self._activity.holder is not None:
+            self.give_way()
+        elif self._job is None and self._wanted:
+            book_id = next(iter(self._wanted))
+            work = partial(self._library.tokens, book_id)
+            self._job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, book_id))
+
+    @Slot()
+    def give_way(self) -> None:
+        """Let what is put into the engine's line now come first."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _on_event(self, book_id: str, event: Tokenizing | Done[int | None] | Cancelled | Failed) -> None:
+        if isinstance(event, Tokenizing) or self._job is None:
+            return
+        stopped = self._job.token.requested
+        self._job = None
+        if not stopped and book_id in self._wanted:
+            del self._wanted[book_id]
+            if isinstance(event, Done) and event.result is not None:
+                self.tokens[book_id] = event.result
+                self.changed.emit()
+        self.look()

@@ -1,0 +1,84 @@
+"""While words are counted the window says so, and whatever a person wants of the engine comes first."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.events import Tokenizing
+from app.ui.chat.answer import AnswerMessage
+from tests.ui.fakes import SCOUT, Gate
+from tests.ui.room import LEASE, LETTERS, Room, wait
+
+
+def _spine(room: Room) -> str:
+    return room.window.talk.spine.text()
+
+
+def _progress(room: Room) -> str:
+    shown = [message for message in room.window.talk.view.messages() if isinstance(message, AnswerMessage)]
+    return shown[-1].progress.text if shown else ""
+
+
+def _open(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+
+
+def test_the_spine_says_whose_words_are_counted(room: Room) -> None:
+    _open(room)
+    gate = Gate()
+    room.engine.tokenizings = [(Tokenizing(42, 100), gate)]
+    room.window.shelf.desk_toggled.emit(room.books[LETTERS].id)
+    wait(lambda: _spine(room) == "Counting words · 42 % · “Harbour Lease, consolidated” and “Side letters 2019–2024”")
+    gate.open()
+    room.settle()
+    assert "of 524,288 tokens" in _spine(room)
+
+
+def test_a_desk_that_is_no_longer_shown_is_not_counted_to_its_end(room: Room) -> None:
+    _open(room)
+    before = _spine(room)
+    room.engine.tokenizings = [(Tokenizing(10, 100), Gate(), Tokenizing(90, 100))]
+    room.window.shelf.desk_toggled.emit(room.books[LETTERS].id)
+    wait(lambda: _spine(room).startswith("Counting words · 10 %"))
+    room.window.shelf.desk_toggled.emit(room.books[LETTERS].id)  # nobody opens the gate
+    room.settle()
+    assert _spine(room) == before
+
+
+def test_a_question_does_not_wait_for_the_books_on_the_shelf(room: Room) -> None:
+    _open(room)
+    gate = Gate()
+    room.engine.tokenizings = [(Tokenizing(10, 100), gate)]
+    room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="another")
+    room.presenter.shelf.count_tokens()
+    wait(gate.reached.is_set)
+    assert not any(room.row(book).tokens for book in room.books)
+    room.ask("What?")  # nobody opens the gate
+    assert room.answer().text == "A short answer [p. 1]."
+    assert all(room.row(book).tokens for book in room.books), "they are counted afterwards"
+
+
+def test_the_desk_does_not_wait_for_the_books_on_the_shelf(room: Room) -> None:
+    _open(room)
+    gate = Gate()
+    room.engine.tokenizings = [(Tokenizing(10, 100), gate)]
+    room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="another")
+    room.presenter.shelf.count_tokens()
+    wait(gate.reached.is_set)
+    room.window.shelf.desk_toggled.emit(room.books[LEASE].id)  # nobody opens the gate
+    room.settle()
+    assert _spine(room).startswith("48 of 524,288 tokens")
+    assert all(room.row(book).tokens for book in room.books)
+
+
+def test_a_question_says_that_its_words_are_counted(room: Room) -> None:
+    _open(room)
+    gate = Gate()
+    room.engine.tokenizings = [(Tokenizing(30, 100), gate)]
+    room.ask("What?", settle=False)
+    wait(lambda: _progress(room) == "Counting words · 30 %")
+    gate.open()
+    room.settle()
+    assert room.answer().text == "A short answer [p. 1]."
