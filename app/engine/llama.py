@@ -37,6 +37,10 @@ _HOST = "_Host"  # main memory that a card reads by itself
 _REFUSED = re.compile(r"failed to allocate (?P<memory>\S+) buffer of size (?P<bytes>\d+)$", re.MULTILINE)
 """ggml-alloc.c: `alloc_tensor_range` for weights and caches, `ggml_gallocr_reserve_n_impl` for what is computed."""
 
+CUTTING_VERSION = 1
+"""Raised with every change to how a text is cut before it is tokenized (`safe_chunks`): tokens kept before it are of no
+use."""
+
 LONGEST_STRETCH = 8_000
 """Characters that a match may have: less than a third of what overflows a stack of 8 MiB. Each pattern that llama.cpp
 knows survives twice as many (measured)."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 from app.core.errors import AppError, Code
@@ -44,6 +45,18 @@ class Vocabulary(Protocol):
         ...
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
+
+
+class KeptTokens(Protocol):
+    """Tokens of books that are kept beyond the life of this process. Its methods raise AppError FOLDER_READ_ONLY."""
+
+    def find(self, book_id: str, untrusted_texts: Iterable[str]) -> dict[str, Tokens]:
+        """Those of texts that are kept."""
+        ...
+
+    def keep(self, book_id: str, tokens: Mapping[str, Tokens]) -> None: ...
+
+    def delete(self, book_id: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -134,11 +147,15 @@ class PromptTokenizer:
     `before_answer`: what the chat format puts between a question and the answer that is to be written.
     """
 
-    def __init__(self, vocabulary: Vocabulary, sight: Callable[[], Sight] = no_sight) -> None:
-        """`sight` is asked for where a prompt has images, and raises AppError where there is none. Raises AppError
-        MODEL_NO_TEMPLATE."""
+    def __init__(
+        self, vocabulary: Vocabulary, sight: Callable[[], Sight] = no_sight, kept: KeptTokens | None = None
+    ) -> None:
+        """`sight` is asked for where a prompt has images, and raises AppError where there is none. `kept`: of this
+        vocabulary. Raises AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
+        self._kept = kept
+        self._unsaved: set[str] = set()  # ids of books with tokens that are not kept yet
         pieces = template(vocabulary)
         self.before_answer = pieces.to_new_answer
         self._begin = self._special(pieces.begin)
@@ -154,15 +171,18 @@ class PromptTokenizer:
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized = lambda _done, _total: None) -> LaidOutPrompt:
         """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
-        AppError as `sight` does where it has images."""
-        self._tokenize(prompt, on_tokenized)
+        AppError as `sight` does where it has images, and what `on_tokenized` raises."""
+        texts = [_document_texts(document) for document in prompt.documents]
+        self._recall(prompt.documents, texts)
+        self._tokenize(prompt, texts, on_tokenized)
+        self._save(prompt.documents, texts)
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
         page_ends = []
-        for document in prompt.documents:
+        for document, pages in zip(prompt.documents, texts, strict=True):
             start = len(tokens)
-            page_ends.append(tuple(end - start for end in self._add_document(tokens, document)))
+            page_ends.append(tuple(end - start for end in self._add_document(tokens, pages)))
             books.append(BookSpan(document.book_id, document.untrusted_title, start, len(tokens)))
         messages = []
         images: list[ImageSpan] = []
@@ -192,16 +212,46 @@ class PromptTokenizer:
         if len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
+    def forget(self, book_id: str) -> None:
+        """Keep nothing more of a book. Raises AppError FOLDER_READ_ONLY."""
+        self.forget_pages()
+        if self._kept is not None:
+            self._kept.delete(book_id)
+
     def forget_pages(self) -> None:
         """Drop the texts that were tokenized so far."""
+        self._unsaved.clear()
         self._cache.clear()
         self._cached_tokens = 0
 
-    def _tokenize(self, prompt: Prompt, on_tokenized: OnTokenized) -> None:
+    def _recall(self, documents: Sequence[DocumentText], texts: Sequence[list[str]]) -> None:
+        """Take from what is kept the tokens that are not in the cache."""
+        for document, pages in zip(documents, texts, strict=True):
+            if self._kept is None or not document.book_id:
+                continue
+            unknown = {text for text in pages if text not in self._cache}
+            if unknown:
+                found = self._kept.find(document.book_id, unknown)
+                for text, tokens in found.items():
+                    self._keep(text, tokens)
+                if len(found) < len(unknown):
+                    self._unsaved.add(document.book_id)
+
+    def _save(self, documents: Sequence[DocumentText], texts: Sequence[list[str]]) -> None:
+        """Keep the tokens of books that were not kept."""
+        made: dict[str, dict[str, Tokens]] = {}
+        for document, pages in zip(documents, texts, strict=True):
+            if self._kept is not None and document.book_id in self._unsaved:
+                made.setdefault(document.book_id, {}).update((text, self._plain(text)) for text in pages)
+        for book_id, tokens in made.items():
+            if self._kept is not None:
+                self._kept.keep(book_id, tokens)
+            self._unsaved.discard(book_id)
+
+    def _tokenize(self, prompt: Prompt, texts: Sequence[list[str]], on_tokenized: OnTokenized) -> None:
         """Have all texts of a prompt in the cache. What was done before `on_tokenized` raised stays there."""
-        documents = [text for document in prompt.documents for text in _document_texts(document)]
         said = [message.text for message in prompt.messages if message.text not in self._answers]
-        wanted = (text for text in (prompt.rules, *documents, *said) if text not in self._cache)
+        wanted = (text for text in (prompt.rules, *chain(*texts), *said) if text not in self._cache)
         missing = list(dict.fromkeys(wanted))
         done, total = 0, sum(map(len, missing))
         with closing(self._vocabulary.tokenize_all(missing)) as made:
@@ -210,9 +260,9 @@ class PromptTokenizer:
                 done += len(text)
                 on_tokenized(done, total)
 
-    def _add_document(self, tokens: Tokens, document: DocumentText) -> list[int]:
+    def _add_document(self, tokens: Tokens, texts: list[str]) -> list[int]:
         """Give the positions where its pages end."""
-        heading, *pages = _document_texts(document)
+        heading, *pages = texts
         tokens.extend(self._plain(heading))
         ends = []
         for page in pages:

@@ -25,7 +25,8 @@ CARD_FULL_STATUS = 83
 
 
 class ReadingsSpec(msgspec.Struct, frozen=True):
-    """Where readings are saved, the secret that they are encrypted with, and the bytes that they may take."""
+    """Where readings are saved, with the tokens of books; the secret that they are encrypted with, and the bytes that
+    readings may take, of which none is saved where that is 0."""
 
     folder: str
     secret: bytes
@@ -59,7 +60,8 @@ class RemoteSpec(msgspec.Struct, frozen=True):
 class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
-    `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; None takes a share.
+    `readings`: None saves none, nor tokens of books. `snapshot_bytes`: main memory for copies of the local layers; None
+    takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).

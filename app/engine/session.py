@@ -24,12 +24,13 @@ from app.engine.generation import Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
+from app.engine.kv.book_tokens import BookTokens
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
 from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.run_ahead import slices_at_once
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
-from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama import CUTTING_VERSION, LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, PromptTokenizer
 from app.engine.protocol import (
@@ -51,6 +52,7 @@ from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
 from app.engine.sampler import Sampler
 from app.engine.thinking import AnswerText, Thoughts
+from app.engine.vocabulary import vocabulary_digest
 
 
 @dataclass
@@ -84,7 +86,8 @@ class Session:
         self._vision_problem: Problem | None = None
         try:
             self._open_projector(spec, threads)
-            self.tokenizer = PromptTokenizer(self._model, self._seeing)
+            self._vocabulary = _vocabulary_id(self._model)
+            self.tokenizer = self._make_tokenizer(spec)
             self._shape = _shape(self._model)
             self._context = self._open_context(spec, threads)
         except AppError as error:
@@ -94,7 +97,7 @@ class Session:
             raise
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
         self.info = msgspec.structs.replace(
-            _describe(self._model, spec, self._shape, self._context.size, threads),
+            _describe(self._model, spec, self._shape, self._context.size, threads, self._vocabulary),
             vision=None if self._vision is None else self._vision.info,
             vision_problem=self._vision_problem,
             buffers=buffers(self._context.handle),
@@ -108,6 +111,11 @@ class Session:
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
+
+    def _make_tokenizer(self, spec: LoadSpec) -> PromptTokenizer:
+        """Raises AppError MODEL_NO_TEMPLATE."""
+        kept = BookTokens(spec.readings, self._vocabulary) if spec.readings is not None else None
+        return PromptTokenizer(self._model, self._seeing, kept)
 
     def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
@@ -329,7 +337,7 @@ class Session:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
         FOLDER_READ_ONLY."""
         self._quotable = None
-        self.tokenizer.forget_pages()
+        self.tokenizer.forget(book_id)
         self._sequence.forget(book_id)
 
     def flush_saved(self) -> None:
@@ -353,7 +361,7 @@ def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
 
 
 def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
-    if spec.readings is None:
+    if spec.readings is None or not spec.readings.quota_bytes:
         return None
     readings = SavedStates(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
     model = fingerprint_with(Path(spec.model_path), spec.adapters)
@@ -401,7 +409,9 @@ def _free_memory() -> int:
     return next((device.free_bytes for device in devices() if "gpu" in device.kind), None) or free_memory()
 
 
-def _describe(model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int) -> ModelInfo:
+def _describe(
+    model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int, vocabulary: str
+) -> ModelInfo:
     device = next((d for d in devices() if "gpu" in d.kind), devices()[0])
     return ModelInfo(
         name=model.metadata("general.name") or model.path.stem,
@@ -418,20 +428,16 @@ def _describe(model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_t
         kv_bytes=planner.kv_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens),
         device=device.name if device.kind == "cpu" else device.description,
         threads=threads,
-        vocabulary=_vocabulary_id(model),
+        vocabulary=vocabulary,
         adapters=tuple(Path(adapter.path).stem for adapter in spec.adapters),
     )
 
 
 def _vocabulary_id(model: LlamaModel) -> str:
-    """Identifies the tokenizer: the same id means the same token counts."""
-    digest = hashlib.blake2b(digest_size=8)
-    for key in ("tokenizer.ggml.model", "tokenizer.ggml.pre"):
-        digest.update(model.metadata(key).encode() + b"\0")
-    digest.update(model.vocabulary_size.to_bytes(4, "little"))
-    for token in range(0, model.vocabulary_size, max(1, model.vocabulary_size // 512)):
-        digest.update(model.token_text(token) + b"\0")
-    return digest.hexdigest()
+    """The same id means the same tokens of a page, with its mark: the same vocabulary, rules of our own, build of
+    llama.cpp. Raises AppError MODEL_*."""
+    made_by = f"{vocabulary_digest(model.path)} {LAYOUT_VERSION} {CUTTING_VERSION} {version()}"
+    return hashlib.blake2b(made_by.encode(), digest_size=16).hexdigest()
 
 
 def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:

@@ -16,8 +16,8 @@ from app.core.events import Loading
 from app.core.secret import Password
 from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, Settings
 from app.core.work import Cancel, Work, finish
-from app.engine.images import embedding_files
 from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.kv.kept_files import kept_embeddings, kept_tokens
 from app.engine.kv.saved_states import SavedState, SavedStates
 from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, ReadingsSpec, RemoteSpec
 from app.engine.remote.address import parse
@@ -193,11 +193,9 @@ class SavedReadings:
         self._folder = folder
         self._settings = settings
 
-    def spec(self) -> ReadingsSpec | None:
-        """What the engine needs to save and find them; None when the person wants none. Raises AppError as the store
-        does."""
-        quota = self._quota_bytes()
-        return ReadingsSpec(str(self._folder), self._secret(), quota) if quota else None
+    def spec(self) -> ReadingsSpec:
+        """What the engine needs to save and find them, and the tokens of books. Raises AppError as the store does."""
+        return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes())
 
     def all(self) -> tuple[SavedState, ...]:
         """The last used first. Raises AppError."""
@@ -208,13 +206,13 @@ class SavedReadings:
         self._readings().delete(reading)
 
     def delete_of_book(self, book_id: str) -> None:
-        """Delete every reading that a book is a part of. Raises AppError FOLDER_READ_ONLY."""
+        """Delete every reading that a book is a part of, and its tokens. Raises AppError FOLDER_READ_ONLY."""
         self._readings().delete_of_book(book_id)
+        kept_tokens(self.spec()).delete(book_id)
 
     def keep_images(self, sha256s: Collection[str]) -> None:
         """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
-        if embedding_files.folder_in(self._folder).is_dir():
-            embedding_files.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
+        kept_embeddings(self.spec()).retain(sha256s)
 
     def _readings(self) -> SavedStates:
         return SavedStates(self._folder, self._secret(), self._quota_bytes())

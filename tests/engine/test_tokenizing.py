@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from app.core.events import Tokenizing
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
+from app.engine.kv.book_tokens import BookTokens
+from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
-from app.engine.protocol import Count, DocumentText, Measure, Message, PageText, Prompt
+from app.engine.protocol import Count, DocumentText, Measure, Message, PageText, Prompt, ReadingsSpec
 from app.engine.tokenizing import tokenize_in_parallel
 from tests.engine.conftest import NewEngine, load
 from tests.work import at, run, stop
@@ -129,6 +131,103 @@ def test_what_was_tokenized_before_a_stop_is_not_tokenized_again(model: LlamaMod
     again.clear()
     tokenizer.lay_out(SHORT, lambda *step: again.append(step))
     assert not again
+
+
+class Counting:
+    """A vocabulary that notes what it tokenizes without special tokens."""
+
+    def __init__(self, model: LlamaModel) -> None:
+        self._model = model
+        self.texts: list[str] = []
+
+    @property
+    def bos(self) -> int | None:
+        return self._model.bos
+
+    def tokenize(self, text: str, *, special: bool) -> array[int]:
+        if not special:
+            self.texts.append(text)
+        return self._model.tokenize(text, special=special)
+
+    def tokenize_all(self, texts: Sequence[str]) -> Generator[array[int]]:
+        for text in texts:
+            yield self.tokenize(text, special=False)
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        return self._model.render_chat(messages)
+
+
+@pytest.fixture
+def restart(model: LlamaModel, tmp_path: Path) -> Callable[[], tuple[PromptTokenizer, list[str]]]:
+    """A tokenizer as a new engine has it, with what is kept on disk, and a list of what it tokenizes."""
+
+    def make() -> tuple[PromptTokenizer, list[str]]:
+        counting = Counting(model)
+        kept = BookTokens(ReadingsSpec(str(tmp_path), b"s" * SECRET_BYTES, 0), "a vocabulary")
+        return PromptTokenizer(counting, kept=kept), counting.texts
+
+    return make
+
+
+def lease(*pages: str, book_id: str = "lease") -> Prompt:
+    texts = tuple(PageText(str(n), text) for n, text in enumerate(pages, 1))
+    return Prompt("The rules.", (DocumentText("Lease", texts, book_id),), ())
+
+
+def test_no_page_is_tokenized_twice_whatever_is_started_again(
+    model: LlamaModel, restart: Callable[[], tuple[PromptTokenizer, list[str]]]
+) -> None:
+    (first, made), whole = restart(), lease("One.", "Two.", "Three.")
+    laid = first.lay_out(whole)
+    assert len(made) == 5, "the rules, the title and the pages"
+    again, made = restart()
+    assert again.lay_out(whole) == laid == PromptTokenizer(model).lay_out(whole)
+    assert made == ["The rules."]
+    some, made = restart()
+    some.lay_out(lease("One.", "Two."))
+    some.lay_out(lease("One.", "Two.", "Three.", "Four."))
+    assert made[1:] == ["\n[p. 4]\nFour.\n"]
+    other, made = restart()
+    changed = lease("One.", "Two, with hidden text.", "Three.", "Four.")
+    assert other.lay_out(changed) == PromptTokenizer(model).lay_out(changed)
+    assert made[1:] == ["\n[p. 2]\nTwo, with hidden text.\n"]
+    last, made = restart()
+    last.lay_out(changed)
+    assert last.lay_out(whole) == laid
+    assert made == ["The rules."]
+
+
+def test_what_belongs_to_no_book_or_is_forgotten_is_not_kept(
+    tmp_path: Path, restart: Callable[[], tuple[PromptTokenizer, list[str]]]
+) -> None:
+    restart()[0].lay_out(lease("One.", book_id=""))
+    assert not list(tmp_path.rglob("*.tokens"))
+    tokenizer, _made = restart()
+    tokenizer.lay_out(lease("One."))
+    tokenizer.forget("lease")
+    assert not list(tmp_path.rglob("*.tokens"))
+    again, made = restart()
+    again.lay_out(lease("One."))
+    assert len(made) == 3
+
+
+def test_what_a_stop_left_open_is_kept_when_it_is_done(
+    restart: Callable[[], tuple[PromptTokenizer, list[str]]],
+) -> None:
+    def give_up(done: int, total: int) -> None:
+        if 2 * done > total:
+            raise Stopped
+
+    whole = lease("One.", "Two.", "Three.")
+    tokenizer, made = restart()
+    with pytest.raises(Stopped):
+        tokenizer.lay_out(whole, give_up)
+    assert len(made) < 5
+    tokenizer.lay_out(whole)
+    assert len(made) == 5
+    again, made = restart()
+    again.lay_out(whole)
+    assert made == ["The rules."]
 
 
 def test_an_engine_says_how_far_it_is_and_stops(engine: EngineClient) -> None:
