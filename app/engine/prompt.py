@@ -48,7 +48,7 @@ class Vocabulary(Protocol):
 
 
 class KeptTokens(Protocol):
-    """Tokens of books that are kept beyond the life of this process. Its methods raise AppError FOLDER_READ_ONLY."""
+    """Tokens of books that are kept beyond the life of this process."""
 
     def find(self, book_id: str, untrusted_texts: Iterable[str]) -> dict[str, Tokens]:
         """Those of texts that are kept."""
@@ -56,7 +56,9 @@ class KeptTokens(Protocol):
 
     def keep(self, book_id: str, tokens: Mapping[str, Tokens]) -> None: ...
 
-    def delete(self, book_id: str) -> None: ...
+    def delete(self, book_id: str) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,6 @@ class _Description(msgspec.Struct, frozen=True):
 
 
 class BookTokens:
-    """Raises AppError FOLDER_READ_ONLY, in all methods."""
-
     def __init__(self, kept_in: ReadingsSpec, vocabulary: str) -> None:
         """`vocabulary`: `ModelInfo.vocabulary`."""
         self._files = kept_tokens(kept_in)
@@ -50,7 +48,7 @@ class BookTokens:
         return {text: tokens for text, tokens in by_digest if tokens is not None}
 
     def keep(self, book_id: str, tokens: Mapping[str, Tokens]) -> None:
-        """Keep the tokens of texts of a book, with those that are kept already."""
+        """Keep the tokens of texts of a book, with those that are kept already, where there is room."""
         new = {_digest(text): made for text, made in tokens.items()}
         all_of_it = self._read(book_id) | new
         if sum(map(len, all_of_it.values())) > _MOST_TOKENS:
@@ -63,7 +61,7 @@ class BookTokens:
         self._files.write(book_id, self._vocabulary, description, memoryview(content).cast("B"))
 
     def delete(self, book_id: str) -> None:
-        """Keep nothing more of a book, in any vocabulary."""
+        """Keep nothing more of a book, in any vocabulary. Raises AppError FOLDER_READ_ONLY."""
         self._files.delete(book_id)
 
     def _read(self, book_id: str) -> dict[bytes, Tokens]:

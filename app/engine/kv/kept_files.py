@@ -6,6 +6,7 @@ names of files say nothing about what is inside. Nothing here needs numpy or lla
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import logging
@@ -46,7 +47,7 @@ class KeptFiles:
         self, of: str, made_by: str, description: type[Description], size_of: Callable[[Description], int]
     ) -> tuple[Description, bytearray] | None:
         """What was kept of a thing, whose bytes are as many as `size_of` says; None where nothing is. What does not
-        open is deleted. Raises AppError FOLDER_READ_ONLY."""
+        open is deleted, where that can be done."""
         path = self._path(of, made_by)
         try:
             with path.open("rb") as file:
@@ -61,7 +62,8 @@ class KeptFiles:
             return None
         except (SealBroken, msgspec.MsgspecError):
             _log.warning("deleting %s that do not open", self.kind)
-            remove_private(path)
+            with contextlib.suppress(AppError):
+                remove_private(path)
             return None
         except OSError as error:
             _log.warning("%s were not read: %s", self.kind, machine_error(error, path).code.value)

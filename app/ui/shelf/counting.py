@@ -27,6 +27,8 @@ class BookCounting(QObject):
         self._job: Job | None = None
         self.tokens: dict[str, int] = {}
         """What was counted so far, by the books' ids."""
+        self.percent: dict[str, int] = {}
+        """How much is done of the book that is being counted, where that takes a moment."""
 
     def want(self, *book_ids: str) -> None:
         """Count these, for the first time or again."""
@@ -58,13 +60,19 @@ class BookCounting(QObject):
             self._job.cancel()
 
     def _on_event(self, book_id: str, event: Tokenizing | Done[int | None] | Cancelled | Failed) -> None:
-        if isinstance(event, Tokenizing) or self._job is None:
+        if self._job is None:
             return
-        stopped = self._job.token.requested
+        if isinstance(event, Tokenizing):
+            self.percent = {book_id: 100 * event.done // max(1, event.total)}
+            self.changed.emit()
+            return
+        stopped, shown = self._job.token.requested, bool(self.percent)
         self._job = None
+        self.percent.clear()
         if not stopped and book_id in self._wanted:
             del self._wanted[book_id]
             if isinstance(event, Done) and event.result is not None:
-                self.tokens[book_id] = event.result
-                self.changed.emit()
+                self.tokens[book_id], shown = event.result, True
+        if shown:
+            self.changed.emit()
         self.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -217,7 +218,8 @@ class ShelfPresenter(Presenter):
         segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
-            return book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
+            shown = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
+            return replace(shown, counted=self.counting.percent.get(book.id))
 
         refs = {ref.book_id: ref for ref in shown.books}
         rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]

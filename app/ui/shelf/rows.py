@@ -78,7 +78,8 @@ class BookState(StrEnum):
 class BookRow:
     """A book on the shelf, or one on its way there (`book` is None; `key` is then the path).
 
-    `tokens` is None while it is not counted; `state_text` puts the state into words, `fraction` draws a bar.
+    `tokens` is None while it is not counted, `counted` how many percent of it are while that is done. `state_text` puts
+    the state into words, `fraction` draws a bar.
     """
 
     key: str
@@ -87,6 +88,7 @@ class BookRow:
     on_desk: bool = False
     pages: PageRange | None = None
     tokens: int | None = None
+    counted: int | None = None
     state: BookState = BookState.READY
     state_text: str = ""
     fraction: float | None = None
@@ -251,6 +253,8 @@ def measure_of(row: BookRow) -> str:
     if row.pages is not None:
         names = row.book.page_names
         pages = range_words(names.of(row.pages.first), names.of(row.pages.last))
+    if row.tokens is None and row.counted is not None:
+        return _("{pages} · counting words, {percent} %").format(pages=pages, percent=row.counted)
     if row.tokens is None:
         return pages
     return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))

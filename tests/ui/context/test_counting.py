@@ -6,6 +6,7 @@ import msgspec
 
 from app.core.events import Tokenizing
 from app.ui.chat.answer import AnswerMessage
+from app.ui.shelf.rows import measure_of
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
@@ -55,6 +56,7 @@ def test_a_question_does_not_wait_for_the_books_on_the_shelf(room: Room) -> None
     room.presenter.shelf.count_tokens()
     wait(gate.reached.is_set)
     assert not any(room.row(book).tokens for book in room.books)
+    wait(lambda: any("counting words, 10 %" in measure_of(room.row(book)) for book in room.books))
     room.ask("What?")  # nobody opens the gate
     assert room.answer().text == "A short answer [p. 1]."
     assert all(room.row(book).tokens for book in room.books), "they are counted afterwards"
