@@ -121,7 +121,7 @@ def test_a_book_that_was_read_is_not_read_again(run: Any, tmp_path: Path, tiny_s
     assert first["reused_tokens"] == 0
     second = ask("In which years did it burn?")
     assert second["evaluated_tokens"] < 120 < first["evaluated_tokens"]
-    files = list((tmp_path / "desk" / "readings").iterdir())
+    files = [path for path in (tmp_path / "desk" / "readings").rglob("*") if path.is_file()]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     saved = max(files, key=lambda file: file.stat().st_size)
     content = bytearray(saved.read_bytes())
