@@ -306,11 +306,7 @@ class LlamaModel:
 
 
 class LlamaContext:
-    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed.
-
-    `slices`: how many were evaluated, those of single tokens too. `synchronizations`: how often it was waited for some
-    after which no logits were wanted.
-    """
+    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
 
     def __init__(
         self,
@@ -332,7 +328,7 @@ class LlamaContext:
         """
         self._api = api = bindings()
         self.slice_tokens = slice_tokens
-        self.slices = self.synchronizations = 0
+        self._slices = self._synchronizations = 0
         self._slices_at_once, self._under_way = slices_at_once, 0
         params = api.llama_context_default_params()
         params.n_ctx = tokens
@@ -451,7 +447,7 @@ class LlamaContext:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
         if status != 0:
             raise _decode_error(status, last_errors())
-        self.slices += 1
+        self._slices += 1
         self._under_way += 1
         if logits:
             self._api.llama_synchronize(self._context)
@@ -468,8 +464,15 @@ class LlamaContext:
         """Wait for the slices that are under way. llama.cpp does so itself before it reads or writes a state."""
         if self._under_way:
             self._api.llama_synchronize(self._context)
-            self.synchronizations += 1
+            self._synchronizations += 1
             self._under_way = 0
+
+    def take_counts(self) -> tuple[int, int]:
+        """Since the last call: slices that were evaluated, those of single tokens too; and how often some were waited
+        for after which no logits were wanted."""
+        counts = self._slices, self._synchronizations
+        self._slices = self._synchronizations = 0
+        return counts
 
     def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
         """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.

@@ -10,7 +10,6 @@ import logging
 import mmap
 import time
 from array import array
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -152,12 +151,12 @@ class CachedSequence:
         """
         if len(wanted) > self._context.size:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
-        total, books_end = len(wanted), books[-1].end if books else 0
+        total = len(wanted)
         plan = self._restore(self._plan(wanted), wanted, on_progress)
         self._book_ids |= {book.book_id for book in books}
         self._go_back(plan)
-        self._books_end = books_end
-        self._snapshots.points |= {books_end, max(books_end, plan.keep), total - 1}
+        end = self._books_end = books[-1].end if books else 0
+        self._snapshots.points |= {end, max(end, plan.keep), total - 1}
         on_progress(plan.keep, total, plan.keep)
         self._evaluate(wanted, books, images, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
@@ -199,10 +198,7 @@ class CachedSequence:
         """What was copied, sealed and waited for since the last call."""
         copied, self._snapshots.copied_bytes = self._snapshots.copied_bytes, 0
         sealed_bytes, sealing_s = self._checkpoints.take_sealed() if self._checkpoints is not None else (0, 0.0)
-        context = self._context
-        slices, context.slices = context.slices, 0
-        synchronizations, context.synchronizations = context.synchronizations, 0
-        return EngineCounts(copied, sealed_bytes, sealing_s, slices, synchronizations)
+        return EngineCounts(copied, sealed_bytes, sealing_s, *self._context.take_counts())
 
     # ---- back to a sound point
 
@@ -237,21 +233,17 @@ class CachedSequence:
     ) -> None:
         """The last token of the books, and that of the prompt, are evaluated alone: a saved reading is probed
         by evaluating its last token again, and a regenerated answer begins with the prompt's."""
-        total, books_end = len(wanted), books[-1].end if books else 0
-        cuts = [books_end - 1, books_end, *(image.start for image in images)]
+        total, books_end = len(wanted), self._books_end
+        begun_again = () if self._geometry.attention is Attention.FULL else (total - 1,)
+        cuts = [books_end - 1, books_end, *begun_again, *(image.start for image in images)]
         queue = RunAhead(self._context, on_progress)
-        ahead = deque(images)
-        if self._geometry.attention is not Attention.FULL:
-            cuts.append(total - 1)
         if self._checkpoints is not None:
             self._checkpoints.begin(len(self._held))
         while (start := len(self._held)) < total:
             if start < books_end - 1 and self._is_checkpoint_due():
                 self._save_on_the_way(wanted, books)
                 start = len(self._held)
-            while ahead and ahead[0].end <= start:
-                ahead.popleft()
-            image = ahead[0] if ahead and ahead[0].start <= start else None
+            image = next((image for image in images if image.start <= start < image.end), None)
             end = reuse.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
                 if image is not None:
@@ -391,9 +383,8 @@ class CachedSequence:
         return 0 if begins or geometry.attention is Attention.FULL else self._context.state_bytes(local_only=True)
 
     def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
-        start = len(self._held)
-        unfinished = bool(books) and start < books[-1].end - 1
-        if unfinished and self._checkpoints is not None and self._checkpoints.grown(start) >= MIN_TOKENS:
+        read, checkpoints = len(self._held), self._checkpoints
+        if checkpoints is not None and read < self._books_end - 1 and checkpoints.grown(read) >= MIN_TOKENS:
             self._save_on_the_way(wanted, books)
 
     def _save_on_the_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:

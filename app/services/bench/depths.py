@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.events import Notice, Reading, Thinking, Token
+from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.settings import Sampling
 from app.core.work import Work, finish, relay
 from app.engine.kv.checkpoints import MIN_TOKENS
@@ -274,7 +274,7 @@ class BenchDepths:
         """Ask, until the answer has begun; and how it begins."""
         steps, last, said, counts = self._steps, Reading(0, 0, 0), "", EngineCounts()
 
-        def show(event: Reading | Thinking | Token | Notice) -> Iterator[BenchProgress]:
+        def show(event: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[BenchProgress]:
             nonlocal last, said
             if isinstance(event, Token):
                 said += event.text
