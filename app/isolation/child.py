@@ -156,8 +156,9 @@ class Child(Generic[Incoming]):
         return True
 
     def _end(self) -> None:
-        """Kill the child with all that it started: a sandbox that has just begun may not yet pass its death on."""
-        if self._process.poll() is not None:
+        """Kill the child with all that it started: a sandbox that has just begun may not yet pass its death on, and
+        would keep the pipe open after it. As long as nobody asked how the child ended, its group is its own."""
+        if self._process.returncode is not None:
             return
         if sys.platform == "win32":
             self._process.kill()

@@ -268,3 +268,14 @@ def test_an_announced_length_beyond_the_limit_is_refused_before_memory_is_taken(
     decoder: Decoder[Echo] = Decoder(io.BytesIO(struct.pack("<I", MAX_FRAME_BYTES + 1)), Echo)
     with pytest.raises(BrokenFrame):
         decoder.receive()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
+@pytest.mark.timeout(60)
+def test_what_a_dead_child_left_behind_is_killed_with_it() -> None:
+    """A sandbox whose outer process was killed before the inner one knew that it would be left alone."""
+    left = "import os, time\nif os.fork() == 0: time.sleep(1000)"
+    child: Child[Echo] = Child([sys.executable, "-P", "-c", left], Echo)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead; nobody has asked how
+    child.kill()  # waits until nobody has the pipe any more
+    assert child.death is not None

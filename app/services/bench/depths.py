@@ -255,7 +255,7 @@ class BenchDepths:
         problems = steps.engine.flush_saved()
         passed = time.monotonic() - began
         after = yield from steps.read_whole(BenchStep.SAVE, tokens, self._patience, spans)
-        size = sum(file.stat().st_size for file in self._folder.glob("*")) if self._folder.is_dir() else 0
+        size = sum(file.stat().st_size for file in self._folder.glob("*") if file.is_file())
         if not size:
             raise AppError(problems[0].code if problems else Code.READING_NOT_SAVED)
         self.saved = SavedBook(tokens, spans, after.logits)

@@ -16,7 +16,7 @@ class Card(LlamaContext):
     """A context on a card with so many places for slices, each of which takes `slice_s`. `now` is the time there."""
 
     def __init__(self, places: int, slice_s: float) -> None:
-        self.slices = self.synchronizations = 0
+        self._slices = self._synchronizations = 0
         self._slices_at_once, self._under_way = places, 0
         self._api, self._context = SimpleNamespace(llama_synchronize=self._run_all), None
         self.slice_s, self.now = slice_s, 0.0
@@ -51,7 +51,7 @@ def test_a_stop_waits_a_second_at_most(places: int, slice_s: float, waited: int)
         if n > places + 1:  # until then nothing is known of its speed
             assert card.under_way * slice_s + (card.now - before) <= max(1, slice_s) + 1e-9
         assert done[-1] == n - card.under_way
-    assert card.synchronizations == waited
+    assert card.take_counts()[1] == waited
     queue.wait()
     assert done[-1] == 40
     assert card.under_way == 0
@@ -66,7 +66,7 @@ def test_time_between_two_readings_counts_for_none() -> None:
         if n == 5:
             queue.wait()
             card.now += 3600
-    assert card.synchronizations == 1
+    assert card.take_counts()[1] == 1
 
 
 GPU, SHARED, CPU = (Device("", "", kind, 0, 0) for kind in ("gpu", "integrated gpu", "cpu"))
