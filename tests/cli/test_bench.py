@@ -130,7 +130,7 @@ def test_the_table_says_all_in_its_place(capsys: pytest.CaptureFixture[str]) -> 
     assert rows[1].split() == ["0", "–", "–", "4,100", "64", "4,200", "0.44"]
     assert rows[2].split() == ["131,072", "4,000", "33", "s", "2,000", "–", "–", "–"]
     assert "Reading on: the next 512 tokens there; writing: 64 tokens." in lines[heading + 3]
-    assert "the plan’s estimate  reads 4,361, writes 220 (96 with a full context)" in lines
+    assert "the plan’s estimate  reads 4,400, writes 220 (96 with a full context)" in lines
     assert "second question      24 tokens read, 131,031 reused, the answer begins after 0.1 s" in lines
     assert lines[-2:] == [
         "Not measured: reading, 460,000 tokens in context (it would take about 11 min 40 s)",
