@@ -6,9 +6,13 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import settings
+
+from app.models.gguf.reader import HeaderReader
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
@@ -20,6 +24,21 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # Tests run beside each other: how long an example takes says nothing.
 settings.register_profile("beside others", deadline=None)
 settings.load_profile("beside others")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def headers_of_shared_models() -> Iterator[None]:
+    """A header is read once for all tests while its file is the same, not once for each test and its reader."""
+    known: dict[object, object] = {}
+    made = HeaderReader.__init__
+
+    def make(self: HeaderReader, *arguments: Any, **options: Any) -> None:
+        made(self, *arguments, **options)
+        if not (arguments or options):  # a reader that a test limits reads for itself
+            self._known = known  # type: ignore[assignment]
+
+    with mock.patch.object(HeaderReader, "__init__", make):
+        yield
 
 
 def pytest_collection_finish() -> None:
