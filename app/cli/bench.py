@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if sys.stderr.isatty():
         words = _("This takes up to {time}. Ctrl+C ends it and shows what was measured.")
         print(words.format(time=duration(60 * options.minutes)), file=sys.stderr)
-    bench = Bench(desk.engine, desk.plans, desk.headers, desk.paths.data)
+    bench = Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)
     try:
         finish(bench.run(settings.engine, 60 * options.minutes, cancel), out)
     except Stopped:

@@ -216,7 +216,7 @@ def _add_doctor(commands: Any) -> None:
 def _add_bench(commands: Any) -> None:
     about = _(
         "measure how fast a model is on this computer: loading, reading, writing, saving; it reads made-up text and"
-        " keeps nothing"
+        " keeps nothing but these speeds, for later plans"
     )
     bench = commands.add_parser("bench", help=about, description=about)
     add_data_dir(bench)

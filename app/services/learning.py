@@ -68,16 +68,24 @@ class Learning:
     def read(self, place: Place, usage: Usage, seconds: float) -> None:
         """Most of a prompt was evaluated. What was reused may have come from the disk, which takes its time, too."""
         tokens = usage.evaluated_tokens
-        most = tokens >= max(_LEAST_READ_TOKENS, usage.reused_tokens)
-        if most and seconds >= _LEAST_S and not usage.encoded_images:
-            self._rate(place, MeasuredStep.READ, usage.prompt_tokens - tokens // 2, tokens, seconds)
+        if tokens >= usage.reused_tokens and not usage.encoded_images:
+            self.keep_reading(place, usage.prompt_tokens - tokens // 2, tokens, seconds)
 
     def answered(self, place: Place, usage: Usage, timings: Timings) -> None:
         """A prompt was read, and an answer to it written."""
         self.read(place, usage, timings.read_s)
         tokens = usage.generated_tokens
-        if tokens >= _LEAST_WRITTEN_TOKENS and timings.generate_s >= _LEAST_S:
-            self._rate(place, MeasuredStep.WRITE, usage.prompt_tokens + tokens // 2, tokens, timings.generate_s)
+        self.keep_writing(place, usage.prompt_tokens + tokens // 2, tokens, timings.generate_s)
+
+    def keep_reading(self, place: Place, depth_tokens: int, tokens: int, seconds: float) -> None:
+        """`tokens` were read, on average with `depth_tokens` in the context."""
+        if tokens >= _LEAST_READ_TOKENS and seconds >= _LEAST_S:
+            self._rate(place, MeasuredStep.READ, depth_tokens, tokens, seconds)
+
+    def keep_writing(self, place: Place, depth_tokens: int, tokens: int, seconds: float) -> None:
+        """The same of tokens that were written."""
+        if tokens >= _LEAST_WRITTEN_TOKENS and seconds >= _LEAST_S:
+            self._rate(place, MeasuredStep.WRITE, depth_tokens, tokens, seconds)
 
     def _rate(self, place: Place, step: MeasuredStep, depth_tokens: int, tokens: int, seconds: float) -> None:
         self._keep(Measurement(place.model, place.place, step, tokens, seconds, depth_tokens))

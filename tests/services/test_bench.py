@@ -21,8 +21,10 @@ from app.services.bench.bench import Bench
 from app.services.bench.depths import BenchDepths
 from app.services.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
 from app.services.bench.steps import BenchClock, BenchSteps
+from app.services.learning import Learning
 from app.services.plans import PlacedModel
 from app.services.services import Services
+from app.store.measurements import MeasuredStep, Measurement
 
 LONG_S = 600.0
 
@@ -35,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Services]:
 
 
 def bench(desk: Services) -> Bench:
-    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data)
+    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)
 
 
 def settings(model: Path, **more: Any) -> EngineSettings:
@@ -51,8 +53,13 @@ def test_depths_for_which_there_is_no_time_are_left_out_and_named(
 ) -> None:
     monkeypatch.setattr(BenchDepths, "_seconds_to", lambda self, depth: 1e6)
     monkeypatch.setenv("PATH", "")
+    kept: list[Measurement] = []
+    monkeypatch.setattr("app.services.learning._LEAST_S", 0)
+    monkeypatch.setattr(Learning, "_keep", lambda _self, measurement: kept.append(measurement))
     report = measured(desk, settings(tiny_scout_fast))
     assert report.finished
+    ((step, tokens, depth),) = [(each.step, each.amount, each.depth_tokens) for each in kept]
+    assert (step, tokens, depth) == (MeasuredStep.WRITE, 64, 32), "later plans show it"
     assert [depth.depth_tokens for depth in report.depths] == [0]
     assert report.depths[0].writing_there is not None
     (missing,) = [each for each in report.left_out if each.step is BenchStep.READ]

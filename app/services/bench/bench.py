@@ -37,6 +37,7 @@ from app.services.bench.depths import QUESTIONS, BenchDepths, SavedBook
 from app.services.bench.loading import BenchLoader
 from app.services.bench.report import BenchProgress, BenchReport, BenchStep, ImageTime, ResumingTime, WhyNot
 from app.services.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
+from app.services.learning import Learning
 from app.services.plans import PlacedModel, Plans
 from app.services.prompts import RULES
 
@@ -45,18 +46,21 @@ _FOLDER = "bench-"
 
 
 class Bench:
-    def __init__(self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path) -> None:
+    def __init__(
+        self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path, learning: Learning
+    ) -> None:
         """`data`: a folder on the disk on which readings are saved; for what is written while this lasts."""
         self._engine = engine
         self._plans = plans
         self._headers = headers
         self._data = data
+        self._learning = learning
 
     def run(
         self, wanted: EngineSettings, limit_s: float, cancel: Cancel
     ) -> Work[BenchProgress | BenchReport, BenchReport]:
         """Measure a model of this machine, loaded as `wanted` says, in `limit_s` seconds: what there is no time for is
-        left out, and listed.
+        left out, and listed. Later plans show these speeds as measured.
 
         Yields what was found so far as often as there is more. The engine is closed in the end. Raises AppError as
         `Models.load` does; and ENGINE_... where the engine dies; Stopped.
@@ -65,7 +69,7 @@ class Bench:
         folder = self._data / f"{_FOLDER}{os.getpid()}"
         readings = ReadingsSpec(str(folder), secrets.token_bytes(SECRET_BYTES), 1 << 50)
         steps = BenchSteps(self._engine, BenchClock(limit_s), cancel)
-        run = _Run(steps, BenchLoader(steps, self._plans, self._headers, readings), folder)
+        run = _Run(steps, BenchLoader(steps, self._plans, self._headers, readings), folder, self._learning)
         try:
             yield from run.all(wanted)
         finally:
@@ -85,10 +89,11 @@ def _remove_abandoned(data: Path) -> None:
 class _Run:
     """All steps, one after the other."""
 
-    def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path) -> None:
+    def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path, learning: Learning) -> None:
         self._steps = steps
         self._loader = loader
         self._folder = folder
+        self._learning = learning
 
     def all(self, wanted: EngineSettings) -> BenchWork:
         steps, loader = self._steps, self._loader
@@ -100,13 +105,29 @@ class _Run:
         else:
             depths = BenchDepths(steps, info, self._folder)
             yield from loader.weigh(placed, info)
-            yield from depths.measure()
+            try:
+                yield from depths.measure()
+            finally:
+                self._learn(placed)
             yield from loader.weigh(placed, info)
             yield from steps.attempt(BenchStep.RESUME, self._resume(placed, depths.saved))
             yield from steps.attempt(BenchStep.IMAGES, self._see(info))
             steps.engine.close()
             yield from steps.attempt(BenchStep.LLAMA_BENCH, self._compare(placed, depths))
         yield from steps.found(finished=True)
+
+    def _learn(self, placed: PlacedModel) -> None:
+        place, learning = placed.place, self._learning
+        if place is None:
+            return
+        for load in self._steps.report.loads:
+            learning.loaded(place, load.bytes, load.seconds)
+        for speed in self._steps.report.depths:
+            depth = speed.depth_tokens
+            if (read := speed.reading) is not None:
+                learning.keep_reading(place, depth // 2, read.tokens, read.seconds)
+            if (written := speed.writing_there) is not None:
+                learning.keep_writing(place, depth + written.tokens // 2, written.tokens, written.seconds)
 
     def _resume(self, placed: PlacedModel, saved: SavedBook | None) -> BenchWork:
         steps = self._steps
