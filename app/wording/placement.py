@@ -169,9 +169,9 @@ def speed_sentence(plan: ModelPlan) -> str:
         return ""
     speed, measured = plan.result.speed, plan.measured
     known = [
-        (_("writes {n} tokens a second ({tokens} tokens read)"), measured.writing),
-        (_("writes {n} tokens a second ({tokens} tokens read)"), measured.writing_full),
-        (_("reads {n} tokens a second (at {tokens} tokens)"), measured.reading),
+        (_("writes {n} tokens a second with {tokens} in the context"), measured.writing),
+        (_("writes {n} tokens a second with {tokens} in the context"), measured.writing_full),
+        (_("reads {n} with {tokens} in the context"), measured.reading),
     ]
     told = [
         words.format(n=rate(each.tokens_a_second), tokens=count(each.depth_tokens)) for words, each in known if each
@@ -185,7 +185,7 @@ def speed_sentence(plan: ModelPlan) -> str:
         (_("reads {n} tokens a second"), measured.reading, speed.reading),
     ]
     guessed = [words.format(n=rate(guess)) for words, each, guess in guesses if not each]
-    sentences = [_("Measured on this computer: {parts}.").format(parts=_(", ").join(told))]
+    sentences = [_("Measured on this computer: {parts}.").format(parts=_("; ").join(told))]
     if guessed:
         sentences.append(_("Estimated: {parts}.").format(parts=_(", ").join(guessed)))
     return " ".join(sentences)

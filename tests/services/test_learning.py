@@ -69,8 +69,8 @@ def test_what_an_answer_took_replaces_the_estimate(model: Path, learning: Learni
     assert (measured.reading, measured.writing_full) == (Rate(4000.0, 50_000), Rate(50.0, 100_100))
     words = told(model, learning, plan)
     assert (
-        "Measured on this computer: writes 50 tokens a second (100,100 tokens read), reads 4,000 tokens a second (at"
-        " 50,000 tokens). Estimated: writes 220 tokens a second." in words
+        "Measured on this computer: writes 50 tokens a second with 100,100 in the context; reads 4,000 with 50,000"
+        " in the context. Estimated: writes 220 tokens a second." in words
     )
     assert "Reading a full context takes about 33 s" in words
     # A short question to little: what it writes with little context.
