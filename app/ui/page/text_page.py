@@ -108,8 +108,11 @@ class TextPage(QTextEdit):
         """Pixels."""
         if size != self._size:
             self._size = size
+            bar = self.verticalScrollBar()
+            share = bar.value() / max(1, bar.maximum())
             self._set()
             self._light()
+            bar.setValue(round(share * bar.maximum()))
 
     def show_lit(self) -> None:
         if self._lit is not None:
@@ -168,6 +171,7 @@ class TextPage(QTextEdit):
         typeset(
             self.document(), self._text, self._headings, self._size, markdown=self._markdown, justify=self._justified
         )
+        self.setTextCursor(QTextCursor(self.document()))  # inserting took it to the end, and Qt scrolls to where it is
         self._pad()
 
     def _pad(self) -> None:

@@ -171,3 +171,19 @@ def test_every_flag_of_a_page_has_its_sentence() -> None:
 def test_a_page_of_an_older_reading_says_so() -> None:
     book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9, reading=READING - 1)
     assert page_note(Page(1, "1", "Text"), book) == "Imported by an earlier version of Octavo."
+
+
+def test_a_page_that_is_longer_than_the_panel_begins_at_its_top(page: TextPage, qtbot: QtBot) -> None:
+    """Also when the panel gets its size only afterwards, as it does when the window opens."""
+    bar = page.verticalScrollBar()
+    page.show_page("\n\n".join([_TEXT] * 30))
+    page.set_padding(40, 20)
+    page.resize(300, 260)
+    page.set_padding(30, 20)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    page.ensureCursorVisible()  # Qt does so by itself on a real display
+    assert bar.value() == 0
+    middle = bar.maximum() // 2
+    bar.setValue(middle)
+    page.set_type_size(page.document().defaultFont().pixelSize() + 3)
+    assert 0.4 < bar.value() / bar.maximum() < 0.6, "larger type leaves the reader where they were"
