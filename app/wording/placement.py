@@ -173,10 +173,10 @@ def speed_sentence(plan: ModelPlan) -> str:
         (_("writes {n} tokens a second with {tokens} in the context"), measured.writing_full),
         (_("reads {n} with {tokens} in the context"), measured.reading),
     ]
-    told = [
+    seen = [
         words.format(n=rate(each.tokens_a_second), tokens=count(each.depth_tokens)) for words, each in known if each
     ]
-    if not told:
+    if not seen:
         words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
         return words.format(n=rate(speed.writing), full=rate(speed.writing_full), reading=rate(speed.reading))
     guesses = [
@@ -185,7 +185,7 @@ def speed_sentence(plan: ModelPlan) -> str:
         (_("reads {n} tokens a second"), measured.reading, speed.reading),
     ]
     guessed = [words.format(n=rate(guess)) for words, each, guess in guesses if not each]
-    sentences = [_("Measured on this computer: {parts}.").format(parts=_("; ").join(told))]
+    sentences = [_("Measured on this computer: {parts}.").format(parts=_("; ").join(seen))]
     if guessed:
         sentences.append(_("Estimated: {parts}.").format(parts=_(", ").join(guessed)))
     return " ".join(sentences)

@@ -36,8 +36,7 @@ def program() -> str | None:
 
 
 def can_compare(placed: PlacedModel) -> bool:
-    """Whether it can be told to do the same: it copies weights that memory may have no room for, and knows no
-    adapters."""
+    """Whether it can do the same: it copies weights that memory may have no room for, and knows no adapters."""
     return not placed.on_disk and not placed.spec.adapters
 
 
