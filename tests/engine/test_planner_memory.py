@@ -200,9 +200,11 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
 
 
 LARGE_VOCABULARIES = [
-    pytest.param(MIXTURES["Q4_K_M"], 151_936, False, id="Q4_K_M"),
-    pytest.param(MIXTURES["Q4_K_M"], 151_936, True, id="Q4_K_M, tied", marks=pytest.mark.slow),
-    pytest.param(Mixture(14, Type.Q4_K, output=Type.Q4_K), 128_256, True, id="Q4_K throughout, tied"),
+    pytest.param(MIXTURES["Q4_K_M"], 151_936, False, id="Q4_K_M", marks=pytest.mark.slow),
+    pytest.param(MIXTURES["Q4_K_M"], 151_936, True, id="Q4_K_M, tied"),
+    pytest.param(
+        Mixture(14, Type.Q4_K, output=Type.Q4_K), 128_256, True, id="Q4_K throughout, tied", marks=pytest.mark.slow
+    ),
     pytest.param(MIXTURES["Q8_0"], 64_000, True, id="Q8_0, tied", marks=pytest.mark.slow),
 ]
 """A tied table of words that is repacked for the output layer is there twice."""

@@ -18,12 +18,13 @@ from app.wording.errors import sentence
 from tests.gpu.places import Places, mode
 
 FOLDER = Path(__file__).parent
+_INSIDE = f"{FOLDER}{os.sep}"
 Figure = Callable[[str, float], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if FOLDER in item.path.parents:
+        if str(item.path).startswith(_INSIDE):
             item.add_marker(pytest.mark.gpu)
 
 

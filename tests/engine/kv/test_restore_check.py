@@ -73,8 +73,15 @@ def read(session: Session, prompt: Prompt) -> tuple[int, list[Code]]:
     return usage.reused_tokens, [Code(problem.code) for problem in session.problems()]
 
 
-@pytest.mark.parametrize("first_plain", [True, False], ids=["plain first", "repacked first"])
-@pytest.mark.parametrize("pages", [2, 3])
+GRID = [
+    pytest.param(2, True, id="2-plain first"),
+    pytest.param(3, False, id="3-repacked first"),
+    pytest.param(2, False, id="2-repacked first", marks=pytest.mark.slow),
+    pytest.param(3, True, id="3-plain first", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("pages", "first_plain"), GRID)
 def test_a_reading_of_other_kernels_is_used(
     open_session: Open, path: Path, tmp_path: Path, pages: int, first_plain: bool
 ) -> None:
@@ -91,8 +98,7 @@ def test_a_reading_of_other_kernels_is_used(
     assert saved_in(tmp_path) == (saved,)
 
 
-@pytest.mark.parametrize("first_plain", [True, False], ids=["plain first", "repacked first"])
-@pytest.mark.parametrize("pages", [2, 3])
+@pytest.mark.parametrize(("pages", "first_plain"), GRID)
 def test_one_that_gives_something_else_is_kept_beside_a_new_one(
     open_session: Open, path: Path, tmp_path: Path, pages: int, first_plain: bool
 ) -> None:

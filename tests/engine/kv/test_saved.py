@@ -116,8 +116,15 @@ def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
     assert ending.usage.evaluated_tokens == finish(engine.run(Measure(more))).total - books_end
 
 
-@pytest.mark.parametrize("what", ["reading", "rows"])
-@pytest.mark.parametrize("how", ["flipped", "cut"])
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        ("reading", "flipped"),
+        ("rows", "cut"),
+        pytest.param("reading", "cut", marks=pytest.mark.slow),
+        pytest.param("rows", "flipped", marks=pytest.mark.slow),
+    ],
+)
 def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str, what: str) -> None:
     asked = ask(book(4), "What happens?")
     read_and_close(start(), asked)

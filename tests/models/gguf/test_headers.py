@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -467,7 +468,7 @@ def test_a_header_is_read_once_while_its_file_is_the_same(monkeypatch: pytest.Mo
     assert len(started) == 4
 
 
-def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path) -> None:
+def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path, tmp_path: Path) -> None:
     steps: list[Step | None] = []
 
     class Watched(client.ReaderProcess):
@@ -476,5 +477,5 @@ def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Pa
             super().kill()
 
     monkeypatch.setattr(client, "ReaderProcess", Watched)
-    read(HeaderReader(), tiny_scout)
+    read(HeaderReader(), Path(shutil.copy(tiny_scout, tmp_path)))  # one that was not read yet
     assert steps == [sandbox.probe()]
