@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.models.hub.catalogue import catalogue
+from app.models.incoming import Incoming
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo, answered_here
 from tests.models import hub_on_loopback
@@ -219,6 +221,9 @@ def test_ctrl_c_pauses_and_tells_how_to_go_on(asked: Any, data: Path, loopback: 
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert loopback.holding.acquire(timeout=60)
+        arrived, late = Incoming(data / "models"), time.monotonic() + 60
+        while not arrived.unfinished() and time.monotonic() < late:
+            time.sleep(0.01)
         process.send_signal(2)
         _out, err = process.communicate(timeout=60)
     assert process.returncode == EXIT_CANCELLED
