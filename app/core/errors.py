@@ -201,9 +201,9 @@ class Code(StrEnum):
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
 
     # a graphics card of NVIDIA's that is in the machine and is not used
-    CARD_ADD_ON_MISSING = "card_add_on_missing"
+    CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
     CARD_DRIVER_MISSING = "card_driver_missing"  # needed: the first version that would do
-    CARD_DRIVER_OLD = "card_driver_old"  # version, needed
+    CARD_DRIVER_OLD = "card_driver_old"  # name, version, package: for this card, needed: the version for that
     CARD_DRIVER_REPLACED = "card_driver_replaced"  # by another version, since the machine was started
     CARD_TOO_OLD = "card_too_old"  # name
     CARD_SILENT = "card_silent"  # detail: who says so or what NVML says

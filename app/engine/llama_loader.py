@@ -37,8 +37,6 @@ a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP;
 _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 """How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
-_CUDA_LIBRARIES = ("libggml-cuda.", "ggml-cuda.")
-
 _CARD_FULL = ("error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
 """What CUDA's part of llama.cpp, which is that of other makers' cards too, logs where a card has no memory left."""
 
@@ -75,14 +73,15 @@ def folder() -> Path:
 
 def _load_backends(library: Any) -> None:
     """A build for any machine (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs
-    here is taken, and one for graphics cards where that was added; a card without a driver is passed over. A build for
-    this very machine is linked to all that it has."""
+    here is taken, and add-ons bring some for graphics cards, of which the driver decides; a card without a driver is
+    passed over. A build for this very machine is linked to all that it has."""
     if not cpu_variants():
         return
-    if with_cuda():
-        from app.engine import nvidia  # the window's process imports this module, too, and never asks for cards
+    from app.engine import nvidia  # the window's process imports this module, too, and never asks for cards
 
-        nvidia.hide_old()
+    card = nvidia.choose(nvidia.installed(folder()))
+    if card is not None and card.parent != folder():
+        library.ggml_backend_load(os.fsencode(card))
     library.ggml_backend_load_all_from_path(os.fsencode(folder()))
 
 
@@ -100,11 +99,6 @@ def cpu_variant() -> str:
     except (psutil.Error, AttributeError):  # macOS has no such list
         return ""
     return next((match[1] for path in loaded if (match := _CPU_VARIANT.search(Path(path).name))), "")
-
-
-def with_cuda() -> bool:
-    """Whether there is a library for graphics cards of NVIDIA's, which may find none."""
-    return any(path.name.startswith(_CUDA_LIBRARIES) for path in folder().iterdir())
 
 
 def numa_nodes() -> int:
@@ -183,6 +177,7 @@ def _declare(library: Any) -> None:
     pointer, text, number, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int64
     size = ctypes.c_size_t
     for name, arguments, result in (
+        ("ggml_backend_load", [text], pointer),
         ("ggml_backend_load_all_from_path", [text], None),
         ("ggml_backend_dev_count", [], size),
         ("ggml_backend_dev_get", [size], pointer),

@@ -596,17 +596,18 @@ _SENTENCES: dict[Code, str] = {
         "The package {package} has version {version}, and Octavo itself {wanted}. Install the same version of both."
     ),
     Code.CARD_ADD_ON_MISSING: (
-        "This computer has an NVIDIA card, but this installation has no library for it. Install the package"
-        " octavo-cuda in the same version as Octavo; if you run from source, install the CUDA compiler (nvcc) with"
-        " cuBLAS and start again."
+        "The {name} in this computer is not used, because this installation has no library for this card and its driver"
+        " (version {version}). Install the package {package} in the same version as Octavo; if you run from source,"
+        " install a CUDA compiler (nvcc) that the driver supports, with cuBLAS, and start again."
     ),
     Code.CARD_DRIVER_MISSING: (
         "This computer has an NVIDIA card, but the NVIDIA driver is not loaded. Install version {needed} or newer, and"
         " restart the computer. Until then, Octavo uses the processor."
     ),
     Code.CARD_DRIVER_OLD: (
-        "This computer has an NVIDIA card with driver version {version}. Octavo needs {needed} or newer, which you"
-        " find in NVIDIA’s own package archive. Until then, Octavo uses the processor."
+        "The driver of the {name} in this computer has version {version}. For this card, Octavo needs version {needed}"
+        " or newer, which you find in NVIDIA’s own package archive, and the package {package}. Until then, Octavo uses"
+        " the processor."
     ),
     Code.CARD_DRIVER_REPLACED: (
         "The driver of the NVIDIA card in this computer was replaced by another version since the computer was"

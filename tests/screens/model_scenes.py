@@ -181,7 +181,8 @@ def models_unused_card(stage: Stage) -> None:
     _open(stage, NO_GPU, size=(1180, 760))
     plans = stage.presenter.models.plans
     assert plans.seen is not None
-    told = Problem(Code.CARD_DRIVER_OLD, {"version": "550.163.01", "needed": 580})
+    card = {"name": "NVIDIA A100-SXM4-80GB", "version": "470.256.02"}
+    told = Problem(Code.CARD_DRIVER_OLD, {**card, "needed": 525, "package": "octavo-cuda12"})
     plans.seen = msgspec.structs.replace(plans.seen, unused_card=told)
     plans.make_again()
     stage.settle()
