@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes the packages, in build/packages. Called by packaging/dev as: build.sh [deb|tar|appimage|flatpak]... [--cuda]; deb and
-# tar if nothing is named. --cuda makes the add-on for NVIDIA cards as well (as deb and tar), or alone if no kind is named.
-# All that is built bears the time of the commit, and two builds of one commit are the same, byte for byte, wherever they
-# are made with the same system packages. Of the add-on that was not seen yet.
+# Makes the packages, in build/packages. Called by packaging/dev as:
+#   build.sh [deb|tar|appimage|flatpak]... [--cuda] [--cuda12]
+# deb and tar if nothing is named. --cuda and --cuda12 make the add-ons for NVIDIA cards as well (as deb and tar), or alone
+# if no kind is named. All that is built bears the time of the commit, and two builds of one commit are the same, byte for
+# byte, wherever they are made with the same system packages. Of the add-ons that was not seen yet.
 #
-# The add-on was built, looked into, and loaded by the program on a machine without a driver. It was not tried on a card yet.
+# The add-ons were built, looked into, and loaded by the program on a machine without a driver, but not tried on a card yet.
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is
 # made (packaging/bundle/release.py). OCTAVO_MAINTAINER=ADDRESS is named in the Debian package.
@@ -16,8 +17,7 @@ python=$work/environment/bin/python
 packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 bundle=$work/octavo share=$work/share
 maintainer=${OCTAVO_MAINTAINER:-octavo@users.noreply.example.com}
-addon=$work/addon
-formats=() cuda=no
+formats=() add_ons=()
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
 fail() {
@@ -38,11 +38,11 @@ step() {
 for argument; do
   case $argument in
     deb | tar | appimage | flatpak) formats+=("$argument") ;;
-    --cuda) cuda=yes ;;
-    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak; and --cuda." ;;
+    --cuda | --cuda12) add_ons+=("${argument#--}") ;;
+    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak; and --cuda, --cuda12." ;;
   esac
 done
-[[ ${#formats[@]} -gt 0 || $cuda == yes ]] || formats=(deb tar)
+[[ ${#formats[@]} -gt 0 || ${#add_ons[@]} -gt 0 ]] || formats=(deb tar)
 
 cd -- "$root"
 commit=$(git rev-parse HEAD)
@@ -67,12 +67,16 @@ freeze() {
   mv -- "$work/staged/usr/share" "$share"
 }
 
-# What the add-on puts beside the program.
+# The packages of an add-on: add_on NAME, where NAME is that of its environment.
 add_on() {
-  local site
-  site=$(echo "$work"/cuda/lib/python*/site-packages)
-  step stage-cuda packaging/cuda/stage.sh "$site" "$addon"
-  account "$addon" "$site" octavo-cuda
+  local package=octavo-$1 folder=$work/octavo-$1 site
+  site=$(echo "$work/$1"/lib/python*/site-packages)
+  step "stage-$1" packaging/cuda/stage.sh "$1" "$site" "$folder"
+  account "$folder" "$site" "$package"
+  settle "$folder"
+  pack_deb "$package" "$folder" packaging/cuda/debian
+  pack_tar "$package" "$folder"
+  cp -- "$folder/$package.cdx.json" "$out/$package-$version.cdx.json"
 }
 
 # Puts the bill of materials and the licences of a package into its folder: account FOLDER SITE_PACKAGES NAME
@@ -115,14 +119,17 @@ debian_version() {
 
 # pack_deb NAME FOLDER RECIPE, where RECIPE is the folder of Debian's files for it.
 pack_deb() {
-  local name=$1 stage=$work/deb-$1 architecture revision
+  local name=$1 stage=$work/deb-$1 architecture revision driver
   revision=$(debian_version)
   architecture=$(dpkg --print-architecture)
   say "making the Debian package of $name"
   rm -rf -- "$stage"
   mkdir -p "$stage"
   cp -r "$3" "$stage/debian"
-  sed -i "s/@MAINTAINER@/$maintainer/" "$stage/debian/control"
+  driver=$("$python" -P -c 'import sys
+from app.engine.nvidia import ADD_ONS
+print(*(add_on.needed_driver for add_on in ADD_ONS if add_on.package == sys.argv[1]))' "$name")
+  sed -i "s/@MAINTAINER@/$maintainer/g; s/@PACKAGE@/$name/g; s/@DRIVER@/$driver/g" "$stage"/debian/*
   printf '%s (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz of octavo.\n\n -- The makers of Octavo <%s>  %s\n' \
     "$name" "$revision" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
   describe "$name" "$2"
@@ -168,12 +175,8 @@ if [[ ${#formats[@]} -gt 0 ]]; then
   done
   cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
 fi
-if [[ $cuda == yes ]]; then
-  add_on
-  settle "$addon"
-  pack_deb octavo-cuda "$addon" packaging/cuda/debian
-  pack_tar octavo-cuda "$addon"
-  cp -- "$addon/octavo-cuda.cdx.json" "$out/octavo-cuda-$version.cdx.json"
-fi
+for name in "${add_ons[@]}"; do
+  add_on "$name"
+done
 "$python" packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
 say "the packages lie in $out"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus`, `trial`, `package` or `cuda`: system packages, uv,
-# and the locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs
-# on any processor; for `cuda` a third one, with CUDA's compiler and a llama.cpp of which the add-on takes its library.
+# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
+# packages, uv, and the locked Python environment; for `package` a second one without what only development needs, whose
+# llama.cpp runs on any processor; for `cuda` and `cuda12` one each, with the compiler of CUDA 13 or 12 and a llama.cpp of
+# which the add-on takes its library.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
 # with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it, or why not (find_cuda in packaging/dev).
 set -euo pipefail
@@ -10,11 +11,15 @@ need=$1 state=$2
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 tools=$root/.tools venv=$root/.venv
 [[ $need != package ]] || venv=$root/build/package/environment
-[[ $need != cuda ]] || venv=$root/build/package/cuda
+[[ $need != cuda* ]] || venv=$root/build/package/$need
 cuda=${state##*cuda=}
-# The cards that the add-on has code for: A100 and, as their kind runs it too, RTX 30, RTX 40 and L40S (8.x); H100 and H200
-# (9.0); later ones translate the portable code of 9.0 when they first run it.
-cards='80-real;90-real;90-virtual'
+# The cards that an add-on has code for: A100 and, as their kind runs it too, RTX 30, RTX 40 and L40S (8.x); H100 and H200
+# (9.0); later ones translate the portable code of 9.0 when they first run it. CUDA 12.4 knows no later ones, nor does its
+# cuBLAS, and drivers before 550 would not translate its portable code (app/engine/nvidia.py has the drivers).
+case $need in
+  cuda) cards='80-real;90-real;90-virtual' major=13 ;;
+  cuda12) cards='80-real;90-real' major=12 ;;
+esac
 stamp=$tools/ready-$need log=$tools/set-up.log
 ticker=''
 
@@ -77,7 +82,8 @@ command  xdotool                  xdotool
 command  qemu-x86_64              qemu-user
 TABLE
       ;;
-    package | cuda)
+    package | cuda | cuda12)
+      [[ $need != cuda12 ]] || echo 'host C++_compiler_of_version_13_or_older g++-13'
       cat <<'TABLE'
 library  libpython3.13.so.1.0     libpython3.13
 command  dpkg-shlibdeps           dpkg-dev
@@ -113,6 +119,19 @@ find_python() {
   return 1
 }
 
+# The C++ compiler to which CUDA 12.4's hands all that does not run on a card; it refuses GCC from 14 on.
+find_host_compiler() {
+  local name version
+  for name in c++ g++-13 g++-12; do
+    version=$("$name" -dumpversion 2>/dev/null) || continue
+    if ((${version%%.*} <= 13)); then
+      type -P "$name"
+      return
+    fi
+  done
+  return 1
+}
+
 has_japanese_font() {
   compgen -G '/usr/share/fonts/*/*/ipag.*' >/dev/null || { has fc-list && [[ -n $(fc-list :lang=ja) ]]; }
 }
@@ -125,6 +144,7 @@ missing() {
     case $kind in
       python) find_python >/dev/null ;;
       needed | command) has "$name" ;;
+      host) find_host_compiler >/dev/null ;;
       library) [[ $libraries == *"$name ("* ]] ;;
       font) has_japanese_font ;;
       keyring) compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null ;;
@@ -242,7 +262,7 @@ prepare_python() {
       choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
     done
     choice+=(--no-dev --group package)
-  elif [[ $need == cuda ]]; then
+  elif [[ $need == cuda* ]]; then
     prepare_cuda "$jobs" "${choice[@]}"
     return
   elif [[ -n $cuda ]]; then
@@ -279,18 +299,24 @@ sync_packages() {
 # First CUDA's compiler, then with it llama.cpp: built as for the bundle, but for the card alone. uv checks the sources of
 # both, and keeps what it built for the next time.
 prepare_cuda() {
-  local jobs=$1 toolkit name setting
-  local -a choice=(--only-group cuda)
-  [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'the add-on for NVIDIA cards can only be built on Linux with an x86_64 processor.'
+  local jobs=$1 site toolkit host name setting
+  local -a choice=(--only-group "$need")
+  [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'add-ons for NVIDIA cards can only be built on Linux with an x86_64 processor.'
   if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda.so" >/dev/null; then
-    say "fetching CUDA's compiler (500 MB) and building llama.cpp for NVIDIA cards: about $((65 / jobs + 1)) minutes, once"
+    say "fetching the compiler of CUDA $major (500 MB) and building llama.cpp for NVIDIA cards: about $((65 / jobs + 1)) minutes, once"
   fi
   sync_packages "$jobs" "${choice[@]}" "${@:2}" --no-install-package llama-cpp-python
-  toolkit=$(echo "$venv"/lib/python*/site-packages/nvidia/cu13)
+  site=$(echo "$venv"/lib/python*/site-packages) toolkit=$site/nvidia/cu$major
+  if [[ $need == cuda12 ]]; then
+    host=$(find_host_compiler) || fail 'CUDA 12 needs a C++ compiler of version 13 or older. Install g++-13 and start again.'
+    choice+=(--config-settings-package "llama-cpp-python:cmake.define.CMAKE_CUDA_HOST_COMPILER=$host")
+    step "$venv/bin/python" "$root/packaging/cuda/toolkit.py" "$site" "$root/build/package/debian" ||
+      give_up "CUDA 12's compiler could not be had."
+  fi
   # The wheels hold no links, and other folders than the compiler's own settings name.
   ln -sfn lib "$toolkit/lib64"
   for name in cublas cublasLt; do
-    ln -sf "lib$name.so.13" "$toolkit/lib/lib$name.so"
+    ln -sf "lib$name.so.$major" "$toolkit/lib/lib$name.so"
   done
   # What is linked to the driver needs a library of its name, here a hollow one. All functions are found in the driver
   # itself; one has to be here, as some linkers drop a library from which nothing is taken.
@@ -302,7 +328,7 @@ prepare_cuda() {
     "CUDA_CUDART=$toolkit/lib/libcudart_static.a" "CUDA_cudart_LIBRARY=$toolkit/lib/libcudart_static.a"; do
     choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
   done
-  sync_packages "$jobs" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/cuda-objects"
+  sync_packages "$jobs" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/$need-objects"
 }
 
 mkdir -p -- "$tools"

@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
-# Puts what the add-on for NVIDIA cards adds into FOLDER, which is laid out as the program's own: stage.sh SITE_PACKAGES FOLDER
-# SITE_PACKAGES is that of the environment with CUDA's compiler and a llama.cpp built with it (packaging/set-up.sh cuda).
+# Puts what an add-on for NVIDIA cards adds into FOLDER, which is laid out as the program's own:
+#   stage.sh cuda|cuda12 SITE_PACKAGES FOLDER
+# SITE_PACKAGES is that of the environment with CUDA's compiler and a llama.cpp built with it (packaging/set-up.sh).
 set -euo pipefail
 
-packages=$1 folder=$2/_internal/llama_cpp/lib
+name=$1 packages=$2 folder=$3/_internal/llama_cpp/lib/$1
+case $name in
+  cuda) libraries=(nvidia/cu13/lib/libcublas{,Lt}.so.13) ;;
+  # The runtime is not inside llama.cpp's library: PyPI has no static one of CUDA 12.
+  cuda12) libraries=(nvidia/cu12/lib/lib{cublas,cublasLt,cudart}.so.12) ;;
+esac
 
 fail() {
   printf 'Octavo: %s\n' "$*" >&2
   exit 1
 }
 
-rm -rf -- "$2"
+rm -rf -- "$3"
 install -d -- "$folder"
-for library in "$packages/llama_cpp/lib/libggml-cuda.so" "$packages"/nvidia/cu13/lib/libcublas{,Lt}.so.13; do
-  [[ -f $library ]] || fail "$library is missing; make it with: packaging/dev build --cuda"
-  install -m 644 -- "$library" "$folder/"
+for library in llama_cpp/lib/libggml-cuda.so "${libraries[@]}"; do
+  [[ -f $packages/$library ]] || fail "$packages/$library is missing; make it with: packaging/dev build --$name"
+  install -m 644 -- "$packages/$library" "$folder/"
 done
 
 # llama.cpp's own files are named in its messages, as they lie in its sources and not on the machine that built it.

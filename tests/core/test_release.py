@@ -16,6 +16,8 @@ FILES = (
     "octavo-0.2.0-setup.exe",
     "octavo-0.2.0-arm64.dmg",
     "octavo-0.2.0-linux-x86_64.cdx.json",
+    "octavo-cuda12_0.2.0_amd64.deb",
+    "octavo-cuda12-0.2.0-linux-x86_64.tar.zst",
 )
 RELEASE = Release("octavo", "0.2.0", "c0ffee", "2026-01-02T03:04:05+00:00", {name: HashedFile("", 0) for name in FILES})
 
@@ -39,8 +41,11 @@ def test_each_system_has_its_packages(system: str, ending: str, expected: tuple[
 
 
 def test_an_add_on_that_is_installed_is_updated_too() -> None:
-    both = packages_for(RELEASE, "linux-x86_64", frozenset({"octavo", "octavo-cuda"}), ".deb")
-    assert both == ("octavo-cuda_0.2.0_amd64.deb", "octavo_0.2.0_amd64.deb")
+    for name in ("octavo-cuda", "octavo-cuda12"):
+        both = packages_for(RELEASE, "linux-x86_64", frozenset({"octavo", name}), ".deb")
+        assert both == (f"{name}_0.2.0_amd64.deb", "octavo_0.2.0_amd64.deb")
+    archives = packages_for(RELEASE, "linux-x86_64", frozenset({"octavo-cuda12"}), ".tar.zst")
+    assert archives == ("octavo-cuda12-0.2.0-linux-x86_64.tar.zst",)
 
 
 @pytest.mark.parametrize("name", ["", "..", "../a.deb", "a/b.deb", "a\\b.deb", "c:a.deb", "a\0.deb"])

@@ -316,3 +316,18 @@ def test_a_card_that_should_be_used_and_is_not_is_silent(machine: Machine, monke
         assert machine.why_unused(ONLY_12) == Problem(Code.CARD_SILENT, {"detail": "CUDA"})
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert machine.why_unused(ONLY_12) == Problem(Code.CARD_SILENT, {"detail": "CUDA_VISIBLE_DEVICES="})
+
+
+# ---- what the packages have
+
+
+def test_the_packages_have_code_for_the_oldest_and_the_newest_card_that_are_let_through() -> None:
+    recipe = (CHECKOUT / "packaging/set-up.sh").read_text(encoding="utf-8")
+    for add_on in nvidia.ADD_ONS:
+        built = re.search(rf"^ *{add_on.folder}\) cards='(.*)'", recipe, re.MULTILINE)
+        assert built
+        kinds = [(int(number), kind) for number, _, kind in (each.partition("-") for each in built[1].split(";"))]
+        assert divmod(min(kinds)[0], 10) == nvidia.OLDEST_CAPABILITY
+        assert ("virtual" in [kind for _, kind in kinds]) == (add_on.newest_major is None)
+        if add_on.newest_major is not None:
+            assert max(kinds)[0] // 10 == add_on.newest_major

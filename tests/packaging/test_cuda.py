@@ -1,4 +1,4 @@
-"""The add-on for NVIDIA cards, made of made-up libraries: what lies where, and what the package says of itself; and
+"""The add-ons for NVIDIA cards, made of made-up libraries: what is where, and what the packages say of themselves; and
 what a checkout builds for a card."""
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -22,59 +23,84 @@ from debian.deb822 import Deb822
 
 from app.cli import arguments
 from app.core.installation import manifest_files, read_manifest
+from app.engine.nvidia import ADD_ONS
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
 
 RECIPE = CHECKOUT / "packaging" / "cuda"
-LIBRARIES = {"libcublas.so.13", "libcublasLt.so.13", "libggml-cuda.so"}
-PLACE = Path("_internal/llama_cpp/lib")
-NAMES = ["--name", "octavo-cuda"]
+LIBRARIES = {
+    "cuda": {"libcublas.so.13", "libcublasLt.so.13", "libggml-cuda.so"},
+    "cuda12": {"libcublas.so.12", "libcublasLt.so.12", "libcudart.so.12", "libggml-cuda.so"},
+}
+LLAMA = Path("_internal/llama_cpp/lib")
+
+
+def compiled_libraries(site: Path, name: str) -> Path:
+    major = "13" if name == "cuda" else "12"
+    toolkit, llama = site / "nvidia" / f"cu{major}" / "lib", site / "llama_cpp" / "lib"
+    base = library(llama / "libggml-base.so.0", "int ggml(void) { return 0; }")
+    driver = library(toolkit / "stubs" / "libcuda.so.1", "int cuDeviceGet(void) { return 0; }")
+    inner = library(toolkit / f"libcublasLt.so.{major}", "int lt(void) { return 0; }")
+    parts = [base, driver, library(toolkit / f"libcublas.so.{major}", "int blas(void) { return 0; }", inner)]
+    if name == "cuda12":
+        parts.append(library(toolkit / "libcudart.so.12", "int run(void) { return 0; }"))
+    library(llama / "libggml-cuda.so", "int card(void) { return 0; }", *parts)
+    return site
 
 
 class Environment:
-    """One in which llama.cpp was built for cards, as far as the add-on takes something from it."""
+    """One in which llama.cpp was built for cards, as far as an add-on takes something from it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.site = folder / "site-packages"
-        toolkit, llama = self.site / "nvidia" / "cu13" / "lib", self.site / "llama_cpp" / "lib"
-        base = library(llama / "libggml-base.so.0", "int ggml(void) { return 0; }")
-        driver = library(toolkit / "stubs" / "libcuda.so.1", "int cuDeviceGet(void) { return 0; }")
-        inner = library(toolkit / "libcublasLt.so.13", "int lt(void) { return 0; }")
-        outer = library(toolkit / "libcublas.so.13", "int blas(void) { return 0; }", inner)
-        self.card = library(llama / "libggml-cuda.so", "int card(void) { return 0; }", base, driver, outer)
-        for name, version in (("nvidia_cublas", "13.1"), ("nvidia_cuda_runtime", "13.0"), ("nvidia_cuda_cccl", "13.0")):
-            metadata = self.site / f"{name}-{version}.dist-info"
-            (metadata / "licenses").mkdir(parents=True)
-            (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-            (metadata / "licenses" / "License.txt").write_text("NVIDIA's agreement")
+    def __init__(self, folder: Path, name: str, libraries: Path) -> None:
+        self.name, self.package, self.site = name, f"octavo-{name}", folder / "site-packages"
+        shutil.copytree(libraries, self.site)
+        self.card = self.site / "llama_cpp" / "lib" / "libggml-cuda.so"
+        major, wheels = ("13", "") if name == "cuda" else ("12", "_cu12")
+        for wheel in ("cublas", "cuda_runtime", "cuda_cccl"):
+            wheel = f"nvidia_{wheel}{wheels}"
+            metadata = self.site / f"{wheel}-{major}.1.dist-info"
+            texts = metadata / "licenses" if name == "cuda" else metadata  # as those wheels have them
+            texts.mkdir(parents=True)
+            (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {wheel}\nVersion: {major}.1\n")
+            (texts / "License.txt").write_text("NVIDIA's agreement")
+
+    def stage(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        command = ["bash", RECIPE / "stage.sh", self.name, self.site, folder]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def look(self, name: str, folder: Path, *more: str, package: str | None = None) -> int:
+        """The exit status of a program of packaging/bundle."""
+        given = [str(folder), "--site-packages", str(self.site), "--name", package or self.package, *more]
+        status: int = program(name).main(given)
+        return status
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name: compiled_libraries(tmp_path_factory.mktemp(name), name) for name in LIBRARIES}
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    return Environment(tmp_path)
+def environment(tmp_path: Path, compiled: dict[str, Path]) -> Environment:
+    return Environment(tmp_path, "cuda", compiled["cuda"])
 
 
-def staged(environment: Environment, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = ["bash", RECIPE / "stage.sh", environment.site, folder]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture(params=sorted(LIBRARIES))
+def each(tmp_path: Path, compiled: dict[str, Path], request: pytest.FixtureRequest) -> Environment:
+    return Environment(tmp_path, request.param, compiled[request.param])
 
 
-def looked_into(name: str, folder: Path, environment: Environment, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, BUNDLE / f"{name}.py", folder, "--site-packages", environment.site, *more]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_its_libraries_lie_beside_those_of_the_program(environment: Environment, tmp_path: Path) -> None:
+def test_its_libraries_have_a_folder_beside_those_of_the_program(each: Environment, tmp_path: Path) -> None:
     folder = tmp_path / "add-on"
-    assert staged(environment, folder).returncode == 0
+    assert each.stage(folder).returncode == 0
     there = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-    assert there == {PLACE / name for name in LIBRARIES}
+    assert there == {LLAMA / each.name / name for name in LIBRARIES[each.name]}
     assert {path.name for path in folder.iterdir()} == {"_internal"}
 
 
 def test_what_a_library_needs_must_be_somewhere(environment: Environment, tmp_path: Path) -> None:
     stranger = library(tmp_path / "libnccl.so.2", "int ring(void) { return 0; }")
     library(environment.card, "int card(void) { return 0; }", stranger)
-    refused = staged(environment, tmp_path / "add-on")
+    refused = environment.stage(tmp_path / "add-on")
     assert refused.returncode == 1
     assert "the add-on needs libnccl.so.2" in refused.stderr
 
@@ -82,37 +108,47 @@ def test_what_a_library_needs_must_be_somewhere(environment: Environment, tmp_pa
 def test_a_library_that_names_the_folder_of_its_build_is_refused(environment: Environment, tmp_path: Path) -> None:
     folder = "/home/a/.cache/vendor/llama.cpp/ggml/src/ggml-cuda/acc.cu"
     library(environment.card, f'const char *card(void) {{ return "{folder}"; }}')
-    refused = staged(environment, tmp_path / "add-on")
+    refused = environment.stage(tmp_path / "add-on")
     assert refused.returncode == 1
     assert "libggml-cuda.so names folders of this machine" in refused.stderr
 
 
-def test_a_missing_library_is_told(environment: Environment, tmp_path: Path) -> None:
-    environment.card.unlink()
-    refused = staged(environment, tmp_path / "add-on")
+def test_a_missing_library_is_named(each: Environment, tmp_path: Path) -> None:
+    each.card.unlink()
+    refused = each.stage(tmp_path / "add-on")
     assert refused.returncode == 1
-    assert "libggml-cuda.so is missing; make it with: packaging/dev build --cuda" in refused.stderr
+    assert f"libggml-cuda.so is missing; make it with: packaging/dev build --{each.name}\n" in refused.stderr
 
 
-def test_it_may_be_passed_on_and_the_program_with_it_inside_may_not(environment: Environment, tmp_path: Path) -> None:
+def test_it_may_be_passed_on_and_the_program_with_it_inside_may_not(
+    each: Environment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "add-on"
-    assert staged(environment, folder).returncode == 0
-    assert looked_into("gate", folder, environment, *NAMES).stderr == ""
-    refused = looked_into("gate", folder, environment)
-    assert refused.returncode == 1
-    assert "NVIDIA cuBLAS 13.1 is under LicenseRef-NVIDIA-CUDA-Toolkit-EULA" in refused.stderr
+    assert each.stage(folder).returncode == 0
+    assert (each.look("gate", folder), capsys.readouterr().err) == (0, "")
+    assert each.look("gate", folder, package="octavo") == 1
+    assert re.search(r"NVIDIA cuBLAS.* is under LicenseRef-NVIDIA-CUDA-Toolkit-EULA", capsys.readouterr().err)
 
 
-def test_the_bill_and_the_licences_name_what_comes_from_nvidia(environment: Environment, tmp_path: Path) -> None:
-    folder, bill, texts = tmp_path / "add-on", tmp_path / "octavo-cuda.cdx.json", tmp_path / "licences"
-    assert staged(environment, folder).returncode == 0
-    assert looked_into("sbom", folder, environment, *NAMES, "--out", str(bill)).returncode == 0
-    assert looked_into("licences", folder, environment, *NAMES, "--out", str(texts)).returncode == 0
+def test_the_bill_and_the_licences_name_what_comes_from_nvidia(each: Environment, tmp_path: Path) -> None:
+    folder, bill, texts = tmp_path / "add-on", tmp_path / "add-on.cdx.json", tmp_path / "licences"
+    assert each.stage(folder).returncode == 0
+    assert each.look("sbom", folder, "--out", str(bill)) == 0
+    assert each.look("licences", folder, "--out", str(texts)) == 0
     read = json.loads(bill.read_text())
-    assert read["metadata"]["component"]["name"] == "octavo-cuda"
-    assert {"NVIDIA cuBLAS", "NVIDIA CUDA Runtime", "ggml"} <= {component["name"] for component in read["components"]}
+    assert read["metadata"]["component"]["name"] == each.package
+    components = {component["name"]: component.get("version", "") for component in read["components"]}
+    major, of_cuda = ("13", "") if each.name == "cuda" else ("12", " of CUDA 12")
+    assert {name: version for name, version in components.items() if name != "ggml"} == dict.fromkeys(
+        (
+            f"NVIDIA cuBLAS{of_cuda}",
+            f"NVIDIA CUDA Runtime{of_cuda}",
+            f"CUDA Core Compute Libraries{of_cuda} (CUB, libcu++)",
+        ),
+        f"{major}.1",
+    )
     listed = (texts / program("licences").LIST).read_text()
-    assert listed.startswith("What Octavo-cuda ")
+    assert listed.startswith(f"What {each.package.capitalize()} ")
     assert "LGPL" not in listed
     assert "NVIDIA's agreement" in [text.read_text() for text in texts.iterdir()]
 
@@ -121,33 +157,38 @@ def test_the_bill_and_the_licences_name_what_comes_from_nvidia(environment: Envi
     not (platform.machine() == "x86_64" and shutil.which("dpkg-buildpackage") and shutil.which("dh")),
     reason="this is no x86_64, or Debian's tools for packages are missing",
 )
-def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(
-    environment: Environment, tmp_path: Path
-) -> None:
+def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(each: Environment, tmp_path: Path) -> None:
     folder, source, home = tmp_path / "add-on", tmp_path / "source", tmp_path / "root" / "usr" / "lib" / "octavo"
-    assert staged(environment, folder).returncode == 0
+    (add_on,) = (known for known in ADD_ONS if known.package == each.package)
+    assert each.stage(folder).returncode == 0
     shutil.copytree(RECIPE / "debian", source / "debian")
+    for file in (source / "debian").iterdir():  # as packaging/build.sh does
+        text = file.read_text(encoding="utf-8").replace("@PACKAGE@", each.package)
+        file.write_text(text.replace("@DRIVER@", str(add_on.needed_driver)), encoding="utf-8")
     entry = (
-        "octavo-cuda (1.2-1) unstable; urgency=medium",
+        f"{each.package} (1.2-1) unstable; urgency=medium",
         "  * New.",
         " -- A B <a@b.org>  Thu, 01 Jan 2026 00:00:00 +0000",
     )
     (source / "debian" / "changelog").write_text("\n\n".join(entry) + "\n")
-    manifest = [sys.executable, "-P", BUNDLE / "manifest.py", *NAMES, "--version", "1.2", "--commit", "c0ffee"]
+    manifest = [sys.executable, "-P", BUNDLE / "manifest.py", "--name", each.package]
+    manifest += ["--version", "1.2", "--commit", "c0ffee"]
     given = {"BUNDLE": str(folder), "MANIFEST": " ".join(map(str, manifest)), "JOBS": "1"}
     subprocess.run(
         ["dpkg-buildpackage", "--build=binary", "--no-sign", "--no-check-builddeps"],
         cwd=source, env=os.environ | given, capture_output=True, check=True,
     )  # fmt: skip
-    (package,) = tmp_path.glob("octavo-cuda_1.2-1_amd64.deb")
+    (package,) = tmp_path.glob(f"{each.package}_1.2-1_amd64.deb")
     told = Deb822(subprocess.run(["dpkg-deb", "--field", package], capture_output=True, text=True, check=True).stdout)
     assert {"octavo (= 1.2-1)", "libc6"} <= {need.partition(" (>=")[0] for need in told["Depends"].split(", ")}
-    assert "libcuda1 (>= 580)" in told["Recommends"]
+    assert f"libcuda1 (>= {add_on.needed_driver})" in told["Recommends"]
     subprocess.run(["dpkg-deb", "--extract", package, tmp_path / "root"], check=True)
-    assert [file.name for file in manifest_files(home)] == ["manifest-cuda.json"]
-    written = read_manifest(home / "manifest-cuda.json")
+    assert [file.name for file in manifest_files(home)] == [f"manifest-{each.name}.json"]
+    written = read_manifest(home / f"manifest-{each.name}.json")
     assert written is not None
-    assert (written.name, set(written.files)) == ("octavo-cuda", {f"{PLACE}/{name}" for name in LIBRARIES})
+    there = {f"{LLAMA}/{each.name}/{name}" for name in LIBRARIES[each.name]}
+    assert (written.name, set(written.files)) == (each.package, there)
+    assert {file.name for file in (tmp_path / "root/usr/share/lintian/overrides").iterdir()} == {each.package}
 
 
 # ---- what a checkout does where CUDA's compiler is
@@ -158,17 +199,21 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.root, self.toolkit, self._programs = folder / "checkout", folder / "cuda", folder / "programs"
-        (self.root / "packaging").mkdir(parents=True)
+        (self.root / "packaging" / "cuda").mkdir(parents=True)
         for name in ("pyproject.toml", "uv.lock", *(f"packaging/{each}" for each in PREPARING)):
             shutil.copy2(CHECKOUT / name, self.root / name)
         self.compiler = self._script("nvcc", f"echo '#$ TOP={self.toolkit}' >&2")
         self._script("uv", f'[ "$1" = --version ] && echo "uv 99.0" || echo "$*" >>{self.root}/synced')
         self._script("apt-get", "exit 1")
+        # All that the machine is asked for is there.
+        self._script("ldconfig", f"sed -n 's/^library  *\\([^ ]*\\).*/\\1 (/p' {self.root}/packaging/set-up.sh")
+        for name in ("bwrap", "dpkg-shlibdeps", "dh", "zstd", "xz"):
+            self._script(name, "exit 1")
         self.environment = {**os.environ, "PATH": f"{self._programs}:{os.environ['PATH']}", "OCTAVO_CUDA": "on"}
 
     def _script(self, name: str, line: str) -> Path:
-        self._programs.mkdir(exist_ok=True)
         script = self._programs / name
+        script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(f"#!/bin/sh\n{line}\n")
         script.chmod(0o755)
         return script
@@ -186,19 +231,31 @@ class Machine:
             ["bash", "-c", script], env=self.environment, capture_output=True, text=True, check=True
         ).stdout
 
-    def set_up(self) -> tuple[str, str]:
+    def add_environment(self, need: str) -> None:
+        """One with a Python that does nothing, and with CUDA's libraries in their folders."""
+        folder = self.root / "build" / "package" / need
+        for major in ("12", "13"):
+            (folder / f"lib/python3.13/site-packages/nvidia/cu{major}/lib").mkdir(parents=True)
+        self._script(str(folder / "bin" / "python"), f'echo "$*" >>{self.root}/ran')
+
+    def has_compilers(self, **versions: int) -> None:
+        """C++ compilers by name, of which the first compiles."""
+        compiler = shutil.which("c++")
+        for name, version in versions.items():
+            self._script(name, f'[ "$1" = -dumpversion ] && echo {version} || exec {compiler} "$@"')
+
+    def set_up(self, need: str = "base") -> tuple[str, str]:
         """What the set-up says, and what it asked uv for. (Its first step fails: the environment has no Python.)"""
         state = f"a\ncuda={self.found()}"
         done = subprocess.run(
-            ["bash", self.root / "packaging" / "set-up.sh", "base", state],
+            ["bash", self.root / "packaging" / "set-up.sh", need, state],
             env=self.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         asked = self.root / "synced"
-        assert asked.exists(), done.stderr
-        return done.stderr, asked.read_text()
+        return done.stderr, asked.read_text() if asked.exists() else ""
 
 
-PREPARING = ("dev", "set-up.sh", "uv.txt", "llama.cmake")
+PREPARING = ("dev", "set-up.sh", "uv.txt", "llama.cmake", "cuda/compiler.toml", "cuda/toolkit.py")
 
 
 @pytest.fixture
@@ -221,7 +278,7 @@ def test_a_checkout_without_cublas_goes_on_without_the_card_and_says_so(
 def test_a_checkout_with_cublas_is_built_for_the_card(machine: Machine) -> None:
     machine.add_cublas()
     said, asked = machine.set_up()
-    assert "cuBLAS" not in said
+    assert "cuBLAS" not in said, said
     assert "cmake.define.GGML_CUDA=ON" in asked
     assert f"cmake.define.CMAKE_CUDA_COMPILER={machine.compiler}" in asked
 
@@ -229,6 +286,36 @@ def test_a_checkout_with_cublas_is_built_for_the_card(machine: Machine) -> None:
 def test_without_a_card_nobody_looks_for_the_compiler(machine: Machine) -> None:
     machine.environment["OCTAVO_CUDA"] = "off"
     assert machine.found() == ""
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARIES))
+def test_an_add_on_is_built_with_the_compiler_of_its_cuda(machine: Machine, name: str) -> None:
+    machine.environment["OCTAVO_CUDA"] = "off"
+    machine.add_environment(name)
+    machine.has_compilers(**{"c++": 14, "g++-13": 13, "g++-12": 12})
+    _, asked = machine.set_up(name)
+    site = machine.root / "build" / "package" / name / "lib" / "python3.13" / "site-packages"
+    toolkit = site / "nvidia" / ("cu13" if name == "cuda" else "cu12")
+    assert asked.count(f"--only-group {name} ") == 2
+    assert f"cmake.define.CMAKE_CUDA_COMPILER={toolkit}/bin/nvcc" in asked
+    assert (toolkit / "lib" / "libcublas.so").is_symlink()
+    assert (toolkit / "lib" / "stubs" / "libcuda.so").is_file()
+    host = re.search(r"CMAKE_CUDA_HOST_COMPILER=(\S+)", asked)
+    ran = (machine.root / "ran").read_text()
+    if name == "cuda":
+        assert (host, "toolkit.py" in ran) == (None, False)
+    else:
+        assert host is not None
+        assert (Path(host[1]).name, "toolkit.py" in ran) == ("g++-13", True)
+
+
+def test_cuda_12_is_not_given_a_compiler_that_it_refuses(machine: Machine) -> None:
+    machine.environment["OCTAVO_CUDA"] = "off"
+    machine.add_environment("cuda12")
+    machine.has_compilers(**{"c++": 14, "g++-13": 14, "g++-12": 14})
+    said, asked = machine.set_up("cuda12")
+    assert re.search(r"install.* g\+\+-13\n", said)
+    assert asked == ""
 
 
 # ---- what a lent machine gets, and does

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.engine.nvidia import ADD_ONS
 from tests.packaging.made_up import MadeUp, native
 from tests.packaging.programs import BUNDLE, library, program
 
@@ -64,10 +65,10 @@ def test_what_one_add_on_may_have_no_other_package_may(made_up: MadeUp) -> None:
         assert "LicenseRef-Ink-EULA, which is not among the licences that are allowed" in said
 
 
-def test_what_is_not_free_may_only_come_with_the_add_on_for_nvidia_cards() -> None:
+def test_what_is_not_free_may_only_come_with_the_add_ons_for_nvidia_cards() -> None:
     read = program("table").read_table()
     assert not [licence for licence in read.allowed if "NVIDIA" in licence]
-    assert {name for name, licences in read.allowed_in.items() if licences} == {"octavo-cuda"}
+    assert {name for name, licences in read.allowed_in.items() if licences} == {add_on.package for add_on in ADD_ONS}
 
 
 def test_a_library_that_no_component_claims_is_refused(made_up: MadeUp) -> None:
