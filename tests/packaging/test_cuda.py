@@ -81,7 +81,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def environment(tmp_path: Path, compiled: dict[str, Path]) -> Environment:
-    return Environment(tmp_path, "cuda", compiled["cuda"])
+    return Environment(tmp_path, "cuda12", compiled["cuda12"])
 
 
 @pytest.fixture(params=sorted(LIBRARIES))
@@ -157,38 +157,40 @@ def test_the_bill_and_the_licences_name_what_comes_from_nvidia(each: Environment
     not (platform.machine() == "x86_64" and shutil.which("dpkg-buildpackage") and shutil.which("dh")),
     reason="this is no x86_64, or Debian's tools for packages are missing",
 )
-def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(each: Environment, tmp_path: Path) -> None:
+def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(
+    environment: Environment, tmp_path: Path
+) -> None:
     folder, source, home = tmp_path / "add-on", tmp_path / "source", tmp_path / "root" / "usr" / "lib" / "octavo"
-    (add_on,) = (known for known in ADD_ONS if known.package == each.package)
-    assert each.stage(folder).returncode == 0
+    (add_on,) = (known for known in ADD_ONS if known.package == environment.package)
+    assert environment.stage(folder).returncode == 0
     shutil.copytree(RECIPE / "debian", source / "debian")
     for file in (source / "debian").iterdir():  # as packaging/build.sh does
-        text = file.read_text(encoding="utf-8").replace("@PACKAGE@", each.package)
+        text = file.read_text(encoding="utf-8").replace("@PACKAGE@", environment.package)
         file.write_text(text.replace("@DRIVER@", str(add_on.needed_driver)), encoding="utf-8")
     entry = (
-        f"{each.package} (1.2-1) unstable; urgency=medium",
+        f"{environment.package} (1.2-1) unstable; urgency=medium",
         "  * New.",
         " -- A B <a@b.org>  Thu, 01 Jan 2026 00:00:00 +0000",
     )
     (source / "debian" / "changelog").write_text("\n\n".join(entry) + "\n")
-    manifest = [sys.executable, "-P", BUNDLE / "manifest.py", "--name", each.package]
+    manifest = [sys.executable, "-P", BUNDLE / "manifest.py", "--name", environment.package]
     manifest += ["--version", "1.2", "--commit", "c0ffee"]
     given = {"BUNDLE": str(folder), "MANIFEST": " ".join(map(str, manifest)), "JOBS": "1"}
     subprocess.run(
         ["dpkg-buildpackage", "--build=binary", "--no-sign", "--no-check-builddeps"],
         cwd=source, env=os.environ | given, capture_output=True, check=True,
     )  # fmt: skip
-    (package,) = tmp_path.glob(f"{each.package}_1.2-1_amd64.deb")
+    (package,) = tmp_path.glob(f"{environment.package}_1.2-1_amd64.deb")
     told = Deb822(subprocess.run(["dpkg-deb", "--field", package], capture_output=True, text=True, check=True).stdout)
     assert {"octavo (= 1.2-1)", "libc6"} <= {need.partition(" (>=")[0] for need in told["Depends"].split(", ")}
     assert f"libcuda1 (>= {add_on.needed_driver})" in told["Recommends"]
     subprocess.run(["dpkg-deb", "--extract", package, tmp_path / "root"], check=True)
-    assert [file.name for file in manifest_files(home)] == [f"manifest-{each.name}.json"]
-    written = read_manifest(home / f"manifest-{each.name}.json")
+    assert [file.name for file in manifest_files(home)] == [f"manifest-{environment.name}.json"]
+    written = read_manifest(home / f"manifest-{environment.name}.json")
     assert written is not None
-    there = {f"{LLAMA}/{each.name}/{name}" for name in LIBRARIES[each.name]}
-    assert (written.name, set(written.files)) == (each.package, there)
-    assert {file.name for file in (tmp_path / "root/usr/share/lintian/overrides").iterdir()} == {each.package}
+    there = {f"{LLAMA}/{environment.name}/{name}" for name in LIBRARIES[environment.name]}
+    assert (written.name, set(written.files)) == (environment.package, there)
+    assert {file.name for file in (tmp_path / "root/usr/share/lintian/overrides").iterdir()} == {environment.package}
 
 
 # ---- what a checkout does where CUDA's compiler is
