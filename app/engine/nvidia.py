@@ -79,7 +79,8 @@ def choose(present: Mapping[AddOn, Path]) -> Path | None:
 
     Keeps CUDA, which is not loaded yet, from cards that this one has no code for: llama.cpp would take them, and end
     the process at the first calculation. What a person has set stays. Where NVML does not answer, as in containers
-    that have no more than CUDA itself, it is the one that runs with most drivers.
+    that have no more than CUDA itself, it is the one with code for the most cards: a driver that does not run it finds
+    no card, and nothing ends.
     """
     if not present:
         return None
@@ -87,7 +88,7 @@ def choose(present: Mapping[AddOn, Path]) -> Path | None:
         with _driver():
             version, cards = _version(), list(_cards())
     except pynvml.NVMLError:
-        return present[min(present, key=lambda add_on: add_on.needed_driver)]
+        return present[min(present, key=ADD_ONS.index)]
     able = [add_on for add_on in _able(version, cards) if add_on in present]
     if not able:
         return None

@@ -161,10 +161,10 @@ def test_what_a_person_chose_for_cuda_stays(machine: Machine, monkeypatch: pytes
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
 
 
-def test_a_driver_that_does_not_say_its_version_gets_what_most_drivers_run(machine: Machine) -> None:
+def test_a_driver_that_does_not_say_its_version_gets_what_ends_no_process(machine: Machine) -> None:
     machine.driver(None)
-    assert machine.chosen(BOTH) is CUDA_12
-    assert machine.chosen(ONLY_13) is CUDA_13
+    assert machine.chosen(BOTH) is CUDA_13
+    assert machine.chosen(ONLY_12) is CUDA_12
 
 
 # ---- where the add-ons are
