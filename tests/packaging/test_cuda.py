@@ -138,14 +138,14 @@ def test_the_bill_and_the_licences_name_what_comes_from_nvidia(each: Environment
     read = json.loads(bill.read_text())
     assert read["metadata"]["component"]["name"] == each.package
     components = {component["name"]: component.get("version", "") for component in read["components"]}
-    major, of_cuda = ("13", "") if each.name == "cuda" else ("12", " of CUDA 12")
+    major, of_cuda, cccl = ("13", "", "") if each.name == "cuda" else ("12", " (CUDA 12)", "CUDA 12: ")
+    named = (
+        f"NVIDIA cuBLAS{of_cuda}",
+        f"NVIDIA CUDA Runtime{of_cuda}",
+        f"CUDA Core Compute Libraries ({cccl}CUB, libcu++)",
+    )
     assert {name: version for name, version in components.items() if name != "ggml"} == dict.fromkeys(
-        (
-            f"NVIDIA cuBLAS{of_cuda}",
-            f"NVIDIA CUDA Runtime{of_cuda}",
-            f"CUDA Core Compute Libraries{of_cuda} (CUB, libcu++)",
-        ),
-        f"{major}.1",
+        named, f"{major}.1"
     )
     listed = (texts / program("licences").LIST).read_text()
     assert listed.startswith(f"What {each.package.capitalize()} ")
