@@ -129,7 +129,7 @@ pack_deb() {
   driver=$("$python" -P -c 'import sys
 from app.engine.nvidia import ADD_ONS
 print(*(add_on.needed_driver for add_on in ADD_ONS if add_on.package == sys.argv[1]))' "$name")
-  sed -i "s/@MAINTAINER@/$maintainer/g; s/@PACKAGE@/$name/g; s/@DRIVER@/$driver/g" "$stage"/debian/*
+  sed -i "s/@MAINTAINER@/$maintainer/g; s/@PACKAGE@/$name/g; s/@ADD_ON@/${name#octavo-}/g; s/@DRIVER@/$driver/g" "$stage"/debian/*
   printf '%s (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz of octavo.\n\n -- The makers of Octavo <%s>  %s\n' \
     "$name" "$revision" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
   describe "$name" "$2"

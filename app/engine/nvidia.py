@@ -114,7 +114,8 @@ def unused_card(devices: Iterable[Device], present: Collection[AddOn]) -> Proble
         return Problem(Code.CARD_DRIVER_REPLACED)
     except pynvml.NVMLError as error:
         return Problem(Code.CARD_SILENT, {"detail": str(error)})
-    return (cards and _unfit(version, cards, present)) or Problem(Code.CARD_SILENT, {"detail": _who_hides_it()})
+    unfit = _unfit(version, cards, present) if cards else None
+    return unfit or Problem(Code.CARD_SILENT, {"detail": _who_hides_it()})
 
 
 def _unfit(version: str, cards: list[_Card], present: Collection[AddOn]) -> Problem | None:

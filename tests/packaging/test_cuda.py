@@ -166,7 +166,8 @@ def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(
     shutil.copytree(RECIPE / "debian", source / "debian")
     for file in (source / "debian").iterdir():  # as packaging/build.sh does
         text = file.read_text(encoding="utf-8").replace("@PACKAGE@", environment.package)
-        file.write_text(text.replace("@DRIVER@", str(add_on.needed_driver)), encoding="utf-8")
+        text = text.replace("@ADD_ON@", environment.name).replace("@DRIVER@", str(add_on.needed_driver))
+        file.write_text(text, encoding="utf-8")
     entry = (
         f"{environment.package} (1.2-1) unstable; urgency=medium",
         "  * New.",
