@@ -22,8 +22,8 @@ from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
 from app.core.work import Cancel, finish
 from app.engine.protocol import Count
-from app.services.context import chapters_of
 from app.services.models import files_of
+from app.services.outlines import chapters_of
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.i18n import _

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -13,17 +12,18 @@ from typing import Literal
 
 import msgspec
 
-from app.core.conversation import BookRef, Conversation, PageRange, Timings, Turn
-from app.core.document import Book, CitedBook, Section
+from app.core.conversation import BookRef, Conversation, Timings, Turn
+from app.core.document import Book, CitedBook
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Tokenizing
 from app.core.page_names import PageNames
 from app.core.work import Cancel, Work, finish
 from app.engine.protocol import ContextOptions, Engine, Measure, Message, Prompt, PromptSize, ReadBooks
 from app.services.ask import Ask
-from app.services.fitting import BookSize, Choices, OutlineChapter, fewest
+from app.services.fitting import BookSize, Choices, fewest
 from app.services.library import Library, document_text
 from app.services.models import Models
+from app.services.outlines import OutlineChapter, chapters_of
 from app.services.prompts import Prompts
 from app.store.conversations import Conversations
 
@@ -211,13 +211,3 @@ def _question_tokens(size: PromptSize) -> int:
 
 def _answer_id(turn: Turn) -> str:
     return turn.answer.id if turn.answer else ""
-
-
-def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[OutlineChapter, ...]:
-    """The chapters of a book by its outline; their tokens are not counted yet."""
-    chapters = []
-    for number, section in enumerate(outline):
-        following = (other.page for other in outline[number + 1 :] if other.level <= section.level)
-        last = max(section.page, next(following, page_count + 1) - 1)
-        chapters.append(OutlineChapter(section.title, section.level, PageRange(section.page, last)))
-    return tuple(chapters)

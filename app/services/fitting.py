@@ -7,27 +7,15 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.conversation import PageRange
 from app.core.settings import KvType
 from app.engine.protocol import Room
+from app.services.outlines import OutlineChapter
 
 _HEADROOM = 1.1
 """A larger context is proposed with room for a few questions and answers."""
 
 _STEP = 4096
 _MOST_BOOKS = 4  # of which something can be chosen at once
-
-
-class OutlineChapter(msgspec.Struct, frozen=True):
-    """An entry of a book's outline, up to the page before the next one of its level or a higher one.
-
-    `tokens`: exactly what these pages take on the desk.
-    """
-
-    title: str
-    level: int
-    pages: PageRange
-    tokens: int = 0
 
 
 class BookSize(msgspec.Struct, frozen=True):

@@ -17,9 +17,8 @@ from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, Shee
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
-from app.services.context import chapters_of
-from app.services.fitting import OutlineChapter
 from app.services.library import Library
+from app.services.outlines import chapters_of, of_one_level
 from app.store.sheets import SheetStore
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
@@ -159,7 +158,7 @@ class Templates:
             first, last = (ref.pages.first, ref.pages.last) if ref.pages else (1, book.page_count)
             chapters = [
                 chapter
-                for chapter in _of_one_level(chapters_of(book.outline, book.page_count))
+                for chapter in of_one_level(chapters_of(book.outline, book.page_count))
                 if chapter.pages.first <= last and chapter.pages.last >= first
             ]
             if template.each_chapter and chapters:
@@ -170,15 +169,6 @@ class Templates:
             else:
                 questions += [question.format(book=title) for question in template.each_book]
         return tuple(questions)
-
-
-def _of_one_level(chapters: Sequence[OutlineChapter]) -> tuple[OutlineChapter, ...]:
-    """The chapters of the highest level that has several: a book is often whole below one entry, its title."""
-    for level in sorted({chapter.level for chapter in chapters}):
-        found = tuple(chapter for chapter in chapters if chapter.level == level)
-        if len(found) > 1:
-            return found
-    return tuple(chapters)
 
 
 def _short(untrusted_title: str) -> str:

@@ -13,7 +13,8 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.core.work import Cancel, finish
 from app.engine.protocol import ContextOptions
-from app.services.context import ContextSegment, chapters_of
+from app.services.context import ContextSegment
+from app.services.outlines import chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
 

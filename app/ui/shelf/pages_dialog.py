@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWi
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
-from app.services.context import Context, chapters_of
-from app.services.fitting import OutlineChapter
+from app.services.context import Context
+from app.services.outlines import OutlineChapter, chapters_of
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
-from app.services.context import chapters_of
+from app.services.outlines import chapters_of
 from app.ui.icons import Icons
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel

@@ -1,0 +1,170 @@
+"""Decides what of the books belongs next to a question, by its words and by the turns before it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from app.core.conversation import BookRef, PageRange, Turn
+from app.core.grammar import grammar_of
+from app.services import question_words as table
+from app.services.outlines import OutlineChapter, find_chapter, find_titled, named_chapter
+
+_KANA = re.compile("[\u3041-\u30ff]")
+_RUN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+")
+_WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
+_MARK = re.compile(r"\[[^\]\n]*\]")
+_FEW = 2
+"""So much matter is little enough for a word such as "it" to point to the turn before, wherever it is."""
+
+_SOME = 5
+"""The same where such a word comes before all matter: nothing in the question can be meant by it."""
+
+_BACK = 3
+_ANSWER_WORDS = 12
+_ANSWER_CHARACTERS = 400
+
+
+class QuestionKind(StrEnum):
+    """What kind of question it is, as far as a search is concerned."""
+
+    ORDINARY = "ordinary"
+    FOLLOW_UP = "follow_up"  # it is about what was said before
+    NOTHING = "nothing"  # it has no matter of its own: what belongs to it is next to the turn before
+    WHOLE = "whole"  # it is about all of a book
+    CHAPTER = "chapter"
+
+
+class PassageQuery(msgspec.Struct, frozen=True):
+    """What is looked for. `text` is searched in `scope`; where it is empty, passages come from there evenly. `alike`:
+    as many from each of its books."""
+
+    kind: QuestionKind
+    text: str = ""
+    scope: tuple[BookRef, ...] = ()
+    alike: bool = False
+
+
+class _Words(msgspec.Struct, frozen=True):
+    """`matter`: its words that are no grammar, in their order, each once. `refers`: it points to something that was
+    said; `refers_first`, before it names anything."""
+
+    plain: str
+    matter: tuple[str, ...]
+    refers: bool
+    refers_first: bool
+
+
+def decide(
+    question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], outlines: Mapping[str, tuple[OutlineChapter, ...]]
+) -> PassageQuery:
+    """What belongs next to `question`, asked of the books `refs` after `turns`. `outlines`: chapters of the books, by
+    their ids."""
+    turns = [turn for turn in turns if turn.is_read]
+    words = _read(question)
+    if in_chapter := _in_chapter(question, words, refs, outlines):
+        return in_chapter
+    alike = len(refs) > 1 and bool(table.COMPARING.search(words.plain) or table.ALIKE.search(words.plain))
+    matter = [word for word in words.matter if not (alike and word in table.COMPARISON_WORDS)]
+    own = [word for word in matter if not _is_general(word)]
+    follows = bool(turns) and _follows(words, own)
+    if not own and _is_whole(words, alike=alike, follows=follows):
+        return PassageQuery(QuestionKind.WHOLE, scope=refs, alike=alike)
+    idle = all(word in table.IDLE or (follows and _is_summary_word(word)) for word in matter)
+    if idle and (not follows or matter):
+        return PassageQuery(QuestionKind.NOTHING)
+    if turns and (follows or not own):
+        return PassageQuery(QuestionKind.FOLLOW_UP, "\n".join((question, *_said(turns))), refs, alike)
+    return PassageQuery(QuestionKind.ORDINARY, question, refs, alike)
+
+
+def _in_chapter(
+    question: str, words: _Words, refs: tuple[BookRef, ...], outlines: Mapping[str, tuple[OutlineChapter, ...]]
+) -> PassageQuery | None:
+    """What is asked of a chapter, by its number or its title, that an outline has."""
+    named = named_chapter(question)
+    if named is not None:
+        found = [(ref, find_chapter(named, outlines[ref.book_id])) for ref in refs]
+        rest = _read(named.rest)
+        text = "" if _is_summary(rest) or all(map(_is_general, rest.matter)) else " ".join(named.rest.split())
+    else:
+        own = [word for word in words.matter if not _is_general(word)]
+        found, text = [(ref, find_titled(question, own, outlines[ref.book_id])) for ref in refs], ""
+    scope = tuple(_within(ref, chapter) for ref, chapter in found if chapter is not None)
+    return PassageQuery(QuestionKind.CHAPTER, text, scope, alike=len(scope) > 1) if scope else None
+
+
+def _within(ref: BookRef, chapter: OutlineChapter) -> BookRef:
+    """The chapter's pages, of those on the desk if it has any there."""
+    first, last = chapter.pages.first, chapter.pages.last
+    if ref.pages is not None:
+        first, last = max(first, ref.pages.first), min(last, ref.pages.last)
+    return BookRef(ref.book_id, PageRange(first, last)) if first <= last else ref
+
+
+def _read(text: str) -> _Words:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip()
+    unnamed = table.EXPLETIVE.sub(" ", plain)
+    unnamed = table.OF_THE_BOOK.sub(lambda found: found.group().split()[-1] if " " in found.group() else "本", unnamed)
+    spaced = [found.group() for found in _WORD.finditer(_RUN.sub(" ", unnamed)) if not _KANA.match(found.group())]
+    grammar = grammar_of(spaced)
+    runs = _RUN.findall(unnamed)
+    pointers = {word for word in (*spaced, *runs) if word in table.REFERRING}
+    japanese = _KANA.search(plain) is not None
+    pointing = table.REFERRING_JAPANESE.search(unnamed) if japanese else None
+    matter = [word for word in (*spaced, *runs) if word not in grammar and word not in pointers]
+    first = next((place for place, word in enumerate(spaced) if word in matter), len(spaced))
+    refers_first = any(word in pointers for word in spaced[:first]) if spaced else False
+    if pointing is not None:
+        refers_first = not any(run in unnamed[: pointing.start()] for run in runs)
+    return _Words(unnamed, tuple(dict.fromkeys(matter)), bool(pointers) or pointing is not None, refers_first)
+
+
+def _is_general(word: str) -> bool:
+    """Whether it says what is wanted, not about what."""
+    return word in table.IDLE or word in table.WHOLE or _is_summary_word(word)
+
+
+def _is_summary_word(word: str) -> bool:
+    return table.SUMMARIES.search(word) is not None
+
+
+def _is_summary(words: _Words) -> bool:
+    return bool(table.SUMMARIES.search(words.plain) or table.SUMMARIES_JAPANESE.search(words.plain))
+
+
+def _is_whole(words: _Words, *, alike: bool, follows: bool) -> bool:
+    """Whether a question without matter of its own is about all of the books, not about what was said."""
+    if table.ABOUT.search(words.plain) or table.LISTS.search(words.plain):
+        return True
+    names_it = any(word in table.WHOLE for word in words.matter)
+    if _is_summary(words):
+        return names_it or not follows
+    return alike and not (table.CONNECTING.search(words.plain) or (follows and not names_it))
+
+
+def _follows(words: _Words, own: Sequence[str]) -> bool:
+    """Whether it points to the turn before."""
+    if table.CONNECTING.search(words.plain):
+        return len(own) <= _SOME
+    if own and all(word in table.RELATIONAL for word in own):
+        return True
+    return words.refers and len(own) <= (_SOME if words.refers_first else _FEW)
+
+
+def _said(turns: Sequence[Turn]) -> list[str]:
+    """The last question, with those that it follows from, and the first words of matter of the last answer."""
+    said = []
+    for turn in turns[: -_BACK - 1 : -1]:
+        words = _read(turn.question.text)
+        said.append(turn.question.text)
+        if words.matter and not _follows(words, [word for word in words.matter if not _is_general(word)]):
+            break
+    answer = turns[-1].answer
+    begun = _MARK.sub(" ", answer.text if answer else "")[:_ANSWER_CHARACTERS]
+    matter = [word for word in _read(begun).matter if word not in table.IDLE]
+    return [*said, " ".join(matter[:_ANSWER_WORDS])]

@@ -1,0 +1,166 @@
+"""What belongs next to a question: follow-ups, chapters, summaries, comparisons, in the languages of the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.conversation import Answer, BookRef, Ending, PageRange, StoredQuestion, Turn
+from app.core.document import Section
+from app.services.conversation_search import PassageQuery, QuestionKind, decide
+from app.services.outlines import OutlineChapter, chapters_of
+
+LEASE, MILL = BookRef("lease"), BookRef("mill")
+OUTLINE = (
+    Section("Contents", 1),
+    Section("1. Parties and house", 2),
+    Section("2. Rent", 3),
+    Section("2.1 Deposit", 3, 2),
+    Section("2.2 Arrears", 4, 2),
+    Section("3. Notice", 5),
+    Section("4. The berth", 7),
+    Section("Appendix A: Inventory", 9),
+)
+NOTHING, FOLLOW_UP, WHOLE = QuestionKind.NOTHING, QuestionKind.FOLLOW_UP, QuestionKind.WHOLE
+CHAPTER, ORDINARY = QuestionKind.CHAPTER, QuestionKind.ORDINARY
+
+
+def outlines(outline: tuple[Section, ...] = OUTLINE) -> dict[str, tuple[OutlineChapter, ...]]:
+    return {LEASE.book_id: chapters_of(outline, 10), MILL.book_id: ()}
+
+
+def turn(question: str, answer: str, *, left_out: bool = False) -> Turn:
+    return Turn(
+        StoredQuestion("q", "c", None, question, (LEASE,), 0.0),
+        Answer("a", "q", answer, Ending.COMPLETE, "m", 0.0, left_out=left_out),
+    )
+
+
+def of(question: str, *turns: Turn, refs: tuple[BookRef, ...] = (LEASE,)) -> PassageQuery:
+    return decide(question, refs, turns, outlines())
+
+
+NOTICE = ("When must the tenant give notice?", "Jonas Feld gives notice twelve weeks before a quarter ends [p. 5].")
+KÜNDIGUNG = ("Wann muss der Mieter kündigen?", "Zwölf Wochen vor dem Ende des Quartals [p. 5].")
+PRÉAVIS = ("Quel est le préavis du locataire ?", "Douze semaines avant la fin du trimestre [p. 5].")
+PREAVISO = ("¿Cuál es el preaviso del inquilino?", "Doce semanas antes del fin del trimestre [p. 5].")
+KAIYAKU = ("賃借人の解約通知の期限はいつですか？", "解約通知は四半期末の十二週間前までです [p. 5]。")
+
+PAIRS = (
+    (NOTICE, "And what about him?", FOLLOW_UP),
+    (NOTICE, "Why?", NOTHING),
+    (NOTICE, "Go on.", NOTHING),
+    (NOTICE, "Thanks!", NOTHING),
+    (NOTICE, "How long is it?", FOLLOW_UP),
+    (NOTICE, "Is that also true for the landlord?", FOLLOW_UP),
+    (NOTICE, "Is there an exception?", FOLLOW_UP),
+    (NOTICE, "And in winter?", FOLLOW_UP),
+    (NOTICE, "Explain that in simpler words.", NOTHING),
+    (NOTICE, "Who else?", FOLLOW_UP),
+    (NOTICE, "What is the rent?", ORDINARY),
+    (NOTICE, "What does the tenant have to repair when he leaves the house?", ORDINARY),
+    (KÜNDIGUNG, "Und er?", FOLLOW_UP),
+    (KÜNDIGUNG, "Warum?", NOTHING),
+    (PRÉAVIS, "Et lui ?", FOLLOW_UP),
+    (PREAVISO, "¿Y él?", FOLLOW_UP),
+    (KAIYAKU, "それはなぜ？", FOLLOW_UP),
+    (KAIYAKU, "続けて", NOTHING),
+    (KAIYAKU, "では、家賃は？", FOLLOW_UP),
+    (KAIYAKU, "敷金はいくらですか？", ORDINARY),
+)
+
+
+@pytest.mark.parametrize(("before", "question", "kind"), PAIRS, ids=[pair[1] for pair in PAIRS])
+def test_a_follow_up_is_searched_with_what_it_refers_to(before: tuple[str, str], question: str, kind: str) -> None:
+    query = of(question, turn(*before))
+    assert query.kind == kind
+    if kind == FOLLOW_UP:
+        own, asked, answered = query.text.split("\n")
+        assert (own, asked) == (question, before[0])
+        assert answered
+        assert "[" not in answered
+    else:
+        assert query.text == ("" if kind == NOTHING else question)
+
+
+def test_a_chain_of_follow_ups_leads_back_to_what_was_asked_first() -> None:
+    second = turn("And in winter?", "The same [p. 5].")
+    query = of("And for her?", turn("Who pays the dues of the berth?", "Feld [p. 7]."), turn(*NOTICE), second)
+    assert query.text.split("\n")[:3] == ["And for her?", "And in winter?", NOTICE[0]]
+    assert "berth" not in query.text
+
+
+def test_what_the_model_does_not_read_is_not_searched_with() -> None:
+    query = of("And him?", turn(*NOTICE), turn("Who owns the berth?", "Lunde.", left_out=True))
+    assert "berth" not in query.text
+    assert NOTICE[0] in query.text
+
+
+@pytest.mark.parametrize("question", ["Why?", "Thanks", "Go on", "なぜ？", "Warum?"])
+def test_without_a_turn_before_it_no_matter_is_nothing(question: str) -> None:
+    assert of(question).kind is NOTHING
+
+
+CHAPTERS = (
+    ("Summarise chapter 3", (5, 6), ""),
+    ("What does chapter 2 say about the deposit?", (3, 4), "what does say about the deposit?"),
+    ("What is in section 2.1?", (3, 3), ""),
+    ("Chapter two, please", (3, 4), ""),
+    ("the last chapter", (7, 8), ""),
+    ("What does the first chapter say?", (2, 2), ""),
+    ("Fasse Kapitel 4 zusammen", (7, 8), ""),
+    ("Résume le chapitre III", (5, 6), ""),
+    ("第3章を要約して", (5, 6), ""),
+    ("Summarise the chapter on notice", (5, 6), ""),
+)
+
+
+@pytest.mark.parametrize(("question", "pages", "text"), CHAPTERS, ids=[each[0] for each in CHAPTERS])
+def test_a_chapter_is_found_in_the_outline(question: str, pages: tuple[int, int], text: str) -> None:
+    query = of(question, turn(*NOTICE))
+    assert query.kind is CHAPTER
+    assert query.text == text
+    (ref,) = query.scope
+    assert ref.pages == PageRange(*pages)
+
+
+@pytest.mark.parametrize("question", ["Summarise chapter 12", "What does the first part of your answer mean?"])
+def test_a_chapter_that_is_not_there_is_none(question: str) -> None:
+    assert of(question, turn(*NOTICE)).kind is not CHAPTER
+
+
+SUMMARIES = (
+    "Summarise the book",
+    "What is it about?",
+    "List all chapters",
+    "Worum geht es in dem Buch?",
+    "この本の要点を教えて",
+)
+
+
+@pytest.mark.parametrize("question", SUMMARIES)
+@pytest.mark.parametrize("before", [(), (turn(*NOTICE),)], ids=["first", "later"])
+def test_what_is_asked_of_the_whole_restates_no_passage(question: str, before: tuple[Turn, ...]) -> None:
+    assert of(question, *before) == PassageQuery(WHOLE, scope=(LEASE,))
+
+
+def test_a_summary_of_something_is_searched() -> None:
+    assert of("Summarise the rules on notice.").kind is ORDINARY
+    assert of("Summarise that.", turn(*NOTICE)).kind is NOTHING
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the difference between the deposits?", "Vergleiche die Kautionen", "家賃を比較して"]
+)
+def test_a_comparison_gets_passages_of_each_book_alike(question: str) -> None:
+    assert of(question, refs=(LEASE, MILL)) == PassageQuery(ORDINARY, question, (LEASE, MILL), alike=True)
+    assert not of(question).alike
+
+
+@pytest.mark.parametrize("question", ["Compare these two contracts", "二つの契約を比較して"])
+def test_a_comparison_of_all_is_about_the_whole(question: str) -> None:
+    assert of(question, turn(*NOTICE), refs=(LEASE, MILL)) == PassageQuery(WHOLE, scope=(LEASE, MILL), alike=True)
+
+
+def test_only_pages_on_the_desk_count() -> None:
+    ref = BookRef("lease", PageRange(6, 8))
+    assert of("Summarise chapter 3", refs=(ref,)).scope == (BookRef("lease", PageRange(6, 6)),)
