@@ -26,6 +26,7 @@ from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
 from app.services.prompts import Prompts
+from app.services.restating import Restating
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store import keys, system_keyring
@@ -80,7 +81,8 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     kept_images = ImageStore(database)
     images = Images(ImageReader(), kept_images, library, engine)
     prompts = Prompts(books)
-    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
+    restating = Restating(engine, prompts, Passages(database), books)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
     return Services(
         paths=paths,
         ask=ask,

@@ -162,10 +162,28 @@ class PassageRef(msgspec.Struct, frozen=True):
     end: int
 
 
+class OutlineRef(msgspec.Struct, frozen=True):
+    """The outline of a book down to a level, the first of which is 1."""
+
+    book_id: str
+    document: str
+    levels: int
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What stands next to a question besides the rules: all that has to be kept so that later turns repeat it as it was
+    read. `instructions`: how the person wants answers."""
+
+    passages: tuple[PassageRef, ...] = ()
+    outlines: tuple[OutlineRef, ...] = ()
+    instructions: str = ""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
-    `passages` were restated next to the question; with `excerpts` the model saw nothing else of the books.
+    `passages`, `outlines` and `instructions` stood next to the question; with `excerpts` the model saw nothing else of
+    the books.
     `from_search`: its sentences were chosen by a search in the books; the model wrote none of it. `left_out`: questions
     that follow are asked without it and its question, so that they fit.
     """
@@ -184,6 +202,12 @@ class Answer(msgspec.Struct, frozen=True):
     excerpts: bool = False
     from_search: bool = False
     left_out: bool = False
+    outlines: tuple[OutlineRef, ...] = ()
+    instructions: str = ""
+
+    @property
+    def beside(self) -> Beside:
+        return Beside(self.passages, self.outlines, self.instructions)
 
     @property
     def was_stopped(self) -> bool:
@@ -211,9 +235,19 @@ class Turn(msgspec.Struct, frozen=True):
         return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
 
 
+RULES_VERSION = 2
+"""The newest of the rules that models are given (`services.rules`): a conversation keeps those that it began with, or
+its books would have to be read again."""
+
+
 class Conversation(msgspec.Struct, frozen=True):
+    """`rules`: the version of those that its books were read with. `instructions`: how the person wants answers
+    here."""
+
     id: str
     title: str
     created_at: float
     updated_at: float
     books: tuple[BookRef, ...] = ()
+    rules: int = RULES_VERSION
+    instructions: str = ""

@@ -147,6 +147,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     close_reading: Annotated[
         bool, Meta(description="repeat relevant passages from the books next to the question, and list them")
     ] = True
+    instructions: Annotated[
+        str,
+        Meta(
+            max_length=4000,
+            description="how you want answers: role, style, language; given to the model with every question",
+        ),
+    ] = ""
     readings_quota_gb: Annotated[
         int, Meta(ge=0, le=100_000, description="disk space for saved readings, in GB; 0 saves none")
     ] = 64

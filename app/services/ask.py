@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.core.conversation import (
+    RULES_VERSION,
     Answer,
+    Beside,
     Citation,
     CitationState,
     Ending,
-    PassageRef,
     Question,
     StoredQuestion,
     Timings,
@@ -31,32 +32,21 @@ from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work, relay
 from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
+from app.services.budget import Budget, budget_of
+from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.images import Images
 from app.services.models import Models
 from app.services.prompts import Prompts, in_reading_order
+from app.services.restating import Restating
 from app.store.books import Books
 from app.store.conversations import Conversations
-from app.store.passages import Passages
 
 if TYPE_CHECKING:
     from app.documents.citations.checker import CitationChecker
 
-ANSWER_TOKENS = 1024
-"""The longest answer when the settings name no number."""
+_LOOKED_THROUGH = 24
+"""Passages that an answer by search is chosen from."""
 
-STARTER_ANSWER_TOKENS = 96
-"""The same for the starter, where it answers without a book: what so small a model says further is repetition."""
-
-CLOSE_PASSAGES = 4
-"""Passages that are restated beside a whole book: what a small model can still hold apart."""
-
-EXCERPT_PASSAGES = 24
-"""Passages that are used in place of books that are not in the context."""
-
-_SHORT_CHARACTERS = 6000
-"""Books that are no longer than this need no close reading: all of them is close to the question."""
-
-_RESERVE_SHARE = 8
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
 _SAVE_INTERVAL_S = 2.0
 _log = logging.getLogger("octavo.ask")
@@ -100,9 +90,15 @@ class OpenAnswer:
             model = known if model in known.split(", ") else f"{known}, {model}"
         self.answer = msgspec.structs.replace(self.answer, model=model)
 
-    def saw(self, passages: tuple[PassageRef, ...], excerpts: bool) -> None:
-        """Note the passages that are restated next to the question."""
-        self.answer = msgspec.structs.replace(self.answer, passages=passages, excerpts=excerpts)
+    def saw(self, beside: Beside, excerpts: bool) -> None:
+        """Note what stands next to the question."""
+        self.answer = msgspec.structs.replace(
+            self.answer,
+            passages=beside.passages,
+            outlines=beside.outlines,
+            instructions=beside.instructions,
+            excerpts=excerpts,
+        )
 
     def found(self) -> None:
         """Note that its sentences are chosen by a search, and none is the model's."""
@@ -209,12 +205,12 @@ class OpenAnswer:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """A prompt with the passages that found room in it, and its size."""
+    """A prompt with what found room next to its question, and its size."""
 
     prompt: Prompt
     size: PromptSize
     books: tuple[CitedBook, ...]
-    passages: tuple[PassageRef, ...]
+    beside: Beside
 
 
 @dataclass(frozen=True)
@@ -224,7 +220,7 @@ class Ask:
     engine: Engine
     models: Models
     prompts: Prompts
-    passages: Passages
+    restating: Restating
     books: Books
     images: Images
     conversations: Conversations
@@ -254,9 +250,9 @@ class Ask:
             if question.books and local.is_starter(model.path):
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
                 return writing.outcome
-            passages = self._restated(question, writing, excerpts)
-            fitted = yield from self._fit(question, passages, excerpts, writing.text, cancel)
-            writing.saw(fitted.passages, excerpts)
+            beside = yield from self._beside(question, writing, excerpts, cancel)
+            fitted = yield from self._fit(question, beside, excerpts, writing.text, cancel)
+            writing.saw(fitted.beside, excerpts)
             limit = self._room_for_answer(fitted.size)
             images = yield from self.images.show(fitted.prompt, cancel)
             writing.cites(question.text, fitted.books)
@@ -287,22 +283,27 @@ class Ask:
             answer = self.conversations.begin_answer(asked_id, model.name if model else "")
         return question, OpenAnswer(answer, self.conversations)
 
-    def _restated(self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool) -> tuple[PassageRef, ...]:
-        """What of the books is restated next to the question, best first; of an answer that goes on, what was."""
+    def _beside(
+        self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool, cancel: Cancel
+    ) -> Work[Tokenizing, Beside]:
+        """What stands next to the question, the best passages first; of an answer that goes on, what did."""
         if writing.goes_on:
-            return writing.answer.passages
-        if excerpts:
-            return self._search(question, EXCERPT_PASSAGES)
-        if not self.settings().close_reading:
-            return ()
-        characters = sum(self.books.book(ref.book_id).characters for ref in question.books)
-        return self._search(question, CLOSE_PASSAGES) if characters > _SHORT_CHARACTERS else ()
+            return writing.answer.beside
+        found = Beside()
+        if excerpts or self.settings().close_reading:
+            turns = self.conversations.history(question.id)
+            found = yield from self.restating.beside(question, turns, self.budget(), cancel, excerpts=excerpts)
+        return msgspec.structs.replace(found, instructions=self._instructions(question))
 
-    def _search(self, question: StoredQuestion, limit: int) -> tuple[PassageRef, ...]:
-        titles = {ref.book_id: self.books.book(ref.book_id).title for ref in question.books}
-        scope = [(ref.book_id, ref.pages) for ref in question.books]
-        found = self.passages.search(scope, question.text, limit)
-        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
+    def _instructions(self, question: StoredQuestion) -> str:
+        """How the person wants answers: always, and in this conversation."""
+        conversation = self.conversations.get(question.conversation_id)
+        wanted = (self.settings().instructions, conversation.instructions if conversation else "")
+        return "\n".join(filter(None, map(str.strip, wanted)))
+
+    def _rules(self, question: StoredQuestion) -> int:
+        conversation = self.conversations.get(question.conversation_id)
+        return conversation.rules if conversation else RULES_VERSION
 
     def _quote_nearest(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
@@ -310,15 +311,17 @@ class Ask:
         """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
         started = time.monotonic()
         writing.found()
-        prompt, books = self.prompts.build(question.books, (), excerpts=excerpts)
+        rules = self._rules(question)
+        prompt, books = self.prompts.build(question.books, (), excerpts=excerpts, rules=rules)
         size, room = (yield from self.engine.run(Measure(prompt), cancel)), self.model().context_tokens
         if size.total > room:
-            asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts)
+            asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts, rules=rules)
             size = yield from self.engine.run(Measure(asked), cancel)
             raise _does_not_fit(size, size.total + self.reserve(), room)
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
-        passages = self._search(question, EXCERPT_PASSAGES)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, question.books)
+        passages = self.restating.find(query, _LOOKED_THROUGH)
         from app.services import search_answer
 
         yield from writing.add(Token(search_answer.answer(question.text, books, passages)))
@@ -327,23 +330,33 @@ class Ask:
         writing.end(Ending.COMPLETE, usage, timings, writing.citations())
 
     def _fit(
-        self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str, cancel: Cancel
+        self, question: StoredQuestion, beside: Beside, excerpts: bool, begun: str, cancel: Cancel
     ) -> Work[Tokenizing, _Fitted]:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
-        room is short. `begun`: what there is of the answer; it was written with all of them."""
-        history = self.conversations.history(question.id)
+        room is short, then outlines. `begun`: what there is of the answer; it was written with all of them."""
+        history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
         while True:
-            chosen = in_reading_order(passages, question.books)
+            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, question.books))
             prompt, books = self.prompts.build(
-                question.books, history, question.text, question.images, passages=chosen, excerpts=excerpts, sees=sees
+                question.books,
+                history,
+                question.text,
+                question.images,
+                beside=chosen,
+                excerpts=excerpts,
+                sees=sees,
+                rules=rules,
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
             size = yield from self.engine.run(Measure(prompt), cancel)
-            if begun or not passages or size.total + self.reserve() <= self.model().context_tokens:
+            is_bare = not beside.passages and not beside.outlines
+            if begun or is_bare or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
-            passages = passages[: len(passages) * 3 // 4]
+            passages = beside.passages[: len(beside.passages) * 3 // 4]
+            outlines = beside.outlines if beside.passages else ()
+            beside = msgspec.structs.replace(beside, passages=passages, outlines=outlines)
 
     def _room_for_answer(self, size: PromptSize) -> int:
         """The most tokens that the answer may take. Raises AppError DOES_NOT_FIT when too few are left."""
@@ -353,14 +366,17 @@ class Ask:
             raise _does_not_fit(size, needed, context_tokens)
         return min(self.longest_answer(), context_tokens - size.total)
 
+    def budget(self) -> Budget:
+        """How the loaded model's context is shared out. Raises AppError NO_MODEL."""
+        return budget_of(self.model(), self.settings())
+
     def reserve(self) -> int:
         """Tokens of the room that is kept for an answer. Raises AppError NO_MODEL."""
-        return min(self.longest_answer(), self.model().context_tokens // _RESERVE_SHARE)
+        return self.budget().reserve
 
     def longest_answer(self) -> int:
         """The most tokens that an answer may take. Raises AppError NO_MODEL."""
-        usual = STARTER_ANSWER_TOKENS if local.is_starter(self.model().path) else ANSWER_TOKENS
-        return self.settings().max_answer_tokens or usual
+        return self.budget().answer
 
     def model(self) -> ModelInfo:
         """The loaded one. Raises AppError NO_MODEL."""

@@ -27,8 +27,8 @@ from app.services.outlines import OutlineChapter, chapters_of
 from app.services.prompts import Prompts
 from app.store.conversations import Conversations
 
-_SHORT_QUESTION = 32
-"""Tokens of a question while none was asked."""
+_SHORT_QUESTION = 96
+"""Tokens of a question, with the rules in short, while none was asked."""
 
 
 class ContextSegment(msgspec.Struct, frozen=True):
@@ -107,7 +107,9 @@ class Context:
         """What its books and its shown branch take. Raises AppError NO_MODEL and others; Stopped."""
         model = self.ask.model()
         turns = self.conversations.turns(conversation.id)
-        prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
+        prompt, books = self.prompts.build(
+            conversation.books, turns, sees=model.vision is not None, rules=conversation.rules
+        )
         size = yield from self.engine.run(Measure(prompt), cancel)
         segments = [ContextSegment("rules", size.frame)]
         parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
@@ -123,7 +125,7 @@ class Context:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
-        prompt, _books = self.prompts.build(conversation.books, ())
+        prompt, _books = self.prompts.build(conversation.books, (), rules=conversation.rules)
         started, pauses = time.monotonic(), self.engine.pause_count
         usage = yield from self.engine.run(ReadBooks(prompt), cancel)
         if self.engine.pause_count == pauses:
@@ -146,7 +148,7 @@ class Context:
         def size_without(oldest: int, refs: tuple[BookRef, ...]) -> PromptSize:
             kept = tuple(turn for turn in turns if turn not in read[:oldest])
             text, images = (asked.text, asked.images) if asked else ("", ())
-            prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees)
+            prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees, rules=conversation.rules)
             answer = (Message("assistant", begun),) if begun else ()
             whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)
             return finish(self.engine.run(Measure(whole)))

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from app.core.conversation import Answer, BookRef, Citation, Ending, PassageRef, StoredQuestion, Timings, Turn, Usage
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    Ending,
+    OutlineRef,
+    PassageRef,
+    StoredQuestion,
+    Timings,
+    Turn,
+    Usage,
+)
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
 
@@ -24,10 +35,11 @@ _IMAGES = """(
 QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
-    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out"
+    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
+    "a.outlines, a.instructions"
 )
 QUESTION_COLUMNS = 7
-_ANSWER_COLUMNS = 14
+_ANSWER_COLUMNS = 16
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -109,8 +121,8 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
-    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *flags = row
-    excerpts, from_search, left_out = flags
+    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
+    excerpts, from_search, left_out, outlines, instructions = more
     return Answer(
         id=id_,
         question_id=question_id,
@@ -126,6 +138,8 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         excerpts=bool(excerpts),
         from_search=bool(from_search),
         left_out=bool(left_out),
+        outlines=decode(outlines, tuple[OutlineRef, ...]),
+        instructions=instructions,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from app.core.conversation import (
+    RULES_VERSION,
     Answer,
     BookRef,
     Conversation,
@@ -39,7 +40,7 @@ from app.store.db import Database
 from app.store.folding import fold, storable
 from app.store.images import put_images
 
-_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at"
+_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions"
 _NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
@@ -73,14 +74,18 @@ class Conversations:
         conversation = Conversation(uuid.uuid4().hex, storable(title), now, now, books)
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
-                (conversation.id, conversation.title, now, now),
+                "INSERT INTO conversations (id, title, created_at, updated_at, rules) VALUES (?, ?, ?, ?, ?)",
+                (conversation.id, conversation.title, now, now, RULES_VERSION),
             )
             _put_books(connection, conversation.id, books)
         return conversation
 
     def rename(self, id: str, title: str) -> None:
         self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
+
+    def instruct(self, id: str, instructions: str) -> None:
+        """How the person wants answers in a conversation, from the next one on."""
+        self._database.run("UPDATE conversations SET instructions = ? WHERE id = ?", (storable(instructions), id))
 
     def delete(self, id: str) -> None:
         """Delete a conversation and all that came of it; its bytes are overwritten, in the log of changes too."""
@@ -168,9 +173,9 @@ class Conversations:
                 (question_id,),
             )
             connection.execute(
-                """INSERT INTO answers (id, question_id, text, ending, model, created_at,
-                        citations, usage, timings, problem, passages, excerpts, from_search, shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
+                        problem, passages, outlines, instructions, excerpts, from_search, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -181,7 +186,8 @@ class Conversations:
         """Put an answer in the place of what was kept under its id so far, whole or partial."""
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
-                citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, excerpts = ?, from_search = ?
+                citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, instructions = ?,
+                excerpts = ?, from_search = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
@@ -278,8 +284,8 @@ class Drafts:
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:
     return tuple(
-        Conversation(id, title, created_at, updated_at, _books(connection, id))
-        for id, title, created_at, updated_at in list(rows)
+        Conversation(id, title, created_at, updated_at, _books(connection, id), rules, instructions)
+        for id, title, created_at, updated_at, rules, instructions in list(rows)
     )
 
 
@@ -309,13 +315,15 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages, excerpts and from_search of an answer, as they are kept."""
+    """Citations, usage, timings, problem, passages, outlines, instructions, excerpts and from_search of an answer, as
+    they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
-    found = (answer.citations, answer.usage, answer.timings, problem, answer.passages)
-    return (*(encode(value) for value in found), int(answer.excerpts), int(answer.from_search))
+    found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines)
+    flags = (int(answer.excerpts), int(answer.from_search))
+    return (*(encode(value) for value in found), storable(answer.instructions), *flags)
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:

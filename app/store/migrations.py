@@ -224,7 +224,23 @@ _V5 = """
 ALTER TABLE books ADD COLUMN reading INTEGER NOT NULL DEFAULT 1;  -- which version of the reader made its pages
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5)
+_V6 = """
+-- What was read before is read again as it was: with the first rules, and nothing but passages beside a question.
+ALTER TABLE conversations ADD COLUMN rules INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE conversations ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
+ALTER TABLE answers ADD COLUMN outlines TEXT NOT NULL DEFAULT '[]';  -- JSON: tuple[OutlineRef, ...]
+ALTER TABLE answers ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
+
+-- What a person asks often, by a name.
+CREATE TABLE saved_prompts (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    shortcut TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

@@ -87,6 +87,22 @@ class Passages:
             ids = _fuse((_rank(by_words, count), _rank(by_signs, count)))
             return tuple(_passage(connection, id) for id in ids[: max(0, limit)])
 
+    def spread(self, books: Sequence[tuple[str, PageRange | None]], limit: int) -> tuple[Passage, ...]:
+        """Passages from all over these books, or these pages of them, for what is asked of the whole: at even
+        distances, so ordered that any first few are far apart too. Raises AppError as `Database.read` does."""
+        with self._database.read() as connection:
+            scopes = [scope for book_id, pages in dict.fromkeys(books) if (scope := _scope(connection, book_id, pages))]
+            return tuple(_passage(connection, id) for id in _evenly(scopes, limit))
+
+
+def _evenly(scopes: Sequence[range], limit: int) -> list[int]:
+    """Up to `limit` ids of all of them, at even distances, so ordered that any first few are far apart too."""
+    ids = list(dict.fromkeys(chain.from_iterable(scopes)))
+    count = min(max(0, limit), len(ids))
+    bits = count.bit_length()
+    order = sorted(range(count), key=lambda number: int(f"{number:0{bits}b}"[::-1], 2))
+    return [ids[number * len(ids) // count] for number in order]
+
 
 def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page]) -> None:
     """Index a book; for `Books.add`, inside its transaction and once per book. Triggers take it out again."""

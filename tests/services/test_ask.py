@@ -13,10 +13,12 @@ from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
 from app.core.work import Cancel, finish
-from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
+from app.services.rules import VERSIONS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import answered, at, problem_of, run, unanswered
 
+RULES = VERSIONS[-1]
+SHORT = f"({RULES.after('', ('[p. N]',))})"
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
 
 
@@ -140,11 +142,14 @@ def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conv
     first = answered(fake.desk.ask.ask(asked(talk, "  When does it open? "), Cancel()))
     answered(fake.desk.ask.ask(asked(talk, "And notice?", first.id), Cancel()))
     one, two = fake.engine.prompts
-    assert one.rules == two.rules == RULES
+    assert one.rules == two.rules == RULES.documents
     assert one.documents == two.documents
     assert [page.untrusted_text for page in one.documents[0].pages] == list(PAGES)
     assert two.messages[: len(one.messages)] == one.messages
-    assert [(m.role, m.text) for m in two.messages[1:]] == [("assistant", "At six [p. 1]."), ("user", "And notice?")]
+    assert [(m.role, m.text) for m in two.messages[1:]] == [
+        ("assistant", "At six [p. 1]."),
+        ("user", f"And notice?\n\n{SHORT}"),
+    ]
 
 
 def test_of_several_books_the_question_asks_for_their_titles(fake: FakeDesk, talk: Conversation, book: Book) -> None:
@@ -157,10 +162,10 @@ def test_of_several_books_the_question_asks_for_their_titles(fake: FakeDesk, tal
     second = answered(fake.desk.ask.ask(both, Cancel()))
     answered(fake.desk.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.id), Cancel()))
     one, two, three = fake.engine.prompts
-    assert one.rules == two.rules == RULES
-    assert [m.text for m in one.messages] == ["When does it open?"]
-    hint = "Several documents: name each with its pages, like [Lease, p. 12] or [Letters (2019), p. 12]."
-    assert two.messages[-1].text == f"{hint} And notice?"
+    assert one.rules == two.rules == RULES.documents
+    assert [m.text for m in one.messages] == [f"When does it open?\n\n{SHORT}"]
+    several = RULES.after("", ("[Lease, p. N]", "[Letters (2019), p. N]"))
+    assert two.messages[-1].text == f"And notice?\n\n({several})"
     assert two.messages[0] == one.messages[0], "what was asked of one book is repeated as it was read"
     assert three.messages[: len(two.messages)] == two.messages
 
@@ -184,7 +189,7 @@ def test_a_page_range_beyond_the_book_fails_with_its_pages(fake: FakeDesk, book:
 def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
     talk = fake.desk.conversations.create()
     answered(fake.desk.ask.ask(asked(talk), Cancel()))
-    assert fake.engine.prompts[0].rules == RULES_WITHOUT_DOCUMENTS
+    assert fake.engine.prompts[0].rules == RULES.nothing
     assert fake.engine.prompts[0].documents == ()
 
 
@@ -194,7 +199,7 @@ def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> N
     finish(fake.desk.models.ready(Cancel()))
     needed = finish(fake.desk.context.use(talk, Cancel()))
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
-    question = max(1, len("When?") // 4)
+    question = max(1, len(f"When?\n\n{SHORT}") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
     settings = fake.desk.settings.load()
     fake.desk.settings.save(msgspec.structs.replace(settings, max_answer_tokens=10))
@@ -294,7 +299,7 @@ def test_a_failed_turn_is_not_sent_again(fake: FakeDesk, talk: Conversation) -> 
     failed = finish(fake.desk.ask.ask(asked(talk, "One?"), Cancel()))
     assert failed.ending is Ending.FAILED
     answered(fake.desk.ask.ask(asked(talk, "Two?", failed.id), Cancel()))
-    assert [m.text for m in fake.engine.prompts[-1].messages] == ["Two?"]
+    assert fake.engine.prompts[-1].said == ("Two?",)
 
 
 def test_a_conversation_takes_the_name_of_its_first_question(fake: FakeDesk, talk: Conversation) -> None:

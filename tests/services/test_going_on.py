@@ -21,6 +21,7 @@ from app.services.services import Services
 from app.store.conversations import Conversations
 from app.ui.jobs import Done
 from tests.endings import as_events
+from tests.models.reciter import write_reciter
 from tests.work import answered, at, run, unanswered
 
 CONTEXT = 2048
@@ -95,6 +96,43 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, ta
     assert at_once.text == longer.text
 
 
+RECITED = ("Â", "«", "Ġthe", "Ġwater", "Ġline", "Ġof", "Ġhouse", "Ġwa", "s", "Ġunder", "Ġriver", "Â", "»")
+"""« and » are two tokens each. Octavo writes the page behind them, then the model says the last words again."""
+
+
+def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path) -> None:
+    """Mark for mark: cut inside a quotation, inside a character, and inside a page mark."""
+    desk = open_desk(Paths(tmp_path / "desk"), None)
+    model = write_reciter(tmp_path / "reciter.gguf", RECITED, turn="Ġwa")
+    engine = EngineSettings(model_path=str(model), context_tokens=CONTEXT, ubatch_tokens=64)
+    desk.settings.save(Settings(engine=engine, sampling=Sampling(temperature=0, lookup=False), max_answer_tokens=60))
+    desk.models.use(engine, desk.settings.load().remote)
+    (tmp_path / "b.txt").write_text("They say that the water line of house was under river, as ever.", "utf-8")
+    book = finish(desk.library.open(tmp_path / "b.txt", Cancel()))
+    talk = desk.conversations.create(books=(BookRef(book.id),))
+    one = ask(desk, talk)
+    assert one.ending is Ending.COMPLETE
+    assert [citation.state for citation in one.citations] == [CitationState.VERIFIED]
+    limit(desk, 5)
+    answer = answered(desk.ask.ask(kept(desk, one), Cancel()))
+    cuts = [answer.text]
+    for tokens in (7, 5):
+        limit(desk, tokens)
+        answer = answered(desk.ask.ask(answer, Cancel()))
+        assert answer.ending is Ending.LENGTH
+        cuts.append(answer.text)
+    assert [cut.replace("« the water line of house was under river", "…") for cut in cuts] == [
+        "« the water line",
+        "…",
+        "…» [p",
+    ]
+    limit(desk, 60)
+    last = answered(desk.ask.ask(answer, Cancel()))
+    assert (last.text, last.citations, last.ending) == (one.text, one.citations, one.ending)
+    assert last.id == answer.id
+    desk.close()
+
+
 def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conversation) -> None:
     """The quotation was written before, the mark after."""
     limit(desk, 8)
@@ -109,7 +147,7 @@ def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conver
 
 
 def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Services, tmp_path: Path) -> None:
-    talk = desk.conversations.create(books=(BookRef(add_book(desk, tmp_path, 24)),))
+    talk = desk.conversations.create(books=(BookRef(add_book(desk, tmp_path, 12)),))
     cancel = Cancel()
     question = Question(talk.id, "When?", talk.books)
     slices: list[Reading] = []
@@ -162,6 +200,27 @@ def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Service
     _events, answer = run(work, at(Token, partial(cancel.request, leaving=True)))
     assert answer.ending is Ending.CLOSED
     assert answer.text
+
+
+def test_a_second_question_evaluates_its_own_tokens_only(desk: Services, tmp_path: Path, tiny_scout_fast: Path) -> None:
+    """Whatever stands next to it: passages, the outline, instructions, the rules in short."""
+    chapters = (
+        f"# {name}\n\n{LINE * 8}\n" for name in ("Harbour", "Rent", "Notice", "Berth", "Dues", "Keys", "Fees", "End")
+    )
+    (tmp_path / "lease.md").write_text("".join(chapters), encoding="utf-8")
+    book = finish(desk.library.open(tmp_path / "lease.md", Cancel()))
+    engine = EngineSettings(model_path=str(tiny_scout_fast), context_tokens=8192)
+    settings = msgspec.structs.replace(desk.settings.load(), engine=engine, instructions="Answer like a notary.")
+    desk.settings.save(msgspec.structs.replace(settings, max_answer_tokens=8))
+    desk.models.use(engine, settings.remote)
+    talk = desk.conversations.create(books=(BookRef(book.id),))
+    last = ask(desk, talk, "When does the harbour open?")
+    assert last.passages
+    for text, kinds in (("And the tenant?", (True, False)), ("Summarise the book.", (False, True))):
+        before, last = last, ask(desk, talk, text, last)
+        assert (bool(last.passages), bool(last.outlines)) == kinds
+        own = last.usage.prompt_tokens - before.usage.prompt_tokens - before.usage.generated_tokens
+        assert last.usage.evaluated_tokens <= own + 1, "and the last token of the answer before"
 
 
 # ---- making room

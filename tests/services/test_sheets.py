@@ -67,7 +67,8 @@ def states(sheet: Sheet) -> list[RowState]:
 
 def test_every_question_is_the_first_one_after_the_books(fake: FakeDesk, sheet: Sheet) -> None:
     run(fake, sheet)
-    assert [[message.text for message in prompt.messages] for prompt in fake.engine.prompts] == [[q] for q in QUESTIONS]
+    assert [prompt.said for prompt in fake.engine.prompts] == [(question,) for question in QUESTIONS]
+    assert [len(prompt.messages) for prompt in fake.engine.prompts] == [1] * len(QUESTIONS)
     first, *others = fake.engine.prompts
     assert all((prompt.rules, prompt.documents) == (first.rules, first.documents) for prompt in others)
 
@@ -114,7 +115,7 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
     script(fake, ("Two, whole.",))
     events, _sheet = run(fake, sheet)
     assert [(e.number, e.question_id) for e in events if isinstance(e, RowBegun)] == [(2, sheet.rows[1].question.id)]
-    assert [prompt.messages[0].text for prompt in fake.engine.prompts] == [QUESTIONS[1]]
+    assert [prompt.said for prompt in fake.engine.prompts] == [(QUESTIONS[1],)]
     assert [row.answer.text for row in kept(fake, sheet).rows if row.answer] == ["One.", "Two, whole.", "Three."]
     assert run(fake, sheet) == ([], kept(fake, sheet)), "nothing is left to ask"
 

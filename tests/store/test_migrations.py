@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.core.conversation import BookRef, CitationState, Draft, Ending, PageRange, Timings, Usage
+from app.core.conversation import BookRef, CitationState, Draft, Ending, OutlineRef, PageRange, Timings, Usage
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
@@ -21,6 +21,7 @@ from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.migrations import MIGRATIONS, migrate
+from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -95,6 +96,12 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert not book.hidden_read
         assert book.reading == (2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
+        assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
+        assert talk.instructions == ("Use fathoms." if version >= 6 else "")
+        outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)
+        assert (answer.outlines, answer.instructions) == ((outlines, "Like a sailor.") if version >= 6 else ((), ""))
+        saved = [(prompt.name, prompt.text, prompt.shortcut) for prompt in SavedPrompts(database).all()]
+        assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)

@@ -52,6 +52,7 @@ from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompts import Prompts
+from app.services.restating import Restating
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store.books import Books
@@ -412,7 +413,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     prompts = Prompts(books)
     kept_images = ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
-    ask = Ask(engine, models, prompts, Passages(database), books, images, conversations, settings.load)
+    restating = Restating(engine, prompts, Passages(database), books)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,

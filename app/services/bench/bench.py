@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from app.core.conversation import RULES_VERSION
 from app.core.errors import AppError
 from app.core.events import Looking
 from app.core.image import TILE, Raster
@@ -39,7 +40,7 @@ from app.services.bench.report import BenchProgress, BenchReport, BenchStep, Ima
 from app.services.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
 from app.services.learning import Learning
 from app.services.plans import PlacedModel, Plans
-from app.services.prompts import RULES
+from app.services.rules import rules_of
 
 _SIDE = 2 * TILE
 _FOLDER = "bench-"
@@ -148,7 +149,7 @@ class _Run:
         (tokens,) = finish(engine.run(CountImageTokens(((_SIDE, _SIDE),))))
         for number in (1, 2):
             shown = ShownImage(f"{number:064x}", _SIDE, _SIDE, "An image")
-            prompt = Prompt(RULES, (), (Message("user", QUESTIONS[0], (shown,)),))
+            prompt = Prompt(rules_of(RULES_VERSION).documents, (), (Message("user", QUESTIONS[0], (shown,)),))
             (wanted,) = finish(engine.run(MissingImages(prompt)))
             began, tiles = time.monotonic(), 1
             for event in self._seen(wanted, number):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from app.core.conversation import RULES_VERSION
 from app.engine.protocol import BookSpan, DocumentText, Message, PageText, Prompt
-from app.services.prompts import RULES
+from app.services.rules import rules_of
 
 _TITLE, _BOOK = "Bench", "bench"
 
@@ -35,7 +36,7 @@ class MadeBook:
 
     def prompt(self, pages: int, *messages: Message) -> Prompt:
         """Of so many pages and these messages."""
-        return Prompt(RULES, (DocumentText(_TITLE, self.pages[:pages], _BOOK),), messages)
+        return Prompt(rules_of(RULES_VERSION).documents, (DocumentText(_TITLE, self.pages[:pages], _BOOK),), messages)
 
     def pages_within(self, position: int) -> int:
         """How many pages end at `position` or before it."""

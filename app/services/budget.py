@@ -1,0 +1,64 @@
+"""How a model's context is shared out: what an answer may take, what is kept free, what stands next to a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.settings import Settings
+from app.engine.protocol import ModelInfo
+from app.models import local
+
+STARTER_ANSWER_TOKENS = 96
+"""Of the starter, where it answers without a book: what so small a model says further is repetition."""
+
+_LEAST_ANSWER = 1024
+_RESERVE_SHARE = 8  # of the context, at most, that has to be free for an answer
+_BESIDE_SHARE = 8  # of the context, at most, for what is repeated next to a question to whole books
+
+
+@dataclass(frozen=True)
+class _Ability:
+    """What models of a size can make use of. `parameters`: of those with fewer. `answer_tokens`: the longest answer.
+    `close_passages`: passages that it can hold apart next to a whole book. `excerpts_share`: of the context, 1 / so
+    much, for passages in place of books."""
+
+    parameters: float
+    answer_tokens: int
+    close_passages: int
+    excerpts_share: int
+
+
+_ABILITIES = (_Ability(4e9, 1024, 4, 8), _Ability(20e9, 4096, 6, 4), _Ability(float("inf"), 8192, 8, 4))
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Tokens, and one number of passages. `answer`: the longest answer. `reserve`: what must be free for one, or
+    nothing is asked. `beside`: for passages and outlines next to a question to whole books. `excerpts`: for passages in
+    place of books."""
+
+    answer: int
+    reserve: int
+    beside: int
+    excerpts: int
+    close_passages: int
+
+    def for_passages(self, *, excerpts: bool) -> int:
+        return self.excerpts if excerpts else self.beside
+
+
+def budget_of(model: ModelInfo, settings: Settings) -> Budget:
+    """A server on the network that does not say how large its model is counts as large."""
+    context, size = model.context_tokens, model.parameters or float("inf")
+    ability = next(ability for ability in _ABILITIES if size <= ability.parameters)
+    usual = min(ability.answer_tokens, max(_LEAST_ANSWER, context // _RESERVE_SHARE))
+    if local.is_starter(model.path):
+        usual = STARTER_ANSWER_TOKENS
+    answer = settings.max_answer_tokens or usual
+    return Budget(
+        answer,
+        min(answer, context // _RESERVE_SHARE),
+        context // _BESIDE_SHARE,
+        context // ability.excerpts_share,
+        ability.close_passages,
+    )

@@ -1,0 +1,130 @@
+"""Finds what stands next to a question, passages and outlines of the books, as much as the model's context bears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, zip_longest
+
+from app.core.conversation import Beside, BookRef, OutlineRef, PageRange, PassageRef, StoredQuestion, Turn
+from app.core.document import Section
+from app.core.events import Tokenizing
+from app.core.work import Cancel, Work
+from app.engine.protocol import Engine, Measure, Message, Prompt
+from app.services.budget import Budget
+from app.services.conversation_search import PassageQuery, QuestionKind, decide
+from app.services.outlines import chapters_of
+from app.services.prompts import Prompts
+from app.store.books import Books
+from app.store.passages import Passage, Passages
+
+_SHORT_CHARACTERS = 6000
+"""Books that are no longer than this need no passages next to the question: all of them is close to it."""
+
+_SHORTEST_PASSAGE = 64
+"""Tokens: more passages than fit if all are so short are not looked for."""
+
+_LEVELS = 6
+
+
+@dataclass(frozen=True)
+class Restating:
+    """Belongs to the engine's executor: it counts tokens."""
+
+    engine: Engine
+    prompts: Prompts
+    passages: Passages
+    books: Books
+
+    def beside(
+        self, question: StoredQuestion, turns: Sequence[Turn], budget: Budget, cancel: Cancel, *, excerpts: bool
+    ) -> Work[Tokenizing, Beside]:
+        """What stands next to a question that follows `turns`, the best passages first. With `excerpts` it stands in
+        place of the books. Raises AppError; Stopped."""
+        if not question.books or (not excerpts and self._are_short(question.books)):
+            return Beside()
+        chapters = {ref.book_id: chapters_of(*self._outline(ref.book_id)) for ref in question.books}
+        query = decide(question.text, question.books, turns, chapters)
+        room = budget.for_passages(excerpts=excerpts)
+        if query.kind is QuestionKind.NOTHING:
+            last = next((turn.answer for turn in reversed(turns) if turn.is_read and turn.answer is not None), None)
+            if not excerpts:
+                return Beside()
+            if last is not None and last.passages:
+                return (yield from self._fit(Beside(last.passages, last.outlines), room, cancel))
+            query = PassageQuery(QuestionKind.WHOLE, scope=question.books)
+        most = room // _SHORTEST_PASSAGE if excerpts else min(budget.close_passages, room // _SHORTEST_PASSAGE)
+        if query.kind is QuestionKind.WHOLE:
+            outlines = yield from self._outlines(query.scope, room // 2 if excerpts else room, cancel)
+            spread = self._spread(query, most) if excerpts else ()
+            return (yield from self._fit(Beside(spread, outlines), room // 2 if outlines else room, cancel))
+        found = self.find(query, most)
+        if not found and query.kind is QuestionKind.CHAPTER:
+            found = self._spread(query, most)
+        return (yield from self._fit(Beside(found), room, cancel))
+
+    def find(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
+        """Up to `most` passages, best first."""
+        if not query.text:
+            return self._spread(query, most)
+        if not query.alike:
+            return self._refs(self.passages.search([_place(ref) for ref in query.scope], query.text, most))
+        of_each = max(1, most // len(query.scope))
+        found = (self.passages.search([_place(ref)], query.text, of_each) for ref in query.scope)
+        return self._refs(_by_turns(found))
+
+    def _spread(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
+        """Up to `most` passages from all over, as many from each book where it is so wanted."""
+        if not query.alike:
+            return self._refs(self.passages.spread([_place(ref) for ref in query.scope], most))
+        of_each = max(1, most // len(query.scope))
+        return self._refs(_by_turns(self.passages.spread([_place(ref)], of_each) for ref in query.scope))
+
+    def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
+        """The outlines of the books that have one, as deep as there is room for; none if not even their first level
+        fits."""
+        books = [(ref, self.books.book(ref.book_id)) for ref in refs]
+        deepest = min(_LEVELS, max((section.level for _, book in books for section in book.outline), default=0))
+        for levels in range(deepest, 0, -1):
+            outlines = tuple(OutlineRef(book.id, book.title, levels) for _, book in books if book.outline)
+            lines = self.prompts.outline_texts(outlines, refs)
+            size = yield from self.engine.run(Measure(Prompt("", (), (Message("user", "\n".join(lines)),))), cancel)
+            if sum(size.messages) <= room:
+                return outlines if lines else ()
+        return ()
+
+    def _fit(self, beside: Beside, room: int, cancel: Cancel) -> Work[Tokenizing, Beside]:
+        """As many of the passages as have room, with a blank line between them."""
+        if not beside.passages:
+            return beside
+        texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]
+        size = yield from self.engine.run(
+            Measure(Prompt("", (), tuple(Message("user", text) for text in texts))), cancel
+        )
+        kept = sum(taken <= room for taken in accumulate(size.messages))
+        return Beside(beside.passages[:kept], beside.outlines)
+
+    def _outline(self, book_id: str) -> tuple[tuple[Section, ...], int]:
+        book = self.books.book(book_id)
+        return book.outline, book.page_count
+
+    def _are_short(self, refs: Sequence[BookRef]) -> bool:
+        return sum(self._characters(ref) for ref in refs) <= _SHORT_CHARACTERS
+
+    def _characters(self, ref: BookRef) -> int:
+        if ref.pages is None:
+            return self.books.book(ref.book_id).characters
+        return sum(len(page.text) for page in self.books.cited(ref).pages)
+
+    def _refs(self, found: Sequence[Passage]) -> tuple[PassageRef, ...]:
+        titles = {book_id: self.books.book(book_id).title for book_id in {passage.book_id for passage in found}}
+        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
+
+
+def _place(ref: BookRef) -> tuple[str, PageRange | None]:
+    return ref.book_id, ref.pages
+
+
+def _by_turns(rankings: Iterator[Sequence[Passage]]) -> tuple[Passage, ...]:
+    """The best of each, then the second of each, and so on."""
+    return tuple(each for each in chain.from_iterable(zip_longest(*rankings)) if each is not None)

@@ -1,0 +1,48 @@
+"""Saved prompts on disk."""
+
+from __future__ import annotations
+
+import uuid
+
+import msgspec
+
+from app.core.saved_prompt import SavedPrompt
+from app.store.db import Database
+from app.store.folding import storable
+
+
+class SavedPrompts:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they keep is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> tuple[SavedPrompt, ...]:
+        """By their names."""
+        rows = self._database.rows("SELECT id, name, text, shortcut FROM saved_prompts ORDER BY name COLLATE NOCASE")
+        return tuple(SavedPrompt(*row) for row in rows)
+
+    def keep(self, prompt: SavedPrompt) -> SavedPrompt:
+        """In place of the one with its id; one without an id is new, in place of any with its name."""
+        made = msgspec.structs.replace(
+            prompt,
+            id=prompt.id or uuid.uuid4().hex,
+            name=storable(prompt.name),
+            text=storable(prompt.text),
+            shortcut=storable(prompt.shortcut),
+        )
+        with self._database.write() as connection:
+            if not prompt.id:
+                connection.execute("DELETE FROM saved_prompts WHERE name = ?", (made.name,))
+            connection.execute(
+                """INSERT INTO saved_prompts (id, name, text, shortcut) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET name = excluded.name, text = excluded.text,
+                        shortcut = excluded.shortcut""",
+                (made.id, made.name, made.text, made.shortcut),
+            )
+        return made
+
+    def delete(self, id: str) -> None:
+        """Its bytes are overwritten, in the log of changes too."""
+        self._database.run("DELETE FROM saved_prompts WHERE id = ?", (id,))
+        self._database.scrub()
