@@ -135,7 +135,8 @@ class TextAnswers:
         self._advice.give(answer)
         if answer.ending is Ending.LENGTH:
             words = _(
-                "The answer was cut off after {n} tokens. Use --max-tokens N for longer answers, if there is room."
+                "The answer was cut off after {n} tokens. Use --continue to let it go on, or --max-tokens N for longer"
+                " answers, if there is room."
             )
             print(f"octavo: {words.format(n=units.count(answer.usage.generated_tokens))}", file=sys.stderr)
 

@@ -36,6 +36,7 @@ _SETTINGS = {
     "remote_ca": "remote.ca_file",
     "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
+    "instructions": "instructions",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
     "close_reading": "close_reading",

@@ -14,7 +14,7 @@ from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.bars import bar
 from app.cli.reading import with_password
 from app.cli.screen import print_json
-from app.core.conversation import BookRef, Question
+from app.core.conversation import Answer, BookRef, Ending, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.events import (
@@ -66,6 +66,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
         answer = finish(ask.ask(question, cancel, excerpts=options.excerpts), partial(_tell, out))
+        if options.go_on:
+            answer = _go_on(ask, answer, cancel, out)
         if answer.was_stopped:
             raise Stopped
         if answer.problem is not None:
@@ -78,6 +80,16 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         named = desk.conversations.get(conversation.id) or conversation
         report = compose(named.title, desk.conversations.turns(conversation.id), shelf)
         files.write(report, options.export.absolute(), desk.images.png_within)
+
+
+def _go_on(ask: Ask, answer: Answer, cancel: Cancel, out: JsonAnswers | TextAnswers) -> Answer:
+    """Until the answer ends by itself, or there is no more room for it."""
+    while answer.ending is Ending.LENGTH:
+        longer = finish(ask.ask(answer, cancel), partial(_tell, out))
+        if longer.problem is not None and longer.problem.code == Code.DOES_NOT_FIT:
+            return answer
+        answer = longer
+    return answer
 
 
 def _open_book(file: Path, library: Library, cancel: Cancel, *, read_again: bool) -> Book:

@@ -60,6 +60,10 @@ def _add_ask(commands: Any) -> None:
         metavar="FILE",
         help=_("also write questions, answers and references to a file: .md, .html, .docx"),
     )
+    ask.add_argument(
+        "--continue", dest="go_on", action="store_true",
+        help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
+    )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
 
@@ -111,9 +115,18 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     _add_mapping(ask)
     _add_images(ask)
+    _add_writing(ask)
+
+
+def _add_writing(ask: argparse.ArgumentParser) -> None:
+    """What an answer is made from, and how."""
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
     ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
     ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
+    ask.add_argument(
+        "--instructions", metavar="TEXT",
+        help=_("how you want answers, such as role, style, language; otherwise the instructions in the settings"),
+    )  # fmt: skip
     ask.add_argument(
         "--excerpts", action="store_true", help=_("show the model only relevant excerpts instead of the whole books")
     )

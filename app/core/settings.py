@@ -13,6 +13,10 @@ GIGABYTE = 10**9
 exception is memory that is imagined by the number it is sold by (`app.engine.planner.imagined`)."""
 
 
+INSTRUCTIONS_CHARACTERS = 4000
+"""Of instructions, in the settings and in a conversation each: they are read with every question."""
+
+
 class KvType(StrEnum):
     F16 = "f16"
     Q8_0 = "q8_0"
@@ -150,7 +154,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instructions: Annotated[
         str,
         Meta(
-            max_length=4000,
+            max_length=INSTRUCTIONS_CHARACTERS,
             description="how you want answers: role, style, language; given to the model with every question",
         ),
     ] = ""

@@ -13,7 +13,6 @@ from typing import Any
 import apsw
 
 from app.core.conversation import (
-    RULES_VERSION,
     Answer,
     BookRef,
     Conversation,
@@ -69,13 +68,14 @@ class Conversations:
             rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ?", (id,))
             return next(iter(_conversations(connection, rows)), None)
 
-    def create(self, title: str = "", books: tuple[BookRef, ...] = ()) -> Conversation:
-        now = time.time()
-        conversation = Conversation(uuid.uuid4().hex, storable(title), now, now, books)
+    def create(self, title: str = "", books: tuple[BookRef, ...] = (), instructions: str = "") -> Conversation:
+        now, wanted = time.time(), storable(instructions)
+        conversation = Conversation(uuid.uuid4().hex, storable(title), now, now, books, instructions=wanted)
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO conversations (id, title, created_at, updated_at, rules) VALUES (?, ?, ?, ?, ?)",
-                (conversation.id, conversation.title, now, now, RULES_VERSION),
+                """INSERT INTO conversations (id, title, created_at, updated_at, rules, instructions)
+                    VALUES (?, ?, ?, ?, ?, ?)""",
+                (conversation.id, conversation.title, now, now, conversation.rules, wanted),
             )
             _put_books(connection, conversation.id, books)
         return conversation

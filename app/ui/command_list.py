@@ -19,6 +19,7 @@ from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
+from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.saved_readings import ReadingsPresenter
@@ -46,6 +47,7 @@ def asking_commands(
     fitting: Fitting,
     ahead: Prefill,
     context: ContextPresenter,
+    prompts: PromptsPresenter,
 ) -> tuple[Command, ...]:
     return (
         Command(_("Ask again"), "Ctrl+R", asking.ask_last_again),
@@ -53,6 +55,7 @@ def asking_commands(
         Command(_("Edit the last question"), "Ctrl+E", asking.edit_last),
         Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
         Command(_("Stop"), "Esc", go.stop, is_hint=True),
+        Command(_("Instructions for this conversation…"), "", prompts.instruct),
         Command(_("Make room for the conversation…"), "", fitting.offer),
         Command(_("Let the model read the books on the desk now"), "", ahead.start),
         Command(_("Pause or resume the reading"), "Ctrl+P", context.pause_or_resume),

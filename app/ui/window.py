@@ -42,6 +42,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
+from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.sheet.panel import SheetPanel
@@ -178,6 +179,7 @@ class _Parts(QObject):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
+        self.prompts = PromptsPresenter(talk, composer, shown, self.window, self)
         self.asking = AskingPresenter(
             desk.ask, bridge, talk, view, composer, writing, self.openings, activity, shown, self
         )
@@ -215,7 +217,7 @@ class _Parts(QObject):
         self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, icons, window, self)
         commands = (
             *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
-            *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context),
+            *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context, self.prompts),
             *command_list.page_commands(go, self.page, window),
             *command_list.model_commands(window, self.model, self.open_models, self.place_model),
             *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
@@ -311,6 +313,7 @@ class WindowPresenter(_Parts):
         shown = self.conversation.shown
         shown.connect(self.gallery.show_conversation)
         shown.connect(self._show_title)
+        shown.connect(self.prompts.show_conversation)
         shown.connect(self.shelf.show_conversation)
         shown.connect(self.page.show_conversation)
         shown.connect(self.ahead.look)
@@ -392,6 +395,7 @@ class WindowPresenter(_Parts):
             self.conversation,
             self.asking,
             self.drafts,
+            self.prompts,
             self.page,
             self.model,
             self.ahead,

@@ -22,6 +22,7 @@ from tests.documents import scanner
 from tests.documents.office_writer import paragraph, write_docx
 from tests.documents.pdf_writer import show, write_pdf
 from tests.models.lora import write_lora
+from tests.models.reciter import write_reciter
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -186,7 +187,17 @@ def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_sc
     asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048)
     code, _out, told = run(*asked, "--max-tokens", 5, "When?")
     assert code == 0
-    assert "The answer was cut off after 5 tokens. Use --max-tokens N for longer answers" in told
+    assert "The answer was cut off after 5 tokens. Use --continue to let it go on, or --max-tokens N" in told
+
+
+def test_an_answer_goes_on_as_often_as_its_limit_is_reached(run: Any, story: Path, tmp_path: Path) -> None:
+    words = ("Ġthe", "Ġwater", "Ġline", "Ġof", "Ġhouse", "Ġwa", "s", "Ġunder", "Ġriver")
+    model = write_reciter(tmp_path / "reciter.gguf", words, turn="Ġwa")
+    asked = ("ask", "--document", story, "--model", model, "--context", 2048, "--temperature", 0)
+    code, out, told = run(*asked, "--max-tokens", 4, "--continue", "--instructions", "Be brief.", "When?")
+    assert code == 0
+    assert out.startswith(" the water line of house was under river\n")
+    assert "cut off" not in told
 
 
 def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, story: Path, tiny_scout: Path) -> None:

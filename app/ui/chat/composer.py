@@ -89,6 +89,7 @@ class Composer(QWidget):
     stop_requested = Signal()
     add_book_requested = Signal()
     add_image_requested = Signal()
+    instructions_requested = Signal()
     edit_last_requested = Signal()
     text_changed = Signal(str)
     cancelled_edit = Signal()
@@ -114,6 +115,7 @@ class Composer(QWidget):
         self.hold.hide()
         self.book_button = InlineButton("", theme, self, size=SIZE_UI)
         self.image_button = InlineButton("", theme, self, size=SIZE_UI)
+        self.instructions_button = InlineButton("", theme, self, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
@@ -129,6 +131,7 @@ class Composer(QWidget):
         self.editor.installEventFilter(self)
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
+        self.instructions_button.clicked.connect(self.instructions_requested)
         self.attachments.resized.connect(self._take_attachments)
         self.hold.button.clicked.connect(self.hold_answered)
         self.send_button.clicked.connect(self._press)
@@ -149,12 +152,19 @@ class Composer(QWidget):
         self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
         tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
         self.image_button.set_words(_("+ Image"), tip)
+        self.set_instructed(False)
         for button in self._tools():
             button.show()
         self._update_button()
 
     def _tools(self) -> tuple[PlainButton, ...]:
-        return self.book_button, self.image_button, self.send_button
+        return self.book_button, self.image_button, self.instructions_button, self.send_button
+
+    def set_instructed(self, instructed: bool) -> None:
+        """Whether the conversation has instructions of its own."""
+        words = _("Instructions ✓") if instructed else _("+ Instructions")
+        self.instructions_button.set_words(words, _("Say how you want answers in this conversation"))
+        self._arrange()
 
     def set_busy(self, busy: bool) -> None:
         """While busy the button stops instead of sending, and so does Esc; the text can be written on."""
@@ -345,6 +355,7 @@ class Composer(QWidget):
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
+        self.instructions_button.move(self.image_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
         self.update()
 
@@ -367,7 +378,7 @@ class Composer(QWidget):
 
     def _paint_note(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.palette.soft_ink))
-        left = self.image_button.geometry().right() + SPACE_M
+        left = self.instructions_button.geometry().right() + SPACE_M
         right = self.send_button.x() - SPACE_M
         room = QRect(left, self.send_button.y(), max(0, right - left), HEIGHT)
         taken = 0

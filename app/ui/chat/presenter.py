@@ -159,12 +159,12 @@ class ConversationPresenter(Presenter):
         self._wanted = conversation_id
         self.load(conversation_id, self._show, "" if self._activity.has(EngineTask.ANSWER) else question_id)
 
-    def create(self, books: tuple[BookRef, ...] = ()) -> None:
+    def create(self, books: tuple[BookRef, ...] = (), instructions: str = "") -> None:
         """Begin a conversation with these books on its desk; an empty one that is shown is taken instead."""
         if self._shown.conversation is not None and self.empty and not books:
             self._composer.setFocus()
             return
-        work = partial(self._branches.conversations.create, "", books)
+        work = partial(self._branches.conversations.create, "", books, instructions)
         self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
 
     @Slot(object)
@@ -172,6 +172,16 @@ class ConversationPresenter(Presenter):
         self.stored.emit()
         self.open(conversation.id)
         self._composer.setFocus()
+
+    @Slot(str, str)
+    def instruct(self, conversation_id: str, instructions: str) -> None:
+        """How the person wants answers in a conversation, from the next one on."""
+        shown = self._shown.conversation
+        if shown is not None and shown.id == conversation_id:
+            self._shown.conversation = msgspec.structs.replace(shown, instructions=instructions)
+            self.shown.emit(self._shown.conversation)
+        work = partial(self._branches.conversations.instruct, conversation_id, instructions)
+        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
     @Slot(str)
     def delete(self, conversation_id: str) -> None:

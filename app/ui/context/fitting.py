@@ -184,7 +184,7 @@ class Fitting(Presenter):
         if shown is not None:
             question = self._asking.take_missed()
             self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)
-            self._conversation.create(shown.books)
+            self._conversation.create(shown.books, shown.instructions)
 
     @Slot(object)
     def _on_shown(self, conversation: Conversation | None) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from app.core.settings import Settings
+from app.core.settings import INSTRUCTIONS_CHARACTERS, Settings
 from app.ui.frame_state import bound
 from app.ui.settings.editors import (
     AdaptersEditor,
@@ -21,6 +21,7 @@ from app.ui.settings.editors import (
     NumberEditor,
     SeedEditor,
     SwitchEditor,
+    TextEditor,
 )
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.dialogs import choices
@@ -103,8 +104,10 @@ def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
     """A field with its name and its help on the left."""
     editor.setAccessibleName(name)
     editor.setAccessibleDescription(help_text)
-    editor.setFixedWidth(_FIELD_WIDTH)
     words = column(PlainLabel(name), PlainLabel(help_text, role="small", wraps=True), STRETCH)
+    if isinstance(editor, TextEditor):
+        return boxed(column(words, editor, margins=(0, SPACE_XS) * 2, spacing=SPACE_XS))
+    editor.setFixedWidth(_FIELD_WIDTH)
     top = Qt.AlignmentFlag.AlignTop
     return boxed(row((words, 1), (editor, top), margins=(0, SPACE_XS) * 2, spacing=SPACE_XL))
 
@@ -124,6 +127,8 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
         return FileEditor(value, _("same as system"), *certificates)
     if path == "engine.adapters":
         return AdaptersEditor(value)
+    if path == "instructions":
+        return TextEditor(value, INSTRUCTIONS_CHARACTERS)
     if path == "language":
         return ChoiceEditor((("", _("Same as system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
@@ -174,6 +179,7 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             _("Answers"),
             "",
             (
+                "instructions",
                 "close_reading",
                 "max_answer_tokens",
                 *(f"sampling.{field.name}" for field in msgspec.structs.fields(type(Settings().sampling))),
@@ -198,6 +204,7 @@ def _names() -> dict[str, str]:
         "engine.mapping": _("Weights"),
         "engine.adapters": _("LoRA adapters"),
         "hub.endpoint": _("Address"),
+        "instructions": _("Instructions"),
         "close_reading": _("Point to relevant passages"),
         "remote.address": _("Address"),
         "remote.enabled": _("In use"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.settings import Adapter
 from app.ui.theme import SPACE_S, SPACE_XS
@@ -21,6 +21,7 @@ from app.wording.units import printable
 _DECIMALS, _STEP = 2, 0.05
 _MOST_SCALE = 8.0  # as core.settings.Adapter says
 _SCALE_WIDTH = 72
+_TEXT_HEIGHT = 88
 
 
 class Editor(QWidget):
@@ -115,6 +116,24 @@ class LineEditor(Editor):
 
     def set_value(self, value: str) -> None:
         self._line.setText(value)
+
+
+class TextEditor(Editor):
+    """Several lines of text, up to so many characters; under its name, not beside it."""
+
+    def __init__(self, value: str, most: int) -> None:
+        self._most = most
+        self._text = QPlainTextEdit(value)
+        self._text.setProperty("role", "framed")
+        self._text.setTabChangesFocus(True)
+        self._text.setFixedHeight(_TEXT_HEIGHT)
+        super().__init__(self._text)
+
+    def value(self) -> str:
+        return self._text.toPlainText().strip()[: self._most]
+
+    def set_value(self, value: str) -> None:
+        self._text.setPlainText(value)
 
 
 class FileEditor(LineEditor):

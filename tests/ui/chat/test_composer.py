@@ -255,10 +255,10 @@ def test_the_buttons_that_add(composer: Composer, said: list[object]) -> None:
 def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
     composer.set_text("text")
     visited = []
-    for _ in range(3):
+    for _ in range(4):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         visited.append(QApplication.focusWidget().accessibleName())
-    assert visited == ["+ Book", "+ Image", "Send"]
+    assert visited == ["+ Book", "+ Image", "+ Instructions", "Send"]
     assert composer.text() == "text"
 
 

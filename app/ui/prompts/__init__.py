@@ -1,0 +1,1 @@
+"""Instructions of a conversation, and saved prompts."""
