@@ -25,6 +25,7 @@ from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
+from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.restating import Restating
 from app.services.services import Services
@@ -36,6 +37,7 @@ from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.measurements import Measurements
 from app.store.passages import Passages
+from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from app.store.system_keyring import RemoteKeys
@@ -75,8 +77,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     settings = SettingsStore(database)
     engine = EngineClient()
     of_models = _ModelParts(paths, settings, engine)
-    models, readings = of_models.models, of_models.readings
-    books = Books(database)
+    models, readings, books = of_models.models, of_models.readings, Books(database)
     library = Library(reader, books, engine, readings)
     kept_images = ImageStore(database)
     images = Images(ImageReader(), kept_images, library, engine)
@@ -103,6 +104,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
         drafts=Drafts(database),
+        prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,
         reader=reader,

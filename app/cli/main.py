@@ -74,6 +74,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import sheets
 
             return sheets.run(options, desk, cancel)
+        case "prompts":
+            from app.cli import prompts
+
+            prompts.run(options, desk)
         case "read":
             from app.cli import reading
 

@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_ask(commands)
     _add_sheet(commands)
+    _add_prompts(commands)
     _add_read(commands)
     _add_models(commands)
     _add_passphrase(commands)
@@ -137,6 +138,14 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("do not limit quotations to the words of the books"),
+    )  # fmt: skip
+
+
+def _add_prompts(commands: Any) -> None:
+    prompts = _command(commands, "prompts", _("print your instructions and saved prompts as text, or import them"))
+    prompts.add_argument(
+        "--import", dest="file", type=Path, metavar="FILE",
+        help=_("take in a text that was printed so; prompts replace those of the same name"),
     )  # fmt: skip
 
 

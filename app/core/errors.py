@@ -72,6 +72,8 @@ class Code(StrEnum):
     QUESTION_LIMIT = "question_limit"  # wanted, limit
     QUESTION_TOO_LONG = "question_too_long"  # number, characters, limit
     TEMPLATE_UNKNOWN = "template_unknown"  # name, known
+    PROMPT_INVALID = "prompt_invalid"  # name, limit
+    PROMPTS_NOT_UTF8 = "prompts_not_utf8"  # path
 
     # models: `path` always
     MODEL_MISSING = "model_missing"

@@ -19,6 +19,7 @@ from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, Plans
+from app.services.prompt_texts import PromptTexts
 from app.services.sheets import Sheets, Templates
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
@@ -47,6 +48,7 @@ class Services:
     removal: Removal
     conversations: Conversations
     drafts: Drafts
+    prompts: PromptTexts
     settings: SettingsStore
     engine: EngineClient
     reader: DocumentReader

@@ -56,6 +56,7 @@ def asking_commands(
         Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
         Command(_("Stop"), "Esc", go.stop, is_hint=True),
         Command(_("Instructions for this conversation…"), "", prompts.instruct),
+        Command(_("Saved prompts…"), "", prompts.open_list),
         Command(_("Make room for the conversation…"), "", fitting.offer),
         Command(_("Let the model read the books on the desk now"), "", ahead.start),
         Command(_("Pause or resume the reading"), "Ctrl+P", context.pause_or_resume),

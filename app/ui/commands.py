@@ -17,11 +17,13 @@ class EntryKind(StrEnum):
     CONVERSATION = "conversation"
     BOOK = "book"
     IMAGE = "image"
+    PROMPT = "prompt"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book or a conversation, or the name of a command; `detail` is shown on the right.
+    """`key` is the id of a book, a conversation or a saved prompt, or the name of a command; `detail` is shown on the
+    right.
 
     An image has the conversation's id and that of its question, as `place`.
     """

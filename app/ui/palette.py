@@ -1,4 +1,4 @@
-"""Ctrl+K: commands, conversations, books and images by their names."""
+"""Ctrl+K: commands, conversations, books, images and saved prompts by their names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
+from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
@@ -28,6 +29,7 @@ class Anything(Presenter):
         shelf: ShelfPresenter,
         shown: Shown,
         navigation: Navigation,
+        prompts: PromptsPresenter,
         icons: Icons,
         window: QWidget,
         parent: QObject | None = None,
@@ -38,6 +40,7 @@ class Anything(Presenter):
         self._shelf = shelf
         self._shown = shown
         self._navigation = navigation
+        self._prompts = prompts
         self._icons = icons
         self._window = window
         self._commands: Commands | None = None
@@ -56,6 +59,7 @@ class Anything(Presenter):
             for conversation in self._shelf.conversations
         ]
         entries += [Entry(EntryKind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
+        entries += self._prompts.entries()
         dialog = PaletteDialog(self._icons, [*entries, *self._commands.entries()], self._window)
         dialog.chosen.connect(self._go)
         dialog.open_over()
@@ -67,6 +71,8 @@ class Anything(Presenter):
             self._commands.actions[entry.key].trigger()
         elif entry.kind in (EntryKind.CONVERSATION, EntryKind.IMAGE):
             self._navigation.open_conversation(entry.key, entry.place)
+        elif entry.kind is EntryKind.PROMPT:
+            self._prompts.use(entry)
         else:
             self._navigation.open_book(entry.key)
 

@@ -39,15 +39,17 @@ _SYMBOLS = {
     EntryKind.CONVERSATION: Symbol.CONVERSATION,
     EntryKind.BOOK: Symbol.BOOK,
     EntryKind.IMAGE: Symbol.SCAN,
+    EntryKind.PROMPT: Symbol.TEXT,
 }
 
 
 def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
-    """The entries in whose title every word occurs; those first where words begin the title, then a word of it."""
+    """The entries in whose title, or in the shortcut of a saved prompt, every word occurs; those first where words
+    begin the title, then a word of it."""
     wanted = words.casefold().split()
     found = []
     for place, entry in enumerate(entries):
-        title = entry.title.casefold()
+        title = (f"{entry.title} {entry.detail}" if entry.kind is EntryKind.PROMPT else entry.title).casefold()
         if all(word in title for word in wanted):
             starts = f" {title}"
             score = sum(2 * title.startswith(word) + (f" {word}" in starts) for word in wanted)
@@ -56,7 +58,10 @@ def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
 
 
 def suggest(entries: Sequence[Entry]) -> list[Entry]:
-    """What is offered before a word is typed: a few conversations and books, every command."""
+    """What is offered before a word is typed: a few conversations and books, every command; where there are only saved
+    prompts, all of them."""
+    if all(entry.kind is EntryKind.PROMPT for entry in entries):
+        return list(entries)
     few = [
         entry
         for kind in (EntryKind.CONVERSATION, EntryKind.BOOK)
@@ -137,7 +142,8 @@ class PaletteDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, icons: Icons, entries: Sequence[Entry], parent: QWidget) -> None:
+    def __init__(self, icons: Icons, entries: Sequence[Entry], parent: QWidget, *, hint: str = "") -> None:
+        """`hint`: what there is to choose from, where that is not all."""
         super().__init__(parent, Qt.WindowType.Popup)
         self._window = parent
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -145,7 +151,7 @@ class PaletteDialog(QDialog):
         self.setAccessibleName(_("Find anything"))
         self._model = EntryList(entries, self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(_("A command, book, conversation or image"))
+        self.line.setPlaceholderText(hint or _("A command, book, conversation or image"))
         self.line.setAccessibleName(_("Find anything"))
         self.line.textChanged.connect(self._narrow)
         self.line.installEventFilter(self)

@@ -139,7 +139,7 @@ class _Parts(QObject):
         self.portal = ScreenPortal(bridge, window, self)
         self.images = ImageSources(self.openings, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
-        self._make_conversation(desk, bridge, view, composer)
+        self._make_conversation(desk, bridge, icons, view, composer)
         self.ahead = Prefill(desk.context, bridge, activity, shown, self)
         self.context = ContextPresenter(
             desk.context, desk.engine, bridge, window.talk.spine, icons.theme, activity, shown, self
@@ -171,7 +171,9 @@ class _Parts(QObject):
             work, bridge, window.sheet, self._table, self.openings, self.activity, shown, self
         )
 
-    def _make_conversation(self, desk: Services, bridge: Bridge, view: ConversationView, composer: Composer) -> None:
+    def _make_conversation(
+        self, desk: Services, bridge: Bridge, icons: Icons, view: ConversationView, composer: Composer
+    ) -> None:
         activity, shown = self.activity, self.shown
         self.drafts = DraftsPresenter(desk.drafts, bridge, self)
         writing = Writing(self.drafts, composer, self.attachments, self)
@@ -179,7 +181,7 @@ class _Parts(QObject):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
-        self.prompts = PromptsPresenter(talk, composer, shown, self.window, self)
+        self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
         self.asking = AskingPresenter(
             desk.ask, bridge, talk, view, composer, writing, self.openings, activity, shown, self
         )
@@ -214,7 +216,7 @@ class _Parts(QObject):
         go = self.navigation = Navigation(
             window, self.shelf, talk, self.asking, self.page, self.sheets, self.report, self.activity, self.shown, self
         )
-        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, icons, window, self)
+        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self)
         commands = (
             *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context, self.prompts),
@@ -264,6 +266,7 @@ class WindowPresenter(_Parts):
         self.model.look_where()
         self.model.start()
         self.portal.look()
+        self.prompts.load()
         self.shelf.list_books()
         self.shelf.list_conversations()
         self.window.talk.composer.setFocus()
@@ -415,7 +418,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead, self.sheets):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.sheets, self.exporting):
+        for finished in (self.gallery, self.sheets, self.exporting, self.prompts):
             finished.done.connect(self.window.say)
 
     @Slot(object)

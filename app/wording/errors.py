@@ -161,6 +161,13 @@ _SENTENCES: dict[Code, str] = {
     Code.QUESTION_TOO_LONG: (
         "Question {number} has {characters} characters. The limit is {limit}. Shorten it, or split it in two."
     ),
+    Code.PROMPT_INVALID: (
+        "The prompt “{name}” needs a name and a text. A name has up to 80 characters, a text up to {limit}. Nothing was"
+        " saved."
+    ),
+    Code.PROMPTS_NOT_UTF8: (
+        "“{path}” is not plain text in UTF-8, so no prompts were read. Save it as UTF-8 text and import it again."
+    ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.PAGES_INVALID: (
         "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"

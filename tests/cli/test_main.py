@@ -121,7 +121,7 @@ def test_a_book_that_was_read_is_not_read_again(run: Any, tmp_path: Path, tiny_s
     first = ask("What burned?")
     assert first["reused_tokens"] == 0
     second = ask("In which years did it burn?")
-    assert second["evaluated_tokens"] < 120 < first["evaluated_tokens"]
+    assert second["evaluated_tokens"] < 200 < first["evaluated_tokens"], "the question, with the rules in short"
     files = [path for path in (tmp_path / "desk" / "readings").rglob("*") if path.is_file()]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     saved = max(files, key=lambda file: file.stat().st_size)
@@ -446,3 +446,11 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     assert [page["state"] for page in described["pages"]] == ["text", "suspicious", "empty", "text"]
     assert [page["needs_look"] for page in described["pages"]] == [False, True, False, True]
     assert all(page["tokens"] > 0 for page in described["pages"] if page["characters"])
+
+
+def test_prompts_leave_and_come_as_text(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "prompts.txt").write_text("Be brief.\n\n# Dates /d\n\nList all dates.\n", encoding="utf-8")
+    assert run("prompts", "--import", tmp_path / "prompts.txt")[:2] == (0, "1 prompt was imported\n")
+    assert run("prompts")[:2] == (0, "Be brief.\n\n# Dates /d\n\nList all dates.\n")
+    code, out, _told = run("prompts", "--json")
+    assert (code, json.loads(out)["prompts"]) == (0, [{"name": "Dates", "shortcut": "d", "text": "List all dates."}])

@@ -51,6 +51,7 @@ from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.plans import Machines, PlacedModel, Plans
+from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.restating import Restating
 from app.services.services import Services
@@ -61,6 +62,7 @@ from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.measurements import Measurements
 from app.store.passages import Passages
+from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from tests.ui.direct_images import DirectImageReader
@@ -436,6 +438,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
         drafts=Drafts(database),
+        prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,  # type: ignore[arg-type]
         headers=headers,

@@ -207,6 +207,13 @@ class Composer(QWidget):
         self.editor.ensureCursorVisible()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def insert(self, text: str) -> None:
+        """Put a text where the cursor is, instead of what is selected, or of the slash that asked for it."""
+        if self.text() == "/":
+            self.editor.selectAll()
+        self.editor.insertPlainText(text)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def text(self) -> str:
         return self.editor.toPlainText()
 

@@ -21,6 +21,7 @@ class QuestionEditor(QPlainTextEdit):
     asked = Signal()
     left = Signal()  # Esc
     earlier_wanted = Signal()  # Up, while nothing is written
+    slash_typed = Signal()  # and nothing else is written
     files_given = Signal(list)  # paths
     image_given = Signal(object)  # bytes | QImage
 
@@ -62,6 +63,8 @@ class QuestionEditor(QPlainTextEdit):
             self.earlier_wanted.emit()
         else:
             super().keyPressEvent(event)
+            if event.text() == "/" and self.toPlainText() == "/":
+                self.slash_typed.emit()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         super().inputMethodEvent(event)

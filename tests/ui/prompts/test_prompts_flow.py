@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.ui.prompts.dialogs import InstructionsDialog
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.saved_prompt import SavedPrompt
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.prompts.dialogs import InstructionsDialog, PromptDialog, PromptsDialog
 from tests.ui.room import LEASE, Room
 
 
@@ -55,3 +62,64 @@ def test_a_conversation_that_goes_on_elsewhere_takes_its_instructions_along(room
     assert (fresh.id != shown.id, fresh.instructions) == (True, "Answer like a notary.")
     _instruct(room, "")
     assert room.window.talk.composer.instructions_button.text() == "+ Instructions"
+
+
+def test_a_slash_offers_the_saved_prompts(qtbot: QtBot, room: Room) -> None:
+    room.desk.prompts.prompts.keep(SavedPrompt("", "Notice periods", "List all notice periods.", "np"))
+    room.desk.prompts.prompts.keep(SavedPrompt("", "Parties", "Who are the parties?"))
+    _open(room)
+    composer = room.window.talk.composer
+    qtbot.keyClicks(composer.editor, "/")
+    dialog = room.window.findChild(PaletteDialog)
+    assert dialog is not None
+    assert dialog.view.model().rowCount() == 2
+    qtbot.keyClicks(dialog.line, "/np")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert composer.text() == "List all notice periods."
+    qtbot.keyClicks(composer.editor, " /")
+    assert composer.text() == "List all notice periods. /", "a slash elsewhere is a slash"
+    composer.set_text("Now: ")
+    room.presenter.prompts.use(room.presenter.prompts.entries()[1])
+    assert composer.text() == "Now: Who are the parties?"
+
+
+def test_prompts_are_made_changed_and_deleted(room: Room) -> None:
+    _open(room)
+    room.presenter.prompts.open_list()
+    dialog = room.window.findChild(PromptsDialog)
+    assert dialog is not None
+    assert not dialog.edit.isEnabled()
+    dialog.new.click()
+    made = dialog.findChild(PromptDialog)
+    assert made is not None
+    assert not made.action.isEnabled()
+    made.name.setText("Parties")
+    made.shortcut.setText("/p")
+    made.text.setPlainText("Who are the parties?")
+    made.accept()
+    room.settle()
+    (kept,) = room.desk.prompts.prompts.all()
+    assert (kept.name, kept.shortcut, kept.text) == ("Parties", "p", "Who are the parties?")
+    assert dialog.list.item(0).text() == "Parties   /p"
+    dialog.edit.click()
+    changed = dialog.findChildren(PromptDialog)[-1]
+    changed.name.setText("People")
+    changed.accept()
+    room.settle()
+    assert [prompt.name for prompt in room.desk.prompts.prompts.all()] == ["People"]
+    dialog.remove.click()
+    room.settle()
+    assert room.desk.prompts.prompts.all() == ()
+    assert dialog.list.count() == 0
+
+
+def test_prompts_leave_and_come_as_text(room: Room, tmp_path: Path) -> None:
+    room.desk.prompts.prompts.keep(SavedPrompt("", "Parties", "Who are the parties?"))
+    _open(room)
+    room.presenter.prompts.write(str(tmp_path / "out.txt"))
+    room.settle()
+    assert (tmp_path / "out.txt").read_text() == "# Parties\n\nWho are the parties?\n"
+    (tmp_path / "in.txt").write_text("# Dates /d\n\nList all dates.\n")
+    room.presenter.prompts.take(str(tmp_path / "in.txt"))
+    room.settle()
+    assert [entry.title for entry in room.presenter.prompts.entries()] == ["Dates", "Parties"]
