@@ -179,4 +179,4 @@ def test_a_sheet_waits_for_the_model_to_load(qtbot: QtBot, room: Room) -> None:
     assert setup.count.text() == "Waiting for the model to load…", "another model takes nothing away that waits"
     gate.open()
     room.settle()
-    assert [message.text for prompt in room.engine.prompts for message in prompt.messages] == ["When?"]
+    assert [prompt.said for prompt in room.engine.prompts] == [("When?",)]

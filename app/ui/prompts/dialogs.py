@@ -98,6 +98,7 @@ class PromptsDialog(QDialog):
         self.setModal(True)
         self._prompts: tuple[SavedPrompt, ...] = ()
         self.list = QListWidget()
+        self.list.setProperty("role", "framed")
         self.list.setAccessibleName(_("Saved prompts"))
         self.list.setMinimumHeight(_LIST_HEIGHT)
         self.list.itemActivated.connect(self._edit)

@@ -189,17 +189,17 @@ def test_what_does_not_fit_gets_a_larger_context(room: Room) -> None:
     assert dialog is not None
     words = [button.text() for button, _way in dialog.options]
     assert words == [
-        "A context of 258,048 tokens",
+        "A context of 262,144 tokens",
         "Some pages of “Harbour Lease, cons…” (231,480 tokens in all)",
         "Take “Harbour Lease, cons…” off the desk (231,480 tokens)",
         "Another model",
     ]
     assert dialog.action.text() == "Load again"
-    room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=258_048)
+    room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=262_144)
     dialog.accept()
     room.settle()
-    assert room.engine.specs[-1].context_tokens == 258_048
-    assert room.desk.settings.load().engine.context_tokens == 258_048
+    assert room.engine.specs[-1].context_tokens == 262_144
+    assert room.desk.settings.load().engine.context_tokens == 262_144
     assert _spine(room)[1] == ""
 
 

@@ -53,7 +53,7 @@ def _choose(room: Room, kind: RemedyKind) -> Remedy:
 
 def _told(room: Room) -> list[str]:
     """What the engine was told of the conversation last."""
-    return [message.text for message in room.engine.prompts[-1].messages]
+    return [message.text.partition("\n\n(")[0] for message in room.engine.prompts[-1].messages]
 
 
 def test_the_oldest_turns_are_left_out_and_the_question_is_answered(room: Room) -> None:

@@ -87,7 +87,7 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     assert _states(room) == [RowState.ANSWERED] * 3
     assert [row.text for row in _rows(room)][:2] == [_QUOTED, "Twelve months [p. 87]."]
     asked = zip(room.engine.prompts, _QUESTIONS, strict=True)
-    assert all(prompt.messages[0].text.endswith(question) for prompt, question in asked)
+    assert all(prompt.said == (question,) for prompt, question in asked)
     assert all(len(prompt.messages) == 1 for prompt in room.engine.prompts)
     assert room.engine.threads == {"bridge-engine"}
     assert room.window.sheet.status.text() == "3 of 3 answered"
