@@ -192,6 +192,8 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
+        "outlines": [outline.document for outline in answer.outlines],
+        "instructions": answer.instructions,
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
         "citations": [
             {

@@ -293,11 +293,11 @@ class Ask:
         if excerpts or self.settings().close_reading:
             turns = self.conversations.history(question.id)
             found = yield from self.restating.beside(question, turns, self.budget(), cancel, excerpts=excerpts)
-        return msgspec.structs.replace(found, instructions=self._instructions(question))
+        return msgspec.structs.replace(found, instructions=self.instructions(question.conversation_id))
 
-    def _instructions(self, question: StoredQuestion) -> str:
+    def instructions(self, conversation_id: str) -> str:
         """How the person wants answers: always, and in this conversation."""
-        conversation = self.conversations.get(question.conversation_id)
+        conversation = self.conversations.get(conversation_id)
         wanted = (self.settings().instructions, conversation.instructions if conversation else "")
         return "\n".join(filter(None, map(str.strip, wanted)))
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from app.core.conversation import BookRef, Conversation, Timings, Turn
+from app.core.conversation import Beside, BookRef, Conversation, StoredQuestion, Timings, Turn
 from app.core.document import Book, CitedBook
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Tokenizing
@@ -143,15 +143,10 @@ class Context:
         asked = self.conversations.question(question_id) if question_id else None
         turns = self.conversations.history(question_id) if asked else self.conversations.turns(conversation_id)
         read = [turn for turn in turns if turn.is_read]
-        sees = model.vision is not None
 
         def size_without(oldest: int, refs: tuple[BookRef, ...]) -> PromptSize:
             kept = tuple(turn for turn in turns if turn not in read[:oldest])
-            text, images = (asked.text, asked.images) if asked else ("", ())
-            prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees, rules=conversation.rules)
-            answer = (Message("assistant", begun),) if begun else ()
-            whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)
-            return finish(self.engine.run(Measure(whole)))
+            return self._size(conversation, refs, kept, asked, begun)
 
         size = size_without(0, conversation.books)
         turns_total = size_without(0, ()).total
@@ -176,6 +171,25 @@ class Context:
             oldest,
             spared(len(oldest)),
         )
+
+    def _size(
+        self,
+        conversation: Conversation,
+        refs: tuple[BookRef, ...],
+        turns: tuple[Turn, ...],
+        asked: StoredQuestion | None,
+        begun: str,
+    ) -> PromptSize:
+        """Of a prompt with these books, turns and question, and what there is of its answer."""
+        text, images = (asked.text, asked.images) if asked else ("", ())
+        sees = self.ask.model().vision is not None
+        beside = Beside(instructions=self.ask.instructions(conversation.id))
+        prompt, _books = self.prompts.build(
+            refs, turns, text, images, beside=beside, sees=sees, rules=conversation.rules
+        )
+        answer = (Message("assistant", begun),) if begun else ()
+        whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)
+        return finish(self.engine.run(Measure(whole)))
 
     def _book_size(self, ref: BookRef, tokens: int, page_ends: tuple[int, ...]) -> BookSize:
         book = self.library.book(ref.book_id)

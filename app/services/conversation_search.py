@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
 from app.core.conversation import BookRef, PageRange, Turn
 from app.core.grammar import grammar_of
 from app.services import question_words as table
-from app.services.outlines import OutlineChapter, find_chapter, find_titled, named_chapter
+from app.services.outlines import OutlineChapter, find_chapter, find_titled, named_chapter, speaks_of_chapter
 
 _KANA = re.compile("[\u3041-\u30ff]")
 _RUN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+")
@@ -24,9 +25,15 @@ _FEW = 2
 _SOME = 5
 """The same where such a word comes before all matter: nothing in the question can be meant by it."""
 
+_LONG_CHARACTERS = 2000
+"""What is longer has its own matter, and would take long to look through."""
+
 _BACK = 3
 _ANSWER_WORDS = 12
 _ANSWER_CHARACTERS = 400
+
+
+ChaptersOf: TypeAlias = Callable[[BookRef], tuple[OutlineChapter, ...]]
 
 
 class QuestionKind(StrEnum):
@@ -59,14 +66,14 @@ class _Words(msgspec.Struct, frozen=True):
     refers_first: bool
 
 
-def decide(
-    question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], outlines: Mapping[str, tuple[OutlineChapter, ...]]
-) -> PassageQuery:
-    """What belongs next to `question`, asked of the books `refs` after `turns`. `outlines`: chapters of the books, by
-    their ids."""
+def decide(question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], chapters: ChaptersOf) -> PassageQuery:
+    """What belongs next to `question`, asked of the books `refs` after `turns`. `chapters` gives those of a book; it is
+    called where the question speaks of one."""
+    if len(question) > _LONG_CHARACTERS:
+        return PassageQuery(QuestionKind.ORDINARY, question, refs)
     turns = [turn for turn in turns if turn.is_read]
     words = _read(question)
-    if in_chapter := _in_chapter(question, words, refs, outlines):
+    if in_chapter := _in_chapter(question, words, refs, chapters):
         return in_chapter
     alike = len(refs) > 1 and bool(table.COMPARING.search(words.plain) or table.ALIKE.search(words.plain))
     matter = [word for word in words.matter if not (alike and word in table.COMPARISON_WORDS)]
@@ -82,18 +89,18 @@ def decide(
     return PassageQuery(QuestionKind.ORDINARY, question, refs, alike)
 
 
-def _in_chapter(
-    question: str, words: _Words, refs: tuple[BookRef, ...], outlines: Mapping[str, tuple[OutlineChapter, ...]]
-) -> PassageQuery | None:
+def _in_chapter(question: str, words: _Words, refs: tuple[BookRef, ...], chapters: ChaptersOf) -> PassageQuery | None:
     """What is asked of a chapter, by its number or its title, that an outline has."""
     named = named_chapter(question)
     if named is not None:
-        found = [(ref, find_chapter(named, outlines[ref.book_id])) for ref in refs]
+        found = [(ref, find_chapter(named, chapters(ref))) for ref in refs]
         rest = _read(named.rest)
         text = "" if _is_summary(rest) or all(map(_is_general, rest.matter)) else " ".join(named.rest.split())
-    else:
+    elif speaks_of_chapter(question):
         own = [word for word in words.matter if not _is_general(word)]
-        found, text = [(ref, find_titled(question, own, outlines[ref.book_id])) for ref in refs], ""
+        found, text = [(ref, find_titled(own, chapters(ref))) for ref in refs], ""
+    else:
+        return None
     scope = tuple(_within(ref, chapter) for ref, chapter in found if chapter is not None)
     return PassageQuery(QuestionKind.CHAPTER, text, scope, alike=len(scope) > 1) if scope else None
 
@@ -160,7 +167,7 @@ def _said(turns: Sequence[Turn]) -> list[str]:
     """The last question, with those that it follows from, and the first words of matter of the last answer."""
     said = []
     for turn in turns[: -_BACK - 1 : -1]:
-        words = _read(turn.question.text)
+        words = _read(turn.question.text[:_LONG_CHARACTERS])
         said.append(turn.question.text)
         if words.matter and not _follows(words, [word for word in words.matter if not _is_general(word)]):
             break

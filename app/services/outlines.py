@@ -103,10 +103,14 @@ def find_chapter(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> Out
     return counted[place - 1 if place > 0 else place] if -len(counted) <= place <= len(counted) else None
 
 
-def find_titled(text: str, words: Sequence[str], chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
-    """Of a text that speaks of a chapter without its number: the only one, or the highest, whose title has all these
-    words."""
-    if not words or _SPOKEN_OF.search(unicodedata.normalize("NFKC", text).casefold()) is None:
+def speaks_of_chapter(text: str) -> bool:
+    """Whether a text speaks of a chapter, by its number or not."""
+    return _SPOKEN_OF.search(unicodedata.normalize("NFKC", text).casefold()) is not None
+
+
+def find_titled(words: Sequence[str], chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
+    """The chapter, the highest of several, whose title has all these case-folded words."""
+    if not words:
         return None
     titles = [(chapter, unicodedata.normalize("NFKC", chapter.title).casefold()) for chapter in chapters]
     found = [chapter for chapter, title in titles if all(word in title for word in words)]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
 
 from app.core.conversation import Beside, BookRef, OutlineRef, PageRange, PassageRef, StoredQuestion, Turn
-from app.core.document import Section
 from app.core.events import Tokenizing
 from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Measure, Message, Prompt
 from app.services.budget import Budget
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
-from app.services.outlines import chapters_of
+from app.services.outlines import OutlineChapter, chapters_of
 from app.services.prompts import Prompts
 from app.store.books import Books
 from app.store.passages import Passage, Passages
@@ -43,8 +42,7 @@ class Restating:
         place of the books. Raises AppError; Stopped."""
         if not question.books or (not excerpts and self._are_short(question.books)):
             return Beside()
-        chapters = {ref.book_id: chapters_of(*self._outline(ref.book_id)) for ref in question.books}
-        query = decide(question.text, question.books, turns, chapters)
+        query = decide(question.text, question.books, turns, self._chapters)
         room = budget.for_passages(excerpts=excerpts)
         if query.kind is QuestionKind.NOTHING:
             last = next((turn.answer for turn in reversed(turns) if turn.is_read and turn.answer is not None), None)
@@ -104,9 +102,9 @@ class Restating:
         kept = sum(taken <= room for taken in accumulate(size.messages))
         return Beside(beside.passages[:kept], beside.outlines)
 
-    def _outline(self, book_id: str) -> tuple[tuple[Section, ...], int]:
-        book = self.books.book(book_id)
-        return book.outline, book.page_count
+    def _chapters(self, ref: BookRef) -> tuple[OutlineChapter, ...]:
+        book = self.books.book(ref.book_id)
+        return chapters_of(book.outline, book.page_count)
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
         return sum(self._characters(ref) for ref in refs) <= _SHORT_CHARACTERS

@@ -235,6 +235,10 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
         parts.append(one if usage.encoded_images == 1 else several.format(n=count(usage.encoded_images)))
     elif images:
         parts.append(_("image already processed") if images == 1 else _("images already processed"))
+    if answer.outlines:
+        parts.append(_("outline of the book repeated"))
+    if answer.instructions:
+        parts.append(_("with your instructions"))
     if timings.load_s >= _WORTH_TELLING_S:
         parts.append(_("model loaded in {time}").format(time=duration(timings.load_s)))
     return [_Words(part) for part in parts]
