@@ -6,14 +6,21 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import TypeAlias
 
 import msgspec
 
 from app.core.conversation import BookRef, PageRange, Turn
+from app.core.document import Book
 from app.core.grammar import grammar_of
 from app.services import question_words as table
-from app.services.outlines import OutlineChapter, find_chapter, find_titled, named_chapter, speaks_of_chapter
+from app.services.outlines import (
+    OutlineChapter,
+    chapters_of,
+    find_chapter,
+    find_titled,
+    named_chapter,
+    speaks_of_chapter,
+)
 
 _KANA = re.compile("[\u3041-\u30ff]")
 _RUN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+")
@@ -31,9 +38,6 @@ _LONG_CHARACTERS = 2000
 _BACK = 3
 _ANSWER_WORDS = 12
 _ANSWER_CHARACTERS = 400
-
-
-ChaptersOf: TypeAlias = Callable[[BookRef], tuple[OutlineChapter, ...]]
 
 
 class QuestionKind(StrEnum):
@@ -66,14 +70,16 @@ class _Words(msgspec.Struct, frozen=True):
     refers_first: bool
 
 
-def decide(question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], chapters: ChaptersOf) -> PassageQuery:
-    """What belongs next to `question`, asked of the books `refs` after `turns`. `chapters` gives those of a book; it is
-    called where the question speaks of one."""
+def decide(
+    question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], book_of: Callable[[str], Book]
+) -> PassageQuery:
+    """What belongs next to `question`, asked of the books `refs` after `turns`. `book_of` gives a book by its id; it is
+    called where the question may speak of its title or a chapter."""
     if len(question) > _LONG_CHARACTERS:
         return PassageQuery(QuestionKind.ORDINARY, question, refs)
     turns = [turn for turn in turns if turn.is_read]
     words = _read(question)
-    if in_chapter := _in_chapter(question, words, refs, chapters):
+    if in_chapter := _in_chapter(question, words, refs, book_of):
         return in_chapter
     alike = len(refs) > 1 and bool(table.COMPARING.search(words.plain) or table.ALIKE.search(words.plain))
     matter = [word for word in words.matter if not (alike and word in table.COMPARISON_WORDS)]
@@ -81,6 +87,8 @@ def decide(question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], chap
     follows = bool(turns) and _follows(words, own)
     if not own and _is_whole(words, alike=alike, follows=follows):
         return PassageQuery(QuestionKind.WHOLE, scope=refs, alike=alike)
+    if own and _is_summary(words) and (titled := _titled(own, refs, book_of)):
+        return PassageQuery(QuestionKind.WHOLE, scope=titled, alike=len(titled) > 1)
     idle = all(word in table.IDLE or (follows and _is_summary_word(word)) for word in matter)
     if idle and (not follows or matter):
         return PassageQuery(QuestionKind.NOTHING)
@@ -89,8 +97,21 @@ def decide(question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], chap
     return PassageQuery(QuestionKind.ORDINARY, question, refs, alike)
 
 
-def _in_chapter(question: str, words: _Words, refs: tuple[BookRef, ...], chapters: ChaptersOf) -> PassageQuery | None:
+def _titled(own: Sequence[str], refs: tuple[BookRef, ...], book_of: Callable[[str], Book]) -> tuple[BookRef, ...]:
+    """The books whose titles have all these words."""
+    titles = [(ref, unicodedata.normalize("NFKC", book_of(ref.book_id).title).casefold()) for ref in refs]
+    return tuple(ref for ref, title in titles if all(word in title for word in own))
+
+
+def _in_chapter(
+    question: str, words: _Words, refs: tuple[BookRef, ...], book_of: Callable[[str], Book]
+) -> PassageQuery | None:
     """What is asked of a chapter, by its number or its title, that an outline has."""
+
+    def chapters(ref: BookRef) -> tuple[OutlineChapter, ...]:
+        book = book_of(ref.book_id)
+        return chapters_of(book.outline, book.page_count)
+
     named = named_chapter(question)
     if named is not None:
         found = [(ref, find_chapter(named, chapters(ref))) for ref in refs]

@@ -79,18 +79,17 @@ SUMMARIES = re.compile(
 )
 SUMMARIES_JAPANESE = re.compile("まとめ|あらすじ|あらまし")
 WHOLE = _set(
-    "book books document documents text texts contract contracts lease leases paper papers report file novel story work"
-    " whole entire everything contents content chapter chapters section sections part parts title titles topic topics"
-    " subject theme themes list enumerate main key points point idea ideas message argument table each every short"
-    " brief quick cover"
-    " buch bücher dokument dokumente vertrag verträge ganze ganzen ganzes alles inhalt kapitel abschnitte thema themen"
-    " liste auflisten nenne wichtigsten punkte kurz kurze fass fasse fassen zusammen"
-    " livre livres documents contrat contrats tout toute entier contenu chapitre chapitres sections sujet thème thèmes"
-    " liste lister énumère principaux points"
-    " libro libros documento documentos contrato contratos todo toda entero contenido capítulo capítulos capitulos"
-    " secciones tema temas lista enumera principales puntos"
-    " 本 書 文書 書類 契約書 契約 資料 論文 報告書 小説 全体 全部 全 内容 章 目次 一覧 主題 題名 主 各章 列挙 話 テーマ"
-    " タイトル リスト ポイント ドキュメント テキスト 構成 要素"
+    "book books document documents text texts contract contracts lease leases paper papers report file novel"
+    " story work handbook manual guide letter essay agreement thesis policy article whole entire everything"
+    " contents content chapter chapters section sections part parts title titles topic topics subject theme themes"
+    " list enumerate main key points point idea ideas message argument table each every short brief quick cover"
+    " handbuch bericht aufsatz buch bücher dokument dokumente vertrag verträge ganze ganzen ganzes alles inhalt"
+    " kapitel abschnitte thema themen liste auflisten nenne wichtigsten punkte kurz kurze fass fasse fassen"
+    " zusammen manuel rapport livre livres contrat contrats tout toute entier contenu chapitre chapitres sujet"
+    " thème thèmes lister énumère principaux informe libro libros documento documentos contrato contratos todo"
+    " toda entero contenido capítulo capítulos capitulos secciones tema temas lista enumera principales puntos 本"
+    " 書 文書 書類 契約書 契約 資料 論文 報告書 小説 手引 規程 規則 全体 全部 全 内容 章 目次 一覧 主題 題名 主"
+    " 各章 列挙 話 テーマ タイトル リスト ポイント ドキュメント テキスト 構成 要素"
 )
 """Of the whole, where a question has no other matter. One of them makes no summary: see `ABOUT`, `LISTS`."""
 

@@ -12,7 +12,6 @@ from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Measure, Message, Prompt
 from app.services.budget import Budget
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
-from app.services.outlines import OutlineChapter, chapters_of
 from app.services.prompts import Prompts
 from app.store.books import Books
 from app.store.passages import Passage, Passages
@@ -42,7 +41,7 @@ class Restating:
         place of the books. Raises AppError; Stopped."""
         if not question.books or (not excerpts and self._are_short(question.books)):
             return Beside()
-        query = decide(question.text, question.books, turns, self._chapters)
+        query = decide(question.text, question.books, turns, self.books.book)
         room = budget.for_passages(excerpts=excerpts)
         if query.kind is QuestionKind.NOTHING:
             last = next((turn.answer for turn in reversed(turns) if turn.is_read and turn.answer is not None), None)
@@ -101,10 +100,6 @@ class Restating:
         )
         kept = sum(taken <= room for taken in accumulate(size.messages))
         return Beside(beside.passages[:kept], beside.outlines)
-
-    def _chapters(self, ref: BookRef) -> tuple[OutlineChapter, ...]:
-        book = self.books.book(ref.book_id)
-        return chapters_of(book.outline, book.page_count)
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
         return sum(self._characters(ref) for ref in refs) <= _SHORT_CHARACTERS

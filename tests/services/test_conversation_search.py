@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversation import Answer, BookRef, Ending, PageRange, StoredQuestion, Turn
-from app.core.document import Section
+from app.core.document import Book, Format, Section
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
-from app.services.outlines import OutlineChapter, chapters_of
 
 LEASE, MILL = BookRef("lease"), BookRef("mill")
 OUTLINE = (
@@ -24,8 +23,9 @@ NOTHING, FOLLOW_UP, WHOLE = QuestionKind.NOTHING, QuestionKind.FOLLOW_UP, Questi
 CHAPTER, ORDINARY = QuestionKind.CHAPTER, QuestionKind.ORDINARY
 
 
-def chapters(ref: BookRef) -> tuple[OutlineChapter, ...]:
-    return chapters_of(OUTLINE, 10) if ref.book_id == LEASE.book_id else ()
+def book(id: str) -> Book:
+    title, outline = ("Harbour Lease", OUTLINE) if id == LEASE.book_id else ("The Mill", ())
+    return Book(id, title, Format.TEXT, "", "", 0.0, page_count=10, characters=20_000, outline=outline)
 
 
 def turn(question: str, answer: str, *, left_out: bool = False) -> Turn:
@@ -36,7 +36,7 @@ def turn(question: str, answer: str, *, left_out: bool = False) -> Turn:
 
 
 def of(question: str, *turns: Turn, refs: tuple[BookRef, ...] = (LEASE,)) -> PassageQuery:
-    return decide(question, refs, turns, chapters)
+    return decide(question, refs, turns, book)
 
 
 NOTICE = ("When must the tenant give notice?", "Jonas Feld gives notice twelve weeks before a quarter ends [p. 5].")
@@ -146,6 +146,11 @@ def test_what_is_asked_of_the_whole_restates_no_passage(question: str, before: t
 def test_a_summary_of_something_is_searched() -> None:
     assert of("Summarise the rules on notice.").kind is ORDINARY
     assert of("Summarise that.", turn(*NOTICE)).kind is NOTHING
+
+
+def test_a_book_is_meant_by_its_title_too() -> None:
+    assert of("Summarise the Harbour Lease", refs=(LEASE, MILL)) == PassageQuery(WHOLE, scope=(LEASE,))
+    assert of("Summarise the handbook", turn(*NOTICE)) == PassageQuery(WHOLE, scope=(LEASE,))
 
 
 @pytest.mark.parametrize(
