@@ -146,7 +146,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
     max_answer_tokens: Annotated[
-        int, Meta(ge=0, le=65536, description="maximum length of an answer, in tokens; 0: automatic")
+        int,
+        Meta(ge=0, le=65536, description="maximum length of an answer, in tokens; 0: automatic (by context and model)"),
     ] = 0
     close_reading: Annotated[
         bool, Meta(description="repeat relevant passages from the books next to the question, and list them")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.settings import Settings
 from app.engine.protocol import ModelInfo
@@ -48,17 +48,23 @@ class Budget:
 
 
 def budget_of(model: ModelInfo, settings: Settings) -> Budget:
-    """A server on the network that does not say how large its model is counts as large."""
-    context, size = model.context_tokens, model.parameters or float("inf")
-    ability = next(ability for ability in _ABILITIES if size <= ability.parameters)
-    usual = min(ability.answer_tokens, max(_LEAST_ANSWER, context // _RESERVE_SHARE))
-    if local.is_starter(model.path):
-        usual = STARTER_ANSWER_TOKENS
+    """Of a loaded model. A server on the network that does not say how large its model is counts as large."""
+    shared = share_out(model.context_tokens, model.parameters, settings)
+    if not local.is_starter(model.path) or settings.max_answer_tokens:
+        return shared
+    return replace(shared, answer=STARTER_ANSWER_TOKENS, reserve=min(STARTER_ANSWER_TOKENS, shared.reserve))
+
+
+def share_out(context_tokens: int, parameters: int, settings: Settings) -> Budget:
+    """A context of so many tokens, of a model with so many parameters; 0 where that is not known. A number in the
+    settings wins."""
+    ability = next(ability for ability in _ABILITIES if (parameters or float("inf")) <= ability.parameters)
+    usual = min(ability.answer_tokens, max(_LEAST_ANSWER, context_tokens // _RESERVE_SHARE))
     answer = settings.max_answer_tokens or usual
     return Budget(
         answer,
-        min(answer, context // _RESERVE_SHARE),
-        context // _BESIDE_SHARE,
-        context // ability.excerpts_share,
+        min(answer, context_tokens // _RESERVE_SHARE),
+        context_tokens // _BESIDE_SHARE,
+        context_tokens // ability.excerpts_share,
         ability.close_passages,
     )

@@ -60,7 +60,11 @@ def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
     heading = next(row for row in rows if row.split() == ["GPU", "0", "GPU", "1", "RAM"])
     together = next(row for row in rows if row.startswith("together"))
     assert rows.index(heading) < rows.index(together)
-    assert rows[-1] == "Room for books and conversation: 100,000 tokens"
+    assert rows[-3:] == [
+        "Longest answer: 8,192 tokens",
+        "Excerpts in place of books: up to 25,000 tokens",
+        "Room for books and conversation: 100,000 tokens",
+    ]
 
 
 def test_just_above_the_edge_it_says_what_to_type_to_stay_on_the_card(

@@ -10,10 +10,11 @@ import msgspec
 from app.cli.bars import ProgressBar
 from app.cli.models import fetching, listing
 from app.cli.screen import print_json
-from app.core.settings import KvType, Mapping
+from app.core.settings import KvType, Mapping, Settings
 from app.core.work import Cancel, finish
 from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest, Way
 from app.models.local import model_at
+from app.services.budget import share_out
 from app.services.plans import Hardware, ModelPlan
 from app.services.services import Services
 from app.wording import units
@@ -37,9 +38,9 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
     plan = _planned(options.model, request, hardware, desk, cancel)
     if options.json:
-        print_json(_described(plan))
+        print_json(_described(plan, desk.settings.load()))
     else:
-        _print(plan)
+        _print(plan, desk.settings.load())
 
 
 def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
@@ -52,7 +53,7 @@ def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Service
     return desk.plans.plan_offer(offer, request, hardware)
 
 
-def _described(plan: ModelPlan) -> dict[str, Any]:
+def _described(plan: ModelPlan, settings: Settings) -> dict[str, Any]:
     result, machine = plan.result, plan.machine
     described: dict[str, Any] = {
         "name": plan.header.untrusted_name,
@@ -72,7 +73,10 @@ def _described(plan: ModelPlan) -> dict[str, Any]:
     }
     if not isinstance(result, Placement):
         return described | {"missing_bytes": result.missing_bytes}
+    budget = share_out(result.context_tokens, plan.header.parameters, settings)
     return described | {
+        "answer_tokens": budget.answer,
+        "excerpts_tokens": budget.excerpts,
         "placement": {
             "slice_tokens": result.slice_tokens,
             "gpu_layers": result.gpu_layers,
@@ -99,7 +103,7 @@ def _way(way: Way, wanted: PlanRequest) -> dict[str, Any]:
     }
 
 
-def _print(plan: ModelPlan) -> None:
+def _print(plan: ModelPlan, settings: Settings) -> None:
     header, result = plan.header, plan.result
     devices = (*plan.machine.gpus, plan.machine.host)
     print(units.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
@@ -122,6 +126,9 @@ def _print(plan: ModelPlan) -> None:
         cells = [f"{other:>{width}}" for other, width in zip(others, widths[1:], strict=True)]
         print("  ".join([f"{first:<{widths[0]}}", *cells]).rstrip())
     if isinstance(result, Placement):
+        budget = share_out(result.context_tokens, plan.header.parameters, settings)
+        print(_("Longest answer: {n} tokens").format(n=count(budget.answer)))
+        print(_("Excerpts in place of books: up to {n} tokens").format(n=count(budget.excerpts)))
         print(_("Room for books and conversation: {n} tokens").format(n=count(result.context_tokens)))
 
 
