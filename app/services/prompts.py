@@ -26,7 +26,9 @@ _ROUND = str.maketrans("[]", "()")
 _NAMED_BOOKS = 2
 """So many titles are shown where it is said how several books are named."""
 
-_OUTLINE_LINES = 200
+OUTLINE_LINES = 200
+"""Of an outline next to a question; what is behind them is left out."""
+
 _TITLE_CHARACTERS = 160
 NOTHING_BESIDE = Beside()
 Found = TypeVar("Found")
@@ -133,7 +135,7 @@ class Prompts:
                 f"{'  ' * (section.level - 1)}{_one_line(section.title)} [p. {book.page_names.of(section.page).label}]"
                 for section in book.outline
                 if section.level <= outline.levels and pages.first <= section.page <= pages.last
-            ][:_OUTLINE_LINES]
+            ][:OUTLINE_LINES]
         return lines
 
     def _marks(self, refs: Sequence[BookRef], page: str) -> tuple[str, ...]:

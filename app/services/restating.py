@@ -12,7 +12,7 @@ from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Measure, Message, Prompt
 from app.services.budget import Budget
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
-from app.services.prompts import Prompts
+from app.services.prompts import OUTLINE_LINES, Prompts
 from app.store.books import Books
 from app.store.passages import Passage, Passages
 
@@ -83,6 +83,9 @@ class Restating:
         books = [(ref, self.books.book(ref.book_id)) for ref in refs]
         deepest = min(_LEVELS, max((section.level for _, book in books for section in book.outline), default=0))
         for levels in range(deepest, 0, -1):
+            longest = max(sum(section.level <= levels for section in book.outline) for _, book in books)
+            if longest > OUTLINE_LINES and levels > 1:
+                continue
             outlines = tuple(OutlineRef(book.id, book.title, levels) for _, book in books if book.outline)
             lines = self.prompts.outline_texts(outlines, refs)
             size = yield from self.engine.run(Measure(Prompt("", (), (Message("user", "\n".join(lines)),))), cancel)

@@ -212,6 +212,17 @@ def test_a_summary_gets_the_outline_and_no_passage(fake: FakeDesk, chaptered: Bo
     assert asked.endswith(f"Question: Summarise the book.\n\n{SHORT}")
 
 
+def test_a_long_outline_is_shown_as_deep_as_it_is_whole(fake: FakeDesk) -> None:
+    outline = [Section(f"Chapter {n}", n) for n in range(1, 61)]
+    outline += [Section(f"Section {n}.{part}", n, 2) for n in range(1, 61) for part in range(4)]
+    outline.sort(key=lambda section: section.page)
+    pages = tuple(Page(n, str(n), FILLER) for n in range(1, 61))
+    long = fake.books.add(Document("Long", Format.TEXT, "44" * 32, pages, tuple(outline)), Path("/long.txt"))
+    (answer,) = follow(fake, long, "List all chapters.")
+    assert answer.outlines == (OutlineRef(long.id, "Long", 1),)
+    assert "Chapter 60 [p. 60]" in fake.engine.prompts[-1].messages[0].text
+
+
 def test_without_an_outline_a_summary_gets_nothing(fake: FakeDesk, book: Book) -> None:
     (answer,) = follow(fake, book, "Summarise the book.")
     assert (answer.passages, answer.outlines) == ((), ())
