@@ -28,6 +28,8 @@ QUESTIONS = {
     "How do I stop an answer?": "To stop an answer,",
     "How do I copy an answer?": "To copy an answer,",
     "How do I ask the last question again?": "To ask the last question again,",
+    "How do I save a prompt?": "To save a prompt,",
+    "How do I say in which language I want answers?": "To say how you want answers,",
     "How do I ask many questions at once?": "To ask many questions at once,",
     "What is a question sheet?": "question sheet",
     "How can I export an answer?": "To export an answer",
