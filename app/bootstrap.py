@@ -24,6 +24,7 @@ from app.services.import_export import ImportExport
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
@@ -73,21 +74,21 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
 
 
 def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
-    conversations = Conversations(database)
-    settings = SettingsStore(database)
+    conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     engine = EngineClient()
     of_models = _ModelParts(paths, settings, engine)
-    models, readings, books = of_models.models, of_models.readings, Books(database)
+    models, readings = of_models.models, of_models.readings
     library = Library(reader, books, engine, readings)
-    kept_images = ImageStore(database)
+    kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(ImageReader(), kept_images, library, engine)
-    prompts = Prompts(books)
     restating = Restating(engine, prompts, Passages(database), books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
+    sheets = Sheets(ask, SheetStore(database, conversations))
     return Services(
         paths=paths,
         ask=ask,
-        sheets=Sheets(ask, SheetStore(database, conversations)),
+        sheets=sheets,
+        parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         library=library,

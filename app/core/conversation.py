@@ -179,11 +179,29 @@ class Beside(msgspec.Struct, frozen=True):
     instructions: str = ""
 
 
+class PartState(StrEnum):
+    """What came of reading a part of the books."""
+
+    UNREAD = "unread"  # not yet, or it failed
+    READ = "read"
+    CUT = "cut"  # read, but its notes reached their limit: the last pages may be missing in them
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Pages that are read on their own, and noted, for a question to books that do not fit into the context.
+    `document` is the book's title, `pages` what it calls these pages, such as "iv–12"."""
+
+    book: BookRef
+    document: str
+    pages: str
+    state: PartState = PartState.UNREAD
+
+
 class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
     `passages`, `outlines` and `instructions` stood next to the question; with `excerpts` the model saw nothing else of
-    the books.
+    the books. `parts`: it is written from notes of these, which are all pages that were asked; none for other answers.
     `from_search`: its sentences were chosen by a search in the books; the model wrote none of it. `left_out`: questions
     that follow are asked without it and its question, so that they fit.
     """
@@ -204,6 +222,7 @@ class Answer(msgspec.Struct, frozen=True):
     left_out: bool = False
     outlines: tuple[OutlineRef, ...] = ()
     instructions: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def beside(self) -> Beside:

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from app.core.conversation import Citation
+from app.core.conversation import BookRef, Citation, PartState
 from app.core.errors import Problem
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
@@ -120,4 +120,27 @@ class Notice(msgspec.Struct, frozen=True, tag=True):
     problem: Problem
 
 
+class PartBegun(msgspec.Struct, frozen=True, tag=True):
+    """Part `number` of `total`, counted from 1, of books that do not fit is being read: these pages of `books`."""
+
+    number: int
+    total: int
+    books: tuple[BookRef, ...]
+
+
+class PartEnded(msgspec.Struct, frozen=True, tag=True):
+    """What came of that part; `problem` says why it was not read."""
+
+    number: int
+    total: int
+    books: tuple[BookRef, ...]
+    state: PartState
+    problem: Problem | None = None
+
+
+class Noting(msgspec.Struct, frozen=True, tag=True):
+    """Notes are being written; they are not shown as they are written."""
+
+
 AnswerProgress: TypeAlias = Loading | Stored | Tokenizing | Looking | Reading | Thinking | Token | Checked | Notice
+PartsProgress: TypeAlias = AnswerProgress | PartBegun | PartEnded | Noting

@@ -43,7 +43,8 @@ class SheetRow(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """`excerpts`: the model sees passages that belong to each question, not the books."""
+    """`excerpts`: the model sees passages that belong to each question, not the books. `question_id`: the question that
+    these rows collect notes for, each from its own pages; empty for a person's sheet."""
 
     id: str
     title: str
@@ -51,6 +52,7 @@ class Sheet(msgspec.Struct, frozen=True):
     books: tuple[BookRef, ...]
     rows: tuple[SheetRow, ...]
     excerpts: bool = False
+    question_id: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:

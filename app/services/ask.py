@@ -19,6 +19,7 @@ from app.core.conversation import (
     Citation,
     CitationState,
     Ending,
+    Part,
     Question,
     StoredQuestion,
     Timings,
@@ -26,7 +27,7 @@ from app.core.conversation import (
 )
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code, Problem
-from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token, Tokenizing
+from app.core.events import AnswerProgress, Checked, Loading, Notice, Reading, Stored, Thinking, Token, Tokenizing
 from app.core.image import ref_of
 from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work, relay
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _LOOKED_THROUGH = 24
 """Passages that an answer by search is chosen from."""
 
+_NO_NOTES = "-"
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
 _SAVE_INTERVAL_S = 2.0
 _log = logging.getLogger("octavo.ask")
@@ -103,6 +105,10 @@ class OpenAnswer:
     def found(self) -> None:
         """Note that its sentences are chosen by a search, and none is the model's."""
         self.answer = msgspec.structs.replace(self.answer, from_search=True)
+
+    def reads(self, parts: tuple[Part, ...]) -> None:
+        """Keep what is read of the books, part by part, for the notes that it is written from."""
+        self._save(parts=parts)
 
     def cites(self, question: str, books: tuple[CitedBook, ...]) -> None:
         """What it answers, and the books that it is checked against from now on."""
@@ -227,7 +233,7 @@ class Ask:
     settings: Callable[[], Settings]
 
     def ask(
-        self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False
+        self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
     ) -> Work[AnswerProgress, Answer]:
         """Answer a question that was just written, and is kept first; or one that is kept, whether it was answered
         before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else.
@@ -236,38 +242,67 @@ class Ask:
 
         An answer goes on from exactly where its text ends, or with the reading where it has none yet. It stays the same
         answer. Where nothing comes of it, what is kept stays what it was; only what is returned says how this ended.
-        `excerpts`: the model sees passages of the books that belong to the question, not the books.
+        `excerpts`: the model sees passages of the books that belong to the question, not the books. `notes`: it writes
+        notes for another answer: nothing stands next to the question, and they are as short as notes must be.
         """
-        question, writing = self._open(asked)
+        question, writing = self.open(asked)
         excerpts = excerpts or writing.answer.excerpts
         yield Stored(question.id, writing.answer.id)
         with writing.kept(cancel):
-            started = time.monotonic()
-            model = yield from self.models.ready(cancel)
-            load_s = time.monotonic() - started
-            writing.by(model.name)
-            _check_sight(question, model)
-            if question.books and local.is_starter(model.path):
+            load_s = yield from self.ready(question, writing, cancel)
+            if question.books and self.is_starter():
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
                 return writing.outcome
-            beside = yield from self._beside(question, writing, excerpts, cancel)
-            fitted = yield from self._fit(question, beside, excerpts, writing.text, cancel)
+            beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
+            fitted = yield from self._fit(question, beside, excerpts, writing.text, cancel, plain=notes)
             writing.saw(fitted.beside, excerpts)
-            limit = self._room_for_answer(fitted.size)
-            images = yield from self.images.show(fitted.prompt, cancel)
-            writing.cites(question.text, fitted.books)
-            work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
-            generated = yield from relay(work, writing.add)
-            usage = msgspec.structs.replace(generated.usage, encoded_images=images)
-            self.models.learn(usage, generated.timings)
-            timings = msgspec.structs.replace(generated.timings, load_s=load_s)
-            ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
-            writing.end(ending, usage, timings, writing.support())
+            limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
+            yield from self._write(question, writing, fitted, limit, cancel, load_s)
         return writing.outcome
 
     # ---- one answer
 
-    def _open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
+    def ready(self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel) -> Work[Loading, float]:
+        """Have the model loaded that answers; the seconds that this took. Raises AppError; Stopped."""
+        started = time.monotonic()
+        model = yield from self.models.ready(cancel)
+        writing.by(model.name)
+        _check_sight(question, model)
+        return time.monotonic() - started
+
+    def write_from_notes(
+        self, question: StoredQuestion, writing: OpenAnswer, notes: str, cancel: Cancel, load_s: float
+    ) -> Work[AnswerProgress, None]:
+        """Write the answer from notes on all of the books. Raises AppError DOES_NOT_FIT and others; Stopped."""
+        beside = Beside(instructions=self.instructions(question.conversation_id))
+        fitted = yield from self._fit(question, beside, True, writing.text, cancel, notes=notes)
+        writing.saw(beside, False)
+        limit = self._room_for_answer(fitted.size, self.longest_answer())
+        yield from self._write(question, writing, fitted, limit, cancel, load_s)
+
+    def room_for_notes(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, int]:
+        """Tokens that notes may take next to a question. Raises AppError DOES_NOT_FIT where there are too few."""
+        beside = Beside(instructions=self.instructions(question.conversation_id))
+        fitted = yield from self._fit(question, beside, True, "", cancel, notes=_NO_NOTES)
+        room = self.model().context_tokens - fitted.size.total - self.reserve()
+        if room < self.budget().notes:
+            raise does_not_fit(fitted.size, fitted.size.total + self.reserve(), self.model().context_tokens)
+        return room
+
+    def _write(
+        self, question: StoredQuestion, writing: OpenAnswer, fitted: _Fitted, limit: int, cancel: Cancel, load_s: float
+    ) -> Work[AnswerProgress, None]:
+        images = yield from self.images.show(fitted.prompt, cancel)
+        writing.cites(question.text, fitted.books)
+        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
+        generated = yield from relay(work, writing.add)
+        usage = msgspec.structs.replace(generated.usage, encoded_images=images)
+        self.models.learn(usage, generated.timings)
+        timings = msgspec.structs.replace(generated.timings, load_s=load_s)
+        ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
+        writing.end(ending, usage, timings, writing.support())
+
+    def open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
         """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
         if isinstance(asked, Question):
             asked_id = self.conversations.add_question(asked).id
@@ -317,7 +352,7 @@ class Ask:
         if size.total > room:
             asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts, rules=rules)
             size = yield from self.engine.run(Measure(asked), cancel)
-            raise _does_not_fit(size, size.total + self.reserve(), room)
+            raise does_not_fit(size, size.total + self.reserve(), room)
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         query = PassageQuery(QuestionKind.ORDINARY, question.text, question.books)
@@ -330,7 +365,15 @@ class Ask:
         writing.end(Ending.COMPLETE, usage, timings, writing.citations())
 
     def _fit(
-        self, question: StoredQuestion, beside: Beside, excerpts: bool, begun: str, cancel: Cancel
+        self,
+        question: StoredQuestion,
+        beside: Beside,
+        excerpts: bool,
+        begun: str,
+        cancel: Cancel,
+        *,
+        notes: str = "",
+        plain: bool = False,
     ) -> Work[Tokenizing, _Fitted]:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
         room is short, then outlines. `begun`: what there is of the answer; it was written with all of them."""
@@ -347,6 +390,8 @@ class Ask:
                 excerpts=excerpts,
                 sees=sees,
                 rules=rules,
+                notes=notes,
+                plain=plain,
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
@@ -358,13 +403,14 @@ class Ask:
             outlines = beside.outlines if beside.passages else ()
             beside = msgspec.structs.replace(beside, passages=passages, outlines=outlines)
 
-    def _room_for_answer(self, size: PromptSize) -> int:
-        """The most tokens that the answer may take. Raises AppError DOES_NOT_FIT when too few are left."""
+    def _room_for_answer(self, size: PromptSize, longest: int) -> int:
+        """The most tokens that the answer may take, `longest` where there is room. Raises AppError DOES_NOT_FIT when
+        too few are left."""
         context_tokens = self.model().context_tokens
         needed = size.total + self.reserve()
         if needed > context_tokens:
-            raise _does_not_fit(size, needed, context_tokens)
-        return min(self.longest_answer(), context_tokens - size.total)
+            raise does_not_fit(size, needed, context_tokens)
+        return min(longest, context_tokens - size.total)
 
     def budget(self) -> Budget:
         """How the loaded model's context is shared out. Raises AppError NO_MODEL."""
@@ -377,6 +423,10 @@ class Ask:
     def longest_answer(self) -> int:
         """The most tokens that an answer may take. Raises AppError NO_MODEL."""
         return self.budget().answer
+
+    def is_starter(self) -> bool:
+        """Whether the loaded model is the one that comes with Octavo. Raises AppError NO_MODEL."""
+        return local.is_starter(self.model().path)
 
     def model(self) -> ModelInfo:
         """The loaded one. Raises AppError NO_MODEL."""
@@ -411,7 +461,8 @@ def _stopped(cancel: Cancel) -> Ending:
     return Ending.CLOSED if cancel.leaving else Ending.CANCELLED
 
 
-def _does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:
+def does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:
+    """`needed`: the prompt, and what is kept free behind it."""
     return AppError(
         Code.DOES_NOT_FIT,
         needed_tokens=needed,

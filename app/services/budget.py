@@ -35,10 +35,11 @@ _ABILITIES = (_Ability(4e9, 1024, 4, 8), _Ability(20e9, 4096, 6, 4), _Ability(fl
 class Budget:
     """Tokens, and one number of passages. `answer`: the longest answer. `reserve`: what must be free for one, or
     nothing is asked. `beside`: for passages and outlines next to a question to whole books. `excerpts`: for passages in
-    place of books."""
+    place of books. `notes`: the longest notes of a part of books that do not fit."""
 
     answer: int
     reserve: int
+    notes: int
     beside: int
     excerpts: int
     close_passages: int
@@ -64,6 +65,7 @@ def share_out(context_tokens: int, parameters: int, settings: Settings) -> Budge
     return Budget(
         answer,
         min(answer, context_tokens // _RESERVE_SHARE),
+        min(usual, context_tokens // _RESERVE_SHARE),
         context_tokens // _BESIDE_SHARE,
         context_tokens // ability.excerpts_share,
         ability.close_passages,

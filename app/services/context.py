@@ -170,6 +170,7 @@ class Context:
             spared(len(read)),
             oldest,
             spared(len(oldest)),
+            not self.ask.is_starter(),
         )
 
     def _size(

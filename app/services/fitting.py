@@ -35,7 +35,8 @@ class Choices(msgspec.Struct, frozen=True):
     `needed_tokens` is the whole prompt with the question that waits (`question_tokens`), or one like those before it,
     and the room that is kept for an answer (`reserve_tokens`). `turns`: so many earlier questions are read with their
     answers, and take `turns_tokens`. `oldest`: the ids of the oldest answers, as few as make the rest fit without them
-    and their questions, `oldest_tokens` what that spares; empty where that does not help, or all fits.
+    and their questions, `oldest_tokens` what that spares; empty where that does not help, or all fits. `takes_notes`:
+    whether the model can write notes on parts of the books.
     """
 
     needed_tokens: int
@@ -48,6 +49,7 @@ class Choices(msgspec.Struct, frozen=True):
     turns_tokens: int = 0
     oldest: tuple[str, ...] = ()
     oldest_tokens: int = 0
+    takes_notes: bool = True
 
     @property
     def books_tokens(self) -> int:
@@ -68,6 +70,7 @@ class RemedyKind(StrEnum):
     NEW = "new"  # a new conversation with the same books
     PAGES = "pages"  # some pages of a book
     TAKE_OFF = "take_off"  # a book off the desk
+    PARTS = "parts"  # the books read in parts, and notes in their place
     EXCERPTS = "excerpts"  # passages instead of the books
     MODEL = "model"  # another model
 
@@ -83,7 +86,7 @@ class Remedy(msgspec.Struct, frozen=True):
 
 def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Remedy, ...]:
     """The ways out, first those that help. `kv_type` is the present one, None where the model runs elsewhere; `asked`
-    says that a question waits, which excerpts can answer."""
+    says that a question waits, which notes on parts, or excerpts, can answer."""
     found = [Remedy(RemedyKind.LARGER, True, room=room) for room in proposed_rooms(choices, kv_type)] if kv_type else []
     if choices.oldest:
         found.append(Remedy(RemedyKind.LEAVE_OUT, True))
@@ -97,7 +100,9 @@ def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Reme
     # Where no book alone is too much, the person goes on choosing after the first one.
     found += [way for way in of_books if way.helps] or of_books
     if asked and choices.books:
-        found.append(Remedy(RemedyKind.EXCERPTS, choices.fits_without(choices.books_tokens)))
+        helps = choices.fits_without(choices.books_tokens)
+        found += [Remedy(RemedyKind.PARTS, helps)] if choices.takes_notes else []
+        found.append(Remedy(RemedyKind.EXCERPTS, helps))
     if kv_type:
         found.append(Remedy(RemedyKind.MODEL, False))
     return tuple(sorted(found, key=lambda way: not way.helps))

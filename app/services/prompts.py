@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
-from app.services.rules import Rules, rules_of
+from app.services.rules import FROM_NOTES, Rules, rules_of
 from app.store.books import Books
 
 WITH_IMAGES = "Answer from the images above, too."
@@ -49,24 +49,27 @@ class Prompts:
         excerpts: bool = False,
         sees: bool = True,
         rules: int = RULES_VERSION,
+        notes: str = "",
+        plain: bool = False,
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
         The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with what stood beside them, so that nothing is read again.
-        `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents. `sees`: whether
-        the model sees images; to one that does not they are named. `rules`: the version that the conversation began
-        with.
+        `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
+        were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
+        named. `rules`: the version that the conversation began with. `plain`: no rules follow the question.
         """
         books = tuple(map(self._books.cited, refs))
         documents = tuple(map(document_text, books))
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
         if question or images:
-            messages.append(_asked(self.put(question, refs, beside, words), images, shown, sees))
+            text = question if plain else self.put(question, refs, beside, words, notes)
+            messages.append(_asked(text, images, shown, sees))
             said.append(question)
         if excerpts:
-            prompt = Prompt(words.excerpts, (), tuple(messages), documents)
+            prompt = Prompt(FROM_NOTES if notes else words.excerpts, (), tuple(messages), documents)
         else:
             prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages))
         return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(beside.passages, books)), books
@@ -89,10 +92,11 @@ class Prompts:
                 images += len(turn.question.images)
         return messages, said, images
 
-    def put(self, question: str, refs: Sequence[BookRef], beside: Beside, rules: Rules) -> str:
+    def put(self, question: str, refs: Sequence[BookRef], beside: Beside, rules: Rules, notes: str = "") -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
         as it was read. What is of books that are gone is left out."""
         blocks = [
+            _block("Notes:", "", [notes] if notes else ()),
             _block("Passages that may matter:", "\n\n", self.passage_texts(beside.passages)),
             _block("Contents:", "\n", self.outline_texts(beside.outlines, refs)),
         ]
@@ -100,7 +104,7 @@ class Prompts:
         parts = [*before, f"Question: {question}" if before else question]
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
-        marks = self._marks(refs, rules.page) if refs else ()
+        marks = self.marks(refs, rules.page) if refs else ()
         if marks and rules.short:
             parts.append(f"({rules.after(question, marks)})")
         text = "\n\n".join(parts)
@@ -138,7 +142,7 @@ class Prompts:
             ][:OUTLINE_LINES]
         return lines
 
-    def _marks(self, refs: Sequence[BookRef], page: str) -> tuple[str, ...]:
+    def marks(self, refs: Sequence[BookRef], page: str) -> tuple[str, ...]:
         """How a page is named in each of these books. A book that is gone has no name any more."""
         if not refs[1:]:
             return (f"[{page}]",)

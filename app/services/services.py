@@ -18,6 +18,7 @@ from app.services.import_export import ImportExport
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.sheets import Sheets, Templates
@@ -32,6 +33,7 @@ class Services:
     paths: Paths
     ask: Ask
     sheets: Sheets
+    parts: Parts
     templates: Templates
     context: Context
     library: Library

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import BookRef
+from app.core.conversation import Answer, BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Stored
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
@@ -73,16 +73,19 @@ class Sheets:
             yield RowBegun(number, len(sheet.rows), row.question.id)
             answer, problem = row.answer, None
             try:
-                answer = yield from relay(self.ask.ask(row.question, cancel, excerpts=sheet.excerpts), _of_row)
+                answer = yield from relay(self._ask(row, sheet, cancel), _of_row)
                 problem = answer.problem
             except AppError as error:  # not even an answer could be begun
                 problem = error.problem
             yield RowEnded(number, len(sheet.rows), SheetRow(row.question, answer))
             if answer is not None and answer.was_stopped:
                 raise Stopped
-            if problem is not None and _concerns_all(problem):
+            if problem is not None and _concerns_all(problem, same_books=not sheet.question_id):
                 raise AppError.of(problem)
         return self.store.get(sheet_id) or sheet
+
+    def _ask(self, row: SheetRow, sheet: Sheet, cancel: Cancel) -> Work[AnswerProgress, Answer]:
+        return self.ask.ask(row.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
 
 
 def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
@@ -91,10 +94,12 @@ def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
         yield progress
 
 
-def _concerns_all(problem: Problem) -> bool:
+def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
     """Whether the next question would meet the same problem, whatever it asks."""
     code, params = problem.code, problem.params
     if code is Code.DOES_NOT_FIT:
+        if not same_books:
+            return False
         taken = int(params["documents_tokens"]) + int(params["reserve_tokens"])
         return taken >= int(params["context_tokens"])
     return code in _FOR_ALL or code.startswith("model_") or blame(code) is Blame.MACHINE

@@ -174,8 +174,8 @@ class Conversations:
             )
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
-                        problem, passages, outlines, instructions, excerpts, from_search, shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        problem, passages, outlines, parts, instructions, excerpts, from_search, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -186,8 +186,8 @@ class Conversations:
         """Put an answer in the place of what was kept under its id so far, whole or partial."""
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
-                citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, instructions = ?,
-                excerpts = ?, from_search = ?
+                citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, parts = ?,
+                instructions = ?, excerpts = ?, from_search = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
@@ -315,13 +315,13 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages, outlines, instructions, excerpts and from_search of an answer, as
-    they are kept."""
+    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts and from_search of an
+    answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
-    found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines)
+    found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines, answer.parts)
     flags = (int(answer.excerpts), int(answer.from_search))
     return (*(encode(value) for value in found), storable(answer.instructions), *flags)
 

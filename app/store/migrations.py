@@ -230,6 +230,13 @@ ALTER TABLE conversations ADD COLUMN rules INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE conversations ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
 ALTER TABLE answers ADD COLUMN outlines TEXT NOT NULL DEFAULT '[]';  -- JSON: tuple[OutlineRef, ...]
 ALTER TABLE answers ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
+ALTER TABLE answers ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';  -- JSON: tuple[Part, ...]
+
+-- The rows of some sheets collect notes for a question; those go with it.
+ALTER TABLE sheets ADD COLUMN question_id TEXT NOT NULL DEFAULT '';
+CREATE TRIGGER a_deleted_question_takes_its_notes_along BEFORE DELETE ON questions BEGIN
+    DELETE FROM conversations WHERE id IN (SELECT conversation_id FROM sheets WHERE question_id = old.id);
+END;
 
 -- What a person asks often, by a name.
 CREATE TABLE saved_prompts (

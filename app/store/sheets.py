@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.core.conversation import BookRef, Ending, Question
+from app.core.conversation import BookRef, Ending, Question, StoredQuestion
 from app.core.sheet import Sheet, SheetEntry, SheetRow
-from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, question_of
+from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, encode, question_of
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.folding import storable
 
 _ANSWERED = f"('{Ending.COMPLETE}', '{Ending.LENGTH}')"
 
@@ -28,21 +29,38 @@ class SheetStore:
         self._database = database
         self._conversations = conversations
 
-    def create(self, title: str, books: tuple[BookRef, ...], questions: Sequence[str], *, excerpts: bool) -> Sheet:
-        """A new sheet with none of its questions answered; whole or not at all."""
+    def create(
+        self,
+        title: str,
+        books: tuple[BookRef, ...],
+        questions: Sequence[str],
+        *,
+        excerpts: bool,
+        parts: Sequence[tuple[BookRef, ...]] = (),
+        question_id: str = "",
+    ) -> Sheet:
+        """A new sheet with none of its questions answered; whole or not at all. `parts`: what each question is asked
+        of, where that is not all of `books`. `question_id`: a question that notes are collected for; raises KeyError
+        if it is gone."""
+        asked = list(zip(questions, parts or [books] * len(questions), strict=True))
         with self._database.write() as connection:
+            if question_id and self._conversations.question(question_id) is None:
+                raise KeyError(question_id)
             conversation = self._conversations.create(title, books)
             connection.execute(
-                "INSERT INTO sheets (conversation_id, excerpts) VALUES (?, ?)", (conversation.id, int(excerpts))
+                "INSERT INTO sheets (conversation_id, excerpts, question_id) VALUES (?, ?, ?)",
+                (conversation.id, int(excerpts), question_id),
             )
             rows = tuple(
-                SheetRow(self._conversations.add_question(Question(conversation.id, text, books))) for text in questions
+                SheetRow(self._conversations.add_question(Question(conversation.id, text, refs)))
+                for text, refs in asked
             )
-        return Sheet(conversation.id, conversation.title, conversation.created_at, books, rows, excerpts)
+        return Sheet(conversation.id, conversation.title, conversation.created_at, books, rows, excerpts, question_id)
 
     def get(self, id: str) -> Sheet | None:
         with self._database.read() as connection:
-            row = connection.execute("SELECT excerpts FROM sheets WHERE conversation_id = ?", (id,)).fetchone()
+            of_sheet = "SELECT excerpts, question_id FROM sheets WHERE conversation_id = ?"
+            row = connection.execute(of_sheet, (id,)).fetchone()
             conversation = self._conversations.get(id)
             if row is None or conversation is None:
                 return None
@@ -55,15 +73,37 @@ class SheetStore:
             for columns in found:
                 question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:]
                 rows.append(SheetRow(question_of(question), None if answer[0] is None else answer_of(answer)))
-        return Sheet(id, conversation.title, conversation.created_at, conversation.books, tuple(rows), bool(row[0]))
+        created_at, books = conversation.created_at, conversation.books
+        return Sheet(id, conversation.title, created_at, books, tuple(rows), bool(row[0]), str(row[1]))
+
+    def of_question(self, question_id: str) -> tuple[Sheet, ...]:
+        """The sheets that collect notes for a question, the first one first."""
+        rows = self._database.rows(
+            """SELECT s.conversation_id FROM sheets s JOIN conversations c ON c.id = s.conversation_id
+                WHERE s.question_id = ? ORDER BY c.created_at, c.id""",
+            (question_id,),
+        )
+        return tuple(sheet for (id,) in rows if (sheet := self.get(str(id))) is not None)
+
+    def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
+        """The newest question of these words to these books that notes were collected for, and no answer written."""
+        row = self._database.row(
+            f"""SELECT {QUESTION} FROM sheets s JOIN questions q ON q.id = s.question_id
+                WHERE q.text = ? AND q.books = ?
+                AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.id AND a.ending IN {_ANSWERED})
+                ORDER BY q.seq DESC LIMIT 1""",
+            (storable(text), encode(books)),
+        )
+        return None if row is None else question_of(row)
 
     def all(self) -> tuple[SheetEntry, ...]:
-        """The newest first."""
+        """The newest first, without those that only make notes shorter."""
         rows = self._database.rows(
             f"""SELECT c.id, c.title, c.created_at, count(*), count(a.id) FILTER (WHERE a.ending IN {_ANSWERED})
                 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
                 JOIN questions q ON q.conversation_id = c.id AND q.parent_id IS NULL
                 LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+                WHERE NOT (s.excerpts AND s.question_id != '')
                 GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
         )
         return tuple(SheetEntry(*row) for row in rows)

@@ -333,6 +333,9 @@ _SENTENCES: dict[Code, str] = {
         " plan again."
     ),
     Code.MODEL_THERE: ("“{path}” already exists and was not overwritten. To replace it, remove it first."),
+    Code.MODEL_TOO_SMALL: (
+        "“{path}” is too small to write notes on books. Choose a larger model, or ask with the most relevant excerpts."
+    ),
     Code.MODEL_IS_STARTER: (
         "“{path}” is the model that comes with Octavo and cannot be removed by itself. To remove it, uninstall Octavo."
     ),
@@ -536,7 +539,8 @@ _SENTENCES: dict[Code, str] = {
         "This needs {needed_tokens} tokens, and the context has {context_tokens}: the books take {documents_tokens},"
         " the conversation with this question {conversation_tokens}, and {reserve_tokens} are reserved for the answer."
         " Nothing was cut. Leave out old questions or start a new conversation; choose fewer books or pages; choose a"
-        " larger context, with a smaller KV type if memory is short; or show the model only the relevant excerpts."
+        " larger context, with a smaller KV type if memory is short; read the books in parts; or show the model only"
+        " the relevant excerpts."
     ),
     Code.CONTEXT_FULL: (
         "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"

@@ -1,9 +1,13 @@
-"""What an answer rests on where no model drew it from books, or nothing in them was found for it; for all faces."""
+"""What an answer rests on where no model drew it from whole books, or nothing in them was found for it; for all
+faces."""
 
 from __future__ import annotations
 
-from app.core.conversation import Answer, Ending, Question, StoredQuestion
+from collections.abc import Sequence
+
+from app.core.conversation import Answer, Ending, Part, PartState, Question, StoredQuestion
 from app.wording.i18n import _
+from app.wording.units import count
 
 
 def asked_words(question: Question | StoredQuestion) -> str:
@@ -14,8 +18,35 @@ def asked_words(question: Question | StoredQuestion) -> str:
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What is to be said of an answer; empty where a model had books and something was found in them, and where nothing
-    was answered."""
+    """What is to be said of an answer; empty where a model had whole books and something was found in them, and where
+    nothing was answered."""
+    return " ".join(filter(None, (parts_words(answer.parts), _basis(question, answer))))
+
+
+def parts_words(parts: Sequence[Part]) -> str:
+    """Which pages were read for an answer from notes; empty for others."""
+    if not parts:
+        return ""
+    unread, cut = (_names(parts, state) for state in (PartState.UNREAD, PartState.CUT))
+    words = _("Read in parts. Not read: {pages}.") if unread else _("Read in parts: all pages.")
+    incomplete = _("The notes reached their limit and may be incomplete: {pages}.") if cut else ""
+    return " ".join(filter(None, (words.format(pages=unread), incomplete.format(pages=cut))))
+
+
+def part_words(number: int, total: int) -> str:
+    """Which part is being read."""
+    return _("part {number} of {total}").format(number=count(number), total=count(total))
+
+
+def _names(parts: Sequence[Part], state: PartState) -> str:
+    """The pages of these parts, with their books if there are several."""
+    several = len({part.document for part in parts}) > 1
+    one, other = _("p. {page}"), _("“{title}”, p. {page}")
+    found = [part for part in parts if part.state is state]
+    return "; ".join((other if several else one).format(title=part.document, page=part.pages) for part in found)
+
+
+def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
     if not answer.text:
         return ""
     if answer.from_search:

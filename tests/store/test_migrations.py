@@ -10,7 +10,17 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.core.conversation import BookRef, CitationState, Draft, Ending, OutlineRef, PageRange, Timings, Usage
+from app.core.conversation import (
+    BookRef,
+    CitationState,
+    Draft,
+    Ending,
+    OutlineRef,
+    PageRange,
+    PartState,
+    Timings,
+    Usage,
+)
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
@@ -84,8 +94,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         if version >= 2:
             page = books.pages(book.id)[1]
             assert (page.hidden, page.confidence, page.picture) == ("波", 0.97, "ef" * 32)
-            (entry,) = SheetStore(database, conversations).all()
+            sheets = SheetStore(database, conversations)
+            entry, *_later = sorted(sheets.all(), key=lambda entry: entry.created_at)
             assert (entry.title, entry.questions) == ("People", 2)
+            assert len(sheets.of_question(first.question.id)) == (1 if version >= 6 else 0)
             assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
         if version >= 3:
             assert image.book_id == book.id
@@ -100,6 +112,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")
         outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)
         assert (answer.outlines, answer.instructions) == ((outlines, "Like a sailor.") if version >= 6 else ((), ""))
+        read = [("i", PartState.READ), ("1", PartState.UNREAD)] if version >= 6 else []
+        assert [(part.pages, part.state) for part in answer.parts] == read
         saved = [(prompt.name, prompt.text, prompt.shortcut) for prompt in SavedPrompts(database).all()]
         assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Ending, PageRange
+from app.core.conversation import BookRef, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.sheet import RowState, Sheet
 from app.store.books import Books
@@ -133,3 +133,24 @@ def test_a_deleted_sheet_leaves_nothing(
     with database.read() as connection:
         for table in ("sheets", "conversations", "conversation_books", "questions", "answers"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_notes_go_with_their_question_and_none_are_begun_for_one_that_is_gone(
+    sheets: SheetStore, conversations: Conversations, books: tuple[Book, Book]
+) -> None:
+    one, two = (BookRef(book.id, PageRange(1, 1)) for book in books)
+    talk = conversations.create("Lamps", (one, two))
+    question = conversations.add_question(Question(talk.id, "Summarise.", talk.books))
+    parts = ((one,), (two,))
+    notes = sheets.create("Lamps", talk.books, ("One", "Two"), excerpts=False, parts=parts, question_id=question.id)
+    shorter = sheets.create("Lamps", talk.books, ("Both",), excerpts=True, question_id=question.id)
+    assert sheets.get(notes.id) == notes
+    assert tuple(row.question.books for row in notes.rows) == parts
+    assert sheets.of_question(question.id) == (notes, shorter)
+    assert [entry.id for entry in sheets.all()] == [notes.id], "what only makes notes shorter is not listed"
+    assert sheets.unanswered("Summarise.", talk.books) == question
+    conversations.delete(talk.id)
+    assert (sheets.get(notes.id), sheets.get(shorter.id), sheets.all()) == (None, None, ())
+    with pytest.raises(KeyError):
+        sheets.create("Lamps", (), ("One",), excerpts=False, question_id=question.id)
+    assert sheets.all() == ()

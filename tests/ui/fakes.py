@@ -50,6 +50,7 @@ from app.services.images import Images, Videos
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
@@ -407,21 +408,21 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
-    headers = HeaderReader()
+    headers, learning = HeaderReader(), Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
-    learning = Learning(Measurements(settings))
     plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
-    prompts = Prompts(books)
-    kept_images = ImageStore(database)
+    prompts, kept_images = Prompts(books), ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     restating = Restating(engine, prompts, Passages(database), books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
+    sheets = Sheets(ask, SheetStore(database, conversations))
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
         ask=ask,
-        sheets=Sheets(ask, SheetStore(database, conversations)),
+        sheets=sheets,
+        parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         library=library,

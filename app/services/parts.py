@@ -1,0 +1,281 @@
+"""Answers about books that do not fit into the context: read part by part, noted, and written from the notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import msgspec
+
+from app.core.conversation import RULES_VERSION, Answer, BookRef, Ending, Part, PartState, Question, StoredQuestion
+from app.core.errors import AppError, Code
+from app.core.events import (
+    Loading,
+    Notice,
+    Noting,
+    PartBegun,
+    PartEnded,
+    PartsProgress,
+    Reading,
+    Stored,
+    Thinking,
+    Token,
+    Tokenizing,
+)
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress, SheetRow
+from app.core.work import Cancel, Work, relay
+from app.engine.protocol import DocumentText, Measure, Message, Prompt
+from app.services.ask import Ask, OpenAnswer, does_not_fit, title_of
+from app.services.conversation_search import QuestionKind, decide
+from app.services.library import document_text
+from app.services.parting import PageSize, divide, pages_of, refs_of, tokens_of
+from app.services.prompts import Prompts
+from app.services.rules import ask_for_notes, ask_for_shorter, rules_of
+from app.services.sheets import Sheets
+from app.store.books import Books
+from app.store.sheets import SheetStore
+
+_SLACK = 24
+"""Tokens by which a text may differ from its parts, and the names of a part's pages from those that were measured."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Belongs to the engine's one executor. The notes are rows of a sheet that goes with the question."""
+
+    sheets: Sheets
+    prompts: Prompts
+    books: Books
+
+    @property
+    def asking(self) -> Ask:
+        return self.sheets.ask
+
+    @property
+    def store(self) -> SheetStore:
+        return self.sheets.store
+
+    def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
+        """The newest question of these words to these books whose notes were begun, and that has no whole answer."""
+        return self.store.unanswered(text, books)
+
+    def notes(self, question_id: str) -> Sheet | None:
+        """The sheet that has the notes on each part, if there are any."""
+        return next((sheet for sheet in self.store.of_question(question_id) if not sheet.excerpts), None)
+
+    def ask(self, asked: Question | StoredQuestion | Answer, cancel: Cancel) -> Work[PartsProgress, Answer]:
+        """Answer as `Ask.ask` does, but from notes on all parts of the books. What was noted for the question before is
+        not read again. A part that fails is left out, and `Answer.parts` says so."""
+        question, writing = self.asking.open(asked)
+        yield Stored(question.id, writing.answer.id)
+        with writing.kept(cancel):
+            if not writing.answer.parts:
+                writing.reads(tuple(map(self._part, question.books)))
+            load_s = yield from self.asking.ready(question, writing, cancel)
+            if self.asking.is_starter():
+                raise AppError(Code.MODEL_TOO_SMALL, path=self.asking.model().path)
+            room = yield from self.asking.room_for_notes(question, cancel)
+            sheet = self.notes(question.id) if writing.goes_on else None
+            if sheet is None:
+                sheet = yield from self._sheet(question, cancel)
+                sheet = yield from self._read(sheet, writing, cancel)
+            notes = yield from self._notes(question, sheet, room, cancel)
+            yield from self.asking.write_from_notes(question, writing, notes, cancel, load_s)
+        return writing.outcome
+
+    # ---- the parts
+
+    def _sheet(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, Sheet]:
+        """The notes that were begun, unless they were for other pages or for a larger context; else a new sheet."""
+        pages = yield from self._measure(question.books, cancel)
+        before = self._asked_before(question)
+        wanted = self._ask_for_notes(question, question.books, before)
+        room = yield from self._room(question, wanted, cancel, excerpts=False)
+        sheet = self.notes(question.id)
+        if sheet is not None:
+            if _is_sound(sheet, pages, room):
+                return sheet
+            self.store.delete(sheet.id)
+        parts = [refs_of(part) for part in divide(pages, room)]
+        texts = [self._ask_for_notes(question, part, before) for part in parts]
+        title = title_of(question.text)
+        return self.store.create(title, question.books, texts, excerpts=False, parts=parts, question_id=question.id)
+
+    def _measure(self, refs: Sequence[BookRef], cancel: Cancel) -> Work[Tokenizing, list[PageSize]]:
+        documents = tuple(document_text(self.books.cited(ref)) for ref in refs)
+        headings = tuple(DocumentText(document.untrusted_title, ()) for document in documents)
+        engine = self.asking.engine
+        size = yield from engine.run(Measure(Prompt("", documents, ())), cancel)
+        bare = yield from engine.run(Measure(Prompt("", headings, ())), cancel)
+        parts = zip(refs, bare.documents, size.page_ends, strict=True)
+        return list(chain.from_iterable(pages_of(self.books.book(ref.book_id), ref, h, ends) for ref, h, ends in parts))
+
+    def _room(self, question: StoredQuestion, wanted: str, cancel: Cancel, *, excerpts: bool) -> Work[Tokenizing, int]:
+        """Tokens that a part, or the notes with `excerpts`, may have where so much is `wanted` of them. Raises AppError
+        DOES_NOT_FIT where that is less than what is noted may have."""
+        budget, context_tokens = self.asking.budget(), self.asking.model().context_tokens
+        prompt, _books = self.prompts.build(question.books, (), wanted, excerpts=excerpts, plain=True)
+        bare = msgspec.structs.replace(prompt, documents=())
+        size = yield from self.asking.engine.run(Measure(bare), cancel)
+        needed = size.total + max(budget.notes, budget.reserve) + _SLACK
+        if needed + budget.notes > context_tokens:
+            raise does_not_fit(size, needed, context_tokens)
+        return context_tokens - needed
+
+    def _read(self, sheet: Sheet, writing: OpenAnswer, cancel: Cancel) -> Work[PartsProgress, Sheet]:
+        """Have all parts noted that are not yet. Raises AppError if none could be."""
+        rows = list(sheet.rows)
+        writing.reads(self._parts_of(rows))
+
+        def follow(progress: SheetProgress) -> Iterator[PartsProgress]:
+            match progress:
+                case RowBegun(number, total):
+                    yield PartBegun(number, total, rows[number - 1].question.books)
+                case RowEnded(number, total, row):
+                    rows[number - 1] = row
+                    writing.reads(self._parts_of(rows))
+                    problem = row.answer.problem if row.answer else None
+                    yield PartEnded(number, total, row.question.books, _state_of(row), problem)
+                case _:
+                    yield from _beneath(progress)
+
+        sheet = yield from relay(self.sheets.run(sheet.id, cancel), follow)
+        problems = [row.answer.problem for row in sheet.rows if row.answer and row.answer.problem]
+        if problems and not sheet.answered:
+            raise AppError.of(problems[0])
+        return sheet
+
+    # ---- the notes
+
+    def _notes(self, question: StoredQuestion, sheet: Sheet, room: int, cancel: Cancel) -> Work[PartsProgress, str]:
+        """The notes of all parts, made shorter until they have room."""
+        several = len(question.books) > 1
+        rows = [row for row in sheet.rows if row.state is RowState.ANSWERED]
+        while True:
+            texts = [f"# {self._names(row.question.books)}\n{_marked(row, several)}" for row in rows]
+            sizes = yield from self._sizes(texts, cancel)
+            if sum(sizes) + _SLACK <= room:
+                return "\n\n".join(texts)
+            rows = yield from self._shorten(question, list(zip(rows, texts, sizes, strict=True)), cancel)
+
+    def _sizes(self, texts: Sequence[str], cancel: Cancel) -> Work[Tokenizing, tuple[int, ...]]:
+        messages = tuple(Message("user", f"{text}\n\n") for text in texts)
+        size = yield from self.asking.engine.run(Measure(Prompt("", (), messages)), cancel)
+        return size.messages
+
+    def _shorten(
+        self, question: StoredQuestion, notes: Sequence[tuple[SheetRow, str, int]], cancel: Cancel
+    ) -> Work[PartsProgress, list[SheetRow]]:
+        """Fewer notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
+        their texts, and the tokens of these."""
+        limit, names = self.asking.budget().notes, self._names(question.books)
+        bare = ask_for_shorter(question.text, names, limit, "")
+        room = yield from self._room(question, bare, cancel, excerpts=True)
+        wanted, parts = [], []
+        for first, end in _groups([size for _row, _text, size in notes], room):
+            refs = _joined(chain.from_iterable(row.question.books for row, _text, _size in notes[first:end]))
+            texts = "\n\n".join(text for _row, text, _size in notes[first:end])
+            wanted.append(ask_for_shorter(question.text, self._names(refs), limit, texts))
+            parts.append(refs)
+        kept = (sheet for sheet in self.store.of_question(question.id) if sheet.questions == tuple(wanted))
+        sheet = next(kept, None) or self.store.create(
+            title_of(question.text), question.books, wanted, excerpts=True, parts=parts, question_id=question.id
+        )
+        sheet = yield from relay(self.sheets.run(sheet.id, cancel), _beneath)
+        for row in sheet.rows:
+            if row.state is not RowState.ANSWERED and row.answer and row.answer.problem:
+                raise AppError.of(row.answer.problem)
+        return list(sheet.rows)
+
+    # ---- words
+
+    def _names(self, refs: Sequence[BookRef]) -> str:
+        """The pages, as their books name them."""
+        parts = map(self._part, refs)
+        return ", ".join(f"{part.pages} ({' '.join(part.document.split())})" for part in parts)
+
+    def _part(self, ref: BookRef, state: PartState = PartState.UNREAD) -> Part:
+        book = self.books.book(ref.book_id)
+        ends = (ref.pages.first, ref.pages.last) if ref.pages else (1, book.page_count)
+        pages = "–".join(dict.fromkeys(book.page_names.of(number).label for number in ends))
+        return Part(ref, book.title, pages, state)
+
+    def _parts_of(self, rows: Sequence[SheetRow]) -> tuple[Part, ...]:
+        return tuple(self._part(ref, _state_of(row)) for row in rows for ref in row.question.books)
+
+    def _ask_for_notes(self, question: StoredQuestion, refs: Sequence[BookRef], before: str) -> str:
+        marks = self.prompts.marks(refs, rules_of(RULES_VERSION).page)
+        return ask_for_notes(question.text, self._names(refs), self.asking.budget().notes, marks, before)
+
+    def _asked_before(self, question: StoredQuestion) -> str:
+        """The question that this one follows, where it cannot be understood without it."""
+        turns = self.asking.conversations.history(question.id)
+        kind = decide(question.text, question.books, turns, self.books.book).kind
+        follows = turns and kind in (QuestionKind.FOLLOW_UP, QuestionKind.NOTHING)
+        return turns[-1].question.text if follows else ""
+
+
+def _beneath(progress: SheetProgress) -> Iterator[PartsProgress]:
+    """What a row is about, without its text."""
+    match progress:
+        case Token() | Thinking():
+            yield Noting()
+        case Loading() | Tokenizing() | Reading() | Notice():
+            yield progress
+
+
+def _is_sound(sheet: Sheet, pages: Sequence[PageSize], room: int) -> bool:
+    """Whether a sheet's parts are just these pages, and those that are not noted yet fit into the room."""
+    rest = list(pages)
+    for row in sheet.rows:
+        count = sum(ref.pages.last - ref.pages.first + 1 for ref in row.question.books if ref.pages)
+        part, rest = rest[:count], rest[count:]
+        fits = row.state is RowState.ANSWERED or count == 1 or tokens_of(part) <= room
+        if refs_of(part) != row.question.books or not fits:
+            return False
+    return not rest
+
+
+def _state_of(row: SheetRow) -> PartState:
+    if row.state is not RowState.ANSWERED or row.answer is None:
+        return PartState.UNREAD
+    return PartState.CUT if row.answer.ending is Ending.LENGTH else PartState.READ
+
+
+def _marked(row: SheetRow, several: bool) -> str:
+    """Notes whose marks name the pages that were found; with `several` books, each its book, too."""
+    if row.answer is None:
+        return ""
+    text, marks = row.answer.text, defaultdict(list)
+    for citation in row.answer.citations:
+        if citation.start >= 0 and citation.page:
+            marks[citation.start, citation.end].append(citation)
+    for (start, end), citations in sorted(marks.items(), reverse=True):
+        names = [f"[{c.document}, p. {c.label}]" if several else f"[p. {c.label}]" for c in citations]
+        text = f"{text[:start]}{''.join(dict.fromkeys(names))}{text[end:]}"
+    return text.strip()
+
+
+def _groups(sizes: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """Half-open ranges of notes that follow each other and have room together."""
+    groups, first, taken = [], 0, 0
+    for number, size in enumerate(sizes):
+        if number > first and taken + size > room:
+            groups.append((first, number))
+            first, taken = number, 0
+        taken += size
+    return [*groups, (first, len(sizes))]
+
+
+def _joined(refs: Iterator[BookRef]) -> tuple[BookRef, ...]:
+    """The same pages with as few ranges as their books."""
+    found: dict[str, BookRef] = {}
+    for ref in refs:
+        before = found.get(ref.book_id)
+        if before is not None and before.pages and ref.pages:
+            pages = msgspec.structs.replace(before.pages, last=ref.pages.last)
+            ref = msgspec.structs.replace(ref, pages=pages)
+        found[ref.book_id] = ref
+    return tuple(found.values())
