@@ -10,16 +10,16 @@ import msgspec
 
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion
 from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Reading, Tokenizing
+from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Tokenizing
 from app.core.image import ImageRef
 from app.services.fitting import Choices
 from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words, range_words
-from app.wording.support import basis_words, nothing_found
+from app.wording.support import basis_words, nothing_found, part_words, parts_words
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
@@ -72,6 +72,27 @@ class JsonAnswers(JsonProgress):
         where = {"image": event.image, "images": event.images}
         print_json({"event": "looking", **where, "done": event.done, "total": event.total})
 
+    def part_begun(self, event: PartBegun) -> None:
+        print_json({"event": "part", "number": event.number, "total": event.total, "books": self._pages(event.books)})
+
+    def part_ended(self, event: PartEnded) -> None:
+        shown: dict[str, Any] = {"event": "part_ended", "number": event.number, "total": event.total}
+        shown |= {"books": self._pages(event.books), "state": event.state}
+        if event.problem is not None:
+            shown |= {"code": event.problem.code, "message": errors.sentence(event.problem)}
+        print_json(shown)
+
+    def noting(self) -> None:
+        """Notes are written as a whole."""
+
+    def stopped(self, answer: Answer) -> None:
+        if answer.parts:
+            print_json({"event": "stopped", "parts": _describe_parts(answer)})
+
+    def _pages(self, refs: Sequence[BookRef]) -> list[dict[str, Any]]:
+        parts = [(self._shelf[ref.book_id], ref.pages) for ref in refs]
+        return [{"document": b.title, "first": p.first, "last": p.last} for b, p in parts if p]
+
     def token(self, text: str) -> None:
         print_json({"event": "token", "text": text})
 
@@ -95,6 +116,7 @@ class TextAnswers:
         self._shelf = shelf
         self._bar = Bar()
         self._advice = Advice()
+        self._part = ""
         self.loading = bar(_("loading the model"))
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
@@ -114,7 +136,28 @@ class TextAnswers:
         self._bar.show(_("counting words"), event.done, event.total)
 
     def reading(self, event: Reading) -> None:
-        self._bar.show(_("reading"), event.done, event.total)
+        self._bar.show(self._part or _("reading"), event.done, event.total)
+
+    def part_begun(self, event: PartBegun) -> None:
+        self._part = part_words(event.number, event.total)
+        self._bar.busy(self._part)
+
+    def part_ended(self, event: PartEnded) -> None:
+        self._bar.close()
+        if event.problem is not None:
+            print(f"octavo: {self._part}: {errors.sentence(event.problem)}", file=sys.stderr)
+        self._part = ""
+
+    def noting(self) -> None:
+        words = _("writing notes")
+        self._bar.busy(f"{self._part}: {words}" if self._part else words)
+
+    def stopped(self, answer: Answer) -> None:
+        """Say which pages were read for an answer from notes, and how the others are."""
+        self._bar.close()
+        if words := parts_words(answer.parts):
+            advice = _("To read the missing parts, use the same command with --resume.")
+            print(units.printable(f"octavo: {words} {advice}"), file=sys.stderr)
 
     def thinking(self) -> None:
         self._bar.busy(_("The model is thinking…"))
@@ -161,6 +204,7 @@ class TextAnswers:
             limit = _("the model allows up to {n} tokens") if room.trained else _("memory allows up to {n} tokens")
             words = limit.format(n=units.count(room.context_tokens))
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
+        lines.append(f"--parts      {_('read the books in parts, and answer from notes on all of them')}")
         lines.append(f"--excerpts   {_('only relevant excerpts')}")
         print("\n".join(map(units.printable, lines)), file=sys.stderr)
 
@@ -194,6 +238,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "excerpts": answer.excerpts,
         "outlines": [outline.document for outline in answer.outlines],
         "instructions": answer.instructions,
+        "parts": _describe_parts(answer),
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
         "citations": [
             {
@@ -208,6 +253,11 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
             for c in answer.citations
         ],
     }
+
+
+def _describe_parts(answer: Answer) -> list[dict[str, Any]]:
+    """What was read for an answer from notes, and what was not."""
+    return [{"document": part.document, "pages": part.pages, "state": part.state} for part in answer.parts]
 
 
 def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> None:

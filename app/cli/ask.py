@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +19,14 @@ from app.core.conversation import Answer, BookRef, Ending, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.events import (
-    AnswerProgress,
     Checked,
     Loading,
     Looking,
     Notice,
+    Noting,
+    PartBegun,
+    PartEnded,
+    PartsProgress,
     Reading,
     Stored,
     Thinking,
@@ -31,12 +35,13 @@ from app.core.events import (
 )
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
-from app.core.work import Cancel, Stopped, finish
+from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
 from app.services.ask import Ask
 from app.services.images import Images
 from app.services.library import Library
+from app.services.parts import Parts
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
@@ -63,16 +68,19 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             out.images(refs, tokens)
     conversation = desk.conversations.create(books=books)
     parent = None
+    asking = _Asking(ask, parts_with(ask, desk), cancel, out, options.parts or options.resume, options.resume)
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
-        answer = finish(ask.ask(question, cancel, excerpts=options.excerpts), partial(_tell, out))
+        answer = asking.ask(question, excerpts=options.excerpts)
         if options.go_on:
-            answer = _go_on(ask, answer, cancel, out)
+            answer = asking.go_on(answer)
         if answer.was_stopped:
+            out.stopped(answer)
             raise Stopped
         if answer.problem is not None:
-            if answer.problem.code == Code.DOES_NOT_FIT:
-                out.choices(dataclasses.replace(desk.context, ask=ask).choices(conversation.id, answer.question_id))
+            if _is_too_much(answer):
+                context = dataclasses.replace(desk.context, ask=ask)
+                out.choices(context.choices(conversation.id, answer.question_id))
             raise AppError.of(answer.problem)
         out.finished(question, answer)
         parent = answer.id
@@ -82,14 +90,48 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         files.write(report, options.export.absolute(), desk.images.png_within)
 
 
-def _go_on(ask: Ask, answer: Answer, cancel: Cancel, out: JsonAnswers | TextAnswers) -> Answer:
-    """Until the answer ends by itself, or there is no more room for it."""
-    while answer.ending is Ending.LENGTH:
-        longer = finish(ask.ask(answer, cancel), partial(_tell, out))
-        if longer.problem is not None and longer.problem.code == Code.DOES_NOT_FIT:
-            return answer
-        answer = longer
-    return answer
+@dataclass(frozen=True)
+class _Asking:
+    """How questions are asked. `in_parts`: those to books that do not fit; `resumes`: those whose parts were begun."""
+
+    whole: Ask
+    parts: Parts
+    cancel: Cancel
+    out: JsonAnswers | TextAnswers
+    in_parts: bool
+    resumes: bool
+
+    def ask(self, question: Question, *, excerpts: bool) -> Answer:
+        begun = self.parts.unanswered(question.text, question.books) if self.resumes else None
+        if begun is None:
+            answer = self._show(self.whole.ask(question, self.cancel, excerpts=excerpts))
+            if not (self.in_parts and question.books and _is_too_much(answer)):
+                return answer
+            begun = self.whole.conversations.question(answer.question_id)
+            assert begun is not None
+        return self._show(self.parts.ask(begun, self.cancel))
+
+    def go_on(self, answer: Answer) -> Answer:
+        """Until the answer ends by itself, or there is no more room for it."""
+        while answer.ending is Ending.LENGTH:
+            asking = self.parts if answer.parts else self.whole
+            longer = self._show(asking.ask(answer, self.cancel))
+            if _is_too_much(longer):
+                return answer
+            answer = longer
+        return answer
+
+    def _show(self, work: Work[PartsProgress, Answer]) -> Answer:
+        return finish(work, partial(_tell, self.out))
+
+
+def parts_with(ask: Ask, desk: Services) -> Parts:
+    """What reads in parts with the settings of the command line."""
+    return dataclasses.replace(desk.parts, sheets=dataclasses.replace(desk.sheets, ask=ask))
+
+
+def _is_too_much(answer: Answer) -> bool:
+    return answer.problem is not None and answer.problem.code == Code.DOES_NOT_FIT
 
 
 def _open_book(file: Path, library: Library, cancel: Cancel, *, read_again: bool) -> Book:
@@ -136,7 +178,7 @@ def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
-def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
+def _tell(out: JsonAnswers | TextAnswers, progress: PartsProgress) -> None:
     match progress:
         case Loading():
             out.loading(progress)
@@ -146,6 +188,12 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
             out.looking(progress)
         case Reading():
             out.reading(progress)
+        case PartBegun():
+            out.part_begun(progress)
+        case PartEnded():
+            out.part_ended(progress)
+        case Noting():
+            out.noting()
         case Thinking():
             out.thinking()
         case Token(text):

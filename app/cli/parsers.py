@@ -65,6 +65,14 @@ def _add_ask(commands: Any) -> None:
         "--continue", dest="go_on", action="store_true",
         help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
     )  # fmt: skip
+    ask.add_argument(
+        "--parts", action="store_true",
+        help=_("if the books do not fit into the context, read them in parts, and answer from notes on all of them"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
+    )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -17,6 +18,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
+from app.services import ask
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
 from tests.documents.office_writer import paragraph, write_docx
@@ -148,6 +150,7 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
     assert [line.split()[2:4] for line in parts] == [["Part", "one:"], ["Part", "two:"]]
     assert "--kv q8_0 --context N" in told
     assert "--excerpts" in told
+    assert "--parts" in told
     code, out, _ = run(*asked, "--json")
     choices, failed = lines(out)[-2:]
     assert (choices["event"], failed["event"], failed["code"]) == ("choices", "failed", "does_not_fit")
@@ -159,6 +162,27 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
     more = ("--pages", f"{first}-{last}", "--context", 2 * chapters[0]["tokens"], "--max-tokens", 4, "--json")
     code, out, _ = run(*asked[:-1], *more, "When?")
     assert code == 0, "what the choice says fits"
+
+
+@answered_here
+def test_what_does_not_fit_is_read_in_parts(
+    run: Any, tmp_path: Path, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ask.budget_of
+    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(whole(*of), notes=4))
+    book = tmp_path / "long.md"
+    book.write_text("\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1816)), encoding="utf-8")
+    asked = ("ask", "--document", book, "--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "When?", "--parts")
+    code, out, _ = run(*asked, "--json")
+    assert code == 0
+    events = lines(out)
+    begun, ended = ([e for e in events if e["event"] == name] for name in ("part", "part_ended"))
+    assert [(e["number"], e["total"]) for e in begun] == [(1, 2), (2, 2)]
+    assert [e["books"] for e in ended] == [e["books"] for e in begun]
+    finished = events[-1]
+    assert finished["event"] == "finished"
+    assert {part["state"] for part in finished["parts"]} <= {"read", "cut"}
+    assert finished["parts"][0]["document"] == begun[0]["books"][0]["document"]
 
 
 @pytest.mark.real
