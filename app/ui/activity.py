@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from app.core.conversation import BookRef
-from app.core.events import Loading, Looking, Reading, Thinking, Tokenizing
+from app.core.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
 from app.ui.pace import Pace
 from app.ui.shown import Shown
 from app.ui.words import ReadingNow, follow
@@ -24,7 +24,7 @@ class EngineTask(Enum):
     READING_AHEAD = auto()
 
 
-Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | ReadingNow
+Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow
 """How far the task is that has the engine."""
 
 _GIVES_WAY = {
@@ -149,7 +149,9 @@ class Activity:
         """Of the last reading that could be measured; 0 before."""
         return self._tokens_per_second
 
-    def note(self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | None) -> None:
+    def note(
+        self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | Noting | None
+    ) -> None:
         """How far a task is; None: it writes."""
         one = self._first(task)
         before = one.step

@@ -78,6 +78,14 @@ class Navigation(QObject):
         else:
             self._sheets.prepare()
 
+    @Slot(str)
+    def open_notes(self, answer_id: str) -> None:
+        """The notes on each part of the books that an answer is written from."""
+        turn = next((turn for turn in self._shown.turns if turn.answer and turn.answer.id == answer_id), None)
+        if turn is not None:
+            self._window.show_sheet(True)
+            self._sheets.open_notes(turn.question.id)
+
     @Slot()
     def close_sheet(self) -> None:
         self._window.show_sheet(False)

@@ -166,7 +166,7 @@ class _Parts(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, shown, window, self
         )
-        work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
+        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations)
         self.sheets = SheetsPresenter(
             work, bridge, window.sheet, self._table, self.openings, self.activity, shown, self
         )
@@ -183,7 +183,7 @@ class _Parts(QObject):
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
         self.asking = AskingPresenter(
-            desk.ask, bridge, talk, view, composer, writing, self.openings, activity, shown, self
+            desk.ask, desk.parts, bridge, talk, view, composer, writing, self.openings, activity, shown, self
         )
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
@@ -360,6 +360,7 @@ class WindowPresenter(_Parts):
         self.asking.held.connect(self.welcome.hint)
         self.asking.answered.connect(self.welcome.note_answered)
         panel.view.export_answer.connect(self.exporting.export_answer)
+        panel.view.notes_wanted.connect(self.navigation.open_notes)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)

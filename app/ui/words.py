@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.errors import Code
-from app.core.events import Loading, Looking, Reading, Thinking, Tokenizing
+from app.core.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
 from app.documents.text.terms import is_unspaced
@@ -158,7 +158,7 @@ def thinking_words() -> str:
     return _("The model is thinking…")
 
 
-def step_words(step: Loading | Tokenizing | Looking | Thinking | ReadingNow | None) -> str:
+def step_words(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> str:
     """What the engine is about; empty while it writes, or has nothing to do."""
     match step:
         case Loading(fraction):
@@ -169,13 +169,15 @@ def step_words(step: Loading | Tokenizing | Looking | Thinking | ReadingNow | No
             return looking_words(step)
         case Thinking():
             return thinking_words()
+        case Noting():
+            return _("Writing notes…")
         case ReadingNow(words=words, paused=paused):
             return _("Paused · {words}").format(words=words) if paused else words
         case None:
             return ""
 
 
-def step_share(step: Loading | Tokenizing | Looking | Thinking | ReadingNow | None) -> float | None:
+def step_share(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> float | None:
     """How much of that is done, from 0 to 1; None where it cannot be said."""
     match step:
         case Loading(fraction):

@@ -104,6 +104,7 @@ class AnswerMessage(MessageWidget):
 
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
+    notes_wanted = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
     action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
@@ -136,6 +137,7 @@ class AnswerMessage(MessageWidget):
         self.foot.hide()
         self.foot.copied.connect(self._emit_copied)
         self.foot.exported.connect(self._emit_exported)
+        self.foot.notes_wanted.connect(self._emit_notes_wanted)
         self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
@@ -320,6 +322,9 @@ class AnswerMessage(MessageWidget):
 
     def _emit_exported(self) -> None:
         self.exported.emit(self._answer_id)
+
+    def _emit_notes_wanted(self) -> None:
+        self.notes_wanted.emit(self._answer_id)
 
     def _emit_action(self) -> None:
         self.action_wanted.emit(self._answer_id)

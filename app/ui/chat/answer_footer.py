@@ -40,6 +40,7 @@ class Foot(QWidget):
 
     copied = Signal()
     exported = Signal()
+    notes_wanted = Signal()
     asked_again = Signal()
     stepped = Signal(int)
     changed = Signal()  # it needs another height now
@@ -55,6 +56,7 @@ class Foot(QWidget):
         self.copy_button = InlineButton(_("Copy"), theme, self, tip=_("Copy the answer"))
         self.again_button = InlineButton(_("Try again"), theme, self, tip=_("Ask the same question again"))
         self.export_button = InlineButton(_("Export"), theme, self, tip=_("Save this answer as a file"))
+        self.notes_button = InlineButton(_("Notes"), theme, self, tip=_("What was noted from each part of the books"))
         self.numbers_button = InlineButton(_("Details"), theme, self, tip=_("Time and tokens of this answer"))
         self.numbers_button.setCheckable(True)
         self.numbers_button.toggled.connect(self.changed)
@@ -62,6 +64,7 @@ class Foot(QWidget):
         self.copy_button.clicked.connect(self.copied)
         self.export_button.clicked.connect(self.exported)
         self.again_button.clicked.connect(self.asked_again)
+        self.notes_button.clicked.connect(self.notes_wanted)
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
 
@@ -98,6 +101,7 @@ class Foot(QWidget):
         self._words = _word_foot(answer, books)
         self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers))
+        self.notes_button.setVisible(bool(answer.parts))
 
     def stops(self) -> list[QWidget]:
         """What Tab visits, in order."""
@@ -106,6 +110,8 @@ class Foot(QWidget):
             stops += [self.variants.earlier, self.variants.later]
         if not self.numbers_button.isHidden():
             stops.append(self.numbers_button)
+        if not self.notes_button.isHidden():
+            stops.append(self.notes_button)
         return [*stops, self.copy_button, self.again_button, self.export_button]
 
     def describe(self) -> str:
@@ -119,7 +125,8 @@ class Foot(QWidget):
         """Take this width (px); returns the height."""
         self._drawn = []
         y = self._arrange_rows(width)
-        buttons = [self.export_button, self.again_button, self.copy_button, self.numbers_button, self.variants]
+        doing = (self.export_button, self.again_button, self.copy_button, self.notes_button)
+        buttons = [*doing, self.numbers_button, self.variants]
         shown = [button for button in buttons if not button.isHidden()]
         taken = sum(button.width() + SPACE_XS for button in shown)
         x, lines = 0.0, 1

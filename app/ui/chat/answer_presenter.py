@@ -11,11 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import (
-    AnswerProgress,
     Checked,
     Loading,
     Looking,
     Notice,
+    Noting,
+    PartBegun,
+    PartEnded,
+    PartsProgress,
     Reading,
     Stored,
     Thinking,
@@ -28,7 +31,9 @@ from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.shown import Shown
 from app.ui.words import answer_remarks, step_share, step_words
 from app.wording.errors import sentence
+from app.wording.i18n import _
 from app.wording.support import asked_words
+from app.wording.units import count
 
 
 @dataclass
@@ -37,7 +42,7 @@ class Running:
     empty until the question is on disk.
 
     `again`: the question was asked before and gets another answer. `written`: it was just written. `goes_on`: its
-    answer gets longer, and `pieces` has the beginning.
+    answer gets longer, and `pieces` has the beginning. `part`: the part of the books that is being noted.
     """
 
     conversation: Conversation
@@ -49,6 +54,7 @@ class Running:
     goes_on: bool = False
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
+    part: PartBegun | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -81,7 +87,7 @@ class AnswerPresenter(QObject):
         self._shown = shown
         self.running: Running | None = None
 
-    def follow(self, running: Running) -> Callable[[AnswerProgress | Done[Answer] | Cancelled | Failed], None]:
+    def follow(self, running: Running) -> Callable[[PartsProgress | Done[Answer] | Cancelled | Failed], None]:
         """Show this answer from now on; gives the handler of its events."""
         self.running = running
         return self._on_event
@@ -101,7 +107,7 @@ class AnswerPresenter(QObject):
         self._view.show_checked(running.checked)
 
     @Slot(object)
-    def _on_event(self, event: AnswerProgress | Done[Answer] | Cancelled | Failed) -> None:
+    def _on_event(self, event: PartsProgress | Done[Answer] | Cancelled | Failed) -> None:
         running = self.running
         assert running is not None
         match event:
@@ -115,6 +121,10 @@ class AnswerPresenter(QObject):
                 running.checked = citations
                 if self._is_shown(running):
                     self._view.show_checked(citations)
+            case PartBegun() | PartEnded():
+                self._on_part(running, event)
+            case Noting():
+                self._activity.note(EngineTask.ANSWER, event)
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
             case Done(answer):
@@ -136,6 +146,18 @@ class AnswerPresenter(QObject):
                 self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.begun.emit(running)
 
+    def _on_part(self, running: Running, event: PartBegun | PartEnded) -> None:
+        if isinstance(event, PartBegun):
+            running.part = event
+            self.show_progress()
+            return
+        running.part = None
+        self._activity.note_part(EngineTask.ANSWER)
+        if event.problem is not None:
+            words = _("Part {number} of {total} was not read. {why}")
+            why = sentence(event.problem)
+            self.noticed.emit(words.format(number=count(event.number), total=count(event.total), why=why))
+
     def _on_token(self, running: Running, text: str) -> None:
         self._activity.note(EngineTask.ANSWER, None)
         running.pieces.append(text)
@@ -148,7 +170,11 @@ class AnswerPresenter(QObject):
         running = self.running
         if running is not None and running.answer_id and self._is_shown(running):
             step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None
-            self._view.set_progress(step_words(step), step_share(step))
+            words, share = step_words(step), step_share(step)
+            if (part := running.part) is not None:
+                where = _("Part {number} of {total}").format(number=count(part.number), total=count(part.total))
+                words = f"{where} · {words}" if words else where
+            self._view.set_progress(words, share)
 
     def _end(self, outcome: Outcome) -> None:
         self.running = None

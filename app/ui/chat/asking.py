@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 import msgspec
@@ -12,10 +13,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Answer, Conversation, Question, StoredQuestion, Turn
 from app.core.errors import Code
-from app.core.events import AnswerProgress
+from app.core.events import PartsProgress
 from app.core.image import ImageRef, ref_of
 from app.core.work import Cancel, Work
 from app.services.ask import Ask
+from app.services.parts import Parts
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import Outcome, Running
@@ -33,12 +35,20 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 
 
+class AnswerWay(Enum):
+    """What an answer is made from."""
+
+    WHOLE = auto()  # the books
+    PARTS = auto()  # notes on their parts
+    EXCERPTS = auto()  # passages of them
+
+
 @dataclass(frozen=True)
 class _ToAsk(QueuedQuestion):
     """The kept question `question_id` is to be asked once more, else what is written in the conversation."""
 
     question_id: str = ""
-    excerpts: bool = False
+    way: AnswerWay = AnswerWay.WHOLE
 
 
 class AskingPresenter(Presenter):
@@ -52,6 +62,7 @@ class AskingPresenter(Presenter):
     def __init__(
         self,
         ask: Ask,
+        parts: Parts,
         bridge: Bridge,
         conversation: ConversationPresenter,
         view: ConversationView,
@@ -64,6 +75,7 @@ class AskingPresenter(Presenter):
     ) -> None:
         super().__init__(parent)
         self._ask = ask
+        self._parts = parts
         self._bridge = bridge
         self._conversation = conversation
         self._composer = composer
@@ -119,10 +131,14 @@ class AskingPresenter(Presenter):
             self._ask_when_free(_ToAsk(self._shown.id))
 
     @Slot(str)
-    def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
-        """Get another answer to a question; with `excerpts` from passages of the books alone."""
-        if find_question(self._shown.turns, question_id) is not None and self._takes():
-            self._ask_when_free(_ToAsk(self._shown.id, question_id=question_id, excerpts=excerpts))
+    def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:
+        """Get another answer to a question. One whose books were read in parts is not asked of all of them at once."""
+        turn = next((turn for turn in self._shown.turns if turn.question.id == question_id), None)
+        if turn is None or not self._takes():
+            return
+        if way is AnswerWay.WHOLE and turn.answer is not None and turn.answer.parts:
+            way = AnswerWay.PARTS
+        self._ask_when_free(_ToAsk(self._shown.id, question_id=question_id, way=way))
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -132,7 +148,7 @@ class AskingPresenter(Presenter):
     @Slot()
     def ask_last_from_excerpts(self) -> None:
         if self._shown.turns:
-            self.ask_again(self._shown.turns[-1].question.id, excerpts=True)
+            self.ask_again(self._shown.turns[-1].question.id, AnswerWay.EXCERPTS)
 
     @Slot(str)
     def go_on(self, answer_id: str) -> None:
@@ -155,7 +171,7 @@ class AskingPresenter(Presenter):
             pieces=[answer.text] if answer.text else [],
             checked=tuple(citation for citation in answer.citations if citation.start >= 0),
         )
-        self._start(partial(self._ask.ask, answer), running)
+        self._start(answer, AnswerWay.PARTS if answer.parts else AnswerWay.WHOLE, running)
 
     @Slot()
     def stop(self) -> None:
@@ -215,7 +231,7 @@ class AskingPresenter(Presenter):
         )
         refs = tuple(ref_of(image) for image in written.images)
         asked = StoredQuestion("", conversation.id, parent_id, written.text, conversation.books, time.time(), refs)
-        self._start(partial(self._ask.ask, question), Running(conversation, asked, before, written=True))
+        self._start(question, AnswerWay.WHOLE, Running(conversation, asked, before, written=True))
 
     def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """Where books came on the desk while the question waited, it becomes another question, of those books."""
@@ -226,17 +242,23 @@ class AskingPresenter(Presenter):
         if wanted.waited and books != asked.books:
             question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images)
             running = Running(conversation, msgspec.structs.replace(asked, id="", books=books), before)
-            self._start(partial(self._ask.ask, question, excerpts=wanted.excerpts), running)
+            self._start(question, wanted.way, running)
         else:
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
             running = Running(conversation, asked, before, again=True)
-            self._start(partial(self._ask.ask, asked, excerpts=wanted.excerpts), running)
+            self._start(asked, wanted.way, running)
 
-    def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
+    def _start(self, asked: Question | StoredQuestion | Answer, way: AnswerWay, running: Running) -> None:
         self._composer.set_busy(True)
+        work: Callable[[Cancel], Work[PartsProgress, Answer]]
+        books = running.question.books
+        if way is AnswerWay.PARTS:
+            work, books = partial(self._parts.ask, asked), ()
+        else:
+            work = partial(self._ask.ask, asked, excerpts=way is AnswerWay.EXCERPTS)
         job = self._bridge.stream(Executor.ENGINE, work, self._conversation.answer.follow(running))
-        self._activity.begin(EngineTask.ANSWER, job.cancel, running.question.books)
+        self._activity.begin(EngineTask.ANSWER, job.cancel, books)
 
     @Slot(object)
     def _on_ended(self, outcome: Outcome) -> None:
@@ -270,16 +292,17 @@ class AskingPresenter(Presenter):
         question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
         return question.id if self._missed_longer() is not None or does_not_fit(answer) else ""
 
-    def retry(self, *, excerpts: bool = False) -> None:
-        """Ask once more what did not fit, with the books that are on the desk now, or with passages of them alone."""
+    def retry(self, way: AnswerWay = AnswerWay.WHOLE) -> None:
+        """Ask once more what did not fit: the books that are on the desk now, whole, or as they were in another way."""
         longer, question = self._missed_longer(), find_question(self._shown.turns, self.missed)
         if question is None or self._shown.conversation is None:
             return
         edited_id = self._writing.edited_id
-        if longer is not None and not excerpts:
+        whole = way is AnswerWay.WHOLE
+        if longer is not None and whole:
             self.go_on(longer.answer_id)
-        elif excerpts or (question.books == self._shown.books and not edited_id):
-            self.ask_again(question.id, excerpts=excerpts)
+        elif not whole or (question.books == self._shown.books and not edited_id):
+            self.ask_again(question.id, way)
         else:
             if edited_id != question.id:
                 self.edit(question.id)

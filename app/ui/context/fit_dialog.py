@@ -97,6 +97,8 @@ class FitDialog(SmallDialog):
             case RemedyKind.TAKE_OFF if way.book is not None:
                 words = _("Take “{title}” off the desk ({n} tokens)")
                 return words.format(title=_short(way.book.title), n=count(way.book.tokens))
+            case RemedyKind.PARTS:
+                return _("All pages, read in parts")
             case RemedyKind.EXCERPTS:
                 return _("Only relevant excerpts")
             case _:
@@ -116,6 +118,10 @@ def _deed(kind: RemedyKind) -> tuple[str, str]:
         RemedyKind.TAKE_OFF: (
             _("Take it off"),
             _("It stays on the shelf. You can put it back on the desk at any time."),
+        ),
+        RemedyKind.PARTS: (
+            _("Read in parts"),
+            _("The model reads part after part and writes notes, then the answer from the notes. This can take long."),
         ),
         RemedyKind.EXCERPTS: (
             _("Ask with excerpts"),

@@ -15,7 +15,7 @@ from app.services.fitting import Choices, Remedy, RemedyKind
 from app.services.models import Models
 from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.asking import AskingPresenter
+from app.ui.chat.asking import AnswerWay, AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -148,8 +148,10 @@ class Fitting(Presenter):
                 self.book_taken_off.emit(way.book.book_id)
                 if choices.fits_without(way.book.tokens):
                     self._asking.retry()
+            case RemedyKind.PARTS:
+                self._asking.retry(AnswerWay.PARTS)
             case RemedyKind.EXCERPTS:
-                self._asking.retry(excerpts=True)
+                self._asking.retry(AnswerWay.EXCERPTS)
             case RemedyKind.MODEL:
                 self.models_wanted.emit()
 

@@ -18,6 +18,7 @@ from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, Shee
 from app.export import files
 from app.export.sheet import compose_sheet
 from app.services.library import Library
+from app.services.parts import Parts
 from app.services.sheets import Sheets, SheetTemplate, Templates, read_questions
 from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
@@ -59,6 +60,7 @@ class SheetWork:
     """What is done with sheets in the store, off the GUI thread. Raises AppError as the store does."""
 
     sheets: Sheets
+    parts: Parts
     templates: Templates
     library: Library
     conversations: Conversations
@@ -88,6 +90,11 @@ class SheetWork:
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.open")
         return _Opened(sheet, self.books(sheet.books))
+
+    def open_notes(self, question_id: str) -> _Opened | None:
+        """None where they were deleted."""
+        sheet = self.parts.notes(question_id)
+        return None if sheet is None else _Opened(sheet, self.books(sheet.books))
 
     def export(self, sheet_id: str, path: Path) -> None:
         opened = self.open(sheet_id)
@@ -299,6 +306,18 @@ class SheetsPresenter(Presenter):
     @Slot(str)
     def open(self, sheet_id: str) -> None:
         self._bridge.call(Executor.STORE, partial(self._work.open, sheet_id), self._show, self._on_problem)
+
+    def open_notes(self, question_id: str) -> None:
+        """The notes on each part of the books of a question."""
+        work = partial(self._work.open_notes, question_id)
+        self._bridge.call(Executor.STORE, work, self._show_notes, self._on_problem)
+
+    @Slot(object)
+    def _show_notes(self, opened: _Opened | None) -> None:
+        if opened is not None:
+            self._show(opened)
+        else:
+            self.failed.emit(_("The notes for this answer were deleted."))
 
     @Slot()
     def go_on(self) -> None:

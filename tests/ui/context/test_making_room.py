@@ -12,8 +12,9 @@ from app.core.events import Reading
 from app.services.fitting import Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.table import SheetTable
 from tests.ui.fakes import Gate
-from tests.ui.room import LEASE, LETTERS, Room, wait
+from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 LONG = "Word " * 100
 """125 tokens of the scripted engine."""
@@ -320,3 +321,48 @@ def test_esc_belongs_to_an_input_method_that_composes(qtbot: QtBot, room: Room) 
     gate.open()
     room.settle()
     assert room.answer().text == "Partial and the rest."
+
+
+def test_books_that_do_not_fit_are_read_in_parts(room: Room) -> None:
+    _grown(room, 0, 2_400, SURVEY)
+    room.engine.tokens = {"Survey of the quay walls": 3_000}
+    gate = Gate()
+    room.engine.answers = [("Cracks [p. 3].",), (gate, "Rust [p. 30]."), ("Cracks [p. 3], rust [p. 30].",)]
+    room.ask("List all damage.")
+    button, _way = next(pair for pair in _dialog(room).options if pair[1].kind is RemedyKind.PARTS)
+    button.setChecked(True)
+    _dialog(room).accept()
+    wait(lambda: "Part 2 of 2" in room.last_answer().progress.text)
+    wait(gate.reached.is_set)
+    gate.open()
+    room.settle()
+    (turn,) = room.turns()
+    assert turn.question_variants == turn.answer_variants == 1
+    answer = room.answer()
+    assert (answer.text, [part.state for part in answer.parts]) == ("Cracks [p. 3], rust [p. 30].", ["read", "read"])
+    assert "Read in parts: all pages." in room.sentences()[-1]
+    room.last_answer().foot.notes_button.click()
+    room.settle()
+    assert room.window.shows_sheet
+    table = room.window.sheet.view.model()
+    assert isinstance(table, SheetTable)
+    assert [row.text for row in table.rows()] == ["Cracks [p. 3].", "Rust [p. 30]."]
+
+
+def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(room: Room) -> None:
+    _grown(room, 0, 2_400, SURVEY)
+    room.engine.tokens = {"Survey of the quay walls": 3_000}
+    room.engine.answers = [("Cracks.",), (Gate(), "Never."), ("Rust.",), ("Both.",)]
+    room.ask("List all damage.")
+    button, _way = next(pair for pair in _dialog(room).options if pair[1].kind is RemedyKind.PARTS)
+    button.setChecked(True)
+    _dialog(room).accept()
+    wait(lambda: len(room.engine.prompts) == 2)
+    room.presenter.asking.stop()
+    room.settle()
+    stopped = room.answer()
+    assert (stopped.ending, [part.state for part in stopped.parts]) == (Ending.CANCELLED, ["read", "unread"])
+    room.presenter.asking.go_on(stopped.id)
+    room.settle()
+    assert room.answer().text == "Both."
+    assert len(room.engine.prompts) == 4
