@@ -31,6 +31,13 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     recognising: bool = False
 
 
+class Comparing(msgspec.Struct, frozen=True, tag=True):
+    """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
+
+    done: int
+    total: int
+
+
 class Asking(msgspec.Struct, frozen=True, tag=True):
     """A model hub is being asked; `host` is the one address that is spoken to."""
 

@@ -1,0 +1,127 @@
+"""Two books, or two versions of one, compared: what each paragraph of the one became in the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+
+class ChangeKind(StrEnum):
+    """What became of a paragraph."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"  # here it is in the second book, from elsewhere in the first; its words may differ too
+    LEFT = "left"  # the place in the first book that a moved one had; no change of its own
+    SPLIT = "split"  # the words are the same, and what was one paragraph is several
+    JOINED = "joined"
+
+
+class WordState(StrEnum):
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+class PageSpan(msgspec.Struct, frozen=True):
+    """Characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
+
+    page: int
+    label: str
+    start: int
+    end: int
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Words that follow each other and share a state, with the white space before them. What is the same is written as
+    the second book has it. A line break in `text` is one between paragraphs."""
+
+    state: WordState
+    text: str
+
+
+class ComparedPassage(msgspec.Struct, frozen=True):
+    """A paragraph of one book, as printed: `spans` in reading order, several where it goes over a page.
+
+    `words`: the places in it that the other book does not have like that; none where that is all of it.
+    """
+
+    text: str
+    spans: tuple[PageSpan, ...]
+    words: tuple[PageSpan, ...] = ()
+
+
+class ComparedParagraph(msgspec.Struct, frozen=True):
+    """A paragraph of the first book, `before`, and what it is in the second, `after`; None where it is not there.
+
+    `stretches`: both in one, in the order in which a marked-up text has them. A heading is part of the paragraph after
+    it where both were added, removed or moved together; `heading`: it is nothing but one.
+    """
+
+    kind: ChangeKind
+    before: ComparedPassage | None
+    after: ComparedPassage | None
+    stretches: tuple[Stretch, ...]
+    heading: bool = False
+
+    @property
+    def is_change(self) -> bool:
+        return self.kind not in (ChangeKind.SAME, ChangeKind.LEFT)
+
+    @property
+    def has_other_words(self) -> bool:
+        """Whether both have it, in other words."""
+        both = self.before is not None and self.after is not None
+        return both and any(stretch.state is not WordState.SAME for stretch in self.stretches)
+
+
+class Renumbering(msgspec.Struct, frozen=True):
+    """A paragraph whose number, at its beginning, moved on with the numbering around it."""
+
+    before: str
+    after: str
+    page_before: PageSpan
+    page_after: PageSpan
+
+
+class Doubt(StrEnum):
+    """Why a comparison may have missed something."""
+
+    NO_TEXT = "no_text"  # pages show something that could not be read
+    RECOGNISED = "recognised"  # text was recognised in pictures: what differs may be an error of that
+    HIDDEN = "hidden"  # text that a person would not see was not compared
+    RECORDED = "recorded"  # the file records changes: they were taken as accepted
+    PARAGRAPHS = "paragraphs"  # where paragraphs end was not compared
+    UNLIKE = "unlike"  # the two have hardly any text in common
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """A doubt about the book `book`, 0 or 1, on these pages, counted from 1; about both and all without pages."""
+
+    doubt: Doubt
+    book: int = 0
+    pages: tuple[int, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True, dict=True):
+    """All paragraphs of both books, in the order of the second one; what is gone is where it was."""
+
+    paragraphs: tuple[ComparedParagraph, ...]
+    renumbered: tuple[Renumbering, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+
+    @cached_property
+    def changes(self) -> tuple[ComparedParagraph, ...]:
+        return tuple(paragraph for paragraph in self.paragraphs if paragraph.is_change)
+
+    @property
+    def counts(self) -> Mapping[ChangeKind, int]:
+        """How many changes there are of each kind; kinds without any are left out."""
+        counted = Counter(change.kind for change in self.changes)
+        return {kind: counted[kind] for kind in ChangeKind if counted[kind]}

@@ -1,0 +1,1 @@
+"""Two books aligned by their text: what is the same, and what is not."""

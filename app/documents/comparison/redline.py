@@ -1,0 +1,199 @@
+"""Two paragraphs in one text: the words that only one of them has, marked; and where these are on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rapidfuzz.distance import LCSseq
+
+from app.core.comparison import ComparedPassage, PageSpan, Stretch, WordState
+from app.documents.comparison.words import BookWords, Piece
+from app.documents.text.terms import is_unspaced
+
+_SLIGHT_CHARACTERS = 3
+"""Words between two changes that are no longer than this together belong to the change."""
+
+_SENTENCE_ENDS = frozenset(".!?;:。！？；：,、")
+
+
+class Hunk(NamedTuple):
+    """Words `low` to `high` of the first book that became `start` to `stop` of the second; either may be none."""
+
+    low: int
+    high: int
+    start: int
+    stop: int
+
+
+def hunks_of(
+    first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int], words: Sequence[str]
+) -> list[Hunk]:
+    """What differs between these words of both books. `words`: by their numbers."""
+    ours, theirs = first.keys[slice(*here)], second.keys[slice(*there)]
+    if ours == theirs:
+        return []
+    found: list[Hunk] = []
+    for code in LCSseq.opcodes(ours, theirs):
+        if code.tag == "equal":
+            continue
+        hunk = Hunk(
+            here[0] + code.src_start, here[0] + code.src_end, there[0] + code.dest_start, there[0] + code.dest_end
+        )
+        if found and found[-1].high == hunk.low and found[-1].stop == hunk.start:
+            hunk = Hunk(found[-1].low, hunk.high, found.pop().start, hunk.stop)
+        found.append(hunk)
+    found = [hunk for hunk in found if not _is_broken_word(first, second, hunk, words)]
+    return _merged([_slid(first, second, hunk, here, there, words) for hunk in found], first, words)
+
+
+def _is_broken_word(first: BookWords, second: BookWords, hunk: Hunk, words: Sequence[str]) -> bool:
+    """Whether nothing but a hyphen differs, at a line's end: it may be the word's or the line's."""
+    ours = "".join(words[key] for key in first.keys[hunk.low : hunk.high]).replace("-", "")
+    theirs = "".join(words[key] for key in second.keys[hunk.start : hunk.stop]).replace("-", "")
+    sides = ((first, hunk.low, hunk.high), (second, hunk.start, hunk.stop))
+    return ours == theirs and any("\n" in _source(book, begin, end) for book, begin, end in sides if begin < end)
+
+
+def _source(book: BookWords, begin: int, end: int) -> str:
+    page = book.page[begin]
+    return book.pages[page].text[book.start[begin] : book.end[end - 1] if book.page[end - 1] == page else None]
+
+
+def _slid(
+    first: BookWords, second: BookWords, hunk: Hunk, here: tuple[int, int], there: tuple[int, int], words: Sequence[str]
+) -> Hunk:
+    """What was only added, or only removed, may begin at several words where some repeat: after a sentence is best."""
+    if hunk.low < hunk.high and hunk.start < hunk.stop:
+        return hunk
+    keys, begin, end = (
+        (first.keys, hunk.low, hunk.high) if hunk.low < hunk.high else (second.keys, hunk.start, hunk.stop)
+    )
+    limit = here if hunk.low < hunk.high else there
+    for step in _slides(keys, begin, end, limit):
+        at = begin + step
+        if at == limit[0] or words[keys[at - 1]] in _SENTENCE_ENDS:
+            return Hunk(hunk.low + step, hunk.high + step, hunk.start + step, hunk.stop + step)
+    return hunk
+
+
+def _slides(keys: Sequence[int], begin: int, end: int, limit: tuple[int, int]) -> Iterator[int]:
+    """By how many words the stretch may be shifted, the nearest first."""
+    yield 0
+    step = 0
+    while end + step < limit[1] and keys[begin + step] == keys[end + step]:
+        step += 1
+        yield step
+    step = 0
+    while begin + step > limit[0] and keys[begin + step - 1] == keys[end + step - 1]:
+        step -= 1
+        yield step
+
+
+def _merged(found: list[Hunk], first: BookWords, words: Sequence[str]) -> list[Hunk]:
+    """Without slight words that are the same between two changes: they would only tear it up."""
+    merged: list[Hunk] = []
+    for hunk in found:
+        if merged:
+            before = merged[-1]
+            between = "".join(words[key] for key in first.keys[before.high : hunk.low])
+            limit = 1 if any(map(is_unspaced, between)) else _SLIGHT_CHARACTERS
+            replaced = before.low < before.high and hunk.low < hunk.high and before.start < before.stop
+            if len(between) <= limit and replaced and hunk.start < hunk.stop:
+                merged[-1] = Hunk(before.low, hunk.high, before.start, hunk.stop)
+                continue
+        merged.append(hunk)
+    return merged
+
+
+def stretches_of(
+    first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int], hunks: Sequence[Hunk]
+) -> Iterator[Stretch]:
+    """Both in one text. `here` and `there`: all of their words."""
+    at = there[0]
+    for hunk in hunks:
+        yield from _stretch(WordState.SAME, second, at, hunk.start, there[0])
+        yield from _stretch(WordState.REMOVED, first, hunk.low, hunk.high, here[0])
+        yield from _stretch(WordState.ADDED, second, hunk.start, hunk.stop, there[0])
+        at = hunk.stop
+    yield from _stretch(WordState.SAME, second, at, there[1], there[0])
+
+
+def _stretch(state: WordState, book: BookWords, begin: int, end: int, opening: int) -> Iterator[Stretch]:
+    if begin < end and (text := printed(book, begin, end, opening)):
+        yield Stretch(state, text)
+
+
+def printed(book: BookWords, begin: int, end: int, opening: int) -> str:
+    """These words with what is between and before them, on one line for each paragraph; before the word `opening` is
+    nothing."""
+    written: list[str] = []
+    index = book.piece_at(begin)
+    for word in range(begin, end):
+        while word >= book.pieces[index].end:
+            index += 1
+        piece = book.pieces[index]
+        page = book.page[word]
+        source = book.pages[page].text
+        opens = word == piece.begin
+        part = next(part for part in piece.parts if part[0] == page and part[1] <= book.start[word] < part[2])
+        turns = not opens and book.page[word - 1] != page
+        start = part[1] if opens or turns else book.end[word - 1]
+        stop = book.end[word]
+        if word + 1 == piece.end or book.page[word + 1] != page:
+            stop = part[2]
+        text = " ".join(source[start:stop].split())
+        if opens:
+            if word > opening:
+                written.append("\n" if piece.firm or book.pieces[index - 1].heading else " ")
+        elif source[max(0, start - 1) : start + 1].strip() != source[max(0, start - 1) : start + 1] or (
+            turns and not is_unspaced(text[:1])
+        ):
+            written.append(" ")
+        written.append(text)
+    return "".join(written)
+
+
+def passage_of(book: BookWords, pieces: tuple[int, int], changed: Sequence[tuple[int, int]]) -> ComparedPassage:
+    """`pieces`: from and to; `changed`: the words that only this book has, from and to."""
+    chosen = book.pieces[slice(*pieces)]
+    text = "\n".join(
+        " ".join(" ".join(book.pages[page].text[start:end].split()) for page, start, end in piece.parts)
+        for piece in chosen
+    )
+    spans = [_span(book, *part) for piece in chosen for part in piece.parts]
+    return ComparedPassage(text, tuple(_touching(spans)), tuple(_places(book, changed)))
+
+
+def _touching(spans: Sequence[PageSpan]) -> Iterator[PageSpan]:
+    """Spans of one page that follow each other as one."""
+    last: PageSpan | None = None
+    for span in spans:
+        if last is not None and last.page == span.page and last.end <= span.start:
+            last = PageSpan(last.page, last.label, last.start, span.end)
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
+
+
+def _places(book: BookWords, changed: Sequence[tuple[int, int]]) -> Iterator[PageSpan]:
+    for begin, end in changed:
+        word = begin
+        while word < end:
+            last = word
+            while last + 1 < end and book.page[last + 1] == book.page[word] and book.start[last + 1] >= book.end[last]:
+                last += 1
+            yield _span(book, book.page[word], book.start[word], book.end[last])
+            word = last + 1
+
+
+def _span(book: BookWords, page: int, start: int, end: int) -> PageSpan:
+    return PageSpan(book.pages[page].number, book.pages[page].label, start, end)
+
+
+def number_words(piece: Piece) -> str:
+    """The number that the paragraph begins with; empty where it has none."""
+    return piece.mark.text if piece.mark is not None else ""
