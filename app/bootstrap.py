@@ -17,6 +17,7 @@ from app.models.hub.catalogue import catalogue
 from app.models.hub.client import Hub
 from app.models.hub.protocol import check_endpoint
 from app.services.ask import Ask
+from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
@@ -91,6 +92,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
+        comparisons=Comparisons(library, conversations, ask),
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),

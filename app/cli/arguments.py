@@ -106,7 +106,8 @@ def page_range(text: str | None) -> PageRange | None:
 
 def documents(options: argparse.Namespace) -> int:
     """How many files the command reads as documents."""
-    return 1 if options.command == "read" else len(getattr(options, "document", None) or ())
+    named = {"read": 1, "compare": 2}
+    return named.get(options.command) or len(getattr(options, "document", None) or ())
 
 
 def paths(options: argparse.Namespace) -> Paths:

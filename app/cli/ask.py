@@ -35,13 +35,13 @@ from app.core.events import (
 )
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
+from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
 from app.services.ask import Ask
 from app.services.images import Images
 from app.services.library import Library
-from app.services.parts import Parts
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
@@ -68,21 +68,11 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             out.images(refs, tokens)
     conversation = desk.conversations.create(books=books)
     parent = None
-    asking = _Asking(ask, parts_with(ask, desk), cancel, out, options.parts or options.resume, options.resume)
+    in_parts = options.parts or options.resume
+    asking = Asking(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts, options.resume)
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
-        answer = asking.ask(question, excerpts=options.excerpts)
-        if options.go_on:
-            answer = asking.go_on(answer)
-        if answer.was_stopped:
-            out.stopped(answer)
-            raise Stopped
-        if answer.problem is not None:
-            if _is_too_much(answer):
-                context = dataclasses.replace(desk.context, ask=ask)
-                out.choices(context.choices(conversation.id, answer.question_id))
-            raise AppError.of(answer.problem)
-        out.finished(question, answer)
+        answer = asking.put(question)
         parent = answer.id
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
@@ -91,30 +81,48 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 @dataclass(frozen=True)
-class _Asking:
-    """How questions are asked. `in_parts`: those to books that do not fit; `resumes`: those whose parts were begun."""
+class Asking:
+    """Asks questions and shows their answers as they are written. `goes_on`: beyond the limit of an answer. `in_parts`:
+    those to books that do not fit; `resumes`: those whose parts were begun."""
 
-    whole: Ask
-    parts: Parts
-    cancel: Cancel
+    desk: Services
     out: JsonAnswers | TextAnswers
-    in_parts: bool
-    resumes: bool
+    cancel: Cancel
+    excerpts: bool = False
+    goes_on: bool = False
+    in_parts: bool = False
+    resumes: bool = False
 
-    def ask(self, question: Question, *, excerpts: bool) -> Answer:
-        begun = self.parts.unanswered(question.text, question.books) if self.resumes else None
+    def put(self, question: Question) -> Answer:
+        """Raises AppError; Stopped."""
+        answer = self._ask(question)
+        if self.goes_on:
+            answer = self._go_on(answer)
+        if answer.was_stopped:
+            self.out.stopped(answer)
+            raise Stopped
+        if answer.problem is not None:
+            if _is_too_much(answer):
+                context = dataclasses.replace(self.desk.context, ask=self.desk.ask)
+                self.out.choices(context.choices(question.conversation_id, answer.question_id))
+            raise AppError.of(answer.problem)
+        self.out.finished(question, answer)
+        return answer
+
+    def _ask(self, question: Question) -> Answer:
+        begun = self.desk.parts.unanswered(question.text, question.books) if self.resumes else None
         if begun is None:
-            answer = self._show(self.whole.ask(question, self.cancel, excerpts=excerpts))
+            answer = self._show(self.desk.ask.ask(question, self.cancel, excerpts=self.excerpts))
             if not (self.in_parts and question.books and _is_too_much(answer)):
                 return answer
-            begun = self.whole.conversations.question(answer.question_id)
+            begun = self.desk.conversations.question(answer.question_id)
             assert begun is not None
-        return self._show(self.parts.ask(begun, self.cancel))
+        return self._show(self.desk.parts.ask(begun, self.cancel))
 
-    def go_on(self, answer: Answer) -> Answer:
+    def _go_on(self, answer: Answer) -> Answer:
         """Until the answer ends by itself, or there is no more room for it."""
         while answer.ending is Ending.LENGTH:
-            asking = self.parts if answer.parts else self.whole
+            asking = self.desk.parts if answer.parts else self.desk.ask
             longer = self._show(asking.ask(answer, self.cancel))
             if _is_too_much(longer):
                 return answer
@@ -122,12 +130,13 @@ class _Asking:
         return answer
 
     def _show(self, work: Work[PartsProgress, Answer]) -> Answer:
-        return finish(work, partial(_tell, self.out))
+        return finish(work, partial(tell, self.out))
 
 
-def parts_with(ask: Ask, desk: Services) -> Parts:
-    """What reads in parts with the settings of the command line."""
-    return dataclasses.replace(desk.parts, sheets=dataclasses.replace(desk.sheets, ask=ask))
+def asking_with(ask: Ask, desk: Services) -> Services:
+    """All that asks, with the settings of the command line."""
+    parts = dataclasses.replace(desk.parts, sheets=dataclasses.replace(desk.sheets, ask=ask))
+    return dataclasses.replace(desk, ask=ask, parts=parts)
 
 
 def _is_too_much(answer: Answer) -> bool:
@@ -163,14 +172,24 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
     """
     pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
-    opened = [_open_book(file, desk.library, cancel, read_again=options.read_again) for file in options.document]
+    opened = open_books(options.document, desk.library, cancel, read_again=options.read_again)
     books = tuple(BookRef(book.id, pages) for book in opened)
     for book in books:
         desk.library.pages(book.book_id, pages)  # raises for a wrong range, before the model is loaded
+    return use(settings, desk, as_json=options.json), books
+
+
+def use(settings: Settings, desk: Services, *, as_json: bool) -> Ask:
+    """What asks with these settings. Says it if books leave this computer for that."""
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
-        _print_destination(host, as_json=options.json)
-    return dataclasses.replace(desk.ask, settings=lambda: settings), books
+        _print_destination(host, as_json=as_json)
+    return dataclasses.replace(desk.ask, settings=lambda: settings)
+
+
+def open_books(files: Sequence[Path], library: Library, cancel: Cancel, *, read_again: bool) -> list[Book]:
+    """Raises AppError, Stopped."""
+    return [_open_book(file, library, cancel, read_again=read_again) for file in files]
 
 
 def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
@@ -178,7 +197,8 @@ def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
-def _tell(out: JsonAnswers | TextAnswers, progress: PartsProgress) -> None:
+def tell(out: JsonAnswers | TextAnswers, progress: PartsProgress) -> None:
+    """Show what happens on the way to an answer."""
     match progress:
         case Loading():
             out.loading(progress)

@@ -78,6 +78,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import prompts
 
             prompts.run(options, desk)
+        case "compare":
+            from app.cli import compare
+
+            compare.run(options, desk, cancel)
         case "read":
             from app.cli import reading
 

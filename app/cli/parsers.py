@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_sheet(commands)
     _add_prompts(commands)
+    _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
     _add_passphrase(commands)
@@ -61,10 +62,7 @@ def _add_ask(commands: Any) -> None:
         metavar="FILE",
         help=_("also write questions, answers and references to a file: .md, .html, .docx"),
     )
-    ask.add_argument(
-        "--continue", dest="go_on", action="store_true",
-        help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
-    )  # fmt: skip
+    _add_going_on(ask)
     ask.add_argument(
         "--parts", action="store_true",
         help=_("if the books do not fit into the context, read them in parts, and answer from notes on all of them"),
@@ -99,18 +97,50 @@ def _add_sheet(commands: Any) -> None:
     sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
-def _add_answering(ask: argparse.ArgumentParser) -> None:
-    """The options of all commands that answer questions."""
-    ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
-    ask.add_argument(
-        "--read-again", action="store_true",
-        help=_("read books again that an earlier version of Octavo imported"),
+def _add_compare(commands: Any) -> None:
+    compare = _command(
+        commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
+    )
+    compare.add_argument("first", type=Path, metavar="FIRST", help=_("a book, or the earlier version"))
+    compare.add_argument("second", type=Path, metavar="SECOND", help=_("the book to compare with it"))
+    compare.add_argument("--ask", metavar="QUESTION", help=_("ask the model about the differences"))
+    compare.add_argument(
+        "--export", type=Path, metavar="FILE",
+        help=_("also write the second book with all changes marked, as a .docx file"),
     )  # fmt: skip
+    _add_going_on(compare)
+    _add_read_again(compare)
+    _add_engine(compare)
+
+
+def _add_going_on(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument(
+        "--continue", dest="go_on", action="store_true",
+        help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
+    )  # fmt: skip
+
+
+def _add_answering(ask: argparse.ArgumentParser) -> None:
+    """The options of all commands that answer questions about any number of books."""
+    ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
+    _add_read_again(ask)
     ask.add_argument(
         "--pages",
         metavar="A-B",
         help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
     )
+    _add_engine(ask)
+
+
+def _add_read_again(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--read-again", action="store_true",
+        help=_("read books again that an earlier version of Octavo imported"),
+    )  # fmt: skip
+
+
+def _add_engine(ask: argparse.ArgumentParser) -> None:
+    """The options of all commands in which a model answers."""
     ask.add_argument(
         "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
     )

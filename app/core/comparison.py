@@ -61,7 +61,8 @@ class ComparedParagraph(msgspec.Struct, frozen=True):
     """A paragraph of the first book, `before`, and what it is in the second, `after`; None where it is not there.
 
     `stretches`: both in one, in the order in which a marked-up text has them. A heading is part of the paragraph after
-    it where both were added, removed or moved together; `heading`: it is nothing but one.
+    it where both were added, removed or moved together; `heading`: it is nothing but one, and the outline
+    has it.
     """
 
     kind: ChangeKind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -13,12 +14,14 @@ from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
 from app.export.sheet import SheetReport, write_workbook
+from app.services.comparisons import ComparedBooks
 from app.wording.i18n import _
 
 _PRIVATE_FOLDER = 0o700
 
 ENDINGS = (".md", ".html", ".docx")
 SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
+COMPARISON_ENDINGS = (".docx",)
 
 
 def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
@@ -42,6 +45,14 @@ def write_sheet(report: SheetReport, path: Path) -> None:
     """As `write`."""
     check_ending(path, SHEET_ENDINGS)
     write_bytes(_sheet_written(report, path.suffix.lower()), path)
+
+
+def write_comparison(compared: ComparedBooks, path: Path) -> None:
+    """As `write`."""
+    check_ending(path, COMPARISON_ENDINGS)
+    from app.export import redline  # as in `_written`
+
+    write_bytes(redline.write(compared, datetime.now(UTC)), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:

@@ -11,6 +11,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
+from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
@@ -36,6 +37,7 @@ class Services:
     parts: Parts
     templates: Templates
     context: Context
+    comparisons: Comparisons
     library: Library
     images: Images
     videos: Videos

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,11 @@ class Books:
         self._database = database
 
     def add(self, document: Document, path: Path) -> Book:
-        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path."""
+        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path.
+
+        Where another book has its title, two versions of a contract say, its file's name is added to it: a page mark
+        must say which of them it means.
+        """
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
             row = connection.execute(
@@ -51,7 +56,7 @@ class Books:
                 return _book(row)
             row = (
                 uuid.uuid4().hex,
-                storable(document.title),
+                _own_title(connection, storable(document.title), path),
                 document.format,
                 document.sha256,
                 where,
@@ -164,6 +169,14 @@ class Books:
         with self._database.write() as connection:
             connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
+
+
+def _own_title(connection: apsw.Connection, title: str, path: Path) -> str:
+    """The title, or, where a book has that already, with the name of its file, and with a number if need be."""
+    named = title if path.stem in title else f"{title} ({storable(path.stem)})"
+    choices = chain((title, named), (f"{named} ({number})" for number in count(2)))
+    taken = "SELECT 1 FROM books WHERE title = ?"
+    return next(choice for choice in choices if connection.execute(taken, (choice,)).fetchone() is None)
 
 
 class Recognitions:

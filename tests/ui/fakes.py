@@ -45,6 +45,7 @@ from app.engine.protocol import (
 )
 from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
+from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.images import Images, Videos
 from app.services.learning import Learning
@@ -425,6 +426,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
+        comparisons=Comparisons(library, conversations, ask),
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),

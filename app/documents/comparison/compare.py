@@ -145,14 +145,16 @@ class _Comparer:
         sides = ((item.first, after.first), (item.second, after.second))
         return all(one[1] == other[0] for one, other in sides if one[0] < one[1] and other[0] < other[1])
 
-    def _is_heading(self, item: _Item) -> bool:
+    def _is_heading(self, item: _Item, *, titled: bool = False) -> bool:
+        """Whether it looks like one, or, with `titled`, the outline of its book has it."""
         book, (begin, end) = (
             (self._second, item.second) if item.second[0] < item.second[1] else (self._first, item.first)
         )
-        return end - begin == 1 and book.pieces[begin].heading
+        piece = book.pieces[begin]
+        return end - begin == 1 and (piece.titled if titled else piece.heading)
 
     def _paragraph(self, item: _Item) -> ComparedParagraph:
-        heading = self._is_heading(item)
+        heading = self._is_heading(item, titled=True)
         if item.kind in (ChangeKind.REMOVED, ChangeKind.LEFT):
             text = _whole(self._first, item.first)
             passage = passage_of(self._first, item.first, ())

@@ -28,7 +28,7 @@ _ROW = " | "
 _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|\t")
 _PAGE_AT_END = re.compile(r"[\d]{1,4}\s*$|[ivxlc]{1,7}\s*$")
 _NOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|[ivx]{1,4}|[*†‡]{1,3})\]\s")
-_ENDS = re.compile(r"""[.!?:;。！？：；…|]["'”’»)\]」』）]*$""")
+_ENDS = re.compile(r"""[.!?:;。！？：；…|]["'”’»)\]」』）]*(?:\s?\[\w{1,4}\])*$""")
 _HEADING_CHARACTERS, _WIDE_HEADING_CHARACTERS = 80, 30
 _FULL_CHARACTERS, _WIDE_FULL_CHARACTERS = 40, 20
 """A line that goes over a page is at least so long: a shorter one without a full stop is a heading."""
@@ -48,7 +48,8 @@ class Piece:
     """A paragraph, an item of a list or a row of a table: `parts` are its lines as page index, start and end.
 
     `begin` and `end`: its words, from and to. `firm`: something other than a line's end divides it from the piece
-    before. `note`: it stands apart from the text, as a note.
+    before. `note`: it stands apart from the text, as a note. `heading`: it looks like one; `titled`: it is in the
+    outline.
     """
 
     parts: list[tuple[int, int, int]]
@@ -57,6 +58,7 @@ class Piece:
     note: bool = False
     row: bool = False
     heading: bool = False
+    titled: bool = False
     begin: int = 0
     end: int = 0
 
@@ -181,7 +183,7 @@ class _Lines:
         heading = titled or (short and not row and _ENDS.search(text) is None)
         shown = mark if mark is not None and mark.text else None
         return (
-            Piece(part, shown, divided or row or mark is not None, row=row, heading=heading),
+            Piece(part, shown, divided or row or mark is not None, row=row, heading=heading, titled=titled),
             mark.end if mark else 0,
             stop,
         )
