@@ -92,7 +92,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
-        comparisons=Comparisons(library, conversations, ask),
+        comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),

@@ -31,6 +31,7 @@ QUESTIONS = {
     "How do I save a prompt?": "To save a prompt,",
     "How do I say in which language I want answers?": "To say how you want answers,",
     "How do I ask many questions at once?": "To ask many questions at once,",
+    "How do I compare two books?": "To compare two books,",
     "What is a question sheet?": "question sheet",
     "How can I export an answer?": "To export an answer",
     "What does the green mark mean?": "✓ verified",

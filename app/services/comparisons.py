@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Comparison
-from app.core.conversation import BookRef, Question
+from app.core.conversation import BookRef, Conversation, Draft, Question
 from app.core.document import Book, Document
 from app.core.events import Comparing, Loading, Notice, Tokenizing
 from app.core.work import Cancel, Work
@@ -14,7 +14,7 @@ from app.engine.protocol import Measure
 from app.models import local
 from app.services.ask import Ask, title_of
 from app.services.library import Library
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 
 _KINDS = {
     ChangeKind.ADDED: "Added",
@@ -32,6 +32,9 @@ _ASKED = "Name the pages of both books. Question: {question}"
 _AROUND = (400, 150, 50)
 """Characters of a paragraph that are shown before and after what changed in it, or of one that was added or removed;
 fewer where there is not enough room."""
+
+_DRAFTED = 200
+"""So many changes are written into a question that a person completes."""
 
 _ROUND = str.maketrans("[]", "()")
 
@@ -55,10 +58,11 @@ class ComparedQuestion:
 
 @dataclass(frozen=True)
 class Comparisons:
-    """`question` belongs to the engine's one executor; `compare` needs no engine."""
+    """`question` belongs to the engine's one executor; `compare` and `begin` need no engine."""
 
     library: Library
     conversations: Conversations
+    drafts: Drafts
     ask: Ask
 
     def compare(self, first_id: str, second_id: str, cancel: Cancel) -> Work[Comparing, ComparedBooks]:
@@ -92,6 +96,14 @@ class Comparisons:
                 break
         return ComparedQuestion(Question(conversation.id, text, refs), shown, excerpts)
 
+    def begin(self, compared: ComparedBooks, asked: str) -> Conversation:
+        """A conversation with both books on its desk, in which a question with the changes is written and not sent."""
+        refs = tuple(BookRef(book_id) for book_id in dict.fromkeys((compared.first.id, compared.second.id)))
+        conversation = self.conversations.create(title_of(_title(compared)), refs)
+        shown = compared.found.changes[:_DRAFTED]
+        self.drafts.keep(conversation.id, Draft(with_changes(compared, asked, shown, _AROUND[1])))
+        return conversation
+
     def _document(self, book: Book) -> Document:
         return Document(
             book.title, book.format, book.sha256, self.library.pages(book.id), book.outline, book.language, book.reading
@@ -107,6 +119,10 @@ def _sizes(changes: int) -> Iterator[tuple[int, int, bool]]:
     while shown:
         shown = shown * 3 // 4
         yield shown, _AROUND[-1], True
+
+
+def _title(compared: ComparedBooks) -> str:
+    return f"{compared.first.title} → {compared.second.title}"
 
 
 def with_changes(compared: ComparedBooks, asked: str, shown: Sequence[ComparedParagraph], around: int) -> str:

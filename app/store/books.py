@@ -26,6 +26,9 @@ _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
     " reading, hidden_read"
 )
+_APART_CHARACTERS = 16
+"""Of a file's name, its last ones, where versions differ: what tells two books of one title apart stays in sight on the
+smallest mark."""
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
 UPDATE answers SET passages = (
@@ -172,8 +175,11 @@ class Books:
 
 
 def _own_title(connection: apsw.Connection, title: str, path: Path) -> str:
-    """The title, or, where a book has that already, with the name of its file, and with a number if need be."""
-    named = title if path.stem in title else f"{title} ({storable(path.stem)})"
+    """The title, or, where a book has that already, with the end of its file's name, and with a number if
+    need be."""
+    stem = "-".join(storable(path.stem).split())
+    stem = stem if len(stem) <= _APART_CHARACTERS else f"…{stem[1 - _APART_CHARACTERS :]}"
+    named = title if stem in title else f"{title} ({stem})"
     choices = chain((title, named), (f"{named} ({number})" for number in count(2)))
     taken = "SELECT 1 FROM books WHERE title = ?"
     return next(choice for choice in choices if connection.execute(taken, (choice,)).fetchone() is None)

@@ -37,6 +37,7 @@ class Executor(StrEnum):
     IMAGES = "images"
     MODELS = "models"  # headers and plans of models: for a moment
     COPYING = "copying"  # of models, and comparing them with their hashes: the disk, for minutes
+    COMPARING = "comparing"  # the texts of two books: the processor, for seconds
     ASKING = "asking"  # the hub what it has
     FETCHING = "fetching"  # from the hub, for hours
 

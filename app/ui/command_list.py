@@ -103,6 +103,7 @@ def program_commands(
     return (
         Command(_("Export the conversation…"), "Ctrl+Shift+S", exporting.export),
         Command(_("Question sheet…"), "Ctrl+L", go.open_sheet),
+        Command(_("Compare the first two books on the desk…"), "Ctrl+Shift+D", go.compare_on_desk),
         Command(_("Saved readings…"), "", readings.open_list),
         Command(_("Switch between light and dark"), "", preferences.toggle_theme),
         Command(_("Settings"), "Ctrl+,", preferences.open_settings),

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Qt, Slot
 from app.ui.activity import Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.compare.presenter import ComparePresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.presenter import PagePresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.sheet.presenter import SheetsPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
+from app.wording.i18n import _
 
 
 class Navigation(QObject):
@@ -27,6 +29,7 @@ class Navigation(QObject):
         page: PagePresenter,
         sheets: SheetsPresenter,
         report: ReportPresenter,
+        comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
@@ -39,6 +42,7 @@ class Navigation(QObject):
         self._page = page
         self._sheets = sheets
         self._report = report
+        self._comparing = comparing
         self._activity = activity
         self._shown = shown
 
@@ -68,6 +72,21 @@ class Navigation(QObject):
     def report_on_open_book(self) -> None:
         if self._shown.book is not None:
             self.open_report(self._shown.book.id)
+
+    @Slot(str, str)
+    def compare(self, first_id: str, second_id: str) -> None:
+        first, second = (self._shown.shelf.get(book_id) for book_id in (first_id, second_id))
+        if first is not None and second is not None:
+            self._comparing.compare(first, second)
+
+    @Slot()
+    def compare_on_desk(self) -> None:
+        """The first two books on the desk."""
+        if len(self._shown.books) > 1:
+            first, second = self._shown.books[:2]
+            self.compare(first.book_id, second.book_id)
+        else:
+            self._comparing.failed.emit(_("Put the two books that you want to compare on the desk first."))
 
     @Slot()
     def open_sheet(self) -> None:

@@ -28,6 +28,7 @@ from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.view import ConversationView
 from app.ui.commands import Commands
+from app.ui.compare.presenter import ComparePresenter
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
@@ -132,6 +133,9 @@ class _Parts(QObject):
         )
         self.page = PagePresenter(desk.library, desk.images, bridge, window.page, activity, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
+        self.comparing = ComparePresenter(
+            desk.comparisons, desk.library, desk.images, bridge, icons, activity, window, self
+        )
 
     def _make_talk(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, activity, shown = self.window, self.activity, self.shown
@@ -214,7 +218,17 @@ class _Parts(QObject):
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
-            window, self.shelf, talk, self.asking, self.page, self.sheets, self.report, self.activity, self.shown, self
+            window,
+            self.shelf,
+            talk,
+            self.asking,
+            self.page,
+            self.sheets,
+            self.report,
+            self.comparing,
+            self.activity,
+            self.shown,
+            self,
         )
         self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self)
         commands = (
@@ -335,6 +349,7 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
@@ -342,7 +357,7 @@ class WindowPresenter(_Parts):
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):
+        for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         for changed in (self.report.book_changed, openings.read_again):
@@ -365,7 +380,10 @@ class WindowPresenter(_Parts):
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)
         panel.composer.add_book_requested.connect(self.shelf.offer_books)
-        self.page.ask_wanted.connect(panel.composer.take_quotation)
+        for pages in (self.page, self.comparing):
+            pages.ask_wanted.connect(panel.composer.take_quotation)
+        self.comparing.conversation_wanted.connect(talk.stored)
+        self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
         self.window.sheet.closed.connect(self.navigation.close_sheet)
         self.window.sheet.view.citation_clicked.connect(self.navigation.open_citation)
         self.context.fit_wanted.connect(fitting.offer)
@@ -386,7 +404,8 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
-        self.page.image_taken.connect(attachments.add)
+        for pages in (self.page, self.comparing):
+            pages.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
         attachments.given.connect(self.navigation.focus_composer)
@@ -409,6 +428,7 @@ class WindowPresenter(_Parts):
             self.preferences,
             self.readings,
             self.report,
+            self.comparing,
             self.sheets,
             self.images,
             self.attachments,
@@ -419,7 +439,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead, self.sheets):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.sheets, self.exporting, self.prompts):
+        for finished in (self.gallery, self.sheets, self.exporting, self.prompts, self.comparing):
             finished.done.connect(self.window.say)
 
     @Slot(object)

@@ -23,6 +23,7 @@ _OPEN, _CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: `disarm` takes them out of 
 _SENTINEL = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves them in an address
 _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
+_APART = re.compile(r"(?<=\S) \(\S{1,16}\)(?: \(\d+\))?$")
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
 _SIGNS = {
@@ -147,13 +148,17 @@ def _title_of(citation: Citation, shelf: Mapping[str, Book]) -> str:
 
 
 def shorten_title(untrusted_title: str) -> str:
-    """A title without its subtitle or years, cut at a word where it is still too long for a chip."""
+    """A title without its subtitle or years, cut at a word where it is still too long for a chip. What tells it apart
+    from another book of that title, at its end, stays."""
     title = " ".join(disarm(untrusted_title).split())
+    apart = _APART.search(title)
+    tail = apart.group() if apart else ""
+    title = title.removesuffix(tail)
     short = _SUBTITLE.sub("", title) or title
     if len(short) <= MAX_TITLE_CHARACTERS:
-        return short
+        return short + tail
     cut = short[:MAX_TITLE_CHARACTERS]
-    return (cut.rpartition(" ")[0] if " " in cut[8:] else cut).rstrip() + "…"
+    return (cut.rpartition(" ")[0] if " " in cut[8:] else cut).rstrip() + "…" + tail
 
 
 def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from shiboken6 import isValid
 
+from app.core.comparison import PageSpan
 from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
@@ -183,9 +184,15 @@ class PagePresenter(Presenter):
 
     def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
         """`wanted` is highlighted there, `remark` is shown with it."""
+        self._load(partial(_open, self._library, book_id, number, wanted, remark))
+
+    def open_passage(self, book_id: str, span: PageSpan) -> None:
+        """Open a page with this range of its characters highlighted."""
+        self._load(partial(_open_span, self._library, book_id, span))
+
+    def _load(self, work: Callable[[], _Opened]) -> None:
         if self._opening is not None:
             self._opening.cancel()
-        work = partial(_open, self._library, book_id, number, wanted, remark)
         self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
 
     @Slot(int)
@@ -379,3 +386,8 @@ def _open(library: Library, book_id: str, number: int, wanted: str, remark: str)
     from app.documents.citations.checker import locate  # when a quotation is looked for: its patterns take a while
 
     return _Opened(book, page, locate(page.text, wanted), wanted, remark)
+
+
+def _open_span(library: Library, book_id: str, span: PageSpan) -> _Opened:
+    page = library.page(book_id, span.page)
+    return _Opened(library.book(book_id), page, (span.start, span.end), page.text[span.start : span.end], "")

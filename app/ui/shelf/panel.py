@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
+from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
@@ -39,6 +40,7 @@ class ShelfPanel(QWidget):
     book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
     reread_wanted = Signal(str)
+    compare_wanted = Signal(str, str)  # the ids of both books, the earlier one first
     opening_cancelled = Signal(str)
     add_wanted = Signal()
 
@@ -194,6 +196,7 @@ class ShelfPanel(QWidget):
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
         menu.addAction(_("Import report…"), partial(self.report_wanted.emit, row.book.id))
         menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
+        self._offer_others(menu, row)
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
         if row.on_desk:
@@ -206,6 +209,18 @@ class ShelfPanel(QWidget):
         menu.addSeparator()
         menu.addAction(_("Remove from the shelf…"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu
+
+    def _offer_others(self, menu: QMenu, row: BookRow) -> None:
+        """The books to compare this one with: those on the desk first. What came onto the shelf later is the later
+        version, until the person says otherwise."""
+        others = [other for other in self._books.books() if other.key != row.key and other.book is not None]
+        below = menu.addMenu(_("Compare with"))
+        below.setEnabled(bool(others))
+        for other in sorted(others, key=lambda other: not other.on_desk):
+            if row.book is not None and other.book is not None:
+                first, second = sorted((row.book, other.book), key=lambda book: book.added_at)
+                words = disarm(" ".join(other.title.split())).replace("&", "&&")
+                below.addAction(words, partial(self.compare_wanted.emit, first.id, second.id))
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)

@@ -151,6 +151,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Open",
             "Import report…",
             "Read the file again",
+            "Compare with",
             "Take off the desk",
             "Choose pages…",
             "Move up",
@@ -158,7 +159,14 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Remove from the shelf…",
         ],
         "/file": ["Cancel import"],
-        "b": ["Open", "Import report…", "Read the file again", "Put on the desk", "Remove from the shelf…"],
+        "b": [
+            "Open",
+            "Import report…",
+            "Read the file again",
+            "Compare with",
+            "Put on the desk",
+            "Remove from the shelf…",
+        ],
     }
     for key, words in expected.items():
         menu = panel.book_menu(books.index_of(key))

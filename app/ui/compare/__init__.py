@@ -1,0 +1,1 @@
+"""Two books side by side, with what differs between them."""

@@ -1,0 +1,189 @@
+"""Comparing in the window: from the shelf to the changes, from a change to both pages, and what is done with all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.comparison import ChangeKind
+from app.core.document import Book
+from app.documents.formats.contract import Content
+from app.documents.word import docx as reader
+from app.ui.bridge import Executor
+from app.ui.compare.changes import ChangeRole
+from app.ui.compare.dialog import CompareDialog
+from app.ui.page.panel import PagePanel
+from app.ui.shelf.rows import ItemRole
+from tests.documents.comparison.contract import CHANGES, as_docx
+from tests.ui.room import Room
+
+
+@pytest.fixture
+def leases(room: Room) -> tuple[Book, Book]:
+    books = []
+    for new in (False, True):
+        document = reader.parse(Content("lease", as_docx(new), str(int(new)) * 64), lambda done, total: None)
+        books.append(room.fake.books.add(document, Path(f"/home/me/lease-{1 + new}.docx")))
+    room.add_conversation("A", books)
+    room.open()
+    return books[0], books[1]
+
+
+def dialog_of(room: Room) -> CompareDialog:
+    dialog = room.presenter.comparing.dialog
+    assert dialog is not None
+    return dialog
+
+
+@pytest.fixture
+def dialog(room: Room, leases: tuple[Book, Book]) -> CompareDialog:
+    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    room.settle()
+    return dialog_of(room)
+
+
+def lit(panel: PagePanel) -> str:
+    return panel.text.lit_words()
+
+
+def choose(room: Room, dialog: CompareDialog, kind: ChangeKind, words: str = "") -> None:
+    rows = range(dialog.changes.rowCount())
+    found = (dialog.changes.index(row) for row in rows)
+    dialog.view.setCurrentIndex(
+        next(each for each in found if each.data(ChangeRole).kind is kind and words in str(each.data()))
+    )
+    room.settle()
+
+
+def test_the_menu_of_a_book_compares_it_with_another(room: Room, leases: tuple[Book, Book]) -> None:
+    model = room.window.shelf.book_view.model()
+    rows = (model.index(row, 0) for row in range(model.rowCount()))
+    menu = room.window.shelf.book_menu(
+        next(row for row in rows if getattr(row.data(ItemRole), "key", "") == leases[1].id)
+    )
+    assert menu is not None
+    (below,) = (action.menu() for action in menu.actions() if action.text() == "Compare with")
+    (other,) = below.actions()
+    assert other.text() == "Lease of a berth"
+    other.trigger()
+    room.settle()
+    assert dialog_of(room).titles.text() == "Lease of a berth → Lease of a berth (lease-2)"  # the later one is second
+
+
+def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: CompareDialog) -> None:
+    assert dialog.summary.text().startswith("12 changes: ")
+    assert "4 → 3" in dialog.notes.text()
+    assert dialog.changes.rowCount() == len(CHANGES)
+    assert dialog.changes.index(1).data() == "changed, p. 1 → p. 1: 31 March → 30 June"
+    assert dialog.place.text() == "Change 1 of 12"
+    assert lit(dialog.first).startswith("The Landlord lets Berth 12")
+    assert lit(dialog.second).startswith("The Landlord leases Berth 12")
+    assert "lets" in dialog.redline.toPlainText()
+    assert "leases" in dialog.redline.toPlainText()
+
+
+def test_the_keyboard_goes_from_change_to_change(room: Room, dialog: CompareDialog, qtbot: QtBot) -> None:
+    dialog.activateWindow()
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Down)
+    room.settle()
+    assert lit(dialog.second).endswith("ends on 30 June 2031.")
+    dialog.go_on()
+    dialog.go_on()
+    dialog.go_back()
+    room.settle()
+    assert dialog.place.text() == "Change 3 of 12"
+    assert not dialog.next.isHidden()
+    for _step in range(20):
+        dialog.go_on()
+    room.settle()
+    assert dialog.place.text() == "Change 12 of 12"
+    assert not dialog.next.isEnabled()
+
+
+def test_what_only_one_book_has_is_at_its_place_in_the_other(room: Room, dialog: CompareDialog) -> None:
+    choose(room, dialog, ChangeKind.REMOVED)
+    assert lit(dialog.first).startswith("6. Watch")
+    assert lit(dialog.second) == ""
+    assert dialog.second.note() == "This passage is not in this book."
+    assert "Yacht | 450" in dialog.second.text.page_text()
+    choose(room, dialog, ChangeKind.ADDED)
+    assert dialog.first.note() == "This passage is not in this book."
+    assert lit(dialog.second).startswith("9. Waste")
+
+
+def test_other_books_without_a_difference_say_so(room: Room, leases: tuple[Book, Book]) -> None:
+    room.presenter.navigation.compare(leases[0].id, leases[0].id)
+    room.settle()
+    dialog = dialog_of(room)
+    assert dialog.summary.text() == "No differences were found."
+    assert not dialog.view.isVisible()
+    assert dialog.first.text.page_text() == dialog.second.text.page_text() != ""
+
+
+def test_until_it_is_done_it_says_how_far_it_is_and_closing_stops_it(room: Room, leases: tuple[Book, Book]) -> None:
+    gate = room.hold(Executor.COMPARING)
+    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    dialog = dialog_of(room)
+    assert dialog.state() == "Comparing the texts…"
+    assert not dialog.export.isEnabled()
+    dialog.close()
+    gate.open()
+    room.settle()
+    assert room.presenter.comparing.dialog is None
+
+
+def test_a_book_that_is_gone_is_said_in_its_place(room: Room, leases: tuple[Book, Book]) -> None:
+    room.fake.books.delete(leases[1].id)
+    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    room.settle()
+    assert dialog_of(room).state()
+    assert "Comparing" not in dialog_of(room).state()
+
+
+def test_the_other_book_can_be_the_first(room: Room, dialog: CompareDialog) -> None:
+    dialog.swap.click()
+    room.settle()
+    assert dialog_of(room).titles.text() == "Lease of a berth (lease-2) → Lease of a berth"
+    assert dialog_of(room).changes.index(1).data() == "changed, p. 1 → p. 1: 30 June → 31 March"
+
+
+def test_they_are_written_into_a_word_document(room: Room, dialog: CompareDialog, tmp_path: Path) -> None:
+    room.presenter.comparing.write(str(tmp_path / "redline.docx"))
+    room.settle()
+    assert len(docx.Document(str(tmp_path / "redline.docx")).paragraphs) > 20
+
+
+def test_a_question_about_them_waits_in_a_conversation_with_both_books(
+    room: Room, dialog: CompareDialog, leases: tuple[Book, Book]
+) -> None:
+    dialog.ask.click()
+    room.settle()
+    assert {ref.book_id for ref in room.shown().books} == {book.id for book in leases}
+    written = room.window.talk.composer.text()
+    assert "12 in number" in written
+    assert written.endswith("Question: What do these changes mean?")
+
+
+def test_the_command_takes_the_first_two_books_on_the_desk(room: Room, leases: tuple[Book, Book]) -> None:
+    room.presenter.navigation.compare_on_desk()
+    room.settle()
+    assert dialog_of(room).changes.rowCount() == len(CHANGES)
+
+
+def test_without_two_books_on_the_desk_the_command_says_what_it_needs(room: Room) -> None:
+    said: list[str] = []
+    room.presenter.comparing.failed.connect(said.append)
+    room.add_conversation("A")
+    room.open()
+    room.presenter.navigation.compare_on_desk()
+    assert said == ["Put the two books that you want to compare on the desk first."]
+
+
+def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog, leases: tuple[Book, Book]) -> None:
+    room.presenter.shelf.book_removed.emit(leases[0].id)
+    room.settle()
+    assert room.presenter.comparing.dialog is None
