@@ -249,7 +249,7 @@ def _words(book: BookWords, pieces: tuple[int, int]) -> tuple[int, int]:
 
 def _whole(book: BookWords, pieces: tuple[int, int]) -> str:
     begin, end = _words(book, pieces)
-    return printed(book, begin, end, begin)
+    return printed(book, begin, end, begin, whole=True)
 
 
 def _doubts(number: int, document: Document) -> Iterator[Reservation]:

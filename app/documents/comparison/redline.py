@@ -120,38 +120,47 @@ def stretches_of(
 
 
 def _stretch(state: WordState, book: BookWords, begin: int, end: int, opening: int) -> Iterator[Stretch]:
-    if begin < end and (text := printed(book, begin, end, opening)):
+    if begin < end and (text := printed(book, begin, end, opening, whole=state is WordState.SAME)):
         yield Stretch(state, text)
 
 
-def printed(book: BookWords, begin: int, end: int, opening: int) -> str:
-    """These words with what is between and before them, on one line for each paragraph; before the word `opening` is
-    nothing."""
+def printed(book: BookWords, begin: int, end: int, opening: int, *, whole: bool) -> str:
+    """These words with what is between them, on one line for each paragraph; before the word `opening` is nothing.
+
+    What is no word, such as the mark of a note, is also printed at the beginning and at the end if `whole`: so it goes
+    with the words that are the same, not with those that changed.
+    """
     written: list[str] = []
     index = book.piece_at(begin)
     for word in range(begin, end):
         while word >= book.pieces[index].end:
             index += 1
-        piece = book.pieces[index]
-        page = book.page[word]
+        piece, page = book.pieces[index], book.page[word]
         source = book.pages[page].text
         opens = word == piece.begin
-        part = next(part for part in piece.parts if part[0] == page and part[1] <= book.start[word] < part[2])
         turns = not opens and book.page[word - 1] != page
-        start = part[1] if opens or turns else book.end[word - 1]
-        stop = book.end[word]
+        part = next(part for part in piece.parts if part[0] == page and part[1] <= book.start[word] < part[2])
+        gap = "" if opens or turns else source[book.end[word - 1] : book.start[word]]
+        if opens or turns:
+            text = source[part[1] : book.end[word]]
+        elif word == begin and not whole:
+            text = " " * _has_space(gap) + source[book.start[word] : book.end[word]]
+        else:
+            text = gap + source[book.start[word] : book.end[word]]
         if word + 1 == piece.end or book.page[word + 1] != page:
-            stop = part[2]
-        text = " ".join(source[start:stop].split())
-        if opens:
-            if word > opening:
-                written.append("\n" if piece.firm or book.pieces[index - 1].heading else " ")
-        elif source[max(0, start - 1) : start + 1].strip() != source[max(0, start - 1) : start + 1] or (
-            turns and not is_unspaced(text[:1])
-        ):
+            text += source[book.end[word] : part[2]]
+        elif word + 1 == end and whole:
+            text += source[book.end[word] : book.start[word + 1]].rstrip()
+        if opens and word > opening:
+            written.append("\n" if piece.firm or book.pieces[index - 1].heading else " ")
+        elif text[:1].isspace() or (turns and not is_unspaced(text[:1])):
             written.append(" ")
-        written.append(text)
+        written.append(" ".join(text.split()))
     return "".join(written)
+
+
+def _has_space(gap: str) -> bool:
+    return any(map(str.isspace, gap))
 
 
 def passage_of(book: BookWords, pieces: tuple[int, int], changed: Sequence[tuple[int, int]]) -> ComparedPassage:

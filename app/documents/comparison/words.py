@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _BY_SCRIPT = re.compile(r"[\u30a1-\u30fa\u30fc]+|.", re.DOTALL)
 _WIDE = re.compile(f"[{UNSPACED}]")
 _SKIPPED = frozenset({ASIDE, "…", JOINT})
-_DASHES = re.compile(r"\S(?:[^\S\n]*\S)*")
+_SIGNS = re.compile(r"\S(?:[^\S\n]*\S)*")
 _BARS = frozenset({DIVIDER, "|"})
 _ROW = " | "
 _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|\t")
@@ -34,6 +34,7 @@ _FULL_CHARACTERS, _WIDE_FULL_CHARACTERS = 40, 20
 """A line that goes over a page is at least so long: a shorter one without a full stop is a heading."""
 _FLOWED_CHARACTERS = 200
 """The same where Octavo made the pages itself: it cuts nothing but long paragraphs."""
+_LONGEST_LINE = 120
 _EDGE_LINES = 2
 _RUNNING_SHARE = 0.6
 _FEW_PAGES = 2
@@ -133,6 +134,7 @@ class _Lines:
     def __init__(self, document: Document, numbers: WordNumbers, running: frozenset[str], cells: bool) -> None:
         self._pages = document.pages
         self._paged = document.format is Format.PDF
+        self._by_line = self._paged or (document.format is Format.TEXT and _has_long_lines(document.pages))
         self._numbers = numbers
         self._cells = cells
         self._titles = {" ".join(section.title.split()) for section in document.outline}
@@ -157,7 +159,7 @@ class _Lines:
                 continue
             blank = number > 0 and "\n" in source[lines[number - 1][1] + 1 : start]
             before = source[slice(*lines[number - 1])] if number else ""
-            divided = blank or (self._paged and _ENDS.search(before) is not None)
+            divided = blank or (self._by_line and _ENDS.search(before) is not None)
             if number == len(lines) - 1:
                 text = text[: len(text) - self._numbered.get(index, 0)].rstrip()
             piece, skipped, stop = self._piece(index, start, text, divided)
@@ -236,15 +238,15 @@ class _Lines:
                     waiting = begin
                     continue
                 waiting = -1
-                if written == "-":
-                    yield from self._dashes(index, *origin)
+                if written == "-" or written in _BARS:
+                    yield from self._bare(index, _plain(written), *origin)
                 else:
                     yield number(_plain(normal.text[begin:end])), index, *origin
 
-    def _dashes(self, index: int, start: int, end: int) -> Iterator[_Word]:
-        """One for each line: dashes take the white space around them along, and what is a dash on the next line."""
-        for dash in _DASHES.finditer(self._pages[index].text, start, end):
-            yield self._numbers.number("-"), index, *dash.span()
+    def _bare(self, index: int, sign: str, start: int, end: int) -> Iterator[_Word]:
+        """One for each line: dashes and bars take the white space around them along, and what is one on the next."""
+        for found in _SIGNS.finditer(self._pages[index].text, start, end):
+            yield self._numbers.number(sign), index, *found.span()
 
 
 def _plain(written: str) -> str:
@@ -258,6 +260,11 @@ def _by_script(written: str, at: int) -> Iterator[tuple[int, int]]:
     """Where words begin and end in a script without spaces: a run of katakana is one, and any other character."""
     for part in _BY_SCRIPT.finditer(written):
         yield at + part.start(), at + part.end()
+
+
+def _has_long_lines(pages: Sequence[Page]) -> bool:
+    """Whether lines are paragraphs: those of a text that was wrapped are short."""
+    return any(end - start > _LONGEST_LINE for page in pages for start, end in _lines_of(page.text))
 
 
 def _is_wide(text: str) -> bool:

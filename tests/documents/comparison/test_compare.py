@@ -144,6 +144,13 @@ def test_a_text_that_was_wrapped_anew_has_no_changes() -> None:
     assert compared(first, second).changes == ()
 
 
+def test_in_a_text_with_a_line_for_each_paragraph_one_that_became_two_is_found() -> None:
+    long = "The tenant pays the rent on the third day of each month into the account that the landlord has named to it."
+    first = text(f"{long} It is paid in cash.\nIt is high.", format=Format.TEXT)
+    second = text(f"{long}\nIt is paid in cash.\nIt is high. {long} {long}", format=Format.TEXT)
+    assert [change.kind for change in compared(first, second).changes] == [ChangeKind.SPLIT, ChangeKind.CHANGED]
+
+
 def test_a_note_between_two_halves_of_a_paragraph_stays_apart() -> None:
     first = pages("The tenant, who reads the index with care, shall[1]\n[1] As published.", "pay the rent.")
     second = pages(
