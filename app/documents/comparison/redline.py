@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import LCSseq
-
 from app.core.comparison import ComparedPassage, PageSpan, Stretch, WordState
+from app.documents.comparison.alignment import Match, align
 from app.documents.comparison.words import BookWords, Piece
 from app.documents.text.terms import is_unspaced
 
@@ -34,16 +33,12 @@ def hunks_of(
     if ours == theirs:
         return []
     found: list[Hunk] = []
-    for code in LCSseq.opcodes(ours, theirs):
-        if code.tag == "equal":
-            continue
-        hunk = Hunk(
-            here[0] + code.src_start, here[0] + code.src_end, there[0] + code.dest_start, there[0] + code.dest_end
-        )
-        if found and found[-1].high == hunk.low and found[-1].stop == hunk.start:
-            hunk = Hunk(found[-1].low, hunk.high, found.pop().start, hunk.stop)
-        found.append(hunk)
-    found = [hunk for hunk in found if not _is_broken_word(first, second, hunk, words)]
+    low, start = here[0], there[0]
+    for match in (*align(ours, theirs), Match(len(ours), len(theirs), 0)):
+        hunk = Hunk(low, here[0] + match.first, start, there[0] + match.second)
+        if (hunk.low < hunk.high or hunk.start < hunk.stop) and not _is_broken_word(first, second, hunk, words):
+            found.append(hunk)
+        low, start = hunk.high + match.size, hunk.stop + match.size
     return _merged([_slid(first, second, hunk, here, there, words) for hunk in found], first, words)
 
 
@@ -52,12 +47,13 @@ def _is_broken_word(first: BookWords, second: BookWords, hunk: Hunk, words: Sequ
     ours = "".join(words[key] for key in first.keys[hunk.low : hunk.high]).replace("-", "")
     theirs = "".join(words[key] for key in second.keys[hunk.start : hunk.stop]).replace("-", "")
     sides = ((first, hunk.low, hunk.high), (second, hunk.start, hunk.stop))
-    return ours == theirs and any("\n" in _source(book, begin, end) for book, begin, end in sides if begin < end)
+    return ours == theirs and any(_breaks(book, begin, end) for book, begin, end in sides if begin < end)
 
 
-def _source(book: BookWords, begin: int, end: int) -> str:
+def _breaks(book: BookWords, begin: int, end: int) -> bool:
+    """Whether a line ends within these words."""
     page = book.page[begin]
-    return book.pages[page].text[book.start[begin] : book.end[end - 1] if book.page[end - 1] == page else None]
+    return book.page[end - 1] != page or "\n" in book.pages[page].text[book.start[begin] : book.end[end - 1]]
 
 
 def _slid(

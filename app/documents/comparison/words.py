@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from app.core.document import Document, Format, Page
 from app.documents.citations.normal_form import ASIDE, ASIDE_END, DIVIDER, GROUP, JOINT, Normal
@@ -15,13 +16,14 @@ from app.documents.text.terms import UNSPACED
 
 _LETTER = rf"[^\W_{UNSPACED}]"
 _TOKEN = re.compile(
-    rf"{ASIDE}[^{ASIDE_END}]*{ASIDE_END} | …+ | _+ | \d+(?:[.,:/{GROUP}]\d+)+ | {_LETTER}+(?:[{JOINT}']{_LETTER}+)*"
+    rf"{ASIDE}[^{ASIDE_END}]*{ASIDE_END} | …+ | _+ | \d+(?:[.,:/{GROUP}]\d+)+ | {_LETTER}+(?:'{_LETTER}+)*"
     rf"| [{UNSPACED}]+ | \S",
     re.VERBOSE,
 )
 _BY_SCRIPT = re.compile(r"[\u30a1-\u30fa\u30fc]+|.", re.DOTALL)
 _WIDE = re.compile(f"[{UNSPACED}]")
-_SKIPPED = frozenset({ASIDE, "…", JOINT})
+_SKIPPED = frozenset({ASIDE, "…"})
+_DASHES = frozenset({"-", JOINT})
 _SIGNS = re.compile(r"\S(?:[^\S\n]*\S)*")
 _BARS = frozenset({DIVIDER, "|"})
 _ROW = " | "
@@ -125,7 +127,9 @@ def read_words(
     yield book
 
 
-_Word = tuple[int, int, int, int]
+_Word: TypeAlias = tuple[int, int, int, int]
+"""Its number, the index of its page, where it begins and ends."""
+_Worded: TypeAlias = tuple[Piece, list[_Word]]
 
 
 class _Lines:
@@ -134,14 +138,16 @@ class _Lines:
     def __init__(self, document: Document, numbers: WordNumbers, running: frozenset[str], cells: bool) -> None:
         self._pages = document.pages
         self._paged = document.format is Format.PDF
-        self._by_line = self._paged or (document.format is Format.TEXT and _has_long_lines(document.pages))
+        self._wrapped = document.format in (Format.TEXT, Format.EML) and not _has_long_lines(document.pages)
+        self._by_line = self._paged or (document.format is Format.TEXT and not self._wrapped)
         self._numbers = numbers
         self._cells = cells
         self._titles = {" ".join(section.title.split()) for section in document.outline}
         self._running = running if self._paged else frozenset[str]()
         self._numbered = _numbered_ends(self._pages) if self._paged else dict[int, int]()
-        self.texts: list[tuple[Piece, list[_Word]]] = []
-        self.notes: list[tuple[Piece, list[_Word]]] = []
+        self.texts: list[_Worded] = []
+        self.notes: list[_Worded] = []
+        self._open: _Worded | None = None
 
     def read(self, index: int) -> None:
         source = self._pages[index].text
@@ -159,9 +165,13 @@ class _Lines:
                 continue
             blank = number > 0 and "\n" in source[lines[number - 1][1] + 1 : start]
             before = source[slice(*lines[number - 1])] if number else ""
-            divided = blank or (self._by_line and _ENDS.search(before) is not None)
+            ended = _ENDS.search(before) is not None
+            divided = blank or (self._by_line and ended)
             if number == len(lines) - 1:
                 text = text[: len(text) - self._numbered.get(index, 0)].rstrip()
+            if self._wrapped and self._open is not None and number and not (blank or ended):
+                self._extend(self._open, [(index, start, end)], own)
+                continue
             piece, skipped, stop = self._piece(index, start, text, divided)
             own = [word for word in own if start + skipped <= word[2] < start + stop]
             if not own and piece.mark is None:
@@ -175,7 +185,7 @@ class _Lines:
         if (leader := _LEADER.search(text)) and (page := _PAGE_AT_END.search(text, leader.end())):
             stop = page.start()
         part = [(index, start, start + len(text))]
-        if note := _NOTE.match(text):
+        if (divided or not self._wrapped) and (note := _NOTE.match(text)):
             return Piece(part, None, True, note=True), note.end(), stop
         row = _ROW in text
         titled = " ".join(text.lstrip("# ").split()) in self._titles
@@ -191,18 +201,21 @@ class _Lines:
         )
 
     def _put(self, piece: Piece, words: list[_Word], text: str, goes_over: bool) -> None:
-        if piece.note:
-            self.notes.append((piece, words))
-            return
-        if goes_over and self.texts and not piece.row and piece.mark is None:
-            before, words_before = self.texts[-1]
-            page, start, end = before.parts[-1]
-            if page < piece.parts[0][0] and self._goes_on(before, self._pages[page].text[start:end], text):
-                before.parts += piece.parts
-                before.heading = False
-                self._join(words_before, words)
+        if goes_over and self.texts and not (piece.note or piece.row or piece.mark):
+            before = self.texts[-1]
+            page, start, end = before[0].parts[-1]
+            if page < piece.parts[0][0] and self._goes_on(before[0], self._pages[page].text[start:end], text):
+                self._extend(before, piece.parts, words)
+                self._open = before
                 return
-        self.texts.append((piece, words))
+        self._open = (piece, words)
+        (self.notes if piece.note else self.texts).append(self._open)
+
+    def _extend(self, open_piece: _Worded, parts: Sequence[tuple[int, int, int]], words: Sequence[_Word]) -> None:
+        """With what goes on in the next line, or on the next page."""
+        open_piece[0].parts += parts
+        open_piece[0].heading = open_piece[0].titled = False
+        open_piece[1].extend(words)
 
     def _goes_on(self, piece: Piece, before: str, text: str) -> bool:
         """Whether a paragraph whose last line on a page is `before` goes on with the next page's first line."""
@@ -212,16 +225,6 @@ class _Lines:
             return len(before) >= _FLOWED_CHARACTERS
         least = _WIDE_FULL_CHARACTERS if _is_wide(before) else _FULL_CHARACTERS
         return len(before) >= least or (text[0].islower() and not piece.heading)
-
-    def _join(self, before: list[_Word], words: list[_Word]) -> None:
-        """Words of two pages into one piece; a word that is broken there is one."""
-        if len(before) > 1 and words and self._numbers.words[before[-1][0]] == "-":
-            first, dash = before[-2], before[-1]
-            head, tail = self._numbers.words[first[0]], self._numbers.words[words[0][0]]
-            if first[3] == dash[2] and head.isalpha() and tail.isalpha() and tail.islower():
-                before[-2:] = [(self._numbers.number(head + tail), *first[1:3], dash[3])]
-                words = words[1:]
-        before += words
 
     def _words(self, index: int) -> Iterator[_Word]:
         normal = Normal(self._pages[index].text)
@@ -238,7 +241,7 @@ class _Lines:
                     waiting = begin
                     continue
                 waiting = -1
-                if written == "-" or written in _BARS:
+                if written in _DASHES or written in _BARS:
                     yield from self._bare(index, _plain(written), *origin)
                 else:
                     yield number(_plain(normal.text[begin:end])), index, *origin
@@ -253,7 +256,7 @@ def _plain(written: str) -> str:
     """As it is compared."""
     if written in _BARS:
         return "|"
-    return written if written.isascii() else written.replace(JOINT, "").replace(GROUP, "")
+    return "-" if written == JOINT else written.replace(GROUP, "")
 
 
 def _by_script(written: str, at: int) -> Iterator[tuple[int, int]]:
