@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Comparison
+from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Comparison, Stretch, WordState
 from app.core.conversation import BookRef, Conversation, Draft, Question
 from app.core.document import Book, Document
 from app.core.events import Comparing, Loading, Notice, Tokenizing
@@ -27,7 +27,10 @@ _KINDS = {
 _ALL = "A program compared the text of the two books. These are all differences, {n} in number:"
 _SOME = "A program compared the text of the two books. It found {n} differences; these are the first {shown}:"
 _NONE = "A program compared the text of the two books and found no difference."
-_ASKED = "Name the pages of both books. Question: {question}"
+_ASKED = (
+    "Do not repeat this list. Say what matters for the question, and name the pages of both books.\n\n"
+    "Question: {question}"
+)
 
 _AROUND = (400, 150, 50)
 """Characters of a paragraph that are shown before and after what changed in it, or of one that was added or removed;
@@ -139,11 +142,27 @@ def _line(number: int, change: ComparedParagraph, compared: ComparedBooks, aroun
         for book, passage in ((compared.first, change.before), (compared.second, change.after))
         if passage is not None
     ]
-    said = " became ".join(f"{_mark(book, passage)} “{_cut(passage, around)}”" for book, passage in sides)
-    if len(sides) > 1 and not change.has_other_words:
-        places = " to ".join(_mark(book, passage) for book, passage in sides)
-        said = f"{places} “{_cut(sides[1][1], around)}”"
-    return f"{number}. {_KINDS[change.kind]}: {said}"
+    places = " and ".join(_mark(book, passage) for book, passage in sides)
+    text = f"“{_cut(sides[-1][1], around)}”"
+    if change.has_other_words:
+        text = f"{'; '.join(_replaced(change, 2 * around))}. It now reads: {text}"
+    return f"{number}. {_KINDS[change.kind]}, {places}: {text}"
+
+
+def _replaced(change: ComparedParagraph, most: int) -> Iterator[str]:
+    """What became of its words, each piece no longer than so many characters."""
+    waiting = ""
+    for stretch in (*change.stretches, Stretch(WordState.SAME, "")):
+        words = " ".join(stretch.text.split())
+        words = words if len(words) <= most else f"{words[:most].rstrip()} …"
+        if stretch.state is WordState.ADDED:
+            yield f"“{waiting}” became “{words}”" if waiting else f"“{words}” was added"
+            waiting = ""
+        elif waiting:
+            yield f"“{waiting}” was removed"
+            waiting = ""
+        if stretch.state is WordState.REMOVED:
+            waiting = words
 
 
 def _mark(book: Book, passage: ComparedPassage) -> str:

@@ -91,10 +91,10 @@ def test_the_question_has_all_changes_with_the_pages_of_both_books(
     lines = made.question.text.split("\n")
     assert lines[0].endswith("12 in number:")
     assert (
-        "2. Changed: [Lease of a berth, p. 1] “The lease begins on 1 April 2026 and ends on 31 March 2031.” became"
-        " [Lease of a berth (lease-2), p. 1] “The lease begins on 1 April 2026 and ends on 30 June 2031.”"
+        "2. Changed, [Lease of a berth, p. 1] and [Lease of a berth (lease-2), p. 1]: “31 March” became “30 June”."
+        " It now reads: “The lease begins on 1 April 2026 and ends on 30 June 2031.”"
     ) in lines
-    (removed,) = (line for line in lines if ". Removed: " in line)
+    (removed,) = (line for line in lines if ". Removed, " in line)
     assert removed.endswith("“6. Watch The Landlord provides a night watchman from October until the end of March.”")
     assert lines[-1].endswith(f"Question: {ASKED}")
 
@@ -154,6 +154,6 @@ def test_of_a_long_paragraph_what_changed_is_shown(fake: FakeDesk, comparisons: 
         books.append(fake.books.add(Document(f"Book {number}", Format.DOCX, str(number), pages), Path(f"/{number}")))
     compared = finish(comparisons.compare(books[0].id, books[1].id, Cancel()))
     (line,) = (line for line in question(comparisons, compared).question.text.split("\n") if line.startswith("1."))
-    assert "The rent is 5." in line
+    assert ": “5” became “6”. It now reads: “… " in line
     assert "The rent is 6." in line
     assert len(line) < 2_000
