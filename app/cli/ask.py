@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     conversation = desk.conversations.create(books=books)
     parent = None
     in_parts = options.parts or options.resume
-    asking = Asking(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts, options.resume)
+    asking = Asker(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts, options.resume)
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
         answer = asking.put(question)
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 @dataclass(frozen=True)
-class Asking:
+class Asker:
     """Asks questions and shows their answers as they are written. `goes_on`: beyond the limit of an answer. `in_parts`:
     those to books that do not fit; `resumes`: those whose parts were begun."""
 

@@ -15,7 +15,7 @@ import msgspec
 
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
-from app.cli.ask import Asking, asking_with, open_books, tell, use
+from app.cli.ask import Asker, asking_with, open_books, tell, use
 from app.cli.bars import Bar
 from app.cli.screen import bare, print_json, width
 from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Stretch, WordState
@@ -73,7 +73,7 @@ def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, c
     if 0 < made.shown < total:
         words = _("The context has room for {shown} of the {n} changes; the model does not see the others.")
         print(f"octavo: {words.format(shown=units.count(made.shown), n=units.count(total))}", file=sys.stderr)
-    Asking(desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
+    Asker(desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
 
 
 # ---- JSON
