@@ -11,6 +11,7 @@ from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
 from app.documents.videos.reader import VideoReader
+from app.embedding.client import Embedder
 from app.engine.client import EngineClient
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
@@ -22,6 +23,7 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
+from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
@@ -30,6 +32,7 @@ from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.restating import Restating
+from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store import keys, system_keyring
@@ -43,6 +46,7 @@ from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from app.store.system_keyring import RemoteKeys
+from app.store.vectors import Vectors
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
@@ -82,12 +86,15 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     library = Library(reader, books, engine, readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(ImageReader(), kept_images, library, engine)
-    restating = Restating(engine, prompts, Passages(database), books)
+    search = Search(Passages(database), Vectors(database), Embedder())
+    restating = Restating(engine, prompts, search, books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
     sheets = Sheets(ask, SheetStore(database, conversations))
     return Services(
         paths=paths,
         ask=ask,
+        search=search,
+        indexer=Indexer(search.vectors, search.embedder),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

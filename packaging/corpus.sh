@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and its Developer's
-# Reference. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration and lists of its own.
+# Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and three of its
+# books, which tests/benchmarks asks about, too. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration
+# and lists of its own.
 set -euo pipefail
 
 folder=$1
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 packages=(qpdf pypdf pdfminer python-docx)
+books=(developers-reference debian-policy debian-reference-ja)
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
 fail() {
@@ -14,8 +16,8 @@ fail() {
   exit 1
 }
 
-[[ ! -e $folder/ready ]] || exit 0
-say "fetching Debian's sources of ${packages[*]}, and developers-reference, into $folder: about 60 MB, once"
+[[ ! -e $folder/books-too ]] || exit 0
+say "fetching Debian's sources of ${packages[*]}, and ${books[*]}, into $folder: about 65 MB, once"
 mkdir -p -- "$folder"/apt/{lists,cache/archives}/partial "$folder"/{apt/parts,fetched,unpacked}
 folder=$(realpath -- "$folder")
 : >"$folder/log"
@@ -32,7 +34,7 @@ apt=(
 )
 cd -- "$folder/fetched"
 "${apt[@]}" update >>"$folder/log" 2>&1 || true  # a source without source packages is an error to apt
-"${apt[@]}" download developers-reference >>"$folder/log" 2>&1 || fail 'apt could not fetch developers-reference.'
+"${apt[@]}" download "${books[@]}" >>"$folder/log" 2>&1 || fail "apt could not fetch ${books[*]}."
 for package in "${packages[@]}"; do
   # A mirror may lack a part of a package, such as its patches: what matters here is in the first archive.
   "${apt[@]}" source --download-only "$package" >>"$folder/log" 2>&1 || true
@@ -52,5 +54,7 @@ for package in "${packages[@]}"; do
     fi
   done
 done
-dpkg-deb -x developers-reference_*.deb "$folder/unpacked/developers-reference"
-touch -- "$folder/ready"
+for book in "${books[@]}"; do
+  dpkg-deb -x "$book"_*.deb "$folder/unpacked/$book"
+done
+touch -- "$folder/books-too"

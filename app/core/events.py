@@ -31,6 +31,14 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     recognising: bool = False
 
 
+class Indexing(msgspec.Struct, frozen=True, tag=True):
+    """Passages of a book get their vectors: `done` of `total` have one."""
+
+    done: int
+    total: int
+    book_id: str
+
+
 class Comparing(msgspec.Struct, frozen=True, tag=True):
     """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
 

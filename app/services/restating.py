@@ -13,10 +13,11 @@ from app.engine.protocol import Engine, Measure, Message, Prompt
 from app.services.budget import Budget
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.prompts import OUTLINE_LINES, Prompts
+from app.services.search import Search
 from app.store.books import Books
-from app.store.passages import Passage, Passages
+from app.store.passages import Passage
 
-_SHORT_CHARACTERS = 6000
+SHORT_CHARACTERS = 6000
 """Books that are no longer than this need no passages next to the question: all of them is close to it."""
 
 _SHORTEST_PASSAGE = 64
@@ -31,7 +32,7 @@ class Restating:
 
     engine: Engine
     prompts: Prompts
-    passages: Passages
+    search: Search
     books: Books
 
     def beside(
@@ -65,17 +66,17 @@ class Restating:
         if not query.text:
             return self._spread(query, most)
         if not query.alike:
-            return self._refs(self.passages.search([_place(ref) for ref in query.scope], query.text, most))
+            return self._refs(self.search.find([_place(ref) for ref in query.scope], query.text, most))
         of_each = max(1, most // len(query.scope))
-        found = (self.passages.search([_place(ref)], query.text, of_each) for ref in query.scope)
+        found = (self.search.find([_place(ref)], query.text, of_each) for ref in query.scope)
         return self._refs(_by_turns(found))
 
     def _spread(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
         """Up to `most` passages from all over, as many from each book where it is so wanted."""
         if not query.alike:
-            return self._refs(self.passages.spread([_place(ref) for ref in query.scope], most))
+            return self._refs(self.search.spread([_place(ref) for ref in query.scope], most))
         of_each = max(1, most // len(query.scope))
-        return self._refs(_by_turns(self.passages.spread([_place(ref)], of_each) for ref in query.scope))
+        return self._refs(_by_turns(self.search.spread([_place(ref)], of_each) for ref in query.scope))
 
     def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
         """The outlines of the books that have one, as deep as there is room for; none if not even their first level
@@ -105,7 +106,7 @@ class Restating:
         return Beside(beside.passages[:kept], beside.outlines)
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
-        return sum(self._characters(ref) for ref in refs) <= _SHORT_CHARACTERS
+        return sum(self._characters(ref) for ref in refs) <= SHORT_CHARACTERS
 
     def _characters(self, ref: BookRef) -> int:
         if ref.pages is None:

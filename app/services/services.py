@@ -16,12 +16,14 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
+from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
+from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
@@ -33,6 +35,8 @@ from app.store.settings import SettingsStore
 class Services:
     paths: Paths
     ask: Ask
+    search: Search
+    indexer: Indexer
     sheets: Sheets
     parts: Parts
     templates: Templates
@@ -70,6 +74,7 @@ class Services:
         if self.engine.state() is EngineState.READY:
             self.engine.flush_saved()
         self.engine.close()
+        self.indexer.embedder.close()
         self.reader.close()
         self.videos.close()
         self.images.close()

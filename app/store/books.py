@@ -68,7 +68,7 @@ class Books:
                 False,
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            _put_pages(connection, row[0], document.pages)
+            _put_pages(connection, row[0], document)
         return _book(row)
 
     def replace_pages(self, book_id: str, document: Document) -> Book | None:
@@ -88,7 +88,7 @@ class Books:
             ).fetchone()
             if row is None:
                 return None
-            _put_pages(connection, book_id, document.pages)
+            _put_pages(connection, book_id, document)
             connection.execute(_FORGET_PASSAGES, {"id": book_id})
         self._database.scrub()
         return _book(row)
@@ -254,12 +254,12 @@ def _facts(document: Document) -> tuple[int | str, ...]:
     )
 
 
-def _put_pages(connection: apsw.Connection, book_id: str, pages: tuple[Page, ...]) -> None:
+def _put_pages(connection: apsw.Connection, book_id: str, document: Document) -> None:
     connection.executemany(
         f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((book_id, *_page_row(page)) for page in pages),
+        ((book_id, *_page_row(page)) for page in document.pages),
     )
-    passages.index(connection, book_id, pages)
+    passages.index(connection, book_id, document.pages, document.outline)
 
 
 def _page_row(page: Page) -> tuple[Any, ...]:

@@ -247,7 +247,20 @@ CREATE TABLE saved_prompts (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
+_V7 = """
+ALTER TABLE books ADD COLUMN cut INTEGER NOT NULL DEFAULT 1;  -- the rules that its passages were cut by
+ALTER TABLE books ADD COLUMN embedder TEXT NOT NULL DEFAULT '';  -- the model that its vectors are of
+ALTER TABLE books ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;  -- 0 until it has all, then a number drawn anew
+ALTER TABLE passages ADD COLUMN heading TEXT NOT NULL DEFAULT '';
+
+-- What is said in other words is found by these: signed bytes, the same number for each passage of a book.
+CREATE TABLE passage_vectors (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

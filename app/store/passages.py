@@ -1,9 +1,8 @@
 """Finds the passages of books that a question is about: a full-text index of their pages, kept in the database."""
 
-# ruff: noqa: S608 (what is put into the SQL below are constants of this module, never a value)
-
 from __future__ import annotations
 
+import heapq
 import math
 import re
 import unicodedata
@@ -14,22 +13,19 @@ import apsw
 import msgspec
 
 from app.core.conversation import PageRange
-from app.core.document import Page
+from app.core.document import Page, Section
 from app.core.grammar import grammar_of
+from app.core.sections import is_inside, split_number
+from app.store.cutting import CUT, Cutter, PassageCut
 from app.store.db import Database
 from app.store.folding import storable
 
-PASSAGE_CHARACTERS = 700
-_CUT_WINDOW = 200  # how far from the even length a passage may end, to end well
-_RRF_K = 60  # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion", SIGIR 2009
 _TRIGRAM = 3
-_MAX_TERMS = 64  # of a question: more (a page pasted in, say) would only take longer
+MOST_RANKED = 1_000
+"""Passages of one ranking: those behind them add next to nothing to what is found."""
 
-_BORDERS = (  # best first; a passage may end where a match ends
-    re.compile(r"\n[^\S\n]*\n\s*"),
-    re.compile(r"""[.!?…]["'”’»)\]]*\s+|[。！？．]["'”’」』）]*\s*"""),
-    re.compile(r"\s+"),
-)
+_MANY = 10_000  # hits of a word so frequent that it only tells apart what other words find
+_MAX_TERMS = 64  # of a question: more (a page pasted in, say) would only take longer
 
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
@@ -52,7 +48,11 @@ _Hits = Mapping[int, float]  # by the ids of the passages that hold a term: how 
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A piece of one page. `page` counts from 1, `label` is the page's own; `text` is the page's text[start:end]."""
+    """A piece of one page. `page` counts from 1, `label` is the page's own; `text` is the page's text[start:end].
+
+    `heading`: the last one before it or at its beginning, and the first row of its table, where these are not in it.
+    `score`: how well it belongs to what was searched; more is better, and only scores of one search compare.
+    """
 
     book_id: str
     page: int
@@ -60,6 +60,29 @@ class Passage(msgspec.Struct, frozen=True):
     text: str
     start: int
     end: int
+    heading: str = ""
+    score: float = 0.0
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Passages of one book that are searched, by their ids, which are consecutive."""
+
+    book_id: str
+    ids: range
+
+
+class WordHits(msgspec.Struct, frozen=True):
+    """What the words of a question find, by the ids of passages.
+
+    `ranked`: those that hold any, best first, at most MOST_RANKED.
+    `coverage`: which part of the question each of them holds, from 0 to 1:
+    the weights of its words there over the weights of all, rare words weighing more. `named`: the same of its names and
+    numbers alone, where one holds any.
+    """
+
+    ranked: tuple[int, ...]
+    coverage: dict[int, float]
+    named: dict[int, float]
 
 
 class Passages:
@@ -68,31 +91,50 @@ class Passages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def search(self, books: Sequence[tuple[str, PageRange | None]], question: str, limit: int) -> tuple[Passage, ...]:
-        """The passages, best first, of these books, or of these pages of them, that hold words of `question`.
+    def scopes(self, books: Sequence[tuple[str, PageRange | None]]) -> tuple[Scope, ...]:
+        """What there is to search of these books, or of these pages of them. Books that are gone have nothing."""
+        with self._database.read() as connection:
+            ranges = [(book_id, _ids(connection, book_id, pages)) for book_id, pages in dict.fromkeys(books)]
+        return tuple(Scope(book_id, ids) for book_id, ids in ranges if ids)
 
-        `question` is any text at all. What counts is first which of its different words a passage holds, rare ones
-        more than frequent ones, and then how often. Books that are gone have no passages.
-        Raises AppError as `Database.read` does.
+    def inside(self, scopes: Sequence[Scope], number: str) -> tuple[Scope, ...]:
+        """What of these is in the chapter or section of this number: below its heading, or, where headings have no
+        numbers, on the pages of that chapter as the outline counts them. Empty where there is none."""
+        with self._database.read() as connection:
+            found = chain.from_iterable(_inside(connection, scope, number) for scope in scopes)
+            return tuple(found)
+
+    def by_words(self, scopes: Sequence[Scope], question: str) -> WordHits:
+        """The passages that hold words of `question`, which is any text at all.
+
+        What counts is first which of its different words a passage holds, rare ones more than frequent ones, and then
+        how often. Raises AppError as `Database.read` does.
         """
         words, signs = _terms(question)
+        names = _names(question)
+        ranges = list(_joined(scope.ids for scope in scopes))
+        count = sum(map(len, ranges))
         with self._database.read() as connection:
-            scopes = [scope for book_id, pages in dict.fromkeys(books) if (scope := _scope(connection, book_id, pages))]
-            count = len(set().union(*scopes))
-            by_words = _matches(connection, "passage_words", words, scopes)
-            by_signs = chain(
-                _matches(connection, "passage_signs", [term for term in signs if len(term) >= _TRIGRAM], scopes),
-                _scan(connection, [term for term in signs if len(term) < _TRIGRAM], scopes),
+            found = chain(
+                _matches(connection, "passage_words", words, ranges),
+                _matches(connection, "passage_signs", [term for term in signs if len(term) >= _TRIGRAM], ranges),
+                _scan(connection, [term for term in signs if len(term) < _TRIGRAM], ranges),
             )
-            ids = _fuse((_rank(by_words, count), _rank(by_signs, count)))
-            return tuple(_passage(connection, id) for id in ids[: max(0, limit)])
+            held, all_weights = _weigh(found, count)
+            named, all_names = _weigh(_matches(connection, "passage_words", names, ranges), count)
+        ranked = _first(held)
+        coverage = {id: held[id][0] / all_weights for id in ranked}
+        return WordHits(ranked, coverage, {id: named[id][0] / all_names for id in _first(named)})
+
+    def take(self, scores: Mapping[int, float]) -> tuple[Passage, ...]:
+        """The passages with these ids and scores, in this order; those that are gone are left out."""
+        with self._database.read() as connection:
+            return tuple(chain.from_iterable(_passage(connection, id, score) for id, score in scores.items()))
 
     def spread(self, books: Sequence[tuple[str, PageRange | None]], limit: int) -> tuple[Passage, ...]:
         """Passages from all over these books, or these pages of them, for what is asked of the whole: at even
         distances, so ordered that any first few are far apart too. Raises AppError as `Database.read` does."""
-        with self._database.read() as connection:
-            scopes = [scope for book_id, pages in dict.fromkeys(books) if (scope := _scope(connection, book_id, pages))]
-            return tuple(_passage(connection, id) for id in _evenly(scopes, limit))
+        return self.take(dict.fromkeys(_evenly([scope.ids for scope in self.scopes(books)], limit), 0.0))
 
 
 def _evenly(scopes: Sequence[range], limit: int) -> list[int]:
@@ -104,42 +146,35 @@ def _evenly(scopes: Sequence[range], limit: int) -> list[int]:
     return [ids[number * len(ids) // count] for number in order]
 
 
-def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page]) -> None:
+def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page], outline: Sequence[Section] = ()) -> None:
     """Index a book; for `Books.add`, inside its transaction and once per book. Triggers take it out again."""
     last = connection.execute("SELECT ifnull(max(id), 0) FROM passages").get
+    cutter = Cutter(outline)
     in_order = sorted(pages, key=lambda page: page.number)
-    pieces = ((page, start, end) for page in in_order for start, end in cut(page.text))
-    cut_out = list(enumerate(pieces, last + 1))  # consecutive and in order: `_scope` relies on it
-    searchable = [(id, *_searchable(page.text[start:end])) for id, (page, start, end) in cut_out]
-    rows = ((id, book_id, page.number, start, end) for id, (page, start, end) in cut_out)
-    connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
+    pieces = ((page, piece) for page in in_order for piece in cutter.cut(page))
+    cut_out = list(enumerate(pieces, last + 1))  # consecutive and in order: `_ids` relies on it
+    # What is part of a table of contents is not found: it would have all the words and say nothing.
+    searchable = [(id, *_searchable(indexed_text(page, piece))) for id, (page, piece) in cut_out if not piece.listed]
+    rows = ((id, book_id, page.number, piece.start, piece.end, piece.heading) for id, (page, piece) in cut_out)
+    connection.executemany(
+        "INSERT INTO passages (id, book_id, page, start, stop, heading) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
     words_of = ((id, words) for id, words, _signs in searchable if words)
     connection.executemany("INSERT INTO passage_words (rowid, words) VALUES (?, ?)", words_of)
     signs_of = ((id, signs) for id, _words, signs in searchable if signs)
     connection.executemany("INSERT INTO passage_signs (rowid, signs) VALUES (?, ?)", signs_of)
+    connection.execute("UPDATE books SET cut = ?, embedded = 0 WHERE id = ?", (CUT, book_id))
 
 
-def cut(text: str) -> Iterator[tuple[int, int]]:
-    """Where the passages of a page begin and end, in characters: one after the other, none empty, nothing left out.
-
-    They are about PASSAGE_CHARACTERS long and end with a paragraph, else a sentence, else at white space.
-    """
-    start = 0
-    while start < len(text):
-        pieces = max(1, round((len(text) - start) / PASSAGE_CHARACTERS))
-        wanted = start + (len(text) - start) // pieces
-        end = len(text) if pieces == 1 else _border(text, wanted)
-        yield start, end
-        start = end
+def indexed_text(page: Page, piece: PassageCut) -> str:
+    """What a passage is found by: its text, after its heading where that is not in it."""
+    text = page.text[piece.start : piece.end]
+    return with_heading(text, piece.heading)
 
 
-def _border(text: str, wanted: int) -> int:
-    low, high = wanted - _CUT_WINDOW, wanted + _CUT_WINDOW
-    for border in _BORDERS:
-        # A match that ends at `high` may go on behind it; the next passage then begins with white space.
-        if ends := [match.end() for match in border.finditer(text, low, high)]:
-            return min(ends, key=lambda end: abs(end - wanted))
-    return wanted
+def with_heading(text: str, heading: str) -> str:
+    """The text, after its heading where that is not in it."""
+    return text if not heading or heading in text else f"{heading}\n{text}"
 
 
 def _fold(text: str) -> str:
@@ -171,6 +206,23 @@ def _terms(question: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(words))[:_MAX_TERMS], list(dict.fromkeys(signs))[:_MAX_TERMS]
 
 
+_NAME = re.compile(r"\w+(?:[-_./:+~@#&]\w+)*")
+
+
+def _names(question: str) -> list[str]:
+    """What of a question is meant to the letter, each as a phrase: numbers; names, as far as their spelling tells."""
+    found = []
+    first = True
+    for match in _NAME.finditer(unicodedata.normalize("NFKC", storable(question).replace("\0", " "))):
+        word = match.group()
+        capital = len(word) > 1 and word[:1].isupper() and not first
+        spelt = any(map(str.isdigit, word)) or (len(word) > 1 and word.isupper()) or re.search(r"\w[_./:@]\w", word)
+        if (capital or spelt) and not re.search(f"[{_UNSPACED}]", word):
+            found.append(" ".join(re.findall(r"\w+", word.casefold().replace("_", " "))))
+        first = question[match.end() : match.end() + 1] in tuple(".?!")
+    return list(dict.fromkeys(name for name in found if name))[:_MAX_TERMS]
+
+
 def _pieces(run: str, size: int) -> Iterator[str]:
     """The run itself and all of its parts of `size` characters: 解約通知 is also meant by 解約の通知."""
     yield run
@@ -178,7 +230,7 @@ def _pieces(run: str, size: int) -> Iterator[str]:
         yield run[start : start + size]
 
 
-def _scope(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> range:
+def _ids(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> range:
     """The ids of a book's passages, or of those on some pages: consecutive, as `index` gives them."""
     first, last = (1, None) if pages is None else (pages.first, pages.last)
     low, high = connection.execute(
@@ -188,17 +240,50 @@ def _scope(connection: apsw.Connection, book_id: str, pages: PageRange | None) -
     return range(0) if low is None else range(low, high + 1)
 
 
+def _inside(connection: apsw.Connection, scope: Scope, number: str) -> list[Scope]:
+    rows = connection.execute(
+        "SELECT id, heading FROM passages WHERE id BETWEEN ? AND ?", (scope.ids.start, scope.ids.stop - 1)
+    )
+    ids = [id for id, heading in rows if is_inside(number, split_number(heading.partition("\n")[0])[0])]
+    if ids or not number.isdigit():
+        return [Scope(scope.book_id, ids) for ids in _joined(range(id, id + 1) for id in ids)]
+    of_book = connection.execute("SELECT outline, page_count FROM books WHERE id = ?", (scope.book_id,))
+    kept, last = of_book.get
+    outline = msgspec.json.decode(kept, type=tuple[Section, ...])
+    starts = [section.page for section in outline if section.level == 1]
+    if not 1 <= int(number) <= len(starts):
+        return []
+    pages = PageRange(starts[int(number) - 1], max(starts[int(number) - 1], [*starts, last + 1][int(number)] - 1))
+    of_pages = _ids(connection, scope.book_id, pages)
+    both = range(max(of_pages.start, scope.ids.start), min(of_pages.stop, scope.ids.stop))
+    return [Scope(scope.book_id, both)] if both else []
+
+
+def _joined(ranges: Iterable[range]) -> Iterator[range]:
+    """The same numbers in as few ranges as there can be: books that came one after the other are one."""
+    begun = range(0)
+    for following in sorted(ranges, key=lambda each: each.start):
+        if begun and following.start <= begun.stop:
+            begun = range(begun.start, max(begun.stop, following.stop))
+        else:
+            if begun:
+                yield begun
+            begun = following
+    if begun:
+        yield begun
+
+
 def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
     """For each term its hits, from the index."""
     for term in terms:
         quoted = f'"{term}"'  # terms have no quotation marks: `_terms` leaves nothing but letters, digits and accents
         hits: dict[int, float] = {}
         for scope in scopes:
-            rows = connection.execute(
-                f"SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?",
-                (quoted, scope.start, scope.stop - 1),
-            )
-            hits.update((int(id), float(score)) for id, score in rows)
+            where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
+            values = (quoted, scope.start, scope.stop - 1)
+            many = connection.execute(f"SELECT count(*) {where}", values).get > _MANY
+            score = "0.0" if many else f"-bm25({table})"
+            hits |= dict[int, float](connection.execute(f"SELECT rowid, {score} {where}", values))
         yield hits
 
 
@@ -216,31 +301,32 @@ def _scan(connection: apsw.Connection, terms: Sequence[str], scopes: Sequence[ra
     yield from hits.values()
 
 
-def _rank(terms: Iterable[_Hits], count: int) -> list[int]:
-    """Ids, best first. `count`: of the passages that were searched."""
+def _weigh(terms: Iterable[_Hits], count: int) -> tuple[dict[int, tuple[float, float]], float]:
+    """By the ids of passages the weights of the terms that each holds, and how much it holds of them; and the weights
+    of all terms. `count`: of the passages that were searched."""
     held: dict[int, tuple[float, float]] = {}
-    for hits in terms:
+    total = 0.0
+    for hits in sorted(terms, key=len):
         # Not the index's own weight alone: that is of all books on the shelf, and repetition could outdo a second word.
         weight = math.log(1 + (count + 1) / (len(hits) + 1))
-        for id, score in hits.items():
+        total += weight
+        enough = len(hits) > _MANY and len(held) >= MOST_RANKED
+        for id in held.keys() & hits.keys() if enough else hits:
             before = held.get(id, (0.0, 0.0))
-            held[id] = before[0] + weight, before[1] + score
-    return sorted(held, key=lambda id: (-held[id][0], -held[id][1], id))
+            held[id] = before[0] + weight, before[1] + hits[id]
+    return held, total
 
 
-def _fuse(rankings: Iterable[Sequence[int]]) -> list[int]:
-    """One ranking of several, by the sum of 1 / (k + rank)."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, id in enumerate(ranking, 1):
-            scores[id] = scores.get(id, 0.0) + 1 / (_RRF_K + rank)
-    return sorted(scores, key=lambda id: (-scores[id], id))
+def _first(held: Mapping[int, tuple[float, float]]) -> tuple[int, ...]:
+    """The MOST_RANKED best, best first."""
+    return tuple(-id for _, _, id in heapq.nlargest(MOST_RANKED, ((*what, -id) for id, what in held.items())))
 
 
-def _passage(connection: apsw.Connection, id: int) -> Passage:
-    book_id, page, label, text, start, end = connection.execute(
-        """SELECT book_id, page, label, text, start, stop FROM passages
+def _passage(connection: apsw.Connection, id: int, score: float) -> Iterator[Passage]:
+    rows = connection.execute(
+        """SELECT book_id, page, label, text, start, stop, heading FROM passages
             JOIN pages USING (book_id) WHERE passages.id = ? AND pages.number = passages.page""",
         (id,),
-    ).get
-    return Passage(book_id, page, label, text[start:end], start, end)
+    )
+    for book_id, page, label, text, start, end, heading in rows:
+        yield Passage(book_id, page, label, text[start:end], start, end, heading, score)

@@ -176,8 +176,9 @@ def test_pages_are_replaced_by_those_of_a_newer_reading(books: Books, database: 
     assert books.pages(book.id) == pages
     assert books.tokens(book.id, "llama4") is None
     assert [found.number for found in books.search(book.id, "clouds")] == [2]
-    found = Passages(database).search([(book.id, None)], "Which seas have clouds, and which ends?", 9)
-    assert [passage.text for passage in found] == ["10^6 seas of clouds"]
+    passages = Passages(database)
+    found = passages.by_words(passages.scopes([(book.id, None)]), "Which seas have clouds, and which ends?")
+    assert [passage.text for passage in passages.take(found.coverage)] == ["10^6 seas of clouds"]
     (turn,) = conversations.turns(talk.id)
     assert turn.answer is not None
     assert turn.answer.citations == cited

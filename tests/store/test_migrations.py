@@ -34,6 +34,7 @@ from app.store.migrations import MIGRATIONS, migrate
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.vectors import Vectors
 
 FIXTURES = Path(__file__).parent / "fixtures"
 KEY = Key("5a" * 32, KeyOrigin.FILE)
@@ -108,6 +109,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert not book.hidden_read
         assert book.reading == (2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
+        vectors = Vectors(database)
+        assert list(vectors.finished("toy 1")) == ([book.id] if version >= 7 else [])
+        assert vectors.of_book(book.id).vectors == (b"\x01\x7f" * 2 if version >= 7 else b"")
+        assert vectors.unfinished("toy 1") == (() if version >= 7 else (book.id,))
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")
         outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)

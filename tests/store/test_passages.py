@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import PageRange
-from app.core.document import Document, Format, Page
+from app.core.document import Document, Format, Page, Section
 from app.store.books import Books
 from app.store.db import Database
-from app.store.passages import PASSAGE_CHARACTERS, Passage, Passages, cut
+from app.store.passages import Passage, Passages
 
 FILLER = (
     "The river ran slowly past the mill, and nobody spoke of the weather. Carts came and went with flour and salt."
@@ -59,7 +59,16 @@ def add(books: Books, *texts: str, number: int = 0) -> str:
 def found(
     database: Database, question: str, *book_ids: str, pages: PageRange | None = None, limit: int = 100
 ) -> tuple[Passage, ...]:
-    return Passages(database).search([(book_id, pages) for book_id in book_ids], question, limit)
+    return search(database, [(book_id, pages) for book_id in book_ids], question, limit)
+
+
+def search(
+    database: Database, books: Sequence[tuple[str, PageRange | None]], question: str, limit: int = 100
+) -> tuple[Passage, ...]:
+    """By words alone."""
+    passages = Passages(database)
+    hits = passages.by_words(passages.scopes(books), question)
+    return passages.take({id: hits.coverage[id] for id in hits.ranked[: max(0, limit)]})
 
 
 def numbers(passages: Sequence[Passage]) -> list[int]:
@@ -87,32 +96,6 @@ def indexed(database: Database, table: str) -> set[str]:
 @pytest.fixture
 def books(database: Database) -> Books:
     return Books(database)
-
-
-@given(st.text(st.sampled_from("ab .\n。！é海\u0301\0"), max_size=4000) | st.text(max_size=3000))
-def test_every_character_belongs_to_one_passage(text: str) -> None:
-    ends = [0]
-    for start, end in cut(text):
-        assert start == ends[-1] < end
-        assert end - start < 2 * PASSAGE_CHARACTERS
-        ends.append(end)
-    assert ends[-1] == len(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "last"),
-    [
-        ("One. " * 110 + "\n\n" + "Two. " * 130, "\n"),
-        ("x" * 600 + ".\n" + "y" * 600, "\n"),
-        ("Words and more words " * 35 + "end. " + "Words and more words " * 50, "end. "),
-        ("海" * 500 + "！" + "山" * 400 + "。" + "川" * 400, "！"),
-        ("word " * 300, " "),
-    ],
-)
-def test_a_passage_ends_where_the_text_rests(text: str, last: str) -> None:
-    first = text[slice(*next(cut(text)))]
-    assert len(first) < len(text)
-    assert first.endswith(last)
 
 
 def test_a_page_comes_back_as_its_passages(books: Books, database: Database) -> None:
@@ -205,10 +188,9 @@ def test_only_given_books_and_pages_are_searched(books: Books, database: Databas
     first = add(books, "A whale.", FILLER, "A whale.", "A whale.", number=1)
     between = add(books, "A whale.", "A whale.", number=2)
     last = add(books, FILLER, "A whale.", "A whale.", number=3)
-    search = Passages(database).search
 
     def places(*scope: tuple[str, PageRange | None], limit: int = 100) -> set[tuple[str, int]]:
-        hits = search(scope, "whale", limit)
+        hits = search(database, scope, "whale", limit)
         assert len(hits) == len({(hit.book_id, hit.page) for hit in hits})
         return {(hit.book_id, hit.page) for hit in hits}
 
@@ -317,6 +299,57 @@ def test_any_page_can_be_indexed_and_deleted(database: Database, text: str) -> N
     assert 2 in numbers(found(database, "whale", book_id))
     books.delete(book_id)
     assert indexed(database, "passage_words") == indexed(database, "passage_signs") == set()
+
+
+def test_what_is_below_a_heading_is_found_by_its_words(books: Books, database: Database) -> None:
+    book_id = add(books, f"# Harbour dues\n{FILLER * 4}\n\n{FILLER * 3}", FILLER)
+    assert {hit.heading for hit in found(database, "harbour", book_id)} == {"Harbour dues"}
+    assert len(found(database, "harbour", book_id)) == 3  # it holds on the next page
+
+
+def test_a_table_of_contents_is_not_found(books: Books, database: Database) -> None:
+    contents = "\n".join(f"{at} Whales . . . . . . . . {at * 3}" for at in range(1, 9))
+    assert numbers(found(database, "whales", add(books, contents, "A whale."))) == [2]
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("What costs 1.250 euros?", {2}),
+        ("Who is the tenant Baker?", {3}),
+        ("What does DEB_BUILD_OPTIONS hold?", {4}),
+        ("Baker lives where?", set()),  # a capital at the beginning says nothing
+    ],
+)
+def test_names_and_numbers_are_known_by_their_spelling(
+    books: Books, database: Database, question: str, held: set[int]
+) -> None:
+    texts = (FILLER, "It costs 1.250 euros, not 1 of 250.", "Mr Baker lives here.", "Set DEB_BUILD_OPTIONS.", "1 250")
+    passages = Passages(database)
+    scopes = passages.scopes([(add(books, *texts), None)])
+    named = passages.by_words(scopes, question).named
+    assert {passage.page for passage in passages.take(named)} - {5} == held
+
+
+def test_a_chapter_is_known_by_its_headings_or_by_the_outline(books: Books, database: Database) -> None:
+    passages = Passages(database)
+    numbered = add(books, f"4.1 Rent\n{FILLER}\n4.2 Notice\n{FILLER}\n5.1 Keys\n{FILLER}", number=1)
+    pages = tuple(Page(at, "", f"{FILLER} {at}") for at in range(1, 7))
+    outline = (Section("Rent", 1), Section("Notice", 3), Section("Of a tenant", 3, 2), Section("Keys", 6))
+    document = Document("Named", Format.EPUB, "ab" * 32, pages, outline)
+    named = books.add(document, Path("book.epub")).id
+
+    def inside(book_id: str, number: str) -> list[str]:
+        scopes = passages.inside(passages.scopes([(book_id, None)]), number)
+        found = passages.take({id: 0.0 for scope in scopes for id in scope.ids})
+        return [passage.heading or str(passage.page) for passage in found]
+
+    assert inside(numbered, "4") == ["4.1 Rent", "4.2 Notice"]
+    assert inside(numbered, "4.2") == ["4.2 Notice"]
+    assert inside(numbered, "7") == []
+    assert inside(named, "2") == ["3", "4", "5"]
+    assert inside(named, "3") == ["6"]
+    assert inside(named, "4") == []
 
 
 def test_a_deleted_book_leaves_no_word_behind(books: Books, database: Database) -> None:

@@ -23,6 +23,7 @@ from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
+from app.embedding.client import Embedder
 from app.engine.protocol import (
     AnswerTo,
     ContextOptions,
@@ -48,6 +49,7 @@ from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.images import Images, Videos
+from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library, Removal
 from app.services.models import Models, RemoteEngine, SavedReadings
@@ -56,6 +58,7 @@ from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.restating import Restating
+from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.store.books import Books
@@ -67,6 +70,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
 from tests.ui.scripted_downloads import ScriptedDownloads
@@ -415,13 +419,16 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     models = Models(engine, settings, readings, paths.models, plans)
     prompts, kept_images = Prompts(books), ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
-    restating = Restating(engine, prompts, Passages(database), books)
+    search = Search(Passages(database), Vectors(database), Embedder(model=""))
+    restating = Restating(engine, prompts, search, books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
     sheets = Sheets(ask, SheetStore(database, conversations))
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
         ask=ask,
+        search=search,
+        indexer=Indexer(search.vectors, search.embedder),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

@@ -1,0 +1,155 @@
+"""Search: the passages of books that belong to a text, best first, by its words and by what it means.
+
+Two rankings are fused, one by the words of the text (`store.passages`), one by the nearness of vectors (`embedding`).
+A passage has the score w / (k + r) + (1 - w) / (k + s), where r and s are its places in the two (reciprocal rank
+fusion: Cormack, Clarke and Buettcher, SIGIR 2009; k is 60 there, and 10 here, where only the first few places count).
+The weight w follows from how much of the text any passage holds: c is the largest part of it, by the weights of its
+words, rare ones weighing more, and w = c * c. So words decide where the book has the text's words, and meaning where it
+has others. Names and numbers count by the letter: a passage that holds them comes before all that do not. Of a page
+that is there already, another passage counts half.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.conversation import PageRange
+from app.core.errors import AppError
+from app.core.sections import asked_number
+from app.embedding.client import Embedder
+from app.embedding.protocol import DIMENSIONS
+from app.isolation.client import DIED
+from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
+from app.store.vectors import Vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_K = 10
+_SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
+
+_MOST_BYTES = 256 << 20
+"""Of the vectors that are kept in memory."""
+
+_BLOCK = 2_048  # rows that are made floating-point numbers at a time: they fit a processor's cache
+
+_log = logging.getLogger("octavo.search")
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """The vectors of a book: whole numbers, a row for each of `ids`, which ascend; `lengths` of the rows. `version`: as
+    the store says."""
+
+    version: int
+    ids: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int8]
+    lengths: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Search:
+    """May be used from any thread."""
+
+    passages: Passages
+    vectors: Vectors
+    embedder: Embedder
+    _matrices: OrderedDict[str, _Matrix] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> tuple[Passage, ...]:
+        """The passages of these books, or of these pages of them, that belong to `text`, best first.
+
+        Where it names a chapter or a section, what is in that one. Books that are not indexed yet are searched by words
+        alone. Raises AppError as the database does.
+        """
+        scopes = self.passages.scopes(scope)
+        number, other_words = asked_number(text)
+        if number and (inside := self.passages.inside(scopes, number)):
+            scopes, text = inside, other_words
+        words = self.passages.by_words(scopes, text)
+        nearest = self.nearest(scopes, text)
+        scores = fuse(words, nearest)
+        best = sorted(scores, key=lambda id: (-scores[id], id))[: _SPARE * max(0, limit)]
+        found = _spread(self.passages.take({id: scores[id] for id in best}))
+        return found[: max(0, limit)]
+
+    def spread(self, scope: Sequence[tuple[str, PageRange | None]], limit: int) -> tuple[Passage, ...]:
+        """As `Passages.spread`."""
+        return self.passages.spread(scope, limit)
+
+    def nearest(self, scopes: Sequence[Scope], text: str) -> Sequence[int]:
+        """The passages whose vectors are nearest to that of `text`, nearest first."""
+        finished = self.vectors.finished(self.embedder.model)
+        scopes = [scope for scope in scopes if scope.book_id in finished]
+        if not scopes or not text.strip():
+            return ()
+        import numpy as np  # late: the start of the desk does not need it
+
+        try:
+            asked = np.frombuffer(self.embedder.embed((text,)), np.int8).astype(np.float32)
+        except AppError as error:
+            if error.code not in DIED:
+                raise
+            _log.warning("searched by words alone: %s", error.code.value)
+            return ()
+        ids, near = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for scope in scopes:
+            matrix = self._matrix(scope.book_id, finished[scope.book_id])
+            low, high = np.searchsorted(matrix.ids, (scope.ids.start, scope.ids.stop))
+            ids.append(matrix.ids[low:high])
+            for start in range(low, high, _BLOCK):
+                stop = min(start + _BLOCK, high)
+                block = matrix.rows[start:stop].astype(np.float32)  # no `@`: its threads would wait for each other
+                near.append(np.einsum("ij,j->i", block, asked) / matrix.lengths[start:stop])
+        all_ids, all_near = np.concatenate(ids), np.concatenate(near)
+        first = np.argsort(-all_near)[:MOST_RANKED]
+        return [int(id) for id in all_ids[first]]
+
+    def _matrix(self, book_id: str, version: int) -> _Matrix:
+        """The vectors of a book, from memory where they are the same still."""
+        import numpy as np
+
+        with self._lock:
+            kept = self._matrices.pop(book_id, None)
+        if kept is None or kept.version != version:
+            found = self.vectors.of_book(book_id)
+            rows = np.frombuffer(found.vectors, np.int8).reshape(-1, DIMENSIONS)
+            lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.int64).astype(np.float32))
+            kept = _Matrix(version, np.array(found.ids, np.int64), rows, np.maximum(lengths, 1))
+        with self._lock:
+            self._matrices[book_id] = kept
+            while len(self._matrices) > 1 and sum(each.rows.nbytes for each in self._matrices.values()) > _MOST_BYTES:
+                self._matrices.popitem(last=False)
+        return kept
+
+
+def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:
+    """The scores of passages by their ids, as this module says."""
+    coverage = max(words.coverage.values(), default=0.0)
+    weight = coverage * coverage if nearest else 1.0
+    scores = {id: weight / (_K + place) for place, id in enumerate(words.ranked, 1)}
+    for place, id in enumerate(nearest, 1):
+        scores[id] = scores.get(id, 0.0) + (1 - weight) / (_K + place)
+    for id, named in words.named.items():
+        scores[id] = scores.get(id, 0.0) + named
+    return scores
+
+
+def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Those of a page that a better one is on count half."""
+    seen: set[tuple[str, int]] = set()
+    counted = []
+    for passage in found:
+        place = passage.book_id, passage.page
+        counted.append(msgspec.structs.replace(passage, score=passage.score / (2 if place in seen else 1)))
+        seen.add(place)
+    return tuple(sorted(counted, key=lambda passage: -passage.score))

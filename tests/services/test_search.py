@@ -1,0 +1,214 @@
+"""Search and indexing: by words and by meaning, with a made-up model whose words have few meanings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.core.conversation import PageRange
+from app.core.document import Document, Format, Page
+from app.core.errors import AppError, Code
+from app.core.events import Indexing
+from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.work import Cancel, Stopped, finish
+from app.embedding.protocol import DIMENSIONS, MOST_TEXTS
+from app.services.indexing import Indexer
+from app.services.search import Search, fuse
+from app.store.books import Books
+from app.store.db import Database
+from app.store.passages import Passages, WordHits
+from app.store.vectors import Vectors
+
+MEANINGS = ("rent money pay euros", "boat ship whale harbour", "cat kitten animal pet", "house flat dwelling home")
+
+
+class ToyEmbedder:
+    """A vector has a place for each of MEANINGS: how many of its words a text has."""
+
+    def __init__(self, model: str = "toy 1") -> None:
+        self.model = model
+        self.seen: list[str] = []
+        self.dies_after = 10_000
+        self.rested = 0
+
+    def embed(self, texts: Sequence[str], cancel: Cancel | None = None, *, patient: bool = False) -> bytes:
+        del cancel, patient
+        if len(self.seen) >= self.dies_after:
+            raise AppError(Code.READER_CRASHED, path="", signal=9)
+        self.seen += texts
+        return b"".join(map(self._vector, texts))
+
+    def rest(self) -> None:
+        self.rested += 1
+
+    def _vector(self, text: str) -> bytes:
+        words = re.findall(r"\w+", text.casefold())
+        counts = [sum(word in meaning.split() for word in words) for meaning in MEANINGS]
+        scale = 127 // max(1, *counts)
+        return bytes([count * scale for count in counts] + [1] * (DIMENSIONS - len(counts)))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "octavo.db", Key(draw_secret(), KeyOrigin.FILE))
+    yield opened
+    opened.close()
+
+
+class Desk:
+    def __init__(self, database: Database, embedder: ToyEmbedder | None = None) -> None:
+        self.embedder = embedder or ToyEmbedder()
+        self.books, self.vectors = Books(database), Vectors(database)
+        self.indexer = Indexer(self.vectors, self.embedder)  # type: ignore[arg-type]
+        self.search = Search(Passages(database), self.vectors, self.embedder)  # type: ignore[arg-type]
+
+    def add(self, *texts: str, number: int = 0, indexed: bool = True) -> str:
+        pages = tuple(Page(at, "", text) for at, text in enumerate(texts, 1))
+        book = self.books.add(Document(f"Book {number}", Format.TEXT, f"{number:064x}", pages), Path("book.txt"))
+        if indexed:
+            self.index(book.id)
+        return book.id
+
+    def index(self, *book_ids: str) -> list[Indexing]:
+        events: list[Indexing] = []
+        finish(self.indexer.index(book_ids, Cancel()), events.append)
+        return events
+
+    def pages(self, question: str, *book_ids: str, pages: PageRange | None = None, limit: int = 9) -> list[int]:
+        return [hit.page for hit in self.search.find([(book_id, pages) for book_id in book_ids], question, limit)]
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+TEXTS = ("Euros are counted daily.", "The whale swam by.", "A kitten sleeps.", "Nothing of the kind.")
+
+
+def test_other_words_are_found_by_what_they_mean(desk: Desk) -> None:
+    book = desk.add(*TEXTS)
+    assert desk.pages("Which animal or pet?", book)[0] == 3
+    assert desk.pages("When do I pay rent?", book)[0] == 1
+    assert desk.pages("When do I pay rent?", book, pages=PageRange(2, 4))[0] != 1
+
+
+def test_its_own_words_are_worth_more(desk: Desk) -> None:
+    book = desk.add("Pay rent, money, euros.", "Invoices are sent yearly.", "More of money and rent.")
+    assert desk.pages("Are invoices for rent sent yearly?", book)[0] == 2
+
+
+def test_names_and_numbers_win(desk: Desk) -> None:
+    book = desk.add("The ship in the harbour is a boat.", "In 1877 nothing happened.", "A boat, a ship.")
+    assert desk.pages("Which ship lay in the harbour in 1877?", book)[0] == 2
+
+
+def test_a_page_is_named_twice_only_after_others(desk: Desk) -> None:
+    whales = "The whale sank the ship. " * 30
+    book = desk.add(f"{whales}\n\n{whales}\n\n{whales}", "A whale and a ship.", "A whale.")
+    assert set(desk.pages("whale ship", book, limit=3)) == {1, 2, 3}
+
+
+def test_a_chapter_is_searched_alone(desk: Desk) -> None:
+    book = desk.add("1.1 Boats\nThe whale swam by.\n2.1 Cats\nA whale of a cat, as they say.")
+    (hit, *_) = desk.search.find([(book, None)], "What does chapter 2 say of the whale?", 4)
+    assert hit.heading == "2.1 Cats"
+
+
+def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
+    book = desk.add(*TEXTS, indexed=False)
+    assert desk.pages("Which kitten?", book) == [3]
+    assert desk.pages("Which pet?", book) == []
+    assert desk.embedder.seen == []
+    other = desk.add("The ship.", number=1)
+    assert {hit.book_id for hit in desk.search.find([(book, None), (other, None)], "whale", 9)} == {book, other}
+
+
+def test_an_embedder_that_dies_leaves_the_words(desk: Desk) -> None:
+    book = desk.add(*TEXTS)
+    desk.embedder.dies_after = 0
+    assert desk.pages("Which kitten?", book) == [3]
+
+
+def test_without_a_model_there_are_words_alone(database: Database) -> None:
+    desk = Desk(database, ToyEmbedder(""))
+    book = desk.add(*TEXTS)
+    assert desk.pages("Which kitten?", book) == [3]
+    assert desk.indexer.unfinished() == ()
+    assert desk.embedder.seen == []
+
+
+def test_indexing_goes_on_where_it_was_stopped(database: Database) -> None:
+    desk = Desk(database)
+    texts = [f"Page {number} has a whale." for number in range(MOST_TEXTS + 5)]
+    book = desk.add(*texts, indexed=False)
+    cancel = Cancel()
+    with pytest.raises(Stopped):
+        finish(desk.indexer.index([book], cancel), lambda event: cancel.request() if event.done else None)
+    assert desk.indexer.unfinished() == (book,)
+    assert desk.vectors.progress(book) == (MOST_TEXTS, MOST_TEXTS + 5)
+    assert desk.embedder.rested == 1
+
+    again = Desk(database)
+    assert again.index(book)[0] == Indexing(MOST_TEXTS, MOST_TEXTS + 5, book)
+    assert len(again.embedder.seen) == 5
+    assert again.indexer.unfinished() == ()
+    assert again.index(book) == []
+
+
+def test_what_an_embedder_that_dies_has_done_stays(desk: Desk) -> None:
+    texts = [f"Page {number} has a whale." for number in range(MOST_TEXTS + 5)]
+    desk.embedder.dies_after = MOST_TEXTS
+    book = desk.add(*texts)
+    assert desk.vectors.progress(book)[0] == MOST_TEXTS
+    assert desk.indexer.unfinished() == (book,)
+
+
+def test_another_model_makes_its_own_vectors(database: Database) -> None:
+    book = Desk(database).add(*TEXTS)
+    newer = Desk(database, ToyEmbedder("toy 2"))
+    assert newer.indexer.unfinished() == (book,)
+    assert newer.pages("Which pet?", book) == []
+    newer.index(book)
+    assert len(newer.embedder.seen) == len(TEXTS)
+    assert newer.pages("Which pet?", book)[0] == 3
+
+
+def test_a_book_that_was_cut_by_older_rules_is_cut_again(desk: Desk, database: Database) -> None:
+    book = desk.add(*TEXTS)
+    database.run("UPDATE books SET cut = 1")
+    database.run("UPDATE passages SET heading = 'Whales' WHERE page = 4")
+    assert desk.indexer.unfinished() == (book,)
+    desk.index(book)
+    assert [hit.heading for hit in desk.search.find([(book, None)], "Nothing of the kind", 1)] == [""]
+
+
+def test_a_deleted_book_takes_its_vectors_along(desk: Desk, database: Database) -> None:
+    book, other = desk.add(*TEXTS), desk.add("A boat.", number=1)
+    assert desk.pages("Which boat?", book, other)
+    desk.books.delete(book)
+    assert database.rows("SELECT count(*) FROM passage_vectors") == [(1,)]
+    assert desk.pages("Which boat?", book, other) == [1]
+
+
+def test_a_book_that_was_read_again_is_indexed_again(desk: Desk) -> None:
+    book = desk.add(*TEXTS)
+    assert desk.pages("Which pet?", book)[0] == 3
+    pages = (Page(1, "", "A boat."), Page(2, "", "My kitten."))
+    desk.books.replace_pages(book, Document("Book 0", Format.TEXT, f"{0:064x}", pages))
+    assert desk.pages("Which pet?", book) == []
+    desk.index(book)
+    assert desk.pages("Which pet?", book)[0] == 2
+
+
+def test_the_ranking_that_fits_the_question_counts_more() -> None:
+    def best(coverage: float) -> int:
+        scores = fuse(WordHits((1, 2), {1: coverage, 2: coverage / 2}, {}), [3, 4])
+        return max(scores, key=lambda id: scores[id])
+
+    assert best(0.9) == 1
+    assert best(0.3) == 3
+    assert max(fuse(WordHits((1, 2), {1: 1.0, 2: 0.5}, {2: 0.5}), [1]).items(), key=lambda item: item[1])[0] == 2
