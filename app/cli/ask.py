@@ -42,6 +42,7 @@ from app.export.report import compose
 from app.services.ask import Ask
 from app.services.images import Images
 from app.services.library import Library
+from app.services.restating import SHORT_CHARACTERS
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
@@ -170,12 +171,11 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
 
     Raises AppError, Stopped.
     """
-    pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
-    opened = open_books(options.document, desk.library, cancel, read_again=options.read_again)
-    books = tuple(BookRef(book.id, pages) for book in opened)
-    for book in books:
-        desk.library.pages(book.book_id, pages)  # raises for a wrong range, before the model is loaded
+    books = books_of(options, desk, cancel)
+    if settings.close_reading or options.excerpts:
+        long = sum(desk.library.book(book.book_id).characters for book in books) > SHORT_CHARACTERS
+        index(books if long else (), desk, cancel)
     return use(settings, desk, as_json=options.json), books
 
 
@@ -190,6 +190,20 @@ def use(settings: Settings, desk: Services, *, as_json: bool) -> Ask:
 def open_books(files: Sequence[Path], library: Library, cancel: Cancel, *, read_again: bool) -> list[Book]:
     """Raises AppError, Stopped."""
     return [_open_book(file, library, cancel, read_again=read_again) for file in files]
+
+
+def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
+    """The books of the command line, or their pages. Raises AppError, Stopped."""
+    pages = arguments.page_range(options.pages)
+    opened = open_books(options.document, desk.library, cancel, read_again=options.read_again)
+    for book in opened:
+        desk.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
+    return tuple(BookRef(book.id, pages) for book in opened)
+
+
+def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
+    """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
+    finish(desk.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
 
 
 def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 
 from app.cli.screen import bare, print_json
-from app.core.events import Asking, Copying, Fetching, Hashing, Loading, Opening, Tokenizing
+from app.core.events import Asking, Copying, Fetching, Hashing, Indexing, Loading, Opening, Tokenizing
 from app.wording import units
 from app.wording.i18n import _
 
@@ -48,13 +48,15 @@ class Bar:
         return self._bar
 
 
-def bar(text: str) -> Callable[[Loading | Opening | Tokenizing], None]:
+def bar(text: str) -> Callable[[Loading | Opening | Indexing | Tokenizing], None]:
     shown = Bar()
 
-    def show(event: Loading | Opening | Tokenizing) -> None:
+    def show(event: Loading | Opening | Indexing | Tokenizing) -> None:
         match event:
             case Loading(fraction):
                 shown.show(text, fraction, 1.0)
+            case Indexing(done, total):
+                shown.show(text, done, total)
             case Opening(done, total, recognising):
                 shown.show(_("Recognising text") if recognising else text, done, total)
             case Tokenizing(done, total):

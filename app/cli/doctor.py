@@ -63,6 +63,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("data folder"), report.data),
         *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         (_("starter model"), report.starter or _("not installed")),
+        (_("model for searching by meaning"), report.embedding or _("not installed: Octavo searches by words alone")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]

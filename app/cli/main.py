@@ -70,6 +70,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import ask
 
             ask.run(options, desk, cancel)
+        case "find":
+            from app.cli import find
+
+            find.run(options, desk, cancel)
         case "sheet":
             from app.cli import sheets
 

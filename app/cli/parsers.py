@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     add_data_dir(whole)
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_ask(commands)
+    _add_find(commands)
     _add_sheet(commands)
     _add_prompts(commands)
     _add_compare(commands)
@@ -72,6 +73,28 @@ def _add_ask(commands: Any) -> None:
         help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
     )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
+
+
+def _add_find(commands: Any) -> None:
+    find = _command(
+        commands, "find", _("show the passages of documents that belong to some words, best first, without a model")
+    )
+    _add_documents(find)
+    find.add_argument("--limit", type=int, default=8, metavar="N", help=_("so many passages at most (default 8)"))
+    find.add_argument("words", nargs="+", metavar="WORDS", help=_("a question, or words that describe what is wanted"))
+
+
+def _add_documents(command: argparse.ArgumentParser) -> None:
+    """The options of all commands that open books."""
+    command.add_argument(
+        "--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable")
+    )
+    _add_read_again(command)
+    command.add_argument(
+        "--pages",
+        metavar="A-B",
+        help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
+    )
 
 
 def _add_sheet(commands: Any) -> None:
@@ -122,13 +145,7 @@ def _add_going_on(ask: argparse.ArgumentParser) -> None:
 
 def _add_answering(ask: argparse.ArgumentParser) -> None:
     """The options of all commands that answer questions about any number of books."""
-    ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
-    _add_read_again(ask)
-    ask.add_argument(
-        "--pages",
-        metavar="A-B",
-        help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
-    )
+    _add_documents(ask)
     _add_engine(ask)
 
 

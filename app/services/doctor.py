@@ -27,6 +27,7 @@ from app.core.installation import (
 from app.core.paths import Paths
 from app.core.work import finish
 from app.documents.reader import DocumentReader
+from app.embedding.client import embedding_model
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
 from app.models import local
@@ -51,7 +52,8 @@ class DoctorReport(msgspec.Struct, frozen=True):
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none."""
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `embedding`: the model for
+    searching by meaning; empty where none is installed, so that words alone are searched."""
 
     octavo: str
     python: str
@@ -68,6 +70,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     data: str
     older_copy: str
     starter: str
+    embedding: str
     remote: str
     sockets: tuple[str, ...]
     installation: InstallationVerdict | None
@@ -94,8 +97,7 @@ def examine(
     except AppError as error:
         problems.append(error.problem)
     verdict = None if installed is None else verify(installed)
-    if verdict is not None:
-        problems += verdict.problems()
+    problems += () if verdict is None else verdict.problems()
     starter = local.starter()
     return DoctorReport(
         octavo=__version__,
@@ -113,6 +115,7 @@ def examine(
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
         starter=starter.path if starter else "",
+        embedding=embedding_model(),
         remote=remote,
         sockets=_sockets(),
         installation=verdict,

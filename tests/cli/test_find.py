@@ -1,0 +1,55 @@
+"""`octavo find`: passages best first, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Octavo
+
+LEASE = """# Rent
+
+The money for the flat is due on the first day of each month.
+
+# Pets
+
+A cat or a dog may be kept.
+
+# Notice
+
+Whoever wants to leave writes three months before.
+"""
+
+
+@pytest.fixture
+def lease(tmp_path: Path) -> Path:
+    path = tmp_path / "lease.md"
+    path.write_text(LEASE, encoding="utf-8")
+    return path
+
+
+def test_a_program_gets_one_object(octavo: Octavo, lease: Path, tmp_path: Path) -> None:
+    command = ("find", "--data-dir", tmp_path / "desk", "--document", lease, "--json")
+    code, out, _err = octavo(*command, "--limit", 2, "When do I pay?")
+    (line,) = out.splitlines()
+    first, second = json.loads(line)["passages"]
+    assert code == 0
+    assert {"document", "page", "page_index", "heading", "text", "score"} == first.keys()
+    assert (first["document"], first["page"], first["page_index"]) == (second["document"], "1", 1)
+    assert "The money for the flat" in first["text"]
+    assert first["score"] > second["score"] > 0
+
+    code, out, _err = octavo(*command[:-1], "Which", "pets?")
+    assert code == 0
+    assert out.startswith("[p. 1]\n")
+    assert out.index("A cat or a dog") < out.index("three months")
+
+
+@pytest.mark.parametrize("words", [("find", "rent"), ("find", "--limit", 0, "--document", "lease.md", "rent")])
+def test_what_is_missing_is_said(octavo: Octavo, tmp_path: Path, words: tuple[object, ...]) -> None:
+    code, out, err = octavo(*words, "--data-dir", tmp_path)
+    assert (code, out) == (2, "")
+    assert "--document" in err or "--limit" in err
+    assert octavo("find", "--data-dir", tmp_path, "--document", tmp_path / "none.pdf", "rent")[0] == 3
