@@ -50,6 +50,7 @@ from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.presenter import SheetsPresenter, SheetWork
 from app.ui.sheet.table import SheetTable
 from app.ui.shelf.file_import import FileImport, Passwords
+from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import BookList, ConversationList, title_of
@@ -131,6 +132,7 @@ class _Parts(QObject):
             now=now,
             parent=self,
         )
+        self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
         self.page = PagePresenter(desk.library, desk.images, bridge, window.page, activity, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(
@@ -283,6 +285,7 @@ class WindowPresenter(_Parts):
         self.prompts.load()
         self.shelf.list_books()
         self.shelf.list_conversations()
+        self.indexing.want()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -307,6 +310,7 @@ class WindowPresenter(_Parts):
         release.timeout.connect(self.asking.holding.look)
         release.timeout.connect(self.sheets.holding.look)
         release.timeout.connect(self.shelf.counting.look)
+        self.engine_changed.connect(self.indexing.look)
         self.context.asked.connect(self.shelf.counting.give_way)
         for ended in (self.ahead.ended, self.sheets.ended, self.asking.answered):
             ended.connect(self.context.measure)
@@ -344,6 +348,9 @@ class WindowPresenter(_Parts):
 
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
+        openings.opened.connect(self.indexing.want)
+        openings.read_again.connect(self.indexing.want)
+        self.indexing.changed.connect(shelf.show_indexing)
         panel.new_wanted.connect(self.navigation.new_conversation)
         panel.book_opened.connect(self.navigation.open_book)
         panel.search_wanted.connect(self.anything.find)

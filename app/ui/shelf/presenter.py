@@ -70,6 +70,7 @@ class ShelfPresenter(Presenter):
         self._shown = shown
         self.counting = BookCounting(library, bridge, activity, self)
         self.counting.changed.connect(self.show_books)
+        self._indexed: dict[str, int] = {}
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
@@ -104,6 +105,12 @@ class ShelfPresenter(Presenter):
     def count_tokens(self) -> None:
         """Count every book again: the model that was loaded has its own tokenizer."""
         self.counting.want(*self._shown.shelf)
+        self.show_books()
+
+    @Slot(object)
+    def show_indexing(self, percent: dict[str, int]) -> None:
+        """How much is indexed of the books that are being indexed, in percent."""
+        self._indexed = percent
         self.show_books()
 
     @Slot(object)
@@ -219,7 +226,7 @@ class ShelfPresenter(Presenter):
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
             shown = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
-            return replace(shown, counted=self.counting.percent.get(book.id))
+            return replace(shown, counted=self.counting.percent.get(book.id), indexed=self._indexed.get(book.id))
 
         refs = {ref.book_id: ref for ref in shown.books}
         rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]

@@ -78,7 +78,8 @@ class BookState(StrEnum):
 class BookRow:
     """A book on the shelf, or one on its way there (`book` is None; `key` is then the path).
 
-    `tokens` is None while it is not counted, `counted` how many percent of it are while that is done. `state_text` puts
+    `tokens` is None while it is not counted, `counted` how many percent of it are while that is done, `indexed` the
+    same of its passages. `state_text` puts
     the state into words, `fraction` draws a bar.
     """
 
@@ -89,6 +90,7 @@ class BookRow:
     pages: PageRange | None = None
     tokens: int | None = None
     counted: int | None = None
+    indexed: int | None = None
     state: BookState = BookState.READY
     state_text: str = ""
     fraction: float | None = None
@@ -255,6 +257,8 @@ def measure_of(row: BookRow) -> str:
         pages = range_words(names.of(row.pages.first), names.of(row.pages.last))
     if row.tokens is None and row.counted is not None:
         return _("{pages} · counting words, {percent} %").format(pages=pages, percent=row.counted)
+    if row.indexed is not None:
+        return _("{pages} · indexing, {percent} %").format(pages=pages, percent=row.indexed)
     if row.tokens is None:
         return pages
     return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))

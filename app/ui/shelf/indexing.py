@@ -1,0 +1,56 @@
+"""Indexes the books of the shelf one after the other, while no answer is being written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.events import Indexing
+from app.services.indexing import Indexer
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed, Job
+
+
+class BookIndexing(QObject):
+    """What was done of a book before it had to stop is not done again."""
+
+    changed = Signal(object)  # dict[str, int]: how many percent are done of the book that is being indexed
+
+    def __init__(self, indexer: Indexer, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._indexer = indexer
+        self._bridge = bridge
+        self._activity = activity
+        self._wanted = False
+        self._job: Job | None = None
+        self._shown: dict[str, int] = {}
+
+    @Slot()
+    def want(self) -> None:
+        """There may be books that are not indexed."""
+        self._wanted = True
+        self.look()
+
+    @Slot()
+    def look(self) -> None:
+        """An answer may have begun or ended."""
+        if self._activity.has(EngineTask.ANSWER) or self._activity.has(EngineTask.SHEET):
+            if self._job is not None:
+                self._job.cancel()
+        elif self._job is None and self._wanted:
+            self._wanted = False
+            self._job = self._bridge.stream(Executor.INDEXING, self._indexer.index_shelf, self._on_event)
+
+    def _on_event(self, event: Indexing | Done[None] | Cancelled | Failed) -> None:
+        if isinstance(event, Indexing):
+            self._show({event.book_id: 100 * event.done // max(1, event.total)})
+            return
+        self._job = None
+        self._wanted = self._wanted or isinstance(event, Cancelled)
+        self._show({})
+        self.look()
+
+    def _show(self, percent: dict[str, int]) -> None:
+        if percent != self._shown:
+            self._shown = percent
+            self.changed.emit(percent)
