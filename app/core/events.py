@@ -129,6 +129,15 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     citations: tuple[Citation, ...]
 
 
+class Weighing(msgspec.Struct, frozen=True, tag=True):
+    """Of an answer's sentences, `done` of `total` were asked about; `calibrating`: of sentences that show first whether
+    the model can be asked."""
+
+    done: int
+    total: int
+    calibrating: bool = False
+
+
 class Notice(msgspec.Struct, frozen=True, tag=True):
     """Something went wrong that does not stop the answer, and that a person should know."""
 

@@ -9,7 +9,7 @@ import threading
 import msgspec
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine import protocol
@@ -27,7 +27,7 @@ REMOTE = "app.engine.remote.worker"
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
 
-_PROGRESS = (Loading, Looking, Tokenizing, Reading, Thinking, Token, Notice)
+_PROGRESS = (Loading, Looking, Tokenizing, Reading, Thinking, Token, Weighing, Notice)
 
 _log = logging.getLogger("octavo.engine")
 

@@ -204,6 +204,11 @@ class PromptTokenizer:
         size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))
         return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun)
 
+    def next_question(self, text: str) -> Tokens:
+        """The tokens of a question after an answer, up to where its own answer begins; thoughts would come later."""
+        asked = self._vocabulary.tokenize(text, special=False)
+        return self._to_next_question + asked + self._to_answer
+
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.
 

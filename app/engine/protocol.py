@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
 from app.core.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
@@ -442,6 +442,31 @@ class WriteTokens(EngineOrder[None, WrittenTokens], frozen=True):
     tokens: int
 
 
+class Weighed(msgspec.Struct, frozen=True):
+    """`logs`: for each question, the natural logarithms of the probabilities that the answer begins with each of the
+    words; None where it did not fit. `usage`: of the prompt; `question_tokens`: that were evaluated and taken back, in
+    `seconds`."""
+
+    logs: tuple[tuple[float, ...] | None, ...]
+    usage: Usage
+    question_tokens: int
+    seconds: float
+    counts: EngineCounts = EngineCounts()
+
+
+class Weigh(EngineOrder[Tokenizing | Reading | Weighing | Notice, Weighed], frozen=True):
+    """Ask short questions after a prompt that ends with its answer, and give the probabilities of some words that an
+    answer to each may begin with; nothing is written.
+
+    Each question comes right after the prompt, as if it were the only one. The context is in the end what it was after
+    the prompt, so that the next question evaluates its own tokens only. A question longer than a slice takes several.
+    """
+
+    prompt: Prompt
+    questions: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
     """Ask what the loaded model's context could be at most, for each KV type, the most exact one first."""
 
@@ -547,7 +572,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let an order that waits go on."""
 
 
-_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens
+_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
 OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine
@@ -562,5 +587,5 @@ class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):
 
 
 Event: TypeAlias = (
-    Loading | Looking | Tokenizing | Reading | Thinking | Token | Notice | Replied | WireFailed | WireStopped
+    Loading | Looking | Tokenizing | Reading | Thinking | Token | Weighing | Notice | Replied | WireFailed | WireStopped
 )

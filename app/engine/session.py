@@ -18,6 +18,7 @@ from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner
 from app.engine.architectures import geometry_of
+from app.engine.beginnings import Beginnings
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.generation import Writer
@@ -45,6 +46,7 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     Room,
+    Weighed,
     WrittenTokens,
 )
 from app.engine.quotes.constrained import QuoteConstraint
@@ -291,6 +293,32 @@ class Session:
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
         return Generated(written.ending, usage, timings, self.take_counts())
+
+    def weigh(
+        self,
+        prompt: Prompt,
+        questions: Sequence[str],
+        words: Sequence[str],
+        on_progress: OnProgress,
+        on_weighed: Callable[[int, int], None],
+    ) -> Weighed:
+        """See `protocol.Weigh`. `on_weighed` gets the questions that were asked, and their number. Raises as `answer`;
+        Stopped, also between two questions."""
+        laid = self.lay_out(prompt)
+        usage = self._sequence.reach(laid.tokens, laid.books, on_progress, laid.images)
+        beginnings = Beginnings(self._model, words)
+        logs: list[tuple[float, ...] | None] = []
+        tokens, started, waited_s = 0, time.monotonic(), self._control.waited_s
+        for question in questions:
+            if self._control.wait():
+                raise Stopped
+            asked = self.tokenizer.next_question(question)
+            with self._sequence.aside(asked) as fits:
+                logs.append(beginnings.logs(self._context.logits()) if fits else None)
+            tokens += len(asked) if fits else 0
+            on_weighed(len(logs), len(questions))
+        seconds = time.monotonic() - started - (self._control.waited_s - waited_s)
+        return Weighed(tuple(logs), usage, tokens, seconds, self.take_counts())
 
     def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
         """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""

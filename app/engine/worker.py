@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.core.events import Loading, Looking
+from app.core.events import Loading, Looking, Weighing
 from app.engine import protocol
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
@@ -79,6 +79,10 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, protocol.Probed(self._loaded().logits(), usage, self._loaded().take_counts()))
             case protocol.WriteTokens(tokens):
                 self._reply(order, self._loaded().write_tokens(tokens))
+            case protocol.Weigh(prompt, questions, words):
+                weighed = self._loaded().weigh(prompt, questions, words, self._reading, self._weighing)
+                self._report_problems()
+                self._reply(order, weighed)
             case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
             case protocol.MissingImages(prompt):
@@ -118,6 +122,10 @@ class Worker(OrderLoop[Session]):
             self._shown = fraction
             self._port.send(Loading(fraction))
         return not self._control.wait()
+
+    def _weighing(self, done: int, total: int) -> None:
+        self._port.step()
+        self._port.send(Weighing(done, total))
 
     def _looking(self, done: int, total: int) -> None:
         self._port.step()

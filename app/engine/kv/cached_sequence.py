@@ -11,20 +11,18 @@ import mmap
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Stopped
 from app.engine.architectures import Attention, Geometry
 from app.engine.control import RunControl
-from app.engine.hardware import free_memory
 from app.engine.kv import reuse
 from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, SaveTarget
 from app.engine.kv.encrypted_file import SealBroken
+from app.engine.kv.held_sequence import EmbeddingsOf, HeldSequence
 from app.engine.kv.restore_check import deviation
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.run_ahead import RunAhead
@@ -32,86 +30,13 @@ from app.engine.kv.saved_states import SavedState
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, EngineCounts, ImageSpan
 
-_BUDGET_SHARE = 8
-"""Snapshots may take this part of the memory that is free once the model is loaded, where no plan says how much."""
-
 _log = logging.getLogger("octavo.engine")
-
-EmbeddingsOf = Callable[[ImageSpan], "npt.NDArray[np.float32]"]
-"""Gives the rows that a span takes. Raises AppError."""
 
 OnProgress = Callable[[int, int, int], None]
 """Called with tokens: done, total, reused."""
 
 
-@dataclass
-class _Snapshot:
-    state: mmap.mmap
-    is_end_of_books: bool
-    used_at: float = field(default_factory=time.monotonic)
-
-
-class _Snapshots:
-    """Copies of the local layers, with which one comes back to `points`, in main memory, under a budget.
-
-    Only layers with local attention lose keys as the sequence goes on, so only they are copied: for Scout 0.64 GiB with
-    a q8_0 cache, whatever the length of the book. All belong to the sequence that the context holds now, and so do the
-    points: the books' end, and where turns begin and end. `copied_bytes`: by all copies so far, and back.
-    """
-
-    def __init__(self, context: LlamaContext, budget_bytes: int | None = None) -> None:
-        """`budget_bytes`: None takes a share of the free memory."""
-        self._context = context
-        self._budget_bytes = free_memory() // _BUDGET_SHARE if budget_bytes is None else budget_bytes
-        self._taken: dict[int, _Snapshot] = {}
-        self.points: set[int] = set()
-        self.copied_bytes = 0
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        return tuple(self._taken)
-
-    @property
-    def bytes(self) -> int:
-        return sum(len(snapshot.state) for snapshot in self._taken.values())
-
-    def take(self, position: int, *, is_end_of_books: bool = False) -> None:
-        """Copy the local layers as they are now, at the end of the sequence. Does without where memory is short."""
-        if position in self._taken:
-            self._taken[position].used_at = time.monotonic()
-            return
-        size = self._context.state_bytes(local_only=True)
-        if size > self._budget_bytes:
-            _log.info("no room for snapshots of %d bytes", size)
-            return
-        while self.bytes + size > self._budget_bytes:
-            self._drop(self._least_useful())
-        self._taken[position] = _Snapshot(self._context.state(local_only=True), is_end_of_books)
-        self.copied_bytes += size
-
-    def restore(self, position: int) -> None:
-        """Bring the local layers back to `position`, where they were copied; what the global layers hold beyond what
-        is kept must be removed next."""
-        snapshot = self._taken[position]
-        self._context.set_state(snapshot.state, local_only=True)
-        self.copied_bytes += len(snapshot.state)
-        snapshot.used_at = time.monotonic()
-
-    def forget_beyond(self, position: int) -> None:
-        """The sequence was cut at `position`: what was taken further on belongs to no sequence any more."""
-        for taken in [taken for taken in self._taken if taken > position]:
-            self._drop(taken)
-        self.points = {point for point in self.points if point <= position}
-
-    def _least_useful(self) -> int:
-        """Every conversation over the same books comes back to the books' end; turns are left behind one by one."""
-        return min(self._taken, key=lambda p: (self._taken[p].is_end_of_books, self._taken[p].used_at))
-
-    def _drop(self, position: int) -> None:
-        self._taken.pop(position).state.close()
-
-
-class CachedSequence:
+class CachedSequence(HeldSequence):
     """`control` is looked at between slices; on a CPU the context looks at it inside slices too."""
 
     def __init__(
@@ -126,19 +51,9 @@ class CachedSequence:
         embeddings_of: EmbeddingsOf | None = None,
     ) -> None:
         """`tiled`: short slices are filled up (see `reuse.TILE_TOKENS`). `embeddings_of`: None for text alone."""
-        self._context = context
-        self._geometry = geometry
-        self._control = control
+        super().__init__(context, geometry, control, snapshot_bytes, tiled=tiled, embeddings_of=embeddings_of)
         self._checkpoints = Checkpoints(target) if target and geometry.attention is not Attention.RECURRENT else None
-        self._snapshots = _Snapshots(context, snapshot_bytes)
-        self._tiled = tiled
-        self._embeddings_of = embeddings_of
-        self._held: Tokens = array("i")
         self._book_ids: frozenset[str] = frozenset()
-        self._books_end = 0
-
-    def __len__(self) -> int:
-        return len(self._held)
 
     def read(
         self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress, images: Sequence[ImageSpan] = ()
@@ -161,19 +76,17 @@ class CachedSequence:
         self._evaluate(wanted, books, images, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
 
+    def reach(
+        self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress, images: Sequence[ImageSpan] = ()
+    ) -> Usage:
+        """As `read`, but nothing is evaluated where the context ends there already; it may have no logits then."""
+        return Usage() if self._held == wanted else self.read(wanted, books, on_progress, images)
+
     def foresee(self, wanted: Tokens) -> int:
         """Positions, of tokens and embeddings, that `read` would evaluate; nothing is done."""
         plan = self._plan(wanted)
         gain = max((self._gain(plan, saved, wanted) for saved in self._saved()), default=0)
         return plan.total - plan.keep - (gain if gain >= MIN_TOKENS else 0)
-
-    def extend(self, tokens: Tokens) -> None:
-        """Evaluate a few more tokens; there are logits after each. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
-        self._decode(tokens, outputs=len(tokens))
-
-    def take_back(self, position: int) -> None:
-        """Forget tokens from `position` on that `extend` was just given, within one chunk: nothing else is lost."""
-        self._cut(position)
 
     def forget(self, book_id: str) -> None:
         """Keep nothing more of a book, in memory or on disk. Raises AppError FOLDER_READ_ONLY."""
@@ -210,21 +123,6 @@ class CachedSequence:
             self._snapshots.restore(plan.snapshot)
         if plan.keep < len(self._held):
             self._cut(plan.keep)
-
-    def _cut(self, position: int) -> None:
-        self._context.remove_from(position)
-        del self._held[position:]
-        if self._checkpoints is not None:
-            self._checkpoints.cut(position)
-        self._snapshots.forget_beyond(position)
-
-    def _keep_local_keys(self, count: int) -> None:
-        """Before `count` more tokens are evaluated: copy what they may overwrite and somebody may come back to."""
-        position, snapshots = len(self._held), self._snapshots
-        position_min, points = self._context.position_min(), snapshots.points
-        if reuse.is_snapshot_due(position, count, position_min, self._geometry, points, snapshots.positions):
-            served = reuse.served(position, self._books_end, self._geometry)
-            snapshots.take(position, is_end_of_books=0 < self._books_end == served)
 
     # ---- on to the end of what is wanted
 
@@ -269,31 +167,6 @@ class CachedSequence:
         self._save_before_stopping(wanted, books)
         if self._control.wait():
             raise Stopped
-
-    def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
-        self._keep_local_keys(len(tokens))
-        position, room = len(self._held), self._context.size
-        filling = reuse.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
-        try:
-            self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
-        except AppError:
-            self._cut(0)  # llama.cpp may have kept a part: begin again rather than guess which
-            raise
-        self._held.extend(tokens)
-
-    def _decode_image(self, image: ImageSpan, numbers: Tokens) -> None:
-        """Evaluate the embeddings of an image, whose places in the sequence have `numbers`."""
-        if self._embeddings_of is None:
-            raise AppError(Code.BUG, where="sequence.images")
-        self._keep_local_keys(len(numbers))
-        first = len(self._held) - image.start
-        rows = self._embeddings_of(image)[first : first + len(numbers)]
-        try:
-            self._context.decode_embeddings(rows, len(self._held), causal=not image.whole, stoppable=True)
-        except AppError:
-            self._cut(0)
-            raise
-        self._held.extend(numbers)
 
     # ---- saved readings
 

@@ -113,6 +113,18 @@ def is_snapshot_due(
             return position in points and spared >= _SNAPSHOT_WORTH
 
 
+def comes_back(position: int, count: int, geometry: Geometry, snapshots: Iterable[int] = ()) -> bool:
+    """Whether the end of a sequence, `position`, can be come back to after `count` more tokens: they overwrite nothing
+    that it needs, or the local layers were copied there. With chunks they do so from the next chunk on."""
+    match geometry.attention:
+        case Attention.FULL:
+            return True
+        case Attention.CHUNKED if position // geometry.window == (position + count - 1) // geometry.window:
+            return True
+        case _:
+            return position in snapshots
+
+
 def sound_point(position: int, held: int, position_min: int, geometry: Geometry) -> int:
     """The last position, at most `position`, from which decoding gives what a fresh read would give.
 

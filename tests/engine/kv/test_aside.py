@@ -1,0 +1,153 @@
+"""What is evaluated aside is gone in the end: a question that follows is evaluated as if it had never been there."""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.conversation import Usage
+from app.core.errors import AppError, Code
+from app.core.settings import Sampling
+from app.core.work import Stopped
+from app.engine.control import RunControl
+from app.engine.kv import reuse
+from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, Weighed
+from app.engine.session import Session
+from tests.engine.kv.test_reuse import CHUNK, TOLERANCE, distance, words
+from tests.engine.kv.test_reuse_rules import SCOUT
+
+QUESTIONS = ("Does the page say that?", "Or this, which is somewhat longer?", "Does the page say that?")
+WORDS = ("yes", "no")
+Open = Callable[..., Session]
+
+
+@pytest.fixture
+def new_session(tiny_scout_fast: Path) -> Iterator[Open]:
+    opened: list[Session] = []
+
+    def make(context_tokens: int = 2048, **how: int | None) -> Session:
+        spec = LoadSpec(str(tiny_scout_fast), context_tokens=context_tokens, threads=1, **how)  # type: ignore[arg-type]
+        opened.append(Session(spec, lambda _fraction: True, RunControl()))
+        return opened[-1]
+
+    yield make
+    for session in opened:
+        session.close()
+
+
+def prompt(*said: str, pages: tuple[str, ...] = ("Some words of a book.",)) -> Prompt:
+    roles = ("user", "assistant")
+    book = DocumentText("A book", tuple(PageText(str(n), text) for n, text in enumerate(pages)), "b1")
+    return Prompt("The rules.", (book,), tuple(Message(roles[n % 2], text) for n, text in enumerate(said)))  # type: ignore[arg-type]
+
+
+def weigh(session: Session, asked: Prompt, *questions: str) -> Weighed:
+    return session.weigh(asked, questions, WORDS, lambda *_: None, lambda *_: None)
+
+
+def read(session: Session, asked: Prompt) -> Usage:
+    laid = session.lay_out(asked)
+    return session.read(laid.tokens, laid.books, lambda *_: None)
+
+
+def answered(session: Session, question: str) -> str:
+    """An answer that was written token by token, as a person gets it."""
+    pieces: list[str] = []
+    session.answer(prompt(question), Sampling(seed=3), 24, lambda *_: None, pieces.append, lambda: None)
+    return "".join(pieces)
+
+
+def test_a_question_after_weighing_is_evaluated_as_if_nothing_had_been_weighed(new_session: Open) -> None:
+    weighed, plain = new_session(), new_session()
+    usages = []
+    for session in (weighed, plain):
+        answer = answered(session, "What happens?")
+        if session is weighed:
+            found = weigh(session, prompt("What happens?", answer), *QUESTIONS)
+            assert found.usage.evaluated_tokens <= 1  # the last token of an answer that reached its limit
+            assert found.question_tokens < 100 * len(QUESTIONS)
+        usages.append(read(session, prompt("What happens?", answer, "And then?")))
+    assert weighed.logits() == plain.logits()
+    assert usages[1].evaluated_tokens - usages[0].evaluated_tokens in (0, 1)
+
+
+def test_equal_questions_weigh_the_same_wherever_they_come(new_session: Open) -> None:
+    first, _other, again = weigh(new_session(), prompt("What happens?", "This."), *QUESTIONS).logs
+    assert first == again
+    assert first is not None
+    assert all(-math.inf < log < 0 for log in first)
+
+
+def test_a_stop_between_two_questions_leaves_the_context_as_it_was(new_session: Open) -> None:
+    session = new_session()
+    asked = prompt("What happens?", "This.")
+    read(session, asked)
+
+    def stop(_done: int, _total: int) -> None:
+        session._control.stop()
+
+    with pytest.raises(Stopped):
+        session.weigh(asked, QUESTIONS, WORDS, lambda *_: None, stop)
+    session._control.begin()
+    assert session._sequence._held == session.lay_out(asked).tokens
+
+
+def test_a_question_that_has_no_room_is_not_weighed(new_session: Open) -> None:
+    session = new_session(context_tokens=256)
+    logs = weigh(session, prompt("What happens?", "This."), "Why?", words(60, 1), "Why?").logs
+    assert logs[0] is not None
+    assert logs[1] is None
+    assert logs[2] == logs[0]
+
+
+def test_across_the_end_of_a_chunk(new_session: Open) -> None:
+    """With a copy of the local layers; where there is no memory for one, nothing is evaluated."""
+    session = new_session(context_tokens=16_384)
+    sequence = session._sequence
+    text = array("i", random.Random(1).choices(range(100, 200), k=CHUNK + 44))
+    before, aside = text[: CHUNK - 20], text[::-1][:40]
+
+    def follow(*asides: array[int]) -> bytes:
+        session.read(before, (), lambda *_: None)
+        for tokens in asides:
+            with sequence.aside(tokens) as fits:
+                assert fits
+                assert len(sequence) == CHUNK + 20
+            assert sequence._held == before
+        usage = session.read(text, (), lambda *_: None)
+        assert usage.reused_tokens == CHUNK - 20
+        return session.logits()
+
+    plain = follow()
+    assert distance(follow(aside, aside), plain) < TOLERANCE
+    session.read(before, (), lambda *_: None)
+    sequence._snapshots._budget_bytes = 0
+    sequence._snapshots.forget_beyond(0)
+    with sequence.aside(aside) as fits:
+        assert not fits
+    assert sequence._held == before
+
+
+def test_where_one_can_come_back() -> None:
+    assert reuse.comes_back(CHUNK - 20, 20, SCOUT)
+    assert not reuse.comes_back(CHUNK - 20, 21, SCOUT)
+    assert reuse.comes_back(CHUNK - 20, 21, SCOUT, (CHUNK - 20,))
+    assert reuse.comes_back(CHUNK, CHUNK, SCOUT)
+
+
+def test_tokens_that_fail_leave_an_empty_context(new_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = new_session()
+    read(session, prompt("What happens?", "This."))
+
+    def fail(*_: object, **__: object) -> None:
+        raise AppError(Code.MODEL_FAILED, path="", detail="")
+
+    monkeypatch.setattr(session._context, "decode", fail)
+    with pytest.raises(AppError):
+        weigh(session, prompt("What happens?", "This."), "Why?")
+    assert session._sequence._held == array("i")
