@@ -52,6 +52,16 @@ class Likeness:
     differs: bool = False
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """The sentence of a page that has most in common with a claim; `share`: how much of the claim's weight it holds,
+    from 0 to 1. `also`: the page's other sentences that repeat the claim."""
+
+    statement: str
+    share: float
+    also: str = ""
+
+
 def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
     """The page that has most in common with the answer, and a second one for the sentences that the first does not
     cover.
@@ -102,6 +112,16 @@ def liken(claim: str, pages: Sequence[str]) -> Likeness:
         return Likeness(index)
     restated = _shared(terms, _terms(statement)) > MIN_RESTATED * len(terms.all)
     return Likeness(index, _shorten(statement), restated and _says_otherwise(claim, terms, statement, pages[index]))
+
+
+def nearest_statement(claim: str, page: str) -> Nearest | None:
+    """The page's sentence that is nearest to the claim; None where they share no words."""
+    best = statements_about(claim, [page], 1)
+    if not best:
+        return None
+    statement, terms = best[0][1], _terms(claim)
+    share = _shared(terms, _terms(statement)) / len(terms.all)
+    return Nearest(_shorten(statement), share, _also(terms, statement, page))
 
 
 def nearer(claim: str, pages: Sequence[str]) -> int | None:
@@ -207,14 +227,18 @@ class _Candidate:
 
 def _says_otherwise(claim: str, terms: TextTerms, statement: str, page: str) -> bool:
     """Whether the claim differs from the page's statement; what the rest of the page says is no difference."""
-    again = [
+    return differ(claim, statement, _also(terms, statement, page))
+
+
+def _also(terms: TextTerms, statement: str, page: str) -> str:
+    """What else of a page repeats a claim with these terms."""
+    return "\n".join(
         text
         for text in _statements(page)
         if text != statement
         and len((own := _terms(text)).all) >= MIN_SHARED_TERMS
         and _shared(own, terms) > MIN_RESTATED * len(own.all)
-    ]
-    return differ(claim, statement, "\n".join(again))
+    )
 
 
 def _shared(terms: TextTerms, others: TextTerms) -> int:

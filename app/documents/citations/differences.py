@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 from app.core.languages import ENGLISH, Language, language_of
@@ -59,25 +60,75 @@ class _Negation:
     after: tuple[str, ...]
 
 
+class Difference(StrEnum):
+    """What a sentence says otherwise than another one."""
+
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    NEGATION = "negation"
+    DUTY = "duty"
+
+
 def differ(said: str, source: str, also: str = "") -> bool:
-    """Whether `said` has a number, a name, a negation or a duty that `source` has not, or lacks a negation of it.
+    """Whether there is any of the `differences`."""
+    return any(True for _ in _differences(said, source, also))
+
+
+def differences(said: str, source: str, also: str = "") -> frozenset[Difference]:
+    """Which of a number, a name, a negation or a duty `said` has and `source` has not, and whether it lacks a negation.
 
     `said` may leave out numbers; it may lack a negation only where it lacks the words beside it. It may add what is in
     `also`.
     """
+    return frozenset(_differences(said, source, also))
+
+
+def _differences(said: str, source: str, also: str) -> Iterator[Difference]:
     language = language_of([*words_of(said), *words_of(source)])
     figures = [*figures_of(source, language), *figures_of(also, language)]
     for figure in figures_of(said, language):
         other = next((other for other in figures if figure.agrees(other)), None)
         if other is None:
-            return True
+            yield Difference.NUMBER
+            break
         figures.remove(other)
     mine, theirs = _claims(said, language), _claims(source, language)
     if _negates_otherwise(mine, theirs, _claims(also, language)):
-        return True
+        yield Difference.NEGATION
     if theirs.modals and mine.modals - theirs.modals:
-        return True
-    return not language.nouns_are_capitalised and _names_another(said, source, also)
+        yield Difference.DUTY
+    if not language.nouns_are_capitalised and _names_another(said, source, also):
+        yield Difference.NAME
+
+
+def negates_the_same(said: str, source: str) -> bool:
+    """Whether each negation of one sentence is in the other too, on the same word; what `source` negates of something
+    that `said` has no word of does not count. Stricter than `differences`: a sentence that says the same in words of
+    the opposite does not pass."""
+    language = language_of([*words_of(said), *words_of(source)])
+    words = frozenset(_stems(_plain(said), language))
+    mine = [_negated(each) for each in _all_negations(said, language)]
+    theirs = list(_all_negations(source, language))
+    for negated in mine:
+        match = next((each for each in theirs if _negated(each) & negated or not (_negated(each) or negated)), None)
+        if match is None:
+            return False
+        theirs.remove(match)
+    return not any(words & frozenset(each.before + each.after) for each in theirs)
+
+
+def _all_negations(text: str, language: Language) -> Iterator[_Negation]:
+    text = _without_japanese_idioms(_plain(text))
+    return (each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))
+
+
+def _negated(negation: _Negation) -> frozenset[str]:
+    """The word that a negation turns: the next one, or, at the end of a clause and in Japanese, the last one."""
+    is_suffix = bool(negation.itself[1:2]) and is_unspaced(negation.itself[1][:1])
+    if negation.after and not is_suffix:
+        return frozenset(negation.after[:1])
+    return frozenset(negation.before[-2 if is_suffix else -1 :])
 
 
 def takes_back(run: str, before: str, after: str, said_before: str, said_after: str) -> bool:
@@ -125,13 +176,17 @@ def _holds_half(words: frozenset[str], beside: frozenset[str]) -> bool:
 
 
 def _claims(text: str, language: Language) -> _Claims:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = without_bounds(_ABBREVIATED_NUMBER.sub("", _ANSWER_WORD.sub("", text)))
+    text = _plain(text)
     modals = frozenset(_modals(text, language))
     text = _without_japanese_idioms(text)
     negations = dict.fromkeys(each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))
     words = frozenset(_stems(text, language))
     return _Claims(tuple(frozenset(each.before + each.after) for each in negations), modals, words)
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return without_bounds(_ABBREVIATED_NUMBER.sub("", _ANSWER_WORD.sub("", text)))
 
 
 def _modals(text: str, language: Language) -> Iterator[str]:
