@@ -35,11 +35,13 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
+from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
@@ -95,6 +97,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
+        weighing=SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

@@ -48,7 +48,19 @@ def names_a_path(code: Code) -> bool:
     if code is Code.REMOTE_CA_UNREADABLE:
         return True
     return not code.startswith(
-        ("answer_", "card_", "engine_", "context_", "reading_", "question_", "prompt_", "template_", "hub_", "remote_")
+        (
+            "answer_",
+            "card_",
+            "engine_",
+            "context_",
+            "reading_",
+            "question_",
+            "prompt_",
+            "template_",
+            "hub_",
+            "remote_",
+            "weighing_",
+        )
     ) and code not in (
         Code.NO_MODEL,
         Code.DOES_NOT_FIT,

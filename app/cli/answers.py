@@ -10,16 +10,18 @@ import msgspec
 
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion, Support
 from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Tokenizing
+from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Tokenizing, Weighing
 from app.core.image import ImageRef
 from app.services.fitting import Choices
+from app.services.weighing import AnswerWeighed
 from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words, range_words
 from app.wording.support import basis_words, nothing_found, part_words, parts_words
+from app.wording.weighing import support_words
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
@@ -32,6 +34,8 @@ _MARKS = {
     CitationState.RELATED: "→",
     CitationState.DIFFERS: "≠",
 }
+
+_SUPPORT_MARKS = {Support.QUOTED: "✓", Support.SUPPORTED: "✓", Support.OTHERWISE: "≠", Support.NOTHING: "?"}
 
 
 class JsonProgress:
@@ -96,8 +100,18 @@ class JsonAnswers(JsonProgress):
     def token(self, text: str) -> None:
         print_json({"event": "token", "text": text})
 
-    def finished(self, question: Question, answer: Answer) -> None:
-        print_json({"event": "finished", **describe_answer(question, answer)})
+    def weighing(self, event: Weighing) -> None:
+        done = {"done": event.done, "total": event.total}
+        print_json({"event": "weighing", **done, "calibrating": event.calibrating})
+
+    def written(self, question: Question, answer: Answer) -> None:
+        """It comes with its sentences weighed."""
+
+    def finished(self, question: Question, weighed: AnswerWeighed) -> None:
+        described: dict[str, Any] = describe_answer(question, weighed.answer)
+        if weighed.off is not None:
+            described["weighing_off"] = {"code": weighed.off.code, "message": errors.sentence(weighed.off)}
+        print_json({"event": "finished", **described})
 
     def choices(self, choices: Choices) -> None:
         described = msgspec.to_builtins(choices)
@@ -171,7 +185,12 @@ class TextAnswers:
         self._bar.close()
         print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
-    def finished(self, question: Question, answer: Answer) -> None:
+    def weighing(self, event: Weighing) -> None:
+        words = _("testing whether the model can judge sentences") if event.calibrating else _("weighing sentences")
+        self._bar.show(words, event.done, event.total)
+
+    def written(self, question: Question, answer: Answer) -> None:
+        """All of it is shown before its sentences are weighed."""
         self._bar.close()
         print()
         print_findings(question, answer, self._shelf)
@@ -182,6 +201,12 @@ class TextAnswers:
                 " answers, if there is room."
             )
             print(f"octavo: {words.format(n=units.count(answer.usage.generated_tokens))}", file=sys.stderr)
+
+    def finished(self, question: Question, weighed: AnswerWeighed) -> None:  # noqa: ARG002
+        self._bar.close()
+        print_weighed(weighed.answer, self._shelf)
+        if weighed.off is not None:
+            self._advice.say_off(weighed.off)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -214,6 +239,13 @@ class Advice:
 
     def __init__(self) -> None:
         self._given = False
+        self._off: Problem | None = None
+
+    def say_off(self, problem: Problem) -> None:
+        """Why no sentence is weighed; of the starter's answers it was said that they come from a search."""
+        if problem != self._off and not self._given:
+            self._off = problem
+            print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
     def give(self, answer: Answer) -> None:
         if answer.from_search and not self._given:
@@ -252,6 +284,18 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
             }
             for c in answer.citations
         ],
+        "sentences": [
+            {
+                "text": " ".join(answer.text[w.start : w.end].split()),
+                "support": w.support,
+                "document": w.document,
+                "page": w.label,
+                "number": w.page,
+                "on_page": w.on_page,
+                "probability": None if w.probability < 0 else round(w.probability, 3),
+            }
+            for w in answer.weighed
+        ],
     }
 
 
@@ -269,6 +313,19 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
         print(f"  {_passages_line(answer, shelf)}")
     if basis := basis_words(question, answer):
         print(f"  {basis}")
+    print(flush=True)
+
+
+def print_weighed(answer: Answer, shelf: Mapping[str, Book]) -> None:
+    """The sentences of an answer with what the books have of them, and an empty line; nothing where none is weighed."""
+    if not answer.weighed:
+        return
+    for weighed in answer.weighed:
+        said = " ".join(answer.text[weighed.start : weighed.end].split())
+        line = f"{_SUPPORT_MARKS[weighed.support]} {support_words(weighed, shelf, titled=True)}: “{said}”"
+        if weighed.on_page and weighed.support in (Support.OTHERWISE, Support.NOTHING):
+            line += " " + _("The page: “{words}”").format(words=weighed.on_page)
+        print(units.printable(f"  {line}"))
     print(flush=True)
 
 

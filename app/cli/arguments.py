@@ -40,6 +40,7 @@ _SETTINGS = {
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
     "close_reading": "close_reading",
+    "weighing": "weigh_sentences",
     "true_quotes": "sampling.true_quotes",
 }
 

@@ -32,6 +32,7 @@ from app.core.events import (
     Thinking,
     Token,
     Tokenizing,
+    Weighing,
 )
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
@@ -44,6 +45,7 @@ from app.services.images import Images
 from app.services.library import Library
 from app.services.restating import SHORT_CHARACTERS
 from app.services.services import Services
+from app.services.weighing import AnswerWeighed
 from app.wording import units
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_sentence
@@ -107,8 +109,23 @@ class Asker:
                 context = dataclasses.replace(self.desk.context, ask=self.desk.ask)
                 self.out.choices(context.choices(question.conversation_id, answer.question_id))
             raise AppError.of(answer.problem)
-        self.out.finished(question, answer)
+        self.out.written(question, answer)
+        weighed = AnswerWeighed(answer)
+        try:
+            weighed = self._weigh(answer)
+        finally:
+            self.out.finished(question, weighed)
         return answer
+
+    def _weigh(self, answer: Answer) -> AnswerWeighed:
+        """What goes wrong is said, and costs the answer nothing. Raises Stopped."""
+        if not self.desk.weighing.is_wanted(answer):
+            return AnswerWeighed(answer)
+        try:
+            return finish(self.desk.weighing.weigh(answer, self.cancel), partial(tell, self.out))
+        except AppError as error:
+            self.out.notice(error.problem)
+            return AnswerWeighed(answer)
 
     def _ask(self, question: Question) -> Answer:
         begun = self.desk.parts.unanswered(question.text, question.books) if self.resumes else None
@@ -137,7 +154,8 @@ class Asker:
 def asking_with(ask: Ask, desk: Services) -> Services:
     """All that asks, with the settings of the command line."""
     parts = dataclasses.replace(desk.parts, sheets=dataclasses.replace(desk.sheets, ask=ask))
-    return dataclasses.replace(desk, ask=ask, parts=parts)
+    weighing = dataclasses.replace(desk.weighing, ask=ask, settings=ask.settings)
+    return dataclasses.replace(desk, ask=ask, parts=parts, weighing=weighing)
 
 
 def _is_too_much(answer: Answer) -> bool:
@@ -211,7 +229,7 @@ def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
-def tell(out: JsonAnswers | TextAnswers, progress: PartsProgress) -> None:
+def tell(out: JsonAnswers | TextAnswers, progress: PartsProgress | Weighing) -> None:
     """Show what happens on the way to an answer."""
     match progress:
         case Loading():
@@ -232,6 +250,8 @@ def tell(out: JsonAnswers | TextAnswers, progress: PartsProgress) -> None:
             out.thinking()
         case Token(text):
             out.token(text)
+        case Weighing():
+            out.weighing(progress)
         case Notice(problem):
             out.notice(problem)
         case Stored() | Checked():

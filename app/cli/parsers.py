@@ -72,6 +72,10 @@ def _add_ask(commands: Any) -> None:
         "--resume", action="store_true",
         help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
     )  # fmt: skip
+    ask.add_argument(
+        "--no-weighing", dest="weighing", action="store_false", default=None,
+        help=_("do not weigh the sentences of the answers against the pages"),
+    )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
 

@@ -67,6 +67,34 @@ class Citation(msgspec.Struct, frozen=True):
         return self.state is not CitationState.NOT_FOUND
 
 
+class Support(StrEnum):
+    """What a sentence of an answer has in the books, by the program's own tests and the model's judgement together."""
+
+    QUOTED = "quoted"  # it has a quotation that is on the page, word for word
+    SUPPORTED = "supported"  # no test fails, and the model finds that the page says it
+    OTHERWISE = "otherwise"  # the page says it with another number, date, name, negation or duty
+    NOTHING = "nothing"  # neither
+
+
+class WeighedSentence(msgspec.Struct, frozen=True):
+    """A sentence that states something: characters [start, end) of an answer's text.
+
+    `page`: the page that the answer names for it, or else the one that the program found; 0 for none. `on_page`: the
+    page's own sentence that is nearest to it. `probability`: that the page says it, as the model judges; -1 where it
+    was not asked.
+    """
+
+    start: int
+    end: int
+    support: Support
+    book_id: str = ""
+    document: str = ""
+    page: int = 0
+    label: str = ""
+    on_page: str = ""
+    probability: float = -1.0
+
+
 class Usage(msgspec.Struct, frozen=True):
     """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images`: so many of the prompt's images
     went through the projector; those that were seen before did not."""
@@ -203,7 +231,8 @@ class Answer(msgspec.Struct, frozen=True):
     `passages`, `outlines` and `instructions` stood next to the question; with `excerpts` the model saw nothing else of
     the books. `parts`: it is written from notes of these, which are all pages that were asked; none for other answers.
     `from_search`: its sentences were chosen by a search in the books; the model wrote none of it. `left_out`: questions
-    that follow are asked without it and its question, so that they fit.
+    that follow are asked without it and its question, so that they fit. `weighed`: its sentences that state something;
+    empty until they are weighed, which comes after the answer.
     """
 
     id: str
@@ -223,6 +252,7 @@ class Answer(msgspec.Struct, frozen=True):
     outlines: tuple[OutlineRef, ...] = ()
     instructions: str = ""
     parts: tuple[Part, ...] = ()
+    weighed: tuple[WeighedSentence, ...] = ()
 
     @property
     def beside(self) -> Beside:

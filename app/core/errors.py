@@ -184,6 +184,10 @@ class Code(StrEnum):
     DOES_NOT_FIT = "does_not_fit"
     ANSWER_ALL_THOUGHT = "answer_all_thought"  # the limit of its length came before the model had begun it
     ANSWER_MISSING = "answer_missing"  # the model thought, and ended
+    WEIGHING_REMOTE = "weighing_remote"  # host
+    WEIGHING_STARTER = "weighing_starter"
+    WEIGHING_NO_ROOM = "weighing_no_room"
+    WEIGHING_UNSOUND = "weighing_unsound"  # right: of 100 pairs of sentences, as measured
     CONTEXT_FULL = "context_full"  # context_tokens; the answer ran into the end of the context
     CONTEXT_INVALID = "context_invalid"  # wanted, trained
 
@@ -244,7 +248,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
     Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),
-    Blame.MODEL: ("answer_", "model_", "adapter_", "engine_", "hub_", "no_model", "remote_"),
+    Blame.MODEL: ("answer_", "weighing_", "model_", "adapter_", "engine_", "hub_", "no_model", "remote_"),
 }
 """Beginnings of codes; the first that fits counts."""
 

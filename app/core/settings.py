@@ -159,6 +159,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="how you want answers: role, style, language; given to the model with every question",
         ),
     ] = ""
+    weigh_sentences: Annotated[
+        bool,
+        Meta(description="after an answer, weigh each of its sentences against the pages, if the model can judge them"),
+    ] = True
     readings_quota_gb: Annotated[
         int, Meta(ge=0, le=100_000, description="disk space for saved readings, in GB; 0 saves none")
     ] = 64

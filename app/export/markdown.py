@@ -42,7 +42,7 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
         lines += ["", *(f"> {line}".rstrip() for line in "\n\n".join(asked).split("\n")), ""]
         lines.append(REFERENCE.sub(r"[^\1]", harmless(part.answer)))
         if part.note:
-            lines += ["", f"*{part.note}*"]
+            lines += ["", f"*{_plain(part.note)}*"]
     if report.references:
         lines += ["", f"## {_('References')}", ""]
     lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]

@@ -17,6 +17,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import basis_words
+from app.wording.weighing import weighed_words
 
 PICTURE_SIDE = 2_000
 """Pixels of the longest side; a larger image is reduced to it. Across MOST_WIDTH that is 400 an inch, as sharp as paper
@@ -140,6 +141,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
         references += found
         notes = (
             note_on(question, answer),
+            cleaned(weighed_words(answer, books)),
             _("The following questions were asked without this one and its answer.") if answer.left_out else "",
         )
         parts.append(ReportPart(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))

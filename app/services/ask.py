@@ -27,7 +27,18 @@ from app.core.conversation import (
 )
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code, Problem
-from app.core.events import AnswerProgress, Checked, Loading, Notice, Reading, Stored, Thinking, Token, Tokenizing
+from app.core.events import (
+    AnswerProgress,
+    Checked,
+    Loading,
+    Looking,
+    Notice,
+    Reading,
+    Stored,
+    Thinking,
+    Token,
+    Tokenizing,
+)
 from app.core.image import ref_of
 from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work, relay
@@ -74,7 +85,7 @@ class OpenAnswer:
         self._checker: CitationChecker | None = None
         self.answer = self.outcome = answer
         if answer.ending is not Ending.OPEN:
-            self._save(ending=Ending.OPEN, problem=None)
+            self._save(ending=Ending.OPEN, problem=None, weighed=())
 
     @property
     def goes_on(self) -> bool:
@@ -259,6 +270,18 @@ class Ask:
             limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
             yield from self._write(question, writing, fitted, limit, cancel, load_s)
         return writing.outcome
+
+    def written_from(self, answer: Answer, cancel: Cancel) -> Work[Tokenizing | Looking, _Fitted]:
+        """The prompt that an answer was written from, with the answer at its end. Raises AppError NO_MODEL, and BUG
+        where its question is gone."""
+        question = self.conversations.question(answer.question_id)
+        if question is None:
+            raise AppError(Code.BUG, where="ask.written_from")
+        in_parts = bool(answer.parts)  # its notes are not needed again: a sentence is weighed with that of its page
+        beside = Beside(instructions=answer.instructions) if in_parts else answer.beside
+        fitted = yield from self._fit(question, beside, answer.excerpts or in_parts, answer.text, cancel)
+        yield from self.images.show(fitted.prompt, cancel)
+        return fitted
 
     # ---- one answer
 

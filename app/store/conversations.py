@@ -174,8 +174,8 @@ class Conversations:
             )
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
-                        problem, passages, outlines, parts, instructions, excerpts, from_search, shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        problem, passages, outlines, parts, instructions, excerpts, from_search, weighed, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -187,10 +187,19 @@ class Conversations:
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
                 citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, parts = ?,
-                instructions = ?, excerpts = ?, from_search = ?
+                instructions = ?, excerpts = ?, from_search = ?, weighed = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
+
+    def keep_weighed(self, answer: Answer) -> bool:
+        """Keep how an answer's sentences were weighed; False where it has another text by now, or is gone."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE answers SET weighed = ? WHERE id = ? AND text = ?",
+                (encode(answer.weighed), answer.id, storable(answer.text)),
+            )
+            return connection.changes() > 0
 
     def question(self, id: str) -> StoredQuestion | None:
         row = self._database.row(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,))
@@ -315,15 +324,15 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts and from_search of an
-    answer, as they are kept."""
+    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search and weighed of
+    an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
     found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines, answer.parts)
     flags = (int(answer.excerpts), int(answer.from_search))
-    return (*(encode(value) for value in found), storable(answer.instructions), *flags)
+    return (*(encode(value) for value in found), storable(answer.instructions), *flags, encode(answer.weighed))
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:

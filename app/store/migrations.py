@@ -258,6 +258,7 @@ CREATE TABLE passage_vectors (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
     vector BLOB NOT NULL
 ) STRICT;
+ALTER TABLE answers ADD COLUMN weighed TEXT NOT NULL DEFAULT '[]';  -- JSON: its sentences, each with what the page has
 """
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)

@@ -21,6 +21,7 @@ class EngineTask(Enum):
     LOADING = auto()
     ANSWER = auto()
     SHEET = auto()
+    WEIGHING = auto()
     READING_AHEAD = auto()
 
 
@@ -28,9 +29,10 @@ Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNo
 """How far the task is that has the engine."""
 
 _GIVES_WAY = {
-    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.READING_AHEAD),
-    EngineTask.ANSWER: (EngineTask.READING_AHEAD,),
-    EngineTask.SHEET: (EngineTask.READING_AHEAD,),
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD),
+    EngineTask.ANSWER: (EngineTask.WEIGHING, EngineTask.READING_AHEAD),
+    EngineTask.SHEET: (EngineTask.WEIGHING, EngineTask.READING_AHEAD),
+    EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
     EngineTask.READING_AHEAD: (),
 }
 """What is stopped for a task that begins."""
@@ -39,6 +41,7 @@ _COMES_FIRST = {
     EngineTask.LOADING: (),
     EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.SHEET: (EngineTask.SHEET, EngineTask.ANSWER, EngineTask.LOADING),
+    EngineTask.WEIGHING: (EngineTask.WEIGHING, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.READING_AHEAD: tuple(EngineTask),
 }
 """What has to end before a task may begin."""

@@ -14,7 +14,18 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from app.core.errors import Problem
-from app.core.events import Comparing, Copying, Fetching, Hashing, Loading, Opening, Reading, Token, Tokenizing
+from app.core.events import (
+    Comparing,
+    Copying,
+    Fetching,
+    Hashing,
+    Loading,
+    Opening,
+    Reading,
+    Token,
+    Tokenizing,
+    Weighing,
+)
 from app.core.work import Cancel
 
 Result_co = TypeVar("Result_co", covariant=True)
@@ -39,7 +50,7 @@ class Failed:
     problem: Problem
 
 
-_PROGRESS = (Comparing, Loading, Opening, Tokenizing, Reading, Fetching, Hashing, Copying)
+_PROGRESS = (Comparing, Loading, Opening, Tokenizing, Reading, Weighing, Fetching, Hashing, Copying)
 """Of neighbours of one kind only the newest is worth showing."""
 
 

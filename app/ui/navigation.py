@@ -135,13 +135,17 @@ class Navigation(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
+        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, weighing, or reading
+        ahead."""
         if self._window.shows_sheet and self._sheets.holds:
             self._sheets.give_back()
-        elif self._asking.holds or not (self._sheets.running or self._activity.has(EngineTask.READING_AHEAD)):
+        elif self._asking.holds or self._asking.busy or not (self._sheets.running or self._works_aside()):
             self._asking.stop()
         else:
-            self._activity.stop(EngineTask.SHEET, EngineTask.READING_AHEAD)
+            self._activity.stop(EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
+
+    def _works_aside(self) -> bool:
+        return self._activity.has(EngineTask.WEIGHING) or self._activity.has(EngineTask.READING_AHEAD)
 
     @Slot()
     def find_in_book(self) -> None:

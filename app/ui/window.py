@@ -27,6 +27,7 @@ from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.view import ConversationView
+from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.commands import Commands
 from app.ui.compare.presenter import ComparePresenter
 from app.ui.context.fitting import Fitting
@@ -191,6 +192,7 @@ class _Parts(QObject):
         self.asking = AskingPresenter(
             desk.ask, desk.parts, bridge, talk, view, composer, writing, self.openings, activity, shown, self
         )
+        self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
@@ -315,6 +317,7 @@ class WindowPresenter(_Parts):
         for ended in (self.ahead.ended, self.sheets.ended, self.asking.answered):
             ended.connect(self.context.measure)
         self.asking.answered.connect(self.attachments.measure)
+        self.conversation.ended.connect(self.weighing.weigh)  # after the context was measured: that is quick
         self.context.read_wanted.connect(self.ahead.start)
         for loaded in (self.model.ready, self.model.revived):
             loaded.connect(self.context.measure)
@@ -442,6 +445,7 @@ class WindowPresenter(_Parts):
             self.videos,
             self.anything,
             self.welcome,
+            self.weighing,
         ):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead, self.sheets):

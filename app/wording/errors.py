@@ -553,6 +553,23 @@ _SENTENCES: dict[Code, str] = {
     Code.ANSWER_MISSING: (
         "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
     ),
+    Code.WEIGHING_REMOTE: (
+        "The sentences of the answer are not weighed: {host} does not say how sure its model is. Choose a model on this"
+        " computer for that."
+    ),
+    Code.WEIGHING_STARTER: (
+        "The sentences of the answer are not weighed: the starter model is too small to judge them. Choose a larger"
+        " model for that."
+    ),
+    Code.WEIGHING_NO_ROOM: (
+        "The sentences of the answer are not weighed: the context is full. Take pages or books off the desk, or start a"
+        " new conversation."
+    ),
+    Code.WEIGHING_UNSOUND: (
+        "The sentences of the answer are not weighed: this model cannot judge sentences reliably. Octavo asked it about"
+        " 24 sentences: it told a true one from a false one in {right} of 100 cases, and 50 would be chance. Choose a"
+        " larger model for that."
+    ),
     Code.CONTEXT_INVALID: (
         "This model cannot use a context of {wanted} tokens: it was trained for up to {trained}. Choose a smaller"
         " context."

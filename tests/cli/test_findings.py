@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from app.cli.answers import describe_answer, print_findings
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
+from app.cli.answers import describe_answer, print_findings, print_weighed
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, Support, WeighedSentence
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
 
@@ -53,3 +54,25 @@ def test_it_is_not_said_of_what_was_not_asked_or_is_not_whole(
     print_findings(asked, answer, {})
     assert "Nothing about this was found in the books" not in capsys.readouterr().out
     assert describe_answer(asked, answer)["nothing_found"] is False
+
+
+def test_weighed_sentences_say_what_the_page_has(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "He pays ten euros. He leaves in May. He sings."
+    place = ("b", "Lease", 3, "iii")
+    weighed = (
+        WeighedSentence(0, 18, Support.OTHERWISE, *place, "He pays nine euros.", 0.1),
+        WeighedSentence(19, 36, Support.SUPPORTED, *place, "He goes in May.", 0.9),
+        WeighedSentence(37, 46, Support.NOTHING),
+    )
+    answer = msgspec.structs.replace(_answer(text=text), weighed=weighed)
+    print_weighed(answer, {})
+    assert [line.strip() for line in capsys.readouterr().out.splitlines() if line] == [
+        "≠ Lease, p. iii says otherwise: “He pays ten euros.” The page: “He pays nine euros.”",
+        "✓ supported by Lease, p. iii: “He leaves in May.”",
+        "? nothing found: “He sings.”",
+    ]
+    sentences = describe_answer(_ASKED, answer)["sentences"]
+    assert [each["support"] for each in sentences] == ["otherwise", "supported", "nothing"]
+    assert [each["probability"] for each in sentences] == [0.1, 0.9, None]
+    print_weighed(_answer(), {})
+    assert capsys.readouterr().out == ""

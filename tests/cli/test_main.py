@@ -285,6 +285,7 @@ def test_a_name_in_a_long_book_is_found(run: Any, tmp_path: Path, excerpts: bool
     assert "Balthasar Quill" in finished["answer"]
     assert (page, "verified") in [(citation["page"], citation["state"]) for citation in finished["citations"]]
     assert finished["from_search"]
+    assert (finished["sentences"], finished["weighing_off"]["code"]) == ([], "weighing_starter")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,17 @@ from docx import Document
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    CitationState,
+    Ending,
+    StoredQuestion,
+    Support,
+    Turn,
+    WeighedSentence,
+)
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import docx, html, markdown
@@ -224,3 +234,23 @@ def test_deep_nesting_is_written() -> None:
     report = compose("Deep", (turn(">" * 500 + " deep\n\n" + "- " * 300 + "item"),), {})
     assert html.write(report, no_address)
     assert docx.write(report, no_png)
+
+
+def test_weighed_sentences_are_listed_and_do_nothing() -> None:
+    text = "He pays <b>ten</b> euros. He sings ![a](http://b)."
+    weighed = (
+        WeighedSentence(0, 25, Support.OTHERWISE, "b", "Lease", 3, "iii", "He pays nine euros.", 0.1),
+        WeighedSentence(26, len(text), Support.NOTHING),
+    )
+    said = turn(text)
+    assert said.answer is not None
+    said = msgspec.structs.replace(said, answer=msgspec.structs.replace(said.answer, weighed=weighed))
+    report = compose("Rent", (said,), {})
+    assert report.parts[0].note.endswith(
+        "Weighed sentence by sentence: “He pays <b>ten</b> euros.”: Lease, p. iii says otherwise;"
+        " “He sings ![a](http://b).”: nothing found."
+    )
+    written = markdown.write(report, no_address)
+    assert "pays \\<b\\>ten" in written
+    assert "!\\[a\\]" in written
+    assert "<b>" not in html.write(report, no_png).split("Weighed")[1]

@@ -23,9 +23,11 @@ from app.core.conversation import (
     PageRange,
     Question,
     StoredQuestion,
+    Support,
     Timings,
     Turn,
     Usage,
+    WeighedSentence,
 )
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code, Problem
@@ -105,6 +107,19 @@ def test_a_turn_comes_back_as_it_was(conversations: Conversations, paths: Paths,
         assert Conversations(another).answer(ended.id) == ended
     assert conversations.question("nothing") is None
     assert conversations.answer("nothing") is None
+
+
+def test_sentences_are_weighed_of_the_text_that_is_kept(conversations: Conversations) -> None:
+    question = ask(conversations, "What is it?", conversation=conversations.create().id)
+    answer = conversations.answer(reply(conversations, question, "A whale."))
+    assert answer is not None
+    weighed = msgspec.structs.replace(answer, weighed=(WeighedSentence(0, 8, Support.NOTHING),))
+    assert conversations.keep_weighed(weighed)
+    assert conversations.answer(answer.id) == weighed
+    longer = msgspec.structs.replace(answer, text="A whale. Or not.")
+    conversations.save_answer(longer)
+    assert not conversations.keep_weighed(weighed)
+    assert conversations.answer(answer.id) == longer
 
 
 def test_text_that_is_no_unicode_does_not_break_a_question(conversations: Conversations) -> None:

@@ -18,8 +18,10 @@ from app.core.conversation import (
     OutlineRef,
     PageRange,
     PartState,
+    Support,
     Timings,
     Usage,
+    WeighedSentence,
 )
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
@@ -121,6 +123,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert [(part.pages, part.state) for part in answer.parts] == read
         saved = [(prompt.name, prompt.text, prompt.shortcut) for prompt in SavedPrompts(database).all()]
         assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
+        weighed = WeighedSentence(0, 8, Support.QUOTED, book.id, "Moby-Dick 白鯨", 1, "i", "Call me Ishmael.")
+        assert answer.weighed == ((weighed,) if version >= 7 else ())
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)

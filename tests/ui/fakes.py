@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing
+from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
-from app.core.settings import EngineSettings, KvType
+from app.core.settings import EngineSettings, KvType, Settings
 from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.embedding.client import Embedder
@@ -43,8 +43,11 @@ from app.engine.protocol import (
     ReadBooks,
     Room,
     VisionInfo,
+    Weigh,
+    Weighed,
 )
 from app.models.gguf.reader import HeaderReader
+from app.services import judgement
 from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
@@ -61,10 +64,12 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
+from app.services.weighing import SentenceWeighing
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
@@ -116,7 +121,9 @@ class AsWished(Plans):
 
 @dataclass
 class ScriptedEngine:
-    """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
+    """`weighs`: a desk with it weighs the sentences of its answers (`weigh`).
+
+    `answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
     `readings` are played when books are read ahead, `looks` when an image is seen, `tokenizings` when a prompt is
     measured, each once."""
 
@@ -129,6 +136,9 @@ class ScriptedEngine:
     readings: list[Sequence[Step]] = field(default_factory=list)
     tokenizings: list[Sequence[Step]] = field(default_factory=list)
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
+    weighs: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
+    weighings: list[Gate] = field(default_factory=list)
     pauses: list[bool] = field(default_factory=list)
     looks: list[Sequence[Step]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -177,9 +187,27 @@ class ScriptedEngine:
                 return self.missing_images(prompt)
             case ContextOptions():
                 return self.roomy
+            case Weigh(_, questions):
+                return (yield from self.weigh(questions, cancel or Cancel()))
             case Count(_, texts):
                 return tuple(max(1, len(text) // 4) for text in texts)
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
+
+    def weigh(self, questions: Sequence[str], cancel: Cancel) -> Work[Weighing, Weighed]:
+        """By `weights`, of the first text there that is in a question; else rightly in what the model is measured by,
+        and in doubt; a weight that is no number has no room."""
+        truths = {judgement.question("1", page, said): truth for page, said, truth in judgement.CASES}
+        logs = []
+        for done, question in enumerate(questions, 1):
+            known = next((weight for text, weight in self.weights.items() if text in question), None)
+            weight = known if known is not None else 4 * truths[question] - 2 if question in truths else 0.0
+            logs.append(None if math.isnan(weight) else (weight / 2 - 1, -weight / 2 - 1))
+            yield Weighing(done, len(questions))
+            for gate in [self.weighings.pop(0)] if self.weighings else ():
+                gate.wait(cancel)
+            if cancel.requested:
+                raise Stopped
+        return Weighed(tuple(logs), Usage(), 50 * len(questions), 1.0)
 
     def tokenize(self, cancel: Cancel) -> Work[Tokenizing, None]:
         for step in self.tokenizings.pop(0) if self.tokenizings else ():
@@ -402,6 +430,15 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
+def _weighing(
+    engine: ScriptedEngine, ask: Ask, conversations: Conversations, settings: SettingsStore
+) -> SentenceWeighing:
+    def in_force() -> Settings:
+        return replace(settings.load(), weigh_sentences=engine.weighs)
+
+    return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
+
+
 def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: ScriptedReader | None = None) -> FakeDesk:
     """The desk in `folder`, a new one where there is none."""
     engine, reader = engine or ScriptedEngine(), reader or ScriptedReader()
@@ -429,6 +466,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
+        weighing=_weighing(engine, ask, conversations, settings),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

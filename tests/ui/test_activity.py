@@ -12,7 +12,7 @@ from app.services.context import ContextSegment, ContextUse
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.shown import Shown
 
-LOADING, ANSWER, SHEET, AHEAD = EngineTask
+LOADING, ANSWER, SHEET, WEIGHING, AHEAD = EngineTask
 BOOKS = (BookRef("lease"),)
 
 
@@ -43,7 +43,7 @@ def _use() -> ContextUse:
 def test_free_it_may_be_had_for_anything() -> None:
     activity = _Desk().activity
     assert activity.holder is None
-    assert [activity.may(task) for task in EngineTask] == [None] * 4
+    assert [activity.may(task) for task in EngineTask] == [None] * 5
     assert (activity.step, activity.reading, activity.loading, activity.paused) == (None, None, None, False)
 
 
@@ -62,6 +62,13 @@ def test_free_it_may_be_had_for_anything() -> None:
         (SHEET, ANSWER, SHEET),
         (SHEET, SHEET, SHEET),
         (SHEET, AHEAD, SHEET),
+        (WEIGHING, LOADING, None),
+        (WEIGHING, ANSWER, None),
+        (WEIGHING, SHEET, None),
+        (WEIGHING, WEIGHING, WEIGHING),
+        (WEIGHING, AHEAD, WEIGHING),
+        (ANSWER, WEIGHING, ANSWER),
+        (AHEAD, WEIGHING, None),
         (AHEAD, LOADING, None),
         (AHEAD, ANSWER, None),
         (AHEAD, SHEET, None),
@@ -85,6 +92,10 @@ def test_what_has_to_end_first(running: EngineTask, wanted: EngineTask, first: E
         (ANSWER, LOADING, False),
         (AHEAD, ANSWER, True),
         (AHEAD, SHEET, True),
+        (AHEAD, WEIGHING, True),
+        (WEIGHING, ANSWER, True),
+        (WEIGHING, SHEET, True),
+        (WEIGHING, LOADING, True),
     ],
 )
 def test_what_gives_way_is_asked_to_end_and_has_the_engine_until_then(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -122,6 +123,23 @@ def nearest_statement(claim: str, page: str) -> Nearest | None:
     statement, terms = best[0][1], _terms(claim)
     share = _shared(terms, _terms(statement)) / len(terms.all)
     return Nearest(_shorten(statement), share, _also(terms, statement, page))
+
+
+def likeliest_pages(
+    claims: Sequence[str], books: Sequence[CitedBook], limit: int
+) -> list[tuple[tuple[CitedBook, Page], ...]]:
+    """For each claim the pages that hold most of its terms' weight, best first; none that hold nothing of it. Every
+    page is looked through once."""
+    wanted = [_terms(without_brackets(claim)) for claim in claims]
+    pages = [(book, page) for book in books for page in book.pages]
+    held = [_held(page.text, _union(wanted)) for _, page in pages] if wanted else []
+    found: list[tuple[tuple[CitedBook, Page], ...]] = []
+    for terms in wanted:
+        weights = weigh(terms.all, held)
+        shares = [weight_of(there & terms.all, weights) for there in held]
+        best = heapq.nlargest(limit, range(len(pages)), key=shares.__getitem__)
+        found.append(tuple(pages[index] for index in best if shares[index]))
+    return found
 
 
 def nearer(claim: str, pages: Sequence[str]) -> int | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app.documents.citations.attribution import Nearest, nearest_statement, without_brackets
 from app.documents.citations.differences import Difference, differences, negates_the_same
-from app.documents.text.sentences import SentenceKind, sentences
+from app.documents.text.sentences import Sentence, SentenceKind, sentences
 
 MIN_SHARE = 0.3
 """The least share of a claim's weight that a page's sentence holds, to be about the same."""
@@ -34,6 +34,31 @@ _DATES = re.compile(
     r"|weekdays?|weekends?|spring|summer|autumn|winter)\b"
     r"|[月火水木金土日]曜|明治|大正|昭和|平成|令和|午前|午後|正午|深夜|春|夏|秋|冬"
 )
+_OPPOSITES = tuple(
+    (re.compile(one), re.compile(other))
+    for one, other in (
+        (r"\bbefore\b|までに|より前|以前", r"\bafter\b|以後|以降|より後"),
+        (r"\babove\b|\bover\b|\bexceed|以上|超え", r"\bbelow\b|\bunder\b|以下|未満"),
+        (
+            r"\bmaximum\b|\blargest\b|\bhighest\b|\blongest\b|最大|最高|最長",
+            r"\bminimum\b|\bsmallest\b|\blowest\b|\bshortest\b|最小|最低|最短",
+        ),
+        (r"\binclud|含", r"\bexclud|\bexcept|除"),
+        (r"\ballow|\bpermit|許可|許され", r"\bforbid|\bforbade|\bprohibit|\bban(?:s|ned)?\b|禁止|禁じ"),
+        (
+            r"\bincreas|\bris(?:e|es|en|ing)\b|\brose\b|増加|増え|上が",
+            r"\bdecreas|\bfall(?:s|en|ing)?\b|\bfell\b|\breduc|減少|減る|減り|減っ|下が",
+        ),
+        (r"\baccept|\bapprov|\bgrant|承認|認め", r"\breject|\brefus|\bden(?:y|ies|ied)\b|拒|却下"),
+        (r"\bopen|開", r"\bclos(?:e|es|ed|ing)\b|\bshut\b|閉"),
+        (r"\bbegin|\bbegan\b|\bbegun\b|\bstart|始", r"\bend(?:s|ed|ing)?\b|\bfinish|\bexpir|終"),
+        (r"\bwin|\bwon\b|\bgain|勝", r"\blos(?:e|es|t|ing)\b|負|敗"),
+        (r"\bbought\b|\bbuy|買", r"\bsold\b|\bsell|売"),
+        (r"\ball\b|\bevery\b|\balways\b|すべて|全て|常に", r"\bsome\b|\bsometimes\b|\bfew\b|一部|時々"),
+    )
+)
+"""Words of which one turns a sentence into the opposite of the other; beginnings of words, in case-folded text."""
+
 _KATAKANA = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30fa\u30fc]+")
 _KANJI = re.compile(r"[\u4e00-\u9fff]{2,}")
 _NAME = re.compile(r"(?<![\w.])[A-Z][a-z]+(?:[A-Z][a-z]+)*|\b[A-Z]{2,}\b")
@@ -103,11 +128,17 @@ def _claims(answer: str) -> Iterator[Claim]:
         if start < 0:
             continue
         at = end
-        if sentence.kind in (SentenceKind.HEADING, SentenceKind.QUESTION):
+        if sentence.kind is SentenceKind.QUESTION or _is_heading(sentence):
             continue
         text = " ".join(without_brackets(sentence.line).strip("*_# ").split())
         if states_something(text):
             yield Claim(start, end, text)
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """A short line without a full stop that names a page is the whole answer, and no heading."""
+    marked = without_brackets(sentence.text) != sentence.text
+    return sentence.kind is SentenceKind.HEADING and (sentence.text.startswith("#") or not marked)
 
 
 def states_something(sentence: str) -> bool:
@@ -148,11 +179,24 @@ def _found(claim: str, statement: str, also: str, page: str) -> frozenset[Differ
         found.add(Difference.NUMBER)
     if set(_DATES.findall(said)) - set(_DATES.findall(source)):
         found.add(Difference.DATE)
-    if not negates_the_same(claim, statement):
+    if not negates_the_same(claim, statement) or _says_the_opposite(said, _folded(statement)):
         found.add(Difference.NEGATION)
     if _names_a_stranger(claim, page) or _changes_a_name(claim, statement):
         found.add(Difference.NAME)
     return frozenset(found)
+
+
+def _says_the_opposite(said: str, source: str) -> bool:
+    """Whether one has a word, and the other the opposite word alone."""
+    return any(
+        _has_only(said, one, other) and _has_only(source, other, one)
+        for pair in _OPPOSITES
+        for one, other in (pair, pair[::-1])
+    )
+
+
+def _has_only(text: str, one: re.Pattern[str], other: re.Pattern[str]) -> bool:
+    return one.search(text) is not None and other.search(text) is None
 
 
 def _counts(text: str) -> list[int]:

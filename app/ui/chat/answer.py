@@ -18,7 +18,15 @@ from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.citations import CitationMark, embed, list_placed, mark_citations, mark_stream
+from app.ui.chat.citations import (
+    CitationMark,
+    embed,
+    is_several,
+    list_placed,
+    mark_citations,
+    mark_stream,
+    mark_weighed,
+)
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
@@ -247,7 +255,9 @@ class AnswerMessage(MessageWidget):
 
     def _rewrite(self) -> None:
         assert self._answer is not None
-        marks = mark_citations(self._answer.text, self._answer.citations, self._shelf, self._books)
+        answer = self._answer
+        marks = mark_citations(answer.text, answer.citations, self._shelf, self._books)
+        marks = mark_weighed(answer, marks, self._shelf, several=is_several(answer.citations, self._books))
         blocks = parse(embed(self._answer.text, marks))
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]

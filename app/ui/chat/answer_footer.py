@@ -9,13 +9,20 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, Citation, CitationState
+from app.core.conversation import Answer, Citation, CitationState, Support
 from app.core.document import Book
 from app.ui.chat.buttons import InlineButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
-from app.ui.chat.citations import CitationMark, colour_state, count_citations, mark_passages
+from app.ui.chat.citations import (
+    CitationMark,
+    colour_state,
+    colour_support,
+    count_citations,
+    count_weighed,
+    mark_passages,
+)
 from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.wording.i18n import _
 from app.wording.support import nothing_found
 from app.wording.units import count, duration
@@ -30,7 +37,7 @@ class _Words:
     """Words of the foot. `state` gives the colour of a count, None soft ink; `gap` is the space before them in px."""
 
     text: str
-    state: CitationState | None = None
+    state: CitationState | Support | None = None
     counted: bool = False
     gap: int = 0
 
@@ -50,6 +57,7 @@ class Foot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._words: list[_Words] = []
+        self._status = ""
         self._rows: list[tuple[str, list[ChipButton]]] = []
         self._drawn: list[tuple[QPointF, _Words]] = []
         self._numbers: list[_Words] = []
@@ -84,7 +92,9 @@ class Foot(QWidget):
         alone = [mark for mark in unplaced if mark.start < 0]
         found = [mark for mark in alone if not _is_related(mark.citation)]
         related = [mark for mark in alone if _is_related(mark.citation)]
-        listed = [mark for mark in unplaced if mark.start >= 0]  # they are where no chip can be, such as in code
+        listed = [
+            mark for mark in unplaced if 0 <= mark.start < mark.end
+        ]  # they are where no chip can be, such as in code
         self._rows = [
             (label, [self._make_chip(mark, shelf) for mark in marks])
             for label, marks in (
@@ -103,6 +113,12 @@ class Foot(QWidget):
         self.numbers_button.setVisible(bool(self._numbers))
         self.notes_button.setVisible(bool(answer.parts))
 
+    def show_status(self, words: str) -> None:
+        """What is still being done about the answer, after its counts; empty for nothing."""
+        if words != self._status:
+            self._status = words
+            self.changed.emit()
+
     def stops(self) -> list[QWidget]:
         """What Tab visits, in order."""
         stops: list[QWidget] = [*self._chips()]
@@ -119,6 +135,7 @@ class Foot(QWidget):
         rows = [" ".join([label, *[chip.text() for chip in chips]]) for label, chips in self._rows]
         numbers = self._numbers if self.numbers_button.isChecked() else []
         said = [words.text for words in [*self._words, *numbers] if words.text != _DOT]
+        said += [self._status] if self._status else []
         return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
@@ -130,7 +147,8 @@ class Foot(QWidget):
         shown = [button for button in buttons if not button.isHidden()]
         taken = sum(button.width() + SPACE_XS for button in shown)
         x, lines = 0.0, 1
-        for words in self._words:
+        status = [_Words(self._status, gap=SPACE_M)] if self._status else []
+        for words in [*self._words, *status]:
             span = self._measure(words)
             if x and x + words.gap + span > width - (taken if lines == 1 else 0):
                 x, y, lines = 0.0, y + _LINE, lines + 1
@@ -179,7 +197,7 @@ class Foot(QWidget):
         painter = QPainter(self)
         for point, words in self._drawn:
             painter.setFont(_font(words))
-            painter.setPen(QColor(colour_state(words.state, palette)))
+            painter.setPen(QColor(_colour(words.state, palette)))
             painter.drawText(point, words.text)
 
     def _chips(self) -> list[ChipButton]:
@@ -199,6 +217,10 @@ class Foot(QWidget):
         self.citation_clicked.emit(chip.citation)
 
 
+def _colour(state: CitationState | Support | None, palette: Palette) -> str:
+    return colour_support(state, palette) if isinstance(state, Support) else colour_state(state, palette)
+
+
 def _is_related(citation: Citation | None) -> bool:
     return citation is not None and citation.state in (CitationState.RELATED, CitationState.DIFFERS)
 
@@ -208,10 +230,13 @@ def _font(words: _Words) -> QFont:
 
 
 def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
-    counts = [_Words(text, state, counted=True) for state, text in count_citations(answer.citations)]
+    said = (CitationState.PAGE, CitationState.DIFFERS) if answer.weighed else ()  # what weighing says of sentences
+    found = [citation for citation in answer.citations if citation.state not in said]
+    counts = [_Words(text, state, counted=True) for state, text in count_citations(found)]
     missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)
     if nothing_found(answer, asked_of_books=bool(books)) and not missed:
         counts.insert(0, _Words(_("nothing found"), CitationState.NOT_FOUND, counted=True))
+    counts += [_Words(text, support, counted=True) for support, text in count_weighed(answer.weighed)]
     costs = []
     usage, timings = answer.usage, answer.timings
     if usage.prompt_tokens:

@@ -21,7 +21,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
 from app.ui.chat.buttons import PlainButton
-from app.ui.chat.citations import CitationMark, colour_state, describe_citation, escape_tip
+from app.ui.chat.citations import (
+    CitationMark,
+    colour_state,
+    colour_support,
+    describe_citation,
+    describe_weighed,
+    escape_tip,
+)
 from app.ui.fonts import SIZE_ANSWER, text_font, ui_font
 from app.ui.theme import SIZE_SMALL, Theme
 
@@ -110,7 +117,8 @@ class ChipButton(PlainButton):
         self._label = mark.label
         self.setText(mark.label)
         self.setFixedSize(measure_chip(mark.label))
-        tip = describe_citation(mark.citation, shelf)
+        self._weighed = mark.weighed
+        tip = describe_citation(mark.citation, shelf) if mark.weighed is None else describe_weighed(mark.weighed, shelf)
         self.setToolTip(escape_tip(tip))
         self.setAccessibleName(mark.label)
         self.setAccessibleDescription(tip)
@@ -118,7 +126,8 @@ class ChipButton(PlainButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette
         painter = QPainter(self)
-        colour = colour_state(self.citation.state, palette)
+        weighed = self._weighed
+        colour = colour_support(weighed.support, palette) if weighed else colour_state(self.citation.state, palette)
         ground = palette.wash if self.underMouse() else palette.surface
         draw_chip(painter, QRectF(self.rect()), self._label, colour, ground, lit=self.hasFocus())
 

@@ -6,9 +6,9 @@ import html
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.core.conversation import Citation, CitationState, PassageRef
+from app.core.conversation import Answer, Citation, CitationState, PassageRef, Support, WeighedSentence
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.ui.theme import Palette
@@ -41,6 +41,7 @@ class CitationMark:
     """A stretch of a text, `start` to `end` in characters, that is drawn as a chip saying `label`.
 
     `literal` is what a copied selection holds in its place. `citation` is None while the answer is still open.
+    `weighed`: the sentence whose weight it shows; a mark for that alone has no length.
     """
 
     start: int
@@ -48,6 +49,7 @@ class CitationMark:
     literal: str
     label: str
     citation: Citation | None = None
+    weighed: WeighedSentence | None = None
 
 
 def mark_citations(
@@ -57,7 +59,7 @@ def mark_citations(
 
     With more than one of `books` (their ids) on the desk, or cited, the labels carry the titles.
     """
-    several = len({citation.book_id for citation in citations}.union(books)) > 1
+    several = is_several(citations, books)
     marks = []
     for citation in citations:
         literal = disarm(untrusted_text[citation.start : citation.end]) if citation.start >= 0 else ""
@@ -67,6 +69,83 @@ def mark_citations(
             )
         )
     return marks
+
+
+def is_several(citations: Sequence[Citation], books: Collection[str]) -> bool:
+    """Whether marks name their books: with more than one on the desk, or cited."""
+    return len({citation.book_id for citation in citations}.union(books)) > 1
+
+
+def mark_weighed(
+    answer: Answer, marks: Sequence[CitationMark], shelf: Mapping[str, Book], *, several: bool = False
+) -> list[CitationMark]:
+    """The marks, with those of the answer's weighed sentences: the mark of the page that a sentence names says what the
+    page has of it; a sentence without one gets a mark at its end. A quoted sentence has said enough."""
+    found = list(marks)
+    for number, weighed in enumerate(answer.weighed):
+        if weighed.support is Support.QUOTED or "|" in answer.text[weighed.start : weighed.end]:
+            continue  # a row of a table has no place for a mark
+        following = answer.weighed[number + 1 : number + 2]
+        own = range(weighed.start, following[0].start if following else len(answer.text) + 1)
+        at = next((index for index, mark in enumerate(found) if mark.start in own and _may_say(mark, weighed)), None)
+        citation = _citation_of(weighed, answer.text)
+        label = label_weighed(weighed, shelf, titled=several)
+        if at is not None:
+            found[at] = replace(found[at], label=label, citation=citation, weighed=weighed)
+        else:
+            found.append(CitationMark(weighed.end, weighed.end, "", f"\u2009{label}", citation, weighed))
+    return found
+
+
+def _may_say(mark: CitationMark, weighed: WeighedSentence) -> bool:
+    """Whether it is the mark of the page that a sentence was weighed against, and proves nothing by itself."""
+    cited = mark.citation
+    if cited is None or cited.state not in (CitationState.PAGE, CitationState.DIFFERS):
+        return False
+    return not weighed.page or (cited.book_id, cited.page) == (weighed.book_id, weighed.page)
+
+
+def _citation_of(weighed: WeighedSentence, text: str) -> Citation:
+    """What opens the page with its own sentence."""
+    state = CitationState.PAGE if weighed.page else CitationState.NOT_FOUND
+    said = "" if weighed.page else " ".join(text[weighed.start : weighed.end].split())
+    return Citation(
+        weighed.book_id, weighed.document, weighed.page, weighed.label, said, state, on_page=weighed.on_page
+    )
+
+
+def label_weighed(weighed: WeighedSentence, shelf: Mapping[str, Book], *, titled: bool = False) -> str:
+    """What a chip says of a sentence: `p. 88 · supported`."""
+    if not weighed.page:
+        return _("nothing found")
+    page = _("p. {page}").format(page=disarm(name_words(cited_page(weighed, shelf))))
+    book = shelf.get(weighed.book_id)
+    title = shorten_title(weighed.document if book is None else book.title) if titled else ""
+    words = {
+        Support.QUOTED: "{page} ✓",
+        Support.SUPPORTED: _("{page} · supported"),
+        Support.OTHERWISE: _("{page} says otherwise"),
+        Support.NOTHING: _("{page} · not confirmed"),
+    }[weighed.support]
+    return words.format(page=f"{title} {page}".strip())
+
+
+def describe_weighed(weighed: WeighedSentence, shelf: Mapping[str, Book]) -> str:
+    """A sentence, plain text, that says what a chip means that shows a sentence's weight."""
+    if not weighed.page:
+        return _("No page was found that says anything about this sentence.")
+    said = {
+        "page": disarm(name_words(cited_page(weighed, shelf))),
+        "title": " ".join(disarm(weighed.document).split()),
+        "on_page": disarm(weighed.on_page),
+    }
+    words = {
+        Support.QUOTED: _("Page {page} of {title} has the quoted words."),
+        Support.SUPPORTED: _("Page {page} of {title} says this, as the model judges and no test denies: “{on_page}”."),
+        Support.OTHERWISE: _("Page {page} of {title} says it otherwise: “{on_page}”."),
+        Support.NOTHING: _("Not confirmed. The nearest sentence is on page {page} of {title}: “{on_page}”."),
+    }[weighed.support]
+    return words.format(**said)
 
 
 def mark_passages(
@@ -91,7 +170,7 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
     """The text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
     pieces, position = [], 0
     for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
-        if position <= mark.start < mark.end <= len(untrusted_text):
+        if position <= mark.start <= mark.end <= len(untrusted_text) and mark.end:
             pieces += [disarm(untrusted_text[position : mark.start]), f"{_OPEN}{index}{_CLOSE}"]
             position = mark.end
     pieces.append(disarm(untrusted_text[position:]))
@@ -204,6 +283,27 @@ def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, 
         CitationState.PAGE: _("1 page named") if counts[CitationState.PAGE] == 1 else _("{n} pages named"),
     }
     return [(state, text.format(n=count(counts[state]))) for state, text in words.items() if counts[state]]
+
+
+def count_weighed(weighed: Sequence[WeighedSentence]) -> list[tuple[Support, str]]:
+    """The counts under an answer, such as `2 supported`."""
+    counts = Counter(each.support for each in weighed)
+    words = {
+        Support.SUPPORTED: _("{n} supported"),
+        Support.NOTHING: _("{n} not confirmed"),
+        Support.OTHERWISE: _("{n} contradicted"),
+    }
+    return [(support, text.format(n=count(counts[support]))) for support, text in words.items() if counts[support]]
+
+
+def colour_support(support: Support, palette: Palette) -> str:
+    match support:
+        case Support.QUOTED | Support.SUPPORTED:
+            return palette.verified
+        case Support.OTHERWISE:
+            return palette.not_found
+        case Support.NOTHING:
+            return palette.near
 
 
 def colour_state(state: CitationState | None, palette: Palette) -> str:

@@ -253,6 +253,25 @@ class ConversationView(Scroller):
             slot.message.set_sentences(slot.sentences)
             slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
 
+    def show_weighed(self, answer: Answer) -> None:
+        """Show an answer whose sentences were weighed, if it is shown and has ended."""
+        slot = self._slot_of(answer.id)
+        if slot is None or slot.answer is None or slot.answer.text != answer.text:
+            return
+        slot.answer = answer
+        if isinstance(slot.message, AnswerMessage):
+            slot.message.show_answer(answer, slot.variant, slot.variants)
+        self._settle()
+
+    def show_weighing(self, answer_id: str, words: str) -> None:
+        """How far weighing is, below the answer, if it is shown; empty words when it has ended."""
+        slot = self._slot_of(answer_id)
+        if slot is not None and isinstance(slot.message, AnswerMessage):
+            slot.message.foot.show_status(words)
+
+    def _slot_of(self, answer_id: str) -> Slot | None:
+        return next((slot for slot in self._column.slots if slot.is_answer and slot.answer_id == answer_id), None)
+
     def note(self, sentence: str) -> None:
         """Add a sentence under the last answer."""
         slot = next((slot for slot in reversed(self._column.slots) if slot.is_answer), None)

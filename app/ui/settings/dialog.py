@@ -181,6 +181,7 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             (
                 "instructions",
                 "close_reading",
+                "weigh_sentences",
                 "max_answer_tokens",
                 *(f"sampling.{field.name}" for field in msgspec.structs.fields(type(Settings().sampling))),
             ),
@@ -206,6 +207,7 @@ def _names() -> dict[str, str]:
         "hub.endpoint": _("Address"),
         "instructions": _("Instructions"),
         "close_reading": _("Point to relevant passages"),
+        "weigh_sentences": _("Weigh sentences"),
         "remote.address": _("Address"),
         "remote.enabled": _("In use"),
         "remote.model": _("Model there"),

@@ -63,6 +63,9 @@ def test_sentences_that_differ_do_not_pass() -> None:
         ("The hive is opened in the cold.", "The hive is never opened in the cold.", Difference.NEGATION),
         ("He did not keep the light alone.", "He kept the light without help.", Difference.NEGATION),
         ("犬と猫を飼うことができる。", "犬と猫を飼うことはできない。", Difference.NEGATION),
+        ("The dry dock is included in this right.", "The dry dock is excluded from this right.", Difference.NEGATION),
+        ("The rent falls each year in May.", "The rent rises each year in May.", Difference.NEGATION),
+        ("通知は四月以前に届く。", "通知は四月以降に届く。", Difference.NEGATION),
         ("The tenant may repair the roof.", "The tenant must repair the roof.", Difference.DUTY),
     ],
 )
@@ -90,3 +93,8 @@ def test_which_sentences_state_something() -> None:
         "敷金は二か月分である。",
     ]
     assert all(answer[claim.start : claim.end].startswith(claim.text[:6]) for claim in found)
+
+
+def test_a_short_answer_without_a_full_stop_is_no_heading() -> None:
+    assert [claim.text for claim in claims("The rent is 4,200 euros [p. 3]")] == ["The rent is 4,200 euros"]
+    assert claims("# Rent of page three [p. 3]") == claims("The rent of the house") == ()

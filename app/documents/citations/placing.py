@@ -1,0 +1,114 @@
+"""Which page each sentence of an answer rests on: the one that it names, or else the nearest one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.core.conversation import Citation, CitationState, Support
+from app.core.document import CitedBook, Page
+from app.documents.citations.attribution import likeliest_pages, without_brackets
+from app.documents.citations.statements import Claim, Tested, claims, examine
+from app.documents.text.terms import is_unspaced
+
+MOST_LIKELY = 4
+"""Pages that are compared with a sentence that names none."""
+
+_WORDS_OF_BOOKS = (CitationState.VERIFIED, CitationState.REPAIRED)
+_WORD = re.compile(r"[^\W_]")
+_NOTHING = Tested("", 0.0, frozenset())
+_OTHER_SCRIPT = 0.3
+"""A text of which this share is written without spaces is in another script than one without any."""
+
+
+@dataclass(frozen=True)
+class PlacedClaim:
+    """A sentence with the page that is nearest to it, of those that it names; `book` and `page` are None where no page
+    says anything about it. `quoted`: it has a quotation that is on that page."""
+
+    claim: Claim
+    tested: Tested
+    book: CitedBook | None = None
+    page: Page | None = None
+    quoted: bool = False
+
+    @property
+    def needs_judgement(self) -> bool:
+        """Whether words alone do not decide it: a quotation is proof, and a sentence that no page has words of is
+        none."""
+        return self.tested.is_about and not (self.quoted and not self.tested.differences)
+
+    def support(self, probability: float) -> Support:
+        """What the tests and the model's judgement give together; `probability`: that the page says it.
+
+        The model alone never makes a sentence supported: a test that fails is a veto. The tests alone never call it
+        contradicted: they do not know that two ways to say it are the same.
+        """
+        if self.quoted and (not self.tested.differences or probability >= 0.5):
+            return Support.QUOTED
+        if self.tested.may_support and probability >= 0.5:
+            return Support.SUPPORTED
+        if self.tested.says_otherwise and probability < 0.5:
+            return Support.OTHERWISE
+        return Support.NOTHING
+
+
+def place(answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]) -> tuple[PlacedClaim, ...]:
+    """Every sentence of an answer that states something, in order. One in another script than the page that it names is
+    left out: words cannot be compared."""
+    found = claims(answer)
+    pages = {(book.book_id, page.number): (book, page) for book in books for page in book.pages}
+    cited: dict[int, list[Citation]] = {}
+    for citation in citations:
+        owner = _owner(answer, found, citation)
+        if owner is not None and (citation.book_id, citation.page) in pages:
+            cited.setdefault(owner, []).append(citation)
+    placed = [_by_marks(claim, cited.get(index, ()), pages) for index, claim in enumerate(found)]
+    homeless = [each.claim for each in placed if each is not None and each.page is None]
+    likely = dict(zip(homeless, likeliest_pages([each.text for each in homeless], books, MOST_LIKELY), strict=True))
+    return tuple(
+        _nearest(each.claim, likely[each.claim]) or each if each.page is None else each for each in placed if each
+    )
+
+
+def _by_marks(
+    claim: Claim, cited: Sequence[Citation], pages: dict[tuple[str, int], tuple[CitedBook, Page]]
+) -> PlacedClaim | None:
+    """On a page that it names, if one says anything about it; None where words cannot tell."""
+    quoting = [each for each in cited if each.state in _WORDS_OF_BOOKS and each.quote]
+    named = [pages[each.book_id, each.page] for each in quoting or cited]
+    best = _nearest(claim, named)
+    if quoting:
+        return replace(best or PlacedClaim(claim, _NOTHING, *named[0]), quoted=True)
+    if best is None and any(_unspaced(claim.text) != _unspaced(page.text) for _, page in named):
+        return None
+    return best or PlacedClaim(claim, _NOTHING)
+
+
+def _nearest(claim: Claim, pages: Sequence[tuple[CitedBook, Page]]) -> PlacedClaim | None:
+    """On the page with the sentence that has most in common with it, and no difference if possible."""
+    tested = [PlacedClaim(claim, examine(claim.text, page.text), book, page) for book, page in pages]
+    about = [each for each in tested if each.tested.is_about]
+    return max(about, key=lambda each: (each.tested.may_support, each.tested.share), default=None)
+
+
+def _owner(answer: str, found: Sequence[Claim], citation: Citation) -> int | None:
+    """The sentence that a mark belongs to: it is in it, or right behind it, be it behind the full stop."""
+    before = [
+        index
+        for index, claim in enumerate(found)
+        if claim.start <= citation.start and _has_words(answer[claim.start : citation.start])
+    ]
+    if not before or _has_words(answer[found[before[-1]].end : citation.start]):
+        return None
+    return before[-1]
+
+
+def _has_words(text: str) -> bool:
+    return _WORD.search(without_brackets(text)) is not None
+
+
+def _unspaced(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return sum(map(is_unspaced, letters)) > _OTHER_SCRIPT * len(letters)

@@ -1,0 +1,107 @@
+"""Has the sentences of an answer weighed once it has ended, as long as nothing else wants the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, Slot
+
+from app.core.conversation import Answer, Ending
+from app.core.events import Notice, Reading, Weighing
+from app.core.work import Cancel, Work
+from app.services.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.answer_presenter import Outcome
+from app.ui.chat.view import ConversationView
+from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+from app.wording.errors import sentence
+from app.wording.i18n import _
+
+_WHOLE = (Ending.COMPLETE, Ending.LENGTH)
+
+
+class WeighingPresenter(Presenter):
+    """The answer is whole and kept without it. Whatever else begins stops it; then it is left."""
+
+    def __init__(
+        self,
+        weighing: SentenceWeighing,
+        bridge: Bridge,
+        view: ConversationView,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._weighing = weighing
+        self._bridge = bridge
+        self._view = view
+        self._activity = activity
+        self._shown = shown
+        self._answer: Answer | None = None  # that is weighed
+        self._said = ""  # why none is, the last time that was said
+
+    @Slot(object)
+    def weigh(self, outcome: Outcome) -> None:
+        """The answer has ended."""
+        answer = outcome.answer
+        if answer is None or answer.ending not in _WHOLE or self._activity.may(EngineTask.WEIGHING):
+            return
+        self._answer = answer
+        job = self._bridge.stream(Executor.ENGINE, _work(self._weighing, answer), self._on_event)
+        self._activity.begin(EngineTask.WEIGHING, job.cancel, outcome.running.question.books)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case Weighing(done, total, calibrating):
+                words = _("testing the model: {done} of {total}") if calibrating else _("weighing: {done} of {total}")
+                self._show(words.format(done=done, total=total))
+            case Reading():
+                self._activity.note(EngineTask.WEIGHING, event)
+            case Notice(problem):
+                self.failed.emit(sentence(problem))
+            case Done(AnswerWeighed() as weighed):
+                self._end(weighed)
+            case Cancelled():
+                self._end(None)
+            case Failed(problem):
+                self._end(None)
+                self.failed.emit(sentence(problem))
+
+    def _show(self, words: str) -> None:
+        if self._answer is not None:
+            self._view.show_weighing(self._answer.id, words)
+
+    def _end(self, weighed: AnswerWeighed | None) -> None:
+        self._show("")
+        self._answer = None
+        self._activity.end(EngineTask.WEIGHING)
+        if weighed is None:
+            return
+        answer = weighed.answer
+        if answer.weighed:
+            self._shown.turns = tuple(
+                msgspec.structs.replace(turn, answer=answer) if turn.answer and turn.answer.id == answer.id else turn
+                for turn in self._shown.turns
+            )
+            self._view.show_weighed(answer)
+        elif weighed.off is not None and not answer.from_search and self._said != (said := sentence(weighed.off)):
+            self._said = said
+            self._view.note(said)
+
+
+def _work(weighing: SentenceWeighing, answer: Answer) -> Callable[[Cancel], Work[WeighingProgress, AnswerWeighed]]:
+    return partial(_if_wanted, weighing, answer)
+
+
+def _if_wanted(weighing: SentenceWeighing, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
+    """Whether it is wanted is asked of the database, and so not in the window's thread."""
+    if not weighing.is_wanted(answer):
+        return AnswerWeighed(answer)
+    return (yield from weighing.weigh(answer, cancel))
