@@ -5,7 +5,8 @@
 # if no kind is named. All that is built bears the time of the commit, and two builds of one commit are the same, byte for
 # byte, wherever they are made with the same system packages. Of the add-ons that was not seen yet.
 #
-# The add-ons were built, looked into, and loaded by the program on a machine without a driver, but not tried on a card yet.
+# No add-on was tried on a card yet. octavo-cuda was built, looked into, and loaded by the program on a machine without a
+# driver. Of octavo-cuda12, most of llama.cpp's library was compiled, for one kind of card; this was packed, and ggml loaded it.
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is
 # made (packaging/bundle/release.py). OCTAVO_MAINTAINER=ADDRESS is named in the Debian package.
