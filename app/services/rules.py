@@ -62,12 +62,12 @@ _HOW = (
 )
 
 _SHORT = (
-    "Quote the words that decide, with their page behind them, like {marks}, then conclude. If the documents do not say"
-    " it, answer only that they do not say it. Answer in the language of the question."
+    "Find the words in the documents that decide, and quote them, with their page behind them, like {marks}; then"
+    " conclude. Where the documents do not say it, say so. Answer in the language of the question."
 )
 _SHORT_JAPANESE = (
-    "決め手となる文を「」で引用し、その後ろにページを {marks} のように示してから、結論を書いてください。"
-    "文書に書かれていないことは、書かれていないとだけ答えてください。日本語で答えてください。"
+    "文書の中から決め手となる文を探し、「」で引用して、その後ろにページを {marks} のように示してから、"
+    "結論を書いてください。文書に書かれていないことは、書かれていないと答えてください。日本語で答えてください。"
 )
 
 # Llama 4's makers advise a system prompt that keeps it from lecturing and from phrases by rote, and that has it answer

@@ -61,10 +61,10 @@ def test_the_books_are_read_once_and_the_order_of_the_questions_does_not_matter(
     assert (code, err) == (0, "")
     first, second = rows(out)
     assert first["usage"]["reused_tokens"] == 0
-    books = first["usage"]["prompt_tokens"] - 60
+    books = first["usage"]["prompt_tokens"] - 160  # the question, with the rules in short
     assert books > 1000
     assert second["usage"]["reused_tokens"] > books, "all of the books and nothing of the first question"
-    assert second["usage"]["evaluated_tokens"] < 60
+    assert second["usage"]["evaluated_tokens"] < 160
     code, out, err = run("--json", *tiny(tiny_scout, story), TWO, ONE, desk="other")
     assert (code, err) == (0, "")
     for here, there in zip((second, first), rows(out), strict=True):
