@@ -22,10 +22,11 @@ class RowState(StrEnum):
 
 
 class SheetRow(msgspec.Struct, frozen=True):
-    """A question of a sheet, and its answer; None while none was begun."""
+    """A question of a sheet, and its answer; None while none was begun. `notes`: it asks for notes on its pages."""
 
     question: StoredQuestion
     answer: Answer | None = None
+    notes: bool = False
 
     @property
     def state(self) -> RowState:

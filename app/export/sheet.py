@@ -12,7 +12,7 @@ from app.core.sheet import RowState, Sheet, SheetRow
 from app.export.report import REFERENCE, Reference, cleaned, note_on, number_references
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.support import basis_words
+from app.wording.support import basis_words, question_words
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def headings() -> tuple[str, str, str]:
 
 
 def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> SheetLine:
-    question, answer = cleaned(row.question.text), row.answer
+    question, answer = cleaned(question_words(row, books)), row.answer
     if answer is None:
         return SheetLine(number, question, "", (), _("This question has not been asked yet."))
     text, references = number_references(answer, books)

@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
-from app.services.rules import FROM_NOTES, Rules, rules_of
+from app.services.rules import FROM_NOTES, Rules, after_notes, rules_of
 from app.store.books import Books
 
 WITH_IMAGES = "Answer from the images above, too."
@@ -105,8 +105,8 @@ class Prompts:
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
         marks = self.marks(refs, rules.page) if refs else ()
-        if marks and rules.short:
-            parts.append(f"({rules.after(question, marks)})")
+        if marks and (notes or rules.short):
+            parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
         text = "\n\n".join(parts)
         return (
             f"{rules.several.format(marks=' or '.join(marks))} {text}" if rules.several and marks and refs[1:] else text

@@ -95,19 +95,28 @@ FROM_NOTES = (
 )
 """Before notes on documents. It has no versions: nothing that was read with it is read again."""
 
+_AFTER_NOTES = (
+    "Where the question asks for all of it, go through all of the notes, to the last page. Behind every statement"
+    " stands its page, as the notes have it, like {marks}. Answer in the language of the question."
+)
+_AFTER_NOTES_JAPANESE = (
+    "全体について尋ねられている場合は、最後のページまで、すべてのメモを使ってください。どの文の後ろにも、メモにあるページを"
+    " {marks} のように示してください。日本語で答えてください。"
+)
+
 # A small model takes a way out, such as a word for "nothing here", wherever it is shown one.
 _NOTES = (
     "These are pages {pages} of documents that are too long to be read at once. Write notes on them, for somebody who"
     " will answer this question from notes on all the parts: “{question}”{before}\n\nOne point a line, from the first"
-    " page to the last: facts, names and numbers that matter for the question, the words that decide within quotation"
-    " marks, exactly as they stand there, and behind each point its page, like {marks}. At most {words} words. No"
-    " introduction, no conclusion. Leave out what has nothing to do with the question. Write in the language of the"
+    " page to the last: a sentence with the names and numbers that matter for the question, the words that decide"
+    " within quotation marks, exactly as they stand there, and its page behind it, like {marks}. At most {words} words."
+    " No introduction, no conclusion. Leave out what has nothing to do with the question. Write in the language of the"
     " question."
 )
 _NOTES_JAPANESE = (
     "これは、一度に読むには長すぎる文書の {pages} ページです。別の人が、各部分のメモだけから次の質問に答えます。"
-    "そのためのメモを書いてください：「{question}」{before}\n\n最初のページから最後のページまで、一行に一点ずつ、質問に関係する"
-    "事実・名前・数字を書き、決め手となる語句は「」で正確に引用し、それぞれの後ろにページを {marks} のように"
+    "そのためのメモを書いてください：「{question}」{before}\n\n最初のページから最後のページまで、一行に一文ずつ、質問に関係する"
+    "名前や数字とともに書き、決め手となる語句は「」で正確に引用し、それぞれの後ろにページを {marks} のように"
     "示してください。{characters}字以内。前置きもまとめも不要です。質問に関係のないことは省き、日本語で書いてください。"
 )
 _BEFORE = " It was asked after this one: {question}"
@@ -123,8 +132,15 @@ _SHORTER_JAPANESE = (
     "書き直してください。同じ内容はまとめ、質問に最も関係することを残し、事実・名前・数字・引用は正確に保ち、それぞれの後ろに"
     "ページを示してください。前置きもまとめも不要です。\n\n質問：{question}\n\nメモ：\n\n{notes}"
 )
-_WORDS_OF_TOKENS = 0.6
+_WORDS_OF_TOKENS = 0.5
 _CHARACTERS_OF_TOKENS = 0.8  # Japanese
+
+
+def after_notes(question: str, marks: tuple[str, ...]) -> str:
+    """The rules in short, after a question to notes, in its language."""
+    if _KANA.search(question):
+        return _AFTER_NOTES_JAPANESE.format(marks="、".join(marks))
+    return _AFTER_NOTES.format(marks=" or ".join(marks))
 
 
 def ask_for_notes(question: str, pages: str, tokens: int, marks: tuple[str, ...], before: str = "") -> str:

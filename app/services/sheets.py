@@ -77,7 +77,7 @@ class Sheets:
                 problem = answer.problem
             except AppError as error:  # not even an answer could be begun
                 problem = error.problem
-            yield RowEnded(number, len(sheet.rows), SheetRow(row.question, answer))
+            yield RowEnded(number, len(sheet.rows), msgspec.structs.replace(row, answer=answer))
             if answer is not None and answer.was_stopped:
                 raise Stopped
             if problem is not None and _concerns_all(problem, same_books=not sheet.question_id):

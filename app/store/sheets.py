@@ -52,7 +52,9 @@ class SheetStore:
                 (conversation.id, int(excerpts), question_id),
             )
             rows = tuple(
-                SheetRow(self._conversations.add_question(Question(conversation.id, text, refs)))
+                SheetRow(
+                    self._conversations.add_question(Question(conversation.id, text, refs)), None, bool(question_id)
+                )
                 for text, refs in asked
             )
         return Sheet(conversation.id, conversation.title, conversation.created_at, books, rows, excerpts, question_id)
@@ -72,7 +74,8 @@ class SheetStore:
             rows = []
             for columns in found:
                 question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:]
-                rows.append(SheetRow(question_of(question), None if answer[0] is None else answer_of(answer)))
+                begun = None if answer[0] is None else answer_of(answer)
+                rows.append(SheetRow(question_of(question), begun, bool(row[1])))
         created_at, books = conversation.created_at, conversation.books
         return Sheet(id, conversation.title, created_at, books, tuple(rows), bool(row[0]), str(row[1]))
 

@@ -3,10 +3,13 @@ faces."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from app.core.conversation import Answer, Ending, Part, PartState, Question, StoredQuestion
+from app.core.conversation import Answer, Ending, PageRange, Part, PartState, Question, StoredQuestion
+from app.core.document import Book
+from app.core.sheet import SheetRow
 from app.wording.i18n import _
+from app.wording.page_names import span_words
 from app.wording.units import count
 
 
@@ -31,6 +34,18 @@ def parts_words(parts: Sequence[Part]) -> str:
     words = _("Read in parts. Not read: {pages}.") if unread else _("Read in parts: all pages.")
     incomplete = _("The notes reached their limit and may be incomplete: {pages}.") if cut else ""
     return " ".join(filter(None, (words.format(pages=unread), incomplete.format(pages=cut))))
+
+
+def question_words(row: SheetRow, shelf: Mapping[str, Book]) -> str:
+    """What a row asks; of one that asks for notes, its pages. `shelf` has the books by their ids."""
+    if not row.notes:
+        return row.question.text
+    named = []
+    for ref in row.question.books:
+        names, pages = shelf[ref.book_id].page_names, ref.pages or PageRange(1, shelf[ref.book_id].page_count)
+        span = _("p. {page}").format(page=span_words(names.of(pages.first), names.of(pages.last)))
+        named.append(f"{shelf[ref.book_id].title}, {span}")
+    return "; ".join(named)
 
 
 def part_words(number: int, total: int) -> str:

@@ -17,7 +17,7 @@ from app.core.untrusted import disarm
 from app.ui.chat.citations import mark_citations
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.support import basis_words
+from app.wording.support import basis_words, question_words
 
 ShownRole = int(Qt.ItemDataRole.UserRole)
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -76,7 +76,7 @@ def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow
     answer = row.answer
     text, citations = (answer.text, answer.citations) if answer else ("", ())
     words = state_words(row)
-    return ShownRow(number, row.question.id, row.question.text, text, row.state, words, citations, books)
+    return ShownRow(number, row.question.id, question_words(row, books), text, row.state, words, citations, books)
 
 
 def state_words(row: SheetRow) -> str:

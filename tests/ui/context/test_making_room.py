@@ -347,6 +347,7 @@ def test_books_that_do_not_fit_are_read_in_parts(room: Room) -> None:
     table = room.window.sheet.view.model()
     assert isinstance(table, SheetTable)
     assert [row.text for row in table.rows()] == ["Cracks [p. 3].", "Rust [p. 30]."]
+    assert table.row(2).question == "Survey of the quay walls, p. 26–40"
 
 
 def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(room: Room) -> None:
