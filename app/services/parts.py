@@ -81,7 +81,7 @@ class Parts:
             if sheet is None:
                 sheet = yield from self._sheet(question, cancel)
                 sheet = yield from self._read(sheet, writing, cancel)
-            notes = yield from self._notes(question, sheet, room, cancel)
+            notes = yield from self._notes(question, sheet, room, writing, cancel)
             yield from self.asking.write_from_notes(question, writing, notes, cancel, load_s)
         return writing.outcome
 
@@ -92,7 +92,7 @@ class Parts:
         pages = yield from self._measure(question.books, cancel)
         before = self._asked_before(question)
         wanted = self._ask_for_notes(question, question.books, before)
-        room = yield from self._room(question, wanted, cancel, excerpts=False)
+        room = yield from self._room(wanted, cancel, excerpts=False)
         sheet = self.notes(question.id)
         if sheet is not None:
             if _is_sound(sheet, pages, room):
@@ -112,13 +112,13 @@ class Parts:
         parts = zip(refs, bare.documents, size.page_ends, strict=True)
         return list(chain.from_iterable(pages_of(self.books.book(ref.book_id), ref, h, ends) for ref, h, ends in parts))
 
-    def _room(self, question: StoredQuestion, wanted: str, cancel: Cancel, *, excerpts: bool) -> Work[Tokenizing, int]:
+    def _room(self, wanted: str, cancel: Cancel, *, excerpts: bool) -> Work[Tokenizing, int]:
         """Tokens that a part, or the notes with `excerpts`, may have where so much is `wanted` of them. Raises AppError
         DOES_NOT_FIT where that is less than what is noted may have."""
         budget, context_tokens = self.asking.budget(), self.asking.model().context_tokens
-        prompt, _books = self.prompts.build(question.books, (), wanted, excerpts=excerpts, plain=True)
-        bare = msgspec.structs.replace(prompt, documents=())
-        size = yield from self.asking.engine.run(Measure(bare), cancel)
+        rules = rules_of(RULES_VERSION)
+        prompt = Prompt(rules.excerpts if excerpts else rules.documents, (), (Message("user", wanted),))
+        size = yield from self.asking.engine.run(Measure(prompt), cancel)
         needed = size.total + max(budget.notes, budget.reserve) + _SLACK
         if needed + budget.notes > context_tokens:
             raise does_not_fit(size, needed, context_tokens)
@@ -149,21 +149,27 @@ class Parts:
 
     # ---- the notes
 
-    def _notes(self, question: StoredQuestion, sheet: Sheet, room: int, cancel: Cancel) -> Work[PartsProgress, str]:
-        """The notes of all parts, made shorter until they have room."""
+    def _notes(
+        self, question: StoredQuestion, sheet: Sheet, room: int, writing: OpenAnswer, cancel: Cancel
+    ) -> Work[PartsProgress, str]:
+        """The notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT where they do not get
+        shorter."""
         several = len(question.books) > 1
         rows = [row for row in sheet.rows if row.state is RowState.ANSWERED]
+        before = 0
         while True:
             texts = [f"# {self._names(row.question.books)}\n{_marked(row, several)}" for row in rows]
-            sizes = yield from self._sizes(texts, cancel)
-            if sum(sizes) + _SLACK <= room:
+            messages = tuple(Message("user", f"{text}\n\n") for text in texts)
+            size = yield from self.asking.engine.run(Measure(Prompt("", (), messages)), cancel)
+            taken = sum(size.messages)
+            if taken + _SLACK <= room:
                 return "\n\n".join(texts)
-            rows = yield from self._shorten(question, list(zip(rows, texts, sizes, strict=True)), cancel)
-
-    def _sizes(self, texts: Sequence[str], cancel: Cancel) -> Work[Tokenizing, tuple[int, ...]]:
-        messages = tuple(Message("user", f"{text}\n\n") for text in texts)
-        size = yield from self.asking.engine.run(Measure(Prompt("", (), messages)), cancel)
-        return size.messages
+            if before and taken >= before:
+                context_tokens = self.asking.model().context_tokens
+                raise does_not_fit(size, context_tokens - room + taken, context_tokens)
+            before = taken
+            rows = yield from self._shorten(question, list(zip(rows, texts, size.messages, strict=True)), cancel)
+            writing.reads(_also_cut(writing.answer.parts, rows))
 
     def _shorten(
         self, question: StoredQuestion, notes: Sequence[tuple[SheetRow, str, int]], cancel: Cancel
@@ -172,7 +178,7 @@ class Parts:
         their texts, and the tokens of these."""
         limit, names = self.asking.budget().notes, self._names(question.books)
         bare = ask_for_shorter(question.text, names, limit, "")
-        room = yield from self._room(question, bare, cancel, excerpts=True)
+        room = yield from self._room(bare, cancel, excerpts=True)
         wanted, parts = [], []
         for first, end in _groups([size for _row, _text, size in notes], room):
             refs = _joined(chain.from_iterable(row.question.books for row, _text, _size in notes[first:end]))
@@ -242,6 +248,23 @@ def _state_of(row: SheetRow) -> PartState:
     if row.state is not RowState.ANSWERED or row.answer is None:
         return PartState.UNREAD
     return PartState.CUT if row.answer.ending is Ending.LENGTH else PartState.READ
+
+
+def _also_cut(parts: Sequence[Part], rows: Sequence[SheetRow]) -> tuple[Part, ...]:
+    """The parts, where notes made of several of them were cut."""
+    cut = [ref for row in rows if _state_of(row) is PartState.CUT for ref in row.question.books]
+    return tuple(
+        msgspec.structs.replace(part, state=PartState.CUT)
+        if part.state is PartState.READ and any(_has(ref, part.book) for ref in cut)
+        else part
+        for part in parts
+    )
+
+
+def _has(whole: BookRef, part: BookRef) -> bool:
+    if whole.book_id != part.book_id or whole.pages is None or part.pages is None:
+        return False
+    return whole.pages.first <= part.pages.first and part.pages.last <= whole.pages.last
 
 
 def _marked(row: SheetRow, several: bool) -> str:

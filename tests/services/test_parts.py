@@ -190,6 +190,13 @@ def test_notes_that_are_too_long_together_are_made_shorter_first(fake: FakeDesk,
     assert len(fake.engine.prompts) == 1, "nothing is noted or made shorter twice"
 
 
+def test_notes_that_do_not_get_shorter_end_it(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("A point [p. 1]. " * 300,))
+    problem = unanswered(fake.desk.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
+    assert problem.code is Code.DOES_NOT_FIT
+    assert int(problem.params["needed_tokens"]) > int(problem.params["context_tokens"])
+
+
 def test_marks_in_notes_on_several_books_name_their_book(fake: FakeDesk, book: Book) -> None:
     other = add_book(fake, "Deed", 3)
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(2, 2)), BookRef(other.id)))
