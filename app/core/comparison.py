@@ -98,12 +98,14 @@ class Doubt(StrEnum):
     RECOGNISED = "recognised"  # text was recognised in pictures: what differs may be an error of that
     HIDDEN = "hidden"  # text that a person would not see was not compared
     RECORDED = "recorded"  # the file records changes: they were taken as accepted
+    OUTDATED = "outdated"  # an earlier reader read this book, and another the other one
     PARAGRAPHS = "paragraphs"  # where paragraphs end was not compared
     UNLIKE = "unlike"  # the two have hardly any text in common
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """A doubt about the book `book`, 0 or 1, on these pages, counted from 1; about both and all without pages."""
+    """A doubt about the book `book`, 0 or 1, on these pages, counted from 1; without pages about all of it, or, where
+    it is about both, of both."""
 
     doubt: Doubt
     book: int = 0

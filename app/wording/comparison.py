@@ -83,6 +83,10 @@ def _sentence(reservation: Reservation) -> str:
         ),
         Doubt.HIDDEN: _("“{title}”: hidden text and comments on {pages} are not compared."),
         Doubt.RECORDED: _("“{title}” records changes on {pages}. It is compared as if all of them were accepted."),
+        Doubt.OUTDATED: _(
+            "“{title}” was imported by an earlier version of Octavo, so some differences may not be real. Read its file"
+            " again."
+        ),
         Doubt.PARAGRAPHS: _("A paragraph that was split, or joined with another, may have been missed."),
         Doubt.UNLIKE: _("These books have hardly any text in common."),
     }[reservation.doubt]

@@ -65,7 +65,8 @@ def compare(first: Document, second: Document, cancel: Cancel) -> Work[Comparing
     comparer = _Comparer(books[0], books[1], numbers.words, cancel, same_format=first.format is second.format)
     for step, _ in enumerate(comparer.steps(), 1):
         yield Comparing(pages + step, total)
-    doubts = (*_doubts(0, first), *_doubts(1, second), *comparer.doubts(first.format))
+    older = (Reservation(Doubt.OUTDATED, int(second.reading < first.reading)),) * (first.reading != second.reading)
+    doubts = (*_doubts(0, first), *_doubts(1, second), *older, *comparer.doubts(first.format))
     return Comparison(tuple(comparer.paragraphs), tuple(comparer.renumbered), doubts)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 
+import msgspec
 import pytest
 
 from app.core.comparison import ChangeKind, ComparedParagraph, Comparison, Doubt, Reservation, WordState
-from app.core.document import Document, Flag, Format, Page
+from app.core.document import READING, Document, Flag, Format, Page
 from app.core.events import Comparing
 from app.core.work import Cancel, Stopped, finish
 from app.documents.comparison.compare import compare
@@ -218,6 +219,12 @@ def test_what_could_not_be_compared_is_said() -> None:
         Reservation(Doubt.RECORDED, 1, (1,)),
         Reservation(Doubt.PARAGRAPHS),
     )
+
+
+def test_a_book_of_an_earlier_reader_is_said() -> None:
+    first, second = text("A text."), msgspec.structs.replace(text("A text."), reading=READING - 1)
+    assert compared(first, second).reservations == (Reservation(Doubt.OUTDATED, 1),)
+    assert compared(second, first).reservations == (Reservation(Doubt.OUTDATED, 0),)
 
 
 def test_an_empty_book_has_nothing_in_common() -> None:
