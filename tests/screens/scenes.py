@@ -19,6 +19,7 @@ from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.claim_scenes import CLAIM_SCENES
+from tests.screens.comparisons import COMPARISONS
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
@@ -458,6 +459,7 @@ SCENES: dict[str, Scene] = (
             *MODEL_SCENES,
         )
     }
+    | COMPARISONS
     | REPORTS
     | SCANS
     | SEARCHES
