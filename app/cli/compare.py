@@ -192,6 +192,7 @@ class _Pen:
     def __init__(self, columns: int) -> None:
         self._columns = columns
         self._coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self._state = WordState.SAME
 
     def line(self, untrusted_text: str) -> None:
         self._write(((WordState.SAME, word) for word in _words(untrusted_text)), "")
@@ -219,16 +220,14 @@ class _Pen:
             self._put(state, shown)
             column += width(shown)
             begins = begins and not shown
-        sys.stdout.write("\n")
+        self._put(WordState.SAME, "\n")
 
     def _put(self, state: WordState, text: str) -> None:
-        colour = _COLOURS.get(state, "") if self._coloured else ""
-        if colour:
+        if self._coloured and state is not self._state:
             sys.stdout.flush()
-            bare(sys.stdout).write(colour)
+            bare(sys.stdout).write(_COLOURS.get(state, _PLAIN))
+            self._state = state
         sys.stdout.write(text)
-        if colour:
-            bare(sys.stdout).write(_PLAIN)
 
 
 def _words(text: str) -> Iterator[str]:
