@@ -259,6 +259,8 @@ class Ask:
         question, writing = self.open(asked)
         excerpts = excerpts or writing.answer.excerpts
         yield Stored(question.id, writing.answer.id)
+        if question.books:
+            self.restating.search.prepare()
         with writing.kept(cancel):
             load_s = yield from self.ready(question, writing, cancel)
             if question.books and self.is_starter():

@@ -65,6 +65,10 @@ class Search:
     _matrices: OrderedDict[str, _Matrix] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
+    def prepare(self) -> None:
+        """Something will be searched for: get ready, and do not wait for it."""
+        self.embedder.prepare()
+
     def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> tuple[Passage, ...]:
         """The passages of these books, or of these pages of them, that belong to `text`, best first.
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Octavo
+from app.core.errors import AppError, Code
+from app.embedding.client import Embedder
+from tests.cli.conftest import Octavo, answered_here
 
 LEASE = """# Rent
 
@@ -45,6 +47,21 @@ def test_a_program_gets_one_object(octavo: Octavo, lease: Path, tmp_path: Path) 
     assert code == 0
     assert out.startswith("[p. 1]\n")
     assert out.index("A cat or a dog") < out.index("three months")
+
+
+@answered_here
+def test_where_indexing_fails_words_alone_are_searched(
+    octavo: Octavo, lease: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Embedder, "embed", _fails)
+    code, out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", lease, "Which", "dog?")
+    assert code == 0
+    assert "A cat or a dog" in out
+    assert err == "octavo: Indexing failed, so Octavo searches by words alone.\n"
+
+
+def _fails(*_arguments: object, **_options: object) -> bytes:
+    raise AppError(Code.READER_CRASHED, path="", signal=9)
 
 
 @pytest.mark.parametrize("words", [("find", "rent"), ("find", "--limit", 0, "--document", "lease.md", "rent")])
