@@ -21,6 +21,7 @@ from app.store.db import Database
 from app.store.folding import storable
 
 _TRIGRAM = 3
+_LAST_PAGE = (1 << 63) - 1
 MOST_RANKED = 1_000
 """Passages of one ranking: those behind them add next to nothing to what is found."""
 
@@ -232,10 +233,11 @@ def _pieces(run: str, size: int) -> Iterator[str]:
 
 def _ids(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> range:
     """The ids of a book's passages, or of those on some pages: consecutive, as `index` gives them."""
-    first, last = (1, None) if pages is None else (pages.first, pages.last)
-    low, high = connection.execute(
-        "SELECT min(id), max(id) FROM passages WHERE book_id = ? AND page >= ? AND page <= ifnull(?, page)",
-        (book_id, first, last),
+    first, last = (1, _LAST_PAGE) if pages is None else (pages.first, pages.last)
+    of_pages = "SELECT id FROM passages WHERE book_id = :book AND page BETWEEN :first AND :last"
+    low, high = connection.execute(  # each from one end of the index, not from all that is between
+        f"SELECT ({of_pages} ORDER BY page, id LIMIT 1), ({of_pages} ORDER BY page DESC, id DESC LIMIT 1)",
+        {"book": book_id, "first": first, "last": last},
     ).get
     return range(0) if low is None else range(low, high + 1)
 
