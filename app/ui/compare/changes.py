@@ -14,6 +14,7 @@ from app.core.untrusted import disarm
 from app.services.comparisons import ComparedBooks
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font, ui_font
+from app.ui.page.typeset import without_heading_signs
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import Index
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
@@ -92,11 +93,11 @@ class ChangeDelegate(RowDelegate):
 def in_short(change: ComparedParagraph) -> str:
     """What changed, on one line: `31 March → 30 June`; of a paragraph that is new, gone, or elsewhere, its words."""
     if not change.has_other_words:
-        return " ".join("".join(each.text for each in change.stretches).split())
+        return " ".join(without_heading_signs("".join(each.text for each in change.stretches)).split())
     parts: list[str] = []
     waiting = ""
     for stretch in (*change.stretches, Stretch(WordState.SAME, "")):
-        words = " ".join(stretch.text.split())
+        words = " ".join(without_heading_signs(stretch.text).split())
         if stretch.state is WordState.REMOVED:
             waiting = words
         elif stretch.state is WordState.ADDED:
@@ -154,7 +155,7 @@ class RedlineView(QTextEdit):
             elif stretch.state is WordState.ADDED:
                 look.setForeground(QColor(palette.verified))
                 look.setFontUnderline(True)
-            text = disarm(stretch.text)
+            text = disarm(without_heading_signs(stretch.text))
             words = text.lstrip()
             cursor.insertText(text[: len(text) - len(words)], QTextCharFormat())
             cursor.insertText(words, look)

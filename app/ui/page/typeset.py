@@ -84,6 +84,13 @@ def heading_level(line: str) -> int:
     return len(heading[1]) if heading else 0
 
 
+def without_heading_signs(untrusted_text: str) -> str:
+    """The text as its page shows it: headings are set in larger type there."""
+    return "\n".join(
+        _HEADING.sub("", line, count=1) if _HEADING.match(line) else line for line in untrusted_text.split("\n")
+    )
+
+
 def spans_of(line: str) -> Iterator[Span]:
     """The signs of one line and the words that they set off."""
     heading = _HEADING.match(line)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.core.comparison import ChangeKind
 from app.core.document import Book
 from app.documents.formats.contract import Content
+from app.documents.web import markdown
 from app.documents.word import docx as reader
 from app.ui.bridge import Executor
 from app.ui.compare.changes import ChangeRole
@@ -84,6 +85,21 @@ def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: Comp
     assert lit(dialog.second).startswith("The Landlord leases Berth 12")
     assert "lets" in dialog.redline.toPlainText()
     assert "leases" in dialog.redline.toPlainText()
+
+
+def test_headings_are_without_their_signs_as_on_the_page(room: Room) -> None:
+    rent, pets = "## 1 Rent\n\nThe rent is due on Mondays.", "## 2 Pets\n\nThe tenant may keep one dog."
+    first, second = (
+        room.add_book(markdown.parse(Content(f"{n}.md", text.encode(), str(n) * 64), lambda done, total: None))
+        for n, text in enumerate((f"{rent}\n\n{pets}\n", f"{rent}\n"))
+    )
+    room.add_conversation("A", (first, second))
+    room.open()
+    room.presenter.navigation.compare(first.id, second.id)
+    room.settle()
+    dialog = dialog_of(room)
+    assert dialog.changes.index(0).data() == "removed, p. 1: 2 Pets The tenant may keep one dog."
+    assert dialog.redline.toPlainText().split() == "2 Pets The tenant may keep one dog.".split()
 
 
 def test_the_keyboard_goes_from_change_to_change(room: Room, dialog: CompareDialog, qtbot: QtBot) -> None:
