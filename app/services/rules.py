@@ -108,9 +108,9 @@ _AFTER_NOTES_JAPANESE = (
 _NOTES = (
     "These are pages {pages} of documents that are too long to be read at once. Write notes on them, for somebody who"
     " will answer this question from notes on all the parts: “{question}”{before}\n\nOne point a line, from the first"
-    " page to the last: a sentence with the names and numbers that matter for the question, the words that decide"
-    " within quotation marks, exactly as they stand there, and its page behind it, like {marks}. At most {words} words."
-    " No introduction, no conclusion. Leave out what has nothing to do with the question. Write in the language of the"
+    " page to the last: facts, names and numbers that matter for the question, the words that decide within quotation"
+    " marks, exactly as they stand there, and behind each point its page, like {marks}. At most {words} words. No"
+    " introduction, no conclusion. Leave out what has nothing to do with the question. Write in the language of the"
     " question."
 )
 _NOTES_JAPANESE = (
