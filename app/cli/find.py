@@ -21,7 +21,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
     if options.limit < 1:
         raise AppError(Code.USAGE, detail=_("--limit must be 1 or more"))
-    desk.search.prepare()
+    desk.search.embedder.prepare()
     refs = books_of(options, desk, cancel)
     index(refs, desk, cancel)
     words = " ".join(options.words)

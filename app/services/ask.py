@@ -259,9 +259,9 @@ class Ask:
         question, writing = self.open(asked)
         excerpts = excerpts or writing.answer.excerpts
         yield Stored(question.id, writing.answer.id)
-        if question.books:
-            self.restating.search.prepare()
         with writing.kept(cancel):
+            if not (writing.goes_on or notes) and (excerpts or self.settings().close_reading):
+                self.restating.prepare(question.books, excerpts=excerpts)
             load_s = yield from self.ready(question, writing, cancel)
             if question.books and self.is_starter():
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)

@@ -61,6 +61,11 @@ class Restating:
             found = self._spread(query, most)
         return (yield from self._fit(Beside(found), room, cancel))
 
+    def prepare(self, refs: Sequence[BookRef], *, excerpts: bool) -> None:
+        """Get ready for `beside`, and do not wait for it. Raises AppError."""
+        if refs and (excerpts or not self._are_short(refs)):
+            self.search.prepare([ref.book_id for ref in refs])
+
     def find(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
         """Up to `most` passages, best first."""
         if not query.text:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -65,9 +65,10 @@ class Search:
     _matrices: OrderedDict[str, _Matrix] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def prepare(self) -> None:
-        """Something will be searched for: get ready, and do not wait for it."""
-        self.embedder.prepare()
+    def prepare(self, book_ids: Collection[str]) -> None:
+        """Something will be searched for in these books: get ready, and do not wait for it."""
+        if not self.vectors.finished(self.embedder.model).keys().isdisjoint(book_ids):
+            self.embedder.prepare()
 
     def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> tuple[Passage, ...]:
         """The passages of these books, or of these pages of them, that belong to `text`, best first.
