@@ -34,6 +34,7 @@ _ROW = re.compile(r"\S \| \S|^\||\t")
 _ENTRY = re.compile(r"\s*(?:[-*•‣▪–・◦]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])\s")
 _LEADER = re.compile(r"(?:[.·…]\s?){4,}\s*[\divxlc]*\s*$", re.IGNORECASE)
 _INDEXED = re.compile(r"\D,\s*\d{1,4}(?:\s?[-–]\s?\d{1,4})?(?:,\s*\d{1,4}(?:\s?[-–]\s?\d{1,4})?)*\s*$")
+_ENDS = (*"ivxlcIVXLC…·", "...", ". .")
 _ENDS_IN_PAGE = re.compile(r"\D\s(\d{1,4})\s*$")
 
 
@@ -97,10 +98,11 @@ class Cutter:
 
 def is_listing(text: str) -> bool:
     """Whether a page is (part of) a table of contents or an index: most lines end in the number of a page."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < _LEAST_LINES or any(_ROW.search(line) for line in lines):
-        return False
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     wanted = _LISTED_SHARE * len(lines)
+    numbered = sum(line.endswith(_ENDS) or line[-1].isdigit() for line in lines)  # most pages have few: quickly seen
+    if len(lines) < _LEAST_LINES or numbered < wanted / 2 or any(map(_ROW.search, lines)):
+        return False
     if sum(_LEADER.search(line) is not None for line in lines) >= wanted / 2:
         return True
     if sum(_INDEXED.search(line) is not None for line in lines) >= wanted:
