@@ -366,7 +366,8 @@ def _is_inside(before: str, after: str) -> bool:
     at = before.rfind("[")
     if at >= 0 and "]" not in before[at:] and _NOTE_MARK.match(before[at:] + after):
         return True
-    left, right = (unicodedata.normalize("NFKC", side).replace("\u2044", "/") for side in (before, after))
+    plain = (side.replace("№", "No. ") for side in (before, after))  # as the later check writes it
+    left, right = (unicodedata.normalize("NFKC", side).replace("\u2044", "/") for side in plain)
     return any(head.search(left) and rest.match(right) for head, rest in _SPACED_NUMBERS)
 
 

@@ -369,8 +369,9 @@ def pages_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]
     return st.lists(texts, min_size=1, max_size=3).map(tuple)
 
 
-def test_number_with_a_space_behind_dots_is_not_cut() -> None:
-    text = QuotableText([document("Book", ("the rent is ...10 000 francs",))])
+@pytest.mark.parametrize("sign", ["...", "№"])
+def test_number_with_a_space_behind_a_sign_is_not_cut(sign: str) -> None:
+    text = QuotableText([document("Book", (f"the rent is {sign}10 000 francs",))])
     end = text.folded.index(b"10") + 2
     assert not text.ends_word(end)
     assert text.ends_word(end + 4)
