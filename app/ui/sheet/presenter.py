@@ -122,6 +122,7 @@ class SheetRun(Presenter):
         self._ended_rows: dict[int, SheetRow] = {}
         self.sheet_id = ""  # empty while none runs
         self.row: RowBegun | None = None  # the question that is being asked
+        self._last_id = ""
 
     @property
     def text(self) -> str:
@@ -130,13 +131,15 @@ class SheetRun(Presenter):
 
     def begin(self, sheet: Sheet) -> None:
         self.sheet_id, self.row = sheet.id, None
+        self._last_id = sheet.id
         self._ended_rows.clear()
         job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id), self._on_event)
         self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
 
     def newest(self, sheet: Sheet) -> Sheet:
-        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs."""
-        if sheet.id != self.sheet_id:
+        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs, or ran
+        last: it may have ended in the meantime."""
+        if sheet.id != self._last_id:
             return sheet
         rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(sheet.rows, 1))
         return msgspec.structs.replace(sheet, rows=rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Reading
-from app.core.sheet import RowState
+from app.core.sheet import RowState, SheetRow
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.sheet.cells import answer_html
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
@@ -335,6 +336,18 @@ def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
     assert _states(room) == [RowState.FAILED, RowState.WAITING, RowState.WAITING]
     assert "Nothing was cut" in room.window.sheet.notice.text()
     assert room.window.sheet.go_on.isVisible()
+
+
+def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: Room) -> None:
+    """It is read from the store while it runs."""
+    _open(room, LEASE)
+    room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
+    _start(qtbot, room)
+    room.settle()
+    ended = room.desk.sheets.get(room.desk.sheets.all()[0].id)
+    assert ended is not None
+    read_before = msgspec.structs.replace(ended, rows=tuple(SheetRow(row.question) for row in ended.rows))
+    assert room.presenter.sheets.run.newest(read_before) == ended
 
 
 def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) -> None:
