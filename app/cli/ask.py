@@ -122,7 +122,7 @@ class Asker:
         if not self.desk.weighing.is_wanted(answer):
             return AnswerWeighed(answer)
         try:
-            return finish(self.desk.weighing.weigh(answer, self.cancel), partial(tell, self.out))
+            return finish(self.desk.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))
         except AppError as error:
             self.out.notice(error.problem)
             return AnswerWeighed(answer)
@@ -148,7 +148,7 @@ class Asker:
         return answer
 
     def _show(self, work: Work[PartsProgress, Answer]) -> Answer:
-        return finish(work, partial(tell, self.out))
+        return finish(work, partial(show_progress, self.out))
 
 
 def asking_with(ask: Ask, desk: Services) -> Services:
@@ -233,7 +233,7 @@ def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
-def tell(out: JsonAnswers | TextAnswers, progress: PartsProgress | Weighing) -> None:
+def show_progress(out: JsonAnswers | TextAnswers, progress: PartsProgress | Weighing) -> None:
     """Show what happens on the way to an answer."""
     match progress:
         case Loading():

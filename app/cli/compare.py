@@ -15,7 +15,7 @@ import msgspec
 
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
-from app.cli.ask import Asker, asking_with, open_books, tell, use
+from app.cli.ask import Asker, asking_with, open_books, show_progress, use
 from app.cli.bars import Bar
 from app.cli.screen import bare, print_json, width
 from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Stretch, WordState
@@ -68,7 +68,7 @@ def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, c
     shelf = {book.id: book for book in (compared.first, compared.second)}
     out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
     work = dataclasses.replace(desk.comparisons, ask=desk.ask).question(compared, options.ask, cancel)
-    made = finish(work, partial(tell, out))
+    made = finish(work, partial(show_progress, out))
     total = len(compared.found.changes)
     if 0 < made.shown < total:
         words = _("The context has room for {shown} of the {n} changes; the model does not see the others.")

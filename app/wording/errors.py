@@ -567,8 +567,8 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.WEIGHING_UNSOUND: (
         "The sentences of the answer are not weighed: this model cannot judge sentences reliably. Octavo asked it about"
-        " 24 sentences: it told a true one from a false one in {right} of 100 cases, and 50 would be chance. Choose a"
-        " larger model for that."
+        " 24 sentences: it ranked a true one above a false one in {right} of 100 cases, and 50 would be chance. Choose"
+        " a larger model for that."
     ),
     Code.CONTEXT_INVALID: (
         "This model cannot use a context of {wanted} tokens: it was trained for up to {trained}. Choose a smaller"

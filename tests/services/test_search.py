@@ -33,6 +33,10 @@ class ToyEmbedder:
         self.seen: list[str] = []
         self.dies_after = 10_000
         self.rested = 0
+        self.prepared = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def embed(self, texts: Sequence[str], cancel: Cancel | None = None, *, patient: bool = False) -> bytes:
         del cancel, patient
@@ -125,6 +129,14 @@ def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
     assert desk.embedder.seen == []
     other = desk.add("The ship.", number=1)
     assert {hit.book_id for hit in desk.search.find([(book, None), (other, None)], "whale", 9)} == {book, other}
+
+
+def test_it_gets_ready_only_for_books_that_are_indexed(desk: Desk) -> None:
+    indexed, other = desk.add("The rent is due on Mondays."), desk.add("Two boats.", number=1, indexed=False)
+    desk.search.prepare([other])
+    assert desk.embedder.prepared == 0
+    desk.search.prepare([other, indexed])
+    assert desk.embedder.prepared == 1
 
 
 def test_an_embedder_that_dies_leaves_the_words(desk: Desk) -> None:
