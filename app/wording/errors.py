@@ -670,7 +670,7 @@ _SENTENCES: dict[Code, str] = {
     Code.RELEASE_PACKAGE_CHANGED: (
         "“{path}” is not the package of this release: its SHA-256 is different. Do not install it. Download it again."
     ),
-    Code.EXPORT_FORMAT: "“{path}” was not written: its name must end in one of {known}. Choose such a name.",
+    Code.EXPORT_FORMAT: "“{path}” was not written: its name must end in {known}. Choose such a name.",
     Code.EXPORT_NOT_WRITTEN: (
         "“{path}” could not be written. Check that its folder exists and that you have permission to write"
         " there, or choose another folder."
