@@ -9,6 +9,7 @@ from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
+from app.services.conversation_search import PassageQuery, QuestionKind, in_chapter
 from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
@@ -25,7 +26,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     refs = books_of(options, desk, cancel)
     index(refs, desk, cancel)
     words = " ".join(options.words)
-    found = desk.search.find([(ref.book_id, ref.pages) for ref in refs], words, options.limit)
+    query = in_chapter(words, refs, desk.library.book) or PassageQuery(QuestionKind.ORDINARY, words, refs)
+    found = desk.search.passages_for(query, options.limit)
     books = {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
     if options.json:
         print_json({"passages": [_described(passage, books[passage.book_id]) for passage in found]})

@@ -10,9 +10,12 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
+from app.core.headings import outline_of
 from app.core.image import Raster
 from app.core.secret import Password
 from app.core.work import Cancel, Work
@@ -149,6 +152,8 @@ class DocumentReader:
                 document = said.document
                 if recognition.is_wanted(document):
                     document = yield from self._recognise(document, path, process, password, cancel)
+                if not document.outline:
+                    document = msgspec.structs.replace(document, outline=outline_of(document.pages))
             except BaseException:
                 self._client.end(process)
                 raise

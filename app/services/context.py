@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from app.core.chapters import OutlineChapter, chapters_of
 from app.core.conversation import Beside, BookRef, Conversation, StoredQuestion, Timings, Turn
 from app.core.document import Book, CitedBook
 from app.core.errors import AppError, Code
@@ -23,7 +24,6 @@ from app.services.ask import Ask
 from app.services.fitting import BookSize, Choices, fewest
 from app.services.library import Library, document_text
 from app.services.models import Models
-from app.services.outlines import OutlineChapter, chapters_of
 from app.services.prompts import Prompts
 from app.store.conversations import Conversations
 

@@ -9,18 +9,11 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.chapters import OutlineChapter, chapters_of, find_chapter, find_titled, named_chapter, speaks_of_chapter
 from app.core.conversation import BookRef, PageRange, Turn
 from app.core.document import Book
 from app.core.grammar import grammar_of
 from app.services import question_words as table
-from app.services.outlines import (
-    OutlineChapter,
-    chapters_of,
-    find_chapter,
-    find_titled,
-    named_chapter,
-    speaks_of_chapter,
-)
 
 _KANA = re.compile("[\u3041-\u30ff]")
 _RUN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+")
@@ -79,8 +72,8 @@ def decide(
         return PassageQuery(QuestionKind.ORDINARY, question, refs)
     turns = [turn for turn in turns if turn.is_read]
     words = _read(question)
-    if in_chapter := _in_chapter(question, words, refs, book_of):
-        return in_chapter
+    if of_chapter := in_chapter(question, refs, book_of):
+        return of_chapter
     alike = len(refs) > 1 and bool(table.COMPARING.search(words.plain) or table.ALIKE.search(words.plain))
     matter = [word for word in words.matter if not (alike and word in table.COMPARISON_WORDS)]
     own = [word for word in matter if not _is_general(word)]
@@ -103,9 +96,7 @@ def _titled(own: Sequence[str], refs: tuple[BookRef, ...], book_of: Callable[[st
     return tuple(ref for ref, title in titles if all(word in title for word in own))
 
 
-def _in_chapter(
-    question: str, words: _Words, refs: tuple[BookRef, ...], book_of: Callable[[str], Book]
-) -> PassageQuery | None:
+def in_chapter(question: str, refs: tuple[BookRef, ...], book_of: Callable[[str], Book]) -> PassageQuery | None:
     """What is asked of a chapter, by its number or its title, that an outline has."""
 
     def chapters(ref: BookRef) -> tuple[OutlineChapter, ...]:
@@ -118,7 +109,7 @@ def _in_chapter(
         rest = _read(named.rest)
         text = "" if _is_summary(rest) or all(map(_is_general, rest.matter)) else " ".join(named.rest.split())
     elif speaks_of_chapter(question):
-        own = [word for word in words.matter if not _is_general(word)]
+        own = [word for word in _read(question).matter if not _is_general(word)]
         found, text = [(ref, find_titled(own, chapters(ref))) for ref in refs], ""
     else:
         return None

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.chapters import OutlineChapter
 from app.core.settings import KvType
 from app.engine.protocol import Room
-from app.services.outlines import OutlineChapter
 
 _HEADROOM = 1.1
 """A larger context is proposed with room for a few questions and answers."""

@@ -7,9 +7,9 @@ from itertools import groupby, pairwise
 
 import msgspec
 
+from app.core.chapters import chapters_of
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
-from app.services.outlines import chapters_of
 
 _BOOK, _CHAPTER, _NONE = 0, 1, 99  # what begins with a page: a book, a chapter of level 1, 2 ..., nothing
 _LEAST_FILLED = 0.5  # of what a part can hold, where it ends with a chapter

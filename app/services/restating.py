@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, zip_longest
+from itertools import accumulate
 
-from app.core.conversation import Beside, BookRef, OutlineRef, PageRange, PassageRef, StoredQuestion, Turn
+from app.core.conversation import Beside, BookRef, OutlineRef, PassageRef, StoredQuestion, Turn
 from app.core.events import Tokenizing
 from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Measure, Message, Prompt
@@ -15,7 +15,6 @@ from app.services.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.prompts import OUTLINE_LINES, Prompts
 from app.services.search import Search
 from app.store.books import Books
-from app.store.passages import Passage
 
 SHORT_CHARACTERS = 6000
 """Books that are no longer than this need no passages next to the question: all of them is close to it."""
@@ -54,12 +53,9 @@ class Restating:
         most = room // _SHORTEST_PASSAGE if excerpts else min(budget.close_passages, room // _SHORTEST_PASSAGE)
         if query.kind is QuestionKind.WHOLE:
             outlines = yield from self._outlines(query.scope, room // 2 if excerpts else room, cancel)
-            spread = self._spread(query, most) if excerpts else ()
+            spread = self.find(query, most) if excerpts else ()
             return (yield from self._fit(Beside(spread, outlines), room // 2 if outlines else room, cancel))
-        found = self.find(query, most)
-        if not found and query.kind is QuestionKind.CHAPTER:
-            found = self._spread(query, most)
-        return (yield from self._fit(Beside(found), room, cancel))
+        return (yield from self._fit(Beside(self.find(query, most)), room, cancel))
 
     def prepare(self, refs: Sequence[BookRef], *, excerpts: bool) -> None:
         """Get ready for `beside`, and do not wait for it. Raises AppError."""
@@ -68,20 +64,9 @@ class Restating:
 
     def find(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
         """Up to `most` passages, best first."""
-        if not query.text:
-            return self._spread(query, most)
-        if not query.alike:
-            return self._refs(self.search.find([_place(ref) for ref in query.scope], query.text, most))
-        of_each = max(1, most // len(query.scope))
-        found = (self.search.find([_place(ref)], query.text, of_each) for ref in query.scope)
-        return self._refs(_by_turns(found))
-
-    def _spread(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
-        """Up to `most` passages from all over, as many from each book where it is so wanted."""
-        if not query.alike:
-            return self._refs(self.search.spread([_place(ref) for ref in query.scope], most))
-        of_each = max(1, most // len(query.scope))
-        return self._refs(_by_turns(self.search.spread([_place(ref)], of_each) for ref in query.scope))
+        found = self.search.passages_for(query, most)
+        titles = {book_id: self.books.book(book_id).title for book_id in {passage.book_id for passage in found}}
+        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
 
     def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
         """The outlines of the books that have one, as deep as there is room for; none if not even their first level
@@ -117,16 +102,3 @@ class Restating:
         if ref.pages is None:
             return self.books.book(ref.book_id).characters
         return sum(len(page.text) for page in self.books.cited(ref).pages)
-
-    def _refs(self, found: Sequence[Passage]) -> tuple[PassageRef, ...]:
-        titles = {book_id: self.books.book(book_id).title for book_id in {passage.book_id for passage in found}}
-        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
-
-
-def _place(ref: BookRef) -> tuple[str, PageRange | None]:
-    return ref.book_id, ref.pages
-
-
-def _by_turns(rankings: Iterator[Sequence[Passage]]) -> tuple[Passage, ...]:
-    """The best of each, then the second of each, and so on."""
-    return tuple(each for each in chain.from_iterable(zip_longest(*rankings)) if each is not None)

@@ -15,6 +15,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,10 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.errors import AppError
-from app.core.sections import asked_number
 from app.embedding.client import Embedder
 from app.embedding.protocol import DIMENSIONS
 from app.isolation.client import DIED
+from app.services.conversation_search import PassageQuery, QuestionKind
 from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
 from app.store.vectors import Vectors
 
@@ -73,13 +74,9 @@ class Search:
     def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> tuple[Passage, ...]:
         """The passages of these books, or of these pages of them, that belong to `text`, best first.
 
-        Where it names a chapter or a section, what is in that one. Books that are not indexed yet are searched by words
-        alone. Raises AppError as the database does.
+        Books that are not indexed yet are searched by words alone. Raises AppError as the database does.
         """
         scopes = self.passages.scopes(scope)
-        number, other_words = asked_number(text)
-        if number and (inside := self.passages.inside(scopes, number)):
-            scopes, text = inside, other_words
         words = self.passages.by_words(scopes, text)
         nearest = self.nearest(scopes, text)
         scores = fuse(words, nearest)
@@ -87,8 +84,22 @@ class Search:
         found = _spread(self.passages.take({id: scores[id] for id in best}))
         return found[: max(0, limit)]
 
-    def spread(self, scope: Sequence[tuple[str, PageRange | None]], limit: int) -> tuple[Passage, ...]:
-        """As `Passages.spread`."""
+    def passages_for(self, query: PassageQuery, limit: int) -> tuple[Passage, ...]:
+        """What belongs to a question, as `find`; from all over its scope where it has no text, or a chapter has nothing
+        of it. `query.alike`: the best of each book, then the second of each, and so on."""
+        scope = [(ref.book_id, ref.pages) for ref in query.scope]
+        if not query.alike:
+            return self._passages_in(scope, query, limit)
+        of_each = max(1, limit // len(scope))
+        rankings = (self._passages_in([place], query, of_each) for place in scope)
+        return tuple(each for each in chain.from_iterable(zip_longest(*rankings)) if each is not None)
+
+    def _passages_in(
+        self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int
+    ) -> tuple[Passage, ...]:
+        found = self.find(scope, query.text, limit) if query.text else ()
+        if found or (query.text and query.kind is not QuestionKind.CHAPTER):
+            return found
         return self.passages.spread(scope, limit)
 
     def nearest(self, scopes: Sequence[Scope], text: str) -> Sequence[int]:

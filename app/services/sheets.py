@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.chapters import chapters_of, of_one_level
 from app.core.conversation import Answer, BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Stored
@@ -18,7 +19,6 @@ from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
 from app.services.library import Library
-from app.services.outlines import chapters_of, of_one_level
 from app.store.sheets import SheetStore
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from app.core.document import Page, Section
-from app.core.sections import is_titled, split_number
+from app.core.headings import ROW, SENTENCE_END, fold_title, heading_of, is_listing
 
-CUT = 2
+CUT = 3
 """The version of these rules: one more whenever the same page may be cut otherwise."""
 
 TARGET = 700
@@ -22,20 +20,11 @@ MOST = 1_000
 TARGET; one that is longer than MOST is cut at its sentences."""
 
 _LEAST = 30  # units: what is shorter is the beginning of what follows
-_LEAST_LINES = 4
-_LISTED_SHARE = 0.6
-_HEADING_CHARACTERS = 90
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
-_SENTENCE_END = re.compile(r"""(?:[.!?…]["'”’»)\]*_`]*|[。！？．]["'”’」』）]*)\s*$""")
-_SENTENCES = re.compile(r"""[.!?…]["'”’»)\]]*\s+|[。！？．]["'”’」』）]*\s*""")
 _SPACE = re.compile(r"\s+")
-_ROW = re.compile(r"\S \| \S|^\||\t")
+_SENTENCES = re.compile(r"""[.!?…]["'”’»)\]]*\s+|[。！？．]["'”’」』）]*\s*""")
 _ENTRY = re.compile(r"\s*(?:[-*•‣▪–・◦]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])\s")
-_LEADER = re.compile(r"(?:[.·…]\s?){4,}\s*[\divxlc]*\s*$", re.IGNORECASE)
-_INDEXED = re.compile(r"\D,\s*\d{1,4}(?:\s?[-–]\s?\d{1,4})?(?:,\s*\d{1,4}(?:\s?[-–]\s?\d{1,4})?)*\s*$")
-_ENDS = (*"ivxlcIVXLC…·", "...", ". .")
-_ENDS_IN_PAGE = re.compile(r"\D\s(\d{1,4})\s*$")
 
 
 class PassageCut(msgspec.Struct, frozen=True):
@@ -63,7 +52,7 @@ class Cutter:
     def __init__(self, outline: Sequence[Section] = ()) -> None:
         self._titles: dict[int, set[str]] = {}
         for section in outline:
-            self._titles.setdefault(section.page, set()).add(_fold(split_number(section.title)[1]))
+            self._titles.setdefault(section.page, set()).add(fold_title(section.title))
         self._heading = ""
 
     def cut(self, page: Page) -> Iterator[PassageCut]:
@@ -96,26 +85,6 @@ class Cutter:
             yield PassageCut(low, high, heading, listed)
 
 
-def is_listing(text: str) -> bool:
-    """Whether a page is (part of) a table of contents or an index: most lines end in the number of a page."""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    wanted = _LISTED_SHARE * len(lines)
-    numbered = sum(line.endswith(_ENDS) or line[-1].isdigit() for line in lines)  # most pages have few: quickly seen
-    if len(lines) < _LEAST_LINES or numbered < wanted / 2 or any(map(_ROW.search, lines)):
-        return False
-    if sum(_LEADER.search(line) is not None for line in lines) >= wanted / 2:
-        return True
-    if sum(_INDEXED.search(line) is not None for line in lines) >= wanted:
-        return True
-    numbers = [int(found[1]) for line in lines if (found := _ENDS_IN_PAGE.search(line))]
-    rising = all(low <= high for low, high in itertools.pairwise(numbers))
-    return len(numbers) >= max(wanted, 2 * _LEAST_LINES) and rising and numbers[0] < numbers[-1]
-
-
-def _fold(title: str) -> str:
-    return _SPACE.sub("", unicodedata.normalize("NFKC", title)).casefold()
-
-
 def _paragraphs(text: str, titles: set[str]) -> Iterator[_Paragraph]:
     """Lines put together where a paragraph has several: where blank lines part them, or a line ends in no sentence."""
     parted = re.search(r"\n[^\S\n]*\n", text) is not None
@@ -123,9 +92,9 @@ def _paragraphs(text: str, titles: set[str]) -> Iterator[_Paragraph]:
     begin = 0
     for at, (start, end) in enumerate(lines):
         line = text[start:end]
-        title = _title(line, titles)
+        title = heading_of(line, titles)
         following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else None
-        row = _ROW.search(line) is not None
+        row = ROW.search(line) is not None
         if following is None or title or row or _goes_no_further(line, following, titles, parted=parted):
             yield _Paragraph(lines[begin][0], end, _size(text[lines[begin][0] : end]), title, row)
             begin = at + 1
@@ -134,9 +103,9 @@ def _paragraphs(text: str, titles: set[str]) -> Iterator[_Paragraph]:
 def _goes_no_further(line: str, following: str, titles: set[str], *, parted: bool) -> bool:
     if not following.strip():
         return False  # the blank line belongs to what is before it
-    if not line.strip() or _ROW.search(following) or _ENTRY.match(following) or _title(following, titles):
+    if not line.strip() or ROW.search(following) or _ENTRY.match(following) or heading_of(following, titles):
         return True
-    return not parted and _SENTENCE_END.search(line) is not None
+    return not parted and SENTENCE_END.search(line) is not None
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -144,18 +113,6 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     for line in text.splitlines(keepends=True):
         yield start, start + len(line)
         start += len(line)
-
-
-def _title(line: str, titles: set[str]) -> str:
-    """The line, where it is a heading: by the outline, a Markdown sign, or a number before few words."""
-    words = line.strip()
-    if not words or len(words) > _HEADING_CHARACTERS or _ROW.search(words):
-        return ""
-    number, rest = split_number(words)
-    if _fold(rest) in titles or _fold(words) in titles:
-        return words
-    stands_alone = (is_titled(words) or "." in number) and not _SENTENCE_END.search(words)
-    return words.lstrip("# ") if stands_alone and rest[:1].upper() == rest[:1] else ""
 
 
 def _ends(begun: Sequence[_Paragraph], following: _Paragraph) -> bool:

@@ -15,7 +15,6 @@ import msgspec
 from app.core.conversation import PageRange
 from app.core.document import Page, Section
 from app.core.grammar import grammar_of
-from app.core.sections import is_inside, split_number
 from app.store.cutting import CUT, Cutter, PassageCut
 from app.store.db import Database
 from app.store.folding import storable
@@ -97,13 +96,6 @@ class Passages:
         with self._database.read() as connection:
             ranges = [(book_id, _ids(connection, book_id, pages)) for book_id, pages in dict.fromkeys(books)]
         return tuple(Scope(book_id, ids) for book_id, ids in ranges if ids)
-
-    def inside(self, scopes: Sequence[Scope], number: str) -> tuple[Scope, ...]:
-        """What of these is in the chapter or section of this number: below its heading, or, where headings have no
-        numbers, on the pages of that chapter as the outline counts them. Empty where there is none."""
-        with self._database.read() as connection:
-            found = chain.from_iterable(_inside(connection, scope, number) for scope in scopes)
-            return tuple(found)
 
     def by_words(self, scopes: Sequence[Scope], question: str) -> WordHits:
         """The passages that hold words of `question`, which is any text at all.
@@ -240,25 +232,6 @@ def _ids(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> 
         {"book": book_id, "first": first, "last": last},
     ).get
     return range(0) if low is None else range(low, high + 1)
-
-
-def _inside(connection: apsw.Connection, scope: Scope, number: str) -> list[Scope]:
-    rows = connection.execute(
-        "SELECT id, heading FROM passages WHERE id BETWEEN ? AND ?", (scope.ids.start, scope.ids.stop - 1)
-    )
-    ids = [id for id, heading in rows if is_inside(number, split_number(heading.partition("\n")[0])[0])]
-    if ids or not number.isdigit():
-        return [Scope(scope.book_id, ids) for ids in _joined(range(id, id + 1) for id in ids)]
-    of_book = connection.execute("SELECT outline, page_count FROM books WHERE id = ?", (scope.book_id,))
-    kept, last = of_book.get
-    outline = msgspec.json.decode(kept, type=tuple[Section, ...])
-    starts = [section.page for section in outline if section.level == 1]
-    if not 1 <= int(number) <= len(starts):
-        return []
-    pages = PageRange(starts[int(number) - 1], max(starts[int(number) - 1], [*starts, last + 1][int(number)] - 1))
-    of_pages = _ids(connection, scope.book_id, pages)
-    both = range(max(of_pages.start, scope.ids.start), min(of_pages.stop, scope.ids.stop))
-    return [Scope(scope.book_id, both)] if both else []
 
 
 def _joined(ranges: Iterable[range]) -> Iterator[range]:

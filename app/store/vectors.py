@@ -11,6 +11,7 @@ import apsw
 import msgspec
 
 from app.core.document import Page, Section
+from app.core.headings import outline_of
 from app.store import passages
 from app.store.cutting import CUT
 from app.store.db import Database
@@ -40,8 +41,8 @@ class Vectors:
         self._database = database
 
     def prepare(self, book_id: str, model: str) -> None:
-        """Cut a book's pages anew where that was done by older rules, and drop the vectors of another model. What a
-        book has of this model stays."""
+        """Cut a book's pages anew where that was done by older rules, with an outline of its headings where it has
+        none, and drop the vectors of another model. What a book has of this model stays."""
         row = self._database.row("SELECT cut, embedder, outline FROM books WHERE id = ?", (book_id,))
         if row is None or tuple(row[:2]) == (CUT, model):
             return
@@ -110,4 +111,6 @@ def _cut_again(connection: apsw.Connection, book_id: str, outline: str) -> None:
     connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
     rows = connection.execute("SELECT number, label, text FROM pages WHERE book_id = ? ORDER BY number", (book_id,))
     pages = tuple(Page(number, label, text) for number, label, text in rows)
-    passages.index(connection, book_id, pages, msgspec.json.decode(outline, type=tuple[Section, ...]))
+    sections = msgspec.json.decode(outline, type=tuple[Section, ...]) or outline_of(pages)
+    connection.execute("UPDATE books SET outline = ? WHERE id = ?", (msgspec.json.encode(sections).decode(), book_id))
+    passages.index(connection, book_id, pages, sections)

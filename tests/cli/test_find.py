@@ -64,6 +64,19 @@ def _fails(*_arguments: object, **_options: object) -> bytes:
     raise AppError(Code.READER_CRASHED, path="", signal=9)
 
 
+def test_a_chapter_is_found_by_its_heading_where_the_file_has_no_outline(octavo: Octavo, tmp_path: Path) -> None:
+    path = tmp_path / "plain.txt"
+    filler = "Nothing happened on the river for a long while, and whales were rare. " * 60
+    path.write_text("\n\n".join(f"Chapter {n}\nWhales {n}\n\n{filler}" for n in range(1, 5)), encoding="utf-8")
+    command = ("find", "--data-dir", tmp_path / "desk", "--document", path, "--json", "Whales in chapter 3?")
+    code, out, _err = octavo(*command)
+    assert code == 0
+    (line,) = out.splitlines()
+    first, *others = json.loads(line)["passages"]
+    assert first["heading"] == "Whales 3"
+    assert {passage["heading"] for passage in others} <= {"Whales 2", "Whales 3"}, "they share pages"
+
+
 @pytest.mark.parametrize("words", [("find", "rent"), ("find", "--limit", 0, "--document", "lease.md", "rent")])
 def test_what_is_missing_is_said(octavo: Octavo, tmp_path: Path, words: tuple[object, ...]) -> None:
     code, out, err = octavo(*words, "--data-dir", tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.chapters import chapters_of
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
@@ -14,7 +15,6 @@ from app.core.events import Loading, Reading
 from app.core.work import Cancel, finish
 from app.engine.protocol import ContextOptions
 from app.services.context import ContextSegment
-from app.services.outlines import chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
 

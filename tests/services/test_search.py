@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import PageRange
+from app.core.conversation import BookRef, PageRange
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Indexing
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, Stopped, finish
 from app.embedding.protocol import DIMENSIONS, MOST_TEXTS
+from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.indexing import Indexer
 from app.services.search import Search, fuse
 from app.store.books import Books
@@ -116,10 +117,28 @@ def test_a_page_is_named_twice_only_after_others(desk: Desk) -> None:
     assert set(desk.pages("whale ship", book, limit=3)) == {1, 2, 3}
 
 
-def test_a_chapter_is_searched_alone(desk: Desk) -> None:
-    book = desk.add("1.1 Boats\nThe whale swam by.\n2.1 Cats\nA whale of a cat, as they say.")
-    (hit, *_) = desk.search.find([(book, None)], "What does chapter 2 say of the whale?", 4)
-    assert hit.heading == "2.1 Cats"
+def test_of_a_chapter_its_pages_are_searched(desk: Desk) -> None:
+    book = desk.add("The whale swam by.", "A whale of a cat, as they say.", "No more of it.")
+
+    def pages(text: str, kind: QuestionKind) -> list[int]:
+        query = PassageQuery(kind, text, (BookRef(book, PageRange(2, 3)),))
+        return [hit.page for hit in desk.search.passages_for(query, 4)]
+
+    assert pages("the whale", QuestionKind.CHAPTER) == [2, 3]
+    assert sorted(pages("", QuestionKind.CHAPTER)) == [2, 3]
+
+
+def test_a_chapter_that_has_nothing_of_a_question_is_shown_as_it_is(desk: Desk) -> None:
+    book = desk.add(*TEXTS, indexed=False)
+    scope = (BookRef(book, PageRange(2, 3)),)
+    assert len(desk.search.passages_for(PassageQuery(QuestionKind.CHAPTER, "zyx", scope), 4)) == 2
+    assert desk.search.passages_for(PassageQuery(QuestionKind.ORDINARY, "zyx", scope), 4) == ()
+
+
+def test_of_books_alike_each_is_heard_in_its_turn(desk: Desk) -> None:
+    books = [desk.add("A whale.", "The whale.", number=number) for number in range(2)]
+    query = PassageQuery(QuestionKind.ORDINARY, "whale", tuple(map(BookRef, books)), alike=True)
+    assert [hit.book_id for hit in desk.search.passages_for(query, 4)] == books * 2
 
 
 def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
@@ -196,6 +215,13 @@ def test_a_book_that_was_cut_by_older_rules_is_cut_again(desk: Desk, database: D
     assert desk.indexer.unfinished() == (book,)
     desk.index(book)
     assert [hit.heading for hit in desk.search.find([(book, None)], "Nothing of the kind", 1)] == [""]
+
+
+def test_a_book_without_an_outline_gets_one_when_it_is_cut_again(desk: Desk, database: Database) -> None:
+    book = desk.add("Chapter 1 Boats", "Chapter 2 Whales", "Chapter 3 Cats")
+    database.run("UPDATE books SET cut = 1")
+    desk.index(book)
+    assert [section.title for section in desk.books.book(book).outline][1:] == ["Chapter 2 Whales", "Chapter 3 Cats"]
 
 
 def test_a_deleted_book_takes_its_vectors_along(desk: Desk, database: Database) -> None:

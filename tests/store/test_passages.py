@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import PageRange
-from app.core.document import Document, Format, Page, Section
+from app.core.document import Document, Format, Page
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passage, Passages
@@ -329,27 +329,6 @@ def test_names_and_numbers_are_known_by_their_spelling(
     scopes = passages.scopes([(add(books, *texts), None)])
     named = passages.by_words(scopes, question).named
     assert {passage.page for passage in passages.take(named)} - {5} == held
-
-
-def test_a_chapter_is_known_by_its_headings_or_by_the_outline(books: Books, database: Database) -> None:
-    passages = Passages(database)
-    numbered = add(books, f"4.1 Rent\n{FILLER}\n4.2 Notice\n{FILLER}\n5.1 Keys\n{FILLER}", number=1)
-    pages = tuple(Page(at, "", f"{FILLER} {at}") for at in range(1, 7))
-    outline = (Section("Rent", 1), Section("Notice", 3), Section("Of a tenant", 3, 2), Section("Keys", 6))
-    document = Document("Named", Format.EPUB, "ab" * 32, pages, outline)
-    named = books.add(document, Path("book.epub")).id
-
-    def inside(book_id: str, number: str) -> list[str]:
-        scopes = passages.inside(passages.scopes([(book_id, None)]), number)
-        found = passages.take({id: 0.0 for scope in scopes for id in scope.ids})
-        return [passage.heading or str(passage.page) for passage in found]
-
-    assert inside(numbered, "4") == ["4.1 Rent", "4.2 Notice"]
-    assert inside(numbered, "4.2") == ["4.2 Notice"]
-    assert inside(numbered, "7") == []
-    assert inside(named, "2") == ["3", "4", "5"]
-    assert inside(named, "3") == ["6"]
-    assert inside(named, "4") == []
 
 
 def test_a_deleted_book_leaves_no_word_behind(books: Books, database: Database) -> None:

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from app.core.chapters import OutlineChapter, chapters_of
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
 from app.services.context import Context
-from app.services.outlines import OutlineChapter, chapters_of
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter

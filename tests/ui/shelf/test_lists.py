@@ -11,9 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.core.chapters import chapters_of
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
-from app.services.outlines import chapters_of
 from app.ui.icons import Icons
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel

@@ -1,16 +1,72 @@
-"""Outlines of books: their chapters with the pages, and the chapter that a question means."""
+"""Chapters of books, by their outlines: their pages, and the one that a question means."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import takewhile
 
 import msgspec
 
 from app.core.conversation import PageRange
 from app.core.document import Section
-from app.services.question_words import FRONT_MATTER, KANJI_DIGITS, KINDS, NUMBERS, ORDINALS
+
+KINDS: tuple[tuple[str, str], ...] = (
+    ("chapter", r"chapters?|chap|ch|kapitel|kap|chapitres?|capítulos?|capitulos?|章"),
+    ("section", r"sections?|sect|sec|§+|abschnitte?|secci(?:ó|o)n(?:es)?|articles?|art|artikel|artículos?|節|条"),
+    ("part", r"parts?|teile?|parties?|partes?|books?|部|編"),
+    ("appendix", r"appendix|appendices|annex|anhang|anhänge|annexes?|anexos?|ap(?:é|e)ndices?|付録|附録|別紙"),
+)
+"""Kinds of places in an outline, with the words for them."""
+
+NUMBERS: dict[str, int] = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one eins un une uno una",
+            "two zwei deux dos",
+            "three drei trois tres",
+            "four vier quatre cuatro",
+            "five fünf cinq cinco",
+            "six sechs seis",
+            "seven sieben sept siete",
+            "eight acht huit ocho",
+            "nine neun neuf nueve",
+            "ten zehn dix diez",
+            "eleven elf onze once",
+            "twelve zwölf douze doce",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+ORDINALS: dict[str, int] = {
+    word: number
+    for number, words in (
+        (1, "first 1st erste ersten erstes premier première primer primera primero 最初"),
+        (2, "second 2nd zweite zweiten zweites deuxième seconde segundo segunda"),
+        (3, "third 3rd dritte dritten drittes troisième tercer tercera tercero"),
+        (4, "fourth 4th vierte vierten viertes quatrième cuarto cuarta"),
+        (5, "fifth 5th fünfte fünften fünftes cinquième quinto quinta"),
+        (6, "sixth 6th sechste sechsten sechstes sixième sexto sexta"),
+        (7, "seventh 7th siebte siebten siebtes septième séptimo séptima"),
+        (8, "eighth 8th achte achten achtes huitième octavo octava"),
+        (9, "ninth 9th neunte neunten neuntes neuvième noveno novena"),
+        (10, "tenth 10th zehnte zehnten zehntes dixième décimo décima"),
+        (-1, "last final letzte letzten letztes dernier dernière último última ultimo ultima 最後 最終"),
+    )
+    for word in words.split()
+}
+KANJI_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
+
+FRONT_MATTER = re.compile(
+    r"^\W*(?:contents?|table of contents|preface|foreword|acknowledge?ments?|dedication|title page|cover|copyright.*"
+    r"|about (?:this|the) (?:book|document|manual|author).*|list of .*|inhalt(?:sverzeichnis)?|vorwort|impressum"
+    r"|préface"
+    r"|avant-propos|sommaire|table des matières|prólogo|prefacio|índice|目次|はじめに|まえがき|序文?|表紙|扉)\W*$"
+)
+"""Titles that are not counted among the chapters of an outline without numbers."""
 
 _KIND = "|".join(f"(?P<{kind}>{words})" for kind, words in KINDS)
 _VALUE = rf"(?P<value>\d+(?:\.\d+)*|[ivxlc]{{2,}}|[vxlc]|i(?=\s*(?:[?.!,;:)—–]|$))|[a-h]|{'|'.join(NUMBERS)})"
@@ -87,7 +143,7 @@ def find_chapter(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> Out
     but the number, each the highest; where no title has a number, chapters are counted, without what stands before
     them."""
     if wanted.number[0] > 0:
-        named = [(chapter, name) for chapter in chapters if (name := _name_of(chapter.title)) is not None]
+        named = [(chapter, name) for chapter in chapters if (name := name_of(chapter.title)) is not None]
         fitting = [(chapter, name.kind) for chapter, name in named if name.number == wanted.number]
         for kind in (wanted.kind, "") if wanted.kind in _NUMBERED else (wanted.kind,):
             found = [chapter for chapter, its in fitting if its == kind]
@@ -95,12 +151,29 @@ def find_chapter(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> Out
                 return min(found, key=lambda chapter: chapter.level)
         if named:
             return None
-    if wanted.kind != "chapter" or len(wanted.number) > 1:
+    if wanted.kind not in _NUMBERED or (wanted.kind != "chapter" and len(wanted.number) == 1):
         return None
+    return _count_to(wanted, chapters)
+
+
+def _count_to(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
+    """The chapter in this place, and, of 3.2, the second one in the third."""
     counted = [c for c in of_one_level(chapters) if not FRONT_MATTER.match(c.title.casefold())]
-    of_kind = [c for c in counted if (name := _name_of(c.title)) is not None and name.kind in ("", wanted.kind)]
-    counted, place = of_kind or counted, wanted.number[0]
-    return counted[place - 1 if place > 0 else place] if -len(counted) <= place <= len(counted) else None
+    counted = [c for c in counted if (name := name_of(c.title)) is not None and name.kind in ("", "chapter")] or counted
+    found = None
+    for place in wanted.number:
+        if not -len(counted) <= place <= len(counted):
+            return None
+        found = counted[place - 1 if place > 0 else place]
+        counted = _inside(found, chapters)
+    return found
+
+
+def _inside(chapter: OutlineChapter, chapters: Sequence[OutlineChapter]) -> list[OutlineChapter]:
+    """Those of the level below it that belong to it."""
+    later = chapters[chapters.index(chapter) + 1 :]
+    inside = takewhile(lambda other: other.level > chapter.level, later)
+    return [other for other in inside if other.level == chapter.level + 1]
 
 
 def speaks_of_chapter(text: str) -> bool:
@@ -117,8 +190,8 @@ def find_titled(words: Sequence[str], chapters: Sequence[OutlineChapter]) -> Out
     return min(found, key=lambda chapter: chapter.level, default=None)
 
 
-def _name_of(title: str) -> ChapterName | None:
-    """What a title begins with."""
+def name_of(title: str) -> ChapterName | None:
+    """The kind and the number that a title begins with."""
     plain = unicodedata.normalize("NFKC", title).casefold().strip()
     found = _BARE.match(plain)
     if found is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.chapters import chapters_of, find_chapter, named_chapter, of_one_level
 from app.core.document import Section
-from app.services.outlines import chapters_of, find_chapter, named_chapter, of_one_level
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,29 @@ def test_chapters_without_numbers_are_counted() -> None:
     assert found("chapter 2", "Preface", "Harbour", "Rent", "Notice") == "Rent"
     assert found("第2章", "目次", "総則", "賃料") == "賃料"
     assert found("the last chapter", "Preface", "Harbour", "Rent") == "Rent"
+
+
+def test_sections_without_numbers_are_counted_in_their_chapter() -> None:
+    outline = (
+        Section("Preface", 1),
+        Section("Harbour", 2),
+        Section("Rent", 3),
+        Section("Due", 3, 2),
+        Section("Late", 4, 2),
+        Section("By a week", 5, 3),
+        Section("Notice", 6),
+    )
+    chapters = chapters_of(outline, 6)
+    for text, title in (
+        ("section 2.2", "Late"),
+        ("chapter 2.2.1", "By a week"),
+        ("section 2.3", ""),
+        ("section 2", ""),
+    ):
+        named = named_chapter(text)
+        assert named is not None
+        chapter = find_chapter(named, chapters)
+        assert (chapter.title if chapter else "") == title
 
 
 def test_a_number_that_no_title_has_is_no_chapter() -> None:
