@@ -1,4 +1,4 @@
-"""Headings: which lines of a page are some, and the outline that those of a book make."""
+"""Headings: which lines of a page are some, the outline that those of a book make, and the numbers they give to one."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def heading_of(line: str, titles: AbstractSet[str] = frozenset()) -> str:
 
 
 def _fold(title: str) -> str:
-    return _SPACE.sub("", unicodedata.normalize("NFKC", title)).casefold()
+    return _SPACE.sub("", unicodedata.normalize("NFKC", title).replace("’", "'")).casefold()
 
 
 def is_listing(text: str) -> bool:
@@ -98,6 +98,9 @@ _FEWEST = 3
 _DEPTHS = {"part": 0, "section": 2}
 """How far below the book a heading of a kind is, where that does not follow from its number."""
 
+_OF_CHAPTERS = ("", "chapter", "section")
+"""Kinds whose number may stand alone before a title."""
+
 
 class _Numbered(msgspec.Struct, frozen=True):
     """A heading with its number, and its place among all headings of the book."""
@@ -109,12 +112,15 @@ class _Numbered(msgspec.Struct, frozen=True):
     depth: int
 
 
-def outline_of(pages: Sequence[Page]) -> tuple[Section, ...]:
-    """The outline that the numbered headings of a book make; empty where there are too few.
+def outline_of(pages: Sequence[Page], of_file: Sequence[Section] = ()) -> tuple[Section, ...]:
+    """The outline of a book: that of its file, `of_file`, with the numbers that its pages give to the titles; without
+    one, that which its numbered headings make, empty where there are too few.
 
     Of each kind, such as chapters with what is in them, or articles, those count that make the longest sequence of
     rising numbers: what only mentions a chapter, or repeats its heading, is out of order.
     """
+    if of_file:
+        return _with_numbers(of_file, pages)
     kinds: dict[str, list[_Numbered]] = {}
     for kind, heading in _numbered(pages):
         kinds.setdefault(kind, []).append(heading)
@@ -122,6 +128,27 @@ def outline_of(pages: Sequence[Page]) -> tuple[Section, ...]:
     headings = sorted(itertools.chain.from_iterable(sequences), key=lambda heading: heading.place)
     depths = sorted({heading.depth for heading in headings})
     return tuple(Section(heading.title, heading.page, 1 + depths.index(heading.depth)) for heading in headings)
+
+
+def _with_numbers(outline: Sequence[Section], pages: Sequence[Page]) -> tuple[Section, ...]:
+    """A title without a number gets the one that stands before it on its page, else that of the first section in it:
+    what 4.1 is in is 4. Otherwise "chapter 4" could only be counted, and a preface would be one."""
+    wanted = {section.page for section in outline if name_of(section.title) is None}
+    numbers: dict[tuple[int, str], tuple[int, ...]] = {}
+    for page, heading, _stands_alone in _candidates([page for page in pages if page.number in wanted]):
+        name = name_of(heading)
+        if name is not None and name.kind in _OF_CHAPTERS and name.number[0] > 0:
+            numbers.setdefault((page, _fold(name.rest)), name.number)
+    numbered: list[Section] = []
+    for section in reversed(outline):
+        number = () if name_of(section.title) else numbers.get((section.page, _fold(section.title)), ())
+        below = numbered[-1] if numbered else None
+        if not number and name_of(section.title) is None and below is not None and below.level == section.level + 1:
+            first = name_of(below.title)
+            number = first.number[:-1] if first is not None and first.kind == "" and first.number[-1] == 1 else ()
+        title = f"{'.'.join(map(str, number))} {section.title}" if number else section.title
+        numbered.append(msgspec.structs.replace(section, title=title))
+    return tuple(reversed(numbered))
 
 
 def _numbered(pages: Sequence[Page]) -> Iterator[tuple[str, _Numbered]]:

@@ -152,8 +152,8 @@ class DocumentReader:
                 document = said.document
                 if recognition.is_wanted(document):
                     document = yield from self._recognise(document, path, process, password, cancel)
-                if not document.outline:
-                    document = msgspec.structs.replace(document, outline=outline_of(document.pages))
+                outline = outline_of(document.pages, document.outline)
+                document = msgspec.structs.replace(document, outline=outline)
             except BaseException:
                 self._client.end(process)
                 raise

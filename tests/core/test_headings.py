@@ -96,3 +96,29 @@ def test_what_makes_no_outline(text: str) -> None:
 def test_an_outline_says_what_it_is_of() -> None:
     pages = tuple(Page(n, str(n), f"Chapter {n} Rent") for n in range(1, 4))
     assert outline_of(pages)[0] == Section("Chapter 1 Rent", 1)
+
+
+def numbered(titles: list[tuple[str, int, int]], *texts: str) -> list[str]:
+    pages = tuple(Page(number, str(number), text) for number, text in enumerate(texts, 1))
+    return [section.title for section in outline_of(pages, [Section(*title) for title in titles])]
+
+
+def test_titles_of_the_file_get_the_numbers_that_stand_on_their_pages() -> None:
+    assert numbered(
+        [("About this Manual", 1, 1), ("Scope", 1, 2), ("Debian’s files", 2, 1), ("Modes", 3, 2), ("Index", 4, 1)],
+        "CHAPTER\nONE\nABOUT THIS MANUAL\n1.1 Scope\nAll of it.",
+        "CHAPTER TWO\nDEBIAN'S FILES\nMany.",
+        "As 7.1 says.\n2.1 Modes\n755.",
+        "files, 2\nmodes, 3",
+    ) == ["1 About this Manual", "1.1 Scope", "2 Debian’s files", "2.1 Modes", "Index"]
+
+
+def test_a_chapter_is_what_its_first_section_is_in() -> None:
+    titles = [("Preface", 1, 1), ("Rent", 1, 1), ("Deposit", 2, 2), ("Arrears", 2, 2)]
+    texts = "Dear reader\nRent\nis due.", "3.1 Deposit\nTwo months.\n3.2 Arrears\nNone."
+    assert numbered(titles, *texts) == ["Preface", "3 Rent", "3.1 Deposit", "3.2 Arrears"]
+
+
+def test_titles_that_have_their_numbers_or_none_at_all_stay() -> None:
+    titles = [("Chapter 2: Rent", 1, 1), ("Deposit", 1, 2), ("第3章 解約", 2, 1)]
+    assert numbered(titles, "2 Rent\nDeposit", "1.1 解約") == [title for title, _page, _level in titles]
