@@ -45,12 +45,14 @@ class QuestionKind(StrEnum):
 
 class PassageQuery(msgspec.Struct, frozen=True):
     """What is looked for. `text` is searched in `scope`; where it is empty, passages come from there evenly. `alike`:
-    as many from each of its books."""
+    as many from each of its books. `with_turns`: `text` and the turns before it, where it may go on from them and says
+    too little to be sure; half of the passages are searched with it."""
 
     kind: QuestionKind
     text: str = ""
     scope: tuple[BookRef, ...] = ()
     alike: bool = False
+    with_turns: str = ""
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -85,9 +87,10 @@ def decide(
     idle = all(word in table.IDLE or (follows and _is_summary_word(word)) for word in matter)
     if idle and (not follows or matter):
         return PassageQuery(QuestionKind.NOTHING)
+    with_turns = "\n".join((question, *_said(turns))) if turns else ""
     if turns and (follows or not own):
-        return PassageQuery(QuestionKind.FOLLOW_UP, "\n".join((question, *_said(turns))), refs, alike)
-    return PassageQuery(QuestionKind.ORDINARY, question, refs, alike)
+        return PassageQuery(QuestionKind.FOLLOW_UP, with_turns, refs, alike)
+    return PassageQuery(QuestionKind.ORDINARY, question, refs, alike, with_turns if len(own) <= _FEW else "")
 
 
 def _titled(own: Sequence[str], refs: tuple[BookRef, ...], book_of: Callable[[str], Book]) -> tuple[BookRef, ...]:

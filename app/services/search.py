@@ -86,18 +86,20 @@ class Search:
 
     def passages_for(self, query: PassageQuery, limit: int) -> tuple[Passage, ...]:
         """What belongs to a question, as `find`; from all over its scope where it has no text, or a chapter has nothing
-        of it. `query.alike`: the best of each book, then the second of each, and so on."""
+        of it. `query.alike`: the best of each book, then the second of each, and so on; so `query.with_turns`."""
         scope = [(ref.book_id, ref.pages) for ref in query.scope]
         if not query.alike:
             return self._passages_in(scope, query, limit)
         of_each = max(1, limit // len(scope))
         rankings = (self._passages_in([place], query, of_each) for place in scope)
-        return tuple(each for each in chain.from_iterable(zip_longest(*rankings)) if each is not None)
+        return _by_turns(*rankings)
 
     def _passages_in(
         self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int
     ) -> tuple[Passage, ...]:
         found = self.find(scope, query.text, limit) if query.text else ()
+        if found and query.with_turns:
+            found = _by_turns(found, self.find(scope, query.with_turns, limit))[:limit]
         if found or (query.text and query.kind is not QuestionKind.CHAPTER):
             return found
         return self.passages.spread(scope, limit)
@@ -158,6 +160,15 @@ def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:
     for id, named in words.named.items():
         scores[id] = scores.get(id, 0.0) + named
     return scores
+
+
+def _by_turns(*rankings: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The best of each, then the second of each, and so on, no passage twice."""
+    found: dict[tuple[str, int, int], Passage] = {}
+    for each in chain.from_iterable(zip_longest(*rankings)):
+        if each is not None:
+            found.setdefault((each.book_id, each.page, each.start), each)
+    return tuple(found.values())
 
 
 def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:

@@ -111,6 +111,6 @@ def _cut_again(connection: apsw.Connection, book_id: str, outline: str) -> None:
     connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
     rows = connection.execute("SELECT number, label, text FROM pages WHERE book_id = ? ORDER BY number", (book_id,))
     pages = tuple(Page(number, label, text) for number, label, text in rows)
-    sections = msgspec.json.decode(outline, type=tuple[Section, ...]) or outline_of(pages)
+    sections = outline_of(pages, msgspec.json.decode(outline, type=tuple[Section, ...]))
     connection.execute("UPDATE books SET outline = ? WHERE id = ?", (msgspec.json.encode(sections).decode(), book_id))
     passages.index(connection, book_id, pages, sections)

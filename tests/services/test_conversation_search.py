@@ -82,6 +82,14 @@ def test_a_follow_up_is_searched_with_what_it_refers_to(before: tuple[str, str],
         assert query.text == ("" if kind == NOTHING else question)
 
 
+def test_a_short_question_may_go_on_from_the_turn_before_without_a_word_that_says_so() -> None:
+    short = of("Who may take part?", turn(*NOTICE))
+    assert (short.kind, short.text) == (ORDINARY, "Who may take part?")
+    assert short.with_turns.split("\n")[:2] == ["Who may take part?", NOTICE[0]]
+    assert not of("Who may take part?").with_turns
+    assert not of("Who has to repair the roof of the boathouse?", turn(*NOTICE)).with_turns
+
+
 def test_a_chain_of_follow_ups_leads_back_to_what_was_asked_first() -> None:
     second = turn("And in winter?", "The same [p. 5].")
     query = of("And for her?", turn("Who pays the dues of the berth?", "Feld [p. 7]."), turn(*NOTICE), second)

@@ -141,6 +141,17 @@ def test_of_books_alike_each_is_heard_in_its_turn(desk: Desk) -> None:
     assert [hit.book_id for hit in desk.search.passages_for(query, 4)] == books * 2
 
 
+def test_half_of_the_passages_are_searched_with_the_turns_before(desk: Desk) -> None:
+    texts = ("Take part in the race.", "Part of a whale.", "Squashing parties: all may come.", "A part.", "Parties.")
+    book = desk.add(*texts, indexed=False)
+    query = PassageQuery(
+        QuestionKind.ORDINARY, "take part", (BookRef(book),), with_turns="take part\nsquashing parties"
+    )
+    found = desk.search.passages_for(query, 2)
+    assert [hit.page for hit in found] == [1, 3]
+    assert [hit.page for hit in desk.search.passages_for(query, 9)].count(1) == 1
+
+
 def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
     book = desk.add(*TEXTS, indexed=False)
     assert desk.pages("Which kitten?", book) == [3]
