@@ -398,11 +398,12 @@ def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
 
 
 def _kernels(info: ModelInfo) -> str:
-    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights are where, by
-    which repacked weights differ from plain ones, and experts that were moved."""
+    """What computes: the processor's instruction sets, its threads, which share out the attention of a token and so
+    round other sums, the devices, and how many bytes of the weights are where, by which repacked weights differ from
+    plain ones, and experts that were moved."""
     weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
     cards = (device.description for device in devices() if "gpu" in device.kind)
-    return " ".join((*cpu_features(), *cards, *sorted(weights)))
+    return " ".join((*cpu_features(), f"threads={info.threads}", *cards, *sorted(weights)))
 
 
 def _shape(model: LlamaModel) -> planner.Shape:

@@ -43,11 +43,10 @@ def path(request: pytest.FixtureRequest, models_folder: Path) -> Path:
 def open_session(tmp_path: Path) -> Iterator[Open]:
     opened: list[Session] = []
 
-    def make(path: Path, *, plain: bool) -> Session:
+    def make(path: Path, *, plain: bool, threads: int = 0) -> Session:
         readings = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
-        spec = LoadSpec(
-            str(path), context_tokens=4096, readings=readings, cpu_tensors=PLAIN if plain else (), kv_type=KvType.Q8_0
-        )
+        spec = LoadSpec(str(path), context_tokens=4096, readings=readings, kv_type=KvType.Q8_0, threads=threads)
+        spec = msgspec.structs.replace(spec, cpu_tensors=PLAIN if plain else ())
         opened.append(Session(spec, lambda _fraction: True, RunControl(lambda: None)))
         return opened[-1]
 
@@ -96,6 +95,26 @@ def test_a_reading_of_other_kernels_is_used(
     assert reported == []
     assert reused >= len(saved.tokens) - 1
     assert saved_in(tmp_path) == (saved,)
+
+
+@pytest.mark.parametrize(("threads", "used"), [(2, True), (1, False)])
+def test_another_number_of_threads_rounds_in_another_way(
+    open_session: Open, path: Path, tmp_path: Path, threads: int, used: bool
+) -> None:
+    """One thread after two was 0.095 standard deviations off, with a real model and a long book."""
+    asked = ask(book(2), "What happens?")
+    first = open_session(path, plain=True, threads=1)
+    read(first, asked)
+    (saved,) = saved_in(tmp_path)
+    logits = np.frombuffer(saved.logits, np.float32).copy()
+    logits[int(logits.argmax())] += 0.095 * logits.std()
+    readings = SavedStates(tmp_path, SECRET, 1 << 30)
+    state = readings.load(saved, lambda _fraction: None)
+    readings.delete(saved)
+    readings.save(msgspec.structs.replace(saved, logits=logits.tobytes()), state)
+    state.close()
+    reused, reported = read(open_session(path, plain=True, threads=threads), asked)
+    assert (reused > 0, reported) == (used, [] if used else [Code.READING_PASSED_OVER])
 
 
 @pytest.mark.parametrize(("pages", "first_plain"), GRID)
