@@ -104,10 +104,10 @@ class JsonAnswers(JsonProgress):
         done = {"done": event.done, "total": event.total}
         print_json({"event": "weighing", **done, "calibrating": event.calibrating})
 
-    def written(self, question: Question, answer: Answer) -> None:
+    def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
         """It comes with its sentences weighed."""
 
-    def finished(self, question: Question, weighed: AnswerWeighed) -> None:
+    def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:
         described: dict[str, Any] = describe_answer(question, weighed.answer)
         if weighed.off is not None:
             described["weighing_off"] = {"code": weighed.off.code, "message": errors.sentence(weighed.off)}
@@ -189,7 +189,7 @@ class TextAnswers:
         words = _("testing whether the model can judge sentences") if event.calibrating else _("weighing sentences")
         self._bar.show(words, event.done, event.total)
 
-    def written(self, question: Question, answer: Answer) -> None:
+    def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
         """All of it is shown before its sentences are weighed."""
         self._bar.close()
         print()
@@ -202,7 +202,7 @@ class TextAnswers:
             )
             print(f"octavo: {words.format(n=units.count(answer.usage.generated_tokens))}", file=sys.stderr)
 
-    def finished(self, question: Question, weighed: AnswerWeighed) -> None:  # noqa: ARG002
+    def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:  # noqa: ARG002
         self._bar.close()
         print_weighed(weighed.answer, self._shelf)
         if weighed.off is not None:

@@ -15,9 +15,9 @@ from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.bars import bar
 from app.cli.reading import with_password
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Ending, Question
+from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion
 from app.core.document import Book
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
 from app.core.events import (
     Checked,
     Loading,
@@ -69,24 +69,29 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         tokens = desk.images.tokens(refs)
         if tokens is not None:
             out.images(refs, tokens)
-    conversation = desk.conversations.create(books=books)
-    parent = None
     in_parts = options.parts or options.resume
-    asking = Asker(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts, options.resume)
+    asking = Asker(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts)
+    conversation_id, parent = "", None
     for text in options.question:
-        question = Question(conversation.id, text, books, parent, () if parent else images)
-        answer = asking.put(question)
+        begun = desk.parts.unanswered(text, books) if options.resume else None
+        if options.resume and begun is None:
+            out.notice(Problem(Code.QUESTION_NOT_BEGUN))
+        if begun is not None:
+            conversation_id = begun.conversation_id
+        elif not conversation_id:
+            conversation_id = desk.conversations.create(books=books).id
+        answer = asking.put(begun or Question(conversation_id, text, books, parent, () if parent else images))
         parent = answer.id
     if options.export is not None:
-        named = desk.conversations.get(conversation.id) or conversation
-        report = compose(named.title, desk.conversations.turns(conversation.id), shelf)
+        title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
+        report = compose(title, desk.conversations.turns(conversation_id), shelf)
         files.write(report, options.export.absolute(), desk.images.png_within)
 
 
 @dataclass(frozen=True)
 class Asker:
     """Asks questions and shows their answers as they are written. `goes_on`: beyond the limit of an answer. `in_parts`:
-    those to books that do not fit; `resumes`: those whose parts were begun."""
+    those to books that do not fit."""
 
     desk: Services
     out: JsonAnswers | TextAnswers
@@ -94,10 +99,9 @@ class Asker:
     excerpts: bool = False
     goes_on: bool = False
     in_parts: bool = False
-    resumes: bool = False
 
-    def put(self, question: Question) -> Answer:
-        """Raises AppError; Stopped."""
+    def put(self, question: Question | StoredQuestion) -> Answer:
+        """A question that is kept is one whose parts were begun. Raises AppError; Stopped."""
         answer = self._ask(question)
         if self.goes_on:
             answer = self._go_on(answer)
@@ -127,8 +131,8 @@ class Asker:
             self.out.notice(error.problem)
             return AnswerWeighed(answer)
 
-    def _ask(self, question: Question) -> Answer:
-        begun = self.desk.parts.unanswered(question.text, question.books) if self.resumes else None
+    def _ask(self, question: Question | StoredQuestion) -> Answer:
+        begun = question if isinstance(question, StoredQuestion) else None
         if begun is None:
             answer = self._show(self.desk.ask.ask(question, self.cancel, excerpts=self.excerpts))
             if not (self.in_parts and question.books and _is_too_much(answer)):

@@ -113,9 +113,9 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         files.check_ending(options.export, files.SHEET_ENDINGS)
     wanted = _find_questions(options, desk)
     ask, books = prepare(options, desk, cancel)
-    sheet = _make(options, desk, books, wanted)
     shelf = shelf_of(books, desk.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
+    sheet = _make(options, desk, books, wanted, out)
     broken_off: AppError | Stopped | None = None
     try:
         finish(dataclasses.replace(desk.sheets, ask=ask).run(sheet.id, cancel), partial(_show, out, sheet))
@@ -153,7 +153,9 @@ def _find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuest
     return _WantedQuestions(template, listed)
 
 
-def _make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...], wanted: _WantedQuestions) -> Sheet:
+def _make(
+    options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...], wanted: _WantedQuestions, out: Out
+) -> Sheet:
     """The sheet that is to be asked: a new one or, if wanted, one that was not finished. Raises AppError QUESTION_*."""
     title, questions = "", wanted.listed
     if wanted.template is not None:
@@ -163,6 +165,7 @@ def _make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...
         unfinished = desk.sheets.unfinished(questions, books, excerpts=options.excerpts)
         if unfinished is not None:
             return unfinished
+        out.notice(Problem(Code.QUESTION_NOT_BEGUN))
     return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
 
 

@@ -161,6 +161,10 @@ _SENTENCES: dict[Code, str] = {
     Code.QUESTION_TOO_LONG: (
         "Question {number} has {characters} characters. The limit is {limit}. Shorten it, or split it in two."
     ),
+    Code.QUESTION_NOT_BEGUN: (
+        "Octavo found nothing to resume for this, so it asks from the beginning. Only the same questions to the same"
+        " books can be resumed."
+    ),
     Code.PROMPT_INVALID: (
         "The prompt “{name}” needs a name and a text. A name has up to 80 characters, a text up to {limit}. Nothing was"
         " saved."

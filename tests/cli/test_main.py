@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -17,6 +18,7 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
+from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services import ask
 from tests.cli.conftest import Octavo, answered_here
@@ -183,6 +185,38 @@ def test_what_does_not_fit_is_read_in_parts(
     assert finished["event"] == "finished"
     assert {part["state"] for part in finished["parts"]} <= {"read", "cut"}
     assert finished["parts"][0]["document"] == begun[0]["books"][0]["document"]
+
+
+@answered_here
+def test_what_is_resumed_stays_in_its_conversation(
+    run: Any, tmp_path: Path, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ask.budget_of
+    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(whole(*of), notes=4))
+    book, exported = tmp_path / "long.md", tmp_path / "out.md"
+    book.write_text("\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1816)), encoding="utf-8")
+    asked = ("ask", "--document", book, "--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "--resume")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ask.Ask, "write_from_notes", _fails)
+        code, out, _ = run(*asked, "--json", "When?")
+    notices = [event["code"] for event in lines(out) if event["event"] == "notice"]
+    assert (code, notices) == (3, ["question_not_begun"])
+
+    code, out, err = run(*asked, "--export", exported, "When?")
+    assert code == 0
+    assert "nothing to resume" not in err
+    assert "When?" in exported.read_text(encoding="utf-8")
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"), None)) as desk:
+        assert len(desk.conversations.all()) == 1
+
+    code, _out, err = run(*asked[:-1], "--resume", "--excerpts", "When else?")
+    assert code == 0
+    assert err.startswith("octavo: Octavo found nothing to resume for this, so it asks from the beginning.")
+
+
+def _fails(*_arguments: object) -> None:
+    raise AppError(Code.DISK_FULL, path="octavo.db")
 
 
 @pytest.mark.real

@@ -133,6 +133,7 @@ def test_resume_asks_only_what_is_not_answered(run: Any, story: Path, tiny_scout
     code, out, _ = run("--json", *answered, "--resume", ONE, TWO)
     assert code == 0
     assert lines(out)[-1]["sheet"] != first, "a finished sheet is not gone on with"
+    assert [event["code"] for event in lines(out) if event["event"] == "notice"] == ["question_not_begun"]
 
 
 def test_a_killed_sheet_goes_on(run: Any, story: Path, tiny_scout_quantized: Path, tmp_path: Path) -> None:
