@@ -84,8 +84,8 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     engine = EngineClient()
     of_models = _ModelParts(paths, settings, engine)
-    models, readings = of_models.models, of_models.readings
-    library = Library(reader, books, engine, readings)
+    models = of_models.models
+    library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(ImageReader(), kept_images, library, engine)
     search = Search(Passages(database), Vectors(database), Embedder())
@@ -107,21 +107,16 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,
-        machines=of_models.machines,
         plans=of_models.plans,
-        learning=of_models.learning,
         downloads=of_models.downloads,
         carrying=of_models.carrying,
-        remote=of_models.remote,
-        readings=readings,
-        removal=Removal(conversations, library, kept_images, readings, engine),
+        removal=Removal(conversations, library, kept_images, models.readings, engine),
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,
         reader=reader,
-        headers=of_models.headers,
         database=database,
         installed=installation.root(),
     )
@@ -131,13 +126,10 @@ class _ModelParts:
     """All that has to do with models: those on this computer, at the hub, and at a server."""
 
     def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient) -> None:
-        self.headers = headers = HeaderReader()
-        self.remote = RemoteEngine(RemoteKeys(settings))
-        self.readings = SavedReadings(paths.readings, settings)
-        self.machines = Machines(engine, settings)
-        self.learning = learning = Learning(Measurements(settings))
-        self.plans = Plans(headers, engine, self.machines, learning)
-        self.models = Models(engine, settings, self.readings, paths.models, self.plans, self.remote, learning)
+        headers, learning = HeaderReader(), Learning(Measurements(settings))
+        readings, remote = SavedReadings(paths.readings, settings), RemoteEngine(RemoteKeys(settings))
+        self.plans = Plans(headers, engine, Machines(engine, settings), learning)
+        self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning)
         self.downloads = downloads_of(self.models, settings, headers)
         self.carrying = ImportExport(self.models, headers)
 

@@ -68,45 +68,50 @@ class Worker(OrderLoop[Session]):
         match order:
             case protocol.Count(model_path, texts):
                 self._reply(order, tuple(self._counted(self._vocabulary_of(Path(model_path)), texts)))
-            case protocol.EncodePrompt(prompt):
-                session = self._loaded()
-                laid = session.lay_out(prompt)
-                control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
-                self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
-            case protocol.Probe(tokens, books, images):
-                usage = self._loaded().read(array("i", tokens), books, self._reading, images)
-                self._report_problems()
-                self._reply(order, protocol.Probed(self._loaded().logits(), usage, self._loaded().take_counts()))
-            case protocol.WriteTokens(tokens):
-                self._reply(order, self._loaded().write_tokens(tokens))
-            case protocol.Weigh(prompt, questions, words):
-                weighed = self._loaded().weigh(prompt, questions, words, self._reading, self._weighing)
-                self._report_problems()
-                self._reply(order, weighed)
-            case protocol.CountImageTokens(sizes):
-                self._reply(order, self._loaded().image_tokens(sizes))
-            case protocol.MissingImages(prompt):
-                self._reply(order, self._loaded().missing_images(prompt))
-            case protocol.See(wanted, canvas, overview):
-                self._loaded().see(wanted, canvas, overview, self._looking)
-                self._reply(order, None)
-            case protocol.KeepImages(sha256s):
-                self._loaded().keep_images(sha256s)
-                self._reply(order, None)
-            case protocol.FlushSaved():
-                self._loaded().flush_saved()
-                self._reply(order, tuple(self._loaded().problems()))
-            case protocol.ContextOptions():
-                self._reply(order, self._loaded().context_options())
-            case protocol.Forget(book_id):
-                self._loaded().forget(book_id)
-                self._reply(order, None)
             case protocol.DryRun(spec, vocabulary):
                 self._reply(order, dry_run(spec, vocabulary))
             case protocol.MeasureBandwidth():
                 self._reply(order, _measure_bandwidth(physical_cores()))
             case protocol.Inspect():
                 self._reply(order, _inspect())
+            case _:
+                self._obey_loaded(order, self._loaded())
+
+    def _obey_loaded(self, order: AnyOrder, session: Session) -> None:
+        """As `_obey`, what takes a loaded model."""
+        match order:
+            case protocol.EncodePrompt(prompt):
+                laid = session.lay_out(prompt)
+                control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
+                self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
+            case protocol.Probe(tokens, books, images):
+                usage = session.read(array("i", tokens), books, self._reading, images)
+                self._report_problems()
+                self._reply(order, protocol.Probed(session.logits(), usage, session.take_counts()))
+            case protocol.WriteTokens(tokens):
+                self._reply(order, session.write_tokens(tokens))
+            case protocol.Weigh(prompt, questions, words):
+                weighed = session.weigh(prompt, questions, words, self._reading, self._weighing)
+                self._report_problems()
+                self._reply(order, weighed)
+            case protocol.CountImageTokens(sizes):
+                self._reply(order, session.image_tokens(sizes))
+            case protocol.MissingImages(prompt):
+                self._reply(order, session.missing_images(prompt))
+            case protocol.See(wanted, canvas, overview):
+                session.see(wanted, canvas, overview, self._looking)
+                self._reply(order, None)
+            case protocol.KeepImages(sha256s):
+                session.keep_images(sha256s)
+                self._reply(order, None)
+            case protocol.FlushSaved():
+                session.flush_saved()
+                self._reply(order, tuple(session.problems()))
+            case protocol.ContextOptions():
+                self._reply(order, session.context_options())
+            case protocol.Forget(book_id):
+                session.forget(book_id)
+                self._reply(order, None)
 
     def _counted(self, vocabulary: LlamaModel, texts: Sequence[str]) -> Iterator[int]:
         done, total = 0, sum(map(len, texts))

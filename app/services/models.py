@@ -47,12 +47,12 @@ class Models:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
         `learning`: None learns nothing of how fast a model is."""
         self._engine = engine
-        self._readings = readings
+        self.readings = readings
         self._settings = settings
         self._folder = folder
         self._plans = plans
         self._learning = learning
-        self._remote = remote or RemoteEngine()
+        self.remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
         self._fit: Fit | None = None
@@ -82,13 +82,13 @@ class Models:
         remote = self._wanted_remote or stored.remote
         if path is None and remote.in_use:
             self._fit = self._place = None
-            return (yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel))
+            return (yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel))
         if path is not None and path != wanted.model_path:
             wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
         model_path, projector_path = files_of(wanted)
         placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
         self._fit = self._place = None
-        spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
+        spec = msgspec.structs.replace(placed.spec, readings=self.readings.spec())
         started = time.monotonic()
         loaded = yield from self._engine.load(spec, cancel)
         self._fit, self._place = fit_of(placed, loaded), placed.place
@@ -162,7 +162,7 @@ class Models:
         while all stays on this machine. Raises AppError as the store does."""
         if (model := self._engine.model()) is not None:
             return model.host
-        return self._remote.host(self._wanted_remote or self._settings.load().remote)
+        return self.remote.host(self._wanted_remote or self._settings.load().remote)
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()

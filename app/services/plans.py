@@ -191,10 +191,10 @@ class _Files:
 
 class Plans:
     def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines, learning: Learning) -> None:
-        self._headers = headers
+        self.headers = headers
         self._engine = engine
-        self._machines = machines
-        self._learning = learning
+        self.machines = machines
+        self.learning = learning
 
     def plan(self, path: Path, request: PlanRequest, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
@@ -204,9 +204,9 @@ class Plans:
         """
         files = _Files(path, local.projector_beside(path), ())
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
-        machine = _with_disk(self._machines.machine(hardware), path, request, hardware)
+        machine = _with_disk(self.machines.machine(hardware), path, request, hardware)
         plan = _whole(header, projector, machine, request, adapter_bytes)
-        return with_measured(plan, path, self._learning) if hardware == THIS else plan
+        return with_measured(plan, path, self.learning) if hardware == THIS else plan
 
     def plan_offer(self, offer: Offer, request: PlanRequest, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -218,7 +218,7 @@ class Plans:
             raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
         check_supported(header, offer.key)
         check_context(header, request)
-        return _whole(header, offer.projector_header, self._machines.machine(hardware), request)
+        return _whole(header, offer.projector_header, self.machines.machine(hardware), request)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
@@ -231,8 +231,8 @@ class Plans:
         files = _Files(Path(model_path), projector_path, wanted.adapters)
         request = request_of(wanted)
         header, projector, adapter_bytes = yield from self._read(files, request, cancel)
-        machine = _with_disk(self._machines.machine(THIS), files.model, request, THIS)
-        plan = with_measured(place(header, projector, machine, request, adapter_bytes), files.model, self._learning)
+        machine = _with_disk(self.machines.machine(THIS), files.model, request, THIS)
+        plan = with_measured(place(header, projector, machine, request, adapter_bytes), files.model, self.learning)
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(
             use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
@@ -248,7 +248,7 @@ class Plans:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
-                headers[file] = yield from self._headers.read(file, cancel)
+                headers[file] = yield from self.headers.read(file, cancel)
             except AppError:
                 if file != files.projector:  # what is wrong with that is reported when it is to be used
                     raise

@@ -48,13 +48,9 @@ class Services:
     images: Images
     videos: Videos
     models: Models
-    machines: Machines
     plans: Plans
-    learning: Learning
     downloads: Downloads
     carrying: ImportExport
-    remote: RemoteEngine
-    readings: SavedReadings
     removal: Removal
     conversations: Conversations
     drafts: Drafts
@@ -62,9 +58,28 @@ class Services:
     settings: SettingsStore
     engine: EngineClient
     reader: DocumentReader
-    headers: HeaderReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @property
+    def remote(self) -> RemoteEngine:
+        return self.models.remote
+
+    @property
+    def readings(self) -> SavedReadings:
+        return self.models.readings
+
+    @property
+    def headers(self) -> HeaderReader:
+        return self.plans.headers
+
+    @property
+    def machines(self) -> Machines:
+        return self.plans.machines
+
+    @property
+    def learning(self) -> Learning:
+        return self.plans.learning
 
     @property
     def key(self) -> Key:

@@ -55,7 +55,7 @@ from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library, Removal
-from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.models import Models, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
@@ -476,20 +476,15 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,
-        machines=machines,
         plans=plans,
-        learning=learning,
         downloads=downloads,  # type: ignore[arg-type]
         carrying=downloads,  # type: ignore[arg-type]
-        remote=RemoteEngine(),
-        readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,  # type: ignore[arg-type]
-        headers=headers,
         reader=reader,  # type: ignore[arg-type]
         database=database,
     )
