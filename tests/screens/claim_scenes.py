@@ -1,4 +1,5 @@
-"""Scenes of what is said about an answer beyond its quotations: related pages, what differs, what was not found."""
+"""Scenes of what is said about an answer beyond its quotations: related pages, what differs, what was not found, and
+how sentences were weighed."""
 
 from __future__ import annotations
 
@@ -47,4 +48,30 @@ def claims_japanese(stage: Stage) -> None:
         use_language("en")
 
 
-CLAIM_SCENES = (claims, claims_dark, claims_japanese)
+def _weighed(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT) -> None:
+    stage.engine.weighs = True
+    stage.engine.weights = {"twelve months before": 4.0, "has full effect": -4.0, "eighth day": 4.0}
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.engine.answers = [(f"{_ANSWERS[0]} {_ANSWERS[1]} Elephants sleep standing up in winter.",)]
+    stage.open(theme=theme)
+    stage.ask(_ASKED[0])
+
+
+def weighed(stage: Stage) -> None:
+    _weighed(stage)
+
+
+def weighed_dark(stage: Stage) -> None:
+    _weighed(stage, ThemeChoice.DARK)
+
+
+def weighed_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _weighed(stage)
+    finally:
+        use_language("en")
+
+
+CLAIM_SCENES = (claims, claims_dark, claims_japanese, weighed, weighed_dark, weighed_japanese)
