@@ -26,6 +26,12 @@ _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
 _APART = re.compile(r"(?<=\S) \(\S{1,16}\)(?: \(\d+\))?$")
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
+_MARKDOWN = re.compile(r"\s*(?:(?:[-+*>]|#{1,6}|\d{1,9}[.)])\s+)*(?![\s_`])")
+"""What may stand before the words of a sentence, and goes only at the beginning of a line; not before what a mark in
+front of it would make something else."""
+
+_UNDERLINED = (Support.OTHERWISE, Support.NOTHING)
+
 _SIGNS = {
     CitationState.VERIFIED: " ✓",
     CitationState.REPAIRED: " ✓",
@@ -41,7 +47,8 @@ class CitationMark:
     """A stretch of a text, `start` to `end` in characters, that is drawn as a chip saying `label`.
 
     `literal` is what a copied selection holds in its place. `citation` is None while the answer is still open.
-    `weighed`: the sentence whose weight it shows; a mark for that alone has no length.
+    `weighed`: the sentence whose weight it shows; a mark for that alone has no length. Without a label it is no chip:
+    the sentence begins there, and is underlined up to its chip.
     """
 
     start: int
@@ -94,6 +101,8 @@ def mark_weighed(
             found[at] = replace(found[at], label=label, citation=citation, weighed=weighed)
         else:
             found.append(CitationMark(weighed.end, weighed.end, "", f"\u2009{label}", citation, weighed))
+        if weighed.support in _UNDERLINED and (prefix := _MARKDOWN.match(answer.text, weighed.start)):
+            found.append(CitationMark(prefix.end(), prefix.end(), "", "", weighed=weighed))
     return found
 
 
@@ -170,7 +179,7 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
     """The text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
     pieces, position = [], 0
     for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
-        if position <= mark.start <= mark.end <= len(untrusted_text) and mark.end:
+        if position <= mark.start <= mark.end <= len(untrusted_text) and (mark.end or not mark.label):
             pieces += [disarm(untrusted_text[position : mark.start]), f"{_OPEN}{index}{_CLOSE}"]
             position = mark.end
     pieces.append(disarm(untrusted_text[position:]))

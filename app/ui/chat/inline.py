@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
+from app.core.conversation import Support
 from app.ui.chat.chip import format_chip
-from app.ui.chat.citations import CitationMark, holds_mark, restore, split
+from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
 from app.ui.fonts import code_font
 from app.ui.theme import Palette
 from app.wording.i18n import _
@@ -57,6 +58,7 @@ class InlineRenderer:
         self._placed = placed
         self._links = links
         self._base = QTextCharFormat()
+        self._underlined: Support | None = None
 
     def use_base(self, form: QTextCharFormat) -> None:
         """What follows is written in `form` where nothing else is said."""
@@ -92,12 +94,25 @@ class InlineRenderer:
     def write_text(self, untrusted_text: str, form: QTextCharFormat | None = None) -> None:
         form = self._base if form is None else form
         for part in split(untrusted_text):
-            if isinstance(part, int):
-                self._placed.append(PlacedMark(self._cursor.position(), self._marks[part]))
-                self._cursor.insertText("\ufffc", format_chip(self._marks[part]))
+            if not isinstance(part, int):
+                self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), self._underline(form))
+            elif (mark := self._marks[part]).label:
+                self._underlined = None
+                self._placed.append(PlacedMark(self._cursor.position(), mark))
+                self._cursor.insertText("\ufffc", format_chip(mark))
                 self._cursor.insertText(_WORD_JOINER, form)
             else:
-                self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), form)
+                self._underlined = mark.weighed.support if mark.weighed is not None else None
+
+    def _underline(self, form: QTextCharFormat) -> QTextCharFormat:
+        """As the sentence asks that is being written."""
+        if self._underlined is None:
+            return form
+        lined = QTextCharFormat(form)
+        style = QTextCharFormat.UnderlineStyle
+        lined.setUnderlineStyle(style.SingleUnderline if self._underlined is Support.OTHERWISE else style.DotLine)
+        lined.setUnderlineColor(QColor(colour_support(self._underlined, self._palette)))
+        return lined
 
     def _close_link(self, start: int, address: str, form: QTextCharFormat) -> None:
         if _is_web(address):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtGui import QTextCharFormat, QTextCursor
+
 from app.core.conversation import Support
 from app.services import judgement
 from app.ui.activity import EngineTask
@@ -15,6 +18,8 @@ ANSWER = (
     "The Tenant gives notice twelve months before the Term ends [p. 87]. The Tenant gives notice six months before the"
     " Term ends [p. 87]. Elephants sleep standing up in winter."
 )
+_STYLE = QTextCharFormat.UnderlineStyle
+_NONE, _LINE, _DOTS = _STYLE.NoUnderline, _STYLE.SingleUnderline, _STYLE.DotLine
 SURE = {"notice twelve months": 4.0, "notice six months": -4.0}
 
 
@@ -46,6 +51,55 @@ def test_marks_say_what_was_found_of_each_sentence(room: Room) -> None:
     assert _labels(room) == ["p. 87 · supported", "p. 87 says otherwise", "nothing found"]
     assert "1 supported, 1 not confirmed, 1 contradicted" in _message(room).foot.describe()
     assert not room.presenter.activity.has(EngineTask.WEIGHING)
+
+
+def _underlined(room: Room) -> list[tuple[str, QTextCharFormat.UnderlineStyle]]:
+    message, found = _message(room), []
+    message.expose(message.width(), -(10**7), 10**7)
+    for piece in message.pieces:
+        assert piece.written is not None
+        text, cursor = "", QTextCursor(piece.written.document)
+        style = before = _NONE
+        while cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor):
+            style = cursor.charFormat().underlineStyle()
+            if style != before and text:
+                found.append((text, before))
+                text = ""
+            text += cursor.selectedText() if style != _NONE else ""
+            before = style
+            cursor.clearSelection()
+        found += [(text, style)] if text else []
+    return found
+
+
+def test_sentences_that_the_books_do_not_bear_out_are_underlined_up_to_their_marks(room: Room) -> None:
+    _open(room)
+    room.ask("When?")
+    room.settle()
+    assert _underlined(room) == [
+        ("The Tenant gives notice six months before the Term ends ", _LINE),
+        ("Elephants sleep standing up in winter.", _DOTS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "markers"),
+    [
+        ("- Elephants sleep standing up.\n- Whales do not sleep in winter.", ["•", "•"]),
+        ("2. Elephants *never* sleep in **winter**.", ["2."]),
+        ("**Elephants** sleep standing up in winter.", []),
+    ],
+)
+def test_underlining_leaves_lists_and_emphasis_as_they_are(room: Room, answer: str, markers: list[str]) -> None:
+    _open(room)
+    room.engine.answers = [(answer,)]
+    room.ask("When?")
+    room.settle()
+    lined = _underlined(room)
+    written = [piece.written for piece in _message(room).pieces if piece.written is not None]
+    assert [drawn.marker for each in written for drawn in each.drawn if drawn.marker] == markers
+    assert {style for _text, style in lined} == {_DOTS}
+    assert lined[0][0].startswith("Elephants")
 
 
 def test_what_is_copied_has_no_words_that_were_not_written(room: Room) -> None:
