@@ -89,7 +89,8 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 class OutlineChapter(msgspec.Struct, frozen=True):
-    """An entry of a book's outline, up to the page before the next one of its level or a higher one.
+    """An entry of a book's outline, up to the next one of its level or a higher one; that one's page, too, where it
+    begins further down.
 
     `tokens`: exactly what these pages take on the desk.
     """
@@ -113,8 +114,9 @@ def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[OutlineCha
     """The chapters of a book by its outline; their tokens are not counted yet."""
     chapters = []
     for number, section in enumerate(outline):
-        following = (other.page for other in outline[number + 1 :] if other.level <= section.level)
-        last = max(section.page, next(following, page_count + 1) - 1)
+        following = next((other for other in outline[number + 1 :] if other.level <= section.level), None)
+        last = page_count if following is None else following.page - following.begins_page
+        last = max(section.page, last)
         chapters.append(OutlineChapter(section.title, section.level, PageRange(section.page, last)))
     return tuple(chapters)
 

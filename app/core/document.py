@@ -78,11 +78,13 @@ class Recognition(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """An entry of the outline: `page` is a page's number, `level` counts from 1."""
+    """An entry of the outline: `page` is a page's number, `level` counts from 1. `begins_page`: nothing of what comes
+    before it is on that page."""
 
     title: str
     page: int
     level: int = 1
+    begins_page: bool = True
 
 
 class Document(msgspec.Struct, frozen=True):

@@ -98,6 +98,8 @@ _FEWEST = 3
 _DEPTHS = {"part": 0, "section": 2}
 """How far below the book a heading of a kind is, where that does not follow from its number."""
 
+_HARDLY_ANYTHING = 16  # characters, such as "CHAPTER FOUR"
+
 _OF_CHAPTERS = ("", "chapter", "section")
 """Kinds whose number may stand alone before a title."""
 
@@ -114,13 +116,20 @@ class _Numbered(msgspec.Struct, frozen=True):
 
 def outline_of(pages: Sequence[Page], of_file: Sequence[Section] = ()) -> tuple[Section, ...]:
     """The outline of a book: that of its file, `of_file`, with the numbers that its pages give to the titles; without
-    one, that which its numbered headings make, empty where there are too few.
+    one, that which its numbered headings make, empty where there are too few. Each entry says whether it begins its
+    page."""
+    texts = {page.number: page.text for page in pages}
+    outline = _with_numbers(of_file, pages) if of_file else _of_headings(pages)
+    return tuple(
+        msgspec.structs.replace(section, begins_page=_begins_page(section.title, texts.get(section.page, "")))
+        for section in outline
+    )
 
-    Of each kind, such as chapters with what is in them, or articles, those count that make the longest sequence of
+
+def _of_headings(pages: Sequence[Page]) -> tuple[Section, ...]:
+    """Of each kind, such as chapters with what is in them, or articles, those count that make the longest sequence of
     rising numbers: what only mentions a chapter, or repeats its heading, is out of order.
     """
-    if of_file:
-        return _with_numbers(of_file, pages)
     kinds: dict[str, list[_Numbered]] = {}
     for kind, heading in _numbered(pages):
         kinds.setdefault(kind, []).append(heading)
@@ -149,6 +158,17 @@ def _with_numbers(outline: Sequence[Section], pages: Sequence[Page]) -> tuple[Se
         title = f"{'.'.join(map(str, number))} {section.title}" if number else section.title
         numbered.append(msgspec.structs.replace(section, title=title))
     return tuple(reversed(numbered))
+
+
+def _begins_page(title: str, text: str) -> bool:
+    """Whether hardly anything is before it; where it is not found, as if nothing were."""
+    wanted, before = _fold(title), 0
+    for line in text.splitlines():
+        folded = _fold(split_number(line)[1]), _fold(line)
+        if folded[1] and (wanted in folded or fold_title(title) in folded):
+            return before <= _HARDLY_ANYTHING
+        before += len(folded[1])
+    return True
 
 
 def _numbered(pages: Sequence[Page]) -> Iterator[tuple[str, _Numbered]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.chapters import chapters_of
+from app.core.conversation import PageRange
 from app.core.document import Page, Section
 from app.core.headings import heading_of, outline_of, split_number
 
@@ -122,3 +124,16 @@ def test_a_chapter_is_what_its_first_section_is_in() -> None:
 def test_titles_that_have_their_numbers_or_none_at_all_stay() -> None:
     titles = [("Chapter 2: Rent", 1, 1), ("Deposit", 1, 2), ("第3章 解約", 2, 1)]
     assert numbered(titles, "2 Rent\nDeposit", "1.1 解約") == [title for title, _page, _level in titles]
+
+
+def test_a_title_further_down_does_not_begin_its_page() -> None:
+    texts = "CHAPTER\nFOUR\nRENT\nIt is due.\n4.1 Deposit\nTwo months.", "There is more on deposits.\n4.2 Arrears", "Notice"
+    titles = [Section("Rent", 1), Section("Deposit", 1, 2), Section("Arrears", 2, 2), Section("Notice", 3)]
+    pages = tuple(Page(number, str(number), text) for number, text in enumerate(texts, 1))
+    assert [section.begins_page for section in outline_of(pages, titles)] == [True, False, False, True]
+    assert [chapter.pages for chapter in chapters_of(outline_of(pages, titles), 3)] == [
+        PageRange(1, 2),
+        PageRange(1, 2),
+        PageRange(2, 2),
+        PageRange(3, 3),
+    ]
