@@ -9,7 +9,17 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion, Turn
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    CitationState,
+    Ending,
+    PassageRef,
+    Question,
+    StoredQuestion,
+    Turn,
+)
 from app.core.image import ImageRef
 from app.core.sheet import Sheet, SheetRow
 from app.export import files
@@ -34,6 +44,10 @@ def test_what_no_book_bears_out_says_so() -> None:
         ANSWER, citations=(Citation("b", "Lease", 3, "3", "In May", CitationState.VERIFIED),)
     )
     assert basis_words(READ, cited) == ""
+    passage = PassageRef("b", "Lease", 1, "1", 0, 9)
+    by_words = msgspec.structs.replace(cited, passages=(passage,), words_alone=True)
+    assert basis_words(READ, by_words).startswith("Not everything was searched by meaning")
+    assert basis_words(READ, msgspec.structs.replace(by_words, passages=())) == "", "nothing was searched for it"
     assert basis_words(READ, ANSWER) == "Nothing about this was found in the books."
     assert basis_words(ALONE, msgspec.structs.replace(ANSWER, text="", ending=Ending.FAILED)) == ""
 

@@ -36,6 +36,7 @@ _MARKS = {
 }
 
 _SUPPORT_MARKS = {Support.QUOTED: "✓", Support.SUPPORTED: "✓", Support.OTHERWISE: "≠", Support.NOTHING: "?"}
+_UNWEIGHED_MARK = "–"
 
 
 class JsonProgress:
@@ -271,6 +272,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "outlines": [outline.document for outline in answer.outlines],
         "instructions": answer.instructions,
         "parts": _describe_parts(answer),
+        "words_alone": answer.words_alone,
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
         "citations": [
             {
@@ -322,7 +324,8 @@ def print_weighed(answer: Answer, shelf: Mapping[str, Book]) -> None:
         return
     for weighed in answer.weighed:
         said = " ".join(answer.text[weighed.start : weighed.end].split())
-        line = f"{_SUPPORT_MARKS[weighed.support]} {support_words(weighed, shelf, titled=True)}: “{said}”"
+        mark = _SUPPORT_MARKS.get(weighed.support, _UNWEIGHED_MARK)
+        line = f"{mark} {support_words(weighed, shelf, titled=True)}: “{said}”"
         if weighed.on_page and weighed.support in (Support.OTHERWISE, Support.NOTHING):
             line += " " + _("The page: “{words}”").format(words=weighed.on_page)
         print(units.printable(f"  {line}"))

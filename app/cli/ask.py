@@ -224,12 +224,8 @@ def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
 
 
 def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
-    """Index what these books lack, so that they can be searched by what they mean; say it on stderr if that came to
-    nothing. Raises AppError, Stopped."""
-    ids = {book.book_id for book in books}
-    finish(desk.indexer.index(ids, cancel), bar(_("indexing")))
-    if ids & set(desk.indexer.unfinished()):
-        print(f"octavo: {_('Indexing failed, so Octavo searches by words alone.')}", file=sys.stderr)
+    """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
+    finish(desk.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
 
 
 def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from app.cli.ask import books_of, index
 from app.cli.screen import print_json
@@ -14,6 +15,7 @@ from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
 from app.wording.i18n import _
+from app.wording.support import searched_words
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -30,11 +32,15 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     found = desk.search.passages_for(query, options.limit)
     books = {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
     if options.json:
-        print_json({"passages": [_described(passage, books[passage.book_id]) for passage in found]})
-    elif not found:
+        described = [_described(passage, books[passage.book_id]) for passage in found.passages]
+        print_json({"passages": described, "words_alone": found.words_alone})
+        return
+    if not found.passages:
         print(_("No passage belongs to these words."))
-    for passage in () if options.json else found:
+    for passage in found.passages:
         _print(passage, books[passage.book_id], several=len(books) > 1)
+    if found.words_alone:
+        print(f"octavo: {searched_words()}", file=sys.stderr)
 
 
 def _described(passage: Passage, book: Book) -> dict[str, object]:

@@ -74,6 +74,8 @@ class Support(StrEnum):
     SUPPORTED = "supported"  # no test fails, and the model finds that the page says it
     OTHERWISE = "otherwise"  # the page says it with another number, date, name, negation or duty
     NOTHING = "nothing"  # neither
+    OTHER_SCRIPT = "other_script"  # not weighed: its page is in another script, and words cannot be compared
+    NO_ROOM = "no_room"  # not weighed: the context had no room to ask the model
 
 
 class WeighedSentence(msgspec.Struct, frozen=True):
@@ -93,6 +95,10 @@ class WeighedSentence(msgspec.Struct, frozen=True):
     label: str = ""
     on_page: str = ""
     probability: float = -1.0
+
+    @property
+    def was_weighed(self) -> bool:
+        return self.support not in (Support.OTHER_SCRIPT, Support.NO_ROOM)
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -200,11 +206,13 @@ class OutlineRef(msgspec.Struct, frozen=True):
 
 class Beside(msgspec.Struct, frozen=True):
     """What stands next to a question besides the rules: all that has to be kept so that later turns repeat it as it was
-    read. `instructions`: how the person wants answers."""
+    read. `words_alone`: not all of the books could be searched for passages by what they mean. `instructions`: how the
+    person wants answers."""
 
     passages: tuple[PassageRef, ...] = ()
     outlines: tuple[OutlineRef, ...] = ()
     instructions: str = ""
+    words_alone: bool = False
 
 
 class PartState(StrEnum):
@@ -228,11 +236,11 @@ class Part(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
-    `passages`, `outlines` and `instructions` stood next to the question; with `excerpts` the model saw nothing else of
-    the books. `parts`: it is written from notes of these, which are all pages that were asked; none for other answers.
-    `from_search`: its sentences were chosen by a search in the books; the model wrote none of it. `left_out`: questions
-    that follow are asked without it and its question, so that they fit. `weighed`: its sentences that state something;
-    empty until they are weighed, which comes after the answer.
+    `passages`, `outlines` and `instructions` stood next to the question, as `Beside` says; with `excerpts` the model
+    saw nothing else of the books. `parts`: it is written from notes of these, which are all pages that were asked; none
+    for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
+    `left_out`: questions that follow are asked without it and its question, so that they fit. `weighed`: its sentences
+    that state something; empty until they are weighed, which comes after the answer.
     """
 
     id: str
@@ -253,10 +261,11 @@ class Answer(msgspec.Struct, frozen=True):
     instructions: str = ""
     parts: tuple[Part, ...] = ()
     weighed: tuple[WeighedSentence, ...] = ()
+    words_alone: bool = False
 
     @property
     def beside(self) -> Beside:
-        return Beside(self.passages, self.outlines, self.instructions)
+        return Beside(self.passages, self.outlines, self.instructions, self.words_alone)
 
     @property
     def was_stopped(self) -> bool:

@@ -111,6 +111,7 @@ class OpenAnswer:
             outlines=beside.outlines,
             instructions=beside.instructions,
             excerpts=excerpts,
+            words_alone=beside.words_alone,
         )
 
     def found(self) -> None:
@@ -381,7 +382,7 @@ class Ask:
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         query = PassageQuery(QuestionKind.ORDINARY, question.text, question.books)
-        passages = self.restating.find(query, _LOOKED_THROUGH)
+        passages = self.restating.find(query, _LOOKED_THROUGH).passages
         from app.services import search_answer
 
         yield from writing.add(Token(search_answer.answer(question.text, books, passages)))

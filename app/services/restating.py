@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import msgspec
+
 from app.core.conversation import Beside, BookRef, OutlineRef, PassageRef, StoredQuestion, Turn
 from app.core.events import Tokenizing
 from app.core.work import Cancel, Work
@@ -48,25 +50,27 @@ class Restating:
             if not excerpts:
                 return Beside()
             if last is not None and last.passages:
-                return (yield from self._fit(Beside(last.passages, last.outlines), room, cancel))
+                return (yield from self._fit(msgspec.structs.replace(last.beside, instructions=""), room, cancel))
             query = PassageQuery(QuestionKind.WHOLE, scope=question.books)
         most = room // _SHORTEST_PASSAGE if excerpts else min(budget.close_passages, room // _SHORTEST_PASSAGE)
         if query.kind is QuestionKind.WHOLE:
             outlines = yield from self._outlines(query.scope, room // 2 if excerpts else room, cancel)
-            spread = self.find(query, most) if excerpts else ()
-            return (yield from self._fit(Beside(spread, outlines), room // 2 if outlines else room, cancel))
-        return (yield from self._fit(Beside(self.find(query, most)), room, cancel))
+            spread = self.find(query, most) if excerpts else Beside()
+            beside = msgspec.structs.replace(spread, outlines=outlines)
+            return (yield from self._fit(beside, room // 2 if outlines else room, cancel))
+        return (yield from self._fit(self.find(query, most), room, cancel))
 
     def prepare(self, refs: Sequence[BookRef], *, excerpts: bool) -> None:
         """Get ready for `beside`, and do not wait for it. Raises AppError."""
         if refs and (excerpts or not self._are_short(refs)):
             self.search.prepare([ref.book_id for ref in refs])
 
-    def find(self, query: PassageQuery, most: int) -> tuple[PassageRef, ...]:
+    def find(self, query: PassageQuery, most: int) -> Beside:
         """Up to `most` passages, best first."""
         found = self.search.passages_for(query, most)
-        titles = {book_id: self.books.book(book_id).title for book_id in {passage.book_id for passage in found}}
-        return tuple(PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found)
+        titles = {id: self.books.book(id).title for id in {passage.book_id for passage in found.passages}}
+        refs = (PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found.passages)
+        return Beside(tuple(refs), words_alone=found.words_alone)
 
     def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
         """The outlines of the books that have one, as deep as there is room for; none if not even their first level
@@ -93,7 +97,7 @@ class Restating:
             Measure(Prompt("", (), tuple(Message("user", text) for text in texts))), cancel
         )
         kept = sum(taken <= room for taken in accumulate(size.messages))
-        return Beside(beside.passages[:kept], beside.outlines)
+        return msgspec.structs.replace(beside, passages=beside.passages[:kept])
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
         return sum(self._characters(ref) for ref in refs) <= SHORT_CHARACTERS

@@ -56,6 +56,21 @@ class _Matrix:
     lengths: npt.NDArray[np.float32]
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Passages, best first. `words_alone`: some of what was searched was searched by words alone, because it is not
+    indexed yet, or the embedder does not work."""
+
+    passages: tuple[Passage, ...] = ()
+    words_alone: bool = False
+
+
+class Neighbours(msgspec.Struct, frozen=True):
+    """Passages by their ids, nearest first. `complete`: all that was to be compared was."""
+
+    ids: Sequence[int]
+    complete: bool
+
+
 @dataclass(frozen=True)
 class Search:
     """May be used from any thread."""
@@ -71,7 +86,7 @@ class Search:
         if not self.vectors.finished(self.embedder.model).keys().isdisjoint(book_ids):
             self.embedder.prepare()
 
-    def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> tuple[Passage, ...]:
+    def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> Found:
         """The passages of these books, or of these pages of them, that belong to `text`, best first.
 
         Books that are not indexed yet are searched by words alone. Raises AppError as the database does.
@@ -79,12 +94,12 @@ class Search:
         scopes = self.passages.scopes(scope)
         words = self.passages.by_words(scopes, text)
         nearest = self.nearest(scopes, text)
-        scores = fuse(words, nearest)
+        scores = fuse(words, nearest.ids)
         best = sorted(scores, key=lambda id: (-scores[id], id))[: _SPARE * max(0, limit)]
         found = _spread(self.passages.take({id: scores[id] for id in best}))
-        return found[: max(0, limit)]
+        return Found(found[: max(0, limit)], not nearest.complete)
 
-    def passages_for(self, query: PassageQuery, limit: int) -> tuple[Passage, ...]:
+    def passages_for(self, query: PassageQuery, limit: int) -> Found:
         """What belongs to a question, as `find`; from all over its scope where it has no text, or a chapter has nothing
         of it. `query.alike`: the best of each book, then the second of each, and so on; so `query.with_turns`."""
         scope = [(ref.book_id, ref.pages) for ref in query.scope]
@@ -94,22 +109,21 @@ class Search:
         rankings = (self._passages_in([place], query, of_each) for place in scope)
         return _by_turns(*rankings)
 
-    def _passages_in(
-        self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int
-    ) -> tuple[Passage, ...]:
-        found = self.find(scope, query.text, limit) if query.text else ()
-        if found and query.with_turns:
-            found = _by_turns(found, self.find(scope, query.with_turns, limit))[:limit]
-        if found or (query.text and query.kind is not QuestionKind.CHAPTER):
+    def _passages_in(self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int) -> Found:
+        found = self.find(scope, query.text, limit) if query.text else Found()
+        if found.passages and query.with_turns:
+            both = _by_turns(found, self.find(scope, query.with_turns, limit))
+            found = Found(both.passages[:limit], both.words_alone)
+        if found.passages or (query.text and query.kind is not QuestionKind.CHAPTER):
             return found
-        return self.passages.spread(scope, limit)
+        return Found(self.passages.spread(scope, limit))
 
-    def nearest(self, scopes: Sequence[Scope], text: str) -> Sequence[int]:
-        """The passages whose vectors are nearest to that of `text`, nearest first."""
+    def nearest(self, scopes: Sequence[Scope], text: str) -> Neighbours:
+        """The passages whose vectors are nearest to that of `text`."""
         finished = self.vectors.finished(self.embedder.model)
-        scopes = [scope for scope in scopes if scope.book_id in finished]
+        wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
-            return ()
+            return Neighbours((), not wanted or not text.strip())
         import numpy as np  # late: the start of the desk does not need it
 
         try:
@@ -118,7 +132,7 @@ class Search:
             if error.code not in DIED:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
-            return ()
+            return Neighbours((), complete=False)
         ids, near = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         for scope in scopes:
             matrix = self._matrix(scope.book_id, finished[scope.book_id])
@@ -130,7 +144,7 @@ class Search:
                 near.append(np.einsum("ij,j->i", block, asked) / matrix.lengths[start:stop])
         all_ids, all_near = np.concatenate(ids), np.concatenate(near)
         first = np.argsort(-all_near)[:MOST_RANKED]
-        return [int(id) for id in all_ids[first]]
+        return Neighbours([int(id) for id in all_ids[first]], len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> _Matrix:
         """The vectors of a book, from memory where they are the same still."""
@@ -162,13 +176,13 @@ def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:
     return scores
 
 
-def _by_turns(*rankings: Sequence[Passage]) -> tuple[Passage, ...]:
+def _by_turns(*rankings: Found) -> Found:
     """The best of each, then the second of each, and so on, no passage twice."""
     found: dict[tuple[str, int, int], Passage] = {}
-    for each in chain.from_iterable(zip_longest(*rankings)):
+    for each in chain.from_iterable(zip_longest(*(ranking.passages for ranking in rankings))):
         if each is not None:
             found.setdefault((each.book_id, each.page, each.start), each)
-    return tuple(found.values())
+    return Found(tuple(found.values()), any(ranking.words_alone for ranking in rankings))
 
 
 def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from app.core.conversation import Answer, Ending, WeighedSentence
+from app.core.conversation import Answer, Ending, Support, WeighedSentence
 from app.core.errors import Code, Problem
 from app.core.events import Looking, Notice, Reading, Tokenizing, Weighing
 from app.core.settings import Settings
@@ -145,15 +145,13 @@ def _question(placed: PlacedClaim) -> str:
 def _sentences(
     placed: Sequence[PlacedClaim], asked: Sequence[PlacedClaim], weights: Sequence[float | None], judge: Judge | None
 ) -> list[WeighedSentence]:
-    """Without those that the model should have been asked about, and had no room for."""
     found: list[WeighedSentence] = []
     of = dict(zip(map(id, asked), weights, strict=True))
     for each in placed:
         weight = of.get(id(each))
-        if each.needs_judgement and (weight is None or judge is None):
-            continue
         probability = judge.probability(weight) if judge is not None and weight is not None else -1.0
-        support = each.support(probability)
+        lacks_room = each.needs_judgement and probability < 0
+        support = Support.NO_ROOM if lacks_room else each.support(probability)
         place = (
             ()
             if each.page is None or each.book is None

@@ -38,10 +38,10 @@ QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
-    "a.outlines, a.instructions, a.parts, a.weighed"
+    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone"
 )
 QUESTION_COLUMNS = 7
-_ANSWER_COLUMNS = 18
+_ANSWER_COLUMNS = 19
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -124,7 +124,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
-    excerpts, from_search, left_out, outlines, instructions, parts, weighed = more
+    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone = more
     return Answer(
         id=id_,
         question_id=question_id,
@@ -144,6 +144,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         instructions=instructions,
         parts=decode(parts, tuple[Part, ...]),
         weighed=decode(weighed, tuple[WeighedSentence, ...]),
+        words_alone=bool(words_alone),
     )
 
 

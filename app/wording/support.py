@@ -21,9 +21,16 @@ def asked_words(question: Question | StoredQuestion) -> str:
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What is to be said of an answer; empty where a model had whole books and something was found in them, and where
-    nothing was answered."""
-    return " ".join(filter(None, (parts_words(answer.parts), _basis(question, answer))))
+    """What is to be said of an answer; empty where a model had whole books and something was found in them, by words
+    and by meaning, and where nothing was answered."""
+    used = answer.text and answer.problem is None and (answer.passages or answer.excerpts)
+    searched = searched_words() if answer.words_alone and used else ""
+    return " ".join(filter(None, (parts_words(answer.parts), searched, _basis(question, answer))))
+
+
+def searched_words() -> str:
+    """What is to be said of a search that went by words alone, for a part of the books at least."""
+    return _("Not everything was searched by meaning, so passages in other words may be missing.")
 
 
 def parts_words(parts: Sequence[Part]) -> str:

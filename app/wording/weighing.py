@@ -27,6 +27,8 @@ def weighed_words(answer: Answer, books: Mapping[str, Book]) -> str:
 
 def support_words(sentence: WeighedSentence, books: Mapping[str, Book], *, titled: bool = False) -> str:
     """Such as `supported by p. 88`; `titled`: with the title of the book. `books` by their ids."""
+    if not sentence.was_weighed:
+        return unweighed_words(sentence.support)
     if not sentence.page:
         return _("nothing found")
     page = page_words(cited_page(sentence, books))
@@ -38,3 +40,10 @@ def support_words(sentence: WeighedSentence, books: Mapping[str, Book], *, title
         Support.NOTHING: _("not confirmed; nearest is {page}"),
     }[sentence.support]
     return words.format(page=place)
+
+
+def unweighed_words(support: Support) -> str:
+    """Why a sentence was not weighed."""
+    if support is Support.OTHER_SCRIPT:
+        return _("not weighed: it is in another script than the page")
+    return _("not weighed: the context is full")

@@ -92,12 +92,12 @@ def by_words(shelf: Shelf, book_id: str, text: str) -> Sequence[Passage]:
 
 
 def by_meaning(shelf: Shelf, book_id: str, text: str) -> Sequence[Passage]:
-    nearest = shelf.search.nearest(shelf.passages.scopes([(book_id, None)]), text)[:FIRST]
+    nearest = shelf.search.nearest(shelf.passages.scopes([(book_id, None)]), text).ids[:FIRST]
     return shelf.passages.take(dict.fromkeys(nearest, 0.0))
 
 
 def by_both(shelf: Shelf, book_id: str, text: str) -> Sequence[Passage]:
-    return shelf.search.find([(book_id, None)], text, FIRST)
+    return shelf.search.find([(book_id, None)], text, FIRST).passages
 
 
 Find = Callable[[Shelf, str, str], Sequence[Passage]]

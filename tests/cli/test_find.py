@@ -36,6 +36,7 @@ def test_a_program_gets_one_object(octavo: Octavo, lease: Path, tmp_path: Path) 
     command = ("find", "--data-dir", tmp_path / "desk", "--document", lease, "--json")
     code, out, _err = octavo(*command, "--limit", 2, "When do I pay?")
     (line,) = out.splitlines()
+    assert json.loads(line)["words_alone"] is False
     first, second = json.loads(line)["passages"]
     assert code == 0
     assert {"document", "page", "page_index", "heading", "text", "score"} == first.keys()
@@ -57,7 +58,9 @@ def test_where_indexing_fails_words_alone_are_searched(
     code, out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", lease, "Which", "dog?")
     assert code == 0
     assert "A cat or a dog" in out
-    assert err == "octavo: Indexing failed, so Octavo searches by words alone.\n"
+    assert err == "octavo: Not everything was searched by meaning, so passages in other words may be missing.\n"
+    code, out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", lease, "--json", "Which", "dog?")
+    assert (code, err, json.loads(out)["words_alone"]) == (0, "", True)
 
 
 def _fails(*_arguments: object, **_options: object) -> bytes:

@@ -17,7 +17,7 @@ from app.core.work import Cancel, Stopped, finish
 from app.embedding.protocol import DIMENSIONS, MOST_TEXTS
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.indexing import Indexer
-from app.services.search import Search, fuse
+from app.services.search import Found, Search, fuse
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passages, WordHits
@@ -82,8 +82,11 @@ class Desk:
         finish(self.indexer.index(book_ids, Cancel()), events.append)
         return events
 
+    def find(self, question: str, *book_ids: str, pages: PageRange | None = None, limit: int = 9) -> Found:
+        return self.search.find([(book_id, pages) for book_id in book_ids], question, limit)
+
     def pages(self, question: str, *book_ids: str, pages: PageRange | None = None, limit: int = 9) -> list[int]:
-        return [hit.page for hit in self.search.find([(book_id, pages) for book_id in book_ids], question, limit)]
+        return [hit.page for hit in self.find(question, *book_ids, pages=pages, limit=limit).passages]
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def test_of_a_chapter_its_pages_are_searched(desk: Desk) -> None:
 
     def pages(text: str, kind: QuestionKind) -> list[int]:
         query = PassageQuery(kind, text, (BookRef(book, PageRange(2, 3)),))
-        return [hit.page for hit in desk.search.passages_for(query, 4)]
+        return [hit.page for hit in desk.search.passages_for(query, 4).passages]
 
     assert pages("the whale", QuestionKind.CHAPTER) == [2, 3]
     assert sorted(pages("", QuestionKind.CHAPTER)) == [2, 3]
@@ -131,14 +134,14 @@ def test_of_a_chapter_its_pages_are_searched(desk: Desk) -> None:
 def test_a_chapter_that_has_nothing_of_a_question_is_shown_as_it_is(desk: Desk) -> None:
     book = desk.add(*TEXTS, indexed=False)
     scope = (BookRef(book, PageRange(2, 3)),)
-    assert len(desk.search.passages_for(PassageQuery(QuestionKind.CHAPTER, "zyx", scope), 4)) == 2
-    assert desk.search.passages_for(PassageQuery(QuestionKind.ORDINARY, "zyx", scope), 4) == ()
+    assert len(desk.search.passages_for(PassageQuery(QuestionKind.CHAPTER, "zyx", scope), 4).passages) == 2
+    assert desk.search.passages_for(PassageQuery(QuestionKind.ORDINARY, "zyx", scope), 4).passages == ()
 
 
 def test_of_books_alike_each_is_heard_in_its_turn(desk: Desk) -> None:
     books = [desk.add("A whale.", "The whale.", number=number) for number in range(2)]
     query = PassageQuery(QuestionKind.ORDINARY, "whale", tuple(map(BookRef, books)), alike=True)
-    assert [hit.book_id for hit in desk.search.passages_for(query, 4)] == books * 2
+    assert [hit.book_id for hit in desk.search.passages_for(query, 4).passages] == books * 2
 
 
 def test_half_of_the_passages_are_searched_with_the_turns_before(desk: Desk) -> None:
@@ -147,9 +150,9 @@ def test_half_of_the_passages_are_searched_with_the_turns_before(desk: Desk) -> 
     query = PassageQuery(
         QuestionKind.ORDINARY, "take part", (BookRef(book),), with_turns="take part\nsquashing parties"
     )
-    found = desk.search.passages_for(query, 2)
+    found = desk.search.passages_for(query, 2).passages
     assert [hit.page for hit in found] == [1, 3]
-    assert [hit.page for hit in desk.search.passages_for(query, 9)].count(1) == 1
+    assert [hit.page for hit in desk.search.passages_for(query, 9).passages].count(1) == 1
 
 
 def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
@@ -158,7 +161,21 @@ def test_a_book_that_is_not_indexed_is_searched_by_words(desk: Desk) -> None:
     assert desk.pages("Which pet?", book) == []
     assert desk.embedder.seen == []
     other = desk.add("The ship.", number=1)
-    assert {hit.book_id for hit in desk.search.find([(book, None), (other, None)], "whale", 9)} == {book, other}
+    assert {hit.book_id for hit in desk.find("whale", book, other).passages} == {book, other}
+
+
+def test_a_search_says_whether_it_was_by_words_alone(desk: Desk) -> None:
+    book, other = desk.add(*TEXTS), desk.add("The ship.", number=1, indexed=False)
+    assert not desk.find("Which kitten?", book).words_alone
+    assert desk.find("Which kitten?", book, other).words_alone
+    assert desk.find("Which kitten?", other).words_alone
+    assert not desk.find("Which kitten?").words_alone, "where there is nothing to search, nothing is missing"
+    both = PassageQuery(QuestionKind.ORDINARY, "whale", (BookRef(book), BookRef(other)), alike=True)
+    assert desk.search.passages_for(both, 4).words_alone
+    desk.embedder.dies_after = 0
+    assert desk.find("Which kitten?", book).words_alone
+    whole = PassageQuery(QuestionKind.WHOLE, "", (BookRef(book),))
+    assert not desk.search.passages_for(whole, 4).words_alone
 
 
 def test_it_gets_ready_only_for_books_that_are_indexed(desk: Desk) -> None:
@@ -225,7 +242,7 @@ def test_a_book_that_was_cut_by_older_rules_is_cut_again(desk: Desk, database: D
     database.run("UPDATE passages SET heading = 'Whales' WHERE page = 4")
     assert desk.indexer.unfinished() == (book,)
     desk.index(book)
-    assert [hit.heading for hit in desk.search.find([(book, None)], "Nothing of the kind", 1)] == [""]
+    assert [hit.heading for hit in desk.find("Nothing of the kind", book, limit=1).passages] == [""]
 
 
 def test_a_book_without_an_outline_gets_one_when_it_is_cut_again(desk: Desk, database: Database) -> None:

@@ -102,6 +102,18 @@ def test_a_context_without_room_measures_nothing(fake: FakeDesk) -> None:
     assert weighed.answer == answer
 
 
+def test_a_sentence_that_the_model_had_no_room_for_is_said_to_be_unweighed(fake: FakeDesk) -> None:
+    answer = answer_in(fake)
+    weigh(fake, answer)
+    fake.engine.weights = {**SURE, "at nine": math.nan}
+    _, weighed = weigh(fake, answer)
+    supports = [each.support for each in weighed.answer.weighed]
+    assert supports == [Support.SUPPORTED, Support.NO_ROOM, Support.QUOTED, Support.NOTHING]
+    assert [each.was_weighed for each in weighed.answer.weighed] == [True, False, True, True]
+    kept = fake.desk.conversations.answer(answer.id)
+    assert kept == weighed.answer
+
+
 def test_a_model_on_a_server_is_not_asked(fake: FakeDesk) -> None:
     answer = answer_in(fake)
     fake.engine.info = msgspec.structs.replace(SCOUT, host="models.example.org")

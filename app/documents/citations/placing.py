@@ -25,13 +25,15 @@ _OTHER_SCRIPT = 0.3
 @dataclass(frozen=True)
 class PlacedClaim:
     """A sentence with the page that is nearest to it, of those that it names; `book` and `page` are None where no page
-    says anything about it. `quoted`: it has a quotation that is on that page."""
+    says anything about it. `quoted`: it has a quotation that is on that page. `foreign`: it is in another script than
+    that page, or than the books, so words say nothing of it."""
 
     claim: Claim
     tested: Tested
     book: CitedBook | None = None
     page: Page | None = None
     quoted: bool = False
+    foreign: bool = False
 
     @property
     def needs_judgement(self) -> bool:
@@ -45,6 +47,8 @@ class PlacedClaim:
         The model alone never makes a sentence supported: a test that fails is a veto. The tests alone never call it
         contradicted: they do not know that two ways to say it are the same.
         """
+        if self.foreign:
+            return Support.OTHER_SCRIPT
         if self.quoted and (not self.tested.differences or probability >= 0.5):
             return Support.QUOTED
         if self.tested.may_support and probability >= 0.5:
@@ -55,8 +59,7 @@ class PlacedClaim:
 
 
 def place(answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]) -> tuple[PlacedClaim, ...]:
-    """Every sentence of an answer that states something, in order. One in another script than the page that it names is
-    left out: words cannot be compared."""
+    """Every sentence of an answer that states something, in order."""
     found = claims(answer)
     pages = {(book.book_id, page.number): (book, page) for book in books for page in book.pages}
     cited: dict[int, list[Citation]] = {}
@@ -65,24 +68,29 @@ def place(answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]
         if owner is not None and (citation.book_id, citation.page) in pages:
             cited.setdefault(owner, []).append(citation)
     placed = [_by_marks(claim, cited.get(index, ()), pages) for index, claim in enumerate(found)]
-    homeless = [each.claim for each in placed if each is not None and each.page is None]
+    homeless = [each.claim for each in placed if each.page is None]
     likely = dict(zip(homeless, likeliest_pages([each.text for each in homeless], books, MOST_LIKELY), strict=True))
+    samples = [max(book.pages, key=lambda page: len(page.text)) for book in books if book.pages]
     return tuple(
-        _nearest(each.claim, likely[each.claim]) or each if each.page is None else each for each in placed if each
+        each
+        if each.page is not None
+        else _nearest(each.claim, likely[each.claim]) or replace(each, foreign=_is_foreign(each.claim, samples))
+        for each in placed
     )
 
 
 def _by_marks(
     claim: Claim, cited: Sequence[Citation], pages: dict[tuple[str, int], tuple[CitedBook, Page]]
-) -> PlacedClaim | None:
-    """On a page that it names, if one says anything about it; None where words cannot tell."""
+) -> PlacedClaim:
+    """On a page that it names, if one says anything about it or is in another script."""
     quoting = [each for each in cited if each.state in _WORDS_OF_BOOKS and each.quote]
     named = [pages[each.book_id, each.page] for each in quoting or cited]
     best = _nearest(claim, named)
     if quoting:
         return replace(best or PlacedClaim(claim, _NOTHING, *named[0]), quoted=True)
-    if best is None and any(_unspaced(claim.text) != _unspaced(page.text) for _, page in named):
-        return None
+    foreign = [(book, page) for book, page in named if _is_foreign(claim, [page])] if best is None else []
+    if foreign:
+        return PlacedClaim(claim, _NOTHING, *foreign[0], foreign=True)
     return best or PlacedClaim(claim, _NOTHING)
 
 
@@ -107,6 +115,12 @@ def _owner(answer: str, found: Sequence[Claim], citation: Citation) -> int | Non
 
 def _has_words(text: str) -> bool:
     return _WORD.search(without_brackets(text)) is not None
+
+
+def _is_foreign(claim: Claim, pages: Sequence[Page]) -> bool:
+    """Whether all of these are in another script."""
+    own = _unspaced(claim.text)
+    return bool(pages) and all(_unspaced(page.text) != own for page in pages)
 
 
 def _unspaced(text: str) -> bool:

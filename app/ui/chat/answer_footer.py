@@ -230,7 +230,7 @@ def _font(words: _Words) -> QFont:
 
 
 def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
-    said = (CitationState.PAGE, CitationState.DIFFERS) if answer.weighed else ()  # what weighing says of sentences
+    said = (CitationState.PAGE, CitationState.DIFFERS) if any(each.was_weighed for each in answer.weighed) else ()
     found = [citation for citation in answer.citations if citation.state not in said]
     counts = [_Words(text, state, counted=True) for state, text in count_citations(found)]
     missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)

@@ -90,8 +90,9 @@ def mark_weighed(
     page has of it; a sentence without one gets a mark at its end. A quoted sentence has said enough."""
     found = list(marks)
     for number, weighed in enumerate(answer.weighed):
-        if weighed.support is Support.QUOTED or "|" in answer.text[weighed.start : weighed.end]:
-            continue  # a row of a table has no place for a mark
+        in_row = "|" in answer.text[weighed.start : weighed.end]  # of a table: there is no place for a mark
+        if weighed.support is Support.QUOTED or not weighed.was_weighed or in_row:
+            continue
         following = answer.weighed[number + 1 : number + 2]
         own = range(weighed.start, following[0].start if following else len(answer.text) + 1)
         at = next((index for index, mark in enumerate(found) if mark.start in own and _may_say(mark, weighed)), None)
@@ -295,12 +296,14 @@ def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, 
 
 
 def count_weighed(weighed: Sequence[WeighedSentence]) -> list[tuple[Support, str]]:
-    """The counts under an answer, such as `2 supported`."""
+    """The counts under an answer, such as `2 supported`, and why some sentences were not weighed."""
     counts = Counter(each.support for each in weighed)
     words = {
         Support.SUPPORTED: _("{n} supported"),
         Support.NOTHING: _("{n} not confirmed"),
         Support.OTHERWISE: _("{n} contradicted"),
+        Support.OTHER_SCRIPT: _("{n} not weighed, in another script than the page"),
+        Support.NO_ROOM: _("{n} not weighed, as the context is full"),
     }
     return [(support, text.format(n=count(counts[support]))) for support, text in words.items() if counts[support]]
 
@@ -313,6 +316,8 @@ def colour_support(support: Support, palette: Palette) -> str:
             return palette.not_found
         case Support.NOTHING:
             return palette.near
+        case Support.OTHER_SCRIPT | Support.NO_ROOM:
+            return palette.soft_ink
 
 
 def colour_state(state: CitationState | None, palette: Palette) -> str:

@@ -41,8 +41,19 @@ def test_the_page_that_is_named_or_else_the_nearest(answer: str, expected: list[
     assert pages(answer) == expected
 
 
-def test_a_sentence_in_another_script_than_its_page_is_left_out() -> None:
-    assert pages("A ship pays eight hundred yen [p. 3]. The tower is 38 metres high [p. 2].") == [2]
+def test_a_sentence_in_another_script_than_its_page_is_not_weighed() -> None:
+    first, second = placed("A ship pays eight hundred yen [p. 3]. The tower is 38 metres high [p. 2].")
+    assert (first.page, first.support(-1), first.needs_judgement) == (BOOK.pages[2], Support.OTHER_SCRIPT, False)
+    assert second.support(0.9) is Support.SUPPORTED
+
+
+def test_without_a_mark_the_script_of_the_books_counts() -> None:
+    answer = "灯台は千八百七十一年に点灯した。"
+    english = CitedBook("b", "Harbour", BOOK.pages[:2])
+    (claim,) = place(answer, (), (english,))
+    assert (claim.page, claim.support(-1)) == (None, Support.OTHER_SCRIPT)
+    (claim,) = place(answer, (), (english, CitedBook("c", "港", BOOK.pages[2:])))
+    assert claim.support(-1) is Support.NOTHING
 
 
 def test_a_quotation_needs_no_judgement() -> None:
