@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.chapters import OutlineChapter, chapters_of, find_chapter, find_titled, named_chapter, speaks_of_chapter
-from app.core.conversation import BookRef, PageRange, Turn
+from app.core.conversation import Answer, BookRef, CitationState, PageRange, Turn
 from app.core.document import Book
 from app.core.grammar import grammar_of
 from app.services import question_words as table
@@ -28,6 +28,7 @@ _SOME = 5
 _LONG_CHARACTERS = 2000
 """What is longer has its own matter, and would take long to look through."""
 
+_NOT_CITED = (CitationState.NOT_FOUND, CitationState.RELATED)
 _BACK = 3
 _ANSWER_WORDS = 12
 _ANSWER_CHARACTERS = 400
@@ -69,7 +70,7 @@ def decide(
     question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], book_of: Callable[[str], Book]
 ) -> PassageQuery:
     """What belongs next to `question`, asked of the books `refs` after `turns`. `book_of` gives a book by its id; it is
-    called where the question may speak of its title or a chapter."""
+    called where the question may speak of its title or a chapter, or goes on from an answer that names its pages."""
     if len(question) > _LONG_CHARACTERS:
         return PassageQuery(QuestionKind.ORDINARY, question, refs)
     turns = [turn for turn in turns if turn.is_read]
@@ -87,7 +88,7 @@ def decide(
     idle = all(word in table.IDLE or (follows and _is_summary_word(word)) for word in matter)
     if idle and (not follows or matter):
         return PassageQuery(QuestionKind.NOTHING)
-    with_turns = "\n".join((question, *_said(turns))) if turns else ""
+    with_turns = "\n".join((question, *_said(turns, refs, book_of))) if turns else ""
     if turns and (follows or not own):
         return PassageQuery(QuestionKind.FOLLOW_UP, with_turns, refs, alike)
     return PassageQuery(QuestionKind.ORDINARY, question, refs, alike, with_turns if len(own) <= _FEW else "")
@@ -178,8 +179,9 @@ def _follows(words: _Words, own: Sequence[str]) -> bool:
     return words.refers and len(own) <= (_SOME if words.refers_first else _FEW)
 
 
-def _said(turns: Sequence[Turn]) -> list[str]:
-    """The last question, with those that it follows from, and the first words of matter of the last answer."""
+def _said(turns: Sequence[Turn], refs: Sequence[BookRef], book_of: Callable[[str], Book]) -> list[str]:
+    """The last question, with those that it follows from, and the first words of matter of the last answer, after the
+    title of the section that it cites: what follows is mostly in there."""
     said = []
     for turn in turns[: -_BACK - 1 : -1]:
         words = _read(turn.question.text[:_LONG_CHARACTERS])
@@ -189,4 +191,16 @@ def _said(turns: Sequence[Turn]) -> list[str]:
     answer = turns[-1].answer
     begun = _MARK.sub(" ", answer.text if answer else "")[:_ANSWER_CHARACTERS]
     matter = [word for word in _read(begun).matter if word not in table.IDLE]
-    return [*said, " ".join(matter[:_ANSWER_WORDS])]
+    return [*said, " ".join((*_cited(answer, refs, book_of), *matter[:_ANSWER_WORDS]))]
+
+
+def _cited(answer: Answer | None, refs: Sequence[BookRef], book_of: Callable[[str], Book]) -> list[str]:
+    """The title of the innermost section, the last one of several, that the first page which an answer cites is in."""
+    asked = {ref.book_id for ref in refs}
+    for cited in answer.citations if answer is not None else ():
+        if cited.book_id in asked and cited.page and cited.state not in _NOT_CITED:
+            book = book_of(cited.book_id)
+            chapters = chapters_of(book.outline, book.page_count)
+            inside = [each.title for each in chapters if each.pages.first <= cited.page <= each.pages.last]
+            return inside[-1:]
+    return []

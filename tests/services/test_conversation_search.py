@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from app.core.conversation import Answer, BookRef, Ending, PageRange, StoredQuestion, Turn
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PageRange, StoredQuestion, Turn
 from app.core.document import Book, Format, Section
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
 
@@ -95,6 +96,17 @@ def test_a_chain_of_follow_ups_leads_back_to_what_was_asked_first() -> None:
     query = of("And for her?", turn("Who pays the dues of the berth?", "Feld [p. 7]."), turn(*NOTICE), second)
     assert query.text.split("\n")[:3] == ["And for her?", "And in winter?", NOTICE[0]]
     assert "berth" not in query.text
+
+
+def test_a_follow_up_is_searched_with_the_section_that_the_answer_cites() -> None:
+    before = turn(*NOTICE)
+    assert before.answer is not None
+    cited = Citation("lease", "Harbour Lease", 4, "4", "", CitationState.PAGE)
+    cites = msgspec.structs.replace(before, answer=msgspec.structs.replace(before.answer, citations=(cited,)))
+    (*asked, answered) = of("And in winter?", cites).text.split("\n")
+    assert asked == ["And in winter?", NOTICE[0]]
+    assert answered.startswith("2.2 Arrears jonas feld")
+    assert "2.2" not in of("And in winter?", cites, refs=(MILL,)).text, "a book that is not asked is not looked into"
 
 
 def test_what_the_model_does_not_read_is_not_searched_with() -> None:
