@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,10 @@ MUTANTS = 50
 TAKEN = 2
 """So many mutants of each kind go the whole way, through a process each; the others share one."""
 
-SMALL = {kind: film(*made, frames=[drawing(number) for number in range(6)], key_every=3) for kind, made in MADE.items()}
+
+@cache
+def small(kind: VideoKind) -> bytes:
+    return film(*MADE[kind], frames=[drawing(number) for number in range(6)], key_every=3)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,7 @@ PLAYLISTS = {
 
 @pytest.mark.parametrize("name", PLAYLISTS)
 def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_path: Path, name: str) -> None:
-    other = saved(tmp_path, SMALL[VideoKind.MP4], "other.mp4")
+    other = saved(tmp_path, small(VideoKind.MP4), "other.mp4")
     path = saved(tmp_path, PLAYLISTS[name].replace(b"{path}", bytes(other)))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_UNKNOWN, {"path": str(path)})
@@ -73,7 +77,7 @@ def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_p
 
 
 def test_a_playlist_behind_a_videos_beginning_opens_nothing(tmp_path: Path) -> None:
-    heads = [SMALL[kind][:length] + PLAYLISTS["hls"] for kind in VideoKind for length in (16, 64, 512)]
+    heads = [small(kind)[:length] + PLAYLISTS["hls"] for kind in VideoKind for length in (16, 64, 512)]
     assert set(outcomes(sandbox.probe(), tmp_path, heads)) <= {"decoded", *(code.value for code in FINDINGS)}
 
 
@@ -107,7 +111,7 @@ def test_a_video_that_lies_in_another_file_is_not_fetched_from_there(reader: Vid
 
 def claiming(kind: VideoKind, width: int, height: int) -> bytes:
     """A video whose header says that it is larger than it is."""
-    whole = bytearray(SMALL[kind])
+    whole = bytearray(small(kind))
     match kind:
         case VideoKind.MP4:
             place = whole.index(b"avc1") + 4 + 24  # ISO/IEC 14496-12, 12.1.3
@@ -151,7 +155,7 @@ def test_frames_beyond_the_limit_are_refused(reader: VideoReader, tmp_path: Path
 def mutants(kind: VideoKind) -> list[bytes]:
     """Half of them with some bytes changed anywhere, half in the beginning, where sizes and tables are."""
     chance = random.Random(kind.value)
-    original = SMALL[kind]
+    original = small(kind)
     found = []
     for number in range(MUTANTS):
         mutant = bytearray(original)
@@ -173,7 +177,7 @@ def test_what_was_changed_at_random_is_a_video_or_a_finding(
 
 @pytest.mark.parametrize("kind", VideoKind)
 def test_many_that_were_changed_or_cut_are_videos_or_findings(tmp_path: Path, kind: VideoKind) -> None:
-    whole = SMALL[kind]
+    whole = small(kind)
     cut = [
         whole[:length] for length in (1, 4, 12, 40, 64, 188, 200, 512, *(len(whole) * part // 8 for part in range(8)))
     ]
@@ -209,7 +213,7 @@ def test_the_sandbox_holds_around_the_decoders_and_they_work_in_it(step: Step, t
     if not sandbox.offers(step):
         pytest.skip(f"this system does not offer {step.value}: not installed, or forbidden")
     names = () if step is Step.RLIMITS else ESCAPES
-    sound = [*SMALL.values(), *variants()]
+    sound = [*map(small, VideoKind), *variants()]
     told = imprisoned(step, tmp_path, [*sound, *PLAYLISTS.values()], *names)
     assert told.pop("step") == step
     assert told.pop("threads_before") == 1, "Landlock would not hold for a thread that runs already"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any
 
 import av
@@ -32,23 +33,29 @@ from tests.documents.videos.films import (
 )
 
 CODECS = {
-    "h264 with b-frames": film("mp4", "libx264", options={"preset": "medium", "tune": "animation", "bf": "3"}),
-    "h264 in avi": film("avi", "libx264", options={"preset": "medium", "tune": "animation", "bf": "3"}),
-    "h264, intra refresh": film("mpegts", "libx264", options={"intra-refresh": "1"}),
-    "hevc": film("mp4", "libx265"),
-    "hevc, 10 bits": film("matroska", "libx265", pixel_format="yuv420p10le"),
-    "vp8": film("webm", "libvpx"),
-    "vp9 in mp4": film("mp4", "libvpx-vp9"),
-    "av1": film("mp4", "libsvtav1"),
-    "av1 in webm, 10 bits": film("webm", "libsvtav1", pixel_format="yuv420p10le"),
-    "mpeg-4": film("mp4", "mpeg4"),
-    "mpeg-4 with b-frames in avi": film("avi", "mpeg4", options={"bf": "2"}),
-    "motion jpeg": film("mov", "mjpeg", pixel_format="yuvj420p"),
-    "prores": film("mov", "prores_ks", pixel_format="yuv422p10le"),
-    "in fragments": film("mp4", "libx264", muxing={"movflags": "frag_keyframe+empty_moov"}),
+    "h264 with b-frames": partial(film, "mp4", "libx264", options={"preset": "medium", "tune": "animation", "bf": "3"}),
+    "h264 in avi": partial(film, "avi", "libx264", options={"preset": "medium", "tune": "animation", "bf": "3"}),
+    "h264, intra refresh": partial(film, "mpegts", "libx264", options={"intra-refresh": "1"}),
+    "hevc": partial(film, "mp4", "libx265"),
+    "hevc, 10 bits": partial(film, "matroska", "libx265", pixel_format="yuv420p10le"),
+    "vp8": partial(film, "webm", "libvpx"),
+    "vp9 in mp4": partial(film, "mp4", "libvpx-vp9"),
+    "av1": partial(film, "mp4", "libsvtav1"),
+    "av1 in webm, 10 bits": partial(film, "webm", "libsvtav1", pixel_format="yuv420p10le"),
+    "mpeg-4": partial(film, "mp4", "mpeg4"),
+    "mpeg-4 with b-frames in avi": partial(film, "avi", "mpeg4", options={"bf": "2"}),
+    "motion jpeg": partial(film, "mov", "mjpeg", pixel_format="yuvj420p"),
+    "prores": partial(film, "mov", "prores_ks", pixel_format="yuv422p10le"),
+    "in fragments": partial(film, "mp4", "libx264", muxing={"movflags": "frag_keyframe+empty_moov"}),
 }
-FILMS = CODECS | {kind.value: film(*made) for kind, made in MADE.items()}
+FILMS = CODECS | {kind.value: partial(film, *made) for kind, made in MADE.items()}
 FRAMES = 24
+
+
+@cache
+def film_of(name: str) -> bytes:
+    """Made by the first test that asks for it."""
+    return FILMS[name]()
 
 
 def video_of(found: VideoSurveyed) -> Video:
@@ -71,7 +78,7 @@ def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", FILMS)
 def test_every_frame_is_found_at_its_time(name: str) -> None:
-    with opened(FILMS[name]) as video:
+    with opened(film_of(name)) as video:
         found = look_through(video)
         assert (found.width, found.height, found.complete) == (WIDTH, HEIGHT, True)
         assert times_of(found) == pytest.approx([number / RATE for number in range(FRAMES)], abs=0.002)
@@ -82,7 +89,7 @@ def test_every_frame_is_found_at_its_time(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILMS)
 def test_any_time_shows_the_frame_that_is_seen_then(name: str) -> None:
-    with opened(FILMS[name]) as video:
+    with opened(film_of(name)) as video:
         assert numbers(video, (1.94, 0.02, 2.33, 1.14, 0.0, 99.0, 1.22)) == [19, 0, 23, 11, 0, 23, 12]
 
 
@@ -149,7 +156,7 @@ def test_of_a_video_that_is_longer_still_fewer_key_frames_are_looked_at(monkeypa
 
 def test_a_survey_that_takes_too_long_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "LONGEST_S", -1.0)
-    with opened(FILMS["hevc"]) as video:
+    with opened(film_of("hevc")) as video:
         found = look_through(video)
         assert (len(found.moments), found.complete) == (1, False)
         assert found.duration_s == pytest.approx(FRAMES / RATE)
@@ -257,7 +264,7 @@ def test_large_frames_are_reduced_and_small_ones_are_not_enlarged() -> None:
         assert number_of(video.raster(0.0, 4096)) == 11
         preview = video.raster(0.0, 320)
         assert (preview.width, preview.height, number_of(preview)) == (320, 6, 11)
-    assert frame_of(FILMS["mp4"], 320).shape == (HEIGHT, WIDTH, 3)
+    assert frame_of(film_of("mp4"), 320).shape == (HEIGHT, WIDTH, 3)
 
 
 def test_frames_of_another_size_within_a_video_keep_their_proportions() -> None:
@@ -393,7 +400,7 @@ def test_sound_is_no_video_even_with_a_cover(cover: bool) -> None:
 
 @pytest.mark.parametrize("name", ["matroska", "mpegts", "in fragments", "flv", "asf", "ogg", "avi"])
 def test_of_a_video_that_is_cut_short_there_are_the_frames_that_came(name: str) -> None:
-    whole = FILMS[name]
+    whole = film_of(name)
     with opened(whole[: int(len(whole) * 0.9)]) as video:
         found = look_through(video)
         assert 4 <= len(found.moments) <= FRAMES
@@ -403,7 +410,7 @@ def test_of_a_video_that_is_cut_short_there_are_the_frames_that_came(name: str) 
 
 
 def test_an_mp4_without_its_end_has_no_index() -> None:
-    with pytest.raises(AppError) as told, opened(FILMS["mp4"][:3_000]):
+    with pytest.raises(AppError) as told, opened(film_of("mp4")[:3_000]):
         pass
     assert told.value.problem.params == {"path": "", "format": "mp4"}
     assert told.value.code is Code.VIDEO_DAMAGED
@@ -434,7 +441,7 @@ def test_a_disk_that_fails_is_not_called_a_damaged_video(monkeypatch: pytest.Mon
 
 def test_all_that_is_decoded_in_one_process_is_found_again(tmp_path: Any) -> None:
     """A survey leaves the video as it was: frames after it, and a survey after frames, are the same."""
-    with opened(FILMS["hevc"]) as video:
+    with opened(film_of("hevc")) as video:
         first = look_through(video)
         before = numbers(video, (1.0, 0.5))
         assert look_through(video) == first

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,10 @@ from tests.documents.videos import liar
 from tests.documents.videos.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed
 from tests.endings import as_events
 
-FILM = film()
+
+@cache
+def short_film() -> bytes:
+    return film()
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def open_one() -> Iterator[VideoReader]:
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
-    path.write_bytes(FILM)
+    path.write_bytes(short_film())
     return path
 
 
@@ -116,14 +120,14 @@ def test_a_finding_names_the_whole_path(reader: VideoReader, tmp_path: Path) -> 
     path = tmp_path / "notes.mp4"
     path.write_text("This is no video.", encoding="utf-8")
     assert problem(reader, path) == Problem(Code.VIDEO_UNKNOWN, {"path": str(path)})
-    path.write_bytes(FILM[:2_000])
+    path.write_bytes(short_film()[:2_000])
     assert problem(reader, path) == Problem(Code.VIDEO_DAMAGED, {"path": str(path), "format": "mp4"})
     assert workers() == []
 
 
 def test_a_name_that_is_no_utf8_is_made_printable(reader: VideoReader, tmp_path: Path) -> None:
     path = tmp_path / "clip-\udcff.mp4"
-    path.write_bytes(FILM)
+    path.write_bytes(short_film())
     assert surveyed(reader, path).untrusted_name == "clip-?.mp4"
 
 
