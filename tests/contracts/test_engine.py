@@ -12,6 +12,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
+from app.engine import client
 from app.engine.client import EngineClient
 from app.engine.protocol import (
     AnswerTo,
@@ -27,6 +28,7 @@ from app.engine.protocol import (
     ReadBooks,
     RemoteSpec,
 )
+from tests.engine.near import NearChild
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 from tests.work import run
@@ -46,12 +48,16 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def engine(kind: str) -> Iterator[Engine]:
+def engine(kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """On a real server without a process of its own: `tests/engine/remote` has those."""
     made: Engine
     match kind:
         case "scripted":
             made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
+        case "process":
+            made = EngineClient()
         case _:
+            monkeypatch.setattr(client, "Child", NearChild)
             made = EngineClient()
     yield made
     made.close()

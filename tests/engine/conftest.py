@@ -1,4 +1,4 @@
-"""Engines for the tests: real processes on tiny models."""
+"""Engines for the tests, on tiny models: real processes, or none where a process makes no difference."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.work import Cancel, finish
+from app.engine import client
 from app.engine.client import EngineClient
 from app.engine.protocol import (
     BookSpan,
@@ -23,6 +24,7 @@ from app.engine.protocol import (
     Probed,
     Prompt,
 )
+from tests.engine.near import NearChild
 
 NewEngine = Callable[..., EngineClient]
 
@@ -39,6 +41,13 @@ def new_engine() -> Iterator[NewEngine]:
     yield make
     for engine in made:
         engine.close()
+
+
+@pytest.fixture
+def near_engine(new_engine: NewEngine, monkeypatch: pytest.MonkeyPatch) -> NewEngine:
+    """As `new_engine`, for tests that are not about the engine's process: it has none."""
+    monkeypatch.setattr(client, "Child", NearChild)
+    return new_engine
 
 
 def load(engine: EngineClient, path: Path, **how: Any) -> None:

@@ -40,9 +40,9 @@ def logits(engine: EngineClient, path: Path, adapters: Sequence[Adapter] = ()) -
 
 
 def test_adapters_act_as_if_worked_into_the_weights(
-    new_engine: NewEngine, tiny_scout: Path, first: Path, second: Path, tmp_path: Path
+    near_engine: NewEngine, tiny_scout: Path, first: Path, second: Path, tmp_path: Path
 ) -> None:
-    engine = new_engine()
+    engine = near_engine()
     plain = logits(engine, tiny_scout)
     both = logits(engine, tiny_scout, (Adapter(str(first), 1.0), Adapter(str(second), -0.5)))
     merged = logits(engine, write_merged(tmp_path / "merged.gguf", tiny_scout, (1, 1.0), (2, -0.5)))
@@ -53,13 +53,13 @@ def test_adapters_act_as_if_worked_into_the_weights(
 
 
 def test_what_was_read_with_an_adapter_is_not_taken_up_without(
-    new_engine: NewEngine, tiny_scout: Path, first: Path, tmp_path: Path
+    near_engine: NewEngine, tiny_scout: Path, first: Path, tmp_path: Path
 ) -> None:
     readings = ReadingsSpec(str(tmp_path / "readings"), bytes(SECRET_BYTES), 1 << 30)
     asked = prompt("What?", pages=40)
     evaluated = []
     for adapters in ((Adapter(str(first)),), (Adapter(str(first)),), (), (Adapter(str(first), 0.5),)):
-        engine = new_engine()
+        engine = near_engine()
         load(engine, tiny_scout, context_tokens=4096, readings=readings, adapters=adapters)
         ending = finish(engine.run(ReadBooks(asked), Cancel()))
         engine.flush_saved()
@@ -78,10 +78,10 @@ def test_fingerprints_know_adapters_and_their_scales(tiny_scout: Path, first: Pa
     assert fingerprint_with(tiny_scout, (one, other)) == fingerprint_with(tiny_scout, (other, one))
 
 
-def test_an_adapter_of_another_shape_is_refused(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
+def test_an_adapter_of_another_shape_is_refused(near_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
     another = write_scout(tmp_path / "another.gguf", head_size=32)
     adapter = write_lora(tmp_path / "lora.gguf", another)
-    engine = new_engine()
+    engine = near_engine()
     problem = problem_of(engine.load(LoadSpec(str(tiny_scout), 512, adapters=(Adapter(str(adapter)),)), Cancel()))
     assert problem.code is Code.ADAPTER_FAILED
     assert "incorrect shape" in str(problem.params["detail"])

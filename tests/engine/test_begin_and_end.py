@@ -50,9 +50,9 @@ def test_another_family_begins_as_its_template_does(tmp_path: Path, template: st
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_each_end_token_ends_an_answer(tmp_path: Path, new_engine: NewEngine, end: str) -> None:
+def test_each_end_token_ends_an_answer(tmp_path: Path, near_engine: NewEngine, end: str) -> None:
     path = llama4.write_scout(tmp_path / "ends.gguf", layers=4, ends_with=end)
-    engine = new_engine()
+    engine = near_engine()
     load(engine, path, context_tokens=4096)
     events, last = run(engine.run(AnswerTo(prompt("A question?"), Sampling(seed=1, true_quotes=False), 2000), Cancel()))
     assert last.ending is Ending.COMPLETE

@@ -89,10 +89,10 @@ RECITED = ("Â", "«", "Ġthe", "Ġwater", "Ġline", "Ġof", "Ġhouse", "Ġwa", 
 SAID = "« the water line of house was under river»"
 
 
-def test_a_quotation_is_never_bent_to_the_books(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_a_quotation_is_never_bent_to_the_books(near_engine: NewEngine, tmp_path: Path) -> None:
     """The model is sure of each word: as long as the books have it, it is held; at the first that they do not have, the
     quotation is closed where a sentence of theirs ends, and let go elsewhere."""
-    engine = new_engine()
+    engine = near_engine()
     load(engine, write_reciter(tmp_path / "reciter.gguf", RECITED, turn="Ġwa"), context_tokens=1024)
     quoted = "the water line of house was under river"
     other = "Nothing of that kind."
@@ -109,9 +109,9 @@ def test_a_quotation_is_never_bent_to_the_books(new_engine: NewEngine, tmp_path:
         assert text.count("[p. ") == written.count("[p. ")
 
 
-def test_the_person_s_own_words_may_be_quoted(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_the_person_s_own_words_may_be_quoted(near_engine: NewEngine, tmp_path: Path) -> None:
     """Though the books have others, which the model holds for possible, too: one time in four."""
-    engine = new_engine()
+    engine = near_engine()
     torn = ("Â", "«", "Ġthe", "Ġwater", "Ġline", "Ġof", "Ġriver", "Ġwa", "s", "Ġunder", "Ġwater", "Ġhouse")
     load(engine, write_reciter(tmp_path / "torn.gguf", torn, turn="Ġwa", margin=1 / 16), context_tokens=1024)
     prompt = asked(("They say that the water house was over it.",))
@@ -129,17 +129,17 @@ def test_octavo_writes_the_page_itself(starter_engine: EngineClient) -> None:
     assert "” [p. " in text
 
 
-def test_it_can_be_switched_off(new_engine: NewEngine, tiny_scout: Path) -> None:
+def test_it_can_be_switched_off(near_engine: NewEngine, tiny_scout: Path) -> None:
     """A random model left to itself invents: so the tests above can fail."""
-    engine = new_engine()
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=4096)
     free = msgspec.structs.replace(WARM, true_quotes=False, seed=1)
     text, _ = answer(engine, asked(ENGLISH, "It says: “"), free)
     assert text[:12] not in ENGLISH[0] + ENGLISH[1]
 
 
-def test_several_books_are_named_in_the_mark(new_engine: NewEngine, tmp_path: Path) -> None:
-    engine = new_engine()
+def test_several_books_are_named_in_the_mark(near_engine: NewEngine, tmp_path: Path) -> None:
+    engine = near_engine()
     load(engine, write_reciter(tmp_path / "reciter.gguf", RECITED, turn="Ġwa"), context_tokens=1024)
     prompt = asked(("the water line of house was under river",))
     other = DocumentText("The other", (PageText("9", "Nothing of that kind."),), "c")
@@ -186,9 +186,9 @@ def test_a_page_mark_that_a_text_stops_before_or_inside_is_written_to_its_end(
 
 
 def test_an_answer_that_was_gone_on_with_is_not_read_again_by_the_next_question(
-    new_engine: NewEngine, tiny_scout: Path
+    near_engine: NewEngine, tiny_scout: Path
 ) -> None:
-    engine = new_engine()
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=4096)
     prompt = asked(ENGLISH)
     sampling = msgspec.structs.replace(WARM, seed=3)

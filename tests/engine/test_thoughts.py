@@ -39,9 +39,9 @@ SCRIPTS = {
 
 
 def answer(
-    new_engine: NewEngine, model: Path, asked: Prompt, tokens: int = 60
+    near_engine: NewEngine, model: Path, asked: Prompt, tokens: int = 60
 ) -> Work[Reading | Thinking | Token | Notice, Generated]:
-    engine = new_engine()
+    engine = near_engine()
     load(engine, model, context_tokens=1024)
     return engine.run(AnswerTo(asked, GREEDY, tokens), Cancel())
 
@@ -51,9 +51,9 @@ def said(events: Iterable[object]) -> str:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_only_the_answer_is_told(new_engine: NewEngine, tmp_path: Path, script: str) -> None:
+def test_only_the_answer_is_told(near_engine: NewEngine, tmp_path: Path, script: str) -> None:
     words, turn = SCRIPTS[script]
-    events, ending = run(answer(new_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?")))
+    events, ending = run(answer(near_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?")))
     assert said(events).lower() == SAID
     reported = [event for event in events if isinstance(event, Thinking | Token)]
     assert reported.count(Thinking()) == 1
@@ -62,9 +62,9 @@ def test_only_the_answer_is_told(new_engine: NewEngine, tmp_path: Path, script: 
     assert ending.usage.generated_tokens == len(words)
 
 
-def test_marks_in_the_middle_of_an_answer_belong_to_it(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_marks_in_the_middle_of_an_answer_belong_to_it(near_engine: NewEngine, tmp_path: Path) -> None:
     words = ("Ġthe", "Ġletter", "<", "t", "h", "i", "n", "k", ">", "Ġcame")
-    events, _ending = run(answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?")))
+    events, _ending = run(answer(near_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?")))
     assert said(events) == " the letter<think> came"
     assert Thinking() not in events
 
@@ -79,28 +79,28 @@ def test_marks_in_the_middle_of_an_answer_belong_to_it(new_engine: NewEngine, tm
     ],
 )
 def test_an_answer_that_is_nothing_but_thought_says_so(
-    new_engine: NewEngine, tmp_path: Path, words: tuple[str, ...], tokens: int, code: Code
+    near_engine: NewEngine, tmp_path: Path, words: tuple[str, ...], tokens: int, code: Code
 ) -> None:
-    work = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"), tokens)
+    work = answer(near_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"), tokens)
     events, problem = fail(work)
     assert said(events) == ""
     assert problem.code is code
 
 
-def test_it_is_stopped_while_it_thinks(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_it_is_stopped_while_it_thinks(near_engine: NewEngine, tmp_path: Path) -> None:
     endless = [token for token in vocabulary.build(()).tokens if token[:1] == "Ġ" and token[1:].isascii()][1:200]
-    engine, cancel = new_engine(), Cancel()
+    engine, cancel = near_engine(), Cancel()
     load(engine, write_reciter(tmp_path / "m.gguf", ("<think>", *endless)), context_tokens=1024)
     events, ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 1000), cancel), at(Thinking, cancel.request))
     assert said(events) == ""
     assert ending.ending is Ending.CANCELLED
 
 
-def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_the_next_turn_is_laid_out_without_the_thought(near_engine: NewEngine, tmp_path: Path) -> None:
     """As by an engine that never saw it; and it is answered as there."""
     words, turn = SCRIPTS["control tokens"]
     model = write_reciter(tmp_path / "m.gguf", words, turn)
-    engine, fresh = new_engine(), new_engine()
+    engine, fresh = near_engine(), near_engine()
     load(engine, model, context_tokens=1024)
     load(fresh, model, context_tokens=1024)
     first, _ending = run(engine.run(AnswerTo(prompt("What came?"), GREEDY, 60), Cancel()))
@@ -109,9 +109,9 @@ def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tm
     assert said(run(engine.run(AnswerTo(following, GREEDY, 60), Cancel()))[0]) == SAID
 
 
-def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_in_harmony_the_model_names_its_channel(near_engine: NewEngine, tmp_path: Path) -> None:
     """The prompt ends before it; what was answered before stands without one."""
-    engine = new_engine()
+    engine = near_engine()
     model = write_reciter(tmp_path / "m.gguf", ANSWER, template=HARMONY_FORMAT)
     load(engine, model, context_tokens=1024)
     vocabulary = LlamaModel(model, 0, lambda _fraction: True, vocabulary_only=True)
@@ -122,10 +122,10 @@ def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path:
     assert text.endswith("<|end|><|start|>assistant")
 
 
-def test_a_quotation_in_a_thought_is_not_held_to_the_books(new_engine: NewEngine, tmp_path: Path) -> None:
+def test_a_quotation_in_a_thought_is_not_held_to_the_books(near_engine: NewEngine, tmp_path: Path) -> None:
     """What is quoted there stands in no book; held to them, the model could not have gone on to its answer."""
     words = ("<think>", "Ġthe", '"', "Ġhouse", "Ġwas", "Ġgreat", "Ġtown", '"', "</think>", *ANSWER)
     words = tuple(dict.fromkeys(words[:7])) + words[8:]  # the mark is opened, and not closed
-    work = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
+    work = answer(near_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
     events, _ending = run(work)
     assert said(events) == SAID

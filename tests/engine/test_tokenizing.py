@@ -242,8 +242,8 @@ def test_an_engine_says_how_far_it_is_and_stops(engine: EngineClient) -> None:
     assert run(engine.run(Measure(LONG))) == ([], size)
 
 
-def test_texts_are_counted_by_a_vocabulary_that_is_not_loaded(new_engine: NewEngine, starter: Path) -> None:
-    engine, texts = new_engine(), tuple(page.untrusted_text for page in LONG.documents[0].pages)
+def test_texts_are_counted_by_a_vocabulary_that_is_not_loaded(near_engine: NewEngine, starter: Path) -> None:
+    engine, texts = near_engine(), tuple(page.untrusted_text for page in LONG.documents[0].pages)
     told, counts = run(engine.run(Count(str(starter), texts)))
     assert len(counts) == len(texts)
     assert [event.done for event in told if isinstance(event, Tokenizing)][-1] == sum(map(len, texts))

@@ -142,6 +142,8 @@ class Transport:
         self.wait(self._client.aclose(), undisturbed=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSE_S)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     def get(self, path: str) -> bytes:
         """Raises AppError REMOTE_*; Stopped."""

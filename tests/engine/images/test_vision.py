@@ -84,8 +84,8 @@ def tiny_projector(models_folder: Path) -> Path:
 
 
 @pytest.fixture
-def seeing(new_engine: NewEngine, tiny_scout: Path, tiny_projector: Path) -> EngineClient:
-    engine = new_engine()
+def seeing(near_engine: NewEngine, tiny_scout: Path, tiny_projector: Path) -> EngineClient:
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=8192, projector_path=str(tiny_projector))
     return engine
 
@@ -185,7 +185,7 @@ def test_other_pixels_than_asked_for_are_refused(seeing: EngineClient) -> None:
     ("pages", "tokens", "width"), [(3, 1_200, 700), pytest.param(41, 20_000, 1000, marks=pytest.mark.slow)]
 )
 def test_behind_a_book_only_what_is_new_is_evaluated(
-    new_engine: NewEngine,
+    near_engine: NewEngine,
     tiny_scout_quantized: Path,
     tiny_projector: Path,
     tmp_path: Path,
@@ -198,7 +198,7 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     lie elsewhere, and with f16 that alone moves logits by some hundredths."""
     how = {"context_tokens": 32_768, "kv_type": KvType.Q8_0, "projector_path": str(tiny_projector)}
     kept = {"readings": ReadingsSpec(str(tmp_path), SECRET, 1 << 30)}
-    engine, fresh = new_engine(), new_engine()
+    engine, fresh = near_engine(), near_engine()
     load(engine, tiny_scout_quantized, **how, **kept)
     load(fresh, tiny_scout_quantized, **how)
     document = msgspec.structs.replace(book(pages), book_id="b1")
@@ -226,7 +226,7 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
 
     engine.flush_saved()
     engine.close()
-    restarted = new_engine()
+    restarted = near_engine()
     load(restarted, tiny_scout_quantized, **how, **kept)
     assert finish(restarted.run(MissingImages(with_image))) == ()
     after, evaluated = logits(restarted, seen)
@@ -239,10 +239,10 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     [("tiny_scout_fast", KvType.F16), pytest.param("tiny_scout", KvType.Q8_0, marks=pytest.mark.slow)],
 )
 def test_an_image_across_a_chunk_is_rolled_back_soundly(
-    new_engine: NewEngine, tiny_projector: Path, request: pytest.FixtureRequest, model: str, kv_type: KvType
+    near_engine: NewEngine, tiny_projector: Path, request: pytest.FixtureRequest, model: str, kv_type: KvType
 ) -> None:
     """The image covers position 8,192, where the local layers begin again; then the talk goes on, and comes back."""
-    engine, fresh = new_engine(), new_engine()
+    engine, fresh = near_engine(), near_engine()
     for each in (engine, fresh):
         path = request.getfixturevalue(model)
         load(each, path, context_tokens=16_384, kv_type=kv_type, projector_path=str(tiny_projector))
@@ -297,11 +297,11 @@ def test_the_pixels_matter(seeing: EngineClient) -> None:
     ],
 )
 def test_a_projector_that_is_of_no_use_leaves_the_text(
-    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], object], code: Code
+    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], object], code: Code
 ) -> None:
     path = tmp_path / "mmproj.gguf"
     write(path)
-    engine = new_engine()
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=2048, projector_path=str(path))
     model = engine.model()
     assert model is not None
@@ -314,8 +314,8 @@ def test_a_projector_that_is_of_no_use_leaves_the_text(
     assert answer(engine, ask("What does it say?")).usage.generated_tokens == 3
 
 
-def test_a_model_without_projector_is_blind(new_engine: NewEngine, tiny_scout: Path) -> None:
-    engine = new_engine()
+def test_a_model_without_projector_is_blind(near_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=2048)
     for refused in (
         lambda: finish(engine.run(CountImageTokens([(1, 1)]))),
@@ -329,9 +329,9 @@ def test_a_model_without_projector_is_blind(new_engine: NewEngine, tiny_scout: P
 
 
 def test_a_projector_that_does_not_look_is_switched_off(
-    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path
+    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path
 ) -> None:
-    engine = new_engine()
+    engine = near_engine()
     path = projector.write_projector(tmp_path / "mmproj.gguf", blind=True)
     load(engine, tiny_scout, context_tokens=2048, projector_path=str(path))
     (wanted,) = finish(engine.run(MissingImages(ask("What is this?", image(width=10, height=10)))))
@@ -354,10 +354,10 @@ def test_a_projector_that_does_not_look_is_switched_off(
     [(projector.write_llava_projector, 16, False), (projector.write_gemma_projector, 4, True)],
 )
 def test_other_projectors_keep_their_own_layout(
-    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], Path], rows: int, whole: bool
+    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], Path], rows: int, whole: bool
 ) -> None:
     path = write(tmp_path / "mmproj.gguf")
-    engine, fresh = new_engine(), new_engine()
+    engine, fresh = near_engine(), near_engine()
     for each in (engine, fresh):
         load(each, tiny_scout, context_tokens=4096, projector_path=str(path))
     model = engine.model()

@@ -38,8 +38,8 @@ Start = Callable[..., EngineClient]
 
 
 @pytest.fixture
-def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start:
-    """Start an engine that saves its readings into `tmp_path`."""
+def restart(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start:
+    """Start an engine that saves its readings into `tmp_path`, in a process of its own."""
 
     def make(
         model: Path = tiny_scout_fast, quota_bytes: int = 1 << 30, context_tokens: int = 16_384, **how: Any
@@ -50,6 +50,12 @@ def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start
         return engine
 
     return make
+
+
+@pytest.fixture
+def start(near_engine: NewEngine, restart: Start) -> Start:
+    """As `restart`, without a process: what is not in the folder is not there again either."""
+    return restart
 
 
 def saved_in(folder: Path) -> tuple[SavedState, ...]:
@@ -76,16 +82,16 @@ def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     ids=["f16, beyond a chunk", "q8_0"],
 )
 def test_a_book_is_not_read_again_after_a_restart(
-    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType, asked: Prompt
+    restart: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType, asked: Prompt
 ) -> None:
     path = request.getfixturevalue(model)
-    books_end = read_and_close(start(path, kv_type=kv_type), asked)
+    books_end = read_and_close(restart(path, kv_type=kv_type), asked)
     (saved,) = saved_in(tmp_path)
     assert saved.complete
     assert len(saved.tokens) == books_end
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
-    again = start(path, kv_type=kv_type)
+    again = restart(path, kv_type=kv_type)
     ending, reported = answer(again, asked)
     assert ending.usage.reused_tokens == books_end
     assert reported == []
@@ -230,9 +236,9 @@ def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int
     raise AssertionError("it ended before")
 
 
-def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
-    kill_while_reading(start(), ASKED, 2200)
-    ending, reported = answer(start())
+def test_a_killed_reading_goes_on_from_its_last_checkpoint(restart: Start) -> None:
+    kill_while_reading(restart(), ASKED, 2200)
+    ending, reported = answer(restart())
     assert reported == []
     assert ending.usage.reused_tokens >= MIN_TOKENS
 
@@ -240,13 +246,15 @@ def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
-def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_type: KvType) -> None:
+def test_a_book_of_a_hundred_thousand_tokens(restart: Start, tiny_scout: Path, kv_type: KvType) -> None:
     """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart."""
     prompt = ask(book(205), "What happens?")
-    total = finish(start(tiny_scout, kv_type=kv_type, context_tokens=131_072).run(Measure(prompt))).total
+    total = finish(restart(tiny_scout, kv_type=kv_type, context_tokens=131_072).run(Measure(prompt))).total
     assert total > 100_000
-    killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
-    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
+    killed_at = kill_while_reading(
+        restart(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10
+    )
+    engine = restart(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     resumed, reported = answer(engine, prompt)
     print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
     assert reported == []
@@ -254,7 +262,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
     assert engine.flush_saved() == ()
     engine.close()
 
-    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
+    engine = restart(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     again, reported = answer(engine, prompt)
     assert (again.usage.reused_tokens, reported) == (lay_out(engine, prompt).books[-1].end, [])
 
@@ -268,9 +276,9 @@ def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_pat
     assert saved_in(tmp_path) == ()
 
 
-def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(near_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> None:
     (tmp_path / "readings").write_text("a file where a folder should be")
-    engine = new_engine()
+    engine = near_engine()
     spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
     load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
     ending, reported = answer(engine)
@@ -278,8 +286,8 @@ def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_sco
     assert {*reported, *(problem.code for problem in engine.flush_saved())} == {Code.FOLDER_READ_ONLY}
 
 
-def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
-    engine = new_engine()
+def test_without_a_folder_nothing_is_saved(near_engine: NewEngine, tiny_scout_fast: Path) -> None:
+    engine = near_engine()
     *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
     ending, reported = answer(engine)
     assert (ending.usage.reused_tokens, reported, engine.flush_saved()) == (0, [], ())

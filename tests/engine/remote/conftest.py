@@ -11,6 +11,7 @@ from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Prompt, RemoteSpec, RemoteTimeouts
 from app.engine.protocol import Message as Said
+from tests.engine.conftest import NewEngine
 from tests.engine.remote.toy_server import ToyServer
 from tests.work import problem_of
 
@@ -33,10 +34,14 @@ def new_server() -> Iterator[NewServer]:
 
 
 @pytest.fixture
-def engine() -> Iterator[EngineClient]:
-    made = EngineClient()
-    yield made
-    made.close()
+def engine(near_engine: NewEngine) -> EngineClient:
+    """Without a process: what is said to a server, and made of what it says, does not depend on one."""
+    return near_engine()
+
+
+@pytest.fixture
+def process(new_engine: NewEngine) -> EngineClient:
+    return new_engine()
 
 
 def spec_of(address: str, **how: object) -> LoadSpec:

@@ -148,9 +148,9 @@ def test_an_answer_that_breaks_keeps_what_came(what: str, new_server: NewServer,
     finish(engine.run(AnswerTo(ASKED, Sampling(), 50), Cancel()))  # the next question finds it sound
 
 
-def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engine: EngineClient) -> None:
+def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    connect(engine, server.address)
+    connect(process, server.address)
     sent = threading.Event()
 
     def babble(handler: Handler) -> None:
@@ -161,16 +161,16 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = babble
-    before, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
+    before, problem = fail(process.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
     assert problem.code is Code.REMOTE_ANSWER_STRANGE
     written = sum(len(event.text) for event in before if isinstance(event, Token))
     assert written <= 4 * MAX_CHARACTERS_A_TOKEN
     assert server.hung_up.wait(WAIT_S)
 
 
-def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, engine: EngineClient) -> None:
+def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    connect(engine, server.address, patience=HASTY)
+    connect(process, server.address, patience=HASTY)
 
     def silent(handler: Handler) -> None:
         handler.begin_stream()
@@ -178,7 +178,7 @@ def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = silent
-    before, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
+    before, problem = fail(process.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
     assert problem.code is Code.REMOTE_STALLED
     assert Token("So far") in before
 
@@ -205,52 +205,52 @@ def _soon(waits: threading.Event, then: object) -> threading.Thread:
     return thread
 
 
-def test_stopping_hangs_up_at_once(new_server: NewServer, engine: EngineClient) -> None:
+def test_stopping_hangs_up_at_once(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    connect(engine, server.address)
+    connect(process, server.address)
     for events, is_partial in (((), False), ((_SO_FAR,), True)):
         server.hung_up.clear()
         cancel = Cancel()
         stopper = _soon(_waiting(server, *events), cancel.request)
-        work = engine.run(AnswerTo(ASKED, Sampling(), 5), cancel)
+        work = process.run(AnswerTo(ASKED, Sampling(), 5), cancel)
         if is_partial:
             assert finish(work).ending is Ending.CANCELLED
         else:
             stop(work)
         stopper.join()
         assert server.hung_up.wait(WAIT_S)
-        assert engine.state() is EngineState.READY
+        assert process.state() is EngineState.READY
 
 
-def test_a_paused_reading_gives_the_server_up_and_asks_again(new_server: NewServer, engine: EngineClient) -> None:
+def test_a_paused_reading_gives_the_server_up_and_asks_again(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    connect(engine, server.address)
+    connect(process, server.address)
 
     def let_go_on() -> None:
-        engine.pause()
+        process.pause()
         assert server.hung_up.wait(WAIT_S)
         server.routes["/v1/completions"] = complete
-        engine.resume()
+        process.resume()
 
     pauser = _soon(_waiting(server), let_go_on)
-    finish(engine.run(ReadBooks(ASKED), Cancel()))
+    finish(process.run(ReadBooks(ASKED), Cancel()))
     pauser.join()
     first, second = server.prompts()
     assert first == second
 
 
-def test_a_killed_process_is_told_and_started_again(new_server: NewServer, engine: EngineClient) -> None:
+def test_a_killed_process_is_told_and_started_again(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    loaded = connect(engine, server.address)
-    pid = engine.pid
+    loaded = connect(process, server.address)
+    pid = process.pid
     assert pid is not None
     _waiting(server, _SO_FAR)
     kill = at(Token, partial(os.kill, pid, signal.SIGKILL))
-    reported, problem = fail(engine.run(AnswerTo(ASKED, Sampling(), 5), Cancel()), kill)
+    reported, problem = fail(process.run(AnswerTo(ASKED, Sampling(), 5), Cancel()), kill)
     assert Token("So far") in reported
     assert problem.code is Code.ENGINE_CRASHED
-    assert engine.state() is EngineState.DEAD
-    assert finish(engine.revive(Cancel())) == loaded
+    assert process.state() is EngineState.DEAD
+    assert finish(process.revive(Cancel())) == loaded
 
 
 def test_nobody_at_an_address_is_told(engine: EngineClient) -> None:

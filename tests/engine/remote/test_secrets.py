@@ -26,7 +26,7 @@ from tests.engine.remote.toy_server import Handler
 # ---- keys, cookies, sockets
 
 
-def test_the_key_is_sent_and_cookies_are_not(new_server: NewServer, engine: EngineClient) -> None:
+def test_the_key_is_sent_and_cookies_are_not(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
     models = server.routes["/v1/models"]
 
@@ -38,35 +38,35 @@ def test_the_key_is_sent_and_cookies_are_not(new_server: NewServer, engine: Engi
             handler.send_json({}, 401)
 
     server.routes["/v1/models"] = with_cookie
-    wrong = refusal(engine, server.address, key=Password("wrong"))
+    wrong = refusal(process, server.address, key=Password("wrong"))
     assert wrong.code is Code.REMOTE_KEY_REFUSED
-    connect(engine, server.address, key=Password("secret-key"))
+    connect(process, server.address, key=Password("secret-key"))
     assert models is not with_cookie
     assert not any("Cookie" in headers for _path, _body, headers in server.asked)
     assert all(headers["Host"] == server.address.removeprefix("http://") for _path, _body, headers in server.asked)
 
 
 def test_proxies_of_the_environment_are_not_used(
-    new_server: NewServer, engine: EngineClient, monkeypatch: pytest.MonkeyPatch
+    new_server: NewServer, process: EngineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    connect(engine, new_server().address)
+    connect(process, new_server().address)
 
 
-def test_the_desk_itself_has_no_socket(python_address: str, engine: EngineClient) -> None:
+def test_the_desk_itself_has_no_socket(python_address: str, process: EngineClient) -> None:
     own = psutil.Process()
     before = own.net_connections(kind="inet")
-    connect(engine, python_address, context_tokens=2048)
-    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
+    connect(process, python_address, context_tokens=2048)
+    finish(process.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
     assert own.net_connections(kind="inet") == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a process that may not be looked into shows its files to root alone")
-def test_the_child_is_connected_with_the_server_alone(python_address: str, engine: EngineClient) -> None:
-    connect(engine, python_address, context_tokens=2048)
-    finish(engine.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
-    connected = psutil.Process(engine.pid).net_connections(kind="inet")
+def test_the_child_is_connected_with_the_server_alone(python_address: str, process: EngineClient) -> None:
+    connect(process, python_address, context_tokens=2048)
+    finish(process.run(AnswerTo(ASKED, Sampling(), 3), Cancel()))
+    connected = psutil.Process(process.pid).net_connections(kind="inet")
     assert {f"http://{c.raddr.ip}:{c.raddr.port}" for c in connected if c.raddr} <= {python_address}
 
 
@@ -98,20 +98,20 @@ def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     return context, pem
 
 
-def test_a_certificate_must_be_trusted(new_server: NewServer, engine: EngineClient, tmp_path: Path) -> None:
+def test_a_certificate_must_be_trusted(new_server: NewServer, process: EngineClient, tmp_path: Path) -> None:
     tls, authority = _certificate(tmp_path)
     server = new_server("vllm", tls=tls)
-    refused = refusal(engine, server.address)
+    refused = refusal(process, server.address)
     assert refused.code is Code.REMOTE_CERTIFICATE
     assert server.asked == []
-    connect(engine, server.address, ca_file=str(authority))
-    elsewhere = refusal(engine, server.address.replace("localhost", "127.0.0.1"), ca_file=str(authority))
+    connect(process, server.address, ca_file=str(authority))
+    elsewhere = refusal(process, server.address.replace("localhost", "127.0.0.1"), ca_file=str(authority))
     assert elsewhere.code is Code.REMOTE_CERTIFICATE
 
 
-def test_a_file_without_certificates_is_told(engine: EngineClient, tmp_path: Path) -> None:
+def test_a_file_without_certificates_is_told(process: EngineClient, tmp_path: Path) -> None:
     nothing = tmp_path / "ca.pem"
     nothing.write_text("no certificate")
     for path in (nothing, tmp_path / "missing.pem"):
-        problem = refusal(engine, "https://localhost:9", ca_file=str(path))
+        problem = refusal(process, "https://localhost:9", ca_file=str(path))
         assert problem.code is Code.REMOTE_CA_UNREADABLE
