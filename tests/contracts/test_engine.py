@@ -28,7 +28,7 @@ from app.engine.protocol import (
     ReadBooks,
     RemoteSpec,
 )
-from tests.engine.near import NearChild
+from tests.engine.near import NearEngine
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 from tests.work import run
@@ -57,7 +57,7 @@ def engine(kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
         case "process":
             made = EngineClient()
         case _:
-            monkeypatch.setattr(client, "Child", NearChild)
+            monkeypatch.setattr(client, "Child", NearEngine)
             made = EngineClient()
     yield made
     made.close()

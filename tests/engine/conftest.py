@@ -24,7 +24,7 @@ from app.engine.protocol import (
     Probed,
     Prompt,
 )
-from tests.engine.near import NearChild
+from tests.engine.near import NearEngine
 
 NewEngine = Callable[..., EngineClient]
 
@@ -46,7 +46,7 @@ def new_engine() -> Iterator[NewEngine]:
 @pytest.fixture
 def near_engine(new_engine: NewEngine, monkeypatch: pytest.MonkeyPatch) -> NewEngine:
     """As `new_engine`, for tests that are not about the engine's process: it has none."""
-    monkeypatch.setattr(client, "Child", NearChild)
+    monkeypatch.setattr(client, "Child", NearEngine)
     return new_engine
 
 

@@ -33,7 +33,8 @@ from tests.work import at, fail, problem_of, run, stop
 GREEDY = Sampling(temperature=0)
 _PAUSE_S = 1.0
 LONG = 4000
-PAGES = prompt("What?", text="A long page about nothing in particular. " * 30, pages=12)
+PAGE = "A long page about nothing in particular. " * 30
+PAGES = prompt("What?", text=PAGE, pages=12)
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def kill(engine: EngineClient, number: signal.Signals = signal.SIGKILL) -> None:
 
 
 @pytest.mark.parametrize("kv_type", list(KvType))
-def test_an_answer_ends_once_and_counts_right(new_engine: NewEngine, tiny_scout: Path, kv_type: KvType) -> None:
-    engine = new_engine()
+def test_an_answer_ends_once_and_counts_right(near_engine: NewEngine, tiny_scout: Path, kv_type: KvType) -> None:
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=1024, kv_type=kv_type)
     asked = prompt("What is it?")
     before, ending = run(engine.run(AnswerTo(asked, GREEDY, 20), Cancel()))
@@ -211,23 +212,23 @@ def test_without_a_model(new_engine: NewEngine) -> None:
     ],
 )
 def test_what_cannot_be_loaded_is_refused_before(
-    new_engine: NewEngine, tiny_scout: Path, how: dict[str, int], code: Code
+    near_engine: NewEngine, tiny_scout: Path, how: dict[str, int], code: Code
 ) -> None:
     spec = LoadSpec(str(tiny_scout), **how)  # type: ignore[arg-type]
-    problem = problem_of(new_engine().load(spec, Cancel()))
+    problem = problem_of(near_engine().load(spec, Cancel()))
     assert problem.code is code
 
 
-def test_a_prompt_beyond_the_context_is_refused_by_the_engine_too(new_engine: NewEngine, tiny_scout: Path) -> None:
-    engine = new_engine()
+def test_a_prompt_beyond_the_context_is_refused_by_the_engine_too(near_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=512)
     problem = problem_of(engine.run(AnswerTo(prompt("What?", text="word " * 2000), GREEDY, 5), Cancel()))
     assert problem.code is Code.CONTEXT_FULL
     finish(engine.run(AnswerTo(prompt("What?"), GREEDY, 5), Cancel()))
 
 
-def test_an_answer_stops_at_the_end_of_the_context(new_engine: NewEngine, tiny_scout: Path) -> None:
-    engine = new_engine()
+def test_an_answer_stops_at_the_end_of_the_context(near_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = near_engine()
     load(engine, tiny_scout, context_tokens=256)
     ending = finish(engine.run(AnswerTo(prompt("Go on."), GREEDY, LONG), Cancel()))
     assert ending.ending is Ending.LENGTH
@@ -248,9 +249,9 @@ def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) ->
 
 
 def test_a_vocabulary_is_read_once_while_its_file_is_the_same(
-    new_engine: NewEngine, tiny_scout: Path, tmp_path: Path
+    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path
 ) -> None:
-    engine, file = new_engine(), tmp_path / "model.gguf"
+    engine, file = near_engine(), tmp_path / "model.gguf"
     content = tiny_scout.read_bytes()
     file.write_bytes(content)
     texts = ("one two three", "the page")
@@ -263,8 +264,10 @@ def test_a_vocabulary_is_read_once_while_its_file_is_the_same(
         finish(engine.run(Count(str(file), texts)))
 
 
-def test_a_loaded_model_counts_with_its_own_vocabulary(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
-    engine, file = new_engine(), tmp_path / "model.gguf"
+def test_a_loaded_model_counts_with_its_own_vocabulary(
+    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path
+) -> None:
+    engine, file = near_engine(), tmp_path / "model.gguf"
     file.write_bytes(tiny_scout.read_bytes())
     load(engine, file, context_tokens=256)
     file.unlink()
@@ -336,9 +339,10 @@ def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:
 
 
 def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
-    read = finish(engine.run(ReadBooks(PAGES), Cancel()))
-    ending = finish(engine.run(AnswerTo(PAGES, Sampling(), 3), Cancel()))
-    assert ending.usage.reused_tokens == read.prompt_tokens == lay_out(engine, PAGES).books[-1].end
+    pages = prompt("What?", text=PAGE, pages=3)
+    read = finish(engine.run(ReadBooks(pages), Cancel()))
+    ending = finish(engine.run(AnswerTo(pages, Sampling(), 3), Cancel()))
+    assert ending.usage.reused_tokens == read.prompt_tokens == lay_out(engine, pages).books[-1].end
 
 
 def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:

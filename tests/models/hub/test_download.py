@@ -89,6 +89,7 @@ def assert_not_ready(loopback: LoopbackHub, folder: Path) -> None:
 # ---- all goes well ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("process")
 def test_parts_and_projector_arrive_and_are_remembered(loopback: LoopbackHub, folder: Path) -> None:
     for number in range(1, 7):
         loopback.add(f"F16/tiny-F16-{number:05}-of-00006.gguf", content(number))
@@ -261,6 +262,7 @@ def test_a_file_that_nothing_vouches_for(loopback: LoopbackHub, folder: Path) ->
     assert loopback.requests == []
 
 
+@pytest.mark.usefixtures("process")
 def test_a_disk_that_is_too_small_is_told_before_a_byte_is_fetched(
     loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +279,7 @@ def test_a_disk_that_is_too_small_is_told_before_a_byte_is_fetched(
 # ---- the disk is full -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("process")
 def test_a_disk_that_fills_up_and_is_emptied(
     loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +293,7 @@ def test_a_disk_that_fills_up_and_is_emptied(
     assert loopback.ranges(NAME)[-1] == (100_000, SIZE - 1)
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
 def test_a_disk_that_takes_no_large_files(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of a process stands for that of a file system: the system's answer is the same."""
@@ -300,6 +304,7 @@ def test_a_disk_that_takes_no_large_files(loopback: LoopbackHub, folder: Path, m
     assert_not_ready(loopback, folder)
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.root
 def test_a_real_disk_that_fills_up(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loopback.add(NAME, content(1))
@@ -346,6 +351,7 @@ def assert_goes_on(loopback: LoopbackHub, folder: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("process")
 def test_pausing_and_going_on(loopback: LoopbackHub, folder: Path) -> None:
     cancel = Cancel()
     events = held(loopback, folder, cancel)
@@ -355,12 +361,14 @@ def test_pausing_and_going_on(loopback: LoopbackHub, folder: Path) -> None:
     assert_goes_on(loopback, folder)
 
 
+@pytest.mark.usefixtures("process")
 def test_a_download_that_nobody_listens_to_any_more(loopback: LoopbackHub, folder: Path) -> None:
     events = held(loopback, folder, Cancel())
     events.close()
     assert_goes_on(loopback, folder)
 
 
+@pytest.mark.usefixtures("process")
 def test_progress_that_no_sound_process_reports(
     loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,6 +377,7 @@ def test_progress_that_no_sound_process_reports(
     assert refused(loopback, folder).code is Code.HUB_ANSWER_STRANGE
 
 
+@pytest.mark.usefixtures("process")
 def test_kill_of_the_process(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pids: list[int] = []
 
@@ -400,6 +409,7 @@ for event in hub.fetch(msgspec.json.decode(offer, type=Offer), Path(folder), Can
 """
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_kill_of_the_whole_desk(loopback: LoopbackHub, folder: Path) -> None:
     """Its process ends with it, and the next start goes on."""
@@ -434,6 +444,7 @@ def children(pid: int) -> list[int]:
     return found
 
 
+@pytest.mark.usefixtures("process")
 def test_kills_at_any_moment(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections are cut at random as well. Nothing has its name before its hash is right, and it ends well."""
     luck, pids = random.Random(3), list[int]()

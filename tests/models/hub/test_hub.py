@@ -106,6 +106,7 @@ def test_a_token_that_is_not_known(loopback: LoopbackHub) -> None:
     assert problem(refused) == Problem(Code.HUB_TOKEN_REFUSED, {"host": host})
 
 
+@pytest.mark.usefixtures("process")
 def test_the_token_is_in_no_command_line_environment_or_log(
     loopback: LoopbackHub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -210,6 +211,7 @@ def test_nothing_is_asked_of_an_address_without_encryption(endpoint: str, host: 
     assert problem(hub.look_up(REPOSITORY, Cancel())) == Problem(Code.HUB_ADDRESS_INSECURE, {"host": host})
 
 
+@pytest.mark.usefixtures("process")
 def test_an_encrypted_hub_is_known_by_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     identity = write_identity(tmp_path)
     with hub_on_loopback.running(identity / "key.pem") as hub:
@@ -251,6 +253,7 @@ def test_a_hub_that_is_away(loopback: LoopbackHub) -> None:
         assert problem(hub.look_up(REPOSITORY, Cancel())) == Problem(Code.HUB_UNREACHABLE, {"host": host})
 
 
+@pytest.mark.usefixtures("process")
 def test_cancelling_ends_the_question(loopback: LoopbackHub) -> None:
     cancel = Cancel()
     events = desk(loopback).look_up(REPOSITORY, cancel)
@@ -326,6 +329,7 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
     assert done.stdout.split() == ["True", "a", "no", "no", "no", "True"]
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.skipif(not sandbox.offers(Step.LANDLOCK), reason="there is no Landlock here")
 def test_the_process_says_that_it_is_locked_in(loopback: LoopbackHub) -> None:
     with ThreadPoolExecutor(1) as starter:

@@ -63,6 +63,7 @@ def unlike(header: ModelHeader) -> ModelHeader:
     return msgspec.structs.replace(header, files=(), file_bytes=0)
 
 
+@pytest.mark.usefixtures("process")
 def test_model_and_projector_tell_what_they_are(loopback: LoopbackHub, tiny_scout: Path, tmp_path: Path) -> None:
     loopback.add("tiny-scout-F16.gguf", tiny_scout)
     seeing = loopback.add("mmproj-F16.gguf", projector.write_projector(tmp_path / "mmproj.gguf"))
@@ -154,6 +155,7 @@ def test_cancelling_ends_the_reading(tiny_scout: Path) -> None:
     assert ending(nothing) == Cancelled()
 
 
+@pytest.mark.usefixtures("process")
 def test_cancelling_while_the_hub_hesitates(loopback: LoopbackHub, tiny_scout: Path) -> None:
     loopback.add("tiny-F16.gguf", tiny_scout)
     asked, cancel = only_offer(loopback), Cancel()
