@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import itertools
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import gguf
 import numpy as np
@@ -112,6 +113,25 @@ class Entry:
         object.__setattr__(self, "bytes", count // block * block_bytes)
 
 
+class _Writer(gguf.GGUFWriter):
+    """Puts the words of a vocabulary into bytes once for all files: gguf-py takes 0.7 s for them."""
+
+    def _pack_val(self, val: Any, vtype: Any, add_vtype: bool, sub_type: Any = None) -> bytes:
+        if vtype is not gguf.GGUFValueType.ARRAY or not isinstance(val, tuple):
+            return bytes(super()._pack_val(val, vtype, add_vtype, sub_type))
+        return (self._pack("I", vtype) if add_vtype else b"") + _packed(val)
+
+
+@functools.lru_cache(8)
+def _packed(items: tuple[Any, ...]) -> bytes:
+    """An array of texts or of whole numbers, as GGUF has it."""
+    if not isinstance(items[0], str):
+        return struct.pack(f"<IQ{len(items)}i", gguf.GGUFValueType.INT32, len(items), *items)
+    texts = [text.encode("utf-8") for text in items]
+    sized = b"".join(part for text in texts for part in (struct.pack("<Q", len(text)), text))
+    return struct.pack("<IQ", gguf.GGUFValueType.STRING, len(texts)) + sized
+
+
 Content: TypeAlias = Callable[[Entry], bytes]
 """What a tensor's data begin with; the rest of them is a hole."""
 
@@ -134,7 +154,7 @@ def write_header(
     if parts > 1:
         paths = [path.with_name(f"{path.stem}-{part:05}-of-{parts:05}.gguf") for part in range(1, parts + 1)]
     for part, file in enumerate(paths):
-        writer = gguf.GGUFWriter(file, "llama4")
+        writer = _Writer(file, "llama4")
         if part == 0:
             _add_keys(writer, shape, MIXTURES[quantization].file_type)
         if parts > 1:

@@ -48,11 +48,11 @@ class Vocabulary:
     def add_to(self, writer: gguf.GGUFWriter, pre: str, *, bos: str, eos: str) -> None:
         """Write the tokenizer's keys into a file's header, as llama.cpp's converter does (gguf-py's SpecialVocab): it
         writes none for the ends of a turn or a message, which Llama 4's repository does not name."""
-        types = [gguf.TokenType.NORMAL] * (len(self.tokens) - len(self.control))
+        types = (gguf.TokenType.NORMAL,) * (len(self.tokens) - len(self.control))
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre(pre)
         writer.add_token_list(self.tokens)
-        writer.add_token_types(types + [gguf.TokenType.CONTROL] * len(self.control))
+        writer.add_token_types(types + (gguf.TokenType.CONTROL,) * len(self.control))
         writer.add_token_merges(self.merges)
         writer.add_bos_token_id(self.control[bos])
         writer.add_eos_token_id(self.control[eos])
@@ -81,11 +81,12 @@ def build(control: Sequence[str], count: int = 0) -> Vocabulary:
     merges = dict.fromkeys([f"{_NEWLINE} {_NEWLINE}"])
     tokens[_NEWLINE * 2] = None
     for word in itertools.chain(_WORDS.split(), _invented() if count else ()):
-        for length in range(1, len(word) + 1):
+        known = next((size for size in range(len(word), 0, -1) if _SPACE + word[:size] in tokens), 0)
+        room = count - len(tokens) - len(control) if count else len(word)
+        for length in range(known + 1, min(len(word), known + room) + 1):
             start = _SPACE + word[: length - 1]
-            if not count or len(tokens) + len(control) < count or start + word[length - 1] in tokens:
-                merges[f"{start} {word[length - 1]}"] = None
-                tokens[start + word[length - 1]] = None
+            merges[f"{start} {word[length - 1]}"] = None
+            tokens[start + word[length - 1]] = None
         if count and len(tokens) + len(control) >= count:
             break
     first = len(tokens)
