@@ -58,12 +58,14 @@ def local_cells(shape: Shape, context_tokens: int, slice_tokens: int) -> int:
     return _together(min(cells(context_tokens), shape.geometry.window + slice_tokens))
 
 
-def layer_bytes(shape: Shape, layer: int, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
-    """Bytes of the cache of one layer."""
-    local = shape.is_local(layer)
-    held = local_cells(shape, context_tokens, slice_tokens) if local else cells(context_tokens)
-    heads = shape.kv_heads[layer]
-    return held * (_row(heads * shape.key_length, kv_type) + _row(heads * shape.value_length, kv_type))
+def layer_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> list[int]:
+    """Bytes of the cache of each layer."""
+    rows = {
+        heads: _row(heads * shape.key_length, kv_type) + _row(heads * shape.value_length, kv_type)
+        for heads in set(shape.kv_heads)
+    }
+    held = {False: cells(context_tokens), True: local_cells(shape, context_tokens, slice_tokens)}
+    return [held[shape.is_local(layer)] * rows[heads] for layer, heads in enumerate(shape.kv_heads)]
 
 
 def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
@@ -71,7 +73,7 @@ def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: i
 
     Measured to the byte against llama.cpp (tests/engine/test_planner_memory.py).
     """
-    return sum(layer_bytes(shape, layer, context_tokens, kv_type, slice_tokens) for layer in range(len(shape.kv_heads)))
+    return sum(layer_bytes(shape, context_tokens, kv_type, slice_tokens))
 
 
 def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int | None:
@@ -81,8 +83,8 @@ def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tok
         return 0
     if not shape.pattern:
         return None
-    local = (layer for layer in range(len(shape.kv_heads)) if shape.is_local(layer))
-    return sum(layer_bytes(shape, layer, context_tokens, kv_type, slice_tokens) for layer in local)
+    layers = layer_bytes(shape, context_tokens, kv_type, slice_tokens)
+    return sum(size for layer, size in enumerate(layers) if shape.is_local(layer))
 
 
 def rotations(shape: Shape, kv_type: KvType) -> tuple[int, int]:

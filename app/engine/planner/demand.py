@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
 
 import msgspec
 
@@ -89,6 +92,19 @@ class PlannedLayout:
     snapshot_bytes: int | None
 
 
+@dataclass(frozen=True)
+class _ContextDemand:
+    """What a context takes of each device that computes, wherever the layers are. `kv_upto`: bytes of the cache of the
+    first so many layers; `cells`: of the cache, in a layer of each kind; `unpacked_bytes`: more on a GPU."""
+
+    kv_upto: tuple[int, ...]
+    snapshot_bytes: int | None
+    cells: int
+    input_bytes: int
+    compute_bytes: int
+    unpacked_bytes: int
+
+
 class Demand:
     """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
 
@@ -130,8 +146,12 @@ class Demand:
                 copied = growths.get((weights.types[0], False), 0.0)
                 self.repacks = self.repacks or copied > 0
                 self._outside[MemoryClass.OUTPUT] = int(weights.bytes * copied)
+        self._upto = {item: _running(held.get(item, 0) for held in self._layers) for item in WEIGHTS}
+        experts = (held.get(MemoryClass.EXPERTS, 0) for held in self._layers)
+        self._most_experts = tuple(accumulate(experts, max, initial=0))
+        self._contexts: dict[tuple[int, KvType, int], _ContextDemand] = {}
 
-    @property
+    @cached_property
     def mixture_layers(self) -> tuple[int, ...]:
         """Layers with experts."""
         return tuple(number for number, held in enumerate(self._layers) if held.get(MemoryClass.EXPERTS))
@@ -141,91 +161,105 @@ class Demand:
         gpus = self._machine.gpus if choice.gpu_layers else ()
         host = self._machine.host
         first = self.header.layers + 1 - choice.gpu_layers if gpus else self.header.layers + 1
-        blocks = [self._block(choice, layer) for layer in range(first, self.header.layers + 1)]
-        fixed = [self._fixed(choice, index) for index in range(len(gpus))]
-        sizes = [sum(block.values()) for block in blocks]
-        split = _cut(sizes, [gpu.room - sum(each.values()) for gpu, each in zip(gpus, fixed, strict=True)])
+        context = self._context(choice)
+        fixed = [self._fixed(choice, context, index) for index in range(len(gpus))]
+        split = self._split(choice, context, first, fixed)
         held: list[tuple[MachineDevice, dict[MemoryClass, int]]] = []
-        start = 0
+        start = first
         for gpu, each, count in zip(gpus, fixed, split, strict=True):
-            held.append((gpu, _sum([each, *blocks[start : start + count]])))
+            held.append((gpu, self._on_gpu(choice, context, start, start + count) | each))
             start += count
-        on_host = self._on_host(choice, first)
+        on_host = self._on_host(choice, context, first)
         on_disk = {item: on_host.pop(item) for item in WEIGHTS & on_host.keys()} if self._on_disk else {}
-        snapshot_bytes = self._snapshot_bytes(choice, host.room - sum(on_host.values()))
+        snapshot_bytes = _kept_snapshots(context, host.room - sum(on_host.values()))
         on_host[MemoryClass.SNAPSHOTS] = snapshot_bytes or 0
         held.append((host, on_host))
         places = [*((device.name, each) for device, each in held), (DISK, on_disk)]
         uses = tuple(Use(name, item, each[item]) for name, each in places for item in MemoryClass if each.get(item))
         missing = sum(max(0, sum(each.values()) - device.room) for device, each in held)
-        return PlannedLayout(uses, tuple(split), missing, snapshot_bytes)
+        return PlannedLayout(uses, split, missing, snapshot_bytes)
 
-    def _block(self, choice: PlacementChoice, layer: int) -> dict[MemoryClass, int]:
-        """What a layer brings to its GPU; the layer after the last is the output."""
-        if layer == self.header.layers:
-            held: dict[MemoryClass, int] = dict(self._outside)
-            held.pop(MemoryClass.EMBEDDINGS, None)
+    def _context(self, choice: PlacementChoice) -> _ContextDemand:
+        """Made once for each context: many places of the layers are tried with it."""
+        wanted = (choice.context_tokens, choice.kv_type, choice.slice_tokens)
+        if wanted not in self._contexts:
+            shape = self._graph(choice)
+            self._contexts[wanted] = _ContextDemand(
+                _running(cache.layer_bytes(self.shape, *wanted)),
+                cache.snapshot_bytes(self.shape, *wanted),
+                shape.cells + (shape.local_cells if self.shape.pattern else 0),
+                graph.input_bytes(shape),
+                graph.compute_bytes(shape),
+                self._unpacked_bytes(choice),
+            )
+        return self._contexts[wanted]
+
+    def _unpacked_bytes(self, choice: PlacementChoice) -> int:
+        """CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh)."""
+        if choice.kv_type is KvType.F16:
+            return 0
+        numbers = max(self.shape.kv_heads, default=0) * (self.shape.key_length + self.shape.value_length)
+        return _F16 * numbers * cache.cells(choice.context_tokens)
+
+    def _split(
+        self, choice: PlacementChoice, context: _ContextDemand, first: int, fixed: Sequence[Mapping[MemoryClass, int]]
+    ) -> tuple[int, ...]:
+        """How many layers go to each GPU, from the first one on; the layer after the last is the output."""
+        blocks = range(first, self.header.layers + 1)
+        if len(fixed) <= 1:
+            return (len(blocks),) * len(fixed)
+        upto = _running(sum(self._on_gpu(choice, context, layer, layer + 1).values()) for layer in blocks)
+        rooms = [gpu.room - sum(each.values()) for gpu, each in zip(self._machine.gpus, fixed, strict=True)]
+        return _cut(upto, rooms)
+
+    def _on_gpu(
+        self, choice: PlacementChoice, context: _ContextDemand, start: int, stop: int
+    ) -> dict[MemoryClass, int]:
+        """What the layers from `start` up to `stop` bring to their GPU; the layer after the last is the output."""
+        last = min(stop, self.header.layers)
+        held = self._weights(min(start, last), last)
+        experts = self._upto[MemoryClass.EXPERTS]
+        held[MemoryClass.EXPERTS] = experts[last] - experts[min(last, max(start, choice.expert_layers))]
+        held[MemoryClass.KV] = context.kv_upto[last] - context.kv_upto[min(start, last)]
+        if start <= self.header.layers < stop:
+            outside = self._outside | {MemoryClass.EMBEDDINGS: 0}
             if self.header.tied:
                 # llama.cpp makes a second copy there.
-                held[MemoryClass.OUTPUT] = self._outside.get(MemoryClass.EMBEDDINGS, 0)
-            return held
-        held = dict(self._layers[layer])
-        if layer < choice.expert_layers:
-            held.pop(MemoryClass.EXPERTS, None)
-        held[MemoryClass.KV] = self._kv(choice, layer)
+                outside[MemoryClass.OUTPUT] = self._outside.get(MemoryClass.EMBEDDINGS, 0)
+            _add(held, outside)
         return held
 
-    def _kv(self, choice: PlacementChoice, layer: int) -> int:
-        return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
+    def _weights(self, start: int, stop: int) -> dict[MemoryClass, int]:
+        """Of the layers from `start` up to `stop`."""
+        return {item: upto[stop] - upto[start] for item, upto in self._upto.items()}
 
-    def _snapshot_bytes(self, choice: PlacementChoice, left_bytes: int) -> int | None:
-        size = cache.snapshot_bytes(self.shape, choice.context_tokens, choice.kv_type, choice.slice_tokens)
-        if size is None:
-            return None
-        budget = min(_SNAPSHOTS * size, left_bytes // _SNAPSHOTS_SHARE)
-        return budget if budget >= size else 0
-
-    def _fixed(self, choice: PlacementChoice, index: int) -> dict[MemoryClass, int]:
+    def _fixed(self, choice: PlacementChoice, context: _ContextDemand, index: int) -> dict[MemoryClass, int]:
         """What a GPU holds whatever layers it has."""
-        shape = self._graph(choice)
-        compute = graph.compute_bytes(shape)
-        if choice.kv_type is not KvType.F16:
-            # CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh).
-            numbers = max(self.shape.kv_heads, default=0) * (self.shape.key_length + self.shape.value_length)
-            compute += _F16 * numbers * cache.cells(choice.context_tokens)
-        moved = [held.get(MemoryClass.EXPERTS, 0) for held in self._layers[: choice.expert_layers]]
-        if moved:
-            # For a long slice the experts are copied to the GPU, one tensor after the other: of a layer's three, the
-            # largest is less than half.
-            compute += max(moved) // 2
-        held = {MemoryClass.COMPUTE: compute}
+        # For a long slice the experts are copied to the GPU, one tensor after the other: of a layer's three, the
+        # largest is less than half.
+        moved = self._most_experts[min(choice.expert_layers, self.header.layers)] // 2
+        held = {MemoryClass.COMPUTE: context.unpacked_bytes + context.compute_bytes + moved}
         if index == 0 and self._projector:
             held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:
             held[MemoryClass.ADAPTERS] = self._adapters  # they are where the weights are; a bound for the first
         return held
 
-    def _on_host(self, choice: PlacementChoice, first_on_gpu: int) -> dict[MemoryClass, int]:
+    def _on_host(self, choice: PlacementChoice, context: _ContextDemand, first_on_gpu: int) -> dict[MemoryClass, int]:
         layers = self.header.layers
-        own = range(min(first_on_gpu, layers))
-        held = _sum([self._layers[layer] for layer in own])
-        held[MemoryClass.KV] = sum(self._kv(choice, layer) for layer in own)
-        held[MemoryClass.EXPERTS] = held.get(MemoryClass.EXPERTS, 0) + sum(
-            self._layers[layer].get(MemoryClass.EXPERTS, 0)
-            for layer in range(len(own), min(layers, choice.expert_layers))
-        )
+        own = min(first_on_gpu, layers)
+        held = self._weights(0, own)
+        held[MemoryClass.KV] = context.kv_upto[own]
+        held[MemoryClass.EXPERTS] = self._upto[MemoryClass.EXPERTS][max(own, min(layers, choice.expert_layers))]
         outside = self._outside
         if first_on_gpu <= layers:
             outside = {MemoryClass.EMBEDDINGS: outside.get(MemoryClass.EMBEDDINGS, 0)}
-        shape = self._graph(choice)
         all_on_gpu = first_on_gpu == 0 and not choice.expert_layers
-        held = _sum([held, outside])
-        held[MemoryClass.COMPUTE] = graph.input_bytes(shape) if all_on_gpu else graph.compute_bytes(shape)
+        _add(held, outside)
+        held[MemoryClass.COMPUTE] = context.input_bytes if all_on_gpu else context.compute_bytes
         held[MemoryClass.LOGITS] = _LOGIT * self.header.vocabulary * self._outputs
         held[MemoryClass.REST] = (
-            _PROCESS_BYTES
-            + self.header.vocabulary * _BYTES_PER_TOKEN_OF_VOCABULARY
-            + _BYTES_PER_CELL * (shape.cells + (shape.local_cells if self.shape.pattern else 0))
+            _PROCESS_BYTES + self.header.vocabulary * _BYTES_PER_TOKEN_OF_VOCABULARY + _BYTES_PER_CELL * context.cells
         )
         if self._adapters and first_on_gpu > layers:
             held[MemoryClass.ADAPTERS] = self._adapters
@@ -282,35 +316,43 @@ def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShap
     )
 
 
-def _sum(parts: Sequence[dict[MemoryClass, int]]) -> dict[MemoryClass, int]:
-    total: dict[MemoryClass, int] = {}
-    for part in parts:
-        for item, size in part.items():
-            total[item] = total.get(item, 0) + size
-    return total
+def _kept_snapshots(context: _ContextDemand, left_bytes: int) -> int | None:
+    """Bytes for copies of the local layers, of those that all else leaves in main memory."""
+    size = context.snapshot_bytes
+    if size is None:
+        return None
+    budget = min(_SNAPSHOTS * size, left_bytes // _SNAPSHOTS_SHARE)
+    return budget if budget >= size else 0
 
 
-def _cut(sizes: Sequence[int], rooms: Sequence[int]) -> list[int]:
-    """How many of consecutive blocks each GPU takes, so that all are filled to about the same share of their room."""
-    if len(rooms) <= 1:
-        return [len(sizes)] * len(rooms)
+def _running(sizes: Iterable[int]) -> tuple[int, ...]:
+    """The sums of the first 0, 1, 2 … of them."""
+    return tuple(accumulate(sizes, initial=0))
+
+
+def _add(held: dict[MemoryClass, int], more: Mapping[MemoryClass, int]) -> None:
+    for item, size in more.items():
+        held[item] = held.get(item, 0) + size
+
+
+def _cut(upto: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...]:
+    """How many of consecutive blocks each GPU takes, so that all are filled to about the same share of their room.
+    `upto`: bytes of the first 0, 1, 2 … blocks."""
+    whole = len(upto) - 1
 
     def filled(share: float) -> list[int]:
         counts, at = [], 0
         for room in rooms:
-            start, left = at, room * share
-            while at < len(sizes) and sizes[at] <= left:
-                left -= sizes[at]
-                at += 1
+            start, at = at, max(at, bisect_right(upto, upto[at] + room * share) - 1)
             counts.append(at - start)
         return counts
 
     low, high = 0.0, 1.0
-    if sum(filled(high)) < len(sizes):
+    if sum(filled(high)) < whole:
         counts = filled(high)
-        counts[-1] += len(sizes) - sum(counts)
-        return counts
+        counts[-1] += whole - sum(counts)
+        return tuple(counts)
     for _ in range(20):
         middle = (low + high) / 2
-        low, high = (low, middle) if sum(filled(middle)) == len(sizes) else (middle, high)
-    return filled(high)
+        low, high = (low, middle) if sum(filled(middle)) == whole else (middle, high)
+    return tuple(filled(high))
