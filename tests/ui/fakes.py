@@ -439,9 +439,14 @@ def _weighing(
     return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
 
 
-def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: ScriptedReader | None = None) -> FakeDesk:
+def open_desk(
+    folder: Path,
+    engine: ScriptedEngine | None = None,
+    reader: ScriptedReader | None = None,
+    headers: HeaderReader | None = None,
+) -> FakeDesk:
     """The desk in `folder`, a new one where there is none."""
-    engine, reader = engine or ScriptedEngine(), reader or ScriptedReader()
+    engine, reader, headers = engine or ScriptedEngine(), reader or ScriptedReader(), headers or HeaderReader()
     paths = Paths(folder)
     paths.create()
     if not paths.database.exists():
@@ -450,7 +455,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
-    headers, learning = HeaderReader(), Learning(Measurements(settings))
+    learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)

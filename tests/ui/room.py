@@ -21,6 +21,7 @@ from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
 from app.core.settings import Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
+from app.models.gguf.reader import HeaderReader
 from app.ui.application import Collector
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
@@ -91,14 +92,14 @@ class Room:
     quiet_ms = 10
     """How long nothing may happen before a room counts as settled; pictures take longer, for what is drawn late."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, headers: HeaderReader | None = None) -> None:
         self.application = application()
         self.collector = Collector()
         self.seconds = 0.0
         self._deaf = _Deaf()
         self.engine = ScriptedEngine(tokens=TOKENS)
         self.reader = ScriptedReader()
-        self.fake = open_desk(folder, self.engine, self.reader)
+        self.fake = open_desk(folder, self.engine, self.reader, headers)
         self.desk = self.fake.desk
         self.theme = Theme()
         self.appearance = Appearance(self.application, self.theme)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.headers import SCOUT, write_header
-from tests.ui.models.shop import Shop
+from tests.ui.models.shop import RememberingReader, Shop
 from tests.ui.room import Room
 
 
@@ -19,6 +19,6 @@ def scout_header(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop(qapp: object, tmp_path: Path, scout_header: Path) -> Iterator[Shop]:
-    room = Room(tmp_path / "desk")
+    room = Room(tmp_path / "desk", RememberingReader())
     yield Shop(room, scout_header)
     room.close()

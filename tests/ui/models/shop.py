@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.core.events import Opening
 from app.core.model import ModelHeader
 from app.core.work import Cancel, Work
+from app.isolation.files import printable
+from app.models import local
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
 from app.models.offers import Offer
@@ -26,16 +28,18 @@ SCOUT_REPOSITORY = "unsloth/Llama-4-Scout-17B-16E-Instruct-GGUF"
 
 
 class RememberingReader(HeaderReader):
-    """Reads each file once: a header of 200,000 words takes most of a second."""
+    """Reads each file once, whatever its name: a header of 200,000 words takes most of a second."""
 
     known: ClassVar[dict[tuple[int, int], ModelHeader]] = {}
 
     def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
+        if not path.exists():
+            return (yield from super().read(path, cancel))
         status = path.stat()
         key = (status.st_ino, status.st_size)
         if key not in self.known:
             self.known[key] = yield from super().read(path, cancel)
-        return self.known[key]
+        return msgspec.structs.replace(self.known[key], files=tuple(map(printable, local.parts_of(path))))
 
 
 class Shop:
@@ -48,7 +52,6 @@ class Shop:
         self.downloads.catalogue = tuple(
             offer for offer in catalogue().offers if offer.untrusted_name in ("Llama 4 Scout", "Qwen3 4B")
         )
-        room.desk.models._headers = RememberingReader()
         folder = room.desk.models.folder
         folder.mkdir(parents=True, exist_ok=True)
         self.scout = folder / scout_header.name
