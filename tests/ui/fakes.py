@@ -417,6 +417,13 @@ class FakeDesk:
     books: Books
     downloads: ScriptedDownloads
 
+    @property
+    def untouched(self) -> bool:
+        """Nothing was kept in it yet."""
+        database = self.desk.paths.database
+        log = database.with_name(f"{database.name}-wal")
+        return database.read_bytes() == empty_database() and not (log.exists() and log.stat().st_size)
+
 
 _KEY = Key(draw_secret(), KeyOrigin.FILE)
 

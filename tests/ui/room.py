@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -35,7 +37,7 @@ from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
 from app.ui.window import WindowPresenter
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate, ScriptedEngine, ScriptedReader, open_desk
+from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, ScriptedReader, open_desk
 
 NOW = datetime(2026, 3, 12, 14, 0, tzinfo=timezone(timedelta(hours=9)))
 TOKENS = {
@@ -122,20 +124,17 @@ class Room:
 
     def add_books(self) -> None:
         """The five books, in the order of the constants above."""
-        made = (
-            shelf_of_books.lease(),
-            shelf_of_books.letters(),
-            shelf_of_books.handbook(),
-            shelf_of_books.survey(),
-            shelf_of_books.rules(),
-        )
-        for place, document in reversed(list(enumerate(made))):
-            self.books.insert(0, self.add_book(document, place))
+        if self.fake.untouched:
+            with self.desk.database.alone():
+                self.desk.paths.database.write_bytes(_stocked_database())
+        else:
+            _add_five(self.fake)
+        by_title = {book.title: book for book in self.fake.books.all()}
+        self.books = [by_title[title] for title in TOKENS]
 
     def add_book(self, document: Document, colour: int = 0) -> Book:
         """`colour` is the place of its cover's colour in `CLOTH`."""
-        with self.book_ids(colour):
-            return self.fake.books.add(document, Path("/home/me/books") / f"{document.title}.{document.format}")
+        return _add_book(self.fake, document, colour)
 
     def add_conversation(self, title: str, books: Sequence[Book] = (), *, days_ago: int = 0) -> Conversation:
         moment = (NOW - timedelta(days=days_ago)).timestamp() + len(self.desk.conversations.all())
@@ -144,8 +143,7 @@ class Room:
 
     def book_ids(self, colour: int) -> AbstractContextManager[object]:
         """While this context is entered, what is kept gets an id of this colour."""
-        number = next(n for n in itertools.count(1) if cloth(uuid.UUID(int=n).hex) == CLOTH[colour])
-        return mock.patch("uuid.uuid4", return_value=uuid.UUID(int=number))
+        return _book_ids(colour)
 
     # ---- what happens
 
@@ -235,6 +233,38 @@ class Room:
         gc.freeze()  # what is left now outlives the tests: the next room's collection need not look at it
         if not ended:
             raise AssertionError("a thread of the bridge did not end")
+
+
+@functools.cache
+def _stocked_database() -> bytes:
+    """With the five books and nothing else: to cut and index their 600 pages takes as long as to open a window."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = open_desk(Path(folder))
+        _add_five(made)
+        made.desk.close()
+        return made.desk.paths.database.read_bytes()
+
+
+def _add_five(desk: FakeDesk) -> None:
+    made = (
+        shelf_of_books.lease(),
+        shelf_of_books.letters(),
+        shelf_of_books.handbook(),
+        shelf_of_books.survey(),
+        shelf_of_books.rules(),
+    )
+    for place, document in reversed(list(enumerate(made))):
+        _add_book(desk, document, place)
+
+
+def _add_book(desk: FakeDesk, document: Document, colour: int) -> Book:
+    with _book_ids(colour):
+        return desk.books.add(document, Path("/home/me/books") / f"{document.title}.{document.format}")
+
+
+def _book_ids(colour: int) -> AbstractContextManager[object]:
+    number = next(n for n in itertools.count(1) if cloth(uuid.UUID(int=n).hex) == CLOTH[colour])
+    return mock.patch("uuid.uuid4", return_value=uuid.UUID(int=number))
 
 
 class _Deaf(QObject):
