@@ -41,7 +41,7 @@ class MainWindow(QWidget):
     shelf: ShelfPanel
     talk: ConversationPanel
     page: PagePanel
-    sheet: SheetPanel
+    sheet: SheetPanel  # once it was added
     remote_mark: RemoteMark
     line: FetchLine
     overlay: WindowDrops
@@ -97,19 +97,17 @@ class MainWindow(QWidget):
         shelf: ShelfPanel,
         talk: ConversationPanel,
         page: PagePanel,
-        sheet: SheetPanel,
         *,
         remote_mark: RemoteMark,
         line: FetchLine,
         overlay: WindowDrops,
     ) -> None:
         """Put the panels into their places, each as wide as the place is."""
-        self.shelf, self.talk, self.page, self.sheet = shelf, talk, page, sheet
+        self.shelf, self.talk, self.page = shelf, talk, page
         self.remote_mark, self.line, self.overlay = remote_mark, line, overlay
         self._shelf_pane = self._put(shelf, self._shelf_pane)
         self._page_pane = self._put(page, self._page_pane)
         self._middle.addWidget(talk)
-        self._middle.addWidget(sheet)
         self._middle.removeWidget(self._waiting)
         self._waiting.deleteLater()
         self._middle_column.addWidget(remote_mark)
@@ -117,8 +115,15 @@ class MainWindow(QWidget):
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)
         self._furnished = self._has_composer = True
-        self._take_all_drops()
+        _refuse_drops(self)
+        self.setAcceptDrops(True)
         self._tell_folded()
+
+    def add_sheet(self, sheet: SheetPanel) -> None:
+        """Behind the conversation, for `show_sheet`."""
+        self.sheet = sheet
+        self._middle.addWidget(sheet)
+        _refuse_drops(sheet)
 
     def _put(self, panel: QWidget, pane: QWidget) -> QWidget:
         """The panel in the place of an empty pane, which goes."""
@@ -204,7 +209,7 @@ class MainWindow(QWidget):
 
     @property
     def shows_sheet(self) -> bool:
-        return self._middle.currentWidget() is self.sheet
+        return self._middle.currentWidget() is not self.talk
 
     @Slot(str)
     def tell(self, words: str) -> None:
@@ -236,13 +241,6 @@ class MainWindow(QWidget):
         self.closing.emit()
         event.accept()
 
-    def _take_all_drops(self) -> None:
-        """A text field would take a dropped file for text: here the whole window takes files, through its overlay, and
-        nothing else does."""
-        for child in self.findChildren(QWidget):
-            child.setAcceptDrops(False)
-        self.setAcceptDrops(True)
-
     def _spread(self) -> None:
         page = round(max(_PAGE_SMALLEST, min(_PAGE_WIDEST, self.width() * _PAGE_SHARE)))
         shelf = max(_SHELF_SMALLEST, min(_SHELF_WIDTH, round(self.width() * 0.23)))
@@ -270,6 +268,13 @@ class _EmptyPane(QWidget):
         painter.fillRect(0, HEADER_HEIGHT, self.width(), 1, line)
         if self._foot:
             painter.fillRect(0, self.height() - FOOT_HEIGHT - 1, self.width(), 1, line)
+
+
+def _refuse_drops(parent: QWidget) -> None:
+    """A text field would take a dropped file for text: here the whole window takes files, through its overlay, and
+    nothing in it does."""
+    for child in parent.findChildren(QWidget):
+        child.setAcceptDrops(False)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -13,10 +14,12 @@ from app.ui.compare.presenter import ComparePresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.presenter import PagePresenter
 from app.ui.report.presenter import ReportPresenter
-from app.ui.sheet.presenter import SheetsPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
 from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.ui.sheet.presenter import SheetsPresenter
 
 
 class Navigation(QObject):
@@ -27,13 +30,14 @@ class Navigation(QObject):
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         page: PagePresenter,
-        sheets: SheetsPresenter,
+        sheets: Callable[[], SheetsPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
+        """`sheets` are made when they are needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -91,19 +95,21 @@ class Navigation(QObject):
     @Slot()
     def open_sheet(self) -> None:
         """The question sheet that was looked at last, or a new one, in the place of the conversation."""
+        sheets = self._sheets()
         self._window.show_sheet(True)
         if self._window.sheet.shows_answers:
             self._window.sheet.view.setFocus()
         else:
-            self._sheets.prepare()
+            sheets.prepare()
 
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:
         """The notes on each part of the books that an answer is written from."""
         turn = next((turn for turn in self._shown.turns if turn.answer and turn.answer.id == answer_id), None)
         if turn is not None:
+            sheets = self._sheets()
             self._window.show_sheet(True)
-            self._sheets.open_notes(turn.question.id)
+            sheets.open_notes(turn.question.id)
 
     @Slot()
     def close_sheet(self) -> None:
@@ -137,15 +143,16 @@ class Navigation(QObject):
     def stop(self) -> None:
         """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, weighing, or reading
         ahead."""
-        if self._window.shows_sheet and self._sheets.holds:
-            self._sheets.give_back()
-        elif self._asking.holds or self._asking.busy or not (self._sheets.running or self._works_aside()):
+        if self._window.shows_sheet and self._sheets().holds:
+            self._sheets().give_back()
+        elif self._asking.holds or self._asking.busy or not self._works_aside():
             self._asking.stop()
         else:
             self._activity.stop(EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
 
     def _works_aside(self) -> bool:
-        return self._activity.has(EngineTask.WEIGHING) or self._activity.has(EngineTask.READING_AHEAD)
+        """The engine does what no question waits for."""
+        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD)))
 
     @Slot()
     def find_in_book(self) -> None:

@@ -47,9 +47,6 @@ from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.settings.presenter import Preferences
-from app.ui.sheet.panel import SheetPanel
-from app.ui.sheet.presenter import SheetsPresenter, SheetWork
-from app.ui.sheet.table import SheetTable
 from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.panel import ShelfPanel
@@ -65,6 +62,7 @@ from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
+    from app.ui.sheet.presenter import SheetsPresenter
 
 
 class _Parts(QObject):
@@ -89,10 +87,13 @@ class _Parts(QObject):
         self._desk, self._bridge, self._icons = desk, bridge, icons
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
+        self._release = QTimer(self, singleShot=True, interval=0)  # once whoever had the engine has put all away
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
-        self._make_sheets(desk, bridge)
+        self.exporting = Exporting(
+            desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
+        )
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
@@ -101,14 +102,13 @@ class _Parts(QObject):
         )
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
-        self._conversations, self._book_list, self._table = ConversationList(self), BookList(self), SheetTable(self)
+        self._conversations, self._book_list = ConversationList(self), BookList(self)
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         self.window = window
         window.furnish(
             ShelfPanel(icons, self._conversations, self._book_list),
             ConversationPanel(icons, view, composer),
             PagePanel(icons),
-            SheetPanel(icons, self._table),
             remote_mark=RemoteMark(icons),
             line=FetchLine(icons),
             overlay=WindowDrops(icons.theme, window),
@@ -167,17 +167,6 @@ class _Parts(QObject):
         self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
         self.videos = VideosPresenter(desk.videos, bridge, self.openings, self.attachments, shown, window, self)
 
-    def _make_sheets(self, desk: Services, bridge: Bridge) -> None:
-        """Question sheets, and what is written into a file."""
-        window, shown = self.window, self.shown
-        self.exporting = Exporting(
-            desk.conversations, desk.library, desk.images, bridge, self.conversation, shown, window, self
-        )
-        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations)
-        self.sheets = SheetsPresenter(
-            work, bridge, window.sheet, self._table, self.openings, self.activity, shown, self
-        )
-
     def _make_conversation(
         self, desk: Services, bridge: Bridge, icons: Icons, view: ConversationView, composer: Composer
     ) -> None:
@@ -211,6 +200,31 @@ class _Parts(QObject):
         self.engine_changed.connect(made.actions.look)
         return made
 
+    @cached_property
+    def sheets(self) -> SheetsPresenter:
+        """Made, with its panel, when a question sheet is opened first: few starts need it."""
+        from app.ui.sheet.panel import SheetPanel
+        from app.ui.sheet.presenter import SheetsPresenter, SheetWork
+        from app.ui.sheet.table import SheetTable
+
+        desk, shown, table = self._desk, self.conversation.shown, SheetTable(self)
+        panel = SheetPanel(self._icons, table)
+        self.window.add_sheet(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        panel.view.citation_clicked.connect(self.navigation.open_citation)
+        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations)
+        made = SheetsPresenter(work, self._bridge, panel, table, self.openings, self.activity, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.noticed.connect(self.window.tell)
+        made.done.connect(self.window.say)
+        made.ended.connect(self.context.measure)
+        self.engine_changed.connect(made.show_progress)
+        self._release.timeout.connect(made.holding.look)
+        shown.connect(made.show_conversation)
+        self.conversation.opened.connect(made.holding.look)  # after the questions that wait
+        self.shelf.book_removed.connect(made.forget_book)
+        return made
+
     @Slot()
     def open_models(self) -> None:
         self.models.open()
@@ -227,7 +241,7 @@ class _Parts(QObject):
             talk,
             self.asking,
             self.page,
-            self.sheets,
+            lambda: self.sheets,
             self.report,
             self.comparing,
             self.activity,
@@ -304,17 +318,14 @@ class WindowPresenter(_Parts):
             self.shelf.show_books,
             self.page.show_read,
             self.conversation.answer.show_progress,
-            self.sheets.show_progress,
         ):
             self.engine_changed.connect(look)
-        release = QTimer(self.window, singleShot=True, interval=0)  # once whoever had the engine has put all away
-        self.engine_changed.connect(release.start)
-        release.timeout.connect(self.asking.holding.look)
-        release.timeout.connect(self.sheets.holding.look)
-        release.timeout.connect(self.shelf.counting.look)
+        self.engine_changed.connect(self._release.start)
+        self._release.timeout.connect(self.asking.holding.look)
+        self._release.timeout.connect(self.shelf.counting.look)
         self.engine_changed.connect(self.indexing.look)
         self.context.asked.connect(self.shelf.counting.give_way)
-        for ended in (self.ahead.ended, self.sheets.ended, self.asking.answered):
+        for ended in (self.ahead.ended, self.asking.answered):
             ended.connect(self.context.measure)
         self.asking.answered.connect(self.attachments.measure)
         self.conversation.ended.connect(self.weighing.weigh)  # after the context was measured: that is quick
@@ -342,8 +353,6 @@ class WindowPresenter(_Parts):
         shown.connect(self.page.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
-        shown.connect(self.sheets.show_conversation)
-        self.conversation.opened.connect(self.sheets.holding.look)  # after the questions that wait
         shown.connect(self.welcome.hint)
         for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
             self.context.measured.connect(look)
@@ -367,7 +376,7 @@ class WindowPresenter(_Parts):
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets, self.comparing):
+        for presenter in (self.page, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         for changed in (self.report.book_changed, openings.read_again):
@@ -394,8 +403,6 @@ class WindowPresenter(_Parts):
             pages.ask_wanted.connect(panel.composer.take_quotation)
         self.comparing.conversation_wanted.connect(talk.stored)
         self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
-        self.window.sheet.closed.connect(self.navigation.close_sheet)
-        self.window.sheet.view.citation_clicked.connect(self.navigation.open_citation)
         self.context.fit_wanted.connect(fitting.offer)
         fitting.room_chosen.connect(self.preferences.use_room)
         fitting.pages_chosen.connect(self.shelf.ask_pages)
@@ -439,7 +446,6 @@ class WindowPresenter(_Parts):
             self.readings,
             self.report,
             self.comparing,
-            self.sheets,
             self.images,
             self.attachments,
             self.videos,
@@ -448,9 +454,9 @@ class WindowPresenter(_Parts):
             self.weighing,
         ):
             presenter.failed.connect(self.window.tell)
-        for work in (self.conversation.answer, self.ahead, self.sheets):
+        for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.sheets, self.exporting, self.prompts, self.comparing):
+        for finished in (self.gallery, self.exporting, self.prompts, self.comparing):
             finished.done.connect(self.window.say)
 
     @Slot(object)

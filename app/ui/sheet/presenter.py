@@ -209,6 +209,8 @@ class SheetsPresenter(Presenter):
         self.run = SheetRun(work.sheets, bridge, activity, self)
         self.holding = Holding(openings, panel.setup, EngineTask.SHEET, activity, shown, self)
         self._connect(panel.setup)
+        self.show_conversation()
+        self.show_progress()
 
     @property
     def running(self) -> bool:
