@@ -35,6 +35,7 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
+from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
 from app.store.books import Books, Recognitions
@@ -47,6 +48,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
 from app.store.vectors import Vectors
 
@@ -98,6 +100,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
         weighing=SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load),
+        suggestions=Suggestions(search, books, SuggestedQuestions(database), settings.load),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

@@ -74,6 +74,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import find
 
             find.run(options, desk, cancel)
+        case "questions":
+            from app.cli import questions
+
+            questions.run(options, desk, cancel)
         case "sheet":
             from app.cli import sheets
 

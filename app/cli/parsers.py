@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_ask(commands)
     _add_find(commands)
+    _add_questions(commands)
     _add_sheet(commands)
     _add_prompts(commands)
     _add_compare(commands)
@@ -86,6 +87,11 @@ def _add_find(commands: Any) -> None:
     _add_documents(find)
     find.add_argument("--limit", type=int, default=8, metavar="N", help=_("so many passages at most (default 8)"))
     find.add_argument("words", nargs="+", metavar="WORDS", help=_("a question, or words that describe what is wanted"))
+
+
+def _add_questions(commands: Any) -> None:
+    questions = _command(commands, "questions", _("suggest questions that the documents can answer, without a model"))
+    _add_documents(questions)
 
 
 def _add_documents(command: argparse.ArgumentParser) -> None:

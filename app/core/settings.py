@@ -163,6 +163,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="after an answer, weigh each of its sentences against the pages, if the model can judge them"),
     ] = True
+    suggest_questions: Annotated[
+        bool, Meta(description="suggest questions that the books can answer, before the first one and after an answer")
+    ] = True
     readings_quota_gb: Annotated[
         int, Meta(ge=0, le=100_000, description="disk space for saved readings, in GB; 0 saves none")
     ] = 64

@@ -25,6 +25,7 @@ from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
+from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
@@ -39,6 +40,7 @@ class Services:
     search: Search
     indexer: Indexer
     weighing: SentenceWeighing
+    suggestions: Suggestions
     sheets: Sheets
     parts: Parts
     templates: Templates

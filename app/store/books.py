@@ -81,6 +81,7 @@ class Books:
             connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
             connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
+            connection.execute("DELETE FROM suggested_questions WHERE book_id = ?", (book_id,))
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
                     labels = ?, reading = ? WHERE id = ? RETURNING {_BOOK}""",

@@ -259,6 +259,13 @@ CREATE TABLE passage_vectors (
     vector BLOB NOT NULL
 ) STRICT;
 ALTER TABLE answers ADD COLUMN weighed TEXT NOT NULL DEFAULT '[]';  -- JSON: its sentences, each with what the page has
+
+-- What may be asked of a book that was just opened.
+CREATE TABLE suggested_questions (
+    book_id TEXT NOT NULL PRIMARY KEY REFERENCES books (id) ON DELETE CASCADE,
+    rules INTEGER NOT NULL,          -- the version of those that they were made by
+    questions TEXT NOT NULL          -- JSON: tuple[SuggestedQuestion, ...]
+) STRICT, WITHOUT ROWID;
 """
 
 _V8 = """

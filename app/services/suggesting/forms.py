@@ -1,0 +1,176 @@
+"""What all languages have in common where a question is made of a heading or of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TypeAlias
+
+MOST_CHARACTERS = 110
+"""Of a question: longer ones are read by nobody."""
+
+_LEAST_HEADING = 4  # characters
+
+_ODD = re.compile(r"[`\[\]{}<>|\\=*@#$%^~«»„“”\"()…]|://|\.\.|\s-|-\s|--|[.!?:;]\s|[^\w.!?)'’]$")
+"""What no phrase has that can stand in a question."""
+
+_POINTING = (
+    "this these those it its they them he she above below dies diese diesem diesen dieser dieses hier oben unten cet"
+    " cette ces il elle ils elles este esta estos estas ese esa eso"
+)
+"""Of any language: in a whole question they ask about what is said elsewhere."""
+
+_FIRST_LETTER = re.compile(r"[^\W\d_]")
+_NO_GAP = re.compile("(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])")
+_WORD = re.compile(r"[\w'’]+")
+
+Groups: TypeAlias = Mapping[str, str]
+Fits: TypeAlias = Callable[[Groups], bool]
+
+
+class Kind(IntEnum):
+    """What a question asks for. More is more worth asking, where all else is equal."""
+
+    SECTION = 0  # what a section says: always possible, never surprising
+    CONTENT = 40
+    DEFINITION = 60
+    USE = 65
+    WAY = 80  # how something is done
+    NAME = 81
+    CONSEQUENCE = 86
+    REASON = 87
+    CONDITION = 88
+    DEADLINE = 89
+    AMOUNT = 90
+    ASKED = 100  # the heading is a question itself
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that a passage answers. `about`: what it asks about, as the passage writes it."""
+
+    kind: Kind
+    text: str
+    about: str
+
+
+def listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def anything(groups: Groups) -> bool:
+    del groups
+    return True
+
+
+_POINTED = listed(_POINTING)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A sentence that `pattern` matches as a whole becomes `template`, filled with its named groups.
+
+    `np` is the phrase that the question is about, `asked` a whole question that is made of no parts; `np`, `vp` and
+    `asked` may not point to what stands elsewhere. `verb` is replaced by its base form in `bases`; without one the form
+    does not fit. `fits` has the last word. `low`: `np` begins with a small letter inside of a question.
+    """
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    template: str
+    fits: Fits = anything
+    bases: Mapping[str, str] = field(default_factory=dict)
+    low: bool = False
+
+    def match(self, text: str, grammar: Grammar) -> dict[str, str] | None:
+        """The groups, if the text is of this form and each of them can stand in a question."""
+        found = self.pattern.fullmatch(text)
+        if found is None:
+            return None
+        groups = {name: part.strip() for name, part in found.groupdict(default="").items()}
+        if "verb" in groups:
+            groups["verb"] = self.bases.get(groups["verb"].casefold(), "")
+            if not groups["verb"]:
+                return None
+        asked = [part for name, part in groups.items() if name != "rest" and part]
+        sound = self.fits(groups) and not any(map(_ODD.search, asked)) and not _dangles(groups, grammar)
+        return groups if sound else None
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How a language asks.
+
+    `sentences` and `headings`: the first form that fits is taken. `section` asks what is said below the heading `{np}`.
+    `within` puts the title of a book before a question, `comparison` asks how two books differ.
+    `dangling`: words that point to something outside of the phrase they are in.
+    `lowered`: first words that have a capital letter only because a sentence begins with them.
+    `definite`: articles of what is known already. All words are case-folded.
+    """
+
+    sentences: Sequence[Form]
+    headings: Sequence[Form]
+    section: str
+    within: str
+    comparison: str
+    dangling: frozenset[str]
+    lowered: frozenset[str]
+    definite: frozenset[str] = frozenset()
+    nouns_have_capitals: bool = False
+
+    def name_book(self, question: str, title: str) -> str:
+        """The question, asked of the book of this title."""
+        small = question if ":" in self.within else _FIRST_LETTER.sub(lambda found: found[0].lower(), question, count=1)
+        return self.within.format(title=title, question=small)
+
+
+def words_of(text: str) -> list[str]:
+    """Case-folded."""
+    return _WORD.findall(text.casefold().replace("’", "'"))
+
+
+def ask_of_sentence(sentence: str, grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
+    """The question that one whole sentence answers. `is_common`: whether the book also writes a word small."""
+    return _first(sentence, grammar.sentences, grammar, is_common)
+
+
+def ask_of_heading(heading: str, grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
+    """The question that a heading asks; where it names no more than a matter, what is said below it."""
+    if asked := _first(heading, grammar.headings, grammar, is_common):
+        return asked
+    vague = heading.isupper() or not grammar.dangling.isdisjoint(words_of(heading))
+    vague = vague or (heading.isascii() and " " not in heading) or len(heading) < _LEAST_HEADING
+    if vague or _ODD.search(heading) or not heading[-1].isalnum():
+        return None
+    return Candidate(Kind.SECTION, grammar.section.format(np=heading), heading)
+
+
+def _first(text: str, forms: Sequence[Form], grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
+    for form in forms:
+        if (groups := form.match(text, grammar)) is None:
+            continue
+        written = groups.get("np", "")
+        groups["np"] = small = _small(written, grammar, is_common, always=form.low)
+        if written != small and written.isalpha() and not written.endswith(("ing", "s")):
+            continue  # an adjective at the beginning of a sentence looks like a noun
+        asked = _NO_GAP.sub("", " ".join(form.template.format_map(groups).split()))
+        if len(asked) <= MOST_CHARACTERS:
+            return Candidate(form.kind, asked, small or groups["asked"])
+    return None
+
+
+def _small(phrase: str, grammar: Grammar, is_common: Callable[[str], bool], *, always: bool) -> str:
+    """The phrase as it is written inside of a sentence."""
+    first = phrase.partition(" ")[0]
+    word = first.casefold()
+    known = any(map(is_common, (word, word.partition("-")[0], word.removesuffix("s"))))
+    if always or word in grammar.lowered or (first[1:].islower() and known and not grammar.nouns_have_capitals):
+        return phrase[:1].lower() + phrase[1:]
+    return phrase
+
+
+def _dangles(groups: Groups, grammar: Grammar) -> bool:
+    parts = words_of(f"{groups.get('np', '')} {groups.get('vp', '')}")
+    return not (grammar.dangling.isdisjoint(parts) and _POINTED.isdisjoint(words_of(groups.get("asked", ""))))

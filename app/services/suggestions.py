@@ -1,0 +1,195 @@
+"""Suggested questions: what a book that was just opened can answer, and what may be asked after an answer.
+
+They are made of headings and sentences (`suggesting`), by no model. Each is asked of the finder before it is shown: the
+passage that it was made from must be among the first that are found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from msgspec.structs import replace
+
+from app.core.conversation import Answer, BookRef, CitationState, Ending, PageRange
+from app.core.document import Book
+from app.core.settings import Settings
+from app.core.suggestion import SuggestedQuestion
+from app.core.work import Cancel, Stopped, Work
+from app.services.search import Search
+from app.services.suggesting.candidates import GRAMMARS, Found, candidates, language_of_passages
+from app.services.suggesting.forms import words_of
+from app.store.books import Books
+from app.store.passages import Passage
+from app.store.suggestions import SuggestedQuestions
+
+RULES = 1
+"""The version of the rules: one more whenever other questions may be made of the same book."""
+
+MOST = 5
+MOST_AFTER = 2
+_KEPT = 12  # of a book, for desks that have some pages of it
+_CHECKED = 30  # of a book, at most
+_FIRST = 4  # places among which the passage must be found
+_PASSAGES = 2_000  # that are looked at of one book, at even distances
+_BOOKS = 8  # that are looked at of one desk
+_SAMPLE = 150  # passages that show how a book writes its words
+_NEAR = 40  # passages beside a cited page
+_SAME = 0.6  # of the words of a question, in one that was asked or in the answer
+_VERSIONS = 0.5  # of the headings of two books, in both
+
+_ASIDE = re.compile(
+    r"\(.*?\)|\b(?:v|ver|version|rev|revision|draft|final|entwurf|fassung|projet|borrador)\b|改訂?版|第.版|案",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Needs no engine, and may be used from any thread."""
+
+    search: Search
+    books: Books
+    kept: SuggestedQuestions
+    settings: Callable[[], Settings]
+
+    def for_desk(self, refs: Sequence[BookRef], cancel: Cancel) -> Work[None, tuple[SuggestedQuestion, ...]]:
+        """Up to MOST questions about these books, each in its book's language; of several books in turn, and one that
+        compares two of them if they are versions of one another. What was made of a book is kept.
+
+        None where the setting is off. Raises AppError as the database does; Stopped.
+        """
+        if not self.settings().suggest_questions:
+            return ()
+        books, each = [], []
+        for ref in refs[:_BOOKS]:
+            if (book := self.books.get(ref.book_id)) is None:
+                continue
+            made = yield from self._of_book(book, cancel)
+            books.append(book)
+            each.append([one for one in made if ref.pages is None or ref.pages.first <= one.page <= ref.pages.last])
+        if len(books) < 2:
+            return tuple(chain.from_iterable(each))[:MOST]
+        compared = self._comparison(books)
+        in_turn = (one for turn in zip_longest(*each) for one in turn if one is not None)
+        named = [self._named(one, refs) for one in islice(in_turn, MOST - len(compared))]
+        return (*dict.fromkeys(named), *compared)
+
+    def after(
+        self, answer: Answer, refs: Sequence[BookRef], asked: Sequence[str], cancel: Cancel
+    ) -> Work[None, tuple[SuggestedQuestion, ...]]:
+        """Up to MOST_AFTER questions about what stands on the page that the answer cites first, and after it. `refs`:
+        the books that were asked about; `asked`: the questions of the conversation so far.
+
+        None where the setting is off, and after an answer that is not whole or cites nothing. Raises as `for_desk`.
+        """
+        place = _cited(answer)
+        if place is None or not self.settings().suggest_questions:
+            return ()
+        book = self.books.get(place[0])
+        if book is None:
+            return ()
+        said = [words_of(answer.text), *map(words_of, asked)]
+        made = []
+        for found in self._near(book, place[1]):
+            yield
+            if cancel.requested:
+                raise Stopped
+            if not _is_said(found.candidate.text, said) and self._answers(found, refs):
+                made.append(_suggested(found))
+                said.append(words_of(found.candidate.text))
+            if len(made) == MOST_AFTER:
+                break
+        return tuple(self._named(one, refs) for one in made) if len(refs) > 1 else tuple(made)
+
+    def _of_book(self, book: Book, cancel: Cancel) -> Work[None, tuple[SuggestedQuestion, ...]]:
+        kept = self.kept.of_book(book.id, RULES)
+        if kept is not None:
+            return kept
+        made: list[SuggestedQuestion] = []
+        whole = (BookRef(book.id),)
+        for found in self._candidates(book)[:_CHECKED]:
+            yield
+            if cancel.requested:
+                raise Stopped
+            if self._answers(found, whole):
+                made.append(_suggested(found))
+            if len(made) == _KEPT:
+                break
+        self.kept.keep(book.id, RULES, made)
+        return tuple(made)
+
+    def _candidates(self, book: Book) -> list[Found]:
+        passages = self._passages(book, None, _PASSAGES)
+        return candidates(passages, book.outline, _language(book, passages), passages)
+
+    def _near(self, book: Book, page: int) -> list[Found]:
+        """On the page and the next one."""
+        sample = self._passages(book, None, _SAMPLE)
+        near = self._passages(book, PageRange(page, min(page + 1, book.page_count)), _NEAR)
+        outline = [section for section in book.outline if page <= section.page <= page + 1]
+        return candidates(near, outline, _language(book, sample), (*sample, *near))[:_CHECKED]
+
+    def _passages(self, book: Book, pages: PageRange | None, limit: int) -> list[Passage]:
+        found = self.search.spread([(book.id, pages)], limit)
+        return sorted(found, key=lambda passage: (passage.page, passage.start))
+
+    def _answers(self, found: Found, refs: Sequence[BookRef]) -> bool:
+        """Whether the finder finds the passage by the question."""
+        passage = found.passage
+        best = self.search.find([(ref.book_id, ref.pages) for ref in refs], found.candidate.text, _FIRST)
+        place = passage.book_id, passage.page, passage.start
+        return any((each.book_id, each.page, each.start) == place for each in best)
+
+    def _named(self, one: SuggestedQuestion, refs: Sequence[BookRef]) -> SuggestedQuestion:
+        """With the name of its book, where another book is found by it first."""
+        best = self.search.find([(ref.book_id, ref.pages) for ref in refs], one.text, 1)
+        if best and best[0].book_id == one.book_id:
+            return one
+        return replace(one, text=GRAMMARS[one.language].name_book(one.text, self.books.book(one.book_id).title))
+
+    def _comparison(self, books: Sequence[Book]) -> tuple[SuggestedQuestion, ...]:
+        for number, first in enumerate(books):
+            for second in books[number + 1 :]:
+                language = _language(second, self._passages(second, None, _SAMPLE)) if _alike(first, second) else ""
+                if language:
+                    text = GRAMMARS[language].comparison.format(first=first.title, second=second.title)
+                    return (SuggestedQuestion(text, second.id, 0, language),)
+        return ()
+
+
+def _suggested(found: Found) -> SuggestedQuestion:
+    passage = found.passage
+    return SuggestedQuestion(found.candidate.text, passage.book_id, passage.page, found.language)
+
+
+def _language(book: Book, passages: Sequence[Passage]) -> str:
+    """Empty where no questions are asked in it: rather none than bad ones."""
+    return language_of_passages(passages) if book.language in ("", *GRAMMARS) else ""
+
+
+def _cited(answer: Answer) -> tuple[str, int] | None:
+    """The book and the page that a whole answer cites first."""
+    if answer.ending is not Ending.COMPLETE or not answer.text:
+        return None
+    found = (cited for cited in answer.citations if cited.state is not CitationState.NOT_FOUND and cited.page > 0)
+    first = min(found, key=lambda cited: cited.start if cited.start >= 0 else len(answer.text), default=None)
+    return None if first is None else (first.book_id, first.page)
+
+
+def _is_said(question: str, said: Sequence[Sequence[str]]) -> bool:
+    """Whether most of its words stand together in one of these texts: it was asked, or is answered, already."""
+    words = {word for word in words_of(question) if len(word) > 3} or set(words_of(question))
+    return any(len(words.intersection(each)) >= _SAME * len(words) for each in said)
+
+
+def _alike(first: Book, second: Book) -> bool:
+    """Whether two books seem to be versions of one: by their titles, numbers aside, or by their headings."""
+    names = [_LETTERS.sub("", _ASIDE.sub("", book.title)).casefold() for book in (first, second)]
+    if names[0] == names[1] and names[0]:
+        return True
+    some, others = ({section.title for section in book.outline} for book in (first, second))
+    return len(some & others) >= max(3, _VERSIONS * len(some | others))
