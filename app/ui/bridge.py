@@ -40,6 +40,7 @@ class Executor(StrEnum):
     COMPARING = "comparing"  # the texts of two books: the processor, for seconds
     ASKING = "asking"  # the hub what it has
     FETCHING = "fetching"  # from the hub, for hours
+    SUGGESTING = "suggesting"  # questions: the processor, for a moment
     INDEXING = "indexing"  # books, with the embedder: for minutes
 
 

@@ -123,7 +123,7 @@ class Welcome(Presenter):
         else:
             words = _("Ask about the books on the desk") if shown.books else _("Put a book on the desk, then ask")
         self._window.talk.composer.set_hint(words)
-        self._window.talk.view.set_empty_hint(*self._empty_words(pending))
+        self._window.talk.view.empty.set_words(*self._empty_words(pending))
 
     def _empty_words(self, pending: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """A title and lines; `pending` are the titles of what is being opened."""

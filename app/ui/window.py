@@ -26,6 +26,7 @@ from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.commands import Commands
@@ -180,6 +181,9 @@ class _Parts(QObject):
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
         self.asking = AskingPresenter(
             desk.ask, desk.parts, bridge, talk, view, composer, writing, self.openings, activity, shown, self
+        )
+        self.suggestions = SuggestionsPresenter(
+            desk.suggestions, bridge, talk, self.asking, view, composer, shown, self
         )
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
 
@@ -354,6 +358,10 @@ class WindowPresenter(_Parts):
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
+        for looked in (shown, self.conversation.opened, self.asking.held, self.conversation.ended):
+            looked.connect(self.suggestions.look)
+        for changed in (self.openings.read_again, self.preferences.saved):
+            changed.connect(self.suggestions.renew)
         for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)

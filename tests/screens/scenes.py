@@ -29,6 +29,7 @@ from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
 from tests.screens.stage import Stage
+from tests.screens.suggestion_scenes import SUGGESTION_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -455,6 +456,7 @@ SCENES: dict[str, Scene] = (
             *sheets.SCENES,
             *GALLERY_SCENES,
             *HOLDING_SCENES,
+            *SUGGESTION_SCENES,
             *CLAIM_SCENES,
             *MODEL_SCENES,
         )

@@ -64,6 +64,7 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
+from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
@@ -75,6 +76,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
@@ -121,7 +123,7 @@ class AsWished(Plans):
 
 @dataclass
 class ScriptedEngine:
-    """`weighs`: a desk with it weighs the sentences of its answers (`weigh`).
+    """`suggests`: a desk with it suggests questions. `weighs`: one weighs the sentences of its answers (`weigh`).
 
     `answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
     `readings` are played when books are read ahead, `looks` when an image is seen, `tokenizings` when a prompt is
@@ -137,6 +139,7 @@ class ScriptedEngine:
     tokenizings: list[Sequence[Step]] = field(default_factory=list)
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     weighs: bool = False
+    suggests: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
     weighings: list[Gate] = field(default_factory=list)
     pauses: list[bool] = field(default_factory=list)
@@ -446,6 +449,16 @@ def _weighing(
     return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
 
 
+def _suggestions(
+    search: Search, books: Books, database: Database, engine: ScriptedEngine, settings: SettingsStore
+) -> Suggestions:
+    def in_force() -> Settings:
+        kept = settings.load()
+        return replace(kept, suggest_questions=kept.suggest_questions and engine.suggests)
+
+    return Suggestions(search, books, SuggestedQuestions(database), in_force)
+
+
 def open_desk(
     folder: Path,
     engine: ScriptedEngine | None = None,
@@ -479,6 +492,7 @@ def open_desk(
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
         weighing=_weighing(engine, ask, conversations, settings),
+        suggestions=_suggestions(search, books, database, engine, settings),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),

@@ -109,3 +109,68 @@ def _clauses(number: int, chapter: str) -> Page:
 
 def _document(title: str, format: Format, pages: list[Page], outline: tuple[Section, ...] = ()) -> Document:
     return Document(title, format, hashlib.sha256(title.encode()).hexdigest(), tuple(pages), outline, "en")
+
+
+_AGREEMENT = (
+    """1 Definitions
+In this Agreement, “Equipment” means the tide gauges of Schedule 1.
+2 Delivery
+The Supplier shall deliver the Equipment to the Harbour Office within 45 days of the date of this Agreement. If delivery
+is late, the Customer may claim 0.5 % of the price for each full week.""",
+    """3 Payment
+The price of the Equipment is £ 84,500, excluding tax. The remainder is due 30 days after acceptance.
+4 Maintenance
+The annual maintenance fee is £ 6,200. The Supplier must answer a fault report within four hours on working days.""",
+    """5 Warranty
+The warranty period is 24 months from acceptance. The warranty does not cover damage by lightning or by vessels.
+6 Confidentiality
+A party may disclose confidential information if a court orders it.""",
+    """7 Termination
+The notice period is three months to the end of a year. The Customer may terminate this Agreement at once if the
+Supplier fails to replace a gauge twice within six months.
+8 Contact
+The harbour engineer Anne Kilbride accepts the Equipment for the Customer.""",
+)
+_WORK_RULES = (
+    """第1章 総則
+第1条（目的）
+この規則は、会社の従業員の労働条件および服務規律について定めるものである。
+第2条（従業員の定義）
+従業員とは、第2章に定める手続により会社に採用された者をいう。""",
+    """第2章 勤務
+第3条（休憩時間）
+休憩時間は、12時から13時までの60分とする。
+第4条（在宅勤務）
+在宅勤務を希望する者は、所属長の許可を得なければならない。""",
+    """第3章 賃金
+第5条（通勤手当）
+通勤手当は、月額30,000円を上限として、実費を支給する。
+第6条（退職）
+退職しようとする者は、少なくとも30日前までに退職届を提出しなければならない。""",
+)
+
+
+def agreement() -> Document:
+    """A short contract: amounts, periods, conditions, a person."""
+    outline = tuple(
+        Section(title, page)
+        for title, page in (
+            ("Definitions", 1),
+            ("Delivery", 1),
+            ("Payment", 2),
+            ("Maintenance", 2),
+            ("Warranty", 3),
+            ("Confidentiality", 3),
+            ("Termination", 4),
+            ("Contact", 4),
+        )
+    )
+    return _document("Tide gauge agreement", Format.DOCX, _numbered(_AGREEMENT), outline)
+
+
+def work_rules() -> Document:
+    return _document("就業規則", Format.TEXT, _numbered(_WORK_RULES))
+
+
+def _numbered(texts: tuple[str, ...]) -> list[Page]:
+    return [Page(number, str(number), text) for number, text in enumerate(texts, 1)]

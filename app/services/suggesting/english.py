@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.services.suggesting import english_words as words
-from app.services.suggesting.forms import Fits, Form, Grammar, Groups, Kind, anything, listed
+from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, anything, listed
 
 _W = r"[\w'’./+-]+"
 _NP = rf"(?P<np>{_W}(?: {_W}){{0,5}}?)"
@@ -136,8 +136,8 @@ def _gerund(groups: Groups) -> bool:
     return groups["verb"] not in words.LIKE_NOUNS and _is_plural(head)
 
 
-def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> Form:
-    return Form(kind, re.compile(pattern), template, fits)
+def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, fits)
 
 
 _INSTRUCTIONS = (
@@ -188,7 +188,7 @@ _CONDITIONS = (
     _form(Kind.CONDITION, rf"{_NP} shall {_VP}{_IF}.+", "When must {np} {vp}?", _act),
 )
 _REASONS = (
-    Form(
+    QuestionForm(
         Kind.REASON,
         re.compile(rf"{_NP} (?P<verb>[a-z]+ed)(?P<vp>(?: [^,;]*)?) because .+"),
         "Why did {np} {verb} {vp}?",
@@ -233,8 +233,8 @@ _PLURAL = rf"(?:{words.PLURALS}|{words.PLURALS.title()})"
 _SINGULAR = rf"(?:{words.SINGULARS}|{words.SINGULARS.title()})"
 
 
-def _heading(kind: Kind, pattern: str, template: str, *, low: bool = False) -> Form:
-    return Form(kind, re.compile(pattern), template, low=low)
+def _heading(kind: Kind, pattern: str, template: str, *, low: bool = False) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, low=low)
 
 
 _HEADINGS = (
@@ -250,7 +250,7 @@ _HEADINGS = (
     _heading(
         Kind.CONTENT, rf"(?P<np>(?:[A-Z][a-z]+ )?{_SINGULAR} (?:of|for|between) .+)", "What is the {np}?", low=True
     ),
-    Form(
+    QuestionForm(
         Kind.WAY,
         re.compile(r"(?P<verb>[A-Z]\w+ing) (?!and |or |of )(?P<np>.+)"),
         "How do I {verb} {np}?",

@@ -69,7 +69,7 @@ _POINTED = listed(_POINTING)
 
 
 @dataclass(frozen=True)
-class Form:
+class QuestionForm:
     """A sentence that `pattern` matches as a whole becomes `template`, filled with its named groups.
 
     `np` is the phrase that the question is about, `asked` a whole question that is made of no parts; `np`, `vp` and
@@ -110,8 +110,8 @@ class Grammar:
     `definite`: articles of what is known already. All words are case-folded.
     """
 
-    sentences: Sequence[Form]
-    headings: Sequence[Form]
+    sentences: Sequence[QuestionForm]
+    headings: Sequence[QuestionForm]
     section: str
     within: str
     comparison: str
@@ -147,7 +147,9 @@ def ask_of_heading(heading: str, grammar: Grammar, is_common: Callable[[str], bo
     return Candidate(Kind.SECTION, grammar.section.format(np=heading), heading)
 
 
-def _first(text: str, forms: Sequence[Form], grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
+def _first(
+    text: str, forms: Sequence[QuestionForm], grammar: Grammar, is_common: Callable[[str], bool]
+) -> Candidate | None:
     for form in forms:
         if (groups := form.match(text, grammar)) is None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Form, Grammar, Groups, Kind, listed
+from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:(?:Le|La|Les|Un|Une|Chaque|Tout|Toute) |L['’]){_W}(?: {_W}){{0,5}}?)"
@@ -39,8 +39,8 @@ def _known(groups: Groups) -> bool:
     return _subject(groups) and (words[0] in ("Un", "Une") or len(words) > 2)
 
 
-def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> Form:
-    return Form(kind, re.compile(pattern), template, fits, low=True)
+def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
 
 
 _SENTENCES = (
@@ -100,15 +100,15 @@ _SENTENCES = (
     _form(Kind.CONTENT, rf"{_ONE} contient .+", "Que contient {np} ?", _known),
 )
 _HEADINGS = (
-    Form(
+    QuestionForm(
         Kind.ASKED,
         re.compile(
             r"(?P<asked>(?:Qu['’]|Que|Quel(?:le)?s?|Qui|Comment|Pourquoi|Quand|Où|Est-ce|Puis-je|Combien)\b.{8,}?) ?\?"
         ),
         "{asked} ?",
     ),
-    Form(Kind.WAY, re.compile(r"(?P<asked>Comment \w+(?:er|ir|re) .+)"), "{asked} ?"),
-    Form(
+    QuestionForm(Kind.WAY, re.compile(r"(?P<asked>Comment \w+(?:er|ir|re) .+)"), "{asked} ?"),
+    QuestionForm(
         Kind.WAY,
         re.compile(r"(?P<np>[A-ZÉ]\w+(?:er|ir|[dt]re) (?:une? |le |la |les |l['’]|des |du |votre |vos )\w.+)"),
         "Comment {np} ?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Form, Grammar, Groups, Kind, listed
+from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:Der|Die|Das|Ein|Eine|Jeder|Jede|Jedes|Alle) {_W}(?: {_W}){{0,4}}?)"
@@ -56,8 +56,8 @@ def _head(*endings: str) -> Fits:
     return fits
 
 
-def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> Form:
-    return Form(kind, re.compile(pattern), template, fits, low=True)
+def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
 
 
 _SENTENCES = (
@@ -104,7 +104,7 @@ _SENTENCES = (
         "Warum {be} {np} {vp}?",
     ),
     _form(Kind.USE, rf"{_SUBJECT} (?P<be>dient|dienen) (?:zu[mr]?|dazu|als|der|dem) .+", "Wozu {be} {np}?", _named),
-    Form(Kind.DEFINITION, re.compile(r"[„“](?P<np>[\w -]+)[“”] bezeichnet .+"), "Was bedeutet „{np}“?"),
+    QuestionForm(Kind.DEFINITION, re.compile(r"[„“](?P<np>[\w -]+)[“”] bezeichnet .+"), "Was bedeutet „{np}“?"),
     _form(
         Kind.DEFINITION,
         rf"{_SUBJECT} ist (?:ein|eine|der|die|das|jeder|jede|jedes) .{{12,}}",
@@ -126,16 +126,16 @@ def _can_happen(clause: str) -> bool:
 
 
 _HEADINGS = (
-    Form(
+    QuestionForm(
         Kind.ASKED,
         re.compile(
             r"(?P<asked>(?:Was|Wie|Warum|Wann|Wo|Wer|Welche[rsn]?|Kann|Darf|Muss|Ist|Sind|Woher|Wozu)\b.{8,})\?"
         ),
         "{asked}?",
     ),
-    Form(Kind.WAY, re.compile(r"Wie Sie (?P<np>[^,]+) (?P<can>können|sollten|müssen)"), "Wie {can} Sie {np}?"),
-    Form(Kind.WAY, re.compile(r"Wie man (?P<np>[^,]+) (?P<can>kann|sollte)"), "Wie {can} man {np}?"),
-    Form(Kind.DEFINITION, re.compile(r"Was (?P<np>.+) (?P<be>ist|sind)"), "Was {be} {np}?"),
+    QuestionForm(Kind.WAY, re.compile(r"Wie Sie (?P<np>[^,]+) (?P<can>können|sollten|müssen)"), "Wie {can} Sie {np}?"),
+    QuestionForm(Kind.WAY, re.compile(r"Wie man (?P<np>[^,]+) (?P<can>kann|sollte)"), "Wie {can} man {np}?"),
+    QuestionForm(Kind.DEFINITION, re.compile(r"Was (?P<np>.+) (?P<be>ist|sind)"), "Was {be} {np}?"),
 )
 
 GERMAN = Grammar(

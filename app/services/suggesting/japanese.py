@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Form, Grammar, Groups, Kind
+from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm
 
 _NOUN = r"(?P<np>[^、。はがをにで「」（）()\s]{2,20})"
 _NUMBER = r"[\d０-９,，.．〇一二三四五六七八九十百千万]+"
@@ -28,8 +28,8 @@ def _ends(*endings: str) -> Fits:
     return lambda groups: _clear(groups) and groups["np"].endswith(endings)
 
 
-def _form(kind: Kind, pattern: str, template: str, fits: Fits = _clear) -> Form:
-    return Form(kind, re.compile(pattern), template, fits)
+def _form(kind: Kind, pattern: str, template: str, fits: Fits = _clear) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, fits)
 
 
 _IS = r"(?:とする|である|です|とします|を限度とする|を上限とする)。"
@@ -58,7 +58,7 @@ _SENTENCES = (
     ),
     _form(
         Kind.DEADLINE,
-        r"(?P<np>[^、。]{3,24}?者)は、.*までに(?P<vp>[^、。]{2,20})なければなら(?:ない|ません)。",
+        r"(?P<np>[^、。]{2,24}?[者主人社員])は、.*までに(?P<vp>[^、。]{2,20})なければなら(?:ない|ません)。",
         "{np}は、いつまでに{vp}なければなりませんか。",
     ),
     _form(
@@ -85,16 +85,16 @@ _SENTENCES = (
     ),
 )
 _HEADINGS = (
-    Form(Kind.ASKED, re.compile(r"(?P<asked>.{5,}の)か[?？。]?"), "{asked}ですか。"),
-    Form(Kind.ASKED, re.compile(r"(?P<asked>.{6,}(?:ですか|ますか|とは何か|は何か|べきか))[?？。]?"), "{asked}。"),
-    Form(Kind.WAY, re.compile(r"(?P<np>.+)するには"), "{np}するにはどうすればよいですか。", _clear),
-    Form(
+    QuestionForm(Kind.ASKED, re.compile(r"(?P<asked>.{5,}の)か[?？。]?"), "{asked}ですか。"),
+    QuestionForm(Kind.ASKED, re.compile(r"(?P<asked>.{6,}(?:[でま]すか|(?:は何|べき)か))[?？。]?"), "{asked}。"),
+    QuestionForm(Kind.WAY, re.compile(r"(?P<np>.+)するには"), "{np}するにはどうすればよいですか。", _clear),
+    QuestionForm(
         Kind.WAY,
         re.compile(r"(?P<asked>.{3,}(?:方法|手順|やり方|対処法|復活法|方))"),
         "{asked}を教えてください。",
         lambda g: _clear(g) and not g["asked"].endswith(("一方", "両方", "双方", "地方", "他方", "考え方")),
     ),
-    Form(Kind.DEFINITION, re.compile(r"(?P<np>.{2,})とは"), "{np}とは何ですか。", _clear),
+    QuestionForm(Kind.DEFINITION, re.compile(r"(?P<np>.{2,})とは"), "{np}とは何ですか。", _clear),
 )
 
 JAPANESE = Grammar(

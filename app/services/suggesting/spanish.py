@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Form, Grammar, Groups, Kind, listed
+from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:El|La|Los|Las|Un|Una|Cada|Todo|Toda) {_W}(?: {_W}){{0,5}}?)"
@@ -35,8 +35,8 @@ def _known(groups: Groups) -> bool:
     return _subject(groups) and (words[0] in ("Un", "Una") or len(words) > 2)
 
 
-def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> Form:
-    return Form(kind, re.compile(pattern), template, fits, low=True)
+def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
 
 
 _SENTENCES = (
@@ -77,13 +77,13 @@ _SENTENCES = (
     _form(Kind.CONTENT, rf"{_ONE} contiene .+", "¿Qué contiene {np}?", _known),
 )
 _HEADINGS = (
-    Form(
+    QuestionForm(
         Kind.ASKED,
         re.compile(r"(?P<asked>¿(?:Qué|Quién|Cuál|Cuáles|Cómo|Por qué|Cuándo|Dónde|Puedo|Debo|Cuánto)\b.{8,}\?)"),
         "{asked}",
     ),
-    Form(Kind.WAY, re.compile(r"Cómo (?P<np>\w+[aei]r .+)"), "¿Cómo {np}?", low=True),
-    Form(
+    QuestionForm(Kind.WAY, re.compile(r"Cómo (?P<np>\w+[aei]r .+)"), "¿Cómo {np}?", low=True),
+    QuestionForm(
         Kind.WAY,
         re.compile(r"(?P<np>[A-ZÁÉÍÓÚ]\w+[aei]r (?:un|una|el|la|los|las|su|sus) \w.+)"),
         "¿Cómo {np}?",

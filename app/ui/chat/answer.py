@@ -32,6 +32,7 @@ from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
+from app.ui.chat.suggestions import SuggestionList
 from app.ui.fonts import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -116,6 +117,7 @@ class AnswerMessage(MessageWidget):
     asked_again = Signal(str)  # question_id
     action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
+    suggestion_chosen = Signal(str)
 
     def __init__(
         self,
@@ -150,6 +152,8 @@ class AnswerMessage(MessageWidget):
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
         self.foot.citation_clicked.connect(self.citation_clicked)
+        self.further = SuggestionList(theme, self, small=True)
+        self.further.chosen.connect(self.suggestion_chosen)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENDER_INTERVAL_MS)
@@ -175,6 +179,7 @@ class AnswerMessage(MessageWidget):
         self._set_pieces([])
         self.foot.hide()
         self.offer("")
+        self.suggest(())
         self.set_sentences(())
         self.setAccessibleDescription("")
 
@@ -238,6 +243,12 @@ class AnswerMessage(MessageWidget):
         self.action_button.setVisible(bool(action))
         self.changed.emit()
 
+    def suggest(self, questions: Sequence[str]) -> None:
+        """What may be asked after it, below everything; empty for nothing."""
+        if tuple(questions) != self.further.questions:
+            self.further.set_questions(questions)
+            self.changed.emit()
+
     def set_progress(self, text: str, fraction: float | None) -> None:
         if self._stream is not None:
             self.progress.set_progress(disarm(text), fraction)
@@ -249,7 +260,8 @@ class AnswerMessage(MessageWidget):
 
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
-        return [*super().stops(), *actions, *(self.foot.stops() if not self.foot.isHidden() else [])]
+        foot = self.foot.stops() if not self.foot.isHidden() else []
+        return [*super().stops(), *actions, *foot, *self.further.stops()]
 
     # how it is made
 
@@ -315,6 +327,10 @@ class AnswerMessage(MessageWidget):
             y += SPACE_M if y else 0
             self.foot.move(0, y)
             y += self.foot.arrange(width)
+        if not self.further.isHidden():
+            y += SPACE_S
+            self.further.move(-SPACE_S, y)
+            y += self.further.arrange(width + SPACE_S)
         return y
 
     def paintEvent(self, event: QPaintEvent) -> None:

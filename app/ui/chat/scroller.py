@@ -110,6 +110,10 @@ class Scroller(QAbstractScrollArea):
         """Make the message of a slot."""
         raise NotImplementedError
 
+    def _first_stops(self) -> list[QWidget]:
+        """What Tab visits before the messages."""
+        return []
+
     def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
         """Put a message into its slot."""
         message.changed.connect(self._settle)
@@ -208,7 +212,7 @@ class Scroller(QAbstractScrollArea):
         self._order_tabs()
 
     def _order_tabs(self) -> None:
-        stops = [stop for message in self.messages() for stop in (message, *message.stops())]
+        stops = self._first_stops() + [stop for message in self.messages() for stop in (message, *message.stops())]
         if stops == self._stops:
             return
         self._stops = stops

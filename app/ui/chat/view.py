@@ -4,65 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.empty import EmptyConversation
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.chat.tiles import NumberedImage
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import SPACE_L, SPACE_M, Theme
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 
-_WIDEST = 520  # px
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 KEPT_THUMBNAILS = 100
 """About 30 MB."""
-
-
-class EmptyHint(QWidget):
-    """Centred in the room that it is given, a little above the middle."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._title = ""
-        self._lines: tuple[str, ...] = ()
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        theme.changed.connect(self.update)
-
-    def set_words(self, title: str, lines: Sequence[str]) -> bool:
-        """Take these words; returns whether they are new."""
-        if (title, tuple(lines)) == (self._title, self._lines):
-            return False
-        self._title, self._lines = title, tuple(lines)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription("\n".join(lines))
-        self.update()
-        return True
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        palette = self._theme.palette
-        painter = QPainter(self)
-        width = min(_WIDEST, self.width() - 2 * SPACE_XL)
-        parts = [(self._title, text_font(SIZE_DISPLAY), palette.ink, SPACE_L)]
-        parts += [(line, ui_font(SIZE_TEXT), palette.soft_ink, SPACE_S) for line in self._lines]
-        boxes = [QFontMetrics(font).boundingRect(QRect(0, 0, width, 10_000), _WRAP, text) for text, font, _, _ in parts]
-        y = (self.height() - sum(box.height() for box in boxes)) * 2 // 5
-        for (text, font, colour, gap), box in zip(parts, boxes, strict=True):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            painter.drawText(QRect((self.width() - width) // 2, y, width, box.height()), _WRAP, text)
-            y += box.height() + gap
 
 
 class LinkDialog(QDialog):
@@ -131,6 +93,7 @@ class ConversationView(Scroller):
     """
 
     citation_clicked = Signal(object)  # Citation
+    suggestion_chosen = Signal(str)
     ask_again = Signal(str)  # question_id
     left = Signal()  # Esc
     go_on_wanted = Signal(str)  # answer_id, of the last one
@@ -158,7 +121,9 @@ class ConversationView(Scroller):
         self._open_address = open_address
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
-        self._hint = EmptyHint(theme, self.viewport())
+        self.empty = EmptyConversation(theme, self.viewport())
+        self.empty.questions.chosen.connect(self.suggestion_chosen)
+        self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
         self.setAccessibleName(_("Conversation"))
 
     # what the window calls
@@ -187,6 +152,7 @@ class ConversationView(Scroller):
         """Add a question at the end, and an open answer below it, with `sentences` under that."""
         if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
             last.offer(self._action_below(self._column.slots[-1], is_last=False))
+            last.suggest(())
         question = question_slot(asked)
         self._column.slots.append(question)
         self._column.number_images()
@@ -299,10 +265,18 @@ class ConversationView(Scroller):
         self._guess_heights()
         self._settle(anchor)
 
-    def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
-        """What is shown while there are no turns."""
-        if self._hint.set_words(title, lines):
-            self._settle()
+    def suggest(self, questions: Sequence[str], answer_id: str = "") -> None:
+        """Questions to choose from, instead of those before: below the last answer, if that is this one, else while
+        there are no turns."""
+        self._further = answer_id, tuple(questions)
+        for slot in self._column.slots:
+            if isinstance(slot.message, AnswerMessage):
+                slot.message.suggest(self._questions_after(slot))
+        self.empty.suggest(() if answer_id else questions)
+        self._settle()
+
+    def _questions_after(self, slot: Slot) -> tuple[str, ...]:
+        return self._further[1] if slot is self._column.slots[-1] and slot.answer_id == self._further[0] else ()
 
     def go_to(self, question_id: str) -> None:
         """Scroll this question to the top of the window, or as high as what follows it allows, if it is shown."""
@@ -371,6 +345,8 @@ class ConversationView(Scroller):
         made.set_sentences(slot.sentences)
         made.set_faded(slot.left_out)
         made.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
+        made.suggest(self._questions_after(slot))
+        made.suggestion_chosen.connect(self.suggestion_chosen)
         return self._adopt(slot, made)
 
     def _action_below(self, slot: Slot, *, is_last: bool) -> str:
@@ -412,8 +388,11 @@ class ConversationView(Scroller):
 
     def _settle(self, anchor: Anchor | None = None) -> None:
         super()._settle(anchor)
-        self._hint.setVisible(not self._column.slots)
-        self._hint.setGeometry(self.viewport().rect())
+        self.empty.setVisible(not self._column.slots)
+        self.empty.setGeometry(self.viewport().rect())
+
+    def _first_stops(self) -> list[QWidget]:
+        return [] if self.empty.isHidden() else self.empty.questions.stops()
 
     def _ask_to_open(self, address: str) -> None:
         dialog = LinkDialog(address, self._open_address, self)

@@ -299,7 +299,7 @@ def test_an_answer_that_was_kept_unfinished_says_so(qtbot: QtBot, fonts: None, t
 
 
 def test_the_empty_conversation_says_what_to_try(view: ConversationView) -> None:
-    view.set_empty_hint("What would you like to know?", ["Drop a book here."])
+    view.empty.set_words("What would you like to know?", ["Drop a book here."])
     view.show_turns((), {})
     assert any(
         widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)

@@ -1,0 +1,119 @@
+"""Suggested questions, one below the other: each is a button that wraps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.ui.chat.buttons import PlainButton
+from app.ui.fonts import ui_font
+from app.ui.theme import CORNER, SIZE_TEXT, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.wording.i18n import _
+
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_MARK = "›"
+
+
+class SuggestionButton(PlainButton):
+    """A question. A `small` one is less than what is around it, and has no line above it."""
+
+    def __init__(self, question: str, theme: Theme, parent: QWidget | None = None, *, small: bool = False) -> None:
+        super().__init__(theme, parent)
+        self._small = small
+        self.setText(question)
+        self.setAccessibleName(question)
+        self.setAccessibleDescription(_("Suggested question"))
+
+    def heightForWidth(self, width: int) -> int:
+        """px."""
+        room = QRect(0, 0, width - self._indent() - SPACE_S, 10_000)
+        words = QFontMetrics(self._font()).boundingRect(room, _WRAP, self.text())
+        return words.height() + 2 * (SPACE_XS if self._small else SPACE_S)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width(), self.heightForWidth(self.width()))
+
+    def _font(self) -> QFont:
+        return ui_font(SIZE_UI if self._small else SIZE_TEXT)
+
+    def _indent(self) -> int:
+        return SPACE_S + QFontMetrics(self._font()).horizontalAdvance(_MARK) + SPACE_S
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
+        active = self.underMouse() or self.hasFocus()
+        painter.setPen(QPen(QColor(palette.accent), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(palette.wash) if self.underMouse() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+        painter.setFont(self._font())
+        painter.setPen(QColor(palette.accent))
+        painter.drawText(self.rect().adjusted(SPACE_S, 0, 0, 0), _WRAP, _MARK)
+        painter.setPen(QColor(palette.ink if active or not self._small else palette.soft_ink))
+        painter.drawText(self.rect().adjusted(self._indent(), 0, -SPACE_S, 0), _WRAP, self.text())
+
+
+class SuggestionList(QWidget):
+    """Questions that can be pressed; empty and hidden until there are some."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, small: bool = False) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._small = small
+        self._buttons: list[SuggestionButton] = []
+        self._lines: list[int] = []
+        self.setAccessibleName(_("Suggested questions"))
+        theme.changed.connect(self.update)
+        self.hide()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return tuple(button.text() for button in self._buttons)
+
+    def set_questions(self, questions: Sequence[str]) -> None:
+        if tuple(questions) == self.questions:
+            return
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = [SuggestionButton(question, self._theme, self, small=self._small) for question in questions]
+        for button in self._buttons:
+            button.clicked.connect(partial(self.chosen.emit, button.text()))
+        self.setVisible(bool(questions))
+
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in order."""
+        return [] if self.isHidden() else [button for button in self._buttons if not button.isHidden()]
+
+    def arrange(self, width: int, room: int | None = None) -> int:
+        """Take this width, and no more height than `room`: what comes last is hidden first. Returns the height. px."""
+        y, gap = 0, 0 if self._small else 1
+        self._lines = []
+        for button in self._buttons:
+            height = button.heightForWidth(width)
+            fits = room is None or y + height <= room
+            button.setVisible(fits)
+            if not fits:
+                room = 0
+                continue
+            if gap and y:
+                self._lines.append(y)
+                y += gap
+            button.setGeometry(0, y, width, height)
+            y += height
+        self.resize(width, y)
+        self.update()
+        return y
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        for y in self._lines:
+            painter.fillRect(SPACE_S, y, self.width() - 2 * SPACE_S, 1, QColor(self._theme.palette.line))

@@ -1,0 +1,118 @@
+"""Suggests questions: about the books of an empty conversation, and after its last answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app.core.conversation import Answer, BookRef
+from app.core.suggestion import SuggestedQuestion
+from app.core.untrusted import disarm
+from app.core.work import Cancel, Work
+from app.services.suggestions import Suggestions
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.asking import AskingPresenter
+from app.ui.chat.composer import Composer
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.view import ConversationView
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.shown import Shown
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What questions are suggested for: these books, or what follows this answer."""
+
+    conversation_id: str
+    books: tuple[BookRef, ...]
+    answer: Answer | None = None
+
+
+class SuggestionsPresenter(QObject):
+    """Nobody waits for suggestions: where none can be made, none are shown, and nothing is said."""
+
+    def __init__(
+        self,
+        suggestions: Suggestions,
+        bridge: Bridge,
+        conversation: ConversationPresenter,
+        asking: AskingPresenter,
+        view: ConversationView,
+        composer: Composer,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._suggestions = suggestions
+        self._bridge = bridge
+        self._conversation = conversation
+        self._asking = asking
+        self._view = view
+        self._composer = composer
+        self._shown = shown
+        self._wanted: _Wanted | None = None
+        self._job: Job | None = None
+        view.suggestion_chosen.connect(self.choose)
+
+    @Slot()
+    def look(self) -> None:
+        """There may be another conversation, other books, or another last answer."""
+        wanted = self._want()
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        self._view.suggest(())
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        if wanted is not None:
+            self._job = self._bridge.stream(Executor.SUGGESTING, self._work(wanted), partial(self._on_event, wanted))
+
+    @Slot()
+    def renew(self) -> None:
+        """A book was read again, or the settings changed."""
+        self._wanted = None
+        self.look()
+
+    @Slot(str)
+    def choose(self, question: str) -> None:
+        """Ask it, or add it to what is being written. While another conversation gets an answer, it is only written."""
+        written = self._composer.text().strip()
+        if self._is_under_way() or written.endswith(question):
+            return
+        if written or self._composer.attachments.cards():
+            self._composer.set_text(f"{written}\n{question}".strip())
+        else:
+            self._composer.set_text(question)
+            self._asking.submit(question)
+        self._composer.setFocus()
+        self.look()
+
+    def _is_under_way(self) -> bool:
+        """A question of the shown conversation is being answered, or waits for it."""
+        running = self._conversation.answer.running
+        return self._asking.holds or (running is not None and running.conversation.id == self._shown.id)
+
+    def _want(self) -> _Wanted | None:
+        if not self._shown.id or self._is_under_way():
+            return None
+        if self._shown.turns:
+            question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
+            return None if answer is None else _Wanted(self._shown.id, question.books, answer)
+        return _Wanted(self._shown.id, self._shown.books) if self._shown.books else None
+
+    def _work(self, wanted: _Wanted) -> Callable[[Cancel], Work[None, tuple[SuggestedQuestion, ...]]]:
+        if wanted.answer is None:
+            return partial(self._suggestions.for_desk, wanted.books)
+        asked = tuple(turn.question.text for turn in self._shown.turns)
+        return partial(self._suggestions.after, wanted.answer, wanted.books, asked)
+
+    def _on_event(
+        self, wanted: _Wanted, event: Done[tuple[SuggestedQuestion, ...]] | Cancelled | Failed | None
+    ) -> None:
+        if isinstance(event, Done) and wanted == self._wanted:
+            answer_id = wanted.answer.id if wanted.answer is not None else ""
+            self._view.suggest([disarm(one.text) for one in event.result], answer_id)
