@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json({"questions": [_described(one, books[one.book_id]) for one in found]})
     elif not found:
-        print(_("No question is suggested for this."))
+        print(_("No question is suggested for these documents."))
     for one in () if options.json else found:
         print(units.printable(one.text))
 

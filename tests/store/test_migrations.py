@@ -28,6 +28,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
+from app.core.suggestion import SuggestedQuestion
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.cutting import CUT
@@ -37,6 +38,7 @@ from app.store.migrations import MIGRATIONS, migrate
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -118,6 +120,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert vectors.of_book(book.id).vectors == (b"\x01\x7f" * 2 if version >= 7 else b"")
         is_of_these_rules = database.row("SELECT cut FROM books") == (CUT,)
         assert vectors.unfinished("toy 1") == (() if is_of_these_rules else (book.id,))
+        suggested = (SuggestedQuestion("Who is Ishmael?", book.id, 1, "en"),) if version >= 7 else None
+        assert SuggestedQuestions(database).of_book(book.id, 1) == suggested
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")
         outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)

@@ -158,7 +158,7 @@ class Casing:
             self._capital.update(word.casefold() for word in _CAPITAL.findall(passage.text))
 
     def is_common(self, word: str) -> bool:
-        return self._small[word] > self._capital[word]
+        return self._small[word] > 4 * self._capital[word]
 
 
 def _title(passage: Passage) -> str:

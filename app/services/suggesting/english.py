@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.services.suggesting import english_words as words
-from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, anything, listed
+from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, anything, listed
 
 _W = r"[\w'’./+-]+"
 _NP = rf"(?P<np>{_W}(?: {_W}){{0,5}}?)"
@@ -44,11 +44,15 @@ def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith(_NO_PLURAL)
 
 
+def _is_adverb(word: str) -> bool:
+    return word.endswith(("ly", "n't")) and word.casefold() not in words.NO_ADVERBS
+
+
 def _subject(groups: Groups) -> bool:
     """A noun phrase, as far as it can be seen: by a determiner, a plural, or names."""
     phrase = groups["np"].split()
     first, last = phrase[0].casefold(), phrase[-1]
-    if first in words.STARTS or last.casefold() in _NO_END or any(word.endswith(("ly", "n't")) for word in phrase):
+    if first in words.STARTS or last.casefold() in _NO_END or any(map(_is_adverb, phrase)):
         return False
     if first in _DETERMINERS:
         return len(phrase) > 1
@@ -137,7 +141,8 @@ def _gerund(groups: Groups) -> bool:
 
 
 def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
-    return QuestionForm(kind, re.compile(pattern), template, fits)
+    first = First.KEPT if kind is Kind.NAME or "“{np}”" in template else First.BY_BOOK
+    return QuestionForm(kind, re.compile(pattern), template, fits, first=first)
 
 
 _INSTRUCTIONS = (
@@ -189,8 +194,11 @@ _CONDITIONS = (
 )
 _REASONS = (
     QuestionForm(
+        Kind.REASON, re.compile(rf"{_NP} (?P<verb>[a-z]+ed) because .+"), "Why did {np} {verb}?", _subject, words.PASTS
+    ),
+    QuestionForm(
         Kind.REASON,
-        re.compile(rf"{_NP} (?P<verb>[a-z]+ed)(?P<vp>(?: [^,;]*)?) because .+"),
+        re.compile(rf"{_NP} (?P<verb>[a-z]+ed) (?P<vp>[^,;]+) because .+"),
         "Why did {np} {verb} {vp}?",
         _subject,
         words.PASTS,
@@ -233,8 +241,8 @@ _PLURAL = rf"(?:{words.PLURALS}|{words.PLURALS.title()})"
 _SINGULAR = rf"(?:{words.SINGULARS}|{words.SINGULARS.title()})"
 
 
-def _heading(kind: Kind, pattern: str, template: str, *, low: bool = False) -> QuestionForm:
-    return QuestionForm(kind, re.compile(pattern), template, low=low)
+def _heading(kind: Kind, pattern: str, template: str, first: First = First.BY_BOOK) -> QuestionForm:
+    return QuestionForm(kind, re.compile(pattern), template, first=first)
 
 
 _HEADINGS = (
@@ -245,10 +253,10 @@ _HEADINGS = (
     _heading(Kind.WAY, r"How (?P<np>[\w' -]+?) (?P<be>is|are|was|were) (?P<vp>\w+.*)", "How {be} {np} {vp}?"),
     _heading(Kind.DEFINITION, r"What (?P<np>.+) (?P<be>is|are)", "What {be} {np}?"),
     _heading(Kind.CONTENT, r"What (?P<np>.+) had to (?P<vp>\w+)", "What did {np} have to {vp}?"),
-    _heading(Kind.CONTENT, rf"(?P<np>{_KIND_OF}{_PLURAL} {_OF} .+)", "What are the {np}?", low=True),
-    _heading(Kind.CONTENT, rf"(?P<np>{_PLURAL})", "What are the {np}?", low=True),
+    _heading(Kind.CONTENT, rf"(?P<np>{_KIND_OF}{_PLURAL} {_OF} .+)", "What are the {np}?", First.SMALL),
+    _heading(Kind.CONTENT, rf"(?P<np>{_PLURAL})", "What are the {np}?", First.SMALL),
     _heading(
-        Kind.CONTENT, rf"(?P<np>(?:[A-Z][a-z]+ )?{_SINGULAR} (?:of|for|between) .+)", "What is the {np}?", low=True
+        Kind.CONTENT, rf"(?P<np>(?:[A-Z][a-z]+ )?{_SINGULAR} (?:of|for|between) .+)", "What is the {np}?", First.SMALL
     ),
     QuestionForm(
         Kind.WAY,

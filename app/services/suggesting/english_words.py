@@ -32,6 +32,10 @@ STARTS = listed(
 )
 """First words of sentences with which no subject begins."""
 
+NO_ADVERBS = listed(
+    "hourly daily weekly monthly quarterly yearly early only family supply assembly reply anomaly italy july friendly"
+    " likely elderly"
+)
 INTENTIONS = listed("want wish need like prefer intend decide plan think feel possible necessary any needed desired")
 STATES = listed("are have can could do were had must should may might know don't cannot aren't haven't use")
 """What is said of a reader in a condition, and is no event."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import TypeAlias
 
 MOST_CHARACTERS = 110
@@ -47,6 +47,14 @@ class Kind(IntEnum):
     ASKED = 100  # the heading is a question itself
 
 
+class First(Enum):
+    """The first letter of `np` inside of a question."""
+
+    BY_BOOK = auto()  # small if the book writes the word so elsewhere
+    SMALL = auto()
+    KEPT = auto()
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A question that a passage answers. `about`: what it asks about, as the passage writes it."""
@@ -74,7 +82,7 @@ class QuestionForm:
 
     `np` is the phrase that the question is about, `asked` a whole question that is made of no parts; `np`, `vp` and
     `asked` may not point to what stands elsewhere. `verb` is replaced by its base form in `bases`; without one the form
-    does not fit. `fits` has the last word. `low`: `np` begins with a small letter inside of a question.
+    does not fit. `fits` has the last word.
     """
 
     kind: Kind
@@ -82,7 +90,7 @@ class QuestionForm:
     template: str
     fits: Fits = anything
     bases: Mapping[str, str] = field(default_factory=dict)
-    low: bool = False
+    first: First = First.BY_BOOK
 
     def match(self, text: str, grammar: Grammar) -> dict[str, str] | None:
         """The groups, if the text is of this form and each of them can stand in a question."""
@@ -122,8 +130,9 @@ class Grammar:
 
     def name_book(self, question: str, title: str) -> str:
         """The question, asked of the book of this title."""
-        small = question if ":" in self.within else _FIRST_LETTER.sub(lambda found: found[0].lower(), question, count=1)
-        return self.within.format(title=title, question=small)
+        if ", {question}" in self.within:
+            question = _FIRST_LETTER.sub(lambda found: found[0].lower(), question, count=1)
+        return self.within.format(title=title, question=question)
 
 
 def words_of(text: str) -> list[str]:
@@ -154,7 +163,7 @@ def _first(
         if (groups := form.match(text, grammar)) is None:
             continue
         written = groups.get("np", "")
-        groups["np"] = small = _small(written, grammar, is_common, always=form.low)
+        groups["np"] = small = _small(written, form, grammar, is_common)
         if written != small and written.isalpha() and not written.endswith(("ing", "s")):
             continue  # an adjective at the beginning of a sentence looks like a noun
         asked = _NO_GAP.sub("", " ".join(form.template.format_map(groups).split()))
@@ -163,12 +172,13 @@ def _first(
     return None
 
 
-def _small(phrase: str, grammar: Grammar, is_common: Callable[[str], bool], *, always: bool) -> str:
+def _small(phrase: str, form: QuestionForm, grammar: Grammar, is_common: Callable[[str], bool]) -> str:
     """The phrase as it is written inside of a sentence."""
     first = phrase.partition(" ")[0]
     word = first.casefold()
     known = any(map(is_common, (word, word.partition("-")[0], word.removesuffix("s"))))
-    if always or word in grammar.lowered or (first[1:].islower() and known and not grammar.nouns_have_capitals):
+    known = word in grammar.lowered or (first[1:].islower() and known and not grammar.nouns_have_capitals)
+    if form.first is First.SMALL or (form.first is First.BY_BOOK and known):
         return phrase[:1].lower() + phrase[1:]
     return phrase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
+from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:(?:Le|La|Les|Un|Une|Chaque|Tout|Toute) |L['’]){_W}(?: {_W}){{0,5}}?)"
@@ -40,7 +40,7 @@ def _known(groups: Groups) -> bool:
 
 
 def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
-    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
+    return QuestionForm(kind, re.compile(pattern), template, fits, first=First.SMALL)
 
 
 _SENTENCES = (
@@ -113,7 +113,7 @@ _HEADINGS = (
         re.compile(r"(?P<np>[A-ZÉ]\w+(?:er|ir|[dt]re) (?:une? |le |la |les |l['’]|des |du |votre |vos )\w.+)"),
         "Comment {np} ?",
         lambda g: g["np"].split()[0] not in ("Premier", "Dernier", "Papier", "Membre", "Autre"),
-        low=True,
+        first=First.SMALL,
     ),
 )
 

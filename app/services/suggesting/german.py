@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
+from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:Der|Die|Das|Ein|Eine|Jeder|Jede|Jedes|Alle) {_W}(?: {_W}){{0,4}}?)"
@@ -57,7 +57,7 @@ def _head(*endings: str) -> Fits:
 
 
 def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
-    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
+    return QuestionForm(kind, re.compile(pattern), template, fits, first=First.SMALL)
 
 
 _SENTENCES = (

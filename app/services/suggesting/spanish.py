@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm, listed
+from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:El|La|Los|Las|Un|Una|Cada|Todo|Toda) {_W}(?: {_W}){{0,5}}?)"
@@ -36,7 +36,7 @@ def _known(groups: Groups) -> bool:
 
 
 def _form(kind: Kind, pattern: str, template: str, fits: Fits = _subject) -> QuestionForm:
-    return QuestionForm(kind, re.compile(pattern), template, fits, low=True)
+    return QuestionForm(kind, re.compile(pattern), template, fits, first=First.SMALL)
 
 
 _SENTENCES = (
@@ -82,13 +82,13 @@ _HEADINGS = (
         re.compile(r"(?P<asked>¿(?:Qué|Quién|Cuál|Cuáles|Cómo|Por qué|Cuándo|Dónde|Puedo|Debo|Cuánto)\b.{8,}\?)"),
         "{asked}",
     ),
-    QuestionForm(Kind.WAY, re.compile(r"Cómo (?P<np>\w+[aei]r .+)"), "¿Cómo {np}?", low=True),
+    QuestionForm(Kind.WAY, re.compile(r"Cómo (?P<np>\w+[aei]r .+)"), "¿Cómo {np}?", first=First.SMALL),
     QuestionForm(
         Kind.WAY,
         re.compile(r"(?P<np>[A-ZÁÉÍÓÚ]\w+[aei]r (?:un|una|el|la|los|las|su|sus) \w.+)"),
         "¿Cómo {np}?",
         lambda g: g["np"].split()[0] not in ("Lugar", "Hogar", "Mar", "Par", "Primer", "Tercer", "Auxiliar"),
-        low=True,
+        first=First.SMALL,
     ),
 )
 

@@ -11,7 +11,7 @@ from app.core.conversation import BookRef, Conversation
 from app.core.errors import Code, Problem
 from app.core.events import Loading
 from app.ui.bridge import Executor
-from app.ui.chat.view import EmptyHint
+from app.ui.chat.empty import EmptyConversation
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
@@ -58,7 +58,7 @@ def _questions(room: Room) -> list[str]:
 
 def _empty(room: Room) -> str:
     """What stands in the middle while nothing was asked."""
-    hint = room.window.talk.view.findChild(EmptyHint)
+    hint = room.window.talk.view.findChild(EmptyConversation)
     assert hint is not None
     return hint.accessibleName()
 
