@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
@@ -24,11 +24,12 @@ from app.ui.shown import Shown
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What questions are suggested for: these books, or what follows this answer."""
+    """What questions are suggested for: these books, or what follows this answer, whose text is `said`."""
 
     conversation_id: str
     books: tuple[BookRef, ...]
-    answer: Answer | None = None
+    said: str = ""
+    answer: Answer | None = field(default=None, compare=False)  # it is another one once its sentences are weighed
 
 
 class SuggestionsPresenter(QObject):
@@ -80,6 +81,7 @@ class SuggestionsPresenter(QObject):
     @Slot(str)
     def choose(self, question: str) -> None:
         """Ask it, or add it to what is being written. While another conversation gets an answer, it is only written."""
+        self._composer.setFocus()
         written = self._composer.text().strip()
         if self._is_under_way() or written.endswith(question):
             return
@@ -88,7 +90,6 @@ class SuggestionsPresenter(QObject):
         else:
             self._composer.set_text(question)
             self._asking.submit(question)
-        self._composer.setFocus()
         self.look()
 
     def _is_under_way(self) -> bool:
@@ -101,7 +102,7 @@ class SuggestionsPresenter(QObject):
             return None
         if self._shown.turns:
             question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
-            return None if answer is None else _Wanted(self._shown.id, question.books, answer)
+            return None if answer is None else _Wanted(self._shown.id, question.books, answer.text, answer)
         return _Wanted(self._shown.id, self._shown.books) if self._shown.books else None
 
     def _work(self, wanted: _Wanted) -> Callable[[Cancel], Work[None, tuple[SuggestedQuestion, ...]]]:
