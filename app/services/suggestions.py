@@ -134,7 +134,7 @@ class Suggestions:
         return candidates(near, outline, _language(book, sample), (*sample, *near))[:_CHECKED]
 
     def _passages(self, book: Book, pages: PageRange | None, limit: int) -> list[Passage]:
-        found = self.search.spread([(book.id, pages)], limit)
+        found = self.search.passages.spread([(book.id, pages)], limit)
         return sorted(found, key=lambda passage: (passage.page, passage.start))
 
     def _answers(self, found: Found, refs: Sequence[BookRef]) -> bool:
@@ -142,11 +142,11 @@ class Suggestions:
         passage = found.passage
         best = self.search.find([(ref.book_id, ref.pages) for ref in refs], found.candidate.text, _FIRST)
         place = passage.book_id, passage.page, passage.start
-        return any((each.book_id, each.page, each.start) == place for each in best)
+        return any((each.book_id, each.page, each.start) == place for each in best.passages)
 
     def _named(self, one: SuggestedQuestion, refs: Sequence[BookRef]) -> SuggestedQuestion:
         """With the name of its book, where another book is found by it first."""
-        best = self.search.find([(ref.book_id, ref.pages) for ref in refs], one.text, 1)
+        best = self.search.find([(ref.book_id, ref.pages) for ref in refs], one.text, 1).passages
         if best and best[0].book_id == one.book_id:
             return one
         return replace(one, text=GRAMMARS[one.language].name_book(one.text, self.books.book(one.book_id).title))

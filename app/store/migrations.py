@@ -259,6 +259,7 @@ CREATE TABLE passage_vectors (
     vector BLOB NOT NULL
 ) STRICT;
 ALTER TABLE answers ADD COLUMN weighed TEXT NOT NULL DEFAULT '[]';  -- JSON: its sentences, each with what the page has
+ALTER TABLE answers ADD COLUMN words_alone INTEGER NOT NULL DEFAULT 0;  -- 1: not all books were searched by meaning
 
 -- What may be asked of a book that was just opened.
 CREATE TABLE suggested_questions (
@@ -268,11 +269,7 @@ CREATE TABLE suggested_questions (
 ) STRICT, WITHOUT ROWID;
 """
 
-_V8 = """
-ALTER TABLE answers ADD COLUMN words_alone INTEGER NOT NULL DEFAULT 0;  -- 1: not all books were searched by meaning
-"""
-
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

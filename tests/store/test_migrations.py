@@ -111,7 +111,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         written = Draft("And then?", second.question.id, "Where does he sail?") if version >= 4 else Draft()
         assert Drafts(database).get(talk.id) == written
         assert answer.from_search == (version >= 4)
-        assert answer.words_alone == (version >= 8)
+        assert answer.words_alone == (version >= 7)
         assert not book.hidden_read
         assert book.reading == (2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
