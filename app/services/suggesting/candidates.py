@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ MOST = 40
 _RANKED = 200
 _PARTS = 5  # of a book: one question of each, where all are as good
 _KIND_AGAIN, _PART_AGAIN, _WORD_AGAIN = 22, 15, 40
-_KNOWN_THING = {Kind.CONSEQUENCE: 45, Kind.DEFINITION: 20, Kind.USE: 20, Kind.CONTENT: 20, Kind.CONDITION: 20}
+_KNOWN_THING = {Kind.CONSEQUENCE: 45, Kind.DEFINITION: 35, Kind.USE: 35, Kind.CONTENT: 35, Kind.CONDITION: 20}
 """What a question loses that asks about something as if it was known, and is not what its section is about."""
 _IN_HEADING = 15  # what one gains that is about what its section is about
 _CODED, _DIGIT = 20, 10  # what one loses for words in capitals, and for each digit
@@ -96,13 +97,12 @@ def candidates(
     asking = [passage for passage in passages if _may_ask(passage, language)]
     found = []
     seen: set[str] = set()
-    for passage, candidate in chain(
-        _of_outline(asking, outline, grammar, casing), _of_passages(asking, language, grammar, casing)
-    ):
+    of_passages = _of_passages(asking, _title_of_book(outline), language, grammar, casing)
+    for passage, candidate in chain(_of_outline(asking, outline, grammar, casing), of_passages):
         key = " ".join(words_of(candidate.text))
         if key not in seen:
             seen.add(key)
-            found.append(Found(candidate, passage, language, _worth(candidate, passage, grammar)))
+            found.append(Found(candidate, passage, language, _worth(candidate, passage, grammar, casing)))
     found = [each for each in found if each.worth >= 0]
     return _in_order(found, passages)
 
@@ -116,17 +116,25 @@ def _of_outline(
         by_page.setdefault(passage.page, []).append(passage)
     titles = Counter(section.title for section in outline)
     for section in outline:
-        asked = ask_of_heading(split_number(section.title)[1], grammar, casing.is_common)
+        if section.title == _title_of_book(outline):
+            continue
+        asked = ask_of_heading(_matter_of(section.title), grammar, casing.is_common)
         if asked is None or titles[section.title] > 1:
             continue
-        sought = _folded(split_number(section.title)[1])[:60]
+        sought = _folded(_matter_of(section.title))[:60]
         below = (passage for passage in by_page.get(section.page, ()) if sought in _folded(passage.text))
         if first := next(below, None):
             yield first, asked
 
 
+def _title_of_book(outline: Sequence[Section]) -> str:
+    """Where the whole book is below one entry of its outline, that; else empty."""
+    highest = [section.title for section in outline if section.level == 1]
+    return highest[0] if len(highest) == 1 and len(outline) > 1 else ""
+
+
 def _of_passages(
-    passages: Sequence[Passage], language: str, grammar: Grammar, casing: Casing
+    passages: Sequence[Passage], of_book: str, language: str, grammar: Grammar, casing: Casing
 ) -> Iterator[tuple[Passage, Candidate]]:
     titled = any(passage.heading for passage in passages)
     often = Counter(title for title, _group in itertools.groupby(map(_title, passages)))
@@ -137,8 +145,8 @@ def _of_passages(
             continue
         if title != before and title and title in body:
             body = body.partition(title)[2]
-            asked = ask_of_heading(split_number(title)[1], grammar, casing.is_common)
-            if asked and len(body.strip()) > _LEAST_BODY and often[title] == 1:
+            asked = ask_of_heading(_matter_of(title), grammar, casing.is_common)
+            if asked and len(body.strip()) > _LEAST_BODY and often[title] == 1 and _matter_of(title) != of_book:
                 yield passage, asked
         before = title
         for sentence in sentences_of(body, language):
@@ -156,6 +164,10 @@ class Casing:
             self._small.update(_SMALL.findall(passage.text))
             self._capital.update(word.casefold() for word in _CAPITAL.findall(passage.text))
 
+    def is_rare(self, word: str) -> bool:
+        """Written once at most; a first word does not count."""
+        return self._small[word] + self._capital[word] < 2
+
     def is_common(self, word: str) -> bool:
         return self._small[word] > 4 * self._capital[word]
 
@@ -166,14 +178,19 @@ def _title(passage: Passage) -> str:
 
 def _may_ask(passage: Passage, language: str) -> bool:
     """Whether it is in the book's language, and no part of what stands before and after the book."""
-    matter = split_number(_title(passage))[1].casefold()
+    matter = _matter_of(_title(passage)).casefold()
     if FRONT_MATTER.match(matter) or _BACK_MATTER.fullmatch(matter) or _LEGAL.search(passage.text):
         return False
     return language_of_text(passage.text) in ("", language) and not is_listing(passage.text)
 
 
+def _matter_of(title: str) -> str:
+    """A heading without its number, and without brackets around what is left: 第4条（休暇）."""
+    return split_number(title)[1].strip(" ()[]【】")
+
+
 def _folded(text: str) -> str:
-    return _JOINT.sub("", text).casefold()
+    return _JOINT.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def sentences_of(text: str, language: str) -> Iterator[str]:
@@ -201,7 +218,7 @@ def _japanese_sentences(text: str) -> Iterator[str]:
             yield sentence.strip()
 
 
-def _worth(candidate: Candidate, passage: Passage, grammar: Grammar) -> float:
+def _worth(candidate: Candidate, passage: Passage, grammar: Grammar, casing: Casing) -> float:
     about, title = candidate.about, _title(passage)
     named = candidate.kind is not Kind.SECTION and (
         about in title or any(len(word) > _SHORT_WORD for word in set(words_of(about)) & set(words_of(title)))
@@ -210,7 +227,8 @@ def _worth(candidate: Candidate, passage: Passage, grammar: Grammar) -> float:
     is_name = any(word[:1].isupper() for word in others[:2]) and not grammar.nouns_have_capitals
     known = first.casefold() in grammar.definite and not named and not is_name
     coded = any(len(word) > _SHORT_WORD and word.isupper() for word in about.split())
-    lost = _KNOWN_THING.get(candidate.kind, 0) * known + _CODED * coded + _DIGIT * sum(map(str.isdigit, about))
+    rare = known and any(len(word) > _SHORT_WORD and casing.is_rare(word) for word in words_of(about))
+    lost = _KNOWN_THING.get(candidate.kind, 0) * (known + rare) + _CODED * coded + _DIGIT * sum(map(str.isdigit, about))
     return float(candidate.kind) + _IN_HEADING * named - lost - max(0, len(candidate.text) - _LONG)
 
 
@@ -222,7 +240,7 @@ def _in_order(found: Sequence[Found], passages: Sequence[Passage]) -> list[Found
     order: list[Found] = []
 
     def worth(each: Found) -> float:
-        again = max((asked[word] for word in _matter(each)), default=0)
+        again = max((asked[word] for word in _words(each)), default=0)
         kind = asked[each.candidate.kind.name] * (each.candidate.kind is not Kind.ASKED)
         return each.worth - _KIND_AGAIN * kind - _PART_AGAIN * asked[part[each.passage]] - _WORD_AGAIN * again
 
@@ -230,9 +248,9 @@ def _in_order(found: Sequence[Found], passages: Sequence[Passage]) -> list[Found
         best = max(left, key=worth)
         left.remove(best)
         order.append(best)
-        asked.update((best.candidate.kind.name, part[best.passage], *_matter(best)))
+        asked.update((best.candidate.kind.name, part[best.passage], *_words(best)))
     return order
 
 
-def _matter(found: Found) -> set[str]:
+def _words(found: Found) -> set[str]:
     return {word for word in words_of(found.candidate.about) if len(word) > _SHORT_WORD}

@@ -132,7 +132,7 @@ def _speaker(groups: Groups) -> bool:
 
 def _gerund(groups: Groups) -> bool:
     """Not an object without an article that would need one, nor a noun that the gerund belongs to."""
-    if re.search(r"\byour|\band \w+ing\b", groups["np"]):
+    if re.search(r"\byour|\band \w+ing\b|^the \S+$", groups["np"]):
         return False
     if re.match(r"(?:an?|the|to|from|as|with|for|up)\b", groups["np"]):
         return True
