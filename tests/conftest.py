@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from app.models.gguf.reader import HeaderReader
+from app.services.plans import _BANDWIDTH, Machines
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
@@ -38,6 +39,24 @@ def headers_of_shared_models() -> Iterator[None]:
             self._known = known  # type: ignore[assignment]
 
     with mock.patch.object(HeaderReader, "__init__", make):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bandwidth_of_this_machine() -> Iterator[None]:
+    """Main memory is probed once for all tests, not once for each new desk: that takes most of an engine's start."""
+    known: list[bytes] = []
+    found = Machines._bandwidth
+
+    def find(self: Machines, threads: int) -> float:
+        if known and self._settings.get_blob(_BANDWIDTH) is None:
+            self._settings.set_blob(_BANDWIDTH, known[0])
+        bandwidth = found(self, threads)
+        if not known and (probed := self._settings.get_blob(_BANDWIDTH)) is not None:
+            known.append(probed)
+        return bandwidth
+
+    with mock.patch.object(Machines, "_bandwidth", find):
         yield
 
 
