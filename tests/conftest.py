@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 from hypothesis import settings
 
+from app.engine import client
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import _BANDWIDTH, Machines
 
@@ -65,6 +66,14 @@ def pytest_collection_finish() -> None:
     through them."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def near_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No engine has a process: for tests that are not about it."""
+    from tests.engine.near import NearEngine
+
+    monkeypatch.setattr(client, "Child", NearEngine)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ about its process. Orders and events still cross as messages, each checked again
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 from abc import ABC, abstractmethod
@@ -12,6 +13,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from app.isolation.child import Cause, ChildDied
+
+_NUMBERS = itertools.count(1)
 
 
 class Port:
@@ -42,6 +45,7 @@ class NearChild(ABC):
 
     def __init__(self, argv: Sequence[str], events: Any, **_limits: object) -> None:
         self.death: ChildDied | None = None
+        self.pid = next(_NUMBERS)  # each its own, as processes have
         self.port = Port(self.orders, events)
         self._thread = threading.Thread(target=self._live, args=(argv,), name="near child", daemon=True)
         self._thread.start()

@@ -21,8 +21,8 @@ answered_here = pytest.mark.skipif(
 
 
 @pytest.fixture
-def octavo(capfd: pytest.CaptureFixture[str]) -> Octavo:
-    """Run a command, given in words; gives exit code, stdout, stderr."""
+def octavo(capfd: pytest.CaptureFixture[str], near_engines: None) -> Octavo:
+    """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine has no process."""
     program = os.environ.get("OCTAVO_PROGRAM")
 
     def run_here(*words: object) -> tuple[int, str, str]:

@@ -11,22 +11,28 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question, StoredQuestion
+from app.core.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.events import Reading, Stored, Token
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Sampling, Settings
 from app.core.work import Cancel, finish
+from app.documents import plain_text
+from app.documents.formats.contract import Content
+from app.documents.web import markdown
 from app.services.fitting import RemedyKind, ways
 from app.services.services import Services
+from app.store.books import Books
 from app.store.conversations import Conversations
-from app.ui.jobs import Done
-from tests.endings import as_events
 from tests.models.reciter import write_reciter
 from tests.work import answered, at, run, unanswered
 
 CONTEXT = 2048
 LONG = "And what then? " * 20
 LINE = "The harbour opens at six and the tenant gives notice not less than twelve months before the end.\n"
+
+
+pytestmark = pytest.mark.usefixtures("near_engines")
 
 
 @pytest.fixture
@@ -49,11 +55,17 @@ def talk(desk: Services, tmp_path: Path) -> Conversation:
 
 
 def add_book(desk: Services, folder: Path, lines: int) -> str:
-    file = folder / f"lease{lines}.txt"
-    file.write_text("".join(f"{n}. {LINE}" for n in range(lines)), encoding="utf-8")
-    *_, ending = as_events(desk.library.open(file, Cancel()))
-    assert isinstance(ending, Done)
-    return str(ending.result.id)
+    text = "".join(f"{n}. {LINE}" for n in range(lines))
+    return shelve(desk, plain_text.parse(Content(f"lease{lines}.txt", text.encode(), f"{lines:064}"), _nobody))
+
+
+def shelve(desk: Services, document: Document) -> str:
+    """Its id."""
+    return Books(desk.database).add(document, Path(f"/{document.title}")).id
+
+
+def _nobody(done: int, total: int) -> None:
+    """Nobody is shown how far it is."""
 
 
 def limit(desk: Services, tokens: int) -> None:
@@ -107,9 +119,9 @@ def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path)
     engine = EngineSettings(model_path=str(model), context_tokens=CONTEXT, ubatch_tokens=64)
     desk.settings.save(Settings(engine=engine, sampling=Sampling(temperature=0, lookup=False), max_answer_tokens=60))
     desk.models.use(engine, desk.settings.load().remote)
-    (tmp_path / "b.txt").write_text("They say that the water line of house was under river, as ever.", "utf-8")
-    book = finish(desk.library.open(tmp_path / "b.txt", Cancel()))
-    talk = desk.conversations.create(books=(BookRef(book.id),))
+    words = "They say that the water line of house was under river, as ever."
+    book = shelve(desk, Document("b", Format.TEXT, "00" * 32, (Page(1, "1", words),)))
+    talk = desk.conversations.create(books=(BookRef(book),))
     one = ask(desk, talk)
     assert one.ending is Ending.COMPLETE
     assert [citation.state for citation in one.citations] == [CitationState.VERIFIED]
@@ -207,13 +219,12 @@ def test_a_second_question_evaluates_its_own_tokens_only(desk: Services, tmp_pat
     chapters = (
         f"# {name}\n\n{LINE * 8}\n" for name in ("Harbour", "Rent", "Notice", "Berth", "Dues", "Keys", "Fees", "End")
     )
-    (tmp_path / "lease.md").write_text("".join(chapters), encoding="utf-8")
-    book = finish(desk.library.open(tmp_path / "lease.md", Cancel()))
+    book = shelve(desk, markdown.parse(Content("lease.md", "".join(chapters).encode(), "00" * 32), _nobody))
     engine = EngineSettings(model_path=str(tiny_scout_fast), context_tokens=8192)
     settings = msgspec.structs.replace(desk.settings.load(), engine=engine, instructions="Answer like a notary.")
     desk.settings.save(msgspec.structs.replace(settings, max_answer_tokens=8))
     desk.models.use(engine, settings.remote)
-    talk = desk.conversations.create(books=(BookRef(book.id),))
+    talk = desk.conversations.create(books=(BookRef(book),))
     last = ask(desk, talk, "When does the harbour open?")
     assert last.passages
     for text, kinds in (("And the tenant?", (True, False)), ("Summarise the book.", (False, True))):

@@ -33,7 +33,7 @@ from tests.work import instead, problem_of, run
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Services]:
+def desk(tmp_path: Path, near_engines: None) -> Iterator[Services]:
     opened = open_desk(Paths(tmp_path / "desk"))
     yield opened
     opened.close()

@@ -24,7 +24,7 @@ Start = Callable[[], FakeDesk]
 
 
 @pytest.fixture
-def start(tmp_path: Path, tiny_scout_fast: Path) -> Iterator[Start]:
+def start(tmp_path: Path, tiny_scout_fast: Path, near_engines: None) -> Iterator[Start]:
     """Start the program on the same desk, with an engine of its own; what ran before is ended. It saves no readings."""
     running: list[FakeDesk] = []
 
