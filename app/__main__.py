@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 
 _WINDOW = "octavo-desk"
 _EXIT_USAGE = 2
+_EXIT_CANCELLED = 130
 
 
 def terminal() -> int:
     """`octavo`: the terminal face."""
+    try:
+        return _terminal()
+    except KeyboardInterrupt:  # before a command listens for it
+        return _EXIT_CANCELLED
+
+
+def _terminal() -> int:
     harden()
     screen.shield()
     options = arguments.parse(sys.argv[1:])

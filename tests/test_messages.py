@@ -60,6 +60,7 @@ def names_a_path(code: Code) -> bool:
             "hub_",
             "remote_",
             "weighing_",
+            "output_",
         )
     ) and code not in (
         Code.NO_MODEL,

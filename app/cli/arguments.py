@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What `octavo` was given. Ends the program where help is wanted or something is wrong."""
     i18n.use_language("")
     return parsers.parser().parse_args(argv)
+
+
+def check_words(questions: Iterable[str]) -> None:
+    """Raises AppError USAGE where one has no words."""
+    if not all(question.strip() for question in questions):
+        raise AppError(Code.USAGE, detail=_("a question has no words"))
 
 
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:

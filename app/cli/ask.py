@@ -54,8 +54,9 @@ from app.wording.remote import short_words, whole_words
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Ask all questions. Raises AppError, Stopped."""
+    arguments.check_words(options.question)
     if options.export is not None:
-        files.check_ending(options.export)
+        files.check(options.export)
     if len(options.image) > MOST_IN_QUESTION:
         words = _("a question can have up to {limit} images, not {n}")
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))

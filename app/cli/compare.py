@@ -42,8 +42,10 @@ _PLAIN = "\x1b[0m"
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Compare the books, write the export, and ask the question. Raises AppError, Stopped."""
+    if options.ask is not None:
+        arguments.check_words([options.ask])
     if options.export is not None:
-        files.check_ending(options.export, files.COMPARISON_ENDINGS)
+        files.check(options.export, files.COMPARISON_ENDINGS)
     settings = arguments.settings(options, desk.settings.load())
     first, second = open_books((options.first, options.second), desk.library, cancel, read_again=options.read_again)
     shown = Bar()

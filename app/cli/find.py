@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from app.cli import arguments
 from app.cli.ask import books_of, index
 from app.cli.screen import print_json
 from app.core.document import Book
@@ -20,6 +21,7 @@ from app.wording.support import searched_words
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print the passages. Raises AppError, Stopped."""
+    arguments.check_words([" ".join(options.words)])
     if not options.document:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
     if options.limit < 1:

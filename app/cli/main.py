@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import getpass
 import logging
 import os
@@ -57,9 +58,19 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
         except (Stopped, KeyboardInterrupt):
             return EXIT_CANCELLED
         except BrokenPipeError:  # whoever read our output has left
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return EXIT_CANCELLED
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            _drop_output()
+            return _fail(Problem(Code.OUTPUT_FULL), as_json=False)
     return _EXIT[blame(problem.code)] if problem else EXIT_ANSWERED
+
+
+def _drop_output() -> None:
+    """What is still to be written would fail once more at the end of the program."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:

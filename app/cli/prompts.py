@@ -7,6 +7,7 @@ import sys
 
 from app.cli.screen import print_json
 from app.services.services import Services
+from app.wording.i18n import _
 from app.wording.prompts import imported_words
 
 
@@ -23,5 +24,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             {"name": each.name, "shortcut": each.shortcut, "text": each.text} for each in desk.prompts.prompts.all()
         ]
         print_json({"event": "prompts", "instructions": desk.settings.load().instructions, "prompts": listed})
+    elif text := desk.prompts.text():
+        sys.stdout.write(text)
     else:
-        sys.stdout.write(desk.prompts.text())
+        print(f"octavo: {_('There are no saved prompts, and no instructions.')}", file=sys.stderr)

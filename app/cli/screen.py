@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import msgspec
 
@@ -44,15 +45,27 @@ class Screen(io.TextIOBase):
 
 
 def shield() -> None:
-    """From now on stdout and stderr are a Screen where they are a terminal.
+    """From now on stdout and stderr are a Screen where they are a terminal, and streams that were closed lead nowhere:
+    their numbers would go to the next files that are opened, and what a library prints would be written into those.
 
     What goes into a pipe or a file stays as it is, byte for byte: whoever reads it wants the text, and may be shown it
     by a program that knows what to do about controls.
     """
+    sys.stdin = sys.stdin or _nowhere(0, "r")
+    sys.stdout = sys.stdout or _nowhere(1, "w")
+    sys.stderr = sys.stderr or _nowhere(2, "w")
     if sys.stdout.isatty():
         sys.stdout = Screen(sys.stdout)
     if sys.stderr.isatty():
         sys.stderr = Screen(sys.stderr)
+
+
+def _nowhere(number: int, mode: Literal["r", "w"]) -> TextIO:
+    opened = os.open(os.devnull, os.O_RDWR)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+    return open(number, mode, encoding="utf-8", closefd=False)
 
 
 def bare(stream: TextIO | Screen) -> TextIO:

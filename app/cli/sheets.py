@@ -110,7 +110,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         _print_templates(desk.templates.all(i18n.language()), as_json=options.json)
         return None
     if options.export is not None:
-        files.check_ending(options.export, files.SHEET_ENDINGS)
+        files.check(options.export, files.SHEET_ENDINGS)
     wanted = _find_questions(options, desk)
     ask, books = prepare(options, desk, cancel)
     shelf = shelf_of(books, desk.library)

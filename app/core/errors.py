@@ -229,6 +229,7 @@ class Code(StrEnum):
     # use
     EXPORT_FORMAT = "export_format"  # path, known
     EXPORT_NOT_WRITTEN = "export_not_written"  # path
+    OUTPUT_FULL = "output_full"  # what stdout is written to
     USAGE = "usage"  # detail
     SETTING_INVALID = "setting_invalid"  # name, detail
     NO_DISPLAY = "no_display"
@@ -244,7 +245,16 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
     ),
     Blame.FIT: ("does_not_fit", "context_full", "remote_context_exceeded"),
     Blame.MACHINE: (
-        *("reading_", "disk_", "folder_read_only", "name_not_utf8", "export_not_written", "window_silent", "database_"),
+        *(
+            "reading_",
+            "disk_",
+            "output_",
+            "folder_read_only",
+            "name_not_utf8",
+            "export_not_written",
+            "window_silent",
+            "database_",
+        ),
         *("passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),

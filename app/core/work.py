@@ -23,14 +23,18 @@ class Stopped(Exception):
 
 
 def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None] = lambda _: None) -> Result:
-    """Run `work` to its end on this thread, and return its result. Raises what it raises."""
-    while True:
-        try:
-            progress = next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        on_progress(progress)
+    """Run `work` to its end on this thread, and return its result. Raises what it raises, and what `on_progress`
+    raises: then the work ends at once."""
+    try:
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            on_progress(progress)
+    finally:
+        work.close()
 
 
 def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Shown]]) -> Work[Shown, Result]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -24,8 +25,14 @@ SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
 COMPARISON_ENDINGS = (".docx",)
 
 
-def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Raises AppError EXPORT_FORMAT where the name says no format that can be written."""
+def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Whether a file can be written there once there is something to write: raises AppError as `write`."""
+    _check_ending(path, endings)
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(path))
+
+
+def _check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
     if path.suffix.lower() not in endings:
         raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(endings))
 
@@ -37,19 +44,19 @@ def write(report: Report, path: Path, load: LoadPicture) -> None:
     What `load` raises is said in the image's place. Markdown has its images in a folder beside it: few programs show
     those that are written into the text, and nobody could read that text any more.
     """
-    check_ending(path)
+    _check_ending(path)
     write_bytes(_written(report, path, load), path)
 
 
 def write_sheet(report: SheetReport, path: Path) -> None:
     """As `write`."""
-    check_ending(path, SHEET_ENDINGS)
+    _check_ending(path, SHEET_ENDINGS)
     write_bytes(_sheet_written(report, path.suffix.lower()), path)
 
 
 def write_comparison(compared: ComparedBooks, path: Path) -> None:
     """As `write`."""
-    check_ending(path, COMPARISON_ENDINGS)
+    _check_ending(path, COMPARISON_ENDINGS)
     from app.export import redline  # as in `_written`
 
     write_bytes(redline.write(compared, datetime.now(UTC)), path)

@@ -592,6 +592,9 @@ _SENTENCES: dict[Code, str] = {
         " but the model will read the books again next time. Free disk space or memory, delete saved readings, or"
         " allow more space for them in the settings."
     ),
+    Code.OUTPUT_FULL: (
+        "The output is not complete: the disk that it is written to is full. Free some space and run the command again."
+    ),
     Code.DISK_FULL: "The disk with “{path}” is full; nothing was half-written. Free some space and try again.",
     Code.FOLDER_READ_ONLY: (
         "Octavo has no permission to write to “{path}”. Change its permissions, or choose another folder with"
