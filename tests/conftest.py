@@ -27,6 +27,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 settings.register_profile("beside others", deadline=None)
 settings.load_profile("beside others")
 
+gc.disable()  # what is collected stays: looking through it again and again takes a tenth of the time
+
 
 @pytest.fixture(scope="session", autouse=True)
 def headers_of_shared_models() -> Iterator[None]:
@@ -66,6 +68,7 @@ def pytest_collection_finish() -> None:
     through them."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
