@@ -19,7 +19,7 @@ from app.core.settings import Settings
 from app.core.suggestion import SuggestedQuestion
 from app.core.work import Cancel, Stopped, Work
 from app.services.search import Search
-from app.services.suggesting.candidates import GRAMMARS, Found, candidates, language_of_passages
+from app.services.suggesting.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
 from app.services.suggesting.forms import words_of
 from app.store.books import Books
 from app.store.passages import Passage
@@ -122,11 +122,11 @@ class Suggestions:
         self.kept.keep(book.id, RULES, made)
         return tuple(made)
 
-    def _candidates(self, book: Book) -> list[Found]:
+    def _candidates(self, book: Book) -> list[PlacedCandidate]:
         passages = self._passages(book, None, _PASSAGES)
         return candidates(passages, book.outline, _language(book, passages), passages)
 
-    def _near(self, book: Book, page: int) -> list[Found]:
+    def _near(self, book: Book, page: int) -> list[PlacedCandidate]:
         """On the page and the next one."""
         sample = self._passages(book, None, _SAMPLE)
         near = self._passages(book, PageRange(page, min(page + 1, book.page_count)), _NEAR)
@@ -137,7 +137,7 @@ class Suggestions:
         found = self.search.passages.spread([(book.id, pages)], limit)
         return sorted(found, key=lambda passage: (passage.page, passage.start))
 
-    def _answers(self, found: Found, refs: Sequence[BookRef]) -> bool:
+    def _answers(self, found: PlacedCandidate, refs: Sequence[BookRef]) -> bool:
         """Whether the finder finds the passage by the question."""
         passage = found.passage
         best = self.search.find([(ref.book_id, ref.pages) for ref in refs], found.candidate.text, _FIRST)
@@ -161,7 +161,7 @@ class Suggestions:
         return ()
 
 
-def _suggested(found: Found) -> SuggestedQuestion:
+def _suggested(found: PlacedCandidate) -> SuggestedQuestion:
     passage = found.passage
     return SuggestedQuestion(found.candidate.text, passage.book_id, passage.page, found.language)
 

@@ -63,7 +63,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 
 
 @dataclass(frozen=True)
-class Found:
+class PlacedCandidate:
     candidate: Candidate
     passage: Passage
     language: str
@@ -88,7 +88,7 @@ def language_of_passages(passages: Sequence[Passage]) -> str:
 
 def candidates(
     passages: Sequence[Passage], outline: Sequence[Section], language: str, sample: Sequence[Passage]
-) -> list[Found]:
+) -> list[PlacedCandidate]:
     """The questions that these passages answer, the most worth asking first; none in a language that has no grammar.
     `passages`: in the order of the book; `outline`: of the book; `sample`: passages that show how it writes words."""
     if language not in GRAMMARS:
@@ -102,7 +102,7 @@ def candidates(
         key = " ".join(words_of(candidate.text))
         if key not in seen:
             seen.add(key)
-            found.append(Found(candidate, passage, language, _worth(candidate, passage, grammar, casing)))
+            found.append(PlacedCandidate(candidate, passage, language, _worth(candidate, passage, grammar, casing)))
     found = [each for each in found if each.worth >= 0]
     return _in_order(found, passages)
 
@@ -232,14 +232,14 @@ def _worth(candidate: Candidate, passage: Passage, grammar: Grammar, casing: Cas
     return float(candidate.kind) + _IN_HEADING * named - lost - max(0, len(candidate.text) - _LONG)
 
 
-def _in_order(found: Sequence[Found], passages: Sequence[Passage]) -> list[Found]:
+def _in_order(found: Sequence[PlacedCandidate], passages: Sequence[Passage]) -> list[PlacedCandidate]:
     """Each is the best of what is left, where kinds, parts of the book and words that were asked about count less."""
     part = {passage: number * _PARTS // len(passages) for number, passage in enumerate(passages)}
     left = sorted(found, key=lambda each: -each.worth)[:_RANKED]
     asked: Counter[int | str] = Counter()  # kinds by their names, parts, words
-    order: list[Found] = []
+    order: list[PlacedCandidate] = []
 
-    def worth(each: Found) -> float:
+    def worth(each: PlacedCandidate) -> float:
         again = max((asked[word] for word in _words(each)), default=0)
         kind = asked[each.candidate.kind.name] * (each.candidate.kind is not Kind.ASKED)
         return each.worth - _KIND_AGAIN * kind - _PART_AGAIN * asked[part[each.passage]] - _WORD_AGAIN * again
@@ -252,5 +252,5 @@ def _in_order(found: Sequence[Found], passages: Sequence[Passage]) -> list[Found
     return order
 
 
-def _words(found: Found) -> set[str]:
+def _words(found: PlacedCandidate) -> set[str]:
     return {word for word in words_of(found.candidate.about) if len(word) > _SHORT_WORD}
