@@ -7,9 +7,10 @@ passage that it was made from must be among the first that are found.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from app.core.suggestion import SuggestedQuestion
 from app.core.work import Cancel, Stopped, Work
 from app.services.search import Search
 from app.services.suggesting.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
-from app.services.suggesting.forms import words_of
+from app.services.suggesting.forms import Kind, words_of
 from app.store.books import Books
 from app.store.passages import Passage
 from app.store.suggestions import SuggestedQuestions
@@ -74,9 +75,9 @@ class Suggestions:
         if len(books) < 2:
             return tuple(chain.from_iterable(each))[:MOST]
         compared = self._comparison(books)
-        in_turn = (one for turn in zip_longest(*each) for one in turn if one is not None)
-        named = [self._named(one, refs) for one in islice(in_turn, MOST - len(compared))]
-        return (*dict.fromkeys(named), *compared)
+        how_often = Counter(one.text for one in chain.from_iterable(each))
+        first = _in_turn(each)[: MOST - len(compared)]
+        return (*(one if how_often[one.text] > 1 else self._named(one, refs) for one in first), *compared)
 
     def after(
         self, answer: Answer, refs: Sequence[BookRef], asked: Sequence[str], cancel: Cancel
@@ -109,28 +110,31 @@ class Suggestions:
         kept = self.kept.of_book(book.id, RULES)
         if kept is not None:
             return kept
-        made: list[SuggestedQuestion] = []
+        found_again: list[PlacedCandidate] = []
         whole = (BookRef(book.id),)
         for found in self._candidates(book)[:_CHECKED]:
             yield
             if cancel.requested:
                 raise Stopped
             if self._answers(found, whole):
-                made.append(_suggested(found))
-            if len(made) == _KEPT:
+                found_again.append(found)
+            if len(found_again) == _KEPT:
                 break
+        found_again.sort(key=lambda found: found.candidate.kind is Kind.SECTION)  # where there is nothing better
+        made = tuple(map(_suggested, found_again))
         self.kept.keep(book.id, RULES, made)
-        return tuple(made)
+        return made
 
     def _candidates(self, book: Book) -> list[PlacedCandidate]:
         passages = self._passages(book, None, _PASSAGES)
         return candidates(passages, book.outline, _language(book, passages), passages)
 
     def _near(self, book: Book, page: int) -> list[PlacedCandidate]:
-        """On the page and the next one."""
+        """On the page and the next one, or, of the last page, the one before."""
+        first = max(1, min(page, book.page_count - 1))
         sample = self._passages(book, None, _SAMPLE)
-        near = self._passages(book, PageRange(page, min(page + 1, book.page_count)), _NEAR)
-        outline = [section for section in book.outline if page <= section.page <= page + 1]
+        near = self._passages(book, PageRange(first, min(first + 1, book.page_count)), _NEAR)
+        outline = [section for section in book.outline if first <= section.page <= first + 1]
         return candidates(near, outline, _language(book, sample), (*sample, *near))[:_CHECKED]
 
     def _passages(self, book: Book, pages: PageRange | None, limit: int) -> list[Passage]:
@@ -159,6 +163,15 @@ class Suggestions:
                     text = GRAMMARS[language].comparison.format(first=first.title, second=second.title)
                     return (SuggestedQuestion(text, second.id, 0, language),)
         return ()
+
+
+def _in_turn(of_books: Sequence[Sequence[SuggestedQuestion]]) -> list[SuggestedQuestion]:
+    """The first of each book, then the second of each, and so on; what several of them answer is there once."""
+    by_text: dict[str, SuggestedQuestion] = {}
+    for one in chain.from_iterable(zip_longest(*of_books)):
+        if one is not None:
+            by_text.setdefault(one.text, one)
+    return list(by_text.values())
 
 
 def _suggested(found: PlacedCandidate) -> SuggestedQuestion:

@@ -98,6 +98,7 @@ def first_start(stage: Stage) -> None:
         threads=2,
         vocabulary="smollm",
     )
+    stage.engine.suggests = True
     stage.reader.documents["handbook.md"] = shelf_of_books.handbook()
     with stage.book_ids(HANDBOOK):
         stage.open()

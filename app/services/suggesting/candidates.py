@@ -28,7 +28,7 @@ _PLACES = ("en", "de", "fr", "es", "it")
 MOST = 40
 _RANKED = 200
 _PARTS = 5  # of a book: one question of each, where all are as good
-_KIND_AGAIN, _PART_AGAIN, _WORD_AGAIN = 22, 15, 40
+_KIND_AGAIN, _PART_AGAIN, _PAGE_AGAIN, _WORD_AGAIN = 22, 15, 10, 40
 _KNOWN_THING = {Kind.CONSEQUENCE: 45, Kind.DEFINITION: 35, Kind.USE: 35, Kind.CONTENT: 35, Kind.CONDITION: 20}
 """What a question loses that asks about something as if it was known, and is not what its section is about."""
 _IN_HEADING = 15  # what one gains that is about what its section is about
@@ -236,20 +236,25 @@ def _in_order(found: Sequence[PlacedCandidate], passages: Sequence[Passage]) -> 
     """Each is the best of what is left, where kinds, parts of the book and words that were asked about count less."""
     part = {passage: number * _PARTS // len(passages) for number, passage in enumerate(passages)}
     left = sorted(found, key=lambda each: -each.worth)[:_RANKED]
-    asked: Counter[int | str] = Counter()  # kinds by their names, parts, words
+    asked: Counter[int | str] = Counter()  # kinds by their names, parts, pages, words
     order: list[PlacedCandidate] = []
 
     def worth(each: PlacedCandidate) -> float:
         again = max((asked[word] for word in _words(each)), default=0)
         kind = asked[each.candidate.kind.name] * (each.candidate.kind is not Kind.ASKED)
-        return each.worth - _KIND_AGAIN * kind - _PART_AGAIN * asked[part[each.passage]] - _WORD_AGAIN * again
+        place = _PART_AGAIN * asked[part[each.passage]] + _PAGE_AGAIN * asked[_page(each)]
+        return each.worth - _KIND_AGAIN * kind - place - _WORD_AGAIN * again
 
     while left and len(order) < MOST:
         best = max(left, key=worth)
         left.remove(best)
         order.append(best)
-        asked.update((best.candidate.kind.name, part[best.passage], *_words(best)))
+        asked.update((best.candidate.kind.name, part[best.passage], _page(best), *_words(best)))
     return order
+
+
+def _page(found: PlacedCandidate) -> str:
+    return f"p. {found.passage.page}"
 
 
 def _words(found: PlacedCandidate) -> set[str]:
