@@ -24,11 +24,11 @@ from app.ui.shown import Shown
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What questions are suggested for: these books, or what follows this answer, whose text is `said`."""
+    """What questions are suggested for: these books, or what follows this answer, whose id and text are `said`."""
 
     conversation_id: str
     books: tuple[BookRef, ...]
-    said: str = ""
+    said: tuple[str, str] = ("", "")
     answer: Answer | None = field(default=None, compare=False)  # it is another one once its sentences are weighed
 
 
@@ -102,7 +102,9 @@ class SuggestionsPresenter(QObject):
             return None
         if self._shown.turns:
             question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
-            return None if answer is None else _Wanted(self._shown.id, question.books, answer.text, answer)
+            if answer is None:
+                return None
+            return _Wanted(self._shown.id, question.books, (answer.id, answer.text), answer)
         return _Wanted(self._shown.id, self._shown.books) if self._shown.books else None
 
     def _work(self, wanted: _Wanted) -> Callable[[Cancel], Work[None, tuple[SuggestedQuestion, ...]]]:
@@ -115,5 +117,4 @@ class SuggestionsPresenter(QObject):
         self, wanted: _Wanted, event: Done[tuple[SuggestedQuestion, ...]] | Cancelled | Failed | None
     ) -> None:
         if isinstance(event, Done) and wanted == self._wanted:
-            answer_id = wanted.answer.id if wanted.answer is not None else ""
-            self._view.suggest([disarm(one.text) for one in event.result], answer_id)
+            self._view.suggest([disarm(one.text) for one in event.result], wanted.said[0])

@@ -158,6 +158,14 @@ def test_after_an_answer_two_more_are_suggested(qtbot: QtBot, room: Room) -> Non
     assert chosen not in last.further.questions
 
 
+def test_another_answer_of_the_same_words_has_them_too(room: Room) -> None:
+    _answered(room)
+    before = room.last_answer().further.questions
+    room.presenter.asking.ask_last_again()
+    room.settle()
+    assert room.last_answer().further.questions == before != ()
+
+
 def test_they_cost_no_tokens(room: Room) -> None:
     _answered(room)
     assert room.last_answer().further.questions
