@@ -47,7 +47,6 @@ class Step(StrEnum):
     RLIMITS = "rlimits"
 
 
-@functools.cache
 def probe() -> Step:
     """The highest step that works here."""
     return next(step for step in Step if offers(step))
@@ -58,8 +57,9 @@ def has_bubblewrap() -> bool:
     return sys.platform == "linux" and shutil.which("bwrap") is not None
 
 
+@functools.cache
 def offers(step: Step) -> bool:
-    """Whether `step` works here; found out by trying, since a system may have bubblewrap and forbid its use."""
+    """Whether `step` works here; found out by trying, once, since a system may have bubblewrap and forbid its use."""
     if step is Step.RLIMITS:
         return True
     if sys.platform != "linux" or (step is Step.BUBBLEWRAP and not has_bubblewrap()):

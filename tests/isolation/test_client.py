@@ -120,7 +120,7 @@ def test_where_bubblewrap_is_forbidden_another_step_is_taken(
 
     monkeypatch.setattr(sandbox, "wrap", forbidden)
     monkeypatch.setattr(sandbox, "has_bubblewrap", lambda: True)
-    monkeypatch.setattr(sandbox, "probe", sandbox.probe.__wrapped__)
+    monkeypatch.setattr(sandbox, "offers", sandbox.offers.__wrapped__)
     readers = make(None)
     readers.expect()
     process = readers.open(opened(document(tmp_path)), "")

@@ -303,7 +303,13 @@ def test_an_offer_that_nothing_vouches_for(loopback: LoopbackHub) -> None:
 # ---- the process ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not sandbox.offers(Step.LANDLOCK), reason="there is no Landlock here")
+@pytest.fixture
+def landlock() -> None:
+    if not sandbox.offers(Step.LANDLOCK):
+        pytest.skip("there is no Landlock here")
+
+
+@pytest.mark.usefixtures("landlock")
 def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path: Path) -> None:
     secret, inside = tmp_path / "secret", tmp_path / "staging"
     secret.write_text("of the person")
@@ -329,8 +335,7 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
     assert done.stdout.split() == ["True", "a", "no", "no", "no", "True"]
 
 
-@pytest.mark.usefixtures("process")
-@pytest.mark.skipif(not sandbox.offers(Step.LANDLOCK), reason="there is no Landlock here")
+@pytest.mark.usefixtures("landlock", "process")
 def test_the_process_says_that_it_is_locked_in(loopback: LoopbackHub) -> None:
     with ThreadPoolExecutor(1) as starter:
         process = client.HubProcess(loopback.endpoint, None, QUICK, None, starter)
