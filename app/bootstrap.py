@@ -93,13 +93,14 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     search = Search(Passages(database), Vectors(database), Embedder())
     restating = Restating(engine, prompts, search, books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
-    sheets = Sheets(ask, SheetStore(database, conversations))
+    weighing = SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load)
+    sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     return Services(
         paths=paths,
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        weighing=SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load),
+        weighing=weighing,
         suggestions=Suggestions(search, books, SuggestedQuestions(database), settings.load),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),

@@ -158,9 +158,10 @@ class Asker:
 
 def asking_with(ask: Ask, desk: Services) -> Services:
     """All that asks, with the settings of the command line."""
-    parts = dataclasses.replace(desk.parts, sheets=dataclasses.replace(desk.sheets, ask=ask))
     weighing = dataclasses.replace(desk.weighing, ask=ask, settings=ask.settings)
-    return dataclasses.replace(desk, ask=ask, parts=parts, weighing=weighing)
+    sheets = dataclasses.replace(desk.sheets, ask=ask, weighing=weighing)
+    parts = dataclasses.replace(desk.parts, sheets=sheets)
+    return dataclasses.replace(desk, ask=ask, sheets=sheets, parts=parts, weighing=weighing)
 
 
 def _is_too_much(answer: Answer) -> bool:

@@ -73,10 +73,7 @@ def _add_ask(commands: Any) -> None:
         "--resume", action="store_true",
         help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
     )  # fmt: skip
-    ask.add_argument(
-        "--no-weighing", dest="weighing", action="store_false", default=None,
-        help=_("do not weigh the sentences of the answers against the pages"),
-    )  # fmt: skip
+    _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
 
@@ -127,6 +124,7 @@ def _add_sheet(commands: Any) -> None:
     sheet.add_argument(
         "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
     )
+    _add_weighing(sheet)
     sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
@@ -144,6 +142,13 @@ def _add_compare(commands: Any) -> None:
     _add_going_on(compare)
     _add_read_again(compare)
     _add_engine(compare)
+
+
+def _add_weighing(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-weighing", dest="weighing", action="store_false", default=None,
+        help=_("do not weigh the sentences of the answers against the pages"),
+    )  # fmt: skip
 
 
 def _add_going_on(ask: argparse.ArgumentParser) -> None:

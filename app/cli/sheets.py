@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from app.cli.answers import Advice, JsonAnswers, JsonProgress, TextAnswers, describe_answer, print_findings
-from app.cli.ask import prepare, shelf_of
+from app.cli.answers import (
+    Advice,
+    JsonAnswers,
+    JsonProgress,
+    TextAnswers,
+    describe_answer,
+    print_findings,
+    print_weighed,
+)
+from app.cli.ask import asking_with, prepare, shelf_of
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
 from app.core.conversation import BookRef
@@ -87,6 +95,7 @@ class TextSheets:
         if row.answer.text:
             print(row.answer.text)
         print_findings(row.question, row.answer, self._shelf)
+        print_weighed(row.answer, self._shelf)
         self._advice.give(row.answer)
         if row.answer.problem is not None:
             print(f"octavo: {self._where}: {errors.sentence(row.answer.problem)}", file=sys.stderr)
@@ -118,7 +127,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     sheet = _make(options, desk, books, wanted, out)
     broken_off: AppError | Stopped | None = None
     try:
-        finish(dataclasses.replace(desk.sheets, ask=ask).run(sheet.id, cancel), partial(_show, out, sheet))
+        finish(asking_with(ask, desk).sheets.run(sheet.id, cancel), partial(_show, out, sheet))
     except (AppError, Stopped) as error:
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet

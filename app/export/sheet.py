@@ -13,6 +13,7 @@ from app.export.report import REFERENCE, Reference, cleaned, note_on, number_ref
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words, question_words
+from app.wording.weighing import weighed_words
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> SheetLine:
     if answer is None:
         return SheetLine(number, question, "", (), _("This question has not been asked yet."))
     text, references = number_references(answer, books)
-    note = note_on(row.question, answer)
+    note = " ".join(filter(None, (note_on(row.question, answer), cleaned(weighed_words(answer, books)))))
     if row.state is RowState.FAILED and answer.problem is not None:
         note = " ".join(filter(None, (basis_words(row.question, answer), cleaned(sentence(answer.problem)))))
     return SheetLine(number, question, text, tuple(references), note)

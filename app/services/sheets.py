@@ -13,12 +13,13 @@ import msgspec
 from app.core.chapters import chapters_of, of_one_level
 from app.core.conversation import Answer, BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import AnswerProgress, Checked, Looking, Stored
+from app.core.events import AnswerProgress, Checked, Looking, Notice, Stored, Weighing
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
 from app.services.library import Library
+from app.services.weighing import SentenceWeighing, WeighingProgress
 from app.store.sheets import SheetStore
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
@@ -30,6 +31,7 @@ class Sheets:
 
     ask: Ask
     store: SheetStore
+    weighing: SentenceWeighing
 
     def create(
         self, questions: Sequence[str], books: tuple[BookRef, ...], *, title: str = "", excerpts: bool = False
@@ -60,23 +62,22 @@ class Sheets:
     def run(self, sheet_id: str, cancel: Cancel) -> Work[SheetProgress, Sheet]:
         """Ask what is not answered yet, in order, and return the sheet as it is then. A question that fails costs
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
-        is called again.
+        is called again. The sentences of an answer are weighed before the next question; why none is, is said once.
         """
         sheet = self.store.get(sheet_id)
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.run")
+        weighs = not sheet.question_id
         for number, row in enumerate(sheet.rows, 1):
             if row.state is RowState.ANSWERED:
                 continue
             if cancel.requested:
                 raise Stopped
             yield RowBegun(number, len(sheet.rows), row.question.id)
-            answer, problem = row.answer, None
-            try:
-                answer = yield from relay(self._ask(row, sheet, cancel), _of_row)
-                problem = answer.problem
-            except AppError as error:  # not even an answer could be begun
-                problem = error.problem
+            answer, problem = yield from self._answer(row, sheet, cancel)
+            if weighs and answer is not None and problem is None and not answer.was_stopped:
+                answer, off = yield from self._weighed(answer, cancel)
+                weighs = off is None
             yield RowEnded(number, len(sheet.rows), msgspec.structs.replace(row, answer=answer))
             if answer is not None and answer.was_stopped:
                 raise Stopped
@@ -84,13 +85,37 @@ class Sheets:
                 raise AppError.of(problem)
         return self.store.get(sheet_id) or sheet
 
-    def _ask(self, row: SheetRow, sheet: Sheet, cancel: Cancel) -> Work[AnswerProgress, Answer]:
-        return self.ask.ask(row.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
+    def _answer(
+        self, row: SheetRow, sheet: Sheet, cancel: Cancel
+    ) -> Work[SheetProgress, tuple[Answer | None, Problem | None]]:
+        """The answer, or that of before where not even one could be begun, and what went wrong."""
+        work = self.ask.ask(row.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
+        try:
+            answer = yield from relay(work, _of_row)
+        except AppError as error:
+            return row.answer, error.problem
+        return answer, answer.problem
+
+    def _weighed(self, answer: Answer, cancel: Cancel) -> Work[SheetProgress, tuple[Answer, Problem | None]]:
+        """The answer with its sentences weighed, as far as they are, and why none will be. What goes wrong is said, and
+        costs the answer nothing; one that is stopped meanwhile is whole."""
+        off = None
+        try:
+            if self.weighing.is_wanted(answer):
+                weighed = yield from relay(self.weighing.weigh(answer, cancel), _of_row)
+                answer, off = weighed.answer, weighed.off
+        except Stopped:
+            return answer, None
+        except AppError as error:
+            off = error.problem
+        if off is not None and not answer.from_search:
+            yield Notice(off)
+        return answer, off
 
 
-def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
+def _of_row(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgress]:
     """`RowBegun` and `RowEnded` report the rest; rows have no images."""
-    if not isinstance(progress, Stored | Checked | Looking):
+    if not isinstance(progress, Stored | Checked | Looking | Weighing):
         yield progress
 
 

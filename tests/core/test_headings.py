@@ -127,11 +127,7 @@ def test_titles_that_have_their_numbers_or_none_at_all_stay() -> None:
 
 
 def test_a_title_further_down_does_not_begin_its_page() -> None:
-    texts = (
-        "CHAPTER\nFOUR\nRENT\nIt is due.\n4.1 Deposit\nTwo months.",
-        "There is more on this.\n4.2 Late",
-        "Notice",
-    )
+    texts = ("CHAPTER\nFOUR\nRENT\nIt is due.\n4.1 Deposit\nTwo months.", "There is more on this.\n4.2 Late", "Notice")
     titles = [Section("Rent", 1), Section("Deposit", 1, 2), Section("Late", 2, 2), Section("Notice", 3)]
     pages = tuple(Page(number, str(number), text) for number, text in enumerate(texts, 1))
     assert [section.begins_page for section in outline_of(pages, titles)] == [True, False, False, True]

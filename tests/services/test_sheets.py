@@ -8,14 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, CitationState, PageRange
+from app.core.conversation import BookRef, CitationState, PageRange, Support
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Reading, Token
+from app.core.events import Notice, Reading, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
-from app.core.work import Cancel, finish
+from app.core.work import Cancel, Stopped, finish
+from app.export.sheet import compose_sheet
 from app.services import sheets
 from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
+from app.ui.sheet.table import state_words
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop
@@ -53,6 +55,51 @@ def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
 
 def run(fake: FakeDesk, sheet: Sheet) -> tuple[list[SheetProgress], Sheet]:
     return work.run(fake.desk.sheets.run(sheet.id, Cancel()))
+
+
+def test_the_sentences_of_its_answers_are_weighed(fake: FakeDesk, sheet: Sheet) -> None:
+    fake.engine.weighs, fake.engine.weights = True, {"opened at six": 3.0, "at nine": 3.0}
+    script(fake, ("The harbour is opened at six [p. i].",), ("It opens at nine.",), ("Elephants sleep standing up.",))
+    told, ended = run(fake, sheet)
+    supports = [[each.support for each in row.answer.weighed] for row in ended.rows if row.answer]
+    assert supports == [[Support.SUPPORTED], [Support.NOTHING], [Support.NOTHING]]
+    rows = [event.row for event in told if isinstance(event, RowEnded)]
+    assert tuple(rows) == ended.rows, "a row ends with its sentences weighed"
+    assert state_words(ended.rows[0]).startswith("answered\n1 supported")
+    lines = compose_sheet(ended, {}).lines
+    assert "Weighed sentence by sentence: “The harbour is opened at six [p. i].”: supported by" in lines[0].note
+
+
+def test_why_no_sentence_is_weighed_is_said_once(fake: FakeDesk, sheet: Sheet) -> None:
+    fake.engine.weighs, fake.engine.info = True, msgspec.structs.replace(SCOUT, host="models.example.org")
+    script(fake, ("The harbour is opened at six.",), ("It opens at nine.",), ("Elephants sleep.",))
+    told, ended = run(fake, sheet)
+    assert [event.problem.code for event in told if isinstance(event, Notice)] == [Code.WEIGHING_REMOTE]
+    assert ended.finished
+
+
+def test_a_sheet_that_is_stopped_while_it_weighs_keeps_the_answer(fake: FakeDesk, sheet: Sheet) -> None:
+    fake.engine.weighs = True
+    script(fake, ("The harbour is opened at six.",), ("It opens at nine.",), ("Elephants sleep.",))
+    events: list[SheetProgress] = []
+    cancel = Cancel()
+    fake.engine.weighings = [_StopsAt(cancel)]
+    with pytest.raises(Stopped):
+        finish(fake.desk.sheets.run(sheet.id, cancel), events.append)
+    assert [event.row.state for event in events if isinstance(event, RowEnded)] == [RowState.ANSWERED]
+    assert kept(fake, sheet).answered == 1
+
+
+class _StopsAt(Gate):
+    """Stops where it is reached."""
+
+    def __init__(self, cancel: Cancel) -> None:
+        super().__init__()
+        self._cancel = cancel
+
+    def wait(self, cancel: Cancel) -> None:
+        del cancel
+        self._cancel.request()
 
 
 def kept(fake: FakeDesk, sheet: Sheet) -> Sheet:

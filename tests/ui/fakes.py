@@ -484,14 +484,15 @@ def open_desk(
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(engine, prompts, search, books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
-    sheets = Sheets(ask, SheetStore(database, conversations))
+    weighing = _weighing(engine, ask, conversations, settings)
+    sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        weighing=_weighing(engine, ask, conversations, settings),
+        weighing=weighing,
         suggestions=_suggestions(search, books, database, engine, settings),
         sheets=sheets,
         parts=Parts(sheets, prompts, books),

@@ -14,7 +14,7 @@ from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.core.untrusted import disarm
-from app.ui.chat.citations import mark_citations
+from app.ui.chat.citations import count_weighed, mark_citations
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words, question_words
@@ -80,10 +80,12 @@ def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow
 
 
 def state_words(row: SheetRow) -> str:
-    """How far a row is: one word, or the sentence that says why it failed; then, on a line of its own, that no book was
-    asked."""
-    basis = basis_words(row.question, row.answer) if row.answer is not None else ""
-    return f"{_progress_words(row)}\n{basis}" if basis else _progress_words(row)
+    """How far a row is: one word, or the sentence that says why it failed; then, on lines of their own, how its
+    sentences were weighed, and that no book was asked."""
+    if row.answer is None:
+        return _progress_words(row)
+    counts = ", ".join(words for _support, words in count_weighed(row.answer.weighed))
+    return "\n".join(filter(None, (_progress_words(row), counts, basis_words(row.question, row.answer))))
 
 
 def _progress_words(row: SheetRow) -> str:
