@@ -39,9 +39,7 @@ class Services:
     ask: Ask
     search: Search
     indexer: Indexer
-    weighing: SentenceWeighing
     suggestions: Suggestions
-    sheets: Sheets
     parts: Parts
     templates: Templates
     context: Context
@@ -62,6 +60,14 @@ class Services:
     reader: DocumentReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @property
+    def sheets(self) -> Sheets:
+        return self.parts.sheets
+
+    @property
+    def weighing(self) -> SentenceWeighing:
+        return self.sheets.weighing
 
     @property
     def remote(self) -> RemoteEngine:
