@@ -88,7 +88,7 @@ class _Parts(QObject):
         self._desk, self._bridge, self._icons = desk, bridge, icons
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
-        self._release = QTimer(self, singleShot=True, interval=0)  # once whoever had the engine has put all away
+        self._release = QTimer(window, singleShot=True, interval=0)  # once whoever had the engine has put all away
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
