@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from app.bootstrap import open_desk
 from app.cli import arguments, main
+from app.core.document import Document, Format
+from app.core.events import Opening
+from app.core.secret import Password
+from app.core.work import Cancel, Work
+from app.documents.reader import DocumentReader
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -20,8 +26,35 @@ answered_here = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="session")
+def read_documents() -> dict[tuple[str, bytes], Document]:
+    """By their files' names and bytes: what they were read as."""
+    return {}
+
+
 @pytest.fixture
-def octavo(capfd: pytest.CaptureFixture[str], near_engines: None) -> Octavo:
+def documents_read_once(read_documents: dict[tuple[str, bytes], Document], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document is read in a process the first time that any of these tests names it, unless its pages may be drawn
+    then."""
+    read = DocumentReader.read
+
+    def remember(
+        self: DocumentReader, path: Path, cancel: Cancel, password: Password | None = None
+    ) -> Work[Opening, Document]:
+        same = (path.name, path.read_bytes()) if path.is_file() else ("", b"")
+        if same in read_documents:
+            yield Opening(0, 0)
+            return read_documents[same]
+        document = yield from read(self, path, cancel, password)
+        if document.format is not Format.PDF:
+            read_documents[same] = document
+        return document
+
+    monkeypatch.setattr(DocumentReader, "read", remember)
+
+
+@pytest.fixture
+def octavo(capfd: pytest.CaptureFixture[str], near_engines: None, documents_read_once: None) -> Octavo:
     """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine has no process."""
     program = os.environ.get("OCTAVO_PROGRAM")
 
