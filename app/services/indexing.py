@@ -54,11 +54,13 @@ class Indexer:
         if book_id not in self.vectors.unfinished(model):
             return
         done, total = self.vectors.progress(book_id)
+        english = self.vectors.language(book_id) == "en"
         while model and (wanting := self.vectors.wanting(book_id, MOST_TEXTS)):
             yield Indexing(done, total, book_id)
             if cancel.requested:
                 raise Stopped
-            vectors = self.embedder.embed([text for _id, text in wanting], cancel, patient=patient)
+            texts = [text for _id, text in wanting]
+            vectors = self.embedder.embed(texts, cancel, english=english, patient=patient)
             self.vectors.keep([id for id, _text in wanting], vectors)
             done += len(wanting)
         yield Indexing(total, total, book_id)

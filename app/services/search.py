@@ -1,8 +1,8 @@
 """Search: the passages of books that belong to a text, best first, by its words and by what it means.
 
-Two rankings are fused, one by the words of the text (`store.passages`), one by the nearness of vectors (`embedding`).
-A passage has the score w / (k + r) + (1 - w) / (k + s), where r and s are its places in the two (reciprocal rank
-fusion: Cormack, Clarke and Buettcher, SIGIR 2009; k is 60 there, and 10 here, where only the first few places count).
+Two rankings are fused, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
+passage has the score w / (k + r) + (1 - w) / (k + s), where r and s are its places in the two (reciprocal rank fusion:
+Cormack, Clarke and Buettcher, SIGIR 2009; k is 60 there, and 10 here, where only the first few places count).
 The weight w follows from how much of the text any passage holds: c is the largest part of it, by the weights of its
 words, rare ones weighing more, and w = c * c. So words decide where the book has the text's words, and meaning where it
 has others. Names and numbers count by the letter: a passage that holds them comes before all that do not. Of a page
@@ -23,16 +23,15 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.errors import AppError
+from app.core.grammar import seems_english
 from app.embedding.client import Embedder
-from app.embedding.protocol import DIMENSIONS
 from app.isolation.client import DIED
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
 from app.store.vectors import Vectors
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from app.services.nearness import Matrix
 
 _K = 10
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
@@ -40,20 +39,7 @@ _SPARE = 4  # times as many as are wanted are looked at, since of one page not m
 _MOST_BYTES = 256 << 20
 """Of the vectors that are kept in memory."""
 
-_BLOCK = 2_048  # rows that are made floating-point numbers at a time: they fit a processor's cache
-
 _log = logging.getLogger("octavo.search")
-
-
-@dataclass(frozen=True)
-class _Matrix:
-    """The vectors of a book: whole numbers, a row for each of `ids`, which ascend; `lengths` of the rows. `version`: as
-    the store says."""
-
-    version: int
-    ids: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int8]
-    lengths: npt.NDArray[np.float32]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -78,7 +64,7 @@ class Search:
     passages: Passages
     vectors: Vectors
     embedder: Embedder
-    _matrices: OrderedDict[str, _Matrix] = field(default_factory=OrderedDict)
+    _matrices: OrderedDict[str, Matrix] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def prepare(self, book_ids: Collection[str]) -> None:
@@ -124,42 +110,29 @@ class Search:
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
             return Neighbours((), not wanted or not text.strip())
-        import numpy as np  # late: the start of the desk does not need it
+        from app.services import nearness  # late: the start of the desk needs no numpy
 
         try:
-            asked = np.frombuffer(self.embedder.embed((text,)), np.int8).astype(np.float32)
+            question = self.embedder.embed((text,), english=seems_english(text), asked=True)
         except AppError as error:
             if error.code not in DIED:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
             return Neighbours((), complete=False)
-        ids, near = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-        for scope in scopes:
-            matrix = self._matrix(scope.book_id, finished[scope.book_id])
-            low, high = np.searchsorted(matrix.ids, (scope.ids.start, scope.ids.stop))
-            ids.append(matrix.ids[low:high])
-            for start in range(low, high, _BLOCK):
-                stop = min(start + _BLOCK, high)
-                block = matrix.rows[start:stop].astype(np.float32)  # no `@`: its threads would wait for each other
-                near.append(np.einsum("ij,j->i", block, asked) / matrix.lengths[start:stop])
-        all_ids, all_near = np.concatenate(ids), np.concatenate(near)
-        first = np.argsort(-all_near)[:MOST_RANKED]
-        return Neighbours([int(id) for id in all_ids[first]], len(scopes) == len(wanted))
+        searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
+        return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
-    def _matrix(self, book_id: str, version: int) -> _Matrix:
+    def _matrix(self, book_id: str, version: int) -> Matrix:
         """The vectors of a book, from memory where they are the same still."""
-        import numpy as np
+        from app.services import nearness
 
         with self._lock:
             kept = self._matrices.pop(book_id, None)
         if kept is None or kept.version != version:
-            found = self.vectors.of_book(book_id)
-            rows = np.frombuffer(found.vectors, np.int8).reshape(-1, DIMENSIONS)
-            lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.int64).astype(np.float32))
-            kept = _Matrix(version, np.array(found.ids, np.int64), rows, np.maximum(lengths, 1))
+            kept = nearness.matrix(version, self.vectors.of_book(book_id))
         with self._lock:
             self._matrices[book_id] = kept
-            while len(self._matrices) > 1 and sum(each.rows.nbytes for each in self._matrices.values()) > _MOST_BYTES:
+            while len(self._matrices) > 1 and sum(each.size for each in self._matrices.values()) > _MOST_BYTES:
                 self._matrices.popitem(last=False)
         return kept
 

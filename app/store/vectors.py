@@ -69,6 +69,11 @@ class Vectors:
         rows = self._database.rows("SELECT id, embedded FROM books WHERE embedder = ? AND embedded", (model,))
         return dict(rows) if model else {}
 
+    def language(self, book_id: str) -> str:
+        """As `Document.language`, "" of a book that is gone."""
+        row = self._database.row("SELECT language FROM books WHERE id = ?", (book_id,))
+        return "" if row is None else str(row[0])
+
     def progress(self, book_id: str) -> tuple[int, int]:
         """How many passages of a book have a vector, and how many are to have one."""
         total = self._database.rows(f"SELECT count(*) {_OF_BOOK}", {"book": book_id})[0][0]

@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Indexing
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, Stopped, finish
-from app.embedding.protocol import DIMENSIONS, MOST_TEXTS
+from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, MOST_TEXTS
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.indexing import Indexer
 from app.services.search import Found, Search, fuse
@@ -39,8 +39,16 @@ class ToyEmbedder:
     def prepare(self) -> None:
         self.prepared += 1
 
-    def embed(self, texts: Sequence[str], cancel: Cancel | None = None, *, patient: bool = False) -> bytes:
-        del cancel, patient
+    def embed(
+        self,
+        texts: Sequence[str],
+        cancel: Cancel | None = None,
+        *,
+        english: bool = False,
+        asked: bool = False,
+        patient: bool = False,
+    ) -> bytes:
+        del cancel, english, asked, patient
         if len(self.seen) >= self.dies_after:
             raise AppError(Code.READER_CRASHED, path="", signal=9)
         self.seen += texts
@@ -53,7 +61,8 @@ class ToyEmbedder:
         words = re.findall(r"\w+", text.casefold())
         counts = [sum(word in meaning.split() for word in words) for meaning in MEANINGS]
         scale = 127 // max(1, *counts)
-        return bytes([count * scale for count in counts] + [1] * (DIMENSIONS - len(counts)))
+        vector = [count * scale for count in counts] + [1] * (ANY_LANGUAGE.stop - len(counts))
+        return bytes(vector + [0] * (DIMENSIONS - len(vector)))
 
 
 @pytest.fixture
