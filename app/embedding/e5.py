@@ -161,7 +161,7 @@ def _graph(file: _File) -> bytes:
     def product(value: str, name: str) -> str:
         bias = file.floats(f"{name}.b")
         weights = _numbers(file.blocks(f"{name}.w")).reshape(len(bias), -1)
-        factors = np.abs(weights).max(axis=1, keepdims=True).astype(np.float32) / np.float32(127)
+        factors = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-9).astype(np.float32) / np.float32(127)
         whole = np.ascontiguousarray(np.rint(weights / factors).astype(np.int8).T)
         given = graph.constant(whole), graph.constant(factors[:, 0]), "", graph.constant(bias)
         return graph.node("DynamicQuantizeMatMul", value, *given, domain=MICROSOFT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,13 @@ MICROSOFT = "com.microsoft"
 _Array = npt.NDArray[np.float32] | npt.NDArray[np.int8]
 
 
-def session(model: bytes) -> onnxruntime.InferenceSession:
-    """Of an ONNX file; no thread is started."""
+def session(model: bytes | Path) -> onnxruntime.InferenceSession:
+    """Of an ONNX file, or of what would be in one; no thread is started."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it keeps what the longest text once needed
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    given = str(model) if isinstance(model, Path) else model
+    return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
 
 
 class Graph:

