@@ -15,8 +15,8 @@ DIMENSIONS = ENGLISH[-1].stop
 """Of a vector, which is three in a row: what a model of many languages makes of the text, and what each of two models
 of English makes of it; these are zeros where the text is not English."""
 
-MOST_TEXTS = 32
-"""In one order; each takes some hundredths of a second."""
+MOST_TEXTS = 16
+"""In one order; each takes up to a tenth of a second, and much longer where a patient embedder lets others go first."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):

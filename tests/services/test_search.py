@@ -32,6 +32,7 @@ class ToyEmbedder:
     def __init__(self, model: str = "toy 1") -> None:
         self.model = model
         self.seen: list[str] = []
+        self.told: list[tuple[bool, bool]] = []  # english, asked
         self.dies_after = 10_000
         self.rested = 0
         self.prepared = 0
@@ -48,7 +49,8 @@ class ToyEmbedder:
         asked: bool = False,
         patient: bool = False,
     ) -> bytes:
-        del cancel, english, asked, patient
+        del cancel, patient
+        self.told.append((english, asked))
         if len(self.seen) >= self.dies_after:
             raise AppError(Code.READER_CRASHED, path="", signal=9)
         self.seen += texts
@@ -185,6 +187,17 @@ def test_a_search_says_whether_it_was_by_words_alone(desk: Desk) -> None:
     assert desk.find("Which kitten?", book).words_alone
     whole = PassageQuery(QuestionKind.WHOLE, "", (BookRef(book),))
     assert not desk.search.passages_for(whole, 4).words_alone
+
+
+def test_the_embedder_learns_what_is_english_and_what_is_asked(desk: Desk) -> None:
+    pages = (Page(1, "", "The whale swam by."),)
+    document = Document("Whales", Format.TEXT, "e" * 64, pages, language="en")
+    english = desk.books.add(document, Path("whales.txt"))
+    desk.index(english.id, desk.add("Der Wal schwamm vorbei.", indexed=False))
+    desk.pages("Which boat?", english.id)
+    desk.pages("Welches Boot war das?", english.id)
+    desk.pages("どの船ですか。", english.id)
+    assert desk.embedder.told == [(True, False), (False, False), (True, True), (False, True), (False, True)]
 
 
 def test_it_gets_ready_only_for_books_that_are_indexed(desk: Desk) -> None:
