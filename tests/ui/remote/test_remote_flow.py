@@ -50,7 +50,7 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     assert "full text of the books" in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
     assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
-    room.window.show_sheet(True)
+    room.presenter.navigation.open_sheet()
     assert mark.isVisible()
     assert mark.height() <= 40
 
