@@ -26,31 +26,41 @@ _Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Rows:
+    """The vectors of a book that one model made: whole numbers, each row's one after the other."""
+
+    numbers: npt.NDArray[np.int8]
+    lengths: _Floats
+
+
+@dataclass(frozen=True)
 class Matrix:
-    """The vectors of a book: whole numbers, a row for each of `ids`, which ascend. `version`: as the store says."""
+    """The vectors of a book: a row for each of `ids`, which ascend. `parts`: by where each begins in a vector; those of
+    English only where the book is. `version`: as the store says."""
 
     version: int
     ids: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int8]
-    lengths: dict[int, _Floats]  # of the rows in each part, by where it begins
+    parts: dict[int, Rows]
 
     @property
     def size(self) -> int:
         """In bytes."""
-        return self.rows.nbytes
+        return sum(rows.numbers.nbytes for rows in self.parts.values())
 
     @property
     def english(self) -> bool:
-        return any(lengths.any() for start, lengths in self.lengths.items() if start != ANY_LANGUAGE.start)
+        return all(part.start in self.parts for part in ENGLISH)
 
 
 def matrix(version: int, found: BookVectors) -> Matrix:
-    rows = np.frombuffer(found.vectors, np.int8).reshape(-1, DIMENSIONS)
-    lengths = {}
+    vectors = np.frombuffer(found.vectors, np.int8).reshape(-1, DIMENSIONS)
+    parts = {}
     for part in (ANY_LANGUAGE, *ENGLISH):
-        squares = np.einsum("ij,ij->i", rows[:, part], rows[:, part], dtype=np.int64)
-        lengths[part.start] = np.sqrt(squares.astype(np.float32))
-    return Matrix(version, np.array(found.ids, np.int64), rows, lengths)
+        numbers = np.ascontiguousarray(vectors[:, part])  # apart: three times as fast to go through
+        if part == ANY_LANGUAGE or numbers.any():
+            squares = np.einsum("ij,ij->i", numbers, numbers, dtype=np.int64)
+            parts[part.start] = Rows(numbers, np.sqrt(squares.astype(np.float32)))
+    return Matrix(version, np.array(found.ids, np.int64), parts)
 
 
 def nearest(searched: Sequence[tuple[Matrix, range]], question: bytes, limit: int) -> list[int]:
@@ -62,7 +72,7 @@ def nearest(searched: Sequence[tuple[Matrix, range]], question: bytes, limit: in
     scores = [np.zeros(high - low, np.float32) for low, high in bounds]
     for part in (ANY_LANGUAGE, *ENGLISH):
         using = [at for at, some in enumerate(parts) if part in some]
-        cosines = [_cosines(searched[at][0], part, asked[part], *bounds[at]) for at in using]
+        cosines = [_cosines(searched[at][0].parts[part.start], asked[part], *bounds[at]) for at in using]
         every = np.concatenate((np.zeros(0, np.float32), *cosines))
         if not len(every):
             continue
@@ -71,17 +81,17 @@ def nearest(searched: Sequence[tuple[Matrix, range]], question: bytes, limit: in
             scores[at] += (found - every.mean()) / spread / len(parts[at])
     ids = np.concatenate([matrix.ids[low:high] for (matrix, _), (low, high) in zip(searched, bounds, strict=True)])
     every = np.concatenate([_with_around(each) for each in scores])
-    return [int(id) for id in ids[np.argsort(-every, kind="stable")[:limit]]]
+    first = np.argpartition(-every, limit - 1)[:limit] if 0 < limit < len(every) else np.arange(len(every))[:limit]
+    return [int(id) for id in ids[first[np.lexsort((first, -every[first]))]]]
 
 
-def _cosines(matrix: Matrix, part: slice, asked: _Floats, low: int, high: int) -> _Floats:
+def _cosines(rows: Rows, asked: _Floats, low: int, high: int) -> _Floats:
     found = np.empty(high - low, np.float32)
     for start in range(low, high, _BLOCK):
         stop = min(start + _BLOCK, high)
-        block = matrix.rows[start:stop, part].astype(np.float32)  # no `@`: its threads would wait for each other
+        block = rows.numbers[start:stop].astype(np.float32)  # no `@`: its threads would wait for each other
         found[start - low : stop - low] = np.einsum("ij,j->i", block, asked)
-    lengths = matrix.lengths[part.start][low:high] * np.sqrt(np.einsum("i,i", asked, asked))
-    found /= np.maximum(lengths, 1)
+    found /= np.maximum(rows.lengths[low:high] * np.sqrt(np.einsum("i,i", asked, asked)), 1)
     return found
 
 
