@@ -21,10 +21,10 @@ def asked_words(question: Question | StoredQuestion) -> str:
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What is to be said of an answer; empty where a model had whole books and something was found in them, by words
-    and by meaning, and where nothing was answered."""
-    used = answer.text and answer.problem is None and (answer.passages or answer.excerpts)
-    searched = searched_words() if answer.words_alone and used else ""
+    """What is to be said of an answer; empty where a model had whole books, or excerpts found by words and by meaning,
+    and something was found in them, and where nothing was answered."""
+    drawn = answer.text and answer.problem is None and answer.excerpts
+    searched = searched_words() if answer.words_alone and drawn else ""
     return " ".join(filter(None, (parts_words(answer.parts), searched, _basis(question, answer))))
 
 
