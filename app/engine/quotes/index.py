@@ -199,7 +199,8 @@ class QuotableText:
             return True
         page, index = self._context(offset)
         before, following = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
-        return not _is_inside(before, following) and _may_end(before, following)
+        announces = before.rstrip(" .…").endswith("№")  # the number behind it belongs to it
+        return not (announces or _is_inside(before, following)) and _may_end(before, following)
 
     def character(self, offset: int) -> str:
         """The folded character at `offset`."""

@@ -93,7 +93,17 @@ def _rows(
     kept = folder / f"{name}.jsonl"
     if not kept.exists():
         command = [*options.octavo.split(), "sheet", "--data-dir", str(folder / "desk"), "--model", str(options.model)]
-        command += ["--context", str(options.context), "--temperature", "0", "--seed", "1", "--max-tokens", "256"]
+        command += [
+            "--context",
+            str(options.context),
+            "--temperature",
+            "0",
+            "--seed",
+            "1",
+            "--max-tokens",
+            "256",
+            "--excerpts",
+        ]
         with kept.with_suffix(".part").open("wb") as output:
             subprocess.run([*command, "--json", "--document", str(book), *asks], stdout=output, check=True)
         kept.with_suffix(".part").rename(kept)

@@ -377,6 +377,13 @@ def test_number_with_a_space_behind_a_sign_is_not_cut(sign: str) -> None:
     assert text.ends_word(end + 4)
 
 
+def test_a_sign_that_announces_a_number_ends_no_quotation() -> None:
+    text = QuotableText([document("Book", ("the berth №...the quay",))])
+    dots = text.folded.index(b"...")
+    assert [text.ends_word(dots + at) for at in range(4)] == [False] * 4
+    assert text.ends_word(text.folded.index(b" quay"))
+
+
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(pages_of(ENGLISH | JAPANESE), st.data())
 def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.DataObject) -> None:
