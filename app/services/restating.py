@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import msgspec
 
@@ -23,6 +22,9 @@ SHORT_CHARACTERS = 6000
 
 _SHORTEST_PASSAGE = 64
 """Tokens: more passages than fit if all are so short are not looked for."""
+
+_SURELY = 0.8
+"""The share of its room that the beginning of a passage is given: tokens are not spread evenly over its characters."""
 
 _LEVELS = 6
 
@@ -89,15 +91,24 @@ class Restating:
         return ()
 
     def _fit(self, beside: Beside, room: int, cancel: Cancel) -> Work[Tokenizing, Beside]:
-        """As many of the passages as have room, with a blank line between them."""
+        """As many of the passages as have room, the best first, with a blank line between them; of the best one its
+        beginning, where none has room as it is."""
         if not beside.passages:
             return beside
         texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]
         size = yield from self.engine.run(
             Measure(Prompt("", (), tuple(Message("user", text) for text in texts))), cancel
         )
-        kept = sum(taken <= room for taken in accumulate(size.messages))
-        return msgspec.structs.replace(beside, passages=beside.passages[:kept])
+        kept, left = [], room
+        for passage, tokens in zip(beside.passages, size.messages, strict=False):
+            if tokens <= left:
+                kept.append(passage)
+                left -= tokens
+        if not kept and room >= _SHORTEST_PASSAGE:
+            best = beside.passages[0]
+            characters = int((best.end - best.start) * _SURELY * room / size.messages[0])
+            kept = [msgspec.structs.replace(best, end=best.start + characters)]
+        return msgspec.structs.replace(beside, passages=tuple(kept))
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
         return sum(self._characters(ref) for ref in refs) <= SHORT_CHARACTERS
