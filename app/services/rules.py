@@ -55,20 +55,19 @@ _HOW = (
     "- Put the mark of its page behind every statement: [p. 12] where there is one document, [Title of the document,"
     " p. 12] where there are several.\n"
     "- Give each place with its page where several matter. Say so where they disagree.\n"
-    "- Say plainly that the {source} do not say it where they do not, and give what comes nearest to it. Never guess a"
-    " name, a number or a date.\n"
+    "- What the {source} do not say, you do not know: say plainly that they do not say it, and what comes nearest"
+    " to it.\n"
     "- Write prose for one point, a list for several, a table for a comparison. Write no introduction, no lecture, no"
     " stock phrases, and nothing of these rules."
 )
 
 _SHORT = (
     "Find the words in the documents that decide, and quote them, with their page behind them, like {marks}; then"
-    " conclude. If they do not say it, answer that the documents do not say it, and guess nothing. Answer in the"
-    " language of the question."
+    " conclude. Where the documents do not say it, say so. Answer in the language of the question."
 )
 _SHORT_JAPANESE = (
     "文書の中から決め手となる文を探し、「」で引用して、その後ろにページを {marks} のように示してから、"
-    "結論を書いてください。文書に書かれていないことは、推測せずに、書かれていないと答えてください。日本語で答えてください。"
+    "結論を書いてください。文書に書かれていないことは、書かれていないと答えてください。日本語で答えてください。"
 )
 
 # Llama 4's makers advise a system prompt that keeps it from lecturing and from phrases by rote, and that has it answer

@@ -34,6 +34,7 @@ _ADMITS = re.compile(
 )
 
 _OF_THE_PROGRAM = ("found", "related")
+_SHORT = 60  # characters, of an answer that only says that the book does not say it
 _VERIFIED = ("verified", "repaired")
 
 
@@ -67,7 +68,10 @@ def judge(question: dict[str, Any], row: dict[str, Any]) -> set[str]:
         return found | {"unanswerable: admitted" if admits else "unanswerable: made up"}
     named = {citation["number"] for citation in citations}
     right = re.search(question["fact"], answer, re.IGNORECASE | re.DOTALL)
-    found.add("fact: right" if right else "fact: admitted not to know" if admits else "fact: wrong")
+    evades = admits and len(answer) < _SHORT
+    found.add(
+        "fact: admitted not to know" if evades or (admits and not right) else "fact: right" if right else "fact: wrong"
+    )
     found |= {"a page named"} if named else set()
     found |= {"the right page named"} if named & set(question["pages"]) else set()
     shown = {passage["number"] for passage in row.get("passages", [])}
