@@ -91,23 +91,24 @@ class Restating:
         return ()
 
     def _fit(self, beside: Beside, room: int, cancel: Cancel) -> Work[Tokenizing, Beside]:
-        """As many of the passages as have room, the best first, with a blank line between them; of the best one its
-        beginning, where none has room as it is."""
+        """As many of the passages as have room, the best first, with a blank line between them; of the best one alone
+        its beginning, where it is longer than all of the room."""
         if not beside.passages:
             return beside
         texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]
         size = yield from self.engine.run(
             Measure(Prompt("", (), tuple(Message("user", text) for text in texts))), cancel
         )
+        sizes = list(zip(beside.passages, size.messages, strict=False))
         kept, left = [], room
-        for passage, tokens in zip(beside.passages, size.messages, strict=False):
+        for number, (passage, tokens) in enumerate(sizes):
             if tokens <= left:
                 kept.append(passage)
                 left -= tokens
-        if not kept and room >= _SHORTEST_PASSAGE:
-            best = beside.passages[0]
-            characters = int((best.end - best.start) * _SURELY * room / size.messages[0])
-            kept = [msgspec.structs.replace(best, end=best.start + characters)]
+            elif number == 0 and room >= _SHORTEST_PASSAGE:
+                characters = int((passage.end - passage.start) * _SURELY * room / tokens)
+                kept.append(msgspec.structs.replace(passage, end=passage.start + characters))
+                left = 0
         return msgspec.structs.replace(beside, passages=tuple(kept))
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
