@@ -79,11 +79,11 @@ class BenchSteps:
 
     def limited(self, work: Callable[[Cancel], Work[Progress, Result]], seconds: float) -> Work[Progress, Result]:
         """Do something for so long at most. Raises TimeIsUp where it was stopped, by the clock or by the person."""
+        if seconds <= 0:
+            raise TimeIsUp  # what is quick would be done before it notices a stop
         limit = Cancel()
         self.cancel.on_request(limit.request)
-        if seconds <= 0:
-            limit.request()  # at once: what is quick would be done before the timer is
-        timer = threading.Timer(max(0.0, seconds), limit.request)
+        timer = threading.Timer(seconds, limit.request)
         timer.start()
         try:
             return (yield from work(limit))
