@@ -7,7 +7,6 @@ the models and the weights were chosen, and nothing was chosen by them.
 
 from __future__ import annotations
 
-import gzip
 import random
 import statistics
 import time
@@ -29,15 +28,10 @@ from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passage, Passages
 from app.store.vectors import Vectors
-from tests.corpus.words import corpus, read
+from tests.corpus.words import DEBIAN_BOOKS, debian_book, read
 
 FIRST = 4
 MANY = 100
-BOOKS = {
-    "developers-reference": "usr/share/developers-reference/developers-reference.pdf",
-    "debian-policy": "usr/share/doc/debian-policy/policy.pdf.gz",
-    "debian-reference-ja": "usr/share/doc/debian-reference-common/docs/debian-reference.ja.pdf",
-}
 
 
 LEAST_OWN = 0.95
@@ -67,12 +61,8 @@ class Shelf:
         self.search = Search(self.passages, self.vectors, self.embedder)
         self.ids = {}
         reader = DocumentReader()
-        for name, inside in BOOKS.items():
-            path = corpus(name) / inside
-            if path.suffix == ".gz":
-                plain = folder / path.stem
-                plain.write_bytes(gzip.decompress(path.read_bytes()))
-                path = plain
+        for name in DEBIAN_BOOKS:
+            path = debian_book(name, folder)
             book = Books(self.database).add(read(reader, path), path)
             self.ids[name] = book.id
             began = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import unicodedata
@@ -16,6 +17,13 @@ from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.ui.jobs import Done
 from tests.endings import as_events
+
+DEBIAN_BOOKS = {
+    "developers-reference": "usr/share/developers-reference/developers-reference.pdf",
+    "debian-policy": "usr/share/doc/debian-policy/policy.pdf.gz",
+    "debian-reference-ja": "usr/share/doc/debian-reference-common/docs/debian-reference.ja.pdf",
+}
+"""Three books that benchmarks ask, by their packages: where they are in them."""
 
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -49,3 +57,13 @@ def corpus(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"{name} is fetched by packaging/dev corpus")
     return folder
+
+
+def debian_book(name: str, folder: Path) -> Path:
+    """One of DEBIAN_BOOKS as it is read; what is packed is unpacked into `folder`."""
+    path = corpus(name) / DEBIAN_BOOKS[name]
+    if path.suffix != ".gz":
+        return path
+    plain = folder / path.stem
+    plain.write_bytes(gzip.decompress(path.read_bytes()))
+    return plain

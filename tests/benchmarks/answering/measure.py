@@ -11,7 +11,6 @@ that the book does not say it is judged by its words here, and by whoever reads 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import re
 import subprocess
@@ -22,8 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.test_finding import BOOKS
-from tests.corpus.words import corpus
+from tests.corpus.words import DEBIAN_BOOKS, debian_book
 
 _ADMITS = re.compile(
     r"\b(do(es)?|did|is|are|was|were|has|have|can|could) ?(not|n[o’']t) .{0,60}"
@@ -68,10 +66,10 @@ def judge(question: dict[str, Any], row: dict[str, Any]) -> set[str]:
         return found | {"unanswerable: admitted" if admits else "unanswerable: made up"}
     named = {citation["number"] for citation in citations}
     right = re.search(question["fact"], answer, re.IGNORECASE | re.DOTALL)
-    evades = admits and len(answer) < _SHORT
-    found.add(
-        "fact: admitted not to know" if evades or (admits and not right) else "fact: right" if right else "fact: wrong"
-    )
+    if admits and (not right or len(answer) < _SHORT):
+        found.add("fact: admitted not to know")
+    else:
+        found.add("fact: right" if right else "fact: wrong")
     found |= {"a page named"} if named else set()
     found |= {"the right page named"} if named & set(question["pages"]) else set()
     shown = {passage["number"] for passage in row.get("passages", [])}
@@ -80,13 +78,9 @@ def judge(question: dict[str, Any], row: dict[str, Any]) -> set[str]:
 
 def _asked(options: argparse.Namespace, folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     questions = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))["question"]
-    for name, inside in BOOKS.items():
+    for name in DEBIAN_BOOKS:
         of_book = [question for question in questions if question["book"] == name]
-        path = corpus(name) / inside
-        if path.suffix == ".gz":
-            plain = folder / path.stem
-            plain.write_bytes(gzip.decompress(path.read_bytes()))
-            path = plain
+        path = debian_book(name, folder)
         rows = _rows(options, folder, name, path, [question["asks"] for question in of_book])
         yield from zip(of_book, rows, strict=True)
 
