@@ -190,11 +190,9 @@ class Bridge(QObject):
             self._hand_over(job)
 
     def _hand_over(self, job: Job) -> None:
-        try:
-            job.deliver()
-        finally:  # a fault in a handler must not keep a job that has ended
-            if not job.running:
-                self._jobs.discard(job)
+        job.deliver()
+        if not job.running:
+            self._jobs.discard(job)
 
 
 def _route(

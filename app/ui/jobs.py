@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -101,13 +102,17 @@ class Job:
         return _coalesce(events)
 
     def deliver(self) -> None:
-        """Give what has arrived to the handler, while the handler's object lives."""
+        """Give what has arrived to the handler, while the handler's object lives. A fault in it is reported as Qt
+        does that of a slot, and keeps back nothing of what comes after."""
         for event in self._take():
             ending = is_ending(event)
             if ending:
                 self._ended = True
             if not (ending and self.token.requested and not self.answers_cancel) and is_alive(self._on_event):
-                self._on_event(event)
+                try:
+                    self._on_event(event)
+                except Exception:
+                    sys.excepthook(*sys.exc_info())
 
 
 def is_ending(event: object) -> bool:

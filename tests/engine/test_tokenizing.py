@@ -231,15 +231,17 @@ def test_what_a_stop_left_open_is_kept_when_it_is_done(
 
 
 def test_an_engine_says_how_far_it_is_and_stops(engine: EngineClient) -> None:
-    cancel = Cancel()
-    before = stop(engine.run(Measure(LONG), cancel), at(Tokenizing, cancel.request))
-    assert before
+    for pages in (100, 400, 1_600):  # on a busy machine a stop comes too late for a short one
+        cancel, prompt = Cancel(), book(pages)
+        before = stop(engine.run(Measure(prompt), cancel), at(Tokenizing, cancel.request))
+        told, size = run(engine.run(Measure(prompt)))
+        if told:
+            break
     assert isinstance(before[0], Tokenizing)
-    told, size = run(engine.run(Measure(LONG)))
     assert 2 < len(told) <= 100
     assert all(one.done < other.done for one, other in pairwise(told))
     assert told[-1].done == told[-1].total < before[0].total, "what was done before the stop is kept"
-    assert run(engine.run(Measure(LONG))) == ([], size)
+    assert run(engine.run(Measure(prompt))) == ([], size)
 
 
 def test_texts_are_counted_by_a_vocabulary_that_is_not_loaded(near_engine: NewEngine, starter: Path) -> None:

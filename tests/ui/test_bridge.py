@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Reading, Token
+from app.core.events import Loading, Reading, Token
 from app.core.work import Cancel, Stopped, Work
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed
@@ -278,16 +278,27 @@ def test_closing_does_not_wait_for_a_thread_that_is_stuck(qapp: object, listener
             assert not thread.is_alive()
 
 
-def test_a_fault_in_a_handler_does_not_keep_the_job(qtbot: QtBot, bridge: Bridge) -> None:
+def test_a_fault_in_a_handler_does_not_keep_what_comes_after_it(qtbot: QtBot, bridge: Bridge) -> None:
+    def work(cancel: Cancel) -> Work[Token | Loading, int]:
+        yield Token("one")
+        yield Loading(0.5)
+        return 1
+
     class Clumsy(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[object] = []
+
         def hear(self, event: object) -> None:
-            raise RuntimeError("clumsy")
+            self.heard.append(event)
+            raise RuntimeError(f"clumsy {len(self.heard)}")
 
     clumsy = Clumsy()
     with qtbot.captureExceptions() as caught:
-        bridge.stream(Executor.STORE, lambda cancel: iter([Done(1)]), clumsy.hear)
+        bridge.stream(Executor.STORE, work, clumsy.hear)
         qtbot.waitUntil(lambda: bridge.idle)
-    assert [str(error) for _kind, error, _trace in caught] == ["clumsy"]
+    assert clumsy.heard == [Token("one"), Loading(0.5), Done(1)]
+    assert [str(error) for _kind, error, _trace in caught] == ["clumsy 1", "clumsy 2", "clumsy 3"]
 
 
 def test_work_ends_with_what_it_returns_or_where_it_was_stopped(
