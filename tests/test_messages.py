@@ -66,6 +66,7 @@ def names_a_path(code: Code) -> bool:
         Code.NO_MODEL,
         Code.DOES_NOT_FIT,
         Code.USAGE,
+        Code.OPTION_INVALID,
         Code.SETTING_INVALID,
         Code.NO_DISPLAY,
         Code.INSTALLATION_MIXED,

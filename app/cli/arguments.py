@@ -63,8 +63,16 @@ def check_words(questions: Iterable[str]) -> None:
         raise AppError(Code.USAGE, detail=_("a question has no words"))
 
 
+def check_apart(options: argparse.Namespace, *names: str) -> None:
+    """Raises AppError USAGE where two of these were given."""
+    given = ["--" + name for name in names if getattr(options, name)]
+    if len(given) > 1:
+        words = _("{first} and {second} exclude each other")
+        raise AppError(Code.USAGE, detail=words.format(first=given[0], second=given[1]))
+
+
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
-    """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
+    """The stored settings with what the command line says instead. Raises AppError OPTION_INVALID, SETTING_INVALID.
 
     What is stored about the place of the stored model, its projector and its adapters is not for another one; nor is
     the name of a model on a remote engine for another address. A model that is named is on this machine.
@@ -88,8 +96,13 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     try:
         return msgspec.convert(changed, Settings)
     except msgspec.ValidationError as error:
-        detail, _separator, name = str(error).partition(" - at `$.")
-        raise AppError(Code.SETTING_INVALID, name=name.strip("`"), detail=detail) from error
+        detail, _separator, path = str(error).partition(" - at `$.")
+        place = path.strip("`").partition("[")[0]
+        option = next((option for option, its_place in _SETTINGS.items() if option in given and its_place == place), "")
+        if not option:
+            raise AppError(Code.SETTING_INVALID, name=place, detail=detail) from error
+        shown = "--" + option.replace("_", "-")
+        raise AppError(Code.OPTION_INVALID, option=shown, value=str(given[option]), detail=detail) from error
 
 
 def _adapter(text: str) -> dict[str, Any]:

@@ -55,6 +55,7 @@ from app.wording.remote import short_words, whole_words
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Ask all questions. Raises AppError, Stopped."""
     arguments.check_words(options.question)
+    arguments.check_apart(options, "parts", "excerpts")
     if options.export is not None:
         files.check(options.export)
     if len(options.image) > MOST_IN_QUESTION:

@@ -231,6 +231,7 @@ class Code(StrEnum):
     EXPORT_NOT_WRITTEN = "export_not_written"  # path
     OUTPUT_FULL = "output_full"  # what stdout is written to
     USAGE = "usage"  # detail
+    OPTION_INVALID = "option_invalid"  # option, value, detail
     SETTING_INVALID = "setting_invalid"  # name, detail
     NO_DISPLAY = "no_display"
     WINDOW_SILENT = "window_silent"  # path: of the desk whose window is open and does not answer
@@ -240,7 +241,15 @@ class Code(StrEnum):
 
 _BLAME: dict[Blame, tuple[str, ...]] = {
     Blame.USAGE: (
-        *("usage", "template_unknown", "export_format", "setting_invalid", "no_display", "context_invalid"),
+        *(
+            "usage",
+            "template_unknown",
+            "export_format",
+            "option_invalid",
+            "setting_invalid",
+            "no_display",
+            "context_invalid",
+        ),
         *("remote_address_", "remote_ca_", "licence_", "offer_", "hub_address_", "hub_repository_"),
     ),
     Blame.FIT: ("does_not_fit", "context_full", "remote_context_exceeded"),

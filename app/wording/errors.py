@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from app.core.errors import Code, Parameter, Problem
@@ -92,6 +93,13 @@ _FLAWS = {
     "packed_cut": "it ends too early",
 }
 _OTHER_FLAW = "it contradicts itself"
+_BOUND = re.compile(r"Expected `(?P<kind>int|float)` (?P<bound><=|>=) (?P<limit>-?[\d.]+)")
+_BOUNDS = {
+    ("int", ">="): "a whole number of at least {n}",
+    ("int", "<="): "a whole number of at most {n}",
+    ("float", ">="): "a number of at least {n}",
+    ("float", "<="): "a number of at most {n}",
+}
 _SENTENCES: dict[Code, str] = {
     Code.FILE_MISSING: "There is no file “{path}”. Check its name and folder.",
     Code.FILE_IS_FOLDER: "“{path}” is a folder. Choose the files in it that you want to read.",
@@ -683,6 +691,7 @@ _SENTENCES: dict[Code, str] = {
         " there, or choose another folder."
     ),
     Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
+    Code.OPTION_INVALID: "{option} cannot be {value}: {detail} is needed. “octavo --help” lists the commands.",
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. The setting was not changed.",
     Code.WINDOW_SILENT: (
         "Octavo is already open with the data in “{path}”, but its window does not respond. Wait, or close the window"
@@ -722,7 +731,7 @@ class _Words:
         if name in ("expected", "found", "format") and isinstance(value, str):
             return _(_FORMATS.get(value, printable(value) or "?"))
         if isinstance(value, str):
-            return printable(value[:MAX_DETAIL_CHARACTERS] if name == "detail" else value) or (
+            return printable(_wanted(value)[:MAX_DETAIL_CHARACTERS] if name == "detail" else value) or (
                 _(_NAMELESS_FILE) if name == "path" else "?"
             )
         return _number(name, value)
@@ -731,6 +740,15 @@ class _Words:
         limit, value = str(self._params.get("limit", "?")), self._params.get("value", "?")
         shown = printable(value) if isinstance(value, str) else _number(limit, value)
         return _(_EXCESSES.get(limit, _OTHER_EXCESS)).format(value=shown, limit=printable(limit).replace("_", " "))
+
+
+def _wanted(detail: str) -> str:
+    """What msgspec says that a number must be, as a person says it; anything else as it is."""
+    if (found := _BOUND.fullmatch(detail)) is None:
+        return detail
+    template = _BOUNDS[found["kind"], found["bound"]]
+    number = float(found["limit"])
+    return _(template).format(n=count(int(number)) if number.is_integer() else f"{number:g}")
 
 
 def _number(name: str, value: int | float) -> str:

@@ -29,6 +29,23 @@ def test_a_question_without_words_is_not_asked(octavo: Octavo, tmp_path: Path, w
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--max-tokens", "99999999"), "--max-tokens cannot be 99999999: a whole number of at most 65,536 is needed."),
+        (("--context", "-4"), "--context cannot be -4: a whole number of at least 0 is needed."),
+        (("--temperature", "9"), "--temperature cannot be 9.0: a number of at most 2 is needed."),
+        (("--parts", "--excerpts"), "Octavo does not understand this: --parts and --excerpts exclude each other."),
+    ],
+)
+def test_an_option_that_cannot_be_is_named_as_it_was_typed(
+    octavo: Octavo, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = octavo("ask", *words, "What?", "--data-dir", tmp_path)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"octavo: {said}")
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("ask", "--document", "none.md", "--export", "nowhere/out.md", "What?"),
