@@ -107,6 +107,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             reading.run(options, desk, cancel)
         case "models":
             _carry_out_models(options, desk, cancel)
+        case "settings":
+            from app.cli import settings
+
+            settings.run(options, desk)
         case "passphrase":
             set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":

@@ -29,6 +29,7 @@ from shiboken6 import Shiboken
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import Paths
 from app.core.settings import Settings
+from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
@@ -110,6 +111,9 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     opening.close()
     if place is not None:
         place.close()
+    if opening.restarts:
+        _log.info("starts again")
+        program.start_again("--data-dir", str(paths.data))
     return code
 
 
@@ -156,6 +160,8 @@ class WindowStart(QObject):
         self._dialog: SmallDialog | None = None
         self._calls: Calls | None = None
         self._shown = False
+        self.restarts = False
+        """Whether the program is to start again once it has ended."""
         self._seen_at = _Moment()
         self.window = MainWindow()
         self.presenter: WindowPresenter | None = None
@@ -259,9 +265,16 @@ class WindowStart(QObject):
             now=_now,
             parent=self,
         )
+        self.presenter.preferences.restart_wanted.connect(self._restart)
         self.presenter.start(settings, state, self._files)
         self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)
+
+    @Slot()
+    def _restart(self) -> None:
+        """As if the window were closed, and opened once more where it was."""
+        self.restarts = True
+        self.window.close()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -190,7 +190,7 @@ class _Parts(QObject):
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.preferences = Preferences(desk.settings, desk.remote, bridge, appearance, window, self)
+        self.preferences = Preferences(desk.settings, desk.models, bridge, self._icons, appearance, window, self)
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
 
     @cached_property
@@ -346,6 +346,7 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
+        self.preferences.readings_wanted.connect(self.readings.open_list)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""

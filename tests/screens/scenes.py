@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
-from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
-from app.core.settings import Adapter, EngineSettings, KvType, Settings, ThemeChoice
+from app.core.settings import KvType, ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
 from app.ui.context.fit_dialog import FitDialog
-from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.claim_scenes import CLAIM_SCENES
@@ -28,6 +26,7 @@ from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
+from tests.screens.settings_scenes import SETTINGS_SCALED, SETTINGS_SCENES
 from tests.screens.stage import Stage
 from tests.screens.suggestion_scenes import SUGGESTION_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
@@ -352,33 +351,6 @@ def drop(stage: Stage) -> None:
     drag_over(stage, "lease.pdf")
 
 
-def settings(stage: Stage) -> None:
-    _answered(stage)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-
-
-def settings_adapters(stage: Stage) -> None:
-    """The part of the settings that says how the model is loaded."""
-    adapters = (Adapter("/home/me/models/contract-style-lora-r16-epoch3.gguf", 0.75), Adapter("/home/me/terms.gguf"))
-    stage.desk.settings.save(Settings(engine=EngineSettings(adapters=adapters)))
-    _answered(stage)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-    dialog = stage.window.findChild(SettingsDialog)
-    assert dialog is not None
-    scroll = dialog.findChild(QScrollArea)
-    assert scroll is not None
-    scroll.ensureWidgetVisible(dialog.editor("engine.adapters"), 0, 40)
-    pause(100)
-
-
-def settings_dark(stage: Stage) -> None:
-    _answered(stage, theme=ThemeChoice.DARK)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-
-
 def palette(stage: Stage) -> None:
     _answered(stage)
     stage.presenter.anything.find()
@@ -443,9 +415,6 @@ SCENES: dict[str, Scene] = (
             empty_shelf,
             opening,
             drop,
-            settings,
-            settings_adapters,
-            settings_dark,
             palette,
             delete,
             pages,
@@ -460,6 +429,7 @@ SCENES: dict[str, Scene] = (
             *SUGGESTION_SCENES,
             *CLAIM_SCENES,
             *MODEL_SCENES,
+            *SETTINGS_SCENES,
         )
     }
     | COMPARISONS
@@ -468,5 +438,5 @@ SCENES: dict[str, Scene] = (
     | SEARCHES
     | REMOTE_SCENES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
+SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED | SETTINGS_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -90,6 +90,28 @@ def test_what_the_window_remembers_is_there_at_the_next_start(
     _end(second)
 
 
+def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
+) -> None:
+    def reopen(paths: Paths, passphrase: str | None) -> Services:
+        return open_desk(paths.data).desk
+
+    first = start(reopen)
+    wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
+    assert first.presenter is not None
+    assert not first.restarts
+    shown = first.presenter.shown.id
+    first.presenter.preferences.restart_wanted.emit()
+    assert first.restarts
+    assert not first.window.isVisible()
+    _end(first)
+    second = start(reopen)
+    wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
+    assert second.presenter is not None
+    assert second.presenter.shown.id == shown
+    _end(second)
+
+
 def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
     qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
 ) -> None:
