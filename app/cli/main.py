@@ -22,6 +22,7 @@ from app.services.services import Services
 from app.store.keys import set_passphrase
 from app.wording import errors
 from app.wording.i18n import _
+from app.wording.passphrase import strength
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -167,6 +168,8 @@ def _new_passphrase() -> str:
         chosen = getpass.getpass(_("New passphrase: "))
         if getpass.getpass(_("Once more: ")) != chosen:
             raise AppError(Code.USAGE, detail=_("the passphrases are different"))
+        if chosen:
+            print(strength(chosen).words, file=sys.stderr)
     if not chosen:
         raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
     return chosen

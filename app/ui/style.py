@@ -176,6 +176,8 @@ QProgressBar {{
     background: $line; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
 }}
 QProgressBar::chunk {{ background: $accent; border-radius: 2px; }}
+QProgressBar[role="good"]::chunk {{ background: $verified; }}
+QProgressBar[role="weak"]::chunk {{ background: $near; }}
 
 QRadioButton {{ spacing: {SPACE_S}px; min-height: 24px; }}
 QRadioButton:focus {{ color: $accent; }}

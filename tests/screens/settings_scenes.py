@@ -6,11 +6,12 @@ import msgspec
 
 from app.core.settings import Adapter, EngineSettings, RemoteSettings, Settings, ThemeChoice
 from app.ui.settings.dialog import SettingsDialog
+from app.ui.settings.passphrase import PassphraseDeed, PassphraseDialog, UnlockDialog
 from app.wording.i18n import use_language
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
-from tests.ui.room import LEASE, LETTERS
+from tests.ui.room import LEASE, LETTERS, pause
 
 _WIDE = (920, 680)
 _ADAPTERS = (Adapter("/home/me/models/contract-style-lora-r16-epoch3.gguf", 0.75), Adapter("/home/me/terms.gguf"))
@@ -140,6 +141,70 @@ def settings_nothing_found(stage: Stage) -> None:
     _find(stage, "printer", ThemeChoice.DARK)
 
 
+def settings_privacy(stage: Stage) -> None:
+    _open(stage, SectionKind.PRIVACY)
+
+
+def _passphrase(stage: Stage, words: str, again: str = "", theme: ThemeChoice = ThemeChoice.LIGHT) -> PassphraseDialog:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.open(theme=theme, size=(1024, 700))
+    stage.presenter.locking.open()
+    dialog = stage.presenter.locking.dialog
+    assert dialog is not None
+    dialog.new.line.setText(words)
+    dialog.again.line.setText(again)
+    stage.settle()
+    return dialog
+
+
+def passphrase(stage: Stage) -> None:
+    _passphrase(stage, "")
+
+
+def passphrase_weak(stage: Stage) -> None:
+    """Weak, and typed in another way the second time."""
+    _passphrase(stage, "harbour", "harbor", ThemeChoice.DARK)
+
+
+def passphrase_strong(stage: Stage) -> None:
+    dialog = _passphrase(stage, "lantern quay otter violet", "lantern quay otter violet")
+    dialog.reveal.click()
+
+
+def passphrase_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _passphrase(stage, "lantern quay", "lantern quay")
+    finally:
+        use_language("en")
+
+
+def passphrase_change(stage: Stage) -> None:
+    stage.add_conversation("")
+    stage.open(size=(1024, 700))
+    PassphraseDialog(PassphraseDeed.CHANGE, stage.window).open()
+    pause(100)
+
+
+def passphrase_remove(stage: Stage) -> None:
+    stage.add_conversation("")
+    stage.open(size=(1024, 700), theme=ThemeChoice.DARK)
+    PassphraseDialog(PassphraseDeed.REMOVE, stage.window).open()
+    pause(100)
+
+
+def locked(stage: Stage) -> None:
+    """At the start, after a wrong try."""
+    stage.add_conversation("")
+    stage.open(size=(1024, 700))
+    dialog = UnlockDialog("Enter your passphrase to open your books and conversations.", stage.window)
+    dialog.open()
+    dialog.secret.line.setText("harbour")
+    dialog.show_wrong()
+    pause(100)
+
+
 SETTINGS_SCENES = (
     settings,
     settings_dark,
@@ -159,5 +224,13 @@ SETTINGS_SCENES = (
     settings_advanced_cpu,
     settings_found,
     settings_nothing_found,
+    settings_privacy,
+    passphrase,
+    passphrase_weak,
+    passphrase_strong,
+    passphrase_japanese,
+    passphrase_change,
+    passphrase_remove,
+    locked,
 )
 SETTINGS_SCALED = {"settings-200": "2"}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QWidget
 
+from app.core.secret import KeyOrigin
 from app.core.settings import Settings, value_of
 from app.ui.frame_state import bound
 from app.ui.icons import Icons, Symbol
@@ -28,13 +30,15 @@ _ADDRESS = "remote.address"
 _KEY = "remote.key"
 _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
+_PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 
 
 @dataclass(frozen=True)
 class Known:
-    """What decides on what is shown. `gpu`, `experts`: False only where the model in use is known to be without.
-    `key_kept`: there is a key for the server."""
+    """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
+    model in use is known to be without. `key_kept`: there is a key for the server."""
 
+    origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
     experts: bool = True
     key_kept: bool = False
@@ -65,6 +69,7 @@ class SettingsDialog(QDialog):
         self._rows: dict[str, SettingRow] = {}
         self.key = KeyEditor(kept=known.key_kept)
         self.key.changed.connect(self._on_key)
+        self._lock = DeedRow(_("Passphrase"), *_lock_words(known.origin))
         self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -119,6 +124,7 @@ class SettingsDialog(QDialog):
             if not editor.isAncestorOf(self.focusWidget() or self) and editor.value() != value:
                 editor.set_value(value)
         self.key.set_kept(known.key_kept)
+        self._lock.show_deeds(*_lock_words(known.origin))
         self._show()
 
     def show_pending(self, pending: Pending | None) -> None:
@@ -208,6 +214,8 @@ class SettingsDialog(QDialog):
                 rows.append(self._key_row())
         if section.kind is SectionKind.DOCUMENTS:
             rows.append(self._deed_row(_READINGS, _readings_row()))
+        if section.kind is SectionKind.PRIVACY:
+            rows.append(self._deed_row(_PASSPHRASE, self._lock))
         return SectionView(section.title, section.note, rows)
 
     def _row(self, meaning: Meaning) -> SettingRow:
@@ -266,3 +274,21 @@ class SettingsDialog(QDialog):
 def _readings_row() -> DeedRow:
     words = _("Each book that the model has read, with its size on the disk.")
     return DeedRow(_("Saved readings"), words, (_READINGS, _("Show…")))
+
+
+_Deeds: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
+
+
+def _lock_words(origin: KeyOrigin) -> _Deeds:
+    """How the data is locked, and what can be done about it."""
+    match origin:
+        case KeyOrigin.PASSPHRASE:
+            words = _("Your data is locked. Octavo asks for the passphrase at each start.")
+            return words, (_PASSPHRASE, _("Change…")), (_NO_PASSPHRASE, _("Remove…"))
+        case KeyOrigin.KEYRING:
+            words = _("Your data is encrypted. Its key is in the keyring of the system.")
+        case _:
+            words = _(
+                "Your data is encrypted, but its key is stored next to it. With a passphrase, nobody else can open it."
+            )
+    return words, (_PASSPHRASE, _("Set a passphrase…"))

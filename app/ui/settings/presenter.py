@@ -19,6 +19,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.settings.locking import Locking
 from app.ui.style import Appearance
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.ui.settings.dialog import Known, Pending, SettingsDialog
 
 _RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
+_PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 _CPU = "CPU"
 """The device of a model that no card computes (`ModelInfo.device`)."""
 
@@ -41,6 +43,7 @@ class Preferences(Presenter):
         self,
         store: SettingsStore,
         models: Models,
+        locking: Locking,
         bridge: Bridge,
         icons: Icons,
         appearance: Appearance,
@@ -48,7 +51,7 @@ class Preferences(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._models = store, models
+        self._store, self._models, self._locking = store, models, locking
         self._bridge, self._icons = bridge, icons
         self._appearance = appearance
         self._window = window
@@ -56,6 +59,7 @@ class Preferences(Presenter):
         self._in_effect = Settings()  # what the model was loaded with, and the language that is shown
         self._shown: SettingsDialog | None = None
         window.talk.notice.acted.connect(self._act)
+        locking.changed.connect(self._look_again)
 
     @property
     def dialog(self) -> SettingsDialog | None:
@@ -110,10 +114,10 @@ class Preferences(Presenter):
     def _known(self, key_kept: bool) -> Known:
         from app.ui.settings.dialog import Known
 
-        loaded = self._models.loaded()
+        loaded, origin = self._models.loaded(), self._locking.origin
         if loaded is None or loaded.host:
-            return Known(key_kept=key_kept)
-        return Known(gpu=loaded.device != _CPU, experts=loaded.experts > 0, key_kept=key_kept)
+            return Known(origin, key_kept=key_kept)
+        return Known(origin, gpu=loaded.device != _CPU, experts=loaded.experts > 0, key_kept=key_kept)
 
     @Slot()
     def _on_closed(self) -> None:
@@ -147,6 +151,10 @@ class Preferences(Presenter):
         self._settings = settings
         self._appearance.choose(settings.theme)
         self.saved.emit()
+        self._look_again()
+
+    @Slot()
+    def _look_again(self) -> None:
         self._bridge.call(Executor.STORE, self._look, self._show_again, self._on_problem)
 
     @Slot(object)
@@ -209,6 +217,10 @@ class Preferences(Presenter):
             self._bridge.call(Executor.STORE, self._store.load, self._restart, self._on_problem)
         elif key == _READINGS:
             self.readings_wanted.emit()
+        elif key == _PASSPHRASE:
+            self._locking.open()
+        elif key == _NO_PASSPHRASE:
+            self._locking.remove()
 
     @Slot(object)
     def _restart(self, settings: Settings) -> None:  # noqa: ARG002 - all changes are saved by now
