@@ -23,7 +23,7 @@ QUESTIONS = {
     "Is my data encrypted?": "one encrypted database",
     "Where is the key stored?": "The key is stored in the keyring of your system",
     "What does the log contain?": "The log contains numbers and codes",
-    "How do I set a passphrase?": "octavo passphrase",
+    "How do I set a passphrase?": "To set a passphrase",
     "How do I ask a question?": "To ask a question,",
     "How do I stop an answer?": "To stop an answer,",
     "How do I copy an answer?": "To copy an answer,",

@@ -22,6 +22,7 @@ from app.services.services import Services
 from app.store.keys import set_passphrase
 from app.wording import errors
 from app.wording.i18n import _
+from app.wording.passphrase import strength
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -107,6 +108,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             reading.run(options, desk, cancel)
         case "models":
             _carry_out_models(options, desk, cancel)
+        case "settings":
+            from app.cli import settings
+
+            settings.run(options, desk)
         case "passphrase":
             set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":
@@ -163,6 +168,8 @@ def _new_passphrase() -> str:
         chosen = getpass.getpass(_("New passphrase: "))
         if getpass.getpass(_("Once more: ")) != chosen:
             raise AppError(Code.USAGE, detail=_("the passphrases are different"))
+        if chosen:
+            print(strength(chosen).words, file=sys.stderr)
     if not chosen:
         raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
     return chosen

@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
+    _add_settings(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
     _add_bench(commands)
@@ -289,6 +290,17 @@ def _add_token(of_models: Any) -> None:
     of_token = token.add_subparsers(required=True, metavar="COMMAND", dest="token_command")
     _command(of_token, "set", _("save a token; Octavo asks for it, or reads it from the first line of the input"))
     _command(of_token, "forget", _("remove the token"))
+
+
+def _add_settings(commands: Any) -> None:
+    settings = _command(commands, "settings", _("list the settings, explain one, or change it"))
+    settings.add_argument("name", nargs="?", metavar="NAME", help=_("such as engine.context_tokens"))
+    settings.add_argument(
+        "value",
+        nargs="?",
+        metavar="VALUE",
+        help=_("a number, on or off, a text, or one of its names, such as automatic"),
+    )
 
 
 def _add_passphrase(commands: Any) -> None:

@@ -1,4 +1,5 @@
-"""Every setting, declared once: its type, its bounds, its default and its help text."""
+"""Every setting, declared once: its type, its bounds and its default. What each means to a person is in
+`app.wording.settings`."""
 
 from __future__ import annotations
 
@@ -42,28 +43,17 @@ class ThemeChoice(StrEnum):
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the next token is chosen."""
 
-    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always chooses the most likely token")] = 0.2
-    top_k: Annotated[int, Meta(ge=0, description="number of candidates to keep; 0 keeps all")] = 40
-    top_p: Annotated[float, Meta(gt=0, le=1, description="keep candidates up to this total probability")] = 0.95
-    min_p: Annotated[
-        float, Meta(ge=0, le=1, description="drop candidates below this share of the probability of the best one")
-    ] = 0.05
-    repeat_penalty: Annotated[
-        float, Meta(ge=0.5, le=2, description="above 1, the last 64 tokens become less likely; 1 is off")
-    ] = 1.0
-    true_quotes: Annotated[
-        bool, Meta(description="while the model quotes a book, allow only the words of the book")
-    ] = True
-    lookup: Annotated[bool, Meta(description="faster answers where they copy text from the books")] = True
-    seed: (
-        Annotated[
-            int,
-            Meta(
-                ge=0, le=0xFFFF_FFFE, description=("the same seed gives the same answer; empty: a new seed each time")
-            ),
-        ]
-        | None
-    ) = None
+    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.2
+    """0 always chooses the most likely token."""
+    top_k: Annotated[int, Meta(ge=0)] = 40
+    """0 keeps all candidates."""
+    top_p: Annotated[float, Meta(gt=0, le=1)] = 0.95
+    min_p: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    repeat_penalty: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
+    true_quotes: bool = True
+    lookup: bool = True
+    seed: Annotated[int, Meta(ge=0, le=0xFFFF_FFFE)] | None = None
+    """None: a new seed each time."""
 
 
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,68 +64,42 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a model is loaded. A change takes effect when the model is loaded again."""
+    """How a model is loaded. A change takes effect when the model is loaded again. Where 0, -1 or None is allowed and
+    nothing else is said, it leaves the choice to the plan."""
 
-    model_path: Annotated[str, Meta(description="GGUF file; empty: the starter model")] = ""
-    projector_path: Annotated[
-        str,
-        Meta(
-            description=(
-                "projector (a GGUF file) that the model sees images with; empty: the one in the folder of the model"
-            )
-        ),
-    ] = ""
-    context_tokens: Annotated[
-        int,
-        Meta(
-            ge=0,
-            description=(
-                "space for books and conversation, in tokens; 0: automatic (what fits on a GPU, otherwise up to 32,768)"
-            ),
-        ),
-    ] = 0
-    kv_type: (
-        Annotated[KvType, Meta(description="number format of the KV cache; smaller formats leave room for more tokens")]
-        | None
-    ) = None
-    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0: one for each physical core")] = 0
-    ubatch_tokens: Annotated[int, Meta(ge=0, le=8192, description="tokens per batch, at least 32; 0: automatic")] = 0
-    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1: automatic")] = -1
-    expert_layers: Annotated[
-        int, Meta(ge=-1, description="layers whose experts stay in main memory; -1: automatic")
-    ] = -1
-    mapping: Annotated[
-        Mapping, Meta(description="how weights are loaded: mapped, locked, read, direct, or automatic")
-    ] = Mapping.AUTO
-    adapters: Annotated[
-        tuple[Adapter, ...], Meta(description="small files that change how the model answers, each with a strength")
-    ] = ()
-    images: Annotated[
-        bool, Meta(description="show images to the model, if it has a projector; off leaves memory for more tokens")
-    ] = True
+    model_path: str = ""
+    """Empty: the starter model."""
+    projector_path: str = ""
+    """Empty: the one in the folder of the model."""
+    context_tokens: Annotated[int, Meta(ge=0)] = 0
+    kv_type: KvType | None = None
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    ubatch_tokens: Annotated[int, Meta(ge=0, le=8192)] = 0
+    gpu_layers: Annotated[int, Meta(ge=-1)] = -1
+    expert_layers: Annotated[int, Meta(ge=-1)] = -1
+    """Layers whose experts stay in main memory."""
+    mapping: Mapping = Mapping.AUTO
+    adapters: tuple[Adapter, ...] = ()
+    images: bool = True
+    """Off leaves the projector out."""
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where models are fetched from. Nothing is asked there until a person asks for something."""
 
-    endpoint: Annotated[
-        str, Meta(pattern=r"^https?://\S+$", description="address of the model hub, or of a mirror")
-    ] = "https://huggingface.co"
+    endpoint: Annotated[str, Meta(pattern=r"^https?://\S+$")] = "https://huggingface.co"
 
 
 class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A server of one's organisation that answers instead of this machine. A change takes effect at the next load."""
 
-    address: Annotated[
-        str,
-        Meta(
-            pattern=r"^(https?://\S+)?$",
-            description="such as https://models.example.org; empty: nothing leaves this computer",
-        ),
-    ] = ""
-    enabled: Annotated[bool, Meta(description="off keeps the address and uses the model on this computer")] = True
-    model: Annotated[str, Meta(description="its name on the server; empty: the only model there")] = ""
-    ca_file: Annotated[str, Meta(description="trusted certificates, in PEM format; empty: those of the system")] = ""
+    address: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    enabled: bool = True
+    """Off keeps the address."""
+    model: str = ""
+    """Its name on the server; empty: the only one there."""
+    ca_file: str = ""
+    """Certificates in PEM format; empty: those of the system."""
 
     @property
     def in_use(self) -> bool:
@@ -145,31 +109,34 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
-    max_answer_tokens: Annotated[
-        int,
-        Meta(ge=0, le=65536, description="maximum length of an answer, in tokens; 0: automatic (by context and model)"),
-    ] = 0
-    close_reading: Annotated[
-        bool, Meta(description="repeat relevant passages from the books next to the question, and list them")
-    ] = True
-    instructions: Annotated[
-        str,
-        Meta(
-            max_length=INSTRUCTIONS_CHARACTERS,
-            description="how you want answers: role, style, language; given to the model with every question",
-        ),
-    ] = ""
-    weigh_sentences: Annotated[
-        bool,
-        Meta(description="after an answer, weigh each of its sentences against the pages, if the model can judge them"),
-    ] = True
-    suggest_questions: Annotated[
-        bool, Meta(description="suggest questions that the books can answer, before the first one and after an answer")
-    ] = True
-    readings_quota_gb: Annotated[
-        int, Meta(ge=0, le=100_000, description="disk space for saved readings, in GB; 0 saves none")
-    ] = 64
+    max_answer_tokens: Annotated[int, Meta(ge=0, le=65536)] = 0
+    """0: by context and model."""
+    close_reading: bool = True
+    """Passages of the books that a question is about are repeated next to it."""
+    instructions: Annotated[str, Meta(max_length=INSTRUCTIONS_CHARACTERS)] = ""
+    weigh_sentences: bool = True
+    suggest_questions: bool = True
+    readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
-    theme: Annotated[ThemeChoice, Meta(description="light, dark, or same as the system")] = ThemeChoice.SYSTEM
-    language: Annotated[str, Meta(description="language of the interface")] = ""
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    language: str = ""
+    """Of the interface; empty: the system's."""
+
+
+def value_of(settings: Settings, path: str) -> object:
+    """The value of a setting such as `engine.threads`. Raises AttributeError for what is none."""
+    value: object = settings
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def with_value(settings: Settings, path: str, value: object) -> Settings:
+    """With another value of one setting, which is not checked. Raises AttributeError or TypeError for what
+    is none."""
+    group, _dot, name = path.rpartition(".")
+    if not group:
+        return msgspec.structs.replace(settings, **{name: value})
+    changed = msgspec.structs.replace(getattr(settings, group), **{name: value})
+    return msgspec.structs.replace(settings, **{group: changed})

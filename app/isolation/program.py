@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,19 @@ def command(module: str, *arguments: str) -> list[str]:
     if installation.root():
         return [sys.executable, CHILD, module, *arguments]
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def start_again(*arguments: str) -> None:
+    """Be this program anew, with these arguments; on Windows, where a process cannot, another one is. To be called
+    last."""
+    start = [sys.executable] if installation.root() else [sys.executable, "-P", "-m", "app"]
+    command = [*start, *arguments]
+    if folder := python_path():
+        os.environ["PYTHONPATH"] = folder
+    if sys.platform == "win32":
+        subprocess.Popen(command)
+    else:
+        os.execv(sys.executable, command)  # noqa: S606 - our own program, by its path
 
 
 def run_child(arguments: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ cut short, keeps every other process out of the database meanwhile. Starts look 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
 import uuid
@@ -37,7 +38,7 @@ from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
 from app.store.system_keyring import Ring, system_ring
 
-__all__ = ["Key", "KeyOrigin", "ScryptCost", "obtain", "set_passphrase"]
+__all__ = ["Key", "KeyOrigin", "ScryptCost", "is_passphrase", "obtain", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
 _LOCK_NAME = "octavo.lock"
@@ -98,6 +99,11 @@ def set_passphrase(
     return _Cards(paths, ring).change(database, passphrase, cost or ScryptCost())
 
 
+def is_passphrase(database: Database, paths: Paths, passphrase: str) -> bool:
+    """Whether it is the one that protects the open desk. Raises AppError DATABASE_KEY."""
+    return _Cards(paths, None).opens(database, passphrase)
+
+
 class _Cards:
     """The key cards of one desk, and the places that they point to."""
 
@@ -129,6 +135,11 @@ class _Cards:
             remove_private(self._key_file)  # what is in it is no key
         remove_private(self._card)
         return self._begin(passphrase)
+
+    def opens(self, database: Database, passphrase: str) -> bool:
+        card = self._present()
+        key = self._key(card, passphrase) if isinstance(card, _InMemory) else None
+        return key is not None and hmac.compare_digest(key.secret, database.key.secret)
 
     def change(self, database: Database, passphrase: str | None, cost: ScryptCost) -> Key:
         present = self._present()

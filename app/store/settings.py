@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.settings import Settings
+from app.core.settings import Settings, with_value
 from app.store.db import Database
 
 Group = TypeVar("Group", bound=msgspec.Struct)
@@ -46,6 +46,13 @@ class SettingsStore:
                     connection.execute("DELETE FROM settings WHERE name = ?", (name,))
                 else:
                     connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def change(self, name: str, value: object) -> Settings:
+        """Save one setting, such as engine.threads, beside the others as they are now; all of them. Raises AppError as
+        `save`."""
+        changed = with_value(self.load(), name, value)
+        self.save(changed)
+        return changed
 
     def get_blob(self, name: str) -> bytes | None:
         row = self._database.row("SELECT value FROM blobs WHERE name = ?", (name,))

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import Paths
 from app.core.settings import Settings
+from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
@@ -43,6 +44,7 @@ from app.wording.i18n import _
 if TYPE_CHECKING:
     from app.services.services import Services
     from app.ui.chat.composer import Composer
+    from app.ui.settings.passphrase import UnlockDialog
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
 import gc
@@ -110,6 +112,9 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     opening.close()
     if place is not None:
         place.close()
+    if opening.restarts:
+        _log.info("starts again")
+        program.start_again("--data-dir", str(paths.data))
     return code
 
 
@@ -154,8 +159,11 @@ class WindowStart(QObject):
         self._desk: Services | None = None
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
+        self._unlocking: UnlockDialog | None = None
         self._calls: Calls | None = None
         self._shown = False
+        self.restarts = False
+        """Whether the program is to start again once it has ended."""
         self._seen_at = _Moment()
         self.window = MainWindow()
         self.presenter: WindowPresenter | None = None
@@ -197,6 +205,7 @@ class WindowStart(QObject):
         self.window.show_composer(self._composer)
         self._open(None)
 
+    @Slot(str)
     def _open(self, passphrase: str | None) -> None:
         self._bridge.call(Executor.STORE, partial(self._opened, passphrase), self._show, self._on_problem)
 
@@ -243,6 +252,9 @@ class WindowStart(QObject):
 
         assert self._desk is not None
         assert self._composer is not None
+        if self._unlocking is not None:
+            self._unlocking.close_done()
+            self._unlocking = None
         settings, state = opened
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
@@ -259,24 +271,40 @@ class WindowStart(QObject):
             now=_now,
             parent=self,
         )
+        self.presenter.preferences.restart_wanted.connect(self._restart)
         self.presenter.start(settings, state, self._files)
         self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)
 
+    @Slot()
+    def _restart(self) -> None:
+        """As if the window were closed, and opened once more where it was."""
+        self.restarts = True
+        self.window.close()
+
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        if problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
-            from app.ui.widgets.dialogs import LineDialog  # now, as below: most desks open without
+        unlocking = self._unlocking
+        if unlocking is not None and problem.code is Code.DATABASE_KEY:
+            unlocking.show_wrong()
+        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
+            self._ask_passphrase(problem)
+        else:
+            if unlocking is not None:
+                unlocking.close_done()
+            self.refuse(problem)
 
-            _show_icon()
+    def _ask_passphrase(self, problem: Problem) -> None:
+        from app.ui.settings.passphrase import UnlockDialog  # now: most desks open without
+
+        _show_icon()
+        words = _("Enter your passphrase to open your books and conversations.")
+        if problem.code is not Code.PASSPHRASE_NEEDED:
             words = sentence(problem)
-            dialog = self._dialog = LineDialog(_("Octavo"), words, _("Open"), key="passphrase", parent=self.window)
-            dialog.line.setEchoMode(QLineEdit.EchoMode.Password)
-            dialog.given.connect(self._try_passphrase)
-            dialog.rejected.connect(self._give_up)
-            dialog.open()
-            return
-        self.refuse(problem)
+        dialog = self._dialog = self._unlocking = UnlockDialog(words, self.window)
+        dialog.given.connect(self._open)
+        dialog.rejected.connect(self._give_up)
+        dialog.open()
 
     def refuse(self, problem: Problem) -> None:
         """Say why there will be no window, and end."""
@@ -308,10 +336,6 @@ class WindowStart(QObject):
                 call.permit()
                 _bring_to_front(shown)
                 return
-
-    @Slot(str, str)
-    def _try_passphrase(self, key: str, passphrase: str) -> None:  # noqa: ARG002 - there is only one question
-        self._open(passphrase)
 
     @Slot()
     def _on_listed(self) -> None:

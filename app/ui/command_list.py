@@ -20,6 +20,7 @@ from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
+from app.ui.settings.locking import Locking
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.saved_readings import ReadingsPresenter
@@ -98,7 +99,12 @@ def model_commands(
 
 
 def program_commands(
-    go: Navigation, exporting: Exporting, readings: ReadingsPresenter, preferences: Preferences, window: MainWindow
+    go: Navigation,
+    exporting: Exporting,
+    readings: ReadingsPresenter,
+    preferences: Preferences,
+    locking: Locking,
+    window: MainWindow,
 ) -> tuple[Command, ...]:
     return (
         Command(_("Export the conversation…"), "Ctrl+Shift+S", exporting.export),
@@ -107,5 +113,6 @@ def program_commands(
         Command(_("Saved readings…"), "", readings.open_list),
         Command(_("Switch between light and dark"), "", preferences.toggle_theme),
         Command(_("Settings"), "Ctrl+,", preferences.open_settings),
+        Command(_("Set a passphrase…"), "", locking.open),
         Command(_("Quit"), "Ctrl+Q", window.close),
     )

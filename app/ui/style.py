@@ -23,6 +23,7 @@ from app.ui.theme import (
     SPACE_M,
     SPACE_S,
     SPACE_XS,
+    SPACE_XXL,
     TEXT_FAMILY,
     Palette,
     Theme,
@@ -49,6 +50,7 @@ QLabel[role="soft"] {{ color: $soft_ink; }}
 QLabel[role="warning"] {{ color: $near; }}
 QLabel[role="failure"] {{ color: $not_found; }}
 QLabel[role="failure-small"] {{ font-size: {SIZE_SMALL}px; color: $not_found; }}
+QLabel[role="setting"] {{ font-weight: 600; }}
 QLabel[role="section"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: $soft_ink; }}
 
 QFrame[role="line"] {{ background: $line; border: none; }}
@@ -136,7 +138,9 @@ QLabel[role="quote"] {{
 }}
 QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
 
-QPushButton[role="choice"] {{ text-align: left; font-weight: 400; }}
+QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
+    text-align: left; font-weight: 400; padding-right: {SPACE_XXL - SPACE_XS}px;
+}}
 
 QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
 QListView[role="framed"] {{
@@ -148,6 +152,10 @@ QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: $grou
 QListView[role="framed"]::item:selected, QTreeView::item:selected {{
     background: $wash; color: $accent;
 }}
+QListView[role="sections"]::item {{ min-height: 34px; padding-left: {SPACE_S}px; border-radius: {CORNER}px; }}
+QListView[role="sections"]::item:hover {{ background: $wash; color: $ink; }}
+QListView[role="sections"]::item:selected {{ background: $wash; color: $accent; }}
+QListView[role="sections"]::item:focus {{ border: 1px solid $accent; padding-left: {SPACE_S - 1}px; }}
 QTreeView {{ show-decoration-selected: 0; }}
 QPlainTextEdit[role="framed"] {{
     background: $surface; color: $ink; border: 1px solid $line;
@@ -170,6 +178,8 @@ QProgressBar {{
     background: $line; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
 }}
 QProgressBar::chunk {{ background: $accent; border-radius: 2px; }}
+QProgressBar[role="good"]::chunk {{ background: $verified; }}
+QProgressBar[role="weak"]::chunk {{ background: $near; }}
 
 QRadioButton {{ spacing: {SPACE_S}px; min-height: 24px; }}
 QRadioButton:focus {{ color: $accent; }}

@@ -49,6 +49,7 @@ from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
+from app.ui.settings.locking import Locking
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport, Passwords
@@ -205,7 +206,10 @@ class _Parts(QObject):
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.preferences = Preferences(desk.settings, desk.remote, bridge, appearance, window, self)
+        self.locking = Locking(desk.database, desk.paths, bridge, window, self)
+        self.preferences = Preferences(
+            desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
+        )
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
 
     @cached_property
@@ -289,7 +293,7 @@ class _Parts(QObject):
             *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context, self.prompts),
             *command_list.page_commands(go, self.page, window),
             *command_list.model_commands(window, self.model, self.open_models, self.place_model),
-            *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
+            *command_list.program_commands(go, self.exporting, self.readings, self.preferences, self.locking, window),
         )
         self.commands = Commands(commands, window, self)
         self.anything.use(self.commands)
@@ -378,6 +382,7 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
+        self.preferences.readings_wanted.connect(self.readings.open_list)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""
@@ -488,6 +493,7 @@ class WindowPresenter(_Parts):
             self.exporting,
             self.gallery,
             self.preferences,
+            self.locking,
             self.readings,
             self.report,
             self.comparing,
@@ -501,7 +507,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.exporting, self.prompts, self.comparing):
+        for finished in (self.gallery, self.exporting, self.prompts, self.comparing, self.locking):
             finished.done.connect(self.window.say)
 
     @Slot(object)

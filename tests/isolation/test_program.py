@@ -21,6 +21,14 @@ def frozen_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path.resolve()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="another process is started there")
+def test_it_starts_again_as_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: started.append((path, command)))
+    program.start_again("--data-dir", "/desk")
+    assert started == [(sys.executable, [sys.executable, "-P", "-m", "app", "--data-dir", "/desk"])]
+
+
 def test_a_module_is_run_by_python() -> None:
     assert installation.root() is None
     assert program.command("app.engine.worker", "1")[1:] == ["-P", "-m", "app.engine.worker", "1"]

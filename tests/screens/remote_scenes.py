@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QScrollArea
 
 from app.core.settings import RemoteSettings, ThemeChoice
-from app.ui.settings.dialog import SettingsDialog
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS
@@ -49,26 +47,6 @@ def remote_dark(stage: Stage) -> None:
     _remote(stage, theme=ThemeChoice.DARK, size=(1024, 700))
 
 
-def _settings(stage: Stage, **options: object) -> None:
-    _remote(stage, **options)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-    dialog = stage.window.findChild(SettingsDialog)
-    assert dialog is not None
-    scroll = dialog.findChild(QScrollArea)
-    assert scroll is not None
-    scroll.ensureWidgetVisible(dialog.editor("readings_quota_gb"))
-    stage.settle()
-
-
-def settings_remote(stage: Stage) -> None:
-    _settings(stage)
-
-
-def settings_remote_dark(stage: Stage) -> None:
-    _settings(stage, theme=ThemeChoice.DARK)
-
-
 REMOTE_SCENES: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene for scene in (remote, remote_dark, settings_remote, settings_remote_dark)
+    scene.__name__.replace("_", "-"): scene for scene in (remote, remote_dark)
 }

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
-from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
-from app.core.settings import Adapter, EngineSettings, Settings, ThemeChoice
+from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
-from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.claim_scenes import CLAIM_SCENES
@@ -26,6 +24,7 @@ from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
+from tests.screens.settings_scenes import SETTINGS_SCALED, SETTINGS_SCENES
 from tests.screens.stage import Stage
 from tests.screens.start_scenes import START_SCALED, START_SCENES
 from tests.screens.suggestion_scenes import SUGGESTION_SCENES
@@ -318,33 +317,6 @@ def drop(stage: Stage) -> None:
     drag_over(stage, "lease.pdf")
 
 
-def settings(stage: Stage) -> None:
-    _answered(stage)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-
-
-def settings_adapters(stage: Stage) -> None:
-    """The part of the settings that says how the model is loaded."""
-    adapters = (Adapter("/home/me/models/contract-style-lora-r16-epoch3.gguf", 0.75), Adapter("/home/me/terms.gguf"))
-    stage.desk.settings.save(Settings(engine=EngineSettings(adapters=adapters)))
-    _answered(stage)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-    dialog = stage.window.findChild(SettingsDialog)
-    assert dialog is not None
-    scroll = dialog.findChild(QScrollArea)
-    assert scroll is not None
-    scroll.ensureWidgetVisible(dialog.editor("engine.adapters"), 0, 40)
-    pause(100)
-
-
-def settings_dark(stage: Stage) -> None:
-    _answered(stage, theme=ThemeChoice.DARK)
-    stage.presenter.preferences.open_settings()
-    stage.settle()
-
-
 def palette(stage: Stage) -> None:
     _answered(stage)
     stage.presenter.anything.find()
@@ -408,9 +380,6 @@ SCENES: dict[str, Scene] = (
             empty_shelf,
             opening,
             drop,
-            settings,
-            settings_adapters,
-            settings_dark,
             palette,
             delete,
             pages,
@@ -425,6 +394,7 @@ SCENES: dict[str, Scene] = (
             *SUGGESTION_SCENES,
             *CLAIM_SCENES,
             *MODEL_SCENES,
+            *SETTINGS_SCENES,
         )
     }
     | COMPARISONS
@@ -433,5 +403,13 @@ SCENES: dict[str, Scene] = (
     | SEARCHES
     | REMOTE_SCENES
 )
-SCALED = {"scale-200": "2"} | START_SCALED | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
+SCALED = (
+    {"scale-200": "2"}
+    | START_SCALED
+    | PAGE_SCALED
+    | ATTACHMENT_SCALED
+    | GALLERY_SCALED
+    | MODEL_SCALED
+    | SETTINGS_SCALED
+)
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -18,7 +18,7 @@ from keyring.backend import KeyringBackend
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.store.db import Database
-from app.store.keys import Key, KeyOrigin, ScryptCost, obtain, set_passphrase
+from app.store.keys import Key, KeyOrigin, ScryptCost, is_passphrase, obtain, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring
 
@@ -256,6 +256,14 @@ def test_a_passphrase_is_set_changed_and_taken_away(paths: Paths, memory: Memory
     with opened(paths, ring=ring) as database, database.read() as connection:
         assert connection.pragma("integrity_check") == "ok"
         assert connection.pragma("journal_mode") == "wal"
+
+
+def test_the_present_passphrase_is_known_from_others(paths: Paths) -> None:
+    with opened(paths) as database:
+        assert not is_passphrase(database, paths, "open sesame"), "there is none"
+        set_passphrase(database, paths, "open sesame", cost=CHEAP)
+        assert is_passphrase(database, paths, "open sesame")
+        assert not is_passphrase(database, paths, "open sesam")
 
 
 def test_an_empty_passphrase_is_refused(paths: Paths) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.secret import Key
-from app.core.settings import EngineSettings, KvType, Sampling, Settings, ThemeChoice
+from app.core.settings import EngineSettings, KvType, Sampling, Settings, ThemeChoice, value_of, with_value
 from app.store.db import Database
 from app.store.settings import SettingsStore
 
@@ -83,6 +83,19 @@ def test_what_is_not_valid_is_not_kept(store: SettingsStore, settings: Settings,
     assert caught.value.code is Code.SETTING_INVALID
     assert caught.value.params["name"] == name
     assert store.load() == CHANGED
+
+
+def test_one_setting_is_changed_beside_the_others(store: SettingsStore) -> None:
+    store.save(CHANGED)
+    changed = store.change("engine.threads", 3)
+    assert changed == store.load() == with_value(CHANGED, "engine.threads", 3)
+    assert value_of(changed, "engine.threads") == 3
+    with pytest.raises(AppError) as raised:
+        store.change("engine.threads", -3)
+    assert raised.value.code is Code.SETTING_INVALID
+    assert store.load() == changed
+    with pytest.raises((AttributeError, TypeError)):
+        store.change("engine.wings", 2)
 
 
 def test_blobs_come_back_as_they_were(store: SettingsStore) -> None:

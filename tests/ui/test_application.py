@@ -9,14 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
 from app.ui.application import WindowStart
-from app.ui.widgets.dialogs import LineDialog, SmallDialog
+from app.ui.settings.passphrase import UnlockDialog
+from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
@@ -90,6 +92,28 @@ def test_what_the_window_remembers_is_there_at_the_next_start(
     _end(second)
 
 
+def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
+) -> None:
+    def reopen(paths: Paths, passphrase: str | None) -> Services:
+        return open_desk(paths.data).desk
+
+    first = start(reopen)
+    wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
+    assert first.presenter is not None
+    assert not first.restarts
+    shown = first.presenter.shown.id
+    first.presenter.preferences.restart_wanted.emit()
+    assert first.restarts
+    assert not first.window.isVisible()
+    _end(first)
+    second = start(reopen)
+    wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
+    assert second.presenter is not None
+    assert second.presenter.shown.id == shown
+    _end(second)
+
+
 def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
     qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
 ) -> None:
@@ -122,15 +146,21 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
         return open_desk(paths.data).desk
 
     opening = start(locked)
-    for passphrase in ("wrong", "right"):
-        wait(lambda: len(_visible(LineDialog)) == 1)
-        (dialog,) = _visible(LineDialog)
-        assert isinstance(dialog, LineDialog)
-        assert dialog.line.echoMode() is dialog.line.EchoMode.Password
-        dialog.line.setText(passphrase)
-        dialog.accept()
+    wait(lambda: len(_visible(UnlockDialog)) == 1)
+    (dialog,) = _visible(UnlockDialog)
+    assert isinstance(dialog, UnlockDialog)
+    assert dialog.secret.line.echoMode() is QLineEdit.EchoMode.Password
+    assert not dialog.action.isEnabled()
+    qtbot.keyClicks(dialog.secret.line, "wrong")
+    qtbot.keyClick(dialog.secret.line, Qt.Key.Key_Return)
+    wait(dialog.problem.isVisible)
+    assert dialog.problem.text() == "This passphrase is wrong. Try again."
+    assert dialog.secret.line.selectedText() != ""
+    qtbot.keyClicks(dialog.secret.line, "right")
+    dialog.action.click()
     wait(lambda: opening.presenter is not None)
     assert tried == [None, "wrong", "right"]
+    assert _visible(UnlockDialog) == []
     _end(opening)
 
 

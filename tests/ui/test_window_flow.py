@@ -13,17 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading
-from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
 from app.ui.commands import Entry, EntryKind
 from app.ui.frame_state import FrameState, WindowState
 from app.ui.palette_dialog import PaletteDialog, rank, suggest
-from app.ui.settings.dialog import SettingsDialog
-from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor
-from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.model_chip import ChipDot
-from app.ui.widgets.number_field import NumberField
 from app.wording.errors import sentence
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -170,69 +165,6 @@ def test_the_palette_ranks_what_begins_with_the_words() -> None:
     many = [Entry(EntryKind.CONVERSATION, str(n), str(n)) for n in range(50)] + entries[1:2]
     assert [entry.kind for entry in suggest(many)].count(EntryKind.CONVERSATION) == 3
     assert suggest(many)[-1].key == "2"
-
-
-def test_settings_are_shown_changed_and_kept(room: Room) -> None:
-    _open(room)
-    room.desk.settings.save(Settings(sampling=Sampling(seed=7)))
-    room.presenter.preferences.open_settings()
-    room.settle()
-    dialog = room.window.findChild(SettingsDialog)
-    assert dialog is not None
-    assert dialog.settings() == Settings(sampling=Sampling(seed=7)), "opening it changes nothing"
-    kv_type, context = dialog.editor("engine.kv_type"), dialog.editor("engine.context_tokens")
-    temperature, theme = dialog.editor("sampling.temperature"), dialog.editor("theme")
-    assert isinstance(kv_type, ChoiceEditor)
-    assert isinstance(theme, ChoiceEditor)
-    assert isinstance(context, NumberEditor)
-    assert isinstance(temperature, NumberEditor)
-    kv_type.set_value("q8_0")
-    theme.set_value("dark")
-    context.set_value(16_384)
-    temperature.set_value(9)
-    dialog.accept()
-    room.settle()
-    kept = room.desk.settings.load()
-    assert (kept.engine.kv_type, kept.engine.context_tokens) == (KvType.Q8_0, 16_384)
-    assert kept.sampling.temperature == 2.0, "brought within its bounds"
-    assert kept.theme is ThemeChoice.DARK
-    assert room.theme.palette.dark
-    assert "take effect when the model is loaded again" in room.window.talk.notice.text()
-    loads = len(room.engine.specs)
-    room.window.talk.notice.action.click()
-    room.settle()
-    assert room.engine.specs[loads].context_tokens == 16_384
-
-
-def test_adapters_are_added_weighed_and_taken_out(qtbot: QtBot) -> None:
-    lora = Adapter("/models/style \u202efugg.gguf", 0.5)
-    dialog = SettingsDialog(Settings(engine=EngineSettings(adapters=(lora,))))
-    qtbot.addWidget(dialog)
-    dialog.show()
-    editor = dialog.editor("engine.adapters")
-    assert isinstance(editor, AdaptersEditor)
-    assert dialog.settings().engine.adapters == (lora,)
-    editor.add("/models/terms.gguf")
-    assert dialog.settings().engine.adapters == (lora, Adapter("/models/terms.gguf"))
-    fields = editor.findChildren(NumberField)
-    fields[1].set_value(-3)
-    remove = next(button for button in editor.findChildren(TextButton) if button.text() == "Remove")
-    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
-    assert dialog.settings().engine.adapters == (Adapter("/models/terms.gguf", -3.0),)
-
-
-def test_every_setting_has_an_editor_with_its_help(qtbot: QtBot) -> None:
-    dialog = SettingsDialog(Settings())
-    qtbot.addWidget(dialog)
-    assert dialog.settings() == Settings()
-    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling", "hub", "remote"}
-    for group in ("engine", "sampling", "hub", "remote"):
-        struct = type(getattr(Settings(), group))
-        paths |= {f"{group}.{field.name}" for field in msgspec.structs.fields(struct)}
-    for path in paths:
-        editor = dialog.editor(path)
-        assert editor.accessibleName()
-        assert editor.accessibleDescription()
 
 
 def test_the_model_is_loaded_at_the_start_with_its_progress(room: Room) -> None:

@@ -1,292 +1,294 @@
-"""The settings, built from their declarations: every field with its bounds and its help text."""
+"""The settings: sections at the left, found by their words, each change taken at once."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, get_args
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
-import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFont
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QWidget
 
-from app.core.settings import INSTRUCTIONS_CHARACTERS, Settings
+from app.core.secret import KeyOrigin
+from app.core.settings import Settings, value_of
 from app.ui.frame_state import bound
-from app.ui.settings.editors import (
-    AdaptersEditor,
-    ChoiceEditor,
-    Editor,
-    FileEditor,
-    KeyEditor,
-    LineEditor,
-    NumberEditor,
-    SeedEditor,
-    SwitchEditor,
-    TextEditor,
-)
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
-from app.ui.widgets.dialogs import choices
+from app.ui.icons import Icons, Symbol
+from app.ui.settings.editors import Editor, KeyEditor
+from app.ui.settings.making import make_editor
+from app.ui.settings.rows import DeedRow, SectionView, SettingRow
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
+from app.wording.settings import Meaning, Need, SectionKind, SettingSection, meanings, sections
 
-_WIDTH, _HEIGHT = 640, 680
-_FIELD_WIDTH = 220
-_MOST = 2**31 - 1
+_WIDTH, _HEIGHT = 920, 680
+_SIDE_WIDTH = 220
+_ADDRESS = "remote.address"
 _KEY = "remote.key"
+_KindRole = int(Qt.ItemDataRole.UserRole)
+_READINGS = "readings"
+_PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
+    model in use is known to be without. `key_kept`: there is a key for the server."""
+
+    origin: KeyOrigin = KeyOrigin.KEYRING
+    gpu: bool = True
+    experts: bool = True
+    key_kept: bool = False
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What has to be done for changes to take effect: `action` are the words on its button, `key` what `acted`
+    carries."""
+
+    words: str
+    action: str
+    key: str
 
 
 class SettingsDialog(QDialog):
-    """`saved` carries the new Settings; before it, `key_changed` the address of the remote engine and its new key."""
+    """`changed` carries a setting's path and its new value; `key_changed` the address of the server and its new key,
+    empty to forget it; `acted` the key of what is to be done."""
 
-    saved = Signal(object)
+    changed = Signal(str, object)
     key_changed = Signal(str, str)
+    acted = Signal(str)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None, *, key_kept: bool = False) -> None:
-        """`key_kept`: whether there is a key for the remote engine."""
+    def __init__(self, icons: Icons, settings: Settings, known: Known, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self.key = KeyEditor(kept=key_kept)
-        self._editors: dict[str, Editor] = {}
+        self._icons, self._settings, self._known = icons, settings, known
+        self._meanings = meanings()
+        self._rows: dict[str, SettingRow] = {}
+        self.key = KeyEditor(kept=known.key_kept)
+        self.key.changed.connect(self._on_key)
+        self._lock = DeedRow(_("Passphrase"), *_lock_words(known.origin))
+        self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(bound(self, _WIDTH, _HEIGHT))
-        names = _names()
-        form = column(margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL), spacing=SPACE_S)
-        for title, note, fields in _sections():
-            form.addSpacing(SPACE_L)
-            form.addWidget(PlainLabel(title, role="heading"))
-            if note:
-                form.addWidget(PlainLabel(note, role="small", wraps=True))
-            form.addSpacing(SPACE_XS)
-            for path in fields:
-                form.addWidget(self._key_row() if path == _KEY else self._row(path, names[path]))
-        form.addStretch(1)
-        self._lay_out(form)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Search settings"))
+        self.search.setAccessibleName(_("Search settings"))
+        self.search.setClearButtonEnabled(True)
+        self._magnifier = QAction(self)
+        self.search.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setTextMargins(-SPACE_S, 0, 0, 0)  # the icon keeps enough room
+        self.list = QListWidget()
+        self.views = {section.kind: self._view(section) for section in sections()}
+        self._nothing = PlainLabel(role="soft", wraps=True)
+        self._scroller = QScrollArea()
+        self.pending_words = PlainLabel(role="soft", wraps=True)
+        self.pending_button = TextButton("")
+        self._lay_out()
+        icons.theme.changed.connect(self._recolour)
+        self._recolour()
+        self.show_pending(None)
+        self._fill_list()
+        self.list.setCurrentRow(0)
+        for chosen in (self.list.currentRowChanged, self.list.itemClicked):
+            chosen.connect(self._choose_section)
+        self.search.textChanged.connect(self._show)
+        self._show()
+        self.list.setFocus()
 
-    def accept(self) -> None:
-        key, address = self.key.value(), str(self._editors["remote.address"].value())
-        if key is not None and address:
-            self.key_changed.emit(address, key)
-        self.saved.emit(self.settings())
-        super().accept()
-
-    def settings(self) -> Settings:
-        """What the fields say now."""
-        settings: Settings = _assemble(self._settings, "", self._editors)
-        return settings
+    # ---- what it shows
 
     def editor(self, path: str) -> Editor:
-        """The editor of a field such as `engine.threads`."""
-        return self._editors[path]
+        """The editor of a setting such as `engine.threads`."""
+        field = self._rows[path].field
+        assert isinstance(field, Editor)
+        return field
 
-    def _row(self, path: str, name: str) -> QWidget:
-        field, value = _field(self._settings, path)
-        editor = _make_editor(path, field, value)
-        self._editors[path] = editor
-        return _laid_out(name, _sentence_case(_(_description(field.type))), editor)
+    def row(self, path: str) -> SettingRow:
+        return self._rows[path]
 
-    def _key_row(self) -> QWidget:
+    def show_section(self, kind: SectionKind) -> None:
+        self.search.clear()
+        for place in range(self.list.count()):
+            if self.list.item(place).data(_KindRole) == kind:
+                self.list.setCurrentRow(place)
+
+    def show_settings(self, settings: Settings, known: Known) -> None:
+        """As they are kept now: what is not being edited follows, and what applies is shown."""
+        self._settings, self._known = settings, known
+        for path in self._meanings:
+            editor, value = self.editor(path), value_of(settings, path)
+            if not editor.isAncestorOf(self.focusWidget() or self) and editor.value() != value:
+                editor.set_value(value)
+        self.key.set_kept(known.key_kept)
+        self._lock.show_deeds(*_lock_words(known.origin))
+        self._show()
+
+    def show_pending(self, pending: Pending | None) -> None:
+        self._pending = pending
+        self.pending_words.setText(pending.words if pending else _("Changes apply at once."))
+        self.pending_button.setText(pending.action if pending else "")
+        self.pending_button.setVisible(pending is not None)
+
+    def show_problem(self, path: str, words: str) -> None:
+        """Why a value was not taken."""
+        self._rows[path].show_problem(self._meanings[path].refusal or words)
+
+    def done(self, result: int) -> None:
+        for path in self._meanings:
+            self.editor(path).commit()
+        self.key.commit()
+        super().done(result)
+
+    # ---- what happens
+
+    def _on_changed(self, path: str) -> None:
+        self._rows[path].show_problem("")
+        self.changed.emit(path, self.editor(path).value())
+
+    @Slot()
+    def _on_key(self) -> None:
+        address = str(self.editor(_ADDRESS).value())
+        if address:
+            self.key_changed.emit(address, str(self.key.value()))
+
+    @Slot()
+    def _act(self) -> None:
+        if self._pending is not None:
+            self.acted.emit(self._pending.key)
+
+    @Slot()
+    def _choose_section(self) -> None:
+        self.search.clear()
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        """The chosen section, or all rows that have the words that are searched for."""
+        for path, each in self._rows.items():
+            meaning = self._meanings.get(path)
+            each.is_wanted = self._applies(meaning.need if meaning else Need.SERVER if path == _KEY else None, path)
+        wanted = self.search.text().casefold().split()
+        chosen = self._mark_section(searching=bool(wanted))
+        found = False
+        for kind, view in self.views.items():
+            if wanted:
+                found |= view.show_found(wanted)
+            elif kind == chosen:
+                view.show_all()
+            else:
+                view.hide()
+        self._nothing.setVisible(bool(wanted) and not found)
+        self._nothing.setText(_("No setting has the words “{words}”.").format(words=self.search.text().strip()))
+        self._scroller.verticalScrollBar().setValue(0)
+
+    def _mark_section(self, *, searching: bool) -> str:
+        """Set the chosen section off in the list, unless all are searched; its kind."""
+        chosen = self.list.currentRow()
+        for place in range(self.list.count()):
+            item, font = self.list.item(place), self.list.font()
+            font.setWeight(QFont.Weight.DemiBold if place == chosen and not searching else QFont.Weight.Normal)
+            item.setFont(font)
+            item.setSelected(place == chosen and not searching)
+        return str(self.list.item(chosen).data(_KindRole)) if chosen >= 0 else ""
+
+    def _applies(self, need: Need | None, path: str) -> bool:
+        """Whether the setting makes a difference, or was changed already."""
+        if need in (Need.GPU, Need.EXPERTS):
+            has = self._known.gpu and (need is Need.GPU or self._known.experts)
+            return has or value_of(self._settings, path) != value_of(Settings(), path)
+        if need is Need.IMAGES:
+            return self._settings.engine.images
+        return need is not Need.SERVER or bool(self._settings.remote.address)
+
+    # ---- how it is built
+
+    def _view(self, section: SettingSection) -> SectionView:
+        rows = []
+        for meaning in section.settings:
+            rows.append(self._row(meaning))
+            if meaning.path == "remote.model":
+                rows.append(self._key_row())
+        if section.kind is SectionKind.DOCUMENTS:
+            rows.append(self._deed_row(_READINGS, _readings_row()))
+        if section.kind is SectionKind.PRIVACY:
+            rows.append(self._deed_row(_PASSPHRASE, self._lock))
+        return SectionView(section.title, section.note, rows)
+
+    def _row(self, meaning: Meaning) -> SettingRow:
+        editor = make_editor(meaning, self._settings, self._icons.theme)
+        editor.changed.connect(partial(self._on_changed, meaning.path))
+        words = " ".join((meaning.path, meaning.unit, *(words for _value, words in meaning.named)))
+        made = self._rows[meaning.path] = SettingRow(meaning.title, meaning.help, editor, words=words)
+        return made
+
+    def _key_row(self) -> SettingRow:
         """It is no setting: it goes into the keyring."""
-        return _laid_out(
-            _("Key"),
-            _("Stored in the system keyring, or encrypted in Octavo’s data; sent only to that server"),
-            self.key,
+        words = _("Stored in the system keyring, or encrypted in Octavo’s data; sent only to that server.")
+        made = self._rows[_KEY] = SettingRow(_("Key"), words, self.key)
+        return made
+
+    def _deed_row(self, path: str, made: DeedRow) -> SettingRow:
+        made.acted.connect(self.acted)
+        self._rows[path] = made
+        return made
+
+    def _fill_list(self) -> None:
+        self.list.setProperty("role", "sections")
+        self.list.setAccessibleName(_("Sections"))
+        for kind, view in self.views.items():
+            if view.rows:
+                item = QListWidgetItem(view.title, self.list)
+                item.setData(_KindRole, kind.value)
+
+    def _lay_out(self) -> None:
+        done = TextButton(_("Done"), role="primary")
+        done.clicked.connect(self.accept)
+        self.pending_button.clicked.connect(self._act)
+        side = boxed(column(self.search, (self.list, 1), margins=(SPACE_M, SPACE_L, SPACE_M, SPACE_M), spacing=SPACE_M))
+        side.setFixedWidth(_SIDE_WIDTH)
+        shown = column(*self.views.values(), self._nothing, STRETCH, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL))
+        self._shown = shown
+        scroll_down(boxed(shown), self._scroller)
+        self._scroller.verticalScrollBar().rangeChanged.connect(self._keep_edge)
+        foot = row(
+            (self.pending_words, 1), self.pending_button, done, margins=(SPACE_XXL, SPACE_M) * 2, spacing=SPACE_S
         )
+        right = column((self._scroller, 1), Separator(), foot)
+        row(side, Separator(Qt.Orientation.Vertical), (right, 1), of=self)
 
-    def _lay_out(self, form: QVBoxLayout) -> None:
-        cancel, save = choices(self, _("Save"))
-        save.setDefault(True)
-        buttons = row(STRETCH, cancel, save, margins=(SPACE_XL, SPACE_M) * 2, spacing=SPACE_S)
-        column((scroll_down(boxed(form)), 1), Separator(), buttons, of=self)
+    @Slot(int, int)
+    def _keep_edge(self, lowest: int, highest: int) -> None:
+        """Rows end where they do without a scroll bar."""
+        bar = self._scroller.verticalScrollBar().sizeHint().width() if highest > lowest else 0
+        self._shown.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL - bar, SPACE_XL)
 
-
-def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
-    """A field with its name and its help on the left."""
-    editor.setAccessibleName(name)
-    editor.setAccessibleDescription(help_text)
-    words = column(PlainLabel(name), PlainLabel(help_text, role="small", wraps=True), STRETCH)
-    if isinstance(editor, TextEditor):
-        return boxed(column(words, editor, margins=(0, SPACE_XS) * 2, spacing=SPACE_XS))
-    editor.setFixedWidth(_FIELD_WIDTH)
-    top = Qt.AlignmentFlag.AlignTop
-    return boxed(row((words, 1), (editor, top), margins=(0, SPACE_XS) * 2, spacing=SPACE_XL))
+    @Slot()
+    def _recolour(self) -> None:
+        self._magnifier.setIcon(self._icons.icon(Symbol.FIND, self._icons.theme.palette.soft_ink))
 
 
-def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
-    gguf = (_("Open a GGUF file"), _("Models in GGUF format (*.gguf)"))
-    certificates = (_("Choose certificates"), _("Certificates in PEM format (*.pem *.crt *.cer)"))
-    if path == "engine.model_path":
-        return FileEditor(value, _("starter model"), *gguf)
-    if path == "engine.projector_path":
-        return FileEditor(value, _("in the same folder"), *gguf)
-    if path == "remote.address":
-        return LineEditor(value, _("none: this computer answers"))
-    if path == "remote.model":
-        return LineEditor(value, _("the only model there"))
-    if path == "remote.ca_file":
-        return FileEditor(value, _("same as system"), *certificates)
-    if path == "engine.adapters":
-        return AdaptersEditor(value)
-    if path == "instructions":
-        return TextEditor(value, INSTRUCTIONS_CHARACTERS)
-    if path == "language":
-        return ChoiceEditor((("", _("Same as system")), ("en", "English"), ("ja", "日本語")), value, str)
-    kind, lowest, highest = _bounds(field.type)
-    if kind is bool:
-        return SwitchEditor(value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        words = _choice_words()
-        members = [(member.value, words.get(member.value, member.value)) for member in kind]
-        if field.default is None:
-            return ChoiceEditor(
-                (("", _("Automatic")), *members), value or "", lambda text: kind(text) if text else None
+def _readings_row() -> DeedRow:
+    words = _("Each book that the model has read, with its size on the disk.")
+    return DeedRow(_("Saved readings"), words, (_READINGS, _("Show…")))
+
+
+_Deeds: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
+
+
+def _lock_words(origin: KeyOrigin) -> _Deeds:
+    """How the data is locked, and what can be done about it."""
+    match origin:
+        case KeyOrigin.PASSPHRASE:
+            words = _("Your data is locked. Octavo asks for the passphrase at each start.")
+            return words, (_PASSPHRASE, _("Change…")), (_NO_PASSPHRASE, _("Remove…"))
+        case KeyOrigin.KEYRING:
+            words = _("Your data is encrypted. Its key is in the keyring of the system.")
+        case _:
+            words = _(
+                "Your data is encrypted, but its key is stored next to it. With a passphrase, nobody else can open it."
             )
-        return ChoiceEditor(tuple(members), value, kind)
-    if kind is str:
-        return LineEditor(value, field.default, empty=field.default)
-    if field.default is None:
-        return SeedEditor(value, int(highest))
-    return NumberEditor(value, lowest, highest, whole=kind is int)
-
-
-# ---- the declarations --------------------------------------------------------------------------------------------
-
-
-def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    return (
-        (_("Window"), "", ("theme", "language")),
-        (
-            _("Model"),
-            _("Takes effect when the model is loaded again."),
-            tuple(f"engine.{field.name}" for field in msgspec.structs.fields(type(Settings().engine))),
-        ),
-        (
-            _("Remote server"),
-            _(
-                "A server of your organisation (vLLM, SGLang, llama-server) can answer instead of this computer. It"
-                " receives the full text of the books as soon as they are on the desk, the conversation and every"
-                " question. Octavo does not know what the server stores. Takes effect when the model is loaded again."
-            ),
-            ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
-        ),
-        (_("Model hub"), _("Octavo connects to it only when you look up or download a model."), ("hub.endpoint",)),
-        (
-            _("Saved readings"),
-            _("Books that the model has read are saved, encrypted, so it need not read them again."),
-            ("readings_quota_gb",),
-        ),
-        (
-            _("Answers"),
-            "",
-            (
-                "instructions",
-                "close_reading",
-                "weigh_sentences",
-                "suggest_questions",
-                "max_answer_tokens",
-                *(f"sampling.{field.name}" for field in msgspec.structs.fields(type(Settings().sampling))),
-            ),
-        ),
-    )
-
-
-def _names() -> dict[str, str]:
-    return {
-        "theme": _("Theme"),
-        "language": _("Language"),
-        "engine.model_path": _("Model"),
-        "engine.projector_path": _("Projector"),
-        "engine.images": _("Images"),
-        "engine.context_tokens": _("Context"),
-        "engine.kv_type": _("KV cache"),
-        "engine.threads": _("Threads"),
-        "engine.ubatch_tokens": _("Batch size"),
-        "engine.gpu_layers": _("Layers on the GPU"),
-        "engine.expert_layers": _("Experts in main memory"),
-        "engine.mapping": _("Weights"),
-        "engine.adapters": _("LoRA adapters"),
-        "hub.endpoint": _("Address"),
-        "instructions": _("Instructions"),
-        "close_reading": _("Point to relevant passages"),
-        "weigh_sentences": _("Weigh sentences"),
-        "suggest_questions": _("Suggest questions"),
-        "remote.address": _("Address"),
-        "remote.enabled": _("In use"),
-        "remote.model": _("Model there"),
-        "remote.ca_file": _("Certificates"),
-        "readings_quota_gb": _("Disk space"),
-        "max_answer_tokens": _("Maximum length of an answer"),
-        "sampling.temperature": _("Temperature"),
-        "sampling.top_k": _("Top-k"),
-        "sampling.top_p": _("Top-p"),
-        "sampling.min_p": _("Min-p"),
-        "sampling.repeat_penalty": _("Repeat penalty"),
-        "sampling.true_quotes": _("Only real quotations"),
-        "sampling.lookup": _("Faster copying"),
-        "sampling.seed": _("Seed"),
-    }
-
-
-def _choice_words() -> dict[str, str]:
-    return {
-        "system": _("Same as system"),
-        "light": _("Light"),
-        "dark": _("Dark"),
-        "auto": _("Automatic"),
-        "mapped": _("Mapped from the file"),
-        "locked": _("Mapped and locked in memory"),
-        "read": _("Copied to memory"),
-        "direct": _("Copied without the disk cache"),
-        "f16": _("f16, exact"),
-        "q8_0": _("q8_0, half the size"),
-        "q4_0": _("q4_0, a quarter"),
-    }
-
-
-def _field(settings: Settings, path: str) -> tuple[msgspec.structs.FieldInfo, Any]:
-    owner: Any = settings
-    *groups, name = path.split(".")
-    for group in groups:
-        owner = getattr(owner, group)
-    field = next(field for field in msgspec.structs.fields(type(owner)) if field.name == name)
-    return field, getattr(owner, name)
-
-
-def _description(annotated: Any) -> str:
-    return next((meta.description for meta in _metas(annotated) if meta.description), "")
-
-
-def _sentence_case(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _metas(declared: Any) -> list[msgspec.Meta]:
-    """Of a declared type, or of the types that a union of it is made of."""
-    found = []
-    for part in get_args(declared):
-        found += [part] if isinstance(part, msgspec.Meta) else _metas(part)
-    return found
-
-
-def _bounds(annotated: Any) -> tuple[Any, float, float]:
-    """The type under the annotation, its lowest and its highest value."""
-    kind = annotated
-    while get_args(kind):
-        kind = get_args(kind)[0]
-    lowest: float = -_MOST
-    highest: float = _MOST
-    for meta in _metas(annotated):
-        lowest = meta.ge if meta.ge is not None else meta.gt + 0.01 if meta.gt is not None else lowest
-        highest = meta.le if meta.le is not None else highest
-    return kind, lowest, min(highest, _MOST) if kind is int else highest
-
-
-def _assemble(group: Any, prefix: str, editors: dict[str, Editor]) -> Any:
-    changes: dict[str, Any] = {}
-    for field in msgspec.structs.fields(type(group)):
-        path, value = prefix + field.name, getattr(group, field.name)
-        if isinstance(value, msgspec.Struct):
-            changes[field.name] = _assemble(value, f"{path}.", editors)
-        elif path in editors:
-            changes[field.name] = editors[path].value()
-    return msgspec.structs.replace(group, **changes)
+    return words, (_PASSPHRASE, _("Set a passphrase…"))

@@ -1,37 +1,47 @@
-"""The fields of the settings dialog: each edits a value of one type."""
+"""The fields of the settings: each edits a value of one type, and says at once that it was changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.settings import Adapter
-from app.ui.theme import SPACE_S, SPACE_XS
+from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import ChoiceButton, TextButton
-from app.ui.widgets.labels import ElidedLabel
-from app.ui.widgets.layouts import STRETCH, boxed, column, row
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.number_field import NumberField
+from app.ui.widgets.switch import Switch
 from app.wording.i18n import _
+from app.wording.settings import Named
 from app.wording.units import printable
 
 _DECIMALS, _STEP = 2, 0.05
 _MOST_SCALE = 8.0  # as core.settings.Adapter says
 _SCALE_WIDTH = 72
+_NUMBER_WIDTH = 96
+_CHOICE_WIDTH = 184
+_TEXT_WIDTH = 280
 _TEXT_HEIGHT = 88
+_OTHER = "other"
 
 
 class Editor(QWidget):
-    """A field's widget: `value` gives what it says, of the field's type."""
+    """A field's widget: `value` gives what it says, of the field's type. `changed`: a person gave it another value."""
 
-    def __init__(self, widget: QWidget, extra: QWidget | None = None) -> None:
+    changed = Signal()
+    below = False
+    """Whether it needs the whole width, under its name."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        """The first of them has the focus and the name."""
         super().__init__()
-        self._widget = widget
-        row((widget, 1), *((extra,) if extra is not None else ()), of=self, spacing=SPACE_S)
-        self.setFocusProxy(widget)
+        self._widget = widgets[0]
+        row(*widgets, of=self, spacing=SPACE_S)
+        self.setFocusProxy(self._widget)
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
@@ -41,152 +51,251 @@ class Editor(QWidget):
         super().setAccessibleDescription(description)
         self._widget.setAccessibleDescription(description)
 
-    def value(self) -> Any:
+    def value(self) -> object:
         raise NotImplementedError
 
+    def set_value(self, value: object) -> None:
+        """Without `changed`."""
+        raise NotImplementedError
 
-class NumberEditor(Editor):
-    """A whole number or one with decimals, within its bounds."""
-
-    def __init__(self, value: float, lowest: float, highest: float, *, whole: bool) -> None:
-        self._whole = whole
-        self._field = NumberField(
-            value, lowest, highest, decimals=0 if whole else _DECIMALS, step=1 if whole else _STEP
-        )
-        super().__init__(self._field)
-
-    def value(self) -> int | float:
-        return int(self._field.value()) if self._whole else self._field.value()
-
-    def set_value(self, value: float) -> None:
-        self._field.set_value(value)
-
-
-class SeedEditor(Editor):
-    """A number, or nothing."""
-
-    def __init__(self, value: int | None, highest: int) -> None:
-        self._line = QLineEdit("" if value is None else str(value))
-        self._line.setPlaceholderText(_("random"))
-        self._highest = highest
-        super().__init__(self._line)
-
-    def value(self) -> int | None:
-        digits = "".join(character for character in self._line.text() if character.isdecimal())
-        return min(int(digits), self._highest) if digits else None
-
-
-class ChoiceEditor(Editor):
-    def __init__(self, values: tuple[tuple[str, str], ...], value: str, kind: Callable[[str], Any]) -> None:
-        """`kind` makes a value of what was chosen."""
-        self._choice = ChoiceButton(values, value)
-        self._kind = kind
-        super().__init__(self._choice)
-
-    def value(self) -> Any:
-        return self._kind(self._choice.value())
-
-    def set_value(self, value: str) -> None:
-        self._choice.set_value(value)
+    def commit(self) -> None:
+        """Take what is still being typed."""
 
 
 class SwitchEditor(Editor):
-    """On or off."""
-
-    def __init__(self, value: bool) -> None:
-        self._choice = ChoiceButton((("on", _("On")), ("off", _("Off"))), "on" if value else "off")
-        super().__init__(self._choice)
+    def __init__(self, theme: Theme, value: bool) -> None:
+        self.switch = Switch(theme, value)
+        super().__init__(self.switch)
+        self.switch.clicked.connect(self.changed)
 
     def value(self) -> bool:
-        return self._choice.value() == "on"
+        return self.switch.isChecked()
+
+    def set_value(self, value: object) -> None:
+        self.switch.setChecked(bool(value))
+
+
+class ChoiceEditor(Editor):
+    """One of several values, each with its words."""
+
+    def __init__(self, named: Named, value: object) -> None:
+        self._values = [each for each, _words in named]
+        words = tuple((str(place), words) for place, (_value, words) in enumerate(named))
+        self.choice = ChoiceButton(words, str(self._values.index(value)))
+        self.choice.setFixedWidth(_CHOICE_WIDTH)
+        super().__init__(self.choice)
+        self.choice.chosen.connect(self.changed)
+
+    def value(self) -> object:
+        return self._values[int(self.choice.value())]
+
+    def set_value(self, value: object) -> None:
+        self.choice.set_value(str(self._values.index(value)))
+
+
+class NumberEditor(Editor):
+    """A number within its bounds. Those that are `named` are chosen by their names, any other is typed."""
+
+    def __init__(
+        self, value: object, lowest: float, highest: float, *, whole: bool, unit: str = "", named: Named = ()
+    ) -> None:
+        self._whole = whole
+        self._named = [each for each, _words in named]
+        self.field = NumberField(
+            lowest, lowest, highest, decimals=0 if whole else _DECIMALS, step=1 if whole else _STEP
+        )
+        self.field.setFixedWidth(_NUMBER_WIDTH)
+        self._unit = unit
+        words = tuple((str(place), words) for place, (_value, words) in enumerate(named))
+        self.choice = ChoiceButton((*words, (_OTHER, _("Custom"))), _OTHER)
+        self.choice.setFixedWidth(_CHOICE_WIDTH)
+        label = (PlainLabel(unit, role="soft"),) if unit else ()
+        self._typed = boxed(row(self.field, *label, spacing=SPACE_S))
+        super().__init__(*((self.choice, self._typed) if named else (self._typed,)))
+        self.setFocusProxy(self.choice if named else self.field)
+        self.set_value(value)
+        self.choice.chosen.connect(self._on_chosen)
+        self.field.changed.connect(self._on_typed)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.field.setAccessibleName(f"{name}, {self._unit}" if self._unit else name)
+
+    def setAccessibleDescription(self, description: str) -> None:
+        super().setAccessibleDescription(description)
+        self.field.setAccessibleDescription(description)
+
+    def value(self) -> object:
+        if self._named and self.choice.value() != _OTHER:
+            return self._named[int(self.choice.value())]
+        return int(self.field.value()) if self._whole else self.field.value()
+
+    def set_value(self, value: object) -> None:
+        """A number that has no name, or one that has; the field then offers it as the other one."""
+        is_named = value in self._named
+        self.choice.set_value(str(self._named.index(value)) if is_named else _OTHER)
+        if isinstance(value, int | float) and not is_named:
+            self.offer(value)
+        self._typed.setVisible(not is_named)
+
+    def offer(self, number: float) -> None:
+        """What is in the field, whether it counts or not."""
+        was_blocked = self.field.blockSignals(True)
+        self.field.set_value(number)
+        self.field.blockSignals(was_blocked)
+
+    def commit(self) -> None:
+        if not self._typed.isHidden():
+            self.field.value()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        is_typed = self.choice.value() == _OTHER
+        self._typed.setVisible(is_typed)
+        if is_typed:
+            self.field.setFocus()
+            self.field.selectAll()
+        self.changed.emit()
+
+    @Slot()
+    def _on_typed(self) -> None:
+        if not self._typed.isHidden():
+            self.changed.emit()
 
 
 class LineEditor(Editor):
     """A line of text; an empty one means `empty`."""
 
-    def __init__(self, value: str, hint: str, *, empty: str = "", extra: QWidget | None = None) -> None:
+    def __init__(self, value: object, hint: str, *, empty: str = "", extra: tuple[QWidget, ...] = ()) -> None:
         """`hint`: what is shown where nothing is typed."""
         self._empty = empty
-        self._line = QLineEdit("" if value == empty else value)
+        self._line = QLineEdit()
         self._line.setPlaceholderText(hint)
-        super().__init__(self._line, extra)
+        self._kept = ""
+        super().__init__(self._line, *extra)
+        self.setFixedWidth(_TEXT_WIDTH)
+        self.set_value(value)
+        self._line.editingFinished.connect(self.commit)
 
     def value(self) -> str:
         return self._line.text().strip() or self._empty
 
-    def set_value(self, value: str) -> None:
-        self._line.setText(value)
+    def set_value(self, value: object) -> None:
+        self._kept = str(value)
+        self._line.setText("" if value == self._empty else str(value))
 
-
-class TextEditor(Editor):
-    """Several lines of text, up to so many characters; under its name, not beside it."""
-
-    def __init__(self, value: str, most: int) -> None:
-        self._most = most
-        self._text = QPlainTextEdit(value)
-        self._text.setProperty("role", "framed")
-        self._text.setTabChangesFocus(True)
-        self._text.setFixedHeight(_TEXT_HEIGHT)
-        super().__init__(self._text)
-
-    def value(self) -> str:
-        return self._text.toPlainText().strip()[: self._most]
-
-    def set_value(self, value: str) -> None:
-        self._text.setPlainText(value)
+    @Slot()
+    def commit(self) -> None:
+        if self.value() != self._kept:
+            self._kept = self.value()
+            self.changed.emit()
 
 
 class FileEditor(LineEditor):
     """A path, typed or chosen."""
 
-    def __init__(self, value: str, hint: str, title: str, kinds: str) -> None:
+    def __init__(self, value: object, hint: str, title: str, kinds: str) -> None:
         """`title` and `kinds` are those of the dialog in which a file is chosen."""
         self._title, self._kinds = title, kinds
         browse = TextButton(_("Choose…"))
         browse.clicked.connect(self._browse)
-        super().__init__(value, hint, extra=browse)
+        super().__init__(value, hint, extra=(browse,))
 
     @Slot()
     def _browse(self) -> None:
         dialog = QFileDialog(self.window(), self._title, "", self._kinds)
-        dialog.fileSelected.connect(self._line.setText)
+        dialog.fileSelected.connect(self.take)
         dialog.open()
+
+    @Slot(str)
+    def take(self, path: str) -> None:
+        """One that was chosen."""
+        self._line.setText(path)
+        self.commit()
+
+
+class TextEditor(Editor):
+    """Several lines of text, up to so many characters."""
+
+    below = True
+
+    def __init__(self, value: object, most: int) -> None:
+        self._most = most
+        self._text = _LeftText(str(value))
+        self._kept = str(value)
+        super().__init__(self._text)
+        self._text.left.connect(self.commit)
+
+    def value(self) -> str:
+        return self._text.toPlainText().strip()[: self._most]
+
+    def set_value(self, value: object) -> None:
+        self._kept = str(value)
+        self._text.setPlainText(self._kept)
+
+    @Slot()
+    def commit(self) -> None:
+        if self.value() != self._kept:
+            self._kept = self.value()
+            self.changed.emit()
+
+
+class _LeftText(QPlainTextEdit):
+    left = Signal()
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setProperty("role", "framed")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_TEXT_HEIGHT)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
 
 
 class KeyEditor(Editor):
-    """A secret: what is kept is not shown, what is typed only as dots."""
+    """A secret: what is kept is not shown, what is typed only as dots. `value` is the new one, empty to forget the one
+    that is kept."""
 
     def __init__(self, *, kept: bool) -> None:
-        self._forgotten = False
         self._line = QLineEdit()
         self._line.setEchoMode(QLineEdit.EchoMode.Password)
-        self._line.setPlaceholderText(_("saved") if kept else _("none"))
-        forget = TextButton(_("Delete")) if kept else None
-        if forget is not None:
-            forget.clicked.connect(self.forget)
-        self._button = forget
-        super().__init__(self._line, forget)
+        self.forget_button = TextButton(_("Delete"))
+        self.forget_button.clicked.connect(self.forget)
+        super().__init__(self._line, self.forget_button)
+        self.setFixedWidth(_TEXT_WIDTH)
+        self._line.editingFinished.connect(self.commit)
+        self.set_kept(kept)
 
-    def value(self) -> str | None:
-        """The new key, empty to forget the one that is kept; None leaves it as it is."""
-        typed = self._line.text().strip()
-        return typed or ("" if self._forgotten else None)
+    def set_kept(self, kept: bool) -> None:
+        self._line.setPlaceholderText(_("Saved") if kept else _("None"))
+        self.forget_button.setVisible(kept)
 
-    def set_value(self, value: str) -> None:
-        self._line.setText(value)
+    def value(self) -> str:
+        return self._line.text().strip()
+
+    def set_value(self, value: object) -> None:
+        self._line.setText(str(value))
+
+    @Slot()
+    def commit(self) -> None:
+        if self.value():
+            self.changed.emit()
+            self._line.clear()
+            self.set_kept(True)
 
     @Slot()
     def forget(self) -> None:
-        """Once the settings are saved."""
-        self._forgotten = True
         self._line.clear()
-        self._line.setPlaceholderText(_("none"))
-        if self._button is not None:
-            self._button.setEnabled(False)
+        self.set_kept(False)
+        self.changed.emit()
 
 
 class AdaptersEditor(Editor):
     """LoRA adapters, each with how strongly it works; a row for each, and a button for one more."""
+
+    below = True
 
     def __init__(self, value: tuple[Adapter, ...]) -> None:
         self._rows: list[_AdapterRow] = []
@@ -195,11 +304,18 @@ class AdaptersEditor(Editor):
         self._column = column((self._add, Qt.AlignmentFlag.AlignLeft), spacing=SPACE_XS)
         super().__init__(boxed(self._column))
         self.setFocusProxy(self._add)
-        for adapter in value:
-            self._append(adapter)
+        self.set_value(value)
 
     def value(self) -> tuple[Adapter, ...]:
         return tuple(each.value() for each in self._rows)
+
+    def set_value(self, value: object) -> None:
+        if value == self.value():
+            return
+        for each in self._rows[:]:
+            self._take_out(each)
+        for adapter in value if isinstance(value, tuple) else ():
+            self._append(adapter)
 
     @Slot()
     def _browse(self) -> None:
@@ -211,23 +327,31 @@ class AdaptersEditor(Editor):
     def add(self, path: str) -> None:
         """One more, as it was trained."""
         self._append(Adapter(path))
+        self.changed.emit()
 
     def _append(self, adapter: Adapter) -> None:
         made = _AdapterRow(adapter)
         made.removed.connect(self._remove)
+        made.changed.connect(self.changed)
         self._rows.append(made)
         self._column.insertWidget(self._column.count() - 1, made)
 
-    @Slot(object)
-    def _remove(self, removed: _AdapterRow) -> None:
+    def _take_out(self, removed: _AdapterRow) -> None:
         self._rows.remove(removed)
         self._column.removeWidget(removed)
+        removed.hide()
         removed.deleteLater()
+
+    @Slot(object)
+    def _remove(self, removed: _AdapterRow) -> None:
+        self._take_out(removed)
         self._add.setFocus()
+        self.changed.emit()
 
 
 class _AdapterRow(QWidget):
     removed = Signal(object)
+    changed = Signal()
 
     def __init__(self, adapter: Adapter) -> None:
         super().__init__()
@@ -237,10 +361,10 @@ class _AdapterRow(QWidget):
         self._scale = NumberField(adapter.scale, -_MOST_SCALE, _MOST_SCALE, decimals=_DECIMALS, step=_STEP)
         self._scale.setAccessibleName(_("Strength of {name}").format(name=printable(Path(adapter.path).name)))
         self._scale.setFixedWidth(_SCALE_WIDTH)
+        self._scale.changed.connect(self.changed)
         remove = TextButton(_("Remove"), role="quiet")
         remove.clicked.connect(self._remove)
-        line = row(self._scale, remove, STRETCH, spacing=SPACE_S)
-        column(name, line, of=self, margins=(0, 0, 0, SPACE_S), spacing=SPACE_XS)
+        row((name, 1), PlainLabel(_("Strength"), role="soft"), self._scale, remove, of=self, spacing=SPACE_S)
 
     def value(self) -> Adapter:
         return Adapter(self._path, self._scale.value())

@@ -1,80 +1,101 @@
-"""The settings: shows them, keeps them, and lets them take effect."""
+"""The settings: shows them, saves each change at once, and offers what lets it take effect."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
+import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.errors import Problem
 from app.core.secret import Password
 from app.core.settings import Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.services.models import RemoteEngine
+from app.services.models import Models
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.settings.locking import Locking
 from app.ui.style import Appearance
+from app.wording.errors import sentence
 from app.wording.i18n import _
 
-_RELOAD = "reload"
+if TYPE_CHECKING:
+    from app.ui.settings.dialog import Known, Pending, SettingsDialog
+
+_RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
+_PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
+_CPU = "CPU"
+"""The device of a model that no card computes (`ModelInfo.device`)."""
 
 
 class Preferences(Presenter):
     reload_wanted = Signal()
+    restart_wanted = Signal()
+    readings_wanted = Signal()
     saved = Signal()
 
     def __init__(
         self,
         store: SettingsStore,
-        remote: RemoteEngine,
+        models: Models,
+        locking: Locking,
         bridge: Bridge,
+        icons: Icons,
         appearance: Appearance,
         window: MainWindow,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = store
-        self._remote = remote
-        self._bridge = bridge
+        self._store, self._models, self._locking = store, models, locking
+        self._bridge, self._icons = bridge, icons
         self._appearance = appearance
         self._window = window
         self._settings = Settings()
+        self._in_effect = Settings()  # what the model was loaded with, and the language that is shown
+        self._shown: SettingsDialog | None = None
         window.talk.notice.acted.connect(self._act)
+        locking.changed.connect(self._look_again)
+
+    @property
+    def dialog(self) -> SettingsDialog | None:
+        """While it is open."""
+        return self._shown if self._shown is not None and shiboken6.isValid(self._shown) else None
 
     def begin(self, settings: Settings) -> None:
         """These are in force."""
-        self._settings = settings
+        self._settings = self._in_effect = settings
         self._appearance.choose(settings.theme)
 
     @Slot()
     def refresh(self) -> None:
-        """Others keep settings too: which model is used, and how it is placed."""
+        """The model was loaded. Others keep settings too: which model is used, and how it is placed."""
         self._bridge.call(Executor.STORE, self._store.load, self._take, self._on_problem)
 
     @Slot(object)
     def _take(self, settings: Settings) -> None:
         self._settings = settings
+        self._in_effect = msgspec.structs.replace(settings, language=self._in_effect.language)
+        self._show_pending()
 
     @Slot()
     def toggle_theme(self) -> None:
-        choice = ThemeChoice.LIGHT if self._appearance.dark else ThemeChoice.DARK
-        self.save(msgspec.structs.replace(self._settings, theme=choice))
+        self.change("theme", ThemeChoice.LIGHT if self._appearance.dark else ThemeChoice.DARK)
+
+    # ---- the dialog
 
     @Slot()
     def open_settings(self) -> None:
         self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
 
     def _look(self) -> tuple[Settings, bool]:
-        """The settings, and whether there is a key for the remote engine that they name."""
+        """The settings, and whether there is a key for the server that they name."""
         settings = self._store.load()
-        return settings, self._remote.has_key(settings.remote.address)
-
-    @Slot(object)
-    def save(self, settings: Settings) -> None:
-        work = partial(self._store.save, settings)
-        self._bridge.call(Executor.STORE, work, partial(self._saved, settings), self._on_problem)
+        return settings, self._models.remote.has_key(settings.remote.address)
 
     @Slot(object)
     def _show(self, found: tuple[Settings, bool]) -> None:
@@ -82,32 +103,95 @@ class Preferences(Presenter):
 
         from app.ui.settings.dialog import SettingsDialog  # when it is opened
 
-        dialog = SettingsDialog(self._settings, self._window, key_kept=key_kept)
+        dialog = self._shown = SettingsDialog(self._icons, self._settings, self._known(key_kept), self._window)
+        dialog.changed.connect(self.change)
         dialog.key_changed.connect(self._keep_key)
-        dialog.saved.connect(self.save)
+        dialog.acted.connect(self._act)
+        dialog.finished.connect(self._on_closed)
+        self._show_pending()
         dialog.open()
+
+    def _known(self, key_kept: bool) -> Known:
+        from app.ui.settings.dialog import Known
+
+        loaded, origin = self._models.loaded(), self._locking.origin
+        if loaded is None or loaded.host:
+            return Known(origin, key_kept=key_kept)
+        return Known(origin, gpu=loaded.device != _CPU, experts=loaded.experts > 0, key_kept=key_kept)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        """What still waits is said in the window, once what was changed last is saved."""
+        self._shown = None
+        self._bridge.call(Executor.STORE, self._store.load, self._tell_pending, self._on_problem)
+
+    @Slot(object)
+    def _tell_pending(self, settings: Settings) -> None:
+        self._settings = settings
+        pending = self._pending()
+        if pending is not None and self.dialog is None:
+            notice = self._window.talk.notice
+            notice.show_sentence(pending.words, failed=False, action=pending.action, key=pending.key)
+
+    # ---- a change
+
+    @Slot(str, object)
+    def change(self, path: str, value: object) -> None:
+        """Save a setting, such as engine.threads, and let it take effect if it can."""
+        work = partial(self._store.change, path, value)
+        self._bridge.call(Executor.STORE, work, self._saved, partial(self._refused, path))
 
     @Slot(str, str)
     def _keep_key(self, address: str, key: str) -> None:
-        work = partial(self._remote.set_key, address, Password(key))
+        work = partial(self._models.remote.set_key, address, Password(key))
         self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
-    def _saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        before, self._settings = self._settings, settings
+    @Slot(object)
+    def _saved(self, settings: Settings) -> None:
+        self._settings = settings
         self._appearance.choose(settings.theme)
-        notice = self._window.talk.notice
         self.saved.emit()
-        host = self._remote.host(settings.remote)
-        if settings.remote != before.remote and host:
+        self._look_again()
+
+    @Slot()
+    def _look_again(self) -> None:
+        self._bridge.call(Executor.STORE, self._look, self._show_again, self._on_problem)
+
+    @Slot(object)
+    def _show_again(self, found: tuple[Settings, bool]) -> None:
+        if self.dialog is not None:
+            settings, key_kept = found
+            self.dialog.show_settings(settings, self._known(key_kept))
+            self._show_pending()
+
+    def _refused(self, path: str, problem: Problem) -> None:
+        if self.dialog is not None:
+            self.dialog.show_problem(path, sentence(problem))
+        else:
+            self.failed.emit(sentence(problem))
+
+    # ---- what a change waits for
+
+    def _show_pending(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_pending(self._pending())
+
+    def _pending(self) -> Pending | None:
+        from app.ui.settings.dialog import Pending
+
+        now, before = self._settings, self._in_effect
+        host = self._models.remote.host(now.remote)
+        if now.remote != before.remote and host:
             words = _(
                 "After the model is loaded again, {host} answers and receives the full text of the books and questions."
             ).format(host=host)
-            notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
-        elif settings.engine != before.engine or settings.remote != before.remote:
+            return Pending(words, _("Load again"), _RELOAD)
+        if (now.engine, now.remote) != (before.engine, before.remote):
             words = _("The model settings are saved. They take effect when the model is loaded again.")
-            notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
-        elif settings.language != before.language:
-            notice.show_sentence(_("The language changes when you restart Octavo."), failed=False)
+            return Pending(words, _("Load again"), _RELOAD)
+        if now.language != before.language:
+            return Pending(_("The language changes when you restart Octavo."), _("Restart now"), _RESTART)
+        return None
 
     @Slot(object)
     def use_room(self, room: Room) -> None:
@@ -127,3 +211,17 @@ class Preferences(Presenter):
     def _act(self, key: str) -> None:
         if key == _RELOAD:
             self.reload_wanted.emit()
+        elif key == _RESTART:
+            if self.dialog is not None:
+                self.dialog.accept()
+            self._bridge.call(Executor.STORE, self._store.load, self._restart, self._on_problem)
+        elif key == _READINGS:
+            self.readings_wanted.emit()
+        elif key == _PASSPHRASE:
+            self._locking.open()
+        elif key == _NO_PASSPHRASE:
+            self._locking.remove()
+
+    @Slot(object)
+    def _restart(self, settings: Settings) -> None:  # noqa: ARG002 - all changes are saved by now
+        self.restart_wanted.emit()

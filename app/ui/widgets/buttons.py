@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import ICON
+
+_CARET, _CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 
 
 class IconButton(QToolButton):
@@ -59,6 +61,8 @@ class TextButton(QPushButton):
 
 
 class ChoiceButton(TextButton):
+    """Shows the words for its value, and opens a menu of all. Screen readers hear the value after its name."""
+
     chosen = Signal(str)
 
     def __init__(self, values: tuple[tuple[str, str], ...], current: str, parent: QWidget | None = None) -> None:
@@ -66,6 +70,7 @@ class ChoiceButton(TextButton):
         super().__init__("", role="choice", parent=parent)
         self._words = dict(values)
         self._value = current
+        self._name = ""
         self.menu_of_values = QMenu(self)
         self._group = QActionGroup(self.menu_of_values)
         for value, words in values:
@@ -89,9 +94,23 @@ class ChoiceButton(TextButton):
 
     def set_value(self, value: str) -> None:
         self._value = value
-        self.setText(f"{self._words.get(value, value)}  ▾")
+        self.setText(self._words.get(value, value).replace("&", "&&"))
+        self.setAccessibleName(self._name)
         for action in self._group.actions():
             action.setChecked(action.data() == value)
+
+    def setAccessibleName(self, name: str) -> None:
+        self._name = name
+        words = self._words.get(self._value, self._value)
+        super().setAccessibleName(f"{name}: {words}" if name else words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
+        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
+        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
 
     @Slot()
     def _open(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
 from app.export.report import safe_name
@@ -22,8 +23,9 @@ _NAME_CHARACTERS = 80
 class SmallDialog(QDialog):
     """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
 
-    With `choice` off there is nothing to cancel: one button. With `destroys` Return cancels, unless the person went to
-    the other button first: whoever chose in a menu by Return, and is still pressing it, has destroyed nothing.
+    With `choice` off there is nothing to cancel: one button. `leave`: the word for that in place of Cancel.
+    With `destroys` Return cancels, unless the person went to the other button first:
+    whoever chose in a menu by Return, and is still pressing it, has destroyed nothing.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class SmallDialog(QDialog):
         body: QWidget | None = None,
         choice: bool = True,
         destroys: bool = False,
+        leave: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -43,6 +46,7 @@ class SmallDialog(QDialog):
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
         cancel, self.action = choices(self, action)
+        cancel.setText(leave or cancel.text())
         self.action.setAutoDefault(destroys)
         self.action.setDefault(not destroys)
         column(
@@ -60,6 +64,17 @@ class SmallDialog(QDialog):
             cancel.setDefault(True)
             cancel.setFocus()
         self.setAccessibleDescription(sentence)
+
+    def fit_height(self) -> None:
+        """As high as what it shows at its width: Qt takes the lines of a label for shorter than they are."""
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.fit_height()
+        super().showEvent(event)
 
 
 def choices(dialog: QDialog, action: str) -> tuple[TextButton, TextButton]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from pytestqt.qtbot import QtBot
 
 from app.core.secret import Password
 from app.core.settings import RemoteSettings
 from app.store.system_keyring import RemoteKeys
 from app.ui.settings.dialog import SettingsDialog
+from app.wording.settings import SectionKind
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, Room
 
@@ -26,7 +28,7 @@ def _set(room: Room, remote: RemoteSettings) -> None:
 def _dialog(room: Room) -> SettingsDialog:
     room.presenter.preferences.open_settings()
     room.settle()
-    dialog = room.window.findChild(SettingsDialog)
+    dialog = room.presenter.preferences.dialog
     assert dialog is not None
     return dialog
 
@@ -63,12 +65,13 @@ def test_a_program_on_this_machine_is_named_as_what_it_is(room: Room) -> None:
     assert "may pass them on" in room.window.remote_mark.toolTip()
 
 
-def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(room: Room) -> None:
+def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbot: QtBot, room: Room) -> None:
     room.add_conversation("A")
     room.open()
     room.desk.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
     dialog = _dialog(room)
-    dialog.editor("remote.address").set_value(_ADDRESS)  # type: ignore[attr-defined]
+    dialog.show_section(SectionKind.SERVER)
+    qtbot.keyClicks(dialog.editor("remote.address").focusProxy(), _ADDRESS)
     dialog.key.set_value("secret")
     dialog.accept()
     room.settle()
@@ -92,9 +95,12 @@ def test_a_key_that_is_kept_is_not_shown_and_can_be_forgotten(room: Room) -> Non
     _set(room, RemoteSettings(_ADDRESS))
     room.desk.remote.set_key(_ADDRESS, Password("secret"))
     dialog = _dialog(room)
-    assert dialog.key.value() is None, "left alone it stays as it is"
-    dialog.key.forget()
+    assert dialog.key.value() == ""
     dialog.accept()
+    room.settle()
+    assert room.desk.remote.has_key(_ADDRESS), "left alone it stays as it is"
+    dialog = _dialog(room)
+    dialog.key.forget_button.click()
     room.settle()
     assert not room.desk.remote.has_key(_ADDRESS)
 

@@ -1,0 +1,108 @@
+"""Sets, changes and removes the passphrase of the open desk."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.core.errors import Problem
+from app.core.paths import Paths
+from app.core.secret import KeyOrigin, Password
+from app.store.db import Database
+from app.store.keys import is_passphrase, set_passphrase
+from app.ui.bridge import Bridge, Executor
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.wording.errors import sentence
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.ui.settings.passphrase import PassphraseDeed, PassphraseDialog
+
+
+class Locking(Presenter):
+    """`changed`: where the key is stored is another place now; `done` carries a sentence about it."""
+
+    changed = Signal()
+    done = Signal(str)
+
+    def __init__(
+        self, database: Database, paths: Paths, bridge: Bridge, window: MainWindow, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._paths = database, paths
+        self._bridge = bridge
+        self._window = window
+        self._shown: PassphraseDialog | None = None
+
+    @property
+    def origin(self) -> KeyOrigin:
+        """Where the key is stored."""
+        return self._database.key.origin
+
+    @property
+    def dialog(self) -> PassphraseDialog | None:
+        """While it is open."""
+        return self._shown if self._shown is not None and shiboken6.isValid(self._shown) else None
+
+    @Slot()
+    def open(self) -> None:
+        """Ask for a passphrase, or for another one."""
+        from app.ui.settings.passphrase import PassphraseDeed  # when it is opened
+
+        self._open(PassphraseDeed.CHANGE if self.origin is KeyOrigin.PASSPHRASE else PassphraseDeed.SET)
+
+    @Slot()
+    def remove(self) -> None:
+        from app.ui.settings.passphrase import PassphraseDeed  # when it is opened
+
+        self._open(PassphraseDeed.REMOVE)
+
+    def _open(self, deed: PassphraseDeed) -> None:
+        from app.ui.settings.passphrase import PassphraseDialog  # when it is opened
+
+        dialog = self._shown = PassphraseDialog(deed, QApplication.activeModalWidget() or self._window)
+        dialog.given.connect(self._change)
+        dialog.open()
+
+    @Slot(str, str)
+    def _change(self, present: str, new: str) -> None:
+        work = partial(self._set, Password(present), Password(new))
+        self._bridge.call(Executor.STORE, work, self._on_set, self._on_refused)
+
+    def _set(self, present: Password, new: Password) -> bool:
+        """Whether the present one was right. An empty new one takes it away."""
+        database, paths = self._database, self._paths
+        if database.key.origin is KeyOrigin.PASSPHRASE and not is_passphrase(database, paths, present.secret):
+            return False
+        set_passphrase(database, paths, new.secret or None)
+        return True
+
+    @Slot(object)
+    def _on_set(self, was_right: bool) -> None:
+        if not was_right:
+            self._say(_("The present passphrase is wrong. Nothing was changed."))
+            return
+        if self.dialog is not None:
+            self.dialog.close_done()
+        self.changed.emit()
+        is_locked = self.origin is KeyOrigin.PASSPHRASE
+        self.done.emit(
+            _("Your data is locked with the passphrase. Octavo asks for it at each start.")
+            if is_locked
+            else _("The passphrase was removed. Octavo opens without a question.")
+        )
+
+    @Slot(object)
+    def _on_refused(self, problem: Problem) -> None:
+        self._say(sentence(problem))
+
+    def _say(self, words: str) -> None:
+        if self.dialog is not None:
+            self.dialog.show_problem(words)
+        else:
+            self.failed.emit(words)

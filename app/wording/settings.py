@@ -1,0 +1,375 @@
+"""What each setting means to a person: its section, name, explanation and unit, the values that have names, when a
+change takes effect, and what it needs to make sense. For the window and the terminal alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from app.core.settings import KvType, Mapping, ThemeChoice
+from app.services.plans import LEAST_SLICE
+from app.wording.i18n import _
+from app.wording.units import count, printable
+
+Named: TypeAlias = tuple[tuple[object, str], ...]
+"""Values of a setting with the words for them."""
+
+
+class Effect(StrEnum):
+    NOW = "now"
+    NEXT_LOAD = "next load"  # when the model is loaded again
+    RESTART = "restart"
+
+
+class Need(StrEnum):
+    """Without it a setting changes nothing."""
+
+    GPU = "gpu"
+    EXPERTS = "experts"  # beside a GPU
+    IMAGES = "images"
+    SERVER = "server"
+
+
+class SectionKind(StrEnum):
+    GENERAL = "general"
+    ANSWERS = "answers"
+    MODEL = "model"
+    DOCUMENTS = "documents"
+    PRIVACY = "privacy"
+    DOWNLOADS = "downloads"
+    SERVER = "server"
+    ADVANCED = "advanced"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """`path` as `app.core.settings.value_of` takes it. `named`: all values of a choice, or those numbers that have a
+    name; any other number begins at `custom` where a person chooses one, and is not below `least`. `hint`: what an
+    empty text stands for. `refusal`: what a text has to be like that was refused."""
+
+    path: str
+    title: str
+    help: str
+    unit: str = ""
+    named: Named = ()
+    custom: float = 0
+    least: float | None = None
+    hint: str = ""
+    refusal: str = ""
+    effect: Effect = Effect.NOW
+    need: Need | None = None
+
+
+@dataclass(frozen=True)
+class SettingSection:
+    kind: SectionKind
+    title: str
+    settings: tuple[Meaning, ...] = ()
+    note: str = ""
+
+
+def sections() -> tuple[SettingSection, ...]:
+    """All settings, in the order in which they are shown."""
+    server_note = _(
+        "A server of your organisation (vLLM, SGLang, llama-server) can answer instead of this computer. It receives"
+        " the full text of the books as soon as they are on the desk, the conversation and every question. Octavo does"
+        " not know what the server stores."
+    )
+    return (
+        SettingSection(SectionKind.GENERAL, _("General"), _general()),
+        SettingSection(SectionKind.ANSWERS, _("Answers"), (*_answers(), *_writing())),
+        SettingSection(SectionKind.MODEL, _("Model and memory"), _model()),
+        SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
+        SettingSection(SectionKind.PRIVACY, _("Privacy and lock")),
+        SettingSection(SectionKind.DOWNLOADS, _("Downloads"), _downloads()),
+        SettingSection(SectionKind.SERVER, _("Organisation server"), _server(), server_note),
+        SettingSection(SectionKind.ADVANCED, _("Advanced"), (*_placing(), *_loading(), *_choosing_tokens())),
+    )
+
+
+def meanings() -> dict[str, Meaning]:
+    """By their paths."""
+    return {meaning.path: meaning for section in sections() for meaning in section.settings}
+
+
+def value_words(meaning: Meaning, value: object) -> str:
+    """A value as a person reads it: its name, or the number with its unit; on one line."""
+    for named, words in meaning.named:
+        if value == named and type(value) is type(named):
+            return words
+    match value:
+        case bool():
+            return _("On") if value else _("Off")
+        case int() | float():
+            return " ".join(filter(None, (count(value) if isinstance(value, int) else f"{value:g}", meaning.unit)))
+        case tuple():
+            return ", ".join(f"{printable(each.path)} = {each.scale:g}" for each in value) or _("None")
+    return printable(" ".join(str(value).split())) or meaning.hint or _("None")
+
+
+def _general() -> tuple[Meaning, ...]:
+    system = _("Same as system")
+    themes = ((ThemeChoice.SYSTEM, system), (ThemeChoice.LIGHT, _("Light")), (ThemeChoice.DARK, _("Dark")))
+    languages = (("", system), ("en", "English"), ("ja", "日本語"))
+    return (
+        Meaning("theme", _("Appearance"), _("Light, dark, or the same as the system."), named=themes),
+        Meaning(
+            "language", _("Language"), _("The language of menus and messages."), named=languages, effect=Effect.RESTART
+        ),
+    )
+
+
+def _answers() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "weigh_sentences",
+            _("Check every sentence"),
+            _("After an answer, the model compares each sentence with its page. This takes a few seconds."),
+        ),
+        Meaning(
+            "sampling.true_quotes",
+            _("Only real quotations"),
+            _("Inside quotation marks, the model can only write words of the books."),
+        ),
+        Meaning(
+            "close_reading",
+            _("Point to relevant passages"),
+            _("The passages that belong to a question are shown to the model once more, and listed."),
+        ),
+        Meaning(
+            "suggest_questions",
+            _("Suggested questions"),
+            _("Questions that the books can answer: before the first one, and after an answer."),
+        ),
+    )
+
+
+def _writing() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "max_answer_tokens",
+            _("Maximum length of an answer"),
+            _("A longer answer is cut off and can be continued."),
+            _("tokens"),
+            ((0, _("Automatic")),),
+            2048,
+        ),
+        Meaning(
+            "sampling.temperature",
+            _("Style"),
+            _("How freely the model chooses its words. Precise suits answers from books."),
+            named=((0.2, _("Precise")), (0.6, _("Balanced")), (1.0, _("Creative"))),
+            custom=0.4,
+        ),
+        Meaning(
+            "instructions",
+            _("Your instructions"),
+            _("How you want answers: role, style, language. The model reads this with every question."),
+        ),
+    )
+
+
+def _model() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "engine.model_path",
+            _("Model"),
+            _("The GGUF file of the model that answers."),
+            hint=_("Starter model"),
+            effect=Effect.NEXT_LOAD,
+        ),
+        Meaning(
+            "engine.context_tokens",
+            _("Space for books and conversation"),
+            _("Automatic takes what fits on the graphics card, or up to 32,768 tokens without one."),
+            _("tokens"),
+            ((0, _("Automatic")),),
+            32_768,
+            effect=Effect.NEXT_LOAD,
+        ),
+        Meaning(
+            "engine.images",
+            _("Show images to the model"),
+            _("Works if the model has a projector. Off leaves memory for more tokens."),
+            effect=Effect.NEXT_LOAD,
+        ),
+    )
+
+
+def _documents() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "readings_quota_gb",
+            _("Disk space for saved readings"),
+            _("What the model has read is saved, encrypted, so that it need not read a book again."),
+            "GB",
+            ((0, _("Save none")),),
+            64,
+        ),
+    )
+
+
+def _downloads() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "hub.endpoint",
+            _("Model hub"),
+            _("Octavo connects to this address only when you look up or download a model."),
+            refusal=_("This is no address. Enter one such as https://huggingface.co."),
+        ),
+    )
+
+
+def _server() -> tuple[Meaning, ...]:
+    load, server = Effect.NEXT_LOAD, Need.SERVER
+    return (
+        Meaning(
+            "remote.address",
+            _("Address"),
+            _("Such as https://models.example.org. Without an address, nothing leaves this computer."),
+            hint=_("None"),
+            refusal=_("This is no address. Enter one such as https://models.example.org."),
+            effect=load,
+        ),
+        Meaning(
+            "remote.enabled",
+            _("Let the server answer"),
+            _("Off keeps the address, and the model on this computer answers."),
+            effect=load,
+            need=server,
+        ),
+        Meaning(
+            "remote.model",
+            _("Model on the server"),
+            _("Its name there, if the server has several."),
+            hint=_("The only model there"),
+            effect=load,
+            need=server,
+        ),
+        Meaning(
+            "remote.ca_file",
+            _("Trusted certificates"),
+            _("A file in PEM format, if the certificate of the server is not known to the system."),
+            hint=_("Same as system"),
+            effect=load,
+            need=server,
+        ),
+    )
+
+
+def _placing() -> tuple[Meaning, ...]:
+    automatic, load = _("Automatic"), Effect.NEXT_LOAD
+    return (
+        Meaning(
+            "engine.projector_path",
+            _("Projector"),
+            _("The GGUF file with which the model sees images."),
+            hint=_("In the folder of the model"),
+            effect=load,
+            need=Need.IMAGES,
+        ),
+        Meaning(
+            "engine.kv_type",
+            _("KV cache"),
+            _("Its number format. Smaller formats leave room for more tokens."),
+            named=(
+                (None, automatic),
+                (KvType.F16, _("f16, exact")),
+                (KvType.Q8_0, _("q8_0, half the size")),
+                (KvType.Q4_0, _("q4_0, a quarter")),
+            ),
+            effect=load,
+        ),
+        Meaning(
+            "engine.gpu_layers",
+            _("Layers on the GPU"),
+            _("Automatic puts as many there as fit."),
+            _("layers"),
+            ((-1, automatic),),
+            effect=load,
+            need=Need.GPU,
+        ),
+        Meaning(
+            "engine.expert_layers",
+            _("Experts in main memory"),
+            _("So many layers keep their experts in main memory instead of the GPU."),
+            _("layers"),
+            ((-1, automatic),),
+            effect=load,
+            need=Need.EXPERTS,
+        ),
+    )
+
+
+def _loading() -> tuple[Meaning, ...]:
+    automatic, load = _("Automatic"), Effect.NEXT_LOAD
+    return (
+        Meaning(
+            "engine.threads",
+            _("CPU threads"),
+            _("Automatic takes one for each physical core."),
+            _("threads"),
+            ((0, automatic),),
+            4,
+            effect=load,
+        ),
+        Meaning(
+            "engine.ubatch_tokens",
+            _("Batch size"),
+            _("So many tokens are read in one step."),
+            _("tokens"),
+            ((0, automatic),),
+            512,
+            LEAST_SLICE,
+            effect=load,
+        ),
+        Meaning(
+            "engine.mapping", _("Weights"), _("How they come into memory."), named=_mappings(automatic), effect=load
+        ),
+        Meaning(
+            "engine.adapters",
+            _("LoRA adapters"),
+            _("Small files that change how the model answers, each with a strength."),
+            effect=load,
+        ),
+    )
+
+
+def _mappings(automatic: str) -> Named:
+    return (
+        (Mapping.AUTO, automatic),
+        (Mapping.MAPPED, _("Mapped from the file")),
+        (Mapping.LOCKED, _("Mapped and locked in memory")),
+        (Mapping.READ, _("Copied to memory")),
+        (Mapping.DIRECT, _("Copied without the disk cache")),
+    )
+
+
+def _choosing_tokens() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "sampling.top_k",
+            _("Top-k"),
+            _("So many candidates for the next token are kept."),
+            named=((0, _("All")),),
+            custom=40,
+        ),
+        Meaning("sampling.top_p", _("Top-p"), _("Candidates are kept up to this total probability.")),
+        Meaning("sampling.min_p", _("Min-p"), _("Candidates below this share of the best one are dropped.")),
+        Meaning(
+            "sampling.repeat_penalty",
+            _("Repeat penalty"),
+            _("Above 1, the last 64 tokens become less likely."),
+            named=((1.0, _("Off")),),
+            custom=1.1,
+        ),
+        Meaning(
+            "sampling.seed",
+            _("Seed"),
+            _("The same seed gives the same answer."),
+            named=((None, _("Random")),),
+            custom=1,
+        ),
+        Meaning("sampling.lookup", _("Faster copying"), _("Faster answers where they copy text from the books.")),
+    )

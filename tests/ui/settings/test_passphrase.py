@@ -1,0 +1,133 @@
+"""The passphrase in the window: set with a hint and a repetition, changed and removed by who knows it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.core.secret import KeyOrigin
+from app.store import keys
+from app.store.keys import ScryptCost, obtain
+from app.ui.settings import locking
+from app.ui.settings.passphrase import PassphraseDialog
+from app.ui.settings.rows import DeedRow
+from app.wording.i18n import use_language
+from app.wording.passphrase import strength
+from tests.ui.room import Room
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guessing may be cheap here."""
+    monkeypatch.setattr(locking, "set_passphrase", partial(keys.set_passphrase, cost=ScryptCost(n=16)))
+
+
+@pytest.fixture
+def opened(room: Room) -> Room:
+    """Its key is in a file."""
+    room.add_conversation("A")
+    room.desk.paths.key_file.write_text(room.desk.key.secret, "ascii")
+    room.open()
+    return room
+
+
+def _open(room: Room) -> PassphraseDialog:
+    room.presenter.commands.actions["Set a passphrase…"].trigger()
+    dialog = room.presenter.locking.dialog
+    assert dialog is not None
+    return dialog
+
+
+def _set(room: Room, passphrase: str) -> None:
+    dialog = _open(room)
+    dialog.new.line.setText(passphrase)
+    dialog.again.line.setText(passphrase)
+    dialog.accept()
+    room.settle()
+
+
+def _key(room: Room, passphrase: str | None) -> str:
+    return obtain(room.desk.paths, passphrase).secret
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "score"),
+    [("", 0), ("a", 0), ("aaaaaaaaaaaa", 0), ("harbour", 1), ("lantern quay otter violet", 4), ("x" * 5000, 0)],
+)
+def test_how_hard_it_is_to_guess(passphrase: str, score: int) -> None:
+    assert strength(passphrase).score == score
+    english = strength(passphrase).words
+    use_language("ja")
+    try:
+        assert strength(passphrase).words != english
+    finally:
+        use_language("en")
+
+
+def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
+    dialog = _open(opened)
+    assert "nobody can open your conversations and books again" in dialog.accessibleDescription()
+    assert not dialog.action.isEnabled()
+    qtbot.keyClicks(dialog.new.line, "lantern quay otter violet")
+    assert dialog.strength.words.text() == "Strong: very hard to guess."
+    qtbot.keyClicks(dialog.again.line, "lantern quay")
+    assert not dialog.problem.isVisible(), "it is still being typed"
+    assert not dialog.action.isEnabled()
+    qtbot.keyClicks(dialog.again.line, "s")
+    assert dialog.problem.text() == "The two are different."
+    assert dialog.problem.isVisible()
+    dialog.again.line.setText("lantern quay otter violet")
+    assert dialog.new.line.echoMode() is QLineEdit.EchoMode.Password
+    dialog.reveal.click()
+    assert dialog.new.line.echoMode() is QLineEdit.EchoMode.Normal
+    qtbot.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    assert not dialog.action.isEnabled()
+    opened.settle()
+    assert opened.presenter.locking.dialog is None
+    assert opened.desk.key.origin is KeyOrigin.PASSPHRASE
+    assert _key(opened, "lantern quay otter violet") == opened.desk.key.secret
+    assert "Octavo asks for it at each start" in opened.window.talk.notice.text()
+    assert [each.title for each in opened.desk.conversations.all()] == ["A"], "all is there"
+
+
+def test_it_is_changed_by_who_knows_it(opened: Room) -> None:
+    _set(opened, "first")
+    dialog = _open(opened)
+    assert dialog.windowTitle() == "Change the passphrase"
+    for line, text in ((dialog.present, "wrong"), (dialog.new, "second"), (dialog.again, "second")):
+        line.line.setText(text)
+    dialog.accept()
+    opened.settle()
+    assert dialog.problem.text() == "The present passphrase is wrong. Nothing was changed."
+    assert _key(opened, "first") == opened.desk.key.secret
+    dialog.present.line.setText("first")
+    dialog.accept()
+    opened.settle()
+    assert opened.presenter.locking.dialog is None
+    assert _key(opened, "second") == opened.desk.key.secret
+
+
+def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> None:
+    opened.presenter.preferences.open_settings()
+    opened.settle()
+    settings = opened.presenter.preferences.dialog
+    assert settings is not None
+    row = settings.row("passphrase")
+    assert isinstance(row, DeedRow)
+    assert "its key is stored next to it" in row.help.text()
+    _set(opened, "first")
+    assert row.help.text() == "Your data is locked. Octavo asks for the passphrase at each start."
+    assert row.button("passphrase").text() == "Change…"
+    row.button("no passphrase").click()
+    dialog = opened.presenter.locking.dialog
+    assert dialog is not None
+    dialog.present.line.setText("first")
+    dialog.accept()
+    opened.settle()
+    assert opened.desk.key.origin is KeyOrigin.FILE
+    assert _key(opened, None) == opened.desk.key.secret
+    assert "its key is stored next to it" in row.help.text()
