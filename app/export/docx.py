@@ -1,85 +1,121 @@
-"""A report as a Word document; a sheet as one table across landscape pages."""
+"""A report as a Word document, its references as footnotes; a sheet as one table across landscape pages."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.section import WD_ORIENT
-from docx.oxml import OxmlElement
-from docx.shared import Inches, Mm
+from docx.shared import Inches, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
 from app.core.errors import AppError
 from app.export.markdown import parser
-from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, REFERENCE, LoadPicture, Picture, Report
+from app.export.references import RAISED, REFERENCE, Reference, table_headings
+from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
+from app.export.title_block import TitleBlock
+from app.export.word_file import BULLETS, MONOSPACED, WordFile, set_numbering
 from app.wording.i18n import _
 
-_MONOSPACED = "Courier New"
 _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
 _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
-_PAGE_MM = (297, 210)
-_MARGIN_MM = 18
-_COLUMNS_MM = (10, 58, 118, 75)
+_SHEET_MM = (10, 58, 118, 75)
+_QUOTATIONS_MM = (9, 34, 17, 44, 36)
+_FACT_MM = 28
 
 
 def write(report: Report, load: LoadPicture) -> bytes:
-    document = _titled(report.title)
+    file = WordFile(report.title)
+    document = file.document
+    _write_head(file, report.head)
+    found = {reference.number: reference for reference in report.references}
+    written: dict[int, Reference] = {}
     for part in report.parts:
+        if part.label:
+            document.add_paragraph(part.label, style="Question Label")
         for picture in part.pictures:
             last = _write_picture(document, picture, load)
             last.paragraph_format.keep_with_next = picture is part.pictures[-1]
         if part.question or not part.pictures:
-            document.add_paragraph(part.question, style="Intense Quote")
-        DocxWriter(document).write(parser().parse(part.answer))
+            question = document.add_paragraph(part.question, style="Question")
+            if not part.label:
+                question.paragraph_format.space_before = Pt(24)
+        writer = DocxWriter(file, document, found)
+        writer.write(parser().parse(part.answer))
+        written |= writer.notes
         if part.note:
-            document.add_paragraph().add_run(part.note).italic = True
+            document.add_paragraph(part.note, style="Note")
     if report.references:
-        document.add_heading(_("References"), 1)
-    for reference in report.references:
-        document.add_paragraph(f"[{reference.number}] {reference.words}")
-    return _saved(document)
+        document.add_heading(_("Table of quotations"), 1)
+        _write_quotations(file, report.references, {each.number: number for number, each in written.items()})
+    return file.save()
 
 
 def write_sheet(report: SheetReport) -> bytes:
-    document = _titled(report.title)
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = (Mm(length) for length in _PAGE_MM)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN_MM)
-    if report.books:
-        document.add_paragraph(_("Books: {books}").format(books=report.books))
-    table = document.add_table(1, len(_COLUMNS_MM), style="Table Grid")
-    table.autofit = False
-    for cell, words in zip(table.rows[0].cells[1:], headings(), strict=True):
-        cell.paragraphs[0].add_run(words).bold = True
-    repeated = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the headings are repeated on every page
+    file = WordFile(report.title, landscape=True)
+    _write_head(file, report.head)
+    file.document.add_paragraph(style="Fact")
+    table = file.add_table(_SHEET_MM, ("", *headings()))
     for line in report.lines:
-        _write_line(table.add_row().cells, line)
-    for column, width in zip(table.columns, _COLUMNS_MM, strict=True):
-        column.width = Mm(width)  # some programs use these, others those of the cells
-    for row in table.rows:
-        for cell, width in zip(row.cells, _COLUMNS_MM, strict=True):
-            cell.width = Mm(width)
-    return _saved(document)
+        _write_line(file, file.add_row(table, whole=False), line)
+    return file.save()
 
 
-def _write_line(cells: tuple[_Cell, ...], line: SheetLine) -> None:
+def _write_head(file: WordFile, head: TitleBlock) -> None:
+    document = file.document
+    document.add_heading(head.title, 0)
+    table = file.add_table((_FACT_MM, file.width_mm - _FACT_MM))
+    for name, value in head.facts:
+        label, said = file.add_row(table)
+        label.paragraphs[0].add_run(name, style="Label")
+        said.paragraphs[0].add_run(value)
+    for number, each in enumerate(head.documents):
+        label, said = file.add_row(table)
+        label.paragraphs[0].add_run("" if number else _("Documents"), style="Label")
+        said.paragraphs[0].add_run(f"{each.title} · {each.pages}" if each.pages else each.title)
+        if each.digest:
+            said.add_paragraph(each.digest, style="Digest")
+    if head.preface:
+        document.add_paragraph(head.preface, style="Note").paragraph_format.space_before = Pt(8)
+
+
+def _write_quotations(file: WordFile, references: Sequence[Reference], notes: Mapping[int, int]) -> None:
+    """`notes`: the numbers of the footnotes, by those of the references."""
+    table = file.add_table(_QUOTATIONS_MM, ("", *table_headings()))
+    for reference in references:
+        number, title, page, quote, finding = file.add_row(table)
+        number.paragraphs[0].add_run(str(notes.get(reference.number, "–")))
+        title.paragraphs[0].add_run(reference.title)
+        page.paragraphs[0].add_run(reference.page)
+        quote.paragraphs[0].add_run(f"“{reference.quote}”" if reference.quote else "–")
+        _write_finding(finding.paragraphs[0], reference)
+
+
+def _write_finding(paragraph: Paragraph, reference: Reference) -> None:
+    paragraph.add_run(reference.verdict, style=reference.tone.value)
+    if reference.explains:
+        paragraph.add_run().add_break()
+        paragraph.add_run(reference.finding, style="Label")
+
+
+def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> None:
     number, question, answer, references = cells
     number.paragraphs[0].add_run(str(line.number))
     question.paragraphs[0].add_run(line.question)
-    DocxWriter(answer).write(parser().parse(line.answer))
+    DocxWriter(file, answer).write(parser().parse(line.answer))
     if line.note:
-        answer.add_paragraph().add_run(line.note).italic = True
+        answer.add_paragraph(line.note, style="Note")
     _drop_first_paragraph(answer)
-    for words in line.listed:
-        references.add_paragraph(words)
+    for reference in line.references:
+        paragraph = references.add_paragraph(style="Cell")
+        paragraph.add_run(f"[{reference.number}] {reference.place}: ")
+        paragraph.add_run(reference.verdict, style=reference.tone.value)
+        paragraph.add_run(f": {reference.finding}." if reference.explains else ".")
+        if reference.quote:
+            paragraph.add_run(f" “{reference.quote}”")
     _drop_first_paragraph(references)
 
 
@@ -90,27 +126,14 @@ def _drop_first_paragraph(cell: _Cell) -> None:
         cell._tc.remove(first._p)
 
 
-def _titled(title: str) -> DocumentObject:
-    document = Document()
-    document.core_properties.title = title
-    document.core_properties.author = ""
-    document.add_heading(title, 0)
-    return document
-
-
-def _saved(document: DocumentObject) -> bytes:
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
 def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> Paragraph:
     """The last paragraph of it."""
     paragraph = document.add_paragraph()
     try:
         png = load(picture.ref, PICTURE_SIDE)
     except AppError as error:
-        paragraph.add_run(picture.missing(error.problem)).italic = True
+        paragraph.style = "Note"
+        paragraph.add_run(picture.missing(error.problem))
         return paragraph
     paragraph.paragraph_format.keep_with_next = True
     width, height = (Inches(pixels / PIXELS_PER_INCH) for pixels in picture.size)
@@ -122,12 +145,21 @@ def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture
 
 
 class DocxWriter:
-    """Writes the tokens of an answer into a document, or into a cell of a table; `_lists` are the open ones, True for
-    those that are numbered."""
+    """Writes the tokens of an answer into a document, or into a cell of a table.
 
-    def __init__(self, place: DocumentObject | _Cell) -> None:
+    `references` become footnotes, by their numbers; those that are not among them keep these. `notes` are those that
+    were written, by the numbers of the footnotes. `_lists` are the numberings of those that are open.
+    """
+
+    def __init__(
+        self, file: WordFile, place: DocumentObject | _Cell, references: Mapping[int, Reference] | None = None
+    ) -> None:
+        self._file = file
         self._place = place
-        self._lists: list[bool] = []
+        self._references = references or {}
+        self.notes: dict[int, Reference] = {}
+        self._lists: list[int] = []
+        self._continues = False
         self._quotes = 0
         self._in_table = False
         self._row: list[Sequence[Token]] = []
@@ -137,14 +169,16 @@ class DocxWriter:
     def write(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
             match token.type:
-                case "bullet_list_open" | "ordered_list_open":
-                    self._lists.append(token.type == "ordered_list_open")
+                case "bullet_list_open":
+                    self._lists.append(BULLETS)
+                case "ordered_list_open":
+                    self._lists.append(self._file.begin_numbers(int(token.attrs.get("start", 1))))
                 case "bullet_list_close" | "ordered_list_close":
                     self._lists.pop()
-                case "blockquote_open":
-                    self._quotes += 1
-                case "blockquote_close":
-                    self._quotes -= 1
+                case "list_item_open":
+                    self._continues = False
+                case "blockquote_open" | "blockquote_close":
+                    self._quotes += token.nesting
                 case "heading_open":
                     self._heading = int(token.tag[1:])
                 case "heading_close":
@@ -157,7 +191,7 @@ class DocxWriter:
                 case "table_close":
                     self._write_table()
                 case "fence" | "code_block":
-                    self._place.add_paragraph().add_run(token.content.rstrip("\n")).font.name = _MONOSPACED
+                    self._write_text(self._place.add_paragraph(style="Code"), token.content.rstrip("\n"))
                 case "inline":
                     self._write_inline(token.children or ())
 
@@ -165,17 +199,28 @@ class DocxWriter:
         if self._in_table:
             self._row.append(children)
             return
-        if self._heading:
+        if self._heading and not self._in_cell:
             level = min(9, self._heading + _LARGEST_HEADING - 1)
             paragraph = self._place.add_paragraph(style=f"Heading {level}")
         else:
             paragraph = self._place.add_paragraph(style=self._style())
-        _write_runs(paragraph, children)
+            if self._lists and not self._continues:
+                set_numbering(paragraph, self._lists[-1], min(len(self._lists), _LIST_LEVELS) - 1)
+            self._continues = True
+        self._write_runs(paragraph, children, bold=bool(self._heading) and self._in_cell)
+
+    @property
+    def _in_cell(self) -> bool:
+        return isinstance(self._place, _Cell)
 
     def _style(self) -> str | None:
+        if self._in_cell:
+            return "Cell"
+        if self._lists and self._continues:
+            return "List Continue"
         if self._lists:
             level = min(len(self._lists), _LIST_LEVELS)
-            name = "List Number" if self._lists[-1] else "List Bullet"
+            name = "List Bullet" if self._lists[-1] == BULLETS else "List Number"
             return name if level == 1 else f"{name} {level}"
         return "Quote" if self._quotes else None
 
@@ -184,39 +229,51 @@ class DocxWriter:
         if not rows:
             return
         table = self._place.add_table(len(rows), max(len(row) for row in rows))
-        table.style = "Table Grid"
-        for row, cells in zip(table.rows, rows, strict=True):
+        table.style = "Ruled"
+        for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
             for cell, children in zip(row.cells, cells, strict=False):
-                _write_runs(cell.paragraphs[0], children)
+                cell.paragraphs[0].style = "Cell"
+                self._write_runs(cell.paragraphs[0], children, bold=number == 0)
+        self._place.add_paragraph(style="Fact")  # two tables that touch would be one
 
+    def _write_runs(self, paragraph: Paragraph, children: Sequence[Token], *, bold: bool = False) -> None:
+        strong, emphasis, struck = int(bold), 0, 0
+        address = ""
+        for child in children:
+            match child.type:
+                case "strong_open" | "strong_close":
+                    strong += child.nesting
+                case "em_open" | "em_close":
+                    emphasis += child.nesting
+                case "s_open" | "s_close":
+                    struck += child.nesting
+                case "link_open":
+                    address = str(child.attrs.get("href", ""))
+                case "link_close":
+                    paragraph.add_run(f" ({address})")
+                case "softbreak":
+                    paragraph.add_run(" ")
+                case "hardbreak":
+                    paragraph.add_run().add_break()
+                case "text" | "code_inline":
+                    before = len(paragraph.runs)
+                    self._write_text(paragraph, child.content)
+                    for run in paragraph.runs[before:]:
+                        run.bold, run.italic = bool(strong) or None, bool(emphasis) or None
+                        run.font.strike = bool(struck) or None
+                        if child.type == "code_inline":
+                            run.font.name = MONOSPACED
 
-def _write_runs(paragraph: Paragraph, children: Sequence[Token]) -> None:
-    bold = italic = 0
-    address = ""
-    for child in children:
-        match child.type:
-            case "strong_open" | "strong_close":
-                bold += child.nesting
-            case "em_open" | "em_close":
-                italic += child.nesting
-            case "link_open":
-                address = str(child.attrs.get("href", ""))
-            case "link_close":
-                paragraph.add_run(f" ({address})")
-            case "softbreak":
-                paragraph.add_run(" ")
-            case "hardbreak":
-                paragraph.add_run().add_break()
-            case "text" | "code_inline":
-                _write_text(paragraph, child, bold=bool(bold), italic=bool(italic))
+    def _write_text(self, paragraph: Paragraph, text: str) -> None:
+        for number, piece in enumerate((RAISED if self._references else REFERENCE).split(text)):
+            if number % 2:
+                self._write_reference(paragraph, int(piece))
+            elif piece:
+                paragraph.add_run(piece)
 
-
-def _write_text(paragraph: Paragraph, child: Token, *, bold: bool, italic: bool) -> None:
-    for number, piece in enumerate(REFERENCE.split(child.content)):
-        if not piece:
-            continue
-        run = paragraph.add_run(f"[{piece}]" if number % 2 else piece)
-        run.bold, run.italic = bold or None, italic or None
-        run.font.superscript = True if number % 2 else None
-        if child.type == "code_inline":
-            run.font.name = _MONOSPACED
+    def _write_reference(self, paragraph: Paragraph, number: int) -> None:
+        reference = self._references.get(number)
+        if reference is None:
+            paragraph.add_run(f"[{number}]").font.superscript = True
+        else:
+            self.notes[self._file.notes.add(paragraph, reference.words)] = reference

@@ -4,65 +4,150 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from app.core.errors import AppError
 from app.export.markdown import parser
-from app.export.report import CLOSE, OPEN, REFERENCE, Picture, Report
-from app.export.sheet import SheetReport, headings
+from app.export.references import CLOSE, OPEN, RAISED, REFERENCE, Reference, table_headings
+from app.export.report import Picture, Report
+from app.export.sheet import SheetLine, SheetReport, headings
+from app.export.title_block import TitleBlock, foot_words
 from app.wording.i18n import _
 
 _ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
-STYLE = (
-    "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:Georgia,serif;line-height:1.5;color:#211e1a}"
-    "blockquote{margin:2em 0 1em;padding:.5em 1em;background:#f5eaea}sup a{color:#7a2e35;text-decoration:none}"
-    "pre,code{font-family:monospace}table{border-collapse:collapse}td,th{border:1px solid #e7e1d6;padding:.2em .6em}"
-    ".note{color:#6e675e}.image{margin:2em 0 0;line-height:1}img{max-width:100%;height:auto}"
-    ".caption{margin:.5em 0;color:#6e675e}.caption+blockquote{margin-top:1em}"
+_SERIF = (
+    "'Source Serif Pro','Source Serif 4',Georgia,Cambria,'Hiragino Mincho ProN','Yu Mincho','Noto Serif CJK JP',serif"
 )
+_SANS = (
+    "'Source Sans Pro','Source Sans 3','Segoe UI','Helvetica Neue',Arial,'Hiragino Sans','Yu Gothic',"
+    "'Noto Sans CJK JP',sans-serif"
+)
+_LARGEST_HEADING = 3
+"""Of an answer: h1 is the title, h2 the table of quotations."""
+
+_WIDTHS = {"quotations": ("5%", "26%", "13%", "33%", "23%"), "lines": ("4%", "21%", "44%", "31%")}
+_MONO = "'Source Code Pro',Consolas,Menlo,'DejaVu Sans Mono',monospace"
+STYLE = (
+    f"body{{max-width:42rem;margin:3rem auto;padding:0 1.5rem;font-family:{_SERIF};line-height:1.55;color:#211e1a}}"
+    f"table.facts,table.quotations,table.lines,.note,.label,.caption{{font-family:{_SANS}}}"
+    "h1{font-weight:400;font-size:1.9rem;line-height:1.2;margin:0 0 1.2rem}h2,h3,h4,h5,h6{line-height:1.25}"
+    "table{border-collapse:collapse;width:100%;border-top:1px solid #6e675e;border-bottom:1px solid #6e675e}"
+    "td,th{border-bottom:1px solid #e7e1d6;padding:.3rem .9rem .3rem 0;text-align:left;vertical-align:top}"
+    "table.facts,table.quotations,table.lines{font-size:.85rem;line-height:1.4}"
+    "table.facts th{width:7rem;font-weight:400;color:#6e675e}"
+    f".digest{{font-family:{_MONO};font-size:.7rem;color:#6e675e;word-break:break-all}}"
+    ".label{margin:2.4rem 0 .2rem;font-size:.8rem;color:#7a2e35}.question{margin:0 0 .8rem;font-weight:600}"
+    "blockquote{margin:.6rem 1.5rem;font-style:italic}sup a,td a{color:#7a2e35;text-decoration:none}"
+    f"pre,code{{font-family:{_MONO};font-size:.85em}}pre{{overflow-x:auto}}"
+    ".note,.caption{font-size:.85rem;color:#6e675e}.finding{color:#6e675e}"
+    ".Verified{font-weight:600;color:#2f6b4f}.Near{font-weight:600;color:#8a6116}"
+    ".NotFound{font-weight:600;color:#9b2c2c}.Named{font-weight:600}"
+    ".image{margin:2rem 0 0;line-height:1}img{max-width:100%;height:auto}"
+    "@media print{body{max-width:none;margin:0;padding:0;font-size:11pt}tr,.question,.label{break-inside:avoid}"
+    ".label,.question,h2,h3,h4{break-after:avoid}}"
+)
+_WIDE = "body{max-width:76rem}td p{margin:.2rem 0 .4rem}"
 
 
-def write(report: Report, address: Callable[[Picture], str], style: str = STYLE) -> str:
-    """`address` gives the place of an image; an AppError that it raises is said in the image's place."""
-    markdown = parser()
-    title = html.escape(report.title)
-    body = [f"<h1>{title}</h1>"]
+def write(report: Report, address: Callable[[Picture], str], style: str = "") -> str:
+    """`address` gives the place of an image; an AppError that it raises is said in the image's place. `style` takes the
+    place of that for browsers."""
+    body = [_head(report.head)]
     for part in report.parts:
-        question = html.escape(part.question).replace("\n", "<br>")
+        if part.label:
+            body.append(f'<p class="label">{html.escape(part.label)}</p>')
         body += [_picture(picture, address) for picture in part.pictures]
-        if question or not part.pictures:
-            body.append(f'<blockquote class="question">{question}</blockquote>')
-        body.append(REFERENCE.sub(_link, _ENCODED.sub("", markdown.render(part.answer))))
+        if part.question or not part.pictures:
+            body.append(f'<p class="question">{_lines(part.question)}</p>')
+        body.append(RAISED.sub(_link, _ENCODED.sub("", _rendered(part.answer))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.references:
-        items = "".join(f'<li id="r{r.number}">{html.escape(r.words)}</li>' for r in report.references)
-        body.append(f'<h2>{html.escape(_("References"))}</h2><ol class="references">{items}</ol>')
-    return _page(title, style, body)
+        body.append(f"<h2>{html.escape(_('Table of quotations'))}</h2>")
+        body.append(_table("quotations", ("", *table_headings()), map(_quotation, report.references)))
+    return _page(report.title, style or STYLE + _foot(), body)
 
 
-def write_sheet(report: SheetReport) -> str:
+def write_sheet(report: SheetReport, style: str = "") -> str:
+    """`style` as in `write`."""
+    lines = _table("lines", ("", *headings()), map(_line, report.lines))
+    return _page(report.title, style or STYLE + _WIDE + _foot("A4 landscape"), [_head(report.head), "<p></p>", lines])
+
+
+def _rendered(answer: str) -> str:
+    """Its headings are below those of the page."""
     markdown = parser()
-    title = html.escape(report.title)
-    body = [f"<h1>{title}</h1>"]
-    if report.books:
-        body.append(f'<p class="note">{html.escape(_("Books: {books}").format(books=report.books))}</p>')
-    body.append("<table><tr><th></th>" + "".join(f"<th>{html.escape(name)}</th>" for name in headings()) + "</tr>")
-    for line in report.lines:
-        answer = markdown.render(REFERENCE.sub(r"[\1]", line.answer))
-        note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
-        references = "".join(f"<p>{html.escape(words)}</p>" for words in line.listed)
-        question = html.escape(line.question).replace("\n", "<br>")
-        body.append(f"<tr><td>{line.number}</td><td>{question}</td><td>{answer}{note}</td><td>{references}</td></tr>")
-    body.append("</table>")
-    return _page(title, f"{STYLE}body{{max-width:none}}td{{vertical-align:top}}", body)
+    env: dict[str, object] = {}
+    tokens = markdown.parse(answer, env)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1:]) + _LARGEST_HEADING - 1)}"
+    rendered: str = markdown.renderer.render(tokens, markdown.options, env)
+    return rendered
+
+
+def _head(head: TitleBlock) -> str:
+    rows = [(name, html.escape(value)) for name, value in head.facts]
+    for number, document in enumerate(head.documents):
+        said = f"{document.title} · {document.pages}" if document.pages else document.title
+        digest = f'<br><span class="digest">{document.digest}</span>' if document.digest else ""
+        rows.append(("" if number else _("Documents"), html.escape(said) + digest))
+    facts = "".join(f'<tr><th width="96">{html.escape(name)}</th><td>{said}</td></tr>' for name, said in rows)
+    preface = f'<p class="note">{html.escape(head.preface)}</p>' if head.preface else ""
+    return f'<h1>{html.escape(head.title)}</h1><table class="facts" width="100%">{facts}</table>{preface}'
+
+
+def _table(kind: str, names: Sequence[str], rows: Iterable[str]) -> str:
+    columns = zip(_WIDTHS[kind], names, strict=True)
+    head = "".join(f'<th width="{width}">{html.escape(name)}</th>' for width, name in columns)
+    return f'<table class="{kind}" width="100%"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _quotation(reference: Reference) -> str:
+    number = reference.number
+    quote = f"“{html.escape(reference.quote)}”" if reference.quote else "–"
+    finding = f'<br><span class="finding">{html.escape(reference.finding)}</span>' if reference.explains else ""
+    return (
+        f'<tr id="r{number}"><td><a href="#n{number}">{number}</a></td><td>{html.escape(reference.title)}</td>'
+        f"<td>{html.escape(reference.page)}</td><td>{quote}</td><td>{_verdict(reference)}{finding}</td></tr>"
+    )
+
+
+def _verdict(reference: Reference) -> str:
+    return f'<span class="{reference.tone}">{html.escape(reference.verdict)}</span>'
+
+
+def _line(line: SheetLine) -> str:
+    answer = _rendered(REFERENCE.sub(r"[\1]", line.answer))
+    note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
+    references = "".join(map(_listed, line.references))
+    return (
+        f"<tr><td>{line.number}</td><td>{_lines(line.question)}</td><td>{answer}{note}</td><td>{references}</td></tr>"
+    )
+
+
+def _listed(reference: Reference) -> str:
+    finding = f": {html.escape(reference.finding)}." if reference.explains else "."
+    quote = f" “{html.escape(reference.quote)}”" if reference.quote else ""
+    place = html.escape(f"[{reference.number}] {reference.place}: ")
+    return f"<p>{place}{_verdict(reference)}{finding}{quote}</p>"
 
 
 def _page(title: str, style: str, body: list[str]) -> str:
-    """`title` and `body` are HTML. Marks of references that are left over are taken out."""
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    """`body` is HTML. Marks of references that are left over are taken out."""
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
+
+
+def _foot(size: str = "A4") -> str:
+    """The number of each page, for browsers that print them (CSS Paged Media Module, level 3)."""
+    page, pages = '" counter(page) "', '" counter(pages) "'
+    return f'@page{{size:{size};margin:24mm 22mm;@bottom-right{{content:"{foot_words(page, pages)}"}}}}'
+
+
+def _lines(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
 
 
 def _picture(picture: Picture, address: Callable[[Picture], str]) -> str:
@@ -77,4 +162,4 @@ def _picture(picture: Picture, address: Callable[[Picture], str]) -> str:
 
 
 def _link(found: re.Match[str]) -> str:
-    return f'<sup><a href="#r{found[1]}">{found[1]}</a></sup>'
+    return f'<sup><a id="n{found[1]}" href="#r{found[1]}">{found[1]}</a></sup>'

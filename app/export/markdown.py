@@ -4,13 +4,15 @@ of answers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
 
 from app.core.errors import AppError
-from app.export.report import REFERENCE, Picture, Report
+from app.export.references import RAISED, Reference, table_headings
+from app.export.report import Picture, Report
 from app.export.sheet import SheetReport, headings
+from app.export.title_block import TitleBlock
 from app.wording.i18n import _
 
 MAX_NESTING = 60
@@ -34,26 +36,47 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
 
     `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
-    lines = [f"# {_line(report.title)}"]
+    lines = _head(report.head)
     for part in report.parts:
+        if part.label:
+            lines += ["", f"## {_line(part.label)}"]
         asked = [paragraph for picture in part.pictures for paragraph in _picture(picture, address)]
         if part.question or not asked:
             asked.append(harmless(part.question))
         lines += ["", *(f"> {line}".rstrip() for line in "\n\n".join(asked).split("\n")), ""]
-        lines.append(REFERENCE.sub(r"[^\1]", harmless(part.answer)))
+        lines.append(RAISED.sub(r"[^\1]", harmless(part.answer)))
         if part.note:
             lines += ["", f"*{_plain(part.note)}*"]
     if report.references:
-        lines += ["", f"## {_('References')}", ""]
+        lines += ["", f"## {_('Table of quotations')}", "", *_quotations(report.references), ""]
     lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]
     return "\n".join(lines) + "\n"
 
 
+def _head(head: TitleBlock) -> list[str]:
+    lines = [f"# {_line(head.title)}", ""]
+    lines += [f"- {name}: {_plain(' '.join(value.split()))}" for name, value in head.facts]
+    for document in head.documents:
+        said = " · ".join(filter(None, (document.title, document.pages, document.digest)))
+        lines.append(f"- {_('Document')}: {_plain(' '.join(said.split()))}")
+    if head.preface:
+        lines += ["", f"*{head.preface}*"]
+    return lines
+
+
+def _quotations(references: Sequence[Reference]) -> list[str]:
+    lines = ["| | {} | {} | {} | {} |".format(*map(_cell, table_headings())), "|---|---|---|---|---|"]
+    for reference in references:
+        finding = f"{reference.verdict}: {reference.finding}" if reference.explains else reference.verdict
+        quote = f"“{reference.quote}”" if reference.quote else "–"
+        cells = (str(reference.number), *(_cell(text) for text in (reference.title, reference.page, quote, finding)))
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
 def write_sheet(report: SheetReport) -> str:
     """A row of a table is one line: an answer of several lines is one cell with breaks."""
-    lines = [f"# {_cell(report.title)}", ""]
-    if report.books:
-        lines += [_("Books: {books}").format(books=_cell(report.books)), ""]
+    lines = [*_head(report.head), ""]
     lines += ["| | {} | {} | {} |".format(*map(_cell, headings())), "|---|---|---|---|"]
     for line in report.lines:
         answer = _cell(line.plain_answer)
@@ -96,6 +119,10 @@ def harmless(text: str) -> str:
 
 def _line(text: str) -> str:
     return " ".join(harmless(text).split())
+
+
+def _escaped(text: str) -> str:
+    return _plain(" ".join(text.split()))
 
 
 def _cell(text: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from app.core.comparison import ChangeKind, ComparedParagraph, Stretch, WordState
 from app.documents.text.terms import is_unspaced
+from app.export.word_file import WordFile
 from app.services.comparisons import ComparedBooks
 from app.wording.comparison import change_word, places, renumbered_words, reservation_sentences, summary
 
@@ -35,18 +34,13 @@ _HEADED = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED, Cha
 def write(compared: ComparedBooks, now: datetime) -> bytes:
     """The whole text: accepted, it is the second book's, rejected, the first one's, but for clauses' numbers that only
     moved on. Each change has a comment with its pages in both. `now`: aware of its zone."""
-    document = Document()
-    title = f"{compared.first.title} → {compared.second.title}"
-    document.core_properties.title = _writable(title)
-    document.core_properties.author = AUTHOR
-    document.sections[0].header.paragraphs[0].add_run(_writable(title)).italic = True
-    writer = _Redline(document, compared, now)
+    file = WordFile(_writable(f"{compared.first.title} → {compared.second.title}"))
+    file.document.core_properties.author = AUTHOR
+    writer = _Redline(file.document, compared, now)
     for paragraph in compared.found.paragraphs:
         writer.add(paragraph)
     writer.say_all()
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+    return file.save()
 
 
 class _Redline:

@@ -1,21 +1,24 @@
-"""What an export says, whatever its format: questions with images, answers with numbered references, the references."""
+"""What an export says, whatever its format: its title block, questions with images, answers with numbered references,
+the references."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import TypeAlias
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.conversation import Answer, Ending, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import ImageRef
 from app.documents.images.kinds import ENDINGS
+from app.export.references import Reference, cleaned, number_references
+from app.export.title_block import Asked, TitleBlock, compose_title_block, day_of, models_of
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.page_names import cited_page, page_words
 from app.wording.support import basis_words
 from app.wording.weighing import weighed_words
 
@@ -76,118 +79,93 @@ def safe_name(untrusted_name: str, characters: int) -> str:
     return _NOT_IN_NAMES.sub(" ", untrusted_name)[:characters].strip(" .")
 
 
-OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
-REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
-"""The place of a reference in an answer, with its number."""
-
-
 @dataclass(frozen=True)
 class ReportPart:
     """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
-    the answer, which may be empty, and the images above the question."""
+    the answer, which may be empty, and the images above the question. `label`: which question it is; empty where it is
+    the only one."""
 
     question: str
     answer: str
     note: str
     pictures: tuple[Picture, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reference:
-    """`state` is what the program found out, in words; `quote` may be empty."""
-
-    number: int
-    place: str
-    state: str
-    quote: str
-
-    @property
-    def words(self) -> str:
-        quote = f" “{self.quote}”" if self.quote else ""
-        return f"{self.place}: {self.state}.{quote}"
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    title: str
+    head: TitleBlock
     parts: tuple[ReportPart, ...]
     references: tuple[Reference, ...]
 
+    @property
+    def title(self) -> str:
+        return self.head.title
 
-def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Book], answer_id: str = "") -> Report:
+
+def compose(
+    untrusted_title: str,
+    turns: Sequence[Turn],
+    books: Mapping[str, Book],
+    answer_id: str = "",
+    *,
+    now: datetime | None = None,
+) -> Report:
     """The turns of a conversation or, of these, the one with this answer. `books` by their ids: they name their pages.
+    `now`: when it is written, aware of its zone.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the images of the next one get
     its numbers again.
     """
-    parts: list[ReportPart] = []
-    references: list[Reference] = []
+    now = now or datetime.now().astimezone()
+    written: list[tuple[Turn, tuple[Picture, ...]]] = []
     shown = 0
     for turn in turns:
-        question, answer = turn.question, turn.answer
         pictures = tuple(
             Picture(number, " ".join(cleaned(ref.untrusted_name).split()), ref)
-            for number, ref in enumerate(question.images, shown + 1)
+            for number, ref in enumerate(turn.question.images, shown + 1)
         )
-        if answer is not None and answer.text:
+        if turn.answer is not None and turn.answer.text:
             shown += len(pictures)
-        if answer_id and (answer is None or answer.id != answer_id):
-            continue
-        if answer is None:
-            parts.append(ReportPart(cleaned(question.text), "", "", pictures))
-            continue
-        text, found = number_references(answer, books, len(references))
-        references += found
-        notes = (
-            note_on(question, answer),
-            cleaned(weighed_words(answer, books)),
-            _("The following questions were asked without this one and its answer.") if answer.left_out else "",
-        )
-        parts.append(ReportPart(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
-    return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
-
-
-def number_references(answer: Answer, books: Mapping[str, Book], before: int = 0) -> tuple[str, list[Reference]]:
-    """The text with numbers for its page marks, which go on after `before`; references that have no mark follow the
-    text."""
-    pieces: list[str] = []
+        if not answer_id or (turn.answer is not None and turn.answer.id == answer_id):
+            written.append((turn, pictures))
+    asked = [(turn.question, turn.answer) for turn, _pictures in written]
+    labels = _labels(asked, now)
+    parts: list[ReportPart] = []
     references: list[Reference] = []
-    position = 0
-    for citation in sorted(answer.citations, key=lambda c: (c.start < 0, c.start)):
-        number = before + len(references) + 1
-        if citation.start >= position:
-            pieces.append(cleaned(answer.text[position : citation.start]))
-            position = citation.end
-        elif position < len(answer.text):
-            pieces.append(cleaned(answer.text[position:]) + " ")
-            position = len(answer.text)
-        pieces.append(f"{OPEN}{number}{CLOSE}")
-        references.append(_reference(number, citation, books))
-    pieces.append(cleaned(answer.text[position:]))
-    return "".join(pieces), references
+    for label, (turn, pictures) in zip(labels, written, strict=True):
+        text, found = number_references(turn.answer, books, len(references)) if turn.answer else ("", [])
+        references += found
+        parts.append(ReportPart(cleaned(turn.question.text), text, _notes(turn, books), pictures, label))
+    head = compose_title_block(cleaned(untrusted_title) or _("Conversation"), asked, books, now)
+    return Report(head, tuple(parts), tuple(references))
 
 
-def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Reference:
-    words = {
-        CitationState.VERIFIED: _("these words are on this page, word for word"),
-        CitationState.REPAIRED: _("these words are on this page, word for word; the answer named p. {named}"),
-        CitationState.NEAR: _("the quotation is on this page in other words, as follows"),
-        CitationState.CUT: _("the quotation is cut; in full, the page says"),
-        CitationState.NOT_FOUND: _("not found on this page"),
-        CitationState.PAGE: _("named by the answer, without a quotation"),
-        CitationState.FOUND: _("found by Octavo, not named by the answer"),
-        CitationState.RELATED: _("most related page, found by Octavo only by shared words"),
-        CitationState.DIFFERS: _("differs from the answer in a number, name, negation or obligation, as follows"),
-    }[citation.state]
-    if citation.is_unresolved:
-        words = _("named by the answer, which does not say which of these books it means")
-    title = cleaned(citation.document)
-    page = cleaned(page_words(cited_page(citation, books)))
-    fuller = (CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS)
-    quote = citation.on_page if citation.state in fuller else citation.quote
-    place = f"{title}, {page}" if title else page
-    return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))
+def _labels(asked: Asked, now: datetime) -> list[str]:
+    """Which question each is, with its day and its model where these are several."""
+    if len(asked) == 1:
+        return [""]
+    several_days = len({day_of(question, now) for question, _answer in asked}) > 1
+    several_models = len(models_of(asked)) > 1
+    labels = []
+    for number, (question, answer) in enumerate(asked, 1):
+        day = day_of(question, now) if several_days else ""
+        model = "".join(models_of([(question, answer)])) if several_models else ""
+        labels.append(" · ".join(filter(None, (_("Question {number}").format(number=number), day, model))))
+    return labels
+
+
+def _notes(turn: Turn, books: Mapping[str, Book]) -> str:
+    answer = turn.answer
+    if answer is None:
+        return ""
+    notes = (
+        note_on(turn.question, answer),
+        cleaned(weighed_words(answer, books)),
+        _("The following questions were asked without this one and its answer.") if answer.left_out else "",
+    )
+    return " ".join(filter(None, notes))
 
 
 def note_on(question: StoredQuestion, answer: Answer) -> str:
@@ -201,10 +179,3 @@ def _state_words(answer: Answer) -> str:
     if answer.ending in (Ending.CANCELLED, Ending.CLOSED, Ending.FAILED, Ending.OPEN):
         return _("This answer is not complete.")
     return _("This answer was cut off at the length limit.") if answer.ending is Ending.LENGTH else ""
-
-
-def cleaned(untrusted_text: str) -> str:
-    """Without what cannot be seen."""
-    from app.documents.text.clean import clean  # its tables of characters take a while to load
-
-    return clean(untrusted_text)[0]

@@ -6,6 +6,7 @@ imports delays that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
-    from app.ui.widgets.notice import NoticeBar
+    from app.ui.widgets.notice import Deed, NoticeBar
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -221,6 +222,10 @@ class MainWindow(QWidget):
     def say(self, words: str) -> None:
         """The same about something that went well."""
         self._notice().show_sentence(words, failed=False)
+
+    def offer(self, words: str, deeds: Sequence[Deed], *, passes_ms: int = 0) -> None:
+        """The same, with what can be done now; with `passes_ms` it goes by itself after that time."""
+        self._notice().show_sentence(words, failed=False, deeds=deeds, passes_ms=passes_ms)
 
     def _notice(self) -> NoticeBar:
         return self.sheet.notice if self.shows_sheet else self.talk.notice

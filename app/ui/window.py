@@ -49,6 +49,7 @@ from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
+from app.ui.saved_files import SavedFiles
 from app.ui.settings.locking import Locking
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
@@ -100,6 +101,7 @@ class _Parts(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
         )
+        self.saved_files = SavedFiles(self.window, self)
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
@@ -239,7 +241,7 @@ class _Parts(QObject):
         made = SheetsPresenter(work, self._bridge, panel, table, self.openings, self.activity, self.shown, self)
         made.failed.connect(self.window.tell)
         made.noticed.connect(self.window.tell)
-        made.done.connect(self.window.say)
+        made.saved.connect(self.saved_files.show)
         made.ended.connect(self.context.measure)
         self.engine_changed.connect(made.show_progress)
         self._release.timeout.connect(made.holding.look)
@@ -507,8 +509,10 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.exporting, self.prompts, self.comparing, self.locking):
+        for finished in (self.gallery, self.prompts, self.locking):
             finished.done.connect(self.window.say)
+        for writer in (self.exporting, self.comparing):
+            writer.saved.connect(self.saved_files.show)
 
     @Slot(object)
     def _show_title(self, conversation: Conversation | None) -> None:

@@ -1,9 +1,10 @@
-"""Numbers, sizes and durations in words, and names that are safe to show."""
+"""Numbers, sizes, durations and days in words, and names that are safe to show."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
+from datetime import datetime
 
 from app.core.settings import GIGABYTE
 from app.wording.i18n import _
@@ -66,3 +67,12 @@ def rate(tokens_a_second: float) -> str:
         return f"{tokens_a_second:.1f}".removesuffix(".0")
     digits = 10 ** (int(math.log10(tokens_a_second)) - 1)
     return count(round(tokens_a_second / digits) * digits)
+
+
+def day(moment: datetime) -> str:
+    """`27 November 2026`; `moment` in the zone that its day is counted in."""
+    months = (
+        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+        *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+    )
+    return _("{day} {month} {year}").format(day=moment.day, month=months[moment.month - 1], year=moment.year)

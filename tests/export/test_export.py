@@ -5,24 +5,30 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from docx import Document
+from docx.oxml.ns import nsmap
+from lxml import etree
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
+from app import __version__
 from app.core.conversation import (
     Answer,
     BookRef,
     Citation,
     CitationState,
     Ending,
+    PageRange,
     StoredQuestion,
     Support,
     Turn,
     WeighedSentence,
 )
+from app.core.document import Book, Format
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import docx, html, markdown
@@ -130,20 +136,24 @@ def test_turns_that_are_left_out_say_so() -> None:
 
 def test_markdown_has_footnotes(report: Report) -> None:
     text = markdown.write(report, no_address)
-    assert text.startswith("# Notice periods\n\n> When?\n")
-    assert "“not less than twelve months” [^1]." in text
-    assert "- by post [^2]" in text
+    assert text.startswith("# Notice periods\n\n- Date: ")
+    assert "## Question 1\n\n> When?\n" in text
+    assert "“not less than twelve months”[^1]." in text
+    assert "- by post[^2]" in text
     assert "[^2]: Harbour Lease, p. 88: these words" in text
-    assert "```\n [^4]" in text or "[^4]" in text
+    assert "```\n[^4]" in text
+    assert "| 1 | Harbour Lease | p. 87 | “not less than twelve months” | Verified |\n" in text
     assert "*This answer is not complete.*" in text
 
 
 def test_html_links_its_references(report: Report) -> None:
     page = html.write(report, no_address)
-    assert '<sup><a href="#r1">1</a></sup>' in page
-    assert '<li id="r1">Harbour Lease, p. 87: ' in page
+    assert '<sup><a id="n1" href="#r1">1</a></sup>' in page
+    row = '<tr id="r1"><td><a href="#n1">1</a></td><td>Harbour Lease</td><td>p. 87</td>'
+    assert row + '<td>“not less than twelve months”</td><td><span class="Verified">Verified</span></td></tr>' in page
     assert "<strong>twelve months</strong>" in page
-    assert "<td>d <sup>" in page
+    assert "<td>d<sup>" in page
+    assert "<h3>Notice</h3>" in page, "below the page's own headings"
     assert "code &lt;b&gt;" in page
 
 
@@ -152,12 +162,111 @@ def test_a_word_document_has_styles_a_table_and_references(report: Report) -> No
     styles = {paragraph.text: paragraph.style.name for paragraph in written.paragraphs if paragraph.style}
     assert styles["Notice periods"] == "Title"
     assert styles["Notice"] == "Heading 2"
-    assert styles["When?"] == "Intense Quote"
-    assert styles["by post [2]"] == "List Bullet"
+    assert styles["Question 1"] == "Question Label"
+    assert styles["When?"] == "Question"
+    assert styles["by post"] == "List Bullet"
     assert styles["first"] == "List Number"
-    (table,) = written.tables
-    assert [[cell.text for cell in row.cells] for row in table.rows] == [["a", "b"], ["c", "d [3]"]]
-    assert written.paragraphs[-1].text.startswith("[4] Harbour Lease, p. 3: found by Octavo")
+    facts, table, quotations = written.tables
+    assert [row.cells[0].text for row in facts.rows] == [
+        "Date",
+        "Asked",
+        "Model",
+        "References",
+        "Written with",
+        "Documents",
+    ]
+    assert facts.rows[-1].cells[1].text == "Harbour Lease (deleted since)"
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["a", "b"], ["c", "d"]]
+    assert [[cell.text for cell in row.cells] for row in quotations.rows] == [
+        ["", "Document", "Page", "Quotation", "Finding"],
+        ["1", "Harbour Lease", "p. 87", "“not less than twelve months”", "Verified"],
+        ["2", "Harbour Lease", "p. 88", "“by registered post”",
+         "Page corrected\nthese words are on this page, word for word; the answer named p. 12"],
+        ["3", "Harbour Lease", "p. 9", "“pays twelve”",
+         "Similar\nthe quotation is on this page in other words, as follows"],
+        ["4", "Harbour Lease", "p. 3", "“The Tenant pays.”", "Found by Octavo"],
+    ]  # fmt: skip
+
+
+def part_of(data: bytes, name: str) -> etree._Element:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return etree.fromstring(archive.read(name))
+
+
+def test_references_in_a_word_document_are_footnotes(report: Report) -> None:
+    data = docx.write(report, no_png)
+    notes = part_of(data, "word/footnotes.xml").xpath("w:footnote[@w:id > 0]", namespaces=nsmap)
+    assert ["".join(note.itertext()).strip() for note in notes] == [reference.words for reference in report.references]
+    body = part_of(data, "word/document.xml")
+    assert body.xpath("//w:footnoteReference/@w:id", namespaces=nsmap) == ["1", "2", "3", "4"]
+    (paragraph,) = body.xpath("//w:p[w:r/w:footnoteReference/@w:id = 1]", namespaces=nsmap)
+    before = paragraph.xpath("string(w:r[w:footnoteReference]/preceding-sibling::w:r[1])", namespaces=nsmap)
+    assert before.endswith("months”"), "no space before the mark"
+    known = {style.style_id for style in Document(io.BytesIO(data)).styles}
+    for file in ("word/document.xml", "word/footnotes.xml", "word/footer1.xml"):
+        used = part_of(data, file).xpath(
+            "//w:pStyle/@w:val | //w:rStyle/@w:val | //w:tblStyle/@w:val", namespaces=nsmap
+        )
+        assert set(used) <= known
+
+
+def test_a_word_document_has_our_type_and_the_number_of_every_page(report: Report) -> None:
+    data = docx.write(report, no_png)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert not any("theme" in name or "thumbnail" in name for name in archive.namelist())
+    styles = part_of(data, "word/styles.xml")
+    faces = set(styles.xpath("//w:rFonts/@w:ascii", namespaces=nsmap))
+    assert faces == {"Source Serif Pro", "Source Sans Pro", "Courier New"}
+    named = part_of(data, "word/fontTable.xml").xpath("//w:font[w:altName]/@w:name", namespaces=nsmap)
+    assert faces - {"Courier New"} < set(named), "with what may stand in for them"
+    foot = part_of(data, "word/footer1.xml")
+    assert foot.xpath("//w:fldSimple/@w:instr", namespaces=nsmap) == ["PAGE", "NUMPAGES"]
+    assert "".join(foot.itertext()) == "Notice periods1 of 1"
+
+
+def test_each_list_in_a_word_document_begins_anew() -> None:
+    report = compose("T", (turn("1. a\n2. b\n\ntext\n\n1. c\n\n   more of c\n2. d\n\ntext\n\n5. e"),), {})
+    data = docx.write(report, no_png)
+    body, numbering = part_of(data, "word/document.xml"), part_of(data, "word/numbering.xml")
+    numbered = {
+        "".join(paragraph.itertext()): "".join(paragraph.xpath("w:pPr/w:numPr/w:numId/@w:val", namespaces=nsmap))
+        for paragraph in body.xpath("//w:body/w:p", namespaces=nsmap)
+    }
+    assert numbered["a"] == numbered["b"] != numbered["c"] == numbered["d"] != numbered["e"]
+    assert numbered["more of c"] == ""
+    starts = "string(w:num[@w:numId = $id]/w:lvlOverride[1]/w:startOverride/@w:val)"
+    assert [numbering.xpath(starts, namespaces=nsmap, id=numbered[item]) for item in "ace"] == ["1", "1", "5"]
+    document = Document(io.BytesIO(data))
+    assert {p.text: p.style.name for p in document.paragraphs if p.style}["more of c"] == "List Continue"
+
+
+def test_who_gets_it_knows_what_was_asked_of_which_files() -> None:
+    lease = Book(
+        "b", "Harbour Lease", Format.PDF, "ab" * 32, "", 0.0, 103, 0, labels=("i", "ii", *map(str, range(1, 102)))
+    )
+    some = StoredQuestion("r", "c", None, "Then?", (BookRef("b"), BookRef("s", PageRange(4, 9))), 1_764_000_000.0)
+    short = Book("s", "Letters", Format.DOCX, "cd" * 32, "", 0.0, 12, 0)
+    second = Turn(some, Answer("a2", "r", "Never.", Ending.COMPLETE, "Maverick", 0.0))
+    now = datetime(2025, 11, 27, 12, tzinfo=UTC)
+    head = compose("Notice", (turn("No."), second), {"b": lease, "s": short}, now=now).head
+    assert dict(head.facts) == {
+        "Date": "27 November 2025",
+        "Asked": "1 January 1970 – 24 November 2025",
+        "Model": "Scout; Maverick",
+        "Written with": f"Octavo {__version__}",
+    }
+    assert [(each.title, each.pages, each.digest) for each in head.documents] == [
+        ("Harbour Lease", "103 pages", f"SHA-256 {'ab' * 32}"),
+        ("Letters", "p. 4–9 of 12", f"SHA-256 {'cd' * 32}"),
+    ]
+    report = compose("Notice", (turn("No."), second), {"b": lease, "s": short}, now=now)
+    assert [part.label for part in report.parts] == [
+        "Question 1 · 1 January 1970 · Scout",
+        "Question 2 · 24 November 2025 · Maverick",
+    ]
+    for written in (markdown.write(report, no_address), html.write(report, no_address)):
+        assert all(words in written for words in ("ab" * 32, "p. 4–9 of 12", "24 November 2025", "Scout; Maverick"))
+    assert compose("Notice", (turn("No."),), {}, now=now).parts[0].label == "", "it is the only one"
 
 
 HOSTILE = (
@@ -226,7 +335,7 @@ def test_links_to_the_web_and_to_people_stay() -> None:
 
 
 def test_an_empty_conversation_is_a_title() -> None:
-    assert markdown.write(compose("", (), {}), no_address) == "# Conversation\n"
+    assert markdown.write(compose("", (), {}), no_address).startswith("# Conversation\n\n- Date: ")
     assert docx.write(compose("", (), {}), no_png)
 
 

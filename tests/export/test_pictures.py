@@ -22,6 +22,10 @@ from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from tests.ui.direct_images import png_of
 
 NOTHING_FOUND = "Nothing about this was found in the books."
+PREFACE = (
+    "A language model wrote the answers. Octavo then looked up every quotation in the documents and says with each"
+    " reference what it found."
+)
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 
 
@@ -88,12 +92,15 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert texts == [
         "Seen",
+        PREFACE,
+        "Question 1",
         "",
         "Image 1: chart.png",
         "Image 2: gone.webp is missing. The image “gone.webp” is no longer stored. Attach it again.",
         "What is this?",
         "Yes.",
         NOTHING_FOUND,
+        "Question 2",
         "",
         "Image 3: photo.jpg",
         "And this?",
@@ -117,10 +124,11 @@ def test_a_web_page_holds_its_images(report: Report, tmp_path: Path) -> None:
 
 def test_a_question_that_is_only_an_image_has_no_empty_words(tmp_path: Path) -> None:
     report = compose("Seen", (turn("", ALL[:1]),), {})
-    assert b"<blockquote" not in written(report, tmp_path / "out.html")
+    assert b'class="question"' not in written(report, tmp_path / "out.html")
     document = Document(io.BytesIO(written(report, tmp_path / "out.docx")))
     assert [paragraph.text for paragraph in document.paragraphs] == [
         "Seen",
+        PREFACE,
         "",
         "Image 1: chart.png",
         "Yes.",

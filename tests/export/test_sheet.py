@@ -21,7 +21,7 @@ from app.export.sheet import CELL_CHARACTERS, SheetReport, compose_sheet, write_
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
-BOOKS = (BookRef("b"),)
+BOOKS = (BookRef("lease"),)
 HOSTILE = "<script>alert(1)</script> ![x](http://example.org/x.png) \\| end\u202e"
 
 
@@ -80,7 +80,8 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
 
 def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
     text = markdown.write_sheet(report)
-    assert text.startswith("# Notice\n\nBooks: Lease; Letters\n\n|")
+    assert text.startswith("# Notice\n\n- Date: ")
+    assert "- Document: Lease · 100 pages\n" in text
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     rows = [token for token in tokens if token.type == "tr_open"]
     cells = [token for token in tokens if token.type in ("td_open", "th_open")]
@@ -102,17 +103,23 @@ def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
     document = Document(io.BytesIO(docx.write_sheet(report)))
-    assert [p.text for p in document.paragraphs[:2]] == ["Notice", "Books: Lease; Letters"]
-    (table,) = document.tables
+    assert document.paragraphs[0].text == "Notice"
+    facts, table = document.tables
+    assert facts.rows[-1].cells[1].text == "Lease · 100 pages"
     assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "References"]
     first, *_, failed, waiting = [[cell.text for cell in one.cells] for one in table.rows[1:]]
     assert first[:2] == ["1", "When?"]
     assert first[2] == "Twelve months:\n“not less than twelve months” [1]\nby post | e-mail [2]"
-    assert first[3].splitlines() == list(report.lines[0].listed)
+    assert first[3].splitlines() == [
+        "[1] Lease, p. 87: Verified. “not less than twelve months”",
+        "[2] Lease, p. 88: Page named.",
+    ]
     assert failed[2] == report.lines[3].note
     assert waiting[2:] == ["This question has not been asked yet.", ""]
     styles = {p.text: p.style.name for p in table.rows[1].cells[2].paragraphs if p.style}
-    assert styles["by post | e-mail [2]"] == "List Bullet"
+    assert styles["by post | e-mail [2]"] == "Cell"
+    bullets = table.rows[1].cells[2].paragraphs[1]._p.xpath("w:pPr/w:numPr/w:numId/@w:val")
+    assert bullets == ["1"]
     widths = [column.width for column in table.columns]
     assert [cell.width for cell in table.rows[1].cells] == widths
     assert widths[0] == min(width for width in widths if width is not None)
@@ -159,9 +166,9 @@ def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
 
 def test_html_has_the_same_lines(report: SheetReport) -> None:
     page = html.write_sheet(report)
-    assert page.count("<tr>") == len(report.lines) + 1
+    assert page.split('class="lines"')[1].count("<tr>") == len(report.lines) + 1
     assert "<strong>twelve</strong> months” [1]" in page
-    assert "<p>[1] Lease, p. 87: these words" in page
+    assert '<p>[1] Lease, p. 87: <span class="Verified">Verified</span>. “not less' in page
 
 
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)

@@ -13,16 +13,10 @@ from app.core.conversation import Answer, Citation, CitationState, Support
 from app.core.document import Book
 from app.ui.chat.buttons import InlineButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
-from app.ui.chat.citations import (
-    CitationMark,
-    colour_state,
-    colour_support,
-    count_citations,
-    count_weighed,
-    mark_passages,
-)
+from app.ui.chat.citations import CitationMark, colour_state, colour_support, count_weighed, mark_passages
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
+from app.wording.citations import count_citations
 from app.wording.i18n import _
 from app.wording.support import nothing_found
 from app.wording.units import count, duration

@@ -289,21 +289,6 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     return text.format(**words)
 
 
-def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
-    """The counts under an answer, such as `2 verified`, the good news first."""
-    counts = Counter(citation.state for citation in citations)
-    words = {
-        CitationState.VERIFIED: _("{n} verified"),
-        CitationState.REPAIRED: _("{n} on another page"),
-        CitationState.NEAR: _("{n} similar"),
-        CitationState.CUT: _("{n} cut"),
-        CitationState.DIFFERS: _("1 differs") if counts[CitationState.DIFFERS] == 1 else _("{n} differ"),
-        CitationState.NOT_FOUND: _("{n} not found"),
-        CitationState.PAGE: _("1 page named") if counts[CitationState.PAGE] == 1 else _("{n} pages named"),
-    }
-    return [(state, text.format(n=count(counts[state]))) for state, text in words.items() if counts[state]]
-
-
 def count_weighed(weighed: Sequence[WeighedSentence]) -> list[tuple[Support, str]]:
     """The counts under an answer, such as `2 supported`, and why some sentences were not weighed."""
     counts = Counter(each.support for each in weighed)

@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
 
 class ComparePresenter(Presenter):
-    """`done` carries a sentence, `conversation_wanted` the id of one in which the changes are about to be asked about;
+    """`saved` carries the file that was written, `conversation_wanted` the id of one in which the changes are about to
+    be asked about;
     `ask_wanted` and `image_taken` are those of the pages, as of `PagePresenter`."""
 
-    done = Signal(str)
+    saved = Signal(str)
     conversation_wanted = Signal(str)
     ask_wanted = Signal(str)
     image_taken = Signal(object)
@@ -184,4 +185,4 @@ class ComparePresenter(Presenter):
             self._bridge.call(Executor.COMPARING, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self.done.emit(_("Changes saved as “{path}”.").format(path=name))
+        self.saved.emit(name)

@@ -21,6 +21,7 @@ from app.services.library import Library
 from app.services.parts import Parts
 from app.services.sheets import Sheets, SheetTemplate, Templates, read_questions
 from app.store.conversations import Conversations
+from app.ui import pdf
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding, QueuedQuestion
@@ -98,7 +99,11 @@ class SheetWork:
 
     def export(self, sheet_id: str, path: Path) -> None:
         opened = self.open(sheet_id)
-        files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+        report = compose_sheet(opened.sheet, opened.books)
+        if path.suffix.lower() == pdf.ENDING:
+            files.write_bytes(pdf.write_sheet(report), path)
+        else:
+            files.write_sheet(report, path)
 
 
 class SheetRun(Presenter):
@@ -182,7 +187,7 @@ class SheetsPresenter(Presenter):
 
     ended = Signal()  # the engine is free again
     noticed = Signal(str)
-    done = Signal(str)
+    saved = Signal(str)  # the file that was written
 
     def __init__(
         self,
@@ -342,7 +347,8 @@ class SheetsPresenter(Presenter):
             return
         sheet = self._shown.sheet
         names = (
-            _("Word document (*.docx)"), _("Excel workbook (*.xlsx)"), _("Markdown (*.md)"), _("Web page (*.html)")
+            *(_("Word document (*.docx)"), _("PDF (*.pdf)"), _("Excel workbook (*.xlsx)")),
+            *(_("Web page (*.html)"), _("Markdown (*.md)")),
         )  # fmt: skip
         dialog = SaveDialog(self._panel.window(), _("Export the question sheet"), sheet.title, names)
         dialog.fileSelected.connect(partial(self.write, sheet.id))
@@ -476,4 +482,4 @@ class SheetsPresenter(Presenter):
             self._list()
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))
+        self.saved.emit(name)

@@ -1,8 +1,11 @@
-"""A sentence across the top of a panel: what went wrong or what to know, with at most one thing to do about it."""
+"""A sentence across the top of a panel: what went wrong or what to know, with at most two things to do about it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from app.ui import motion
@@ -12,6 +15,14 @@ from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a button in a notice says and does."""
+
+    words: str
+    do: Callable[[], object]
 
 
 class NoticeBar(QWidget):
@@ -24,6 +35,7 @@ class NoticeBar(QWidget):
         self._icons = icons
         self._failed = True
         self._key = ""
+        self._deeds: tuple[Deed, ...] = ()
         card = QFrame()
         card.setProperty("role", "card")
         column(card, of=self, margins=(SPACE_XL, SPACE_M, SPACE_XL, 0))
@@ -31,27 +43,46 @@ class NoticeBar(QWidget):
         self._text = PlainLabel(wraps=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.action = TextButton("", role="quiet")
+        self.action, self.other = TextButton("", role="quiet"), TextButton("", role="quiet")
         self.action.clicked.connect(self._act)
+        self.other.clicked.connect(self._act_otherwise)
         close = IconButton(icons, Symbol.CLOSE, _("Close"), size=16)
         close.clicked.connect(self.leave)
-        shown = ((self._mark, Qt.AlignmentFlag.AlignTop), (self._text, 1), self.action, close)
+        shown = ((self._mark, Qt.AlignmentFlag.AlignTop), (self._text, 1), self.action, self.other, close)
         row(*shown, of=card, margins=(SPACE_M, SPACE_S, SPACE_S, SPACE_S), spacing=SPACE_S)
+        self._passing = QTimer(self, singleShot=True)
+        self._passing.timeout.connect(self.leave)
         icons.theme.changed.connect(self._recolour)
         self.hide()
 
     def text(self) -> str:
         return self._text.text()
 
-    def show_sentence(self, sentence: str, *, failed: bool = True, action: str = "", key: str = "") -> None:
-        """`failed` chooses the mark; `action` is the word on the button, `key` what `acted` then says."""
+    def show_sentence(
+        self,
+        sentence: str,
+        *,
+        failed: bool = True,
+        action: str = "",
+        key: str = "",
+        deeds: Sequence[Deed] = (),
+        passes_ms: int = 0,
+    ) -> None:
+        """`failed` chooses the mark; `action` is the word on the button, `key` what `acted` then says. Or there are one
+        or two `deeds`. With `passes_ms` it goes by itself after that time."""
         self._failed = failed
         self._key = key
+        self._deeds = tuple(deeds)
         self._text.setText(sentence)
-        self.action.setText(action)
-        self.action.setVisible(bool(action))
+        words = [deed.words for deed in deeds] or [action]
+        for button, word in zip((self.action, self.other), (*words, ""), strict=False):
+            button.setText(word)
+            button.setVisible(bool(word))
         self.setAccessibleName(sentence)
         self._recolour()
+        self._passing.stop()
+        if passes_ms:
+            self._passing.start(passes_ms)
         motion.show_gently(self)
 
     @Slot()
@@ -62,7 +93,15 @@ class NoticeBar(QWidget):
     @Slot()
     def _act(self) -> None:
         self.leave()
-        self.acted.emit(self._key)
+        if self._deeds:
+            self._deeds[0].do()
+        else:
+            self.acted.emit(self._key)
+
+    @Slot()
+    def _act_otherwise(self) -> None:
+        self.leave()
+        self._deeds[1].do()
 
     @Slot()
     def _recolour(self) -> None:

@@ -8,7 +8,8 @@ import msgspec
 import pypdfium2
 import pytest
 from PIL import Image as Pillow
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +35,9 @@ def _asked(room: Room) -> None:
     ("ending", "begins"),
     [(".docx", b"PK"), (".pdf", b"%PDF"), (".html", b"<!doctype html>"), (".md", b"# Notice: A/B")],
 )
-def test_a_conversation_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: str, begins: bytes) -> None:
+def test_a_conversation_is_exported(
+    qtbot: QtBot, room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, begins: bytes
+) -> None:
     _asked(room)
     qtbot.keyClick(room.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = room.window.findChild(QFileDialog)
@@ -45,7 +48,16 @@ def test_a_conversation_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, en
     written = tmp_path / f"out{ending}"
     assert written.read_bytes().startswith(begins)
     assert written.stat().st_mode & 0o777 == 0o600
-    assert f"out{ending}" in room.window.talk.notice.text()
+    notice = room.window.talk.notice
+    assert notice.text() == f"Saved as “out{ending}”."
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    assert [notice.action.text(), notice.other.text()] == ["Open", "Show in folder"]
+    qtbot.mouseClick(notice.other, Qt.MouseButton.LeftButton)
+    assert notice.isHidden()
+    notice.show()
+    qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)
+    assert [Path(url.toLocalFile()) for url in opened] == [tmp_path, written]
 
 
 def test_one_answer_is_exported(room: Room, qtbot: QtBot, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from app.cli.answers import print_findings
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
-from app.ui.chat.citations import colour_state, count_citations, describe_citation, label_citation
+from app.ui.chat.citations import colour_state, describe_citation, label_citation
 from app.ui.theme import PAPER
+from app.wording.citations import count_citations
 
 CUT = Citation("b", "Lease", 3, "3", "agree to it", CitationState.CUT, 0, 6, "did not agree to it")
 

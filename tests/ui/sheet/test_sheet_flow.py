@@ -259,7 +259,9 @@ def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path
     assert room.window.sheet.setup.questions() == ("Why?", "How?")
 
 
-@pytest.mark.parametrize(("ending", "begins"), [(".docx", b"PK"), (".xlsx", b"PK"), (".md", b"# "), (".html", b"<!")])
+@pytest.mark.parametrize(
+    ("ending", "begins"), [(".docx", b"PK"), (".xlsx", b"PK"), (".pdf", b"%PDF"), (".md", b"# "), (".html", b"<!")]
+)
 def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: str, begins: bytes) -> None:
     _open(room, LEASE)
     room.engine.answers = [(_QUOTED,)]

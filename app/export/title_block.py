@@ -1,0 +1,111 @@
+"""What stands above an export: its title, when it was written and by which model, and the documents with their hashes,
+so that whoever gets it knows what was asked of which files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import __version__
+from app.core.conversation import Answer, BookRef, StoredQuestion
+from app.core.document import Book
+from app.export.references import cleaned
+from app.wording.citations import count_citations
+from app.wording.i18n import _
+from app.wording.page_names import range_words
+from app.wording.units import count, day
+
+
+@dataclass(frozen=True)
+class ReportDocument:
+    """`pages`: how many it has, or which of them were asked. `sha256` is that of its file. Both are empty for one that
+    was deleted since."""
+
+    title: str
+    pages: str
+    sha256: str
+
+    @property
+    def digest(self) -> str:
+        return f"SHA-256 {self.sha256}" if self.sha256 else ""
+
+
+@dataclass(frozen=True)
+class TitleBlock:
+    """`facts`: what each is called, and what it is. `preface` says whose words these are; it may be empty."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    documents: tuple[ReportDocument, ...]
+    preface: str
+
+
+Asked = Sequence[tuple[StoredQuestion, Answer | None]]
+
+
+def compose_title_block(title: str, asked: Asked, books: Mapping[str, Book], now: datetime) -> TitleBlock:
+    """`books` by their ids, those that are on the shelf; `now`: aware of its zone, which days are counted in."""
+    answers = [answer for _question, answer in asked if answer is not None]
+    citations = [citation for answer in answers for citation in answer.citations]
+    facts = (
+        (_("Date"), day(now)),
+        (_("Asked"), _days([question for question, _answer in asked], now)),
+        (_("Model"), "; ".join(models_of(asked))),
+        (_("References"), " · ".join(words for _state, words in count_citations(citations))),
+        (_("Written with"), f"Octavo {__version__}"),
+    )
+    preface = ""
+    if any(answer.text and not answer.from_search for answer in answers):
+        preface = _(
+            "A language model wrote the answers. Octavo then looked up every quotation in the documents and says with"
+            " each reference what it found."
+        )
+    return TitleBlock(title, tuple(fact for fact in facts if fact[1]), _documents(asked, books), preface)
+
+
+def models_of(asked: Asked) -> tuple[str, ...]:
+    """The names of those that answered, in the order in which they first did."""
+    names = (cleaned(answer.model) for _question, answer in asked if answer is not None and not answer.from_search)
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def day_of(question: StoredQuestion, now: datetime) -> str:
+    return day(datetime.fromtimestamp(question.created_at, now.tzinfo))
+
+
+def _days(questions: Sequence[StoredQuestion], now: datetime) -> str:
+    """When questions were asked; empty where that was today."""
+    times = sorted(question.created_at for question in questions)
+    days = [day(datetime.fromtimestamp(time, now.tzinfo)) for time in (*times[:1], *times[-1:])]
+    if not days or set(days) == {day(now)}:
+        return ""
+    return " – ".join(dict.fromkeys(days))
+
+
+def _documents(asked: Asked, books: Mapping[str, Book]) -> tuple[ReportDocument, ...]:
+    refs: dict[str, list[BookRef]] = {}
+    for question, _answer in asked:
+        for ref in question.books:
+            refs.setdefault(ref.book_id, []).append(ref)
+    cited = [citation for _question, answer in asked if answer for citation in answer.citations]
+    titles = {citation.book_id: citation.document for citation in cited}
+    return tuple(_document(books.get(id), found, titles.get(id, "")) for id, found in refs.items())
+
+
+def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> ReportDocument:
+    if book is None:
+        title = _("{title} (deleted since)").format(title=cleaned(cited_title) or _("A document"))
+        return ReportDocument(title, "", "")
+    if all(ref.pages for ref in refs):
+        ranges = sorted({(ref.pages.first, ref.pages.last) for ref in refs if ref.pages})
+        names = book.page_names
+        pages = "; ".join(cleaned(range_words(names.of(first), names.of(last))) for first, last in ranges)
+    else:
+        pages = _("1 page") if book.page_count == 1 else _("{n} pages").format(n=count(book.page_count))
+    return ReportDocument(cleaned(book.title), pages, book.sha256)
+
+
+def foot_words(page: str, pages: str) -> str:
+    """What is at the foot of every page: which it is, and how many there are, or what stands for these numbers."""
+    return _("{page} of {pages}").format(page=page, pages=pages)
