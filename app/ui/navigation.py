@@ -127,11 +127,19 @@ class Navigation(QObject):
         self._window.show_sheet(False)
         self._conversation.create()
 
+    def shows_conversation(self) -> bool:
+        return bool(self._shown.id)
+
     @Slot()
     def rename(self) -> None:
-        if self._shown.id:
-            self._window.unfold_shelf()
+        """Let the person edit the title where the eye is: on the shelf, if that has the focus, else in the header."""
+        if not self._shown.id:
+            return
+        if self._window.shelf.conversation_view.hasFocus():
             self._window.shelf.rename(self._shown.id)
+        else:
+            self._window.show_sheet(False)
+            self._window.talk.title.edit()
 
     @Slot()
     def delete(self) -> None:

@@ -99,7 +99,8 @@ QToolButton[role="icon"] {{
     background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QToolButton[role="icon"]:hover {{ background: $wash; }}
-QToolButton[role="icon"]:pressed, QToolButton[role="icon"]:checked {{ background: $wash; }}
+QToolButton[role="icon"]:checked {{ background: $wash; }}
+QToolButton[role="icon"]:pressed {{ background: $line; }}
 QToolButton[role="icon"]:focus {{ border-color: $accent; }}
 QToolButton[role="icon"][framed="true"] {{
     background: $surface; border: 1px solid $line; padding: {SPACE_XS + 1}px;

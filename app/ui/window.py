@@ -37,6 +37,7 @@ from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
 from app.ui.frame_state import WindowState
+from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
@@ -96,7 +97,7 @@ class _Parts(QObject):
             desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
         )
         self._make_models(desk, bridge, appearance)
-        self._make_commands(desk, bridge, icons)
+        self._make_commands(desk, bridge, icons, handbook)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
             self.window, self.shelf, self.conversation, self.asking, self.page, self.shown, handbook, has_keyring, self
@@ -237,7 +238,7 @@ class _Parts(QObject):
     def place_model(self) -> None:
         self.models.place_loaded()
 
-    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
+    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
             window,
@@ -253,15 +254,36 @@ class _Parts(QObject):
             self,
         )
         self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self)
-        commands = (
-            *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
-            *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context, self.prompts),
-            *command_list.page_commands(go, self.page, window),
-            *command_list.model_commands(window, self.model, self.open_models, self.place_model),
-            *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
+        self.help = HelpPresenter(
+            desk.engine,
+            desk.downloads,
+            bridge,
+            self.openings,
+            go,
+            self.shown,
+            icons.theme,
+            window,
+            handbook=handbook,
+            installed=desk.installed,
+            parent=self,
         )
-        self.commands = Commands(commands, window, self)
+        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
+        of_help = command_list.help_commands(self.help)
+        groups = (
+            command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
+            of_conversation,
+            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
+            command_list.page_commands(go, self.page, window),
+            command_list.view_commands(go, self.preferences, window),
+            command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
+            of_help,
+            command_list.program_commands(self.preferences, window),
+        )
+        self.commands = Commands(groups, window, self)
         self.anything.use(self.commands)
+        self.help.use(self.commands)
+        window.talk.more.use(self.commands.menu(of_conversation, window))
+        window.shelf.help_button.use(self.commands.menu(of_help, window))
 
 
 class WindowPresenter(_Parts):
@@ -376,6 +398,7 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        panel.settings_wanted.connect(self.preferences.open_settings)
         panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
@@ -399,6 +422,7 @@ class WindowPresenter(_Parts):
     def _connect_talk(self) -> None:
         talk, panel, fitting = self.conversation, self.window.talk, self.fitting
         talk.stored.connect(self.shelf.list_conversations)
+        panel.title.renamed.connect(self.shelf.rename_shown)
         self.asking.held.connect(self.welcome.hint)
         self.asking.answered.connect(self.welcome.note_answered)
         panel.view.export_answer.connect(self.exporting.export_answer)
@@ -458,6 +482,7 @@ class WindowPresenter(_Parts):
             self.attachments,
             self.videos,
             self.anything,
+            self.help,
             self.welcome,
             self.weighing,
         ):

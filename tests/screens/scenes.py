@@ -18,6 +18,7 @@ from app.ui.context.fit_dialog import FitDialog
 from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
+from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
@@ -458,6 +459,7 @@ SCENES: dict[str, Scene] = (
             *GALLERY_SCENES,
             *HOLDING_SCENES,
             *SUGGESTION_SCENES,
+            *CHROME_SCENES,
             *CLAIM_SCENES,
             *MODEL_SCENES,
         )
@@ -468,5 +470,5 @@ SCENES: dict[str, Scene] = (
     | SEARCHES
     | REMOTE_SCENES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
+SCALED = {"scale-200": "2"} | CHROME_SCALED | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

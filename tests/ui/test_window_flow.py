@@ -44,7 +44,7 @@ def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
     wanted = {"Ctrl+O", "Ctrl+N", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
     assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
     assert "Esc" not in given, "it belongs to what has the focus"
-    assert {entry.title: entry.detail for entry in room.presenter.commands.entries()}["Stop"] == "Esc"
+    assert {entry.title: entry.keys for entry in room.presenter.commands.entries()}["Stop"] == ("Esc",)
 
 
 def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:
