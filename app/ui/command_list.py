@@ -43,12 +43,33 @@ def adding_commands(
         _("Desk"),
         Symbol.BOOK,
         (
-            Command(_("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin")),
+            Command(
+                _("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin"), symbol=Symbol.ADD
+            ),
             Command(_("Add a book…"), "Ctrl+O", shelf.choose_files, words=_("open file, import document, PDF")),
-            Command(_("Show the model an image or a video…"), IMAGE_KEYS, images.choose, words=_("picture, photo")),
-            Command(_("Show the model a part of the screen…"), "", portal.ask, portal.found, words=_("screenshot")),
-            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), apart=True),
-            Command(_("Question sheet…"), "Ctrl+L", go.open_sheet, words=_("table, list of questions, grid")),
+            Command(
+                _("Show the model an image or a video…"),
+                IMAGE_KEYS,
+                images.choose,
+                words=_("picture, photo"),
+                symbol=Symbol.SCAN,
+            ),
+            Command(
+                _("Show the model a part of the screen…"),
+                "",
+                portal.ask,
+                portal.found,
+                words=_("screenshot"),
+                symbol=Symbol.PART,
+            ),
+            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
+            Command(
+                _("Question sheet…"),
+                "Ctrl+L",
+                go.open_sheet,
+                words=_("table, list of questions, grid"),
+                symbol=Symbol.SHEET,
+            ),
             Command(
                 _("Compare the first two books on the desk…"),
                 "Ctrl+Shift+D",
@@ -67,7 +88,14 @@ def conversation_commands(
         _("Conversation"),
         Symbol.CONVERSATION,
         (
-            Command(_("Rename the conversation"), "F2", go.rename, words=_("title, name"), can=go.shows_conversation),
+            Command(
+                _("Rename the conversation"),
+                "F2",
+                go.rename,
+                words=_("title, name"),
+                symbol=Symbol.RENAME,
+                can=go.shows_conversation,
+            ),
             Command(
                 _("Instructions for this conversation…"),
                 "",
@@ -87,6 +115,7 @@ def conversation_commands(
                 "Ctrl+Shift+S",
                 exporting.export,
                 words=_("save as, Word, PDF, download, share"),
+                symbol=Symbol.EXPORT,
                 can=exporting.has_words,
                 apart=True,
             ),
@@ -95,6 +124,7 @@ def conversation_commands(
                 "",
                 go.delete,
                 words=_("remove, bin, trash"),
+                symbol=Symbol.DELETE,
                 can=go.shows_conversation,
                 apart=True,
             ),
@@ -114,15 +144,29 @@ def asking_commands(
         _("Questions and answers"),
         Symbol.TEXT,
         (
-            Command(_("Ask again"), "Ctrl+R", asking.ask_last_again, words=_("retry, regenerate, try again")),
+            Command(
+                _("Ask again"),
+                "Ctrl+R",
+                asking.ask_last_again,
+                words=_("retry, regenerate, try again"),
+                symbol=Symbol.UNDO,
+            ),
             Command(
                 _("Ask again with excerpts"),
                 "Ctrl+Shift+R",
                 asking.ask_last_from_excerpts,
                 words=_("passages, search instead of reading"),
             ),
-            Command(_("Edit the last question"), "Ctrl+E", asking.edit_last, words=_("change, correct")),
-            Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard")),
+            Command(
+                _("Edit the last question"),
+                "Ctrl+E",
+                asking.edit_last,
+                words=_("change, correct"),
+                symbol=Symbol.RENAME,
+            ),
+            Command(
+                _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
+            ),
             Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),
             Command(_("Saved prompts…"), "", prompts.open_list, words=_("templates, snippets, library"), apart=True),
             Command(
@@ -139,22 +183,47 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
         _("Page"),
         Symbol.PAGE,
         (
-            Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search")),
+            Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
             Command(_("Go to page"), "Ctrl+G", go.go_to_page, words=_("jump, number")),
-            Command(_("Outline"), "Ctrl+Shift+O", panel.open_outline, words=_("contents, chapters, bookmarks")),
-            Command(_("Thumbnails"), "Ctrl+Shift+P", page.offer_thumbnails, words=_("small pictures, overview")),
+            Command(
+                _("Outline"),
+                "Ctrl+Shift+O",
+                panel.open_outline,
+                words=_("contents, chapters, bookmarks"),
+                symbol=Symbol.OUTLINE,
+            ),
+            Command(
+                _("Thumbnails"),
+                "Ctrl+Shift+P",
+                page.offer_thumbnails,
+                words=_("small pictures, overview"),
+                symbol=Symbol.THUMBNAILS,
+            ),
             Command(
                 _("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing, words=_("drawing, original")
             ),
             Command(
                 _("Ask about this page"), ASK_PAGE_KEYS, page.ask_about_page, words=_("show as an image"), apart=True
             ),
-            Command(_("Ask about a part of this page"), ASK_PART_KEYS, go.select_part, words=_("figure, region, crop")),
+            Command(
+                _("Ask about a part of this page"),
+                ASK_PART_KEYS,
+                go.select_part,
+                words=_("figure, region, crop"),
+                symbol=Symbol.PART,
+            ),
             Command(
                 _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
             ),
-            Command(_("Zoom in"), "Ctrl++; Ctrl+=", panel.zoom_in, words=_("larger, bigger, magnify"), apart=True),
-            Command(_("Zoom out"), "Ctrl+-", panel.zoom_out, words=_("smaller, reduce")),
+            Command(
+                _("Zoom in"),
+                "Ctrl++; Ctrl+=",
+                panel.zoom_in,
+                words=_("larger, bigger, magnify"),
+                symbol=Symbol.ZOOM_IN,
+                apart=True,
+            ),
+            Command(_("Zoom out"), "Ctrl+-", panel.zoom_out, words=_("smaller, reduce"), symbol=Symbol.ZOOM_OUT),
             Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit, words=_("fit width, actual size")),
         ),
     )
@@ -165,7 +234,13 @@ def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) 
         _("View"),
         Symbol.PANELS,
         (
-            Command(_("Show or hide the shelf"), "Ctrl+B", window.toggle_shelf, words=_("sidebar, panel, library")),
+            Command(
+                _("Show or hide the shelf"),
+                "Ctrl+B",
+                window.toggle_shelf,
+                words=_("sidebar, panel, library"),
+                symbol=Symbol.SHELF,
+            ),
             Command(_("Show or hide the page"), "Ctrl+J", window.toggle_page, words=_("panel, reader")),
             Command(_("Go to the shelf"), "Ctrl+1", go.focus_shelf, words=_("focus")),
             Command(_("Go to the question"), "Ctrl+2", go.focus_composer, words=_("focus, write, type")),
@@ -175,6 +250,7 @@ def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) 
                 "",
                 preferences.toggle_theme,
                 words=_("theme, appearance, night, colours"),
+                symbol=Symbol.THEME,
                 apart=True,
             ),
         ),
@@ -193,7 +269,13 @@ def model_commands(
         Symbol.MODEL,
         (
             Command(_("Choose a model"), "Ctrl+Shift+L", window.talk.chip.open_menu, words=_("switch, change")),
-            Command(_("Models…"), "Ctrl+Shift+M", open_models, words=_("download, Llama, Scout, delete a model")),
+            Command(
+                _("Models…"),
+                "Ctrl+Shift+M",
+                open_models,
+                words=_("download, Llama, Scout, delete a model"),
+                symbol=Symbol.DOWNLOAD,
+            ),
             Command(
                 _("Advanced model settings…"), "", place_model, words=_("GPU, graphics card, memory, layers, placement")
             ),
@@ -210,13 +292,26 @@ def help_commands(help_: HelpPresenter) -> CommandGroup:
         _("Help"),
         Symbol.HELP,
         (
-            Command(_("Handbook"), "F1", help_.open_handbook, words=_("help, manual, guide, how to, documentation")),
-            Command(_("Keyboard shortcuts"), "Ctrl+/", help_.show_shortcuts, words=_("help, keys, hotkeys")),
+            Command(
+                _("Handbook"),
+                "F1",
+                help_.open_handbook,
+                words=_("help, manual, guide, how to, documentation"),
+                symbol=Symbol.BOOK,
+            ),
+            Command(
+                _("Keyboard shortcuts"),
+                "Ctrl+/",
+                help_.show_shortcuts,
+                words=_("help, keys, hotkeys"),
+                symbol=Symbol.KEYS,
+            ),
             Command(
                 _("About Octavo"),
                 "",
                 help_.show_about,
                 words=_("help, version, licence, credits"),
+                symbol=Symbol.INFO,
                 apart=True,
                 role=_Role.AboutRole,
             ),
@@ -236,6 +331,8 @@ def program_commands(preferences: Preferences, window: MainWindow) -> CommandGro
                 words=_("preferences, options, configuration"),
                 role=_Role.PreferencesRole,
             ),
-            Command(_("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), role=_Role.QuitRole),
+            Command(
+                _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
+            ),
         ),
     )

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.comparison import PageSpan
 from app.ui.icons import Symbol
 
 _BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
@@ -25,14 +26,18 @@ class EntryKind(StrEnum):
     BOOK = "book"
     IMAGE = "image"
     PROMPT = "prompt"
+    SAID = "said"  # in a conversation
+    PASSAGE = "passage"  # of a book
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book, a conversation or a saved prompt, or the name of a command; `section` the heading it
-    stands under; `detail` is shown on the right, or `keys`, one cap each. `words` find it too.
+    """`key` is the id of a book, a conversation or a saved prompt, or the name of a command; `detail` is shown on the
+    right, or `keys`, one cap each. `words` find it too. `section`: the heading it stands under while nothing is typed,
+    where that is not that of its kind.
 
-    An image has the conversation's id and that of its question, as `place`.
+    An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
+    found, `title` is the excerpt, `matches` the ranges in it, `span` where it is in its book.
     """
 
     kind: EntryKind
@@ -41,9 +46,11 @@ class Entry:
     detail: str = ""
     place: str = ""
     section: str = ""
-    symbol: Symbol = Symbol.FIND
+    symbol: Symbol | None = None
     keys: tuple[str, ...] = ()
     words: str = ""
+    matches: tuple[tuple[int, int], ...] = ()
+    span: PageSpan | None = None
 
 
 def always() -> bool:
@@ -56,7 +63,7 @@ class Command:
     which is shown. With `appears` there is no such command before that signal. `is_hint`: the shortcut is only shown
     here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
     in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
-    in the menu of the program, on macOS."""
+    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group."""
 
     name: str
     shortcuts: str
@@ -67,6 +74,7 @@ class Command:
     can: Callable[[], bool] = always
     apart: bool = False
     role: QAction.MenuRole = QAction.MenuRole.NoRole
+    symbol: Symbol | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ class Commands(QObject):
                 command.name,
                 command.name,
                 section=group.name,
-                symbol=group.symbol,
+                symbol=command.symbol or group.symbol,
                 keys=key_caps(command),
                 words=command.words,
             )

@@ -18,6 +18,8 @@ from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.spine import Spine
 from app.wording.i18n import _
 
+_TITLE_WIDTH = 140
+
 
 class ConversationPanel(QWidget):
     """The two buttons at its edges are there only while the panel on that side is folded away."""
@@ -29,6 +31,7 @@ class ConversationPanel(QWidget):
         self.composer = composer
         composer.show_tools()
         self.title = ConversationTitle(icons)
+        self.title.setMinimumWidth(_TITLE_WIDTH)
         self.chip = ModelChip(icons.theme)
         self.more = MenuButton(icons, Symbol.MORE, _("More about this conversation"))
         self.notice = NoticeBar(icons)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
+from app.core.comparison import PageSpan
 from app.ui.activity import Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -64,6 +65,10 @@ class Navigation(QObject):
     def open_page(self, book_id: str, page: int) -> None:
         self._window.unfold_page()
         self._page.open_page(book_id, page)
+
+    def open_passage(self, book_id: str, span: PageSpan) -> None:
+        self._window.unfold_page()
+        self._page.open_passage(book_id, span)
 
     @Slot(str)
     def open_report(self, book_id: str) -> None:

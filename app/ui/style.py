@@ -133,6 +133,11 @@ QLabel[role="quote"] {{
     background: $highlight; color: $ink; border-radius: {SPACE_XS}px;
     padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
 }}
+QFrame[role="palette"] {{ background: $surface; border: 1px solid $line; border-radius: 12px; }}
+QLineEdit[role="palette"] {{
+    background: transparent; border: none; font-size: {SIZE_TITLE}px; min-height: 34px;
+    padding: {SPACE_S}px {SPACE_L}px;
+}}
 QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
 
 QPushButton[role="choice"] {{ text-align: left; font-weight: 400; }}

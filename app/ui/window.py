@@ -238,6 +238,21 @@ class _Parts(QObject):
     def place_model(self) -> None:
         self.models.place_loaded()
 
+    def _make_help(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
+        self.help = HelpPresenter(
+            desk.engine,
+            desk.downloads,
+            bridge,
+            self.openings,
+            self.navigation,
+            self.shown,
+            icons.theme,
+            self.window,
+            handbook=handbook,
+            installed=desk.installed,
+            parent=self,
+        )
+
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
@@ -253,20 +268,10 @@ class _Parts(QObject):
             self.shown,
             self,
         )
-        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self)
-        self.help = HelpPresenter(
-            desk.engine,
-            desk.downloads,
-            bridge,
-            self.openings,
-            go,
-            self.shown,
-            icons.theme,
-            window,
-            handbook=handbook,
-            installed=desk.installed,
-            parent=self,
+        self.anything = Anything(
+            desk.images, desk.texts, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self
         )
+        self._make_help(desk, bridge, icons, handbook)
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
         of_help = command_list.help_commands(self.help)
         groups = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QLineEdit
 
 from app.core.settings import ThemeChoice
+from app.ui.palette_dialog import PaletteDialog
 from app.wording import i18n
 from tests.screens.stage import Stage
-from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause
+from tests.ui.room import LEASE, LETTERS, SURVEY, pause
 
 _ANSWER = (
     "The lease asks for twelve months: the tenant shall give notice to end the Term “not less than twelve months "
@@ -70,5 +69,61 @@ def about(stage: Stage) -> None:
     stage.settle()
 
 
-CHROME_SCENES = (header_menu, title_edited, help_menu, shortcuts, shortcuts_dark, about)
-CHROME_SCALED: dict[str, str] = {}
+def _typed(stage: Stage, words: str) -> None:
+    stage.presenter.anything.find()
+    stage.settle()
+    dialog = stage.window.findChildren(PaletteDialog)[-1]
+    dialog.line.setText(words)
+    pause(400)
+    stage.settle()
+
+
+def palette_texts(stage: Stage) -> None:
+    _answered(stage)
+    _typed(stage, "notice")
+
+
+def palette_texts_dark(stage: Stage) -> None:
+    _answered(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    _typed(stage, "notice")
+
+
+def palette_synonym(stage: Stage) -> None:
+    _answered(stage, size=(2560, 1440))
+    _typed(stage, "zoom")
+
+
+def palette_nothing(stage: Stage) -> None:
+    _answered(stage)
+    _typed(stage, "zeppelin")
+
+
+def palette_japanese(stage: Stage) -> None:
+    i18n.use_language("ja")
+    try:
+        _answered(stage)
+        _typed(stage, "通知")
+    finally:
+        i18n.use_language("en")
+
+
+def palette_200(stage: Stage) -> None:
+    _answered(stage, size=(1280, 720))
+    _typed(stage, "")
+
+
+CHROME_SCENES = (
+    palette_texts,
+    palette_texts_dark,
+    palette_synonym,
+    palette_nothing,
+    palette_japanese,
+    palette_200,
+    header_menu,
+    title_edited,
+    help_menu,
+    shortcuts,
+    shortcuts_dark,
+    about,
+)
+CHROME_SCALED = {"palette-200": "2"}

@@ -18,7 +18,8 @@ from app.engine.protocol import ModelInfo
 from app.models.local import starter
 from app.ui.commands import Entry, EntryKind
 from app.ui.frame_state import FrameState, WindowState
-from app.ui.palette_dialog import PaletteDialog, rank, suggest
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette_rows import rank, suggest
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor
 from app.ui.widgets.buttons import TextButton
@@ -148,8 +149,7 @@ def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> Non
         ("hide shelf", lambda: room.window.shelf.isHidden()),
     ):
         room.presenter.anything.find()
-        dialog = room.window.findChild(PaletteDialog)
-        assert dialog is not None
+        dialog = room.window.findChildren(PaletteDialog)[-1]
         qtbot.keyClicks(dialog.line, words)
         qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
         wait(reached)

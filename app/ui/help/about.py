@@ -37,11 +37,6 @@ class AboutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(_WIDTH)
         self._texts = tuple(texts)
-        sign = QLabel()
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap.fromImage(emblem.draw(round(_EMBLEM * ratio)))
-        picture.setDevicePixelRatio(ratio)
-        sign.setPixmap(picture)
         self.credit = PlainLabel(f"{disarm(credit)} · {disarm(model)}" if credit else "")
         self.credit.setVisible(bool(credit))
         licences = TextButton(_("Licences…"))
@@ -55,7 +50,7 @@ class AboutDialog(QDialog):
             spacing=SPACE_S,
         )
         column(
-            row(sign, (name, 1), spacing=SPACE_L),
+            row(_emblem(self.devicePixelRatioF()), (name, 1), spacing=SPACE_L),
             SPACE_S,
             PlainLabel(
                 _("A private reading desk: whole books, answers with checked pages, on your own computer."), wraps=True
@@ -77,6 +72,14 @@ class AboutDialog(QDialog):
     @Slot()
     def _show_texts(self) -> None:
         LicencesDialog(self._texts, self).open()
+
+
+def _emblem(ratio: float) -> QLabel:
+    picture = QPixmap.fromImage(emblem.draw(round(_EMBLEM * ratio)))
+    picture.setDevicePixelRatio(ratio)
+    sign = QLabel()
+    sign.setPixmap(picture)
+    return sign
 
 
 class LicencesDialog(QDialog):

@@ -83,12 +83,8 @@ class ShelfPanel(QWidget):
         self.book_view.menu_wanted.connect(partial(self._open_menu, self.book_menu))
         self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
-        self.settings_button = IconButton(
-            icons, Symbol.SETTINGS, _("Settings"), shortcut="Ctrl+,", labelled=True, size=_FOOT_ICON
-        )
-        self.settings_button.clicked.connect(self.settings_wanted)
-        self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), labelled=True, size=_FOOT_ICON)
         self._empty = self._make_empty()
+        self._foot = self._make_foot(icons)
         self._lay_out()
         for model in (conversations, books):
             model.modelReset.connect(self._fit)
@@ -121,9 +117,17 @@ class ShelfPanel(QWidget):
         top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
         lists = boxed(column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), margins=margins))
+        column((lists, 1), Separator(), self._foot, of=self)
+
+    def _make_foot(self, icons: Icons) -> QWidget:
+        self.settings_button = IconButton(
+            icons, Symbol.SETTINGS, _("Settings"), shortcut="Ctrl+,", labelled=True, size=_FOOT_ICON
+        )
+        self.settings_button.clicked.connect(self.settings_wanted)
+        self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), labelled=True, size=_FOOT_ICON)
         foot = boxed(row(self.settings_button, self.help_button, STRETCH, margins=(SPACE_S, 0, SPACE_S, 0)))
         foot.setFixedHeight(FOOT_HEIGHT)
-        column((lists, 1), Separator(), foot, of=self)
+        return foot
 
     def _make_empty(self) -> QWidget:
         add = TextButton(_("Add a book…"))

@@ -55,7 +55,7 @@ class IconButton(QToolButton):
 
 
 class MenuButton(IconButton):
-    """Opens the menu that it was given, below it or, where there is no room, above; towards the middle of the window."""
+    """Opens the menu that it was given, below or above it as there is room, towards the middle of the window."""
 
     def use(self, menu: QMenu) -> None:
         self._menu = menu
