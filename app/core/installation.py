@@ -21,6 +21,8 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.paths import resources
+
 MANIFEST_NAME = "manifest.json"
 OWN_PACKAGE = "octavo"
 
@@ -82,6 +84,16 @@ class InstalledContents(msgspec.Struct, frozen=True):
 def root() -> Path | None:
     """The folder of this installation; None in a checkout, or where Octavo was installed as a Python package."""
     return Path(sys.executable).resolve().parent if getattr(sys, "frozen", False) else None
+
+
+def licence_texts(installed: Path | None) -> tuple[Path, ...]:
+    """The licences of what an installation consists of, add-ons included, with the list that names them first; in a
+    checkout that of Octavo itself. Then those of models."""
+    given = sorted(installed.glob("licences*/*")) if installed is not None else []
+    lists = [file for file in given if file.stem == "THIRD-PARTY"]
+    own = [file for file in (resources().parent / "LICENSE",) if file.is_file()]
+    models = sorted((resources() / "licences").iterdir())
+    return (*lists, *(file for file in given if file not in lists), *own, *models)
 
 
 def system() -> str:

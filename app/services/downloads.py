@@ -11,6 +11,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import machine_error
 from app.core.work import Cancel, Work
+from app.engine.protocol import ModelInfo
 from app.models import local
 from app.models.copying import free_bytes, new_file
 from app.models.hub.catalogue import Catalogue, Licence
@@ -157,6 +158,13 @@ class Downloads:
             return self._catalogue.licence(self._catalogue.starter_licence)
         record = record_beside(path)
         return self._catalogue.licence(record.licence) if record else None
+
+    def credit_of(self, model: ModelInfo) -> str:
+        """The words that have to be shown where this model is used; empty where there are none. A model of a family
+        that has terms of its own has them wherever its file comes from."""
+        family = self._catalogue.architectures.get(model.architecture, "")
+        licence = self._catalogue.licence(family) or self.licence_of(Path(model.path))
+        return licence.credit if licence is not None else ""
 
     # ---- the token, which belongs to the hub that the settings name
 

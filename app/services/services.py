@@ -27,6 +27,7 @@ from app.services.prompt_texts import PromptTexts
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions
+from app.services.text_search import TextSearch
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
@@ -62,6 +63,10 @@ class Services:
     reader: DocumentReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @property
+    def texts(self) -> TextSearch:
+        return TextSearch(self.conversations, self.library, self.search.passages)
 
     @property
     def sheets(self) -> Sheets:

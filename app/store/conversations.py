@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -43,6 +43,13 @@ _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructi
 _NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
+
+
+class TextPlace(NamedTuple):
+    """A text that was found, and the question that it is, or answers."""
+
+    question_id: str
+    text: str
 
 
 class Conversations:
@@ -109,25 +116,19 @@ class Conversations:
             {"id": id, "book": book_id},
         )
 
-    def search(self, text: str, limit: int = 50) -> tuple[Conversation, ...]:
-        """Those whose title, questions, answers or names of images contain `text`, newest first; case and width do not
-        count.
+    def place_of(self, id: str, text: str) -> TextPlace | None:
+        """The newest question of a conversation, or answer to it, that contains `text`; case and width do not count.
 
-        Every variant is searched, not only what is shown. An empty text finds all.
+        Every variant is searched, not only what is shown. A conversation at a time, so that nobody waits long.
         """
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"""SELECT {_CONVERSATION} FROM conversations c
-                    WHERE {_NO_SHEET} AND (contains(c.title, :text)
-                    OR EXISTS (SELECT 1 FROM questions q WHERE q.conversation_id = c.id AND contains(q.text, :text))
-                    OR EXISTS (SELECT 1 FROM questions q JOIN answers a ON a.question_id = q.id
-                        WHERE q.conversation_id = c.id AND contains(a.text, :text))
-                    OR EXISTS (SELECT 1 FROM questions q JOIN question_images i ON i.question_id = q.id
-                        WHERE q.conversation_id = c.id AND contains(i.name, :text)))
-                    {_NEWEST_FIRST} LIMIT :limit""",
-                {"text": fold(text), "limit": limit},
-            )
-            return _conversations(connection, rows)
+        row = self._database.row(
+            """SELECT q.id, iif(contains(q.text, :text), q.text, a.text)
+                FROM questions q LEFT JOIN answers a ON a.question_id = q.id
+                WHERE q.conversation_id = :id AND (contains(q.text, :text) OR contains(ifnull(a.text, ''), :text))
+                ORDER BY q.seq DESC, a.seq DESC LIMIT 1""",
+            {"id": id, "text": fold(text)},
+        )
+        return None if row is None else TextPlace(*row)
 
     # ---- questions and answers ------------------------------------------------------------------------------------
 

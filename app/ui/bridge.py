@@ -41,6 +41,7 @@ class Executor(StrEnum):
     ASKING = "asking"  # the hub what it has
     FETCHING = "fetching"  # from the hub, for hours
     SUGGESTING = "suggesting"  # questions: the processor, for a moment
+    FINDING = "finding"  # words in conversations and books: the processor, for a moment
     INDEXING = "indexing"  # books, with the embedder: for minutes
 
 

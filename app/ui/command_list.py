@@ -1,17 +1,25 @@
-"""The commands that the window has, with their shortcuts, in the order in which they are offered."""
+"""The commands that the window has, with their shortcuts, in the order in which they are offered.
+
+Shortcuts are what people know from other programs. `Ctrl` is the command key on macOS, which has Cmd+M and Cmd+H for
+itself, so these two are nobody's here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QAction
+
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.commands import Command
+from app.ui.commands import Command, CommandGroup
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
+from app.ui.help.presenter import HelpPresenter
+from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
@@ -26,18 +34,102 @@ from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.saved_readings import ReadingsPresenter
 from app.wording.i18n import _
 
+_Role = QAction.MenuRole
+
 
 def adding_commands(
     go: Navigation, shelf: ShelfPresenter, images: ImageSources, portal: ScreenPortal, anything: Anything
-) -> tuple[Command, ...]:
-    return (
-        Command(_("New conversation"), "Ctrl+N", go.new_conversation),
-        Command(_("Add a book…"), "Ctrl+O", shelf.choose_files),
-        Command(_("Show the model an image or a video…"), IMAGE_KEYS, images.choose),
-        Command(_("Show the model a part of the screen…"), "", portal.ask, portal.found),
-        Command(_("Find anything"), "Ctrl+K", anything.find),
-        Command(_("Rename the conversation"), "F2", go.rename),
-        Command(_("Delete the conversation…"), "", go.delete),
+) -> CommandGroup:
+    return CommandGroup(
+        _("Desk"),
+        Symbol.BOOK,
+        (
+            Command(
+                _("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin"), symbol=Symbol.ADD
+            ),
+            Command(_("Add a book…"), "Ctrl+O", shelf.choose_files, words=_("open file, import document, PDF")),
+            Command(
+                _("Show the model an image or a video…"),
+                IMAGE_KEYS,
+                images.choose,
+                words=_("picture, photo"),
+                symbol=Symbol.SCAN,
+            ),
+            Command(
+                _("Show the model a part of the screen…"),
+                "",
+                portal.ask,
+                portal.found,
+                words=_("screenshot"),
+                symbol=Symbol.PART,
+            ),
+            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
+            Command(
+                _("Question sheet…"),
+                "Ctrl+L",
+                go.open_sheet,
+                words=_("table, list of questions, grid"),
+                symbol=Symbol.SHEET,
+            ),
+            Command(
+                _("Compare the first two books on the desk…"),
+                "Ctrl+Shift+D",
+                go.compare_on_desk,
+                words=_("differences, changes, versions, redline"),
+            ),
+        ),
+    )
+
+
+def conversation_commands(
+    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting
+) -> CommandGroup:
+    """What can be done with the shown conversation: its menu."""
+    return CommandGroup(
+        _("Conversation"),
+        Symbol.CONVERSATION,
+        (
+            Command(
+                _("Rename the conversation"),
+                "F2",
+                go.rename,
+                words=_("title, name"),
+                symbol=Symbol.RENAME,
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Instructions for this conversation…"),
+                "",
+                prompts.instruct,
+                words=_("system prompt, style, role"),
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Make room for the conversation…"),
+                "",
+                fitting.offer,
+                words=_("too long, context full, does not fit"),
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Export the conversation…"),
+                "Ctrl+Shift+S",
+                exporting.export,
+                words=_("save as, Word, PDF, download, share"),
+                symbol=Symbol.EXPORT,
+                can=exporting.has_words,
+                apart=True,
+            ),
+            Command(
+                _("Delete the conversation…"),
+                "",
+                go.delete,
+                words=_("remove, bin, trash"),
+                symbol=Symbol.DELETE,
+                can=go.shows_conversation,
+                apart=True,
+            ),
+        ),
     )
 
 
@@ -45,74 +137,204 @@ def asking_commands(
     go: Navigation,
     talk: ConversationPresenter,
     asking: AskingPresenter,
-    fitting: Fitting,
     ahead: Prefill,
     context: ContextPresenter,
     prompts: PromptsPresenter,
-) -> tuple[Command, ...]:
-    return (
-        Command(_("Ask again"), "Ctrl+R", asking.ask_last_again),
-        Command(_("Ask again with excerpts"), "Ctrl+Shift+R", asking.ask_last_from_excerpts),
-        Command(_("Edit the last question"), "Ctrl+E", asking.edit_last),
-        Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
-        Command(_("Stop"), "Esc", go.stop, is_hint=True),
-        Command(_("Instructions for this conversation…"), "", prompts.instruct),
-        Command(_("Saved prompts…"), "", prompts.open_list),
-        Command(_("Make room for the conversation…"), "", fitting.offer),
-        Command(_("Let the model read the books on the desk now"), "", ahead.start),
-        Command(_("Pause or resume the reading"), "Ctrl+P", context.pause_or_resume),
+) -> CommandGroup:
+    return CommandGroup(
+        _("Questions and answers"),
+        Symbol.TEXT,
+        (
+            Command(
+                _("Ask again"),
+                "Ctrl+R",
+                asking.ask_last_again,
+                words=_("retry, regenerate, try again"),
+                symbol=Symbol.UNDO,
+            ),
+            Command(
+                _("Ask again with excerpts"),
+                "Ctrl+Shift+R",
+                asking.ask_last_from_excerpts,
+                words=_("passages, search instead of reading"),
+            ),
+            Command(
+                _("Edit the last question"),
+                "Ctrl+E",
+                asking.edit_last,
+                words=_("change, correct"),
+                symbol=Symbol.RENAME,
+            ),
+            Command(
+                _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
+            ),
+            Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),
+            Command(_("Saved prompts…"), "", prompts.open_list, words=_("templates, snippets, library"), apart=True),
+            Command(
+                _("Let the model read the books on the desk now"), "", ahead.start, words=_("prepare, load, prefill")
+            ),
+            Command(_("Pause or resume the reading"), "Ctrl+.", context.pause_or_resume, words=_("halt, continue")),
+        ),
     )
 
 
-def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> tuple[Command, ...]:
+def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> CommandGroup:
     panel = window.page
-    return (
-        Command(_("Find in book"), "Ctrl+F", go.find_in_book),
-        Command(_("Go to page"), "Ctrl+G", go.go_to_page),
-        Command(_("Outline"), "Ctrl+Shift+O", panel.open_outline),
-        Command(_("Thumbnails"), "Ctrl+Shift+P", page.offer_thumbnails),
-        Command(_("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing),
-        Command(_("Ask about this page"), ASK_PAGE_KEYS, page.ask_about_page),
-        Command(_("Ask about a part of this page"), ASK_PART_KEYS, go.select_part),
-        Command(_("Import report…"), "Ctrl+I", go.report_on_open_book),
-        Command(_("Zoom in"), "Ctrl++", panel.zoom_in),
-        Command(_("Zoom out"), "Ctrl+-", panel.zoom_out),
-        Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit),
-        Command(_("Show or hide the shelf"), "Ctrl+B", window.toggle_shelf),
-        Command(_("Show or hide the page"), "Ctrl+J", window.toggle_page),
-        Command(_("Go to the shelf"), "Ctrl+1", go.focus_shelf),
-        Command(_("Go to the question"), "Ctrl+2", go.focus_composer),
-        Command(_("Go to the page"), "Ctrl+3", go.focus_page),
+    return CommandGroup(
+        _("Page"),
+        Symbol.PAGE,
+        (
+            Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
+            Command(_("Go to page"), "Ctrl+G", go.go_to_page, words=_("jump, number")),
+            Command(
+                _("Outline"),
+                "Ctrl+Shift+O",
+                panel.open_outline,
+                words=_("contents, chapters, bookmarks"),
+                symbol=Symbol.OUTLINE,
+            ),
+            Command(
+                _("Thumbnails"),
+                "Ctrl+Shift+P",
+                page.offer_thumbnails,
+                words=_("small pictures, overview"),
+                symbol=Symbol.THUMBNAILS,
+            ),
+            Command(
+                _("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing, words=_("drawing, original")
+            ),
+            Command(
+                _("Ask about this page"), ASK_PAGE_KEYS, page.ask_about_page, words=_("show as an image"), apart=True
+            ),
+            Command(
+                _("Ask about a part of this page"),
+                ASK_PART_KEYS,
+                go.select_part,
+                words=_("figure, region, crop"),
+                symbol=Symbol.PART,
+            ),
+            Command(
+                _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
+            ),
+            Command(
+                _("Zoom in"),
+                "Ctrl++; Ctrl+=",
+                panel.zoom_in,
+                words=_("larger, bigger, magnify"),
+                symbol=Symbol.ZOOM_IN,
+                apart=True,
+            ),
+            Command(_("Zoom out"), "Ctrl+-", panel.zoom_out, words=_("smaller, reduce"), symbol=Symbol.ZOOM_OUT),
+            Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit, words=_("fit width, actual size")),
+        ),
+    )
+
+
+def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) -> CommandGroup:
+    return CommandGroup(
+        _("View"),
+        Symbol.PANELS,
+        (
+            Command(
+                _("Show or hide the shelf"),
+                "Ctrl+B",
+                window.toggle_shelf,
+                words=_("sidebar, panel, library"),
+                symbol=Symbol.SHELF,
+            ),
+            Command(_("Show or hide the page"), "Ctrl+J", window.toggle_page, words=_("panel, reader")),
+            Command(_("Go to the shelf"), "Ctrl+1", go.focus_shelf, words=_("focus")),
+            Command(_("Go to the question"), "Ctrl+2", go.focus_composer, words=_("focus, write, type")),
+            Command(_("Go to the page"), "Ctrl+3", go.focus_page, words=_("focus, read")),
+            Command(
+                _("Switch between light and dark"),
+                "",
+                preferences.toggle_theme,
+                words=_("theme, appearance, night, colours"),
+                symbol=Symbol.THEME,
+                apart=True,
+            ),
+        ),
     )
 
 
 def model_commands(
-    window: MainWindow, model: ModelPresenter, open_models: Callable[[], None], place_model: Callable[[], None]
-) -> tuple[Command, ...]:
-    return (
-        Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
-        Command(_("Models…"), "Ctrl+Shift+M", open_models),
-        Command(_("Advanced model settings…"), "", place_model),
-        Command(_("Open a GGUF file…"), "", model.choose_file),
-        Command(_("Load the model again"), "", model.load_again),
+    window: MainWindow,
+    model: ModelPresenter,
+    open_models: Callable[[], None],
+    place_model: Callable[[], None],
+    readings: ReadingsPresenter,
+) -> CommandGroup:
+    return CommandGroup(
+        _("Model"),
+        Symbol.MODEL,
+        (
+            Command(_("Choose a model"), "Ctrl+Shift+L", window.talk.chip.open_menu, words=_("switch, change")),
+            Command(
+                _("Models…"),
+                "Ctrl+Shift+M",
+                open_models,
+                words=_("download, Llama, Scout, delete a model"),
+                symbol=Symbol.DOWNLOAD,
+            ),
+            Command(
+                _("Advanced model settings…"), "", place_model, words=_("GPU, graphics card, memory, layers, placement")
+            ),
+            Command(_("Open a GGUF file…"), "", model.choose_file, words=_("load, weights")),
+            Command(_("Load the model again"), "", model.load_again, words=_("restart, reload")),
+            Command(_("Saved readings…"), "", readings.open_list, words=_("cache, disk space"), apart=True),
+        ),
     )
 
 
-def program_commands(
-    go: Navigation,
-    exporting: Exporting,
-    readings: ReadingsPresenter,
-    preferences: Preferences,
-    locking: Locking,
-    window: MainWindow,
-) -> tuple[Command, ...]:
-    return (
-        Command(_("Export the conversation…"), "Ctrl+Shift+S", exporting.export),
-        Command(_("Question sheet…"), "Ctrl+L", go.open_sheet),
-        Command(_("Compare the first two books on the desk…"), "Ctrl+Shift+D", go.compare_on_desk),
-        Command(_("Saved readings…"), "", readings.open_list),
-        Command(_("Switch between light and dark"), "", preferences.toggle_theme),
-        Command(_("Settings"), "Ctrl+,", preferences.open_settings),
-        Command(_("Set a passphrase…"), "", locking.open),
-        Command(_("Quit"), "Ctrl+Q", window.close),
+def help_commands(help_: HelpPresenter) -> CommandGroup:
+    """The menu of the question mark."""
+    return CommandGroup(
+        _("Help"),
+        Symbol.HELP,
+        (
+            Command(
+                _("Handbook"),
+                "F1",
+                help_.open_handbook,
+                words=_("help, manual, guide, how to, documentation"),
+                symbol=Symbol.BOOK,
+            ),
+            Command(
+                _("Keyboard shortcuts"),
+                "Ctrl+/",
+                help_.show_shortcuts,
+                words=_("help, keys, hotkeys"),
+                symbol=Symbol.KEYS,
+            ),
+            Command(
+                _("About Octavo"),
+                "",
+                help_.show_about,
+                words=_("help, version, licence, credits"),
+                symbol=Symbol.INFO,
+                apart=True,
+                role=_Role.AboutRole,
+            ),
+        ),
+    )
+
+
+def program_commands(preferences: Preferences, locking: Locking, window: MainWindow) -> CommandGroup:
+    return CommandGroup(
+        _("Octavo"),
+        Symbol.SETTINGS,
+        (
+            Command(
+                _("Settings"),
+                "Ctrl+,",
+                preferences.open_settings,
+                words=_("preferences, options, configuration"),
+                role=_Role.PreferencesRole,
+            ),
+            Command(_("Set a passphrase…"), "", locking.open, words=_("password, encryption, key, lock")),
+            Command(
+                _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
+            ),
+        ),
     )

@@ -1,15 +1,23 @@
-"""The commands of the window, each one an action with its shortcut; and what Ctrl+K finds, commands among it."""
+"""The commands of the window, each one an action with its shortcuts: the one holder of what menus, the palette and the
+page of shortcuts offer. And what the palette finds, commands among it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.core.comparison import PageSpan
+from app.ui.icons import Symbol
+
+_BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
+_MAC_SIGNS = "⌃⌥⇧⌘"
 
 
 class EntryKind(StrEnum):
@@ -18,14 +26,18 @@ class EntryKind(StrEnum):
     BOOK = "book"
     IMAGE = "image"
     PROMPT = "prompt"
+    SAID = "said"  # in a conversation
+    PASSAGE = "passage"  # of a book
 
 
 @dataclass(frozen=True)
 class Entry:
     """`key` is the id of a book, a conversation or a saved prompt, or the name of a command; `detail` is shown on the
-    right.
+    right, or `keys`, one cap each. `words` find it too. `section`: the heading it stands under while nothing is typed,
+    where that is not that of its kind.
 
-    An image has the conversation's id and that of its question, as `place`.
+    An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
+    found, `title` is the excerpt, `matches` the ranges in it, `span` where it is in its book.
     """
 
     kind: EntryKind
@@ -33,45 +45,126 @@ class Entry:
     title: str
     detail: str = ""
     place: str = ""
+    section: str = ""
+    symbol: Symbol | None = None
+    keys: tuple[str, ...] = ()
+    words: str = ""
+    matches: tuple[tuple[int, int], ...] = ()
+    span: PageSpan | None = None
+
+
+def always() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Command:
-    """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal. `is_hint`: the shortcut is only shown here; whoever has the
-    focus knows what the key means there."""
+    """`run` is a bound method of a QObject. `shortcuts`: none, one, or several with "; " between them, the first of
+    which is shown. With `appears` there is no such command before that signal. `is_hint`: the shortcut is only shown
+    here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
+    in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
+    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group."""
 
     name: str
-    shortcut: str
+    shortcuts: str
     run: Callable[[], object]
     appears: SignalInstance | None = None
     is_hint: bool = False
+    words: str = ""
+    can: Callable[[], bool] = always
+    apart: bool = False
+    role: QAction.MenuRole = QAction.MenuRole.NoRole
+    symbol: Symbol | None = None
+
+
+@dataclass(frozen=True)
+class CommandGroup:
+    """A section of the palette and of the page of shortcuts, and a menu."""
+
+    name: str
+    symbol: Symbol
+    commands: tuple[Command, ...]
 
 
 class Commands(QObject):
     """`actions` by the names of the commands."""
 
-    def __init__(self, commands: Sequence[Command], window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, groups: Sequence[CommandGroup], window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.groups = tuple(groups)
         self.actions: dict[str, QAction] = {}
-        self._keys: dict[str, str] = {}
-        for command in commands:
-            action = QAction(command.name, window)
-            keys = QKeySequence(command.shortcut)
-            if not command.is_hint:
-                action.setShortcut(keys)
-            action.triggered.connect(command.run)
-            if command.appears is not None:
-                action.setVisible(False)
-                command.appears.connect(partial(action.setVisible, True))
-            window.addAction(action)
-            self.actions[command.name] = action
-            self._keys[command.name] = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        for group in self.groups:
+            for command in group.commands:
+                self.actions[command.name] = _action(command, window)
+
+    def shown(self, group: CommandGroup) -> Iterator[Command]:
+        """Those of the group that there are now."""
+        return (command for command in group.commands if self.actions[command.name].isVisible())
 
     def entries(self) -> list[Entry]:
         """Those that can be chosen now."""
         return [
-            Entry(EntryKind.COMMAND, name, name, self._keys[name])
-            for name, action in self.actions.items()
-            if action.isVisible()
+            Entry(
+                EntryKind.COMMAND,
+                command.name,
+                command.name,
+                section=group.name,
+                symbol=command.symbol or group.symbol,
+                keys=key_caps(command),
+                words=command.words,
+            )
+            for group in self.groups
+            for command in self.shown(group)
+            if command.can()
         ]
+
+    def menu(self, group: CommandGroup, parent: QWidget | None = None) -> CommandMenu:
+        return CommandMenu(group, self.actions, parent)
+
+
+class CommandMenu(QMenu):
+    """The commands of a group. What cannot be done is grey while the menu is open, and only then: a shortcut answers
+    to what has happened since."""
+
+    def __init__(self, group: CommandGroup, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(group.name.replace("&", "&&"), parent)
+        self._commands = [(command, actions[command.name]) for command in group.commands]
+        for command, action in self._commands:
+            if command.apart:
+                self.addSeparator()
+            self.addAction(action)
+        self.aboutToShow.connect(self._look)
+        self.aboutToHide.connect(self._allow)
+
+    def _look(self) -> None:
+        for command, action in self._commands:
+            action.setEnabled(command.can())
+
+    def _allow(self) -> None:
+        for _command, action in self._commands:
+            action.setEnabled(True)
+
+
+def sequences(command: Command) -> list[QKeySequence]:
+    return QKeySequence.listFromString(command.shortcuts) if command.shortcuts else []
+
+
+def key_caps(command: Command) -> tuple[str, ...]:
+    """The keys of its first shortcut as this system names them, as in ("Ctrl", "Shift", "C")."""
+    given = sequences(command)
+    native = given[0].toString(QKeySequence.SequenceFormat.NativeText) if given else ""
+    signs = len(native) - len(native.lstrip(_MAC_SIGNS))
+    return (*native[:signs], *_BETWEEN_KEYS.split(native[signs:])) if native else ()
+
+
+def _action(command: Command, window: QWidget) -> QAction:
+    action = QAction(command.name, window)
+    action.setMenuRole(command.role)
+    if not command.is_hint:
+        action.setShortcuts(sequences(command))
+    action.triggered.connect(command.run)
+    if command.appears is not None:
+        action.setVisible(False)
+        command.appears.connect(partial(action.setVisible, True))
+    window.addAction(action)
+    return action

@@ -7,15 +7,18 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
+from app.ui.conversation_title import ConversationTitle
 from app.ui.icons import Icons, Symbol
-from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
-from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import IconButton, MenuButton
+from app.ui.widgets.labels import Separator
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.model_chip import ModelChip
 from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.spine import Spine
 from app.wording.i18n import _
+
+_TITLE_WIDTH = 140
 
 
 class ConversationPanel(QWidget):
@@ -27,8 +30,10 @@ class ConversationPanel(QWidget):
         self.view = view
         self.composer = composer
         composer.show_tools()
-        self.title = ElidedLabel(role="title")
+        self.title = ConversationTitle(icons)
+        self.title.setMinimumWidth(_TITLE_WIDTH)
         self.chip = ModelChip(icons.theme)
+        self.more = MenuButton(icons, Symbol.MORE, _("More about this conversation"))
         self.notice = NoticeBar(icons)
         self.spine = Spine(icons.theme)
         self.unfold_shelf = IconButton(icons, Symbol.SHELF, _("Show the shelf"), shortcut="Ctrl+B")
@@ -36,8 +41,8 @@ class ConversationPanel(QWidget):
         header = QWidget()
         header.setFixedHeight(HEADER_HEIGHT)
         chip = (self.chip, Qt.AlignmentFlag.AlignVCenter)
-        shown = (self.unfold_shelf, (self.title, 1), chip, self.unfold_page)
-        row(*shown, of=header, margins=(SPACE_XL, 0) * 2, spacing=SPACE_S)
+        shown = (self.unfold_shelf, (self.title, 1), chip, self.more, self.unfold_page)
+        row(*shown, of=header, margins=(SPACE_L, 0, SPACE_M, 0), spacing=SPACE_S)
         above = (header, Separator(), self.notice, (view, 1))
         column(*above, composer, SPACE_M, Separator(), self.spine, of=self)
         self.show_folded(shelf=False, page=False)

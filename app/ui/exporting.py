@@ -49,10 +49,14 @@ class Exporting(Presenter):
         self._conversation: Conversation | None = None
         self._answer_id = ""
 
+    def has_words(self) -> bool:
+        """Something was asked in the shown conversation."""
+        return self._shown.conversation is not None and not self._talk.empty
+
     @Slot()
     def export(self) -> None:
         """Write the shown conversation into a file."""
-        if self._shown.conversation is not None and not self._talk.empty:
+        if self._shown.conversation is not None and self.has_words():
             self._choose(self._shown.conversation)
 
     @Slot(str)

@@ -54,7 +54,7 @@ class MainWindow(QWidget):
         self.setWindowTitle("Octavo")
         self.setMinimumHeight(_SMALLEST_HEIGHT)
         self.resize(*_SIZE)
-        self._shelf_pane: QWidget = QWidget()
+        self._shelf_pane: QWidget = _EmptyPane(header=False, foot=True)
         self._page_pane: QWidget = _EmptyPane()
         self._waiting = _EmptyPane(foot=True)
         self._middle = QStackedWidget()
@@ -265,16 +265,17 @@ class MainWindow(QWidget):
 
 
 class _EmptyPane(QWidget):
-    """With the lines that the panel will have: under its header and, if it has one, over its foot."""
+    """With the lines that the panel will have: under its header and over its foot, where it has one."""
 
-    def __init__(self, *, foot: bool = False) -> None:
+    def __init__(self, *, header: bool = True, foot: bool = False) -> None:
         super().__init__()
-        self._foot = foot
+        self._header, self._foot = header, foot
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         line = self.palette().color(QPalette.ColorRole.Mid)
-        painter.fillRect(0, HEADER_HEIGHT, self.width(), 1, line)
+        if self._header:
+            painter.fillRect(0, HEADER_HEIGHT, self.width(), 1, line)
         if self._foot:
             painter.fillRect(0, self.height() - FOOT_HEIGHT - 1, self.width(), 1, line)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
+from app.core.comparison import PageSpan
 from app.ui.activity import Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -64,6 +65,10 @@ class Navigation(QObject):
     def open_page(self, book_id: str, page: int) -> None:
         self._window.unfold_page()
         self._page.open_page(book_id, page)
+
+    def open_passage(self, book_id: str, span: PageSpan) -> None:
+        self._window.unfold_page()
+        self._page.open_passage(book_id, span)
 
     @Slot(str)
     def open_report(self, book_id: str) -> None:
@@ -127,11 +132,19 @@ class Navigation(QObject):
         self._window.show_sheet(False)
         self._conversation.create()
 
+    def shows_conversation(self) -> bool:
+        return bool(self._shown.id)
+
     @Slot()
     def rename(self) -> None:
-        if self._shown.id:
-            self._window.unfold_shelf()
+        """Let the person edit the title where the eye is: on the shelf, if that has the focus, else in the header."""
+        if not self._shown.id:
+            return
+        if self._window.shelf.conversation_view.hasFocus():
             self._window.shelf.rename(self._shown.id)
+        else:
+            self._window.show_sheet(False)
+            self._window.talk.title.edit()
 
     @Slot()
     def delete(self) -> None:

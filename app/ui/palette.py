@@ -1,16 +1,20 @@
-"""Ctrl+K: commands, conversations, books, images and saved prompts by their names."""
+"""Ctrl+K: commands, conversations, books, images and saved prompts by their names; conversations and books by text."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.core.document import Book
 from app.services.images import Images
+from app.services.text_search import FoundInBook, FoundInConversation, FoundText, TextSearch
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
 from app.ui.prompts.presenter import PromptsPresenter
@@ -18,13 +22,18 @@ from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
 from app.wording.i18n import _
+from app.wording.page_names import page_words
 from app.wording.units import printable
+
+if TYPE_CHECKING:
+    from app.ui.palette_dialog import PaletteDialog
 
 
 class Anything(Presenter):
     def __init__(
         self,
         images: Images,
+        texts: TextSearch,
         bridge: Bridge,
         shelf: ShelfPresenter,
         shown: Shown,
@@ -36,6 +45,7 @@ class Anything(Presenter):
     ) -> None:
         super().__init__(parent)
         self._images = images
+        self._texts = texts
         self._bridge = bridge
         self._shelf = shelf
         self._shown = shown
@@ -44,6 +54,8 @@ class Anything(Presenter):
         self._icons = icons
         self._window = window
         self._commands: Commands | None = None
+        self._dialog: PaletteDialog | None = None
+        self._job: Job | None = None
 
     def use(self, commands: Commands) -> None:
         """These are found, too."""
@@ -55,26 +67,78 @@ class Anything(Presenter):
         from app.ui.palette_dialog import PaletteDialog  # when it is opened
 
         entries = [
-            Entry(EntryKind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
+            Entry(EntryKind.CONVERSATION, conversation.id, title_of(conversation))
             for conversation in self._shelf.conversations
         ]
-        entries += [Entry(EntryKind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
+        entries += [Entry(EntryKind.BOOK, book.id, book.title) for book in self._shown.shelf.values()]
         entries += self._prompts.entries()
-        dialog = PaletteDialog(self._icons, [*entries, *self._commands.entries()], self._window)
+        entries += self._commands.entries()
+        dialog = self._dialog = PaletteDialog(self._icons, entries, self._window, in_texts=True)
         dialog.chosen.connect(self._go)
+        dialog.search_wanted.connect(self._search)
+        dialog.finished.connect(self._close)
         dialog.open_over()
         self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
 
+    @Slot()
+    def _close(self) -> None:
+        self._dialog = None
+        self._stop_search()
+
+    @Slot(str)
+    def _search(self, words: str) -> None:
+        """Look for these words, and no longer for those before."""
+        self._stop_search()
+        if self._dialog is not None:
+            self._dialog.begin_search()
+            work = partial(self._texts.find, words)
+            self._job = self._bridge.stream(Executor.FINDING, work, partial(self._on_found, words))
+
+    def _stop_search(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _on_found(self, words: str, event: FoundText | Done[None] | Cancelled | Failed) -> None:
+        dialog = self._dialog
+        if dialog is None or dialog.line.text() != words:
+            return
+        match event:
+            case FoundInConversation():
+                dialog.add_found([_said(event)])
+            case FoundInBook() if event.book_id in self._shown.shelf:
+                dialog.add_found([_on_page(event, self._shown.shelf[event.book_id])])
+            case Done() | Cancelled():
+                dialog.end_search()
+            case Failed():
+                dialog.end_search()
+                self._on_problem(event.problem)
+
     @Slot(object)
     def _go(self, entry: Entry) -> None:
-        if entry.kind is EntryKind.COMMAND and self._commands is not None:
-            self._commands.actions[entry.key].trigger()
-        elif entry.kind in (EntryKind.CONVERSATION, EntryKind.IMAGE):
-            self._navigation.open_conversation(entry.key, entry.place)
-        elif entry.kind is EntryKind.PROMPT:
-            self._prompts.use(entry)
-        else:
-            self._navigation.open_book(entry.key)
+        match entry.kind:
+            case EntryKind.COMMAND if self._commands is not None:
+                self._commands.actions[entry.key].trigger()
+            case EntryKind.CONVERSATION | EntryKind.IMAGE | EntryKind.SAID:
+                self._navigation.open_conversation(entry.key, entry.place)
+            case EntryKind.PASSAGE if entry.span is not None:
+                self._navigation.open_passage(entry.key, entry.span)
+            case EntryKind.PROMPT:
+                self._prompts.use(entry)
+            case _:
+                self._navigation.open_book(entry.key)
+
+
+def _said(found: FoundInConversation) -> Entry:
+    excerpt, talk = found.excerpt, found.conversation
+    title = printable(excerpt.text)
+    return Entry(EntryKind.SAID, talk.id, title, title_of(talk), found.question_id, matches=excerpt.matches)
+
+
+def _on_page(found: FoundInBook, book: Book) -> Entry:
+    place = f"{book.title} · {page_words(book.page_names.of(found.span.page))}"
+    title, matches = printable(found.excerpt.text), found.excerpt.matches
+    return Entry(EntryKind.PASSAGE, book.id, title, place, matches=matches, span=found.span)
 
 
 def _list_images(images: Images) -> list[Entry]:

@@ -1,215 +1,244 @@
-"""Ctrl+K: finds any command, book, conversation or image by the words in its name."""
+"""Ctrl+K: finds any command, book, conversation, image or text by words. Lies over the window, which is dimmed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLineEdit, QListView, QWidget
 
-from app.ui.commands import Entry, EntryKind
-from app.ui.fonts import ui_font
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SPACE_M, SPACE_S
-from app.ui.widgets.layouts import column
+from app.ui.commands import Entry
+from app.ui.icons import Icons
+from app.ui.palette_rows import EntryDelegate, EntryList, EntryRole
+from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
+from app.ui.widgets.key_caps import KeyCaps
+from app.ui.widgets.labels import PlainLabel, Separator
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-_EntryRole = int(Qt.ItemDataRole.UserRole)
-_WIDTH, _ROW, _ROWS = 560, 36, 10
-_FEW = 3
-
-
-_SYMBOLS = {
-    EntryKind.COMMAND: Symbol.COMMAND,
-    EntryKind.CONVERSATION: Symbol.CONVERSATION,
-    EntryKind.BOOK: Symbol.BOOK,
-    EntryKind.IMAGE: Symbol.SCAN,
-    EntryKind.PROMPT: Symbol.TEXT,
-}
-
-
-def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
-    """The entries in whose title, or in the shortcut of a saved prompt, every word occurs; those first where words
-    begin the title, then a word of it."""
-    wanted = words.casefold().split()
-    found = []
-    for place, entry in enumerate(entries):
-        title = (f"{entry.title} {entry.detail}" if entry.kind is EntryKind.PROMPT else entry.title).casefold()
-        if all(word in title for word in wanted):
-            starts = f" {title}"
-            score = sum(2 * title.startswith(word) + (f" {word}" in starts) for word in wanted)
-            found.append((-score, place, entry))
-    return [entry for _score, _place, entry in sorted(found, key=lambda each: each[:2])]
-
-
-def suggest(entries: Sequence[Entry]) -> list[Entry]:
-    """What is offered before a word is typed: a few conversations and books, every command; where there are only saved
-    prompts, all of them."""
-    if all(entry.kind is EntryKind.PROMPT for entry in entries):
-        return list(entries)
-    few = [
-        entry
-        for kind in (EntryKind.CONVERSATION, EntryKind.BOOK)
-        for entry in [entry for entry in entries if entry.kind is kind][:_FEW]
-    ]
-    return few + [entry for entry in entries if entry.kind is EntryKind.COMMAND]
-
-
-class EntryList(QAbstractListModel):
-    def __init__(self, entries: Sequence[Entry], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._all = tuple(entries)
-        self._shown = suggest(self._all)
-
-    def add(self, entries: Sequence[Entry], words: str) -> None:
-        """More entries, after all others; `words` as `narrow` was given them."""
-        self._all += tuple(entries)
-        self.narrow(words)
-
-    def narrow(self, words: str) -> None:
-        self.beginResetModel()
-        self._shown = rank(self._all, words) if words.strip() else suggest(self._all)
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        entry = self._shown[index.row()]
-        if role == _EntryRole:
-            return entry
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.title
-        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return entry.detail
-        return None
-
-
-class _EntryDelegate(QStyledItemDelegate):
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icons = icons
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
-        return QSize(80, _ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        entry: Entry = index.data(_EntryRole)
-        palette = self._icons.theme.palette
-        area: QRect = option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(palette.wash))
-            painter.drawRoundedRect(area, CORNER, CORNER)
-        icon = QRect(area.left() + SPACE_S, area.center().y() - ICON // 2 + 1, ICON, ICON)
-        self._icons.icon(_SYMBOLS[entry.kind], palette.accent if chosen else palette.soft_ink).paint(painter, icon)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(ui_font(SIZE_SMALL))
-        painter.setPen(QColor(palette.soft_ink))
-        room = area.adjusted(icon.right() - area.left() + SPACE_M, 0, -SPACE_M, 0)
-        detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, room.width() // 2)
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, detail)
-        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(detail) - SPACE_M)
-        painter.setFont(ui_font(SIZE_TEXT))
-        painter.setPen(QColor(palette.accent if chosen else palette.ink))
-        title = QFontMetrics(ui_font(SIZE_TEXT)).elidedText(entry.title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
-        painter.restore()
+_WIDTH, _HIGHEST = 620, 440
+_FROM_TOP = 0.13
+"""Of the window's height, at which the palette is."""
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+_PAUSE_MS = 150
+"""After the last key, before texts are looked through."""
+_FEWEST = 2
+"""Characters that are looked for in texts."""
+_DIM_LIGHT, _DIM_DARK = 70, 130
+_SHADOW, _SHADOW_ALPHA, _CORNER = 36, 3, 12
+_KEYS = QKeySequence("Ctrl+K")
 
 
 class PaletteDialog(QDialog):
-    """`chosen` carries the Entry."""
+    """`chosen` carries the Entry, `search_wanted` the words that are to be looked for in texts."""
 
     chosen = Signal(object)
+    search_wanted = Signal(str)
 
-    def __init__(self, icons: Icons, entries: Sequence[Entry], parent: QWidget, *, hint: str = "") -> None:
-        """`hint`: what there is to choose from, where that is not all."""
-        super().__init__(parent, Qt.WindowType.Popup)
+    def __init__(
+        self, icons: Icons, entries: Sequence[Entry], parent: QWidget, *, hint: str = "", in_texts: bool = False
+    ) -> None:
+        """`hint`: what there is to choose from, where that is not all. `in_texts`: texts can be looked through."""
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)  # a part of the window; Qt lets no dialog begin as one
         self._window = parent
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popup")
+        self._theme = icons.theme
+        self._in_texts = in_texts
+        self._before: QWidget | None = None
         self.setAccessibleName(_("Find anything"))
         self._model = EntryList(entries, self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(hint or _("A command, book, conversation or image"))
+        self.line.setProperty("role", "palette")
+        self.line.setPlaceholderText(hint or _("A command, a book, a conversation, or words in them"))
         self.line.setAccessibleName(_("Find anything"))
         self.line.textChanged.connect(self._narrow)
         self.line.installEventFilter(self)
-        self.view = QListView()
-        self.view.setAccessibleName(_("Found"))
-        self.view.setModel(self._model)
-        self.view.setItemDelegate(_EntryDelegate(icons, self.view))
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.clicked.connect(self._choose)
-        column(self.line, self.view, of=self, margins=(SPACE_M,) * 4, spacing=SPACE_S)
-        self.view.setFixedHeight(_ROW * _ROWS)
-        self.setFixedWidth(min(_WIDTH, parent.width() - 2 * SPACE_M))
+        self.view = self._make_view(icons)
+        self.note = PlainLabel(role="soft", wraps=True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note.setMinimumHeight(3 * SPACE_XXL)
+        self._card = QFrame(self)
+        self._card.setProperty("role", "palette")
+        below = column(self.view, self.note, margins=(SPACE_S, SPACE_XS, SPACE_S, SPACE_S))
+        column(self.line, Separator(), below, Separator(), self._make_foot(), of=self._card)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._want_search)
+        self._searching = False
+        parent.installEventFilter(self)
         self._select(0)
+
+    def _make_view(self, icons: Icons) -> QListView:
+        view = QListView()
+        view.setAccessibleName(_("Found"))
+        view.setModel(self._model)
+        view.setItemDelegate(EntryDelegate(icons, view))
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setMouseTracking(True)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.clicked.connect(self._choose)
+        return view
+
+    def _make_foot(self) -> QWidget:
+        """Which keys there are."""
+        items: list[QWidget] = []
+        for keys, words in (("↑↓", _("choose")), ("↵", _("open")), ("Esc", _("close"))):
+            items += [KeyCaps(self._theme, (*keys,) if keys == "↑↓" else (keys,)), PlainLabel(words, role="small")]
+        foot = row(*items, STRETCH, spacing=SPACE_S, margins=(SPACE_L, SPACE_S, SPACE_L, SPACE_S))
+        return boxed(foot)
 
     @Slot(object)
     def add(self, entries: Sequence[Entry]) -> None:
         """More to choose from, found meanwhile."""
-        row = self.view.currentIndex().row()
+        at = self.view.currentIndex().row()
         self._model.add(entries, self.line.text())
-        self._select(row)
+        self._select(at)
+
+    def add_found(self, entries: Sequence[Entry]) -> None:
+        """Texts that hold the words."""
+        at = self.view.currentIndex().row()
+        self._model.add_found(entries, self.line.text())
+        self._select(at)
+
+    def entries(self) -> list[Entry]:
+        """What can be chosen now."""
+        return self._model.entries()
+
+    def begin_search(self) -> None:
+        self._searching = True
+        self._model.forget_found()
+        self._fit()
+
+    def end_search(self) -> None:
+        """All texts were looked through."""
+        self._searching = False
+        at = self.view.currentIndex().row()
+        self._model.narrow(self.line.text())
+        self._select(at)
 
     def open_over(self) -> None:
         """Show it in the upper part of its window."""
-        window = self._window
-        self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, window.height() // 10)))
+        self._before = QApplication.focusWidget()
+        self.setGeometry(self._window.rect())
+        self.raise_()
         self.show()
+        self._fit()
         self.line.setFocus()
 
-    def eventFilter(self, watched: QObject, event: Any) -> bool:
-        if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
-            steps = {
-                Qt.Key.Key_Down: 1,
-                Qt.Key.Key_Up: -1,
-                Qt.Key.Key_PageDown: _ROWS - 1,
-                Qt.Key.Key_PageUp: 1 - _ROWS,
-            }
-            step = steps.get(Qt.Key(event.key()))
-            if step is not None:
-                self._select(self.view.currentIndex().row() + step)
+    def done(self, result: int) -> None:
+        """The focus goes back where it was."""
+        self._window.removeEventFilter(self)
+        before, self._before = self._before, None
+        super().done(result)
+        self.deleteLater()
+        if before is not None and before.isVisible():
+            before.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
+        elif watched is self.line and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # no command of the window, as long as this is open
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._choose(self.view.currentIndex())
-                return True
+            if event.type() == QEvent.Type.KeyPress:
+                return self._press(event)
         return super().eventFilter(watched, event)
 
-    def _select(self, row: int) -> None:
+    def _press(self, event: QKeyEvent) -> bool:
+        """Whether the key is not for the line."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None:
+            self._step(step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.view.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape or QKeySequence(event.keyCombination()) == _KEYS:
+            self.reject()
+        else:
+            return event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._card.geometry().contains(event.position().toPoint()):
+            self.reject()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        dark = self._theme.palette.dark
+        painter.fillRect(self.rect(), QColor(0, 0, 0, _DIM_DARK if dark else _DIM_LIGHT))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, _SHADOW_ALPHA))
+        card = QRectF(self._card.geometry()).translated(0, SPACE_S)
+        for spread in range(0, _SHADOW, 2):
+            painter.drawRoundedRect(card.adjusted(-spread, -spread, spread, spread), _CORNER + spread, _CORNER + spread)
+
+    def _fit(self) -> None:
+        """As high as its rows, in the middle of the window's width."""
+        empty = not self._model.entries()
+        self.note.setText(self._nothing() if empty else "")
+        self.note.setVisible(empty)
+        self.view.setVisible(not empty)
+        top = max(SPACE_XL, round(self.height() * _FROM_TOP))
+        room = self.height() - top - SPACE_XL - self._card.sizeHint().height() + self.view.height()
+        self.view.setFixedHeight(max(SPACE_XXL, min(self._model.height(), _HIGHEST, room)))
+        width = min(_WIDTH, self.width() - 2 * SPACE_XL)
+        self._card.setFixedWidth(width)
+        self._card.adjustSize()
+        self._card.move(QPoint((self.width() - width) // 2, top))
+        self.update()
+
+    def _nothing(self) -> str:
+        if self._searching or self._pause.isActive():
+            return _("Looking through conversations and books…")
+        words = " ".join(self.line.text().split())
+        return _("Nothing found for “{words}”. Try fewer words, or a part of one.").format(words=words)
+
+    def _step(self, step: int) -> None:
+        """To the next entry there, past headings; at an end, to that entry."""
+        sign = 1 if step > 0 else -1
+        at = self.view.currentIndex().row()
+        target = max(0, min(at + step, self._model.rowCount() - 1))
+        while self._model.rowCount() > target >= 0 and not self._model.is_entry(target):
+            target += sign
+        if self._model.is_entry(target):
+            self._go(target)
+
+    def _select(self, at: int) -> None:
+        """The entry in this row, or the next one below."""
         last = self._model.rowCount() - 1
-        self.view.setCurrentIndex(self._model.index(max(0, min(row, last)), 0))
+        at = max(0, min(at, last))
+        while at < last and not self._model.is_entry(at):
+            at += 1
+        self._go(at)
+        self._fit()
+
+    def _go(self, at: int) -> None:
+        self.view.setCurrentIndex(self._model.index(at, 0))
+        if at == 1:
+            self.view.scrollToTop()  # with its heading
 
     @Slot(str)
     def _narrow(self, words: str) -> None:
+        if self._in_texts and len(words.strip()) >= _FEWEST:
+            self._pause.start()
+        else:
+            self._pause.stop()
         self._model.narrow(words)
         self._select(0)
 
+    @Slot()
+    def _want_search(self) -> None:
+        self.search_wanted.emit(self.line.text())
+
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        if index.isValid():
-            entry = index.data(_EntryRole)
-            self.close()
+        entry = index.data(EntryRole) if index.isValid() else None
+        if isinstance(entry, Entry):
+            self.accept()
             self.chosen.emit(entry)

@@ -103,7 +103,8 @@ QToolButton[role="icon"] {{
     background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QToolButton[role="icon"]:hover {{ background: $wash; }}
-QToolButton[role="icon"]:pressed, QToolButton[role="icon"]:checked {{ background: $wash; }}
+QToolButton[role="icon"]:checked {{ background: $wash; }}
+QToolButton[role="icon"]:pressed {{ background: $line; }}
 QToolButton[role="icon"]:focus {{ border-color: $accent; }}
 QToolButton[role="icon"][framed="true"] {{
     background: $surface; border: 1px solid $line; padding: {SPACE_XS + 1}px;
@@ -135,6 +136,11 @@ QLineEdit[role="bare"]:focus {{
 QLabel[role="quote"] {{
     background: $highlight; color: $ink; border-radius: {SPACE_XS}px;
     padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
+}}
+QFrame[role="palette"] {{ background: $surface; border: 1px solid $line; border-radius: 12px; }}
+QLineEdit[role="palette"] {{
+    background: transparent; border: none; font-size: {SIZE_TITLE}px; min-height: 34px;
+    padding: {SPACE_S}px {SPACE_L}px;
 }}
 QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
 

@@ -39,6 +39,7 @@ from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
 from app.ui.frame_state import WindowState
+from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
@@ -65,7 +66,6 @@ from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
 from app.ui.widgets.network_lines import FetchLine, RemoteMark
 from app.ui.words import answer_remarks, going_on_words
-from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
@@ -103,7 +103,7 @@ class _Parts(QObject):
         )
         self.saved_files = SavedFiles(self.window, self)
         self._make_models(desk, bridge, appearance)
-        self._make_commands(desk, bridge, icons)
+        self._make_commands(desk, bridge, icons, handbook)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
             self.window,
@@ -268,13 +268,28 @@ class _Parts(QObject):
                 if (best := self.welcome.advice.recommended) is not None:
                     self.models.open_terms(best.offer)
             case EmptyAction.SET_PASSPHRASE:
-                self.window.say(_("To set a passphrase, run “octavo passphrase” in a terminal."))
+                self.locking.open()
 
     @Slot()
     def place_model(self) -> None:
         self.models.place_loaded()
 
-    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
+    def _make_help(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
+        self.help = HelpPresenter(
+            desk.engine,
+            desk.downloads,
+            bridge,
+            self.openings,
+            self.navigation,
+            self.shown,
+            icons.theme,
+            self.window,
+            handbook=handbook,
+            installed=desk.installed,
+            parent=self,
+        )
+
+    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
             window,
@@ -289,16 +304,27 @@ class _Parts(QObject):
             self.shown,
             self,
         )
-        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self)
-        commands = (
-            *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
-            *command_list.asking_commands(go, talk, self.asking, self.fitting, self.ahead, self.context, self.prompts),
-            *command_list.page_commands(go, self.page, window),
-            *command_list.model_commands(window, self.model, self.open_models, self.place_model),
-            *command_list.program_commands(go, self.exporting, self.readings, self.preferences, self.locking, window),
+        self.anything = Anything(
+            desk.images, desk.texts, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self
         )
-        self.commands = Commands(commands, window, self)
+        self._make_help(desk, bridge, icons, handbook)
+        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
+        of_help = command_list.help_commands(self.help)
+        groups = (
+            command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
+            of_conversation,
+            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
+            command_list.page_commands(go, self.page, window),
+            command_list.view_commands(go, self.preferences, window),
+            command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
+            of_help,
+            command_list.program_commands(self.preferences, self.locking, window),
+        )
+        self.commands = Commands(groups, window, self)
         self.anything.use(self.commands)
+        self.help.use(self.commands)
+        window.talk.more.use(self.commands.menu(of_conversation, window))
+        window.shelf.help_button.use(self.commands.menu(of_help, window))
 
 
 class WindowPresenter(_Parts):
@@ -416,6 +442,7 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        panel.settings_wanted.connect(self.preferences.open_settings)
         panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
@@ -440,6 +467,7 @@ class WindowPresenter(_Parts):
     def _connect_talk(self) -> None:
         talk, panel, fitting = self.conversation, self.window.talk, self.fitting
         talk.stored.connect(self.shelf.list_conversations)
+        panel.title.renamed.connect(self.shelf.rename_shown)
         self.asking.held.connect(self.welcome.hint)
         self.asking.answered.connect(self.welcome.note_answered)
         self.welcome.wanted.connect(self.begin)
@@ -503,6 +531,7 @@ class WindowPresenter(_Parts):
             self.attachments,
             self.videos,
             self.anything,
+            self.help,
             self.welcome,
             self.weighing,
         ):

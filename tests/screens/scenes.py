@@ -14,6 +14,7 @@ from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
+from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
@@ -392,6 +393,7 @@ SCENES: dict[str, Scene] = (
             *GALLERY_SCENES,
             *HOLDING_SCENES,
             *SUGGESTION_SCENES,
+            *CHROME_SCENES,
             *CLAIM_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,
@@ -406,6 +408,7 @@ SCENES: dict[str, Scene] = (
 SCALED = (
     {"scale-200": "2"}
     | START_SCALED
+    | CHROME_SCALED
     | PAGE_SCALED
     | ATTACHMENT_SCALED
     | GALLERY_SCALED

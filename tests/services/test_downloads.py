@@ -26,6 +26,7 @@ from app.wording.errors import sentence
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
+from tests.ui.fakes import SCOUT
 
 
 @pytest.fixture
@@ -189,6 +190,12 @@ def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
     finish(desk.carrying.import_model(packed, Cancel()))
     verdict = finish(desk.carrying.verify(home, Cancel()))
     assert dict(verdict.files) == dict.fromkeys(("tiny-Q8_0.gguf", "LICENCE.txt", "NOTICE.txt"), FileState.GOOD)
+
+
+def test_a_credit_is_due_wherever_a_model_of_the_family_comes_from(desk: Services, tmp_path: Path) -> None:
+    elsewhere = msgspec.structs.replace(SCOUT, path=str(tmp_path / "mine.gguf"))
+    assert desk.downloads.credit_of(msgspec.structs.replace(elsewhere, architecture="llama4")) == "Built with Llama"
+    assert desk.downloads.credit_of(msgspec.structs.replace(elsewhere, architecture="llama")) == ""
 
 
 def test_the_starter_has_terms_as_well(desk: Services, starter: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from app.core.errors import AppError, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.work import Cancel, Stopped, Work
+from app.engine.protocol import ModelInfo
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.models.records import FileState, ModelVerdict
@@ -125,6 +126,9 @@ class ScriptedDownloads:
 
     def terms_of(self, offer: Offer) -> Licence | None:
         return self.licences.get(offer.licence)
+
+    def credit_of(self, model: ModelInfo) -> str:
+        return "Built with Llama" if model.architecture == "llama4" else ""
 
     def licence_of(self, path: Path) -> Licence | None:
         record = self.owned.get(str(path))

@@ -17,7 +17,8 @@ from app.engine.protocol import ModelInfo
 from app.models.local import starter
 from app.ui.commands import Entry, EntryKind
 from app.ui.frame_state import FrameState, WindowState
-from app.ui.palette_dialog import PaletteDialog, rank, suggest
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette_rows import rank, suggest
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import SCOUT, Gate
@@ -39,7 +40,7 @@ def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
     wanted = {"Ctrl+O", "Ctrl+N", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
     assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
     assert "Esc" not in given, "it belongs to what has the focus"
-    assert {entry.title: entry.detail for entry in room.presenter.commands.entries()}["Stop"] == "Esc"
+    assert {entry.title: entry.keys for entry in room.presenter.commands.entries()}["Stop"] == ("Esc",)
 
 
 def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:
@@ -143,8 +144,7 @@ def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> Non
         ("hide shelf", lambda: room.window.shelf.isHidden()),
     ):
         room.presenter.anything.find()
-        dialog = room.window.findChild(PaletteDialog)
-        assert dialog is not None
+        dialog = room.window.findChildren(PaletteDialog)[-1]
         qtbot.keyClicks(dialog.line, words)
         qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
         wait(reached)

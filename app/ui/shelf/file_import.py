@@ -177,6 +177,13 @@ class FileImport(Presenter):
                 self._give(key, opening)
         self.changed.emit()
 
+    def put_on_shelf(self, path: Path) -> None:
+        """Open a file for no conversation, unless it is being opened."""
+        opening = self._openings.get(str(path))
+        if opening is None or opening.job is None:
+            self._start(str(path), None, ())
+            self.changed.emit()
+
     def reread(self, book: Book) -> None:
         """Read the file of a book again, unless it is being read."""
         opening = self._openings.get(book.path)

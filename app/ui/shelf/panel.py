@@ -16,12 +16,13 @@ from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
-from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.labels import PlainLabel
+from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
+from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
+_FOOT_ICON = 18
 _CONVERSATIONS_SHARE = 0.5
 """Of the height of the panel: more conversations than fit in it scroll, so that the books stay in sight."""
 
@@ -44,6 +45,7 @@ class ShelfPanel(QWidget):
     compare_wanted = Signal(str, str)  # the ids of both books, the earlier one first
     opening_cancelled = Signal(str)
     add_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(
         self,
@@ -76,6 +78,7 @@ class ShelfPanel(QWidget):
 
         self.book_view = self._make_books(icons, covers)
         self._empty = self._make_empty()
+        self._foot = self._make_foot(icons)
         self._lay_out()
         for model in (conversations, books):
             model.modelReset.connect(self._fit)
@@ -123,8 +126,19 @@ class ShelfPanel(QWidget):
         for button in (self.sheet_button, self.search_button):
             button.setFixedSize(34, 34)
         top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
-        margins = (SPACE_M, SPACE_L, SPACE_M, SPACE_M)
-        column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), of=self, margins=margins)
+        margins = (SPACE_M, SPACE_L, SPACE_M, 0)
+        lists = boxed(column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), margins=margins))
+        column((lists, 1), Separator(), self._foot, of=self)
+
+    def _make_foot(self, icons: Icons) -> QWidget:
+        self.settings_button = IconButton(
+            icons, Symbol.SETTINGS, _("Settings"), shortcut="Ctrl+,", labelled=True, size=_FOOT_ICON
+        )
+        self.settings_button.clicked.connect(self.settings_wanted)
+        self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), labelled=True, size=_FOOT_ICON)
+        foot = boxed(row(self.settings_button, self.help_button, STRETCH, margins=(SPACE_S, 0, SPACE_S, 0)))
+        foot.setFixedHeight(FOOT_HEIGHT)
+        return foot
 
     def _make_empty(self) -> QWidget:
         add = TextButton(_("Add a book…"))

@@ -256,6 +256,11 @@ class ShelfPresenter(Presenter):
         dialog.confirmed.connect(self.conversation_deleted)
         dialog.open()
 
+    @Slot(str)
+    def rename_shown(self, title: str) -> None:
+        if self._shown.id:
+            self._rename(self._shown.id, title)
+
     @Slot(str, str)
     def _rename(self, conversation_id: str, title: str) -> None:
         work = partial(self._kept.rename, conversation_id, title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
@@ -23,11 +25,12 @@ class IconButton(QToolButton):
         *,
         shortcut: QKeySequence | QKeySequence.StandardKey | str = "",
         framed: bool = False,
+        labelled: bool = False,
         size: int = ICON,
         parent: QWidget | None = None,
     ) -> None:
         """`shortcut` is only shown here: the action that has it answers to it. `framed` draws a border at rest;
-        `size` is the icon's, in pixels.
+        `labelled` shows the name beside the icon; `size` is the icon's, in pixels.
         """
         super().__init__(parent)
         self._icons = icons
@@ -37,17 +40,39 @@ class IconButton(QToolButton):
         self.setProperty("framed", framed)
         self.setIconSize(QSize(size, size))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if labelled:
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.set_name(name)
         icons.theme.changed.connect(self._recolour)
         self._recolour()
 
     def set_name(self, name: str) -> None:
         self.setAccessibleName(name)
+        self.setText(name)
         self.setToolTip(f"{name}  {self._shortcut}" if self._shortcut else name)
 
     @Slot()
     def _recolour(self) -> None:
         self.setIcon(self._icons.icon(self._symbol))
+
+
+class MenuButton(IconButton):
+    """Opens the menu that it was given, below or above it as there is room, towards the middle of the window."""
+
+    def use(self, menu: QMenu) -> None:
+        self._menu = menu
+        self.clicked.connect(self._open)
+        menu.aboutToHide.connect(partial(self.setDown, False))
+
+    @Slot()
+    def _open(self) -> None:
+        self.setDown(True)
+        size, screen = self._menu.sizeHint(), self.screen().availableGeometry()
+        leans_left = 2 * self.mapTo(self.window(), self.rect().center()).x() < self.window().width()
+        x = 0 if leans_left else self.width() - size.width()
+        below, above = self.mapToGlobal(QPoint(x, self.height() + 2)), self.mapToGlobal(QPoint(x, -2))
+        fits = below.y() + size.height() <= screen.bottom()
+        self._menu.popup(below if fits else above - QPoint(0, size.height()))
 
 
 class TextButton(QPushButton):

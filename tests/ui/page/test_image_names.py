@@ -41,9 +41,7 @@ def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
 
 
 def _rows(dialog: PaletteDialog) -> list[tuple[str, str]]:
-    model = dialog.view.model()
-    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleDescriptionRole)
-    return [tuple(model.index(row, 0).data(role) for role in roles) for row in range(model.rowCount())]  # type: ignore[misc]
+    return [(entry.title, entry.detail) for entry in dialog.entries()]
 
 
 def test_an_image_is_found_by_its_name(room: Room, qtbot: QtBot) -> None:

@@ -72,7 +72,7 @@ def test_a_slash_offers_the_saved_prompts(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClicks(composer.editor, "/")
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
-    assert dialog.view.model().rowCount() == 2
+    assert len(dialog.entries()) == 2
     qtbot.keyClicks(dialog.line, "/np")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     assert composer.text() == "List all notice periods."

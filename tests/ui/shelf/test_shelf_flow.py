@@ -237,6 +237,7 @@ def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Roo
     room.add_conversation("Old")
     room.open()
     room.window.activateWindow()
+    room.window.shelf.conversation_view.setFocus()
     qtbot.keyClick(room.window, Qt.Key.Key_F2)
     editor = room.window.shelf.conversation_view.findChild(QLineEdit)
     assert editor is not None

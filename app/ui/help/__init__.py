@@ -1,0 +1,1 @@
+"""Help: the keyboard shortcuts, the handbook, and what Octavo is made of."""

@@ -1,0 +1,123 @@
+"""What Octavo is: its version, its licence, whose work it stands on, and the texts of all their licences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontDatabase, QPixmap
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPlainTextEdit, QWidget
+
+from app import __version__
+from app.core.untrusted import disarm
+from app.ui import emblem
+from app.ui.frame_state import bound
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
+from app.wording.i18n import _
+
+_EMBLEM = 72
+_WIDTH = 460
+_TEXTS_SIZE, _NAMES_WIDTH = (860, 600), 240
+_CREDITS = (
+    "llama.cpp · Qt · PDFium · SQLite3 Multiple Ciphers · FFmpeg · Pillow · OpenCV · ONNX Runtime · RapidOCR"
+    " · Source Sans · Source Serif · Phosphor Icons"
+)
+
+
+class AboutDialog(QDialog):
+    def __init__(self, texts: Sequence[Path], credit: str, model: str, parent: QWidget | None = None) -> None:
+        """`texts`: files of licences, the most important first. `credit`: the words that the terms of the loaded
+        `model` ask for; empty where they ask for none."""
+        super().__init__(parent)
+        self.setWindowTitle(_("About Octavo"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(_WIDTH)
+        self._texts = tuple(texts)
+        self.credit = PlainLabel(f"{disarm(credit)} · {disarm(model)}" if credit else "")
+        self.credit.setVisible(bool(credit))
+        licences = TextButton(_("Licences…"))
+        licences.clicked.connect(self._show_texts)
+        licences.setVisible(bool(texts))
+        close = TextButton(_("Close"), role="primary")
+        close.clicked.connect(self.accept)
+        name = column(
+            PlainLabel(_("Octavo"), role="display"),
+            PlainLabel(_("Version {version}").format(version=__version__), role="soft"),
+            spacing=SPACE_S,
+        )
+        column(
+            row(_emblem(self.devicePixelRatioF()), (name, 1), spacing=SPACE_L),
+            SPACE_S,
+            PlainLabel(
+                _("A private reading desk: whole books, answers with checked pages, on your own computer."), wraps=True
+            ),
+            PlainLabel(_("Free software under the Apache License 2.0."), wraps=True),
+            self.credit,
+            SPACE_S,
+            PlainLabel(_("Made with the work of"), role="section"),
+            PlainLabel(_CREDITS, role="soft", wraps=True),
+            SPACE_L,
+            row(licences, STRETCH, close, spacing=SPACE_S),
+            of=self,
+            margins=DIALOG,
+            spacing=SPACE_M,
+        )
+        close.setDefault(True)
+        close.setFocus()
+
+    @Slot()
+    def _show_texts(self) -> None:
+        LicencesDialog(self._texts, self).open()
+
+
+def _emblem(ratio: float) -> QLabel:
+    picture = QPixmap.fromImage(emblem.draw(round(_EMBLEM * ratio)))
+    picture.setDevicePixelRatio(ratio)
+    sign = QLabel()
+    sign.setPixmap(picture)
+    return sign
+
+
+class LicencesDialog(QDialog):
+    """The texts by the names of their files."""
+
+    def __init__(self, texts: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Licences"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._texts = tuple(texts)
+        self.names = QListWidget()
+        self.names.setProperty("role", "framed")
+        self.names.setAccessibleName(_("Licences"))
+        self.names.setFixedWidth(_NAMES_WIDTH)
+        self.names.addItems([path.stem for path in texts])
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setProperty("role", "framed")
+        self.text.setAccessibleName(_("Text of the licence"))
+        self.text.setTabChangesFocus(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        close = TextButton(_("Close"), role="primary")
+        close.clicked.connect(self.accept)
+        column(
+            PlainLabel(_("Licences"), role="heading"),
+            (row(self.names, (self.text, 1), spacing=SPACE_M), 1),
+            row(STRETCH, close),
+            of=self,
+            margins=DIALOG,
+            spacing=SPACE_L,
+        )
+        self.resize(bound(self, *_TEXTS_SIZE))
+        self.names.currentRowChanged.connect(self._show)
+        self.names.setCurrentRow(0)
+
+    @Slot(int)
+    def _show(self, number: int) -> None:
+        try:
+            words = self._texts[number].read_text("utf-8", "replace")
+        except OSError:
+            words = _("This file cannot be read any more. Install Octavo again.")
+        self.text.setPlainText(words)

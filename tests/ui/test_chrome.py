@@ -1,0 +1,191 @@
+"""What there is can be found by eye: the header's menu, the foot of the shelf, help, shortcuts, About."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.installation import licence_texts
+from app.ui.commands import Command, CommandGroup, key_caps, sequences
+from app.ui.help.about import AboutDialog, LicencesDialog
+from app.ui.help.shortcuts import ShortcutsDialog
+from app.ui.icons import Symbol
+from app.ui.settings.dialog import SettingsDialog
+from app.ui.widgets.key_caps import KeyCaps
+from tests.ui import shelf_of_books
+from tests.ui.fakes import SCOUT
+from tests.ui.room import LEASE, Room
+
+_TAKEN = {"Ctrl+M", "Ctrl+H", "Ctrl+Space", "Alt+F4", "Ctrl+Alt+T", "Ctrl+Alt+Del"}
+"""By systems: minimizing and hiding on macOS, input methods, desktops."""
+_COPYING = {"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z"}
+
+
+def _open(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Lease", [room.books[LEASE]])
+    room.open()
+    room.window.activateWindow()
+
+
+def _items(menu: QMenu) -> dict[str, QAction]:
+    return {action.text(): action for action in menu.actions() if not action.isSeparator()}
+
+
+def _menu_of(room: Room, button: QWidget) -> QMenu:
+    """The menu that the button opens."""
+    button.click()  # type: ignore[attr-defined]
+    shown = [menu for menu in room.window.findChildren(QMenu) if menu.isVisible()]
+    assert len(shown) == 1
+    return shown[0]
+
+
+def test_the_header_says_what_can_be_done_with_a_conversation(room: Room) -> None:
+    _open(room)
+    menu = _menu_of(room, room.window.talk.more)
+    items = _items(menu)
+    assert {"Rename the conversation", "Export the conversation…", "Delete the conversation…"} <= set(items)
+    assert items["Rename the conversation"].isEnabled()
+    assert not items["Export the conversation…"].isEnabled(), "nothing was asked yet"
+    menu.close()
+    assert items["Export the conversation…"].isEnabled(), "its shortcut answers to what has happened since"
+    room.ask("When must notice be given?")
+    menu = _menu_of(room, room.window.talk.more)
+    assert items["Export the conversation…"].isEnabled()
+    menu.close()
+
+
+def test_a_conversation_is_renamed_in_its_place(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    title = room.window.talk.title
+    room.window.toggle_shelf()
+    qtbot.keyClick(room.window, Qt.Key.Key_F2)
+    assert title.line.hasFocus()
+    assert title.line.selectedText() == "Lease"
+    qtbot.keyClicks(title.line, "The lease  of the quay")
+    qtbot.keyClick(title.line, Qt.Key.Key_Return)
+    room.settle()
+    assert (title.text(), room.shown().title) == ("The lease of the quay", "The lease of the quay")
+    assert room.window.shelf.isHidden(), "there was no need for it"
+    title.edit()
+    qtbot.keyClicks(title.line, "no")
+    qtbot.keyClick(title.line, Qt.Key.Key_Escape)
+    room.settle()
+    assert title.text() == room.shown().title == "The lease of the quay"
+    title.edit()
+    title.line.setText("   ")
+    room.window.talk.composer.setFocus()
+    room.settle()
+    assert title.text() == room.shown().title == "The lease of the quay"
+
+
+def test_the_foot_of_the_shelf_leads_to_settings_and_help(room: Room) -> None:
+    _open(room)
+    foot = room.window.shelf
+    assert (foot.settings_button.text(), foot.help_button.text()) == ("Settings", "Help")
+    foot.settings_button.click()
+    room.settle()
+    dialog = room.window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.reject()
+    menu = _menu_of(room, foot.help_button)
+    assert list(_items(menu)) == ["Handbook", "Keyboard shortcuts", "About Octavo"]
+    menu.close()
+
+
+def test_the_handbook_opens_beside_any_conversation(room: Room) -> None:
+    _open(room)
+    room.reader.documents["handbook.md"] = shelf_of_books.letters()
+    desk = room.shown().books
+    for _again in range(2):
+        room.presenter.page.open_page(room.books[LEASE].id, 3)
+        room.settle()
+        room.presenter.help.open_handbook()
+        room.settle()
+        book = room.presenter.shown.book
+        assert book is not None
+        assert Path(book.path).name == "handbook.md"
+        assert room.shown().books == desk
+        room.reader.documents.clear()  # it need not be read again
+
+
+def test_every_command_with_keys_is_on_the_page_of_shortcuts(room: Room) -> None:
+    _open(room)
+    room.presenter.help.show_shortcuts()
+    dialog = room.window.findChild(ShortcutsDialog)
+    assert dialog is not None
+    shown = {caps.accessibleName() for caps in dialog.findChildren(KeyCaps)}
+    commands = [command for group in room.presenter.commands.groups for command in group.commands]
+    assert shown == {"+".join(key_caps(command)) for command in commands if command.shortcuts}
+    assert {"Ctrl+K", "F1", "Ctrl++"} <= shown
+
+
+def test_no_shortcut_is_given_twice_or_means_something_else_to_people(room: Room) -> None:
+    commands = [command for group in room.presenter.commands.groups for command in group.commands]
+    given = [keys.toString() for command in commands for keys in sequences(command)]
+    assert len(given) == len(set(given))
+    assert not set(given) & (_TAKEN | _COPYING)
+    by_keys = {keys.toString(): command.name for command in commands for keys in sequences(command)}
+    assert by_keys["F1"] == "Handbook"
+    assert "reading" not in by_keys.get("Ctrl+P", ""), "people expect to print"
+
+
+@pytest.mark.parametrize(
+    ("shortcut", "caps"),
+    [
+        ("Ctrl+Shift+C", ("Ctrl", "Shift", "C")),
+        ("Ctrl++; Ctrl+=", ("Ctrl", "+")),
+        ("Ctrl+-", ("Ctrl", "-")),
+        ("F2", ("F2",)),
+        ("", ()),
+    ],
+)
+def test_keys_are_caps(shortcut: str, caps: tuple[str, ...]) -> None:
+    assert key_caps(Command("A", shortcut, print)) == caps
+
+
+def test_groups_have_names_and_symbols_of_their_own(room: Room) -> None:
+    groups: tuple[CommandGroup, ...] = room.presenter.commands.groups
+    assert len({group.name for group in groups}) == len({group.symbol for group in groups}) == len(groups)
+    assert all(isinstance(group.symbol, Symbol) and group.commands for group in groups)
+
+
+def test_about_says_built_with_llama_where_it_is(room: Room) -> None:
+    _open(room)
+    for architecture, words in (("llama4", "Built with Llama · Scout"), ("qwen3", "")):
+        room.engine.info = msgspec.structs.replace(SCOUT, architecture=architecture, name="Scout")
+        room.presenter.model.load_again()
+        room.settle()
+        room.presenter.help.show_about()
+        room.settle()
+        dialog = room.window.findChildren(AboutDialog)[-1]
+        assert dialog.credit.text() == words
+        assert dialog.credit.isVisible() == bool(words)
+        dialog.accept()
+
+
+def test_the_licences_that_a_bundle_brings_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
+    for name, text in (
+        ("licences/THIRD-PARTY.txt", "all"),
+        ("licences/MIT.txt", "mit"),
+        ("licences-cuda/NV.txt", "nv"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    texts = licence_texts(tmp_path)
+    assert texts[0].name == "THIRD-PARTY.txt"
+    assert {"llama4.txt", "NV.txt", "MIT.txt"} <= {path.name for path in texts}
+    dialog = LicencesDialog(texts)
+    qtbot.addWidget(dialog)
+    assert dialog.text.toPlainText() == "all"
+    dialog.names.setCurrentRow(texts.index(tmp_path / "licences/MIT.txt"))
+    assert dialog.text.toPlainText() == "mit"
+    (tmp_path / "licences/THIRD-PARTY.txt").unlink()
+    dialog.names.setCurrentRow(0)
+    assert "Install Octavo again" in dialog.text.toPlainText()

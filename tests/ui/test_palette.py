@@ -1,0 +1,224 @@
+"""The palette: what it finds and how it is arranged, over the dimmed window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import Ending, Question
+from app.ui.bridge import Executor
+from app.ui.commands import Entry, EntryKind
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette_rows import EntryList, EntryRole, PaletteHeading, rank
+from app.wording.i18n import use_language
+from tests.ui.room import LEASE, LETTERS, Room, wait
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    use_language("ja")
+    yield
+    use_language("en")
+
+
+def _open(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Older", days_ago=1)
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.window.activateWindow()
+
+
+def _say(room: Room, title: str, question: str, answer: str) -> str:
+    kept = room.desk.conversations
+    asked = kept.add_question(Question(room.add_conversation(title, days_ago=2).id, question))
+    begun = kept.begin_answer(asked.id, "Scout")
+    kept.save_answer(msgspec.structs.replace(begun, text=answer, ending=Ending.COMPLETE))
+    return asked.conversation_id
+
+
+def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
+    """Typed, and looked for everywhere."""
+    room.presenter.anything.find()
+    dialog = room.window.findChildren(PaletteDialog)[-1]
+    qtbot.keyClicks(dialog.line, words)
+    with qtbot.waitSignal(dialog.search_wanted):
+        pass
+    room.settle()
+    return dialog
+
+
+def _headings(model: EntryList) -> list[str]:
+    rows = [model.index(row, 0).data(EntryRole) for row in range(model.rowCount())]
+    return [row.text for row in rows if isinstance(row, PaletteHeading)]
+
+
+def _commands(room: Room, words: str) -> list[str]:
+    return [entry.title for entry in rank(room.presenter.commands.entries(), words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("theme", "Switch between light and dark"),
+        ("dark", "Switch between light and dark"),
+        ("zoom", "Zoom in"),
+        ("bigger", "Zoom in"),
+        ("help", "Handbook"),
+        ("preferences", "Settings"),
+        ("save as", "Export the conversation…"),
+        ("regenerate", "Ask again"),
+        ("sidebar", "Show or hide the shelf"),
+    ],
+)
+def test_commands_are_found_by_the_words_that_people_use(room: Room, words: str, first: str) -> None:
+    _open(room)
+    room.ask("Anything?")
+    assert _commands(room, words)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("テーマ", "ライトとダークの切り替え"), ("ズーム", "ページを拡大"), ("ヘルプ", "手引き"), ("help", "手引き")],
+)
+def test_so_they_are_in_japanese(japanese: None, room: Room, words: str, first: str) -> None:
+    _open(room)
+    assert first in _commands(room, words)
+
+
+def test_entries_stand_under_headings_and_steps_pass_over_them(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    room.presenter.anything.find()
+    dialog = room.window.findChild(PaletteDialog)
+    assert dialog is not None
+    model = dialog.view.model()
+    assert isinstance(model, EntryList)
+    groups = [group.name for group in room.presenter.commands.groups]
+    assert _headings(model) == ["Conversations", "Books", *groups]
+    assert [dialog.view.currentIndex().row(), model.is_entry(0)] == [1, False]
+    seen = []
+    for _press in range(4):
+        seen.append(dialog.view.currentIndex().data())
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Down)
+    assert seen == [entry.title for entry in dialog.entries()[:4]]
+    for _press in range(9):
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Up)
+    assert dialog.view.currentIndex().row() == 1
+    qtbot.keyClicks(dialog.line, "lease")
+    assert _headings(model)[0] == "Books", "the best is in the first section"
+
+
+def test_it_lies_in_the_middle_and_is_as_high_as_its_rows(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    room.presenter.anything.find()
+    dialog = room.window.findChild(PaletteDialog)
+    assert dialog is not None
+    card = dialog.line.parentWidget()
+    assert card is not None
+    whole = card.height()
+    for size in ((1440, 900), (1024, 700)):
+        room.window.resize(*size)
+        assert dialog.size() == room.window.size()
+        assert abs(card.geometry().center().x() - dialog.rect().center().x()) <= 1
+        assert card.geometry().bottom() < dialog.height()
+    qtbot.keyClicks(dialog.line, "quit")
+    assert card.height() < whole
+    assert dialog.view.verticalScrollBar().maximum() == 0
+
+
+def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    gate = room.hold(Executor.FINDING)
+    room.presenter.anything.find()
+    dialog = room.window.findChild(PaletteDialog)
+    assert dialog is not None
+    qtbot.keyClicks(dialog.line, "zeppelin")
+    assert dialog.note.text() == "Looking through conversations and books…"
+    with qtbot.waitSignal(dialog.search_wanted):
+        pass
+    gate.open()
+    room.settle()
+    assert dialog.note.text() == "Nothing found for “zeppelin”. Try fewer words, or a part of one."
+    assert dialog.view.isHidden()
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "there is nothing to choose"
+
+
+def test_what_was_said_is_found_and_opened(qtbot: QtBot, room: Room) -> None:
+    talk = _say(room, "Ships", "Which berth is in repair?", "Number 7.\n\nThe crane is out of order.")
+    _open(room)
+    dialog = _find(room, qtbot, "crane is OUT")
+    (entry,) = dialog.entries()
+    assert (entry.kind, entry.detail) == (EntryKind.SAID, "Ships")
+    assert [entry.title[slice(*match)] for match in entry.matches] == ["crane is out"]
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    room.settle()
+    assert room.shown().id == talk
+
+
+def test_words_on_pages_are_found_and_lit_there(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    dialog = _find(room, qtbot, "berths 4 to 7")
+    found = [entry for entry in dialog.entries() if entry.kind is EntryKind.PASSAGE]
+    entry = next(entry for entry in found if entry.key == room.books[LETTERS].id)
+    assert entry.span is not None
+    assert entry.detail == f"Side letters 2019–2024 · p. {entry.span.label}"
+    dialog.chosen.emit(entry)
+    room.settle()
+    assert room.presenter.shown.place == (room.books[LETTERS].id, entry.span.page)
+    dialog.reject()
+
+
+def test_other_words_end_the_search_for_those_before(qtbot: QtBot, room: Room) -> None:
+    _say(room, "Ships", "Which crane?", "The red one.")
+    _open(room)
+    gate = room.hold(Executor.FINDING)
+    room.presenter.anything.find()
+    dialog = room.window.findChild(PaletteDialog)
+    assert dialog is not None
+    qtbot.keyClicks(dialog.line, "crane")
+    with qtbot.waitSignal(dialog.search_wanted):
+        pass
+    dialog.line.setText("zeppelin")
+    with qtbot.waitSignal(dialog.search_wanted):
+        pass
+    gate.open()
+    room.settle()
+    assert dialog.entries() == []
+    dialog.reject()
+    room.settle()
+
+
+def test_while_it_is_open_no_command_of_the_window_answers_to_its_keys(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    composer = room.window.talk.composer.editor
+    composer.setFocus()
+    for leave in (Qt.Key.Key_K, Qt.Key.Key_Escape):
+        qtbot.keyClick(composer, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        dialog = room.window.findChildren(PaletteDialog)[-1]
+        wait(dialog.line.hasFocus)
+        qtbot.keyClick(dialog.line, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Tab)
+        assert room.window.shelf.isVisible()
+        assert dialog.line.hasFocus()
+        modifier = Qt.KeyboardModifier.ControlModifier if leave is Qt.Key.Key_K else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(dialog.line, leave, modifier)
+        assert not dialog.isVisible()
+        wait(composer.hasFocus)
+    qtbot.keyClick(composer, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    dialog = room.window.findChildren(PaletteDialog)[-1]
+    qtbot.mouseClick(dialog, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    wait(lambda: not dialog.isVisible())
+
+
+def test_a_title_counts_more_than_other_words() -> None:
+    entries = [
+        Entry(EntryKind.COMMAND, "1", "Export", words="save, print"),
+        Entry(EntryKind.COMMAND, "2", "A print", words=""),
+        Entry(EntryKind.COMMAND, "3", "Blueprint"),
+    ]
+    assert [entry.key for entry in rank(entries, "Ｐrint")] == ["2", "3", "1"]
