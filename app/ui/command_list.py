@@ -71,7 +71,7 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> tu
         Command(_("Outline"), "Ctrl+Shift+O", panel.open_outline),
         Command(_("Thumbnails"), "Ctrl+Shift+P", page.offer_thumbnails),
         Command(_("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing),
-        Command(_("Ask about this page"), ASK_PAGE_KEYS, page.ask_about_page),
+        Command(_("Ask about this page"), ASK_PAGE_KEYS, page.questions.ask_about_page),
         Command(_("Ask about a part of this page"), ASK_PART_KEYS, go.select_part),
         Command(_("Import report…"), "Ctrl+I", go.report_on_open_book),
         Command(_("Zoom in"), "Ctrl++", panel.zoom_in),

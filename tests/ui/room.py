@@ -24,6 +24,7 @@ from app.core.document import Book, Document
 from app.core.settings import Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
 from app.models.gguf.reader import HeaderReader
+from app.ui import motion
 from app.ui.application import Collector
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
@@ -65,6 +66,7 @@ def application() -> QApplication:
     if UI_FAMILY not in QFontDatabase.families():
         load_fonts()
     made.setCursorFlashTime(0)
+    motion.keep_still()
     return made
 
 
