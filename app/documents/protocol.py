@@ -19,6 +19,9 @@ MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
 
+MIN_PAGE_SIDE, MAX_PAGE_SIDE = 1.0, 20_000.0
+"""Points. PDF allows 14,400 without a unit of its own."""
+
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 
@@ -54,6 +57,21 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
+class ReadSizes(msgspec.Struct, frozen=True, tag=True):
+    """Find how large each page is. Answered by SizesRead or WireFailed.
+
+    PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
+    """
+
+    name: str
+    sha256: str
+    password: Password | None = None
+
+    @property
+    def page(self) -> int:
+        return 1
+
+
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
     """Draw a page, counted from 1, as large as its text can be recognised best, no side longer than MAX_SCAN_SIDE.
 
@@ -65,7 +83,7 @@ class DrawScan(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-Order: TypeAlias = Parse | DrawPage | ReadLayer | DrawScan
+Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | DrawScan
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------
@@ -83,7 +101,13 @@ class LayerRead(msgspec.Struct, frozen=True, tag=True):
     layer: PageLayer
 
 
-Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | WireFailed
+class SizesRead(msgspec.Struct, frozen=True, tag=True):
+    """Of each page, from the first: its width and height in points, as it is drawn; MIN_PAGE_SIDE to MAX_PAGE_SIDE."""
+
+    sizes: tuple[tuple[float, float], ...]
+
+
+Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | WireFailed
 
 
 # ---- the recogniser, which never sees a file --------------------------------------------------------------------

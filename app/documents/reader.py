@@ -21,7 +21,9 @@ from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.documents.protocol import (
+    MAX_PAGE_SIDE,
     MAX_SCAN_SIDE,
+    MIN_PAGE_SIDE,
     DrawnPage,
     DrawPage,
     DrawScan,
@@ -30,6 +32,8 @@ from app.documents.protocol import (
     Parse,
     Parsed,
     ReadLayer,
+    ReadSizes,
+    SizesRead,
 )
 from app.documents.scans import recognition
 from app.documents.scans.recognition import Forgetful, Recogniser, RecogniserLimits, RecognitionCache
@@ -96,6 +100,10 @@ def _is_layer(said: LayerRead) -> bool:
         return False
     edges = array("f", layer.boxes)
     return all(0.0 <= edge <= 1.0 for edge in edges)
+
+
+def _are_sizes(said: SizesRead) -> bool:
+    return all(MIN_PAGE_SIDE <= side <= MAX_PAGE_SIDE for size in said.sizes for side in size)
 
 
 KEPT_DOCUMENTS = 2
@@ -182,6 +190,11 @@ class DocumentReader:
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, order, LayerRead, _is_layer).layer
 
+    def page_sizes(self, path: Path, sha256: str) -> tuple[tuple[float, float], ...]:
+        """Width and height of each page, in points, as it is drawn. Raises AppError as `draw_page`."""
+        order = ReadSizes(printable(Path(path.name)), sha256, self._passwords.get(sha256))
+        return self._ask(path, order, SizesRead, _are_sizes).sizes
+
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
         self._client.close()
@@ -209,7 +222,11 @@ class DocumentReader:
         return found
 
     def _ask(
-        self, path: Path, order: DrawPage | ReadLayer, wanted: type[Wanted], is_sound: Callable[[Wanted], bool]
+        self,
+        path: Path,
+        order: DrawPage | ReadLayer | ReadSizes,
+        wanted: type[Wanted],
+        is_sound: Callable[[Wanted], bool],
     ) -> Wanted:
         """Ask the reader that is kept for the file as it is now; a new one where there is none, or it has died."""
         version: Version | None = None

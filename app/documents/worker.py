@@ -27,7 +27,19 @@ from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats.contract import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 from app.documents.pdf import pdf, text_layer
-from app.documents.protocol import DrawnPage, DrawPage, DrawScan, Event, LayerRead, Order, Parse, Parsed, ReadLayer
+from app.documents.protocol import (
+    DrawnPage,
+    DrawPage,
+    DrawScan,
+    Event,
+    LayerRead,
+    Order,
+    Parse,
+    Parsed,
+    ReadLayer,
+    ReadSizes,
+    SizesRead,
+)
 from app.documents.tables import csv, xlsx
 from app.documents.text import language
 from app.documents.web import eml, epub, html, markdown, mime
@@ -85,14 +97,14 @@ class DocumentHandler:
             match order:
                 case Parse():
                     return Parsed(parse(content, progress))
-                case DrawPage(sha256=sha256, page=page) | ReadLayer(sha256=sha256, page=page) if (
-                    sha256 != content.sha256
-                ):
-                    raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
+                case DrawPage() | ReadLayer() | ReadSizes() if order.sha256 != content.sha256:
+                    raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=order.page)
                 case DrawPage(page=page, width=width):
                     return DrawnPage(page_image(content, page, width))
                 case ReadLayer(page=page):
                     return LayerRead(page_layer(content, page))
+                case ReadSizes():
+                    return SizesRead(page_sizes(content))
                 case DrawScan(page=page):
                     return DrawnPage(scan_image(content, page))
         except AppError as error:
@@ -164,6 +176,12 @@ def page_layer(content: Content, page: int) -> PageLayer:
     return text_layer.page_layer(content, page)
 
 
+def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
+    """Width and height of each page in points (see `pdf.page_sizes`). Raises AppError as `page_image`."""
+    _require_pdf(content, 1)
+    return pdf.page_sizes(content)
+
+
 def _require_pdf(content: Content, page: int) -> None:
     if _identify(content) is not Format.PDF:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
@@ -187,6 +205,7 @@ def preload() -> None:
         parse(content, lambda _done, _total: None)
     page_image(content, 1, 100)
     page_layer(content, 1)
+    page_sizes(content)
 
 
 def _identify(content: Content) -> Format:

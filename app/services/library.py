@@ -102,6 +102,12 @@ class Library:
         with _named(book):
             return self._reader.page_layer(Path(book.path), book.sha256, number)
 
+    def page_sizes(self, book_id: str) -> tuple[tuple[float, float], ...]:
+        """Width and height, in points, of each page of a PDF as it is drawn. Raises AppError as `page_image`."""
+        book = self.book(book_id)
+        with _named(book):
+            return self._reader.page_sizes(Path(book.path), book.sha256)
+
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)

@@ -204,7 +204,11 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
                 _("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing, words=_("drawing, original")
             ),
             Command(
-                _("Ask about this page"), ASK_PAGE_KEYS, page.ask_about_page, words=_("show as an image"), apart=True
+                _("Ask about this page"),
+                ASK_PAGE_KEYS,
+                page.questions.ask_about_page,
+                words=_("show as an image"),
+                apart=True,
             ),
             Command(
                 _("Ask about a part of this page"),

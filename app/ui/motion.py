@@ -20,6 +20,11 @@ def is_reduced() -> bool:
     return reduced or bool(os.environ.get(LESS_MOTION))
 
 
+def milliseconds(usual: int) -> int:
+    """How long motion takes: 0 where nothing is to move."""
+    return 0 if is_reduced() else usual
+
+
 def show_gently(widget: QWidget) -> None:
     """Show it; where it was hidden, over `FADE_MS`."""
     appears = widget.isHidden() and not is_reduced()

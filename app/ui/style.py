@@ -134,7 +134,7 @@ QLineEdit[role="bare"]:focus {{
     min-height: 20px; padding: 0 1px;
 }}
 QLabel[role="quote"] {{
-    background: $highlight; color: $ink; border-radius: {SPACE_XS}px;
+    background: $highlight; color: $ink; border-radius: {SPACE_XS}px; margin: 0 0 {SPACE_S}px 0;
     padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
 }}
 QFrame[role="palette"] {{ background: $surface; border: 1px solid $line; border-radius: 12px; }}

@@ -383,6 +383,20 @@ def test_a_file_that_changed_has_no_pages(reader: DocumentReader, tmp_path: Path
     assert workers() == []
 
 
+def test_the_sizes_of_all_pages_are_those_of_their_drawings(reader: DocumentReader, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", pages=3)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sizes = reader.page_sizes(path, sha256)
+    assert len(sizes) == 3
+    width, height = sizes[1]
+    drawn = reader.draw_page(path, sha256, 2, 200)
+    assert drawn.height == pytest.approx(200 * height / width, abs=1)
+    write_pdf(path, pages=2)
+    with pytest.raises(AppError) as told:
+        reader.page_sizes(path, sha256)
+    assert (told.value.code, told.value.params) == (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 1})
+
+
 def test_a_page_that_is_not_there_is_unavailable(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf", pages=1)
     with pytest.raises(AppError) as told:

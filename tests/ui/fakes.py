@@ -372,6 +372,7 @@ class ScriptedReader:
     passwords: dict[str, str] = field(default_factory=dict)
     draw: Callable[[int, int], Raster] | None = None
     layer: Callable[[int], PageLayer] | None = None
+    sizes: tuple[tuple[float, float], ...] = ()
     widths: list[int] = field(default_factory=list)
 
     def expect(self, files: float = math.inf) -> None:
@@ -407,6 +408,11 @@ class ScriptedReader:
         if self.layer is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
         return self.layer(page)
+
+    def page_sizes(self, path: Path, sha256: str) -> tuple[tuple[float, float], ...]:
+        if self.draw is None:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=1)
+        return self.sizes
 
     def close(self) -> None:
         """Nothing runs."""

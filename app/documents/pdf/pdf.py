@@ -34,7 +34,7 @@ from app.documents.pdf.page import PageLines, make_page, read_page
 from app.documents.pdf.page_edges import Edges
 from app.documents.pdf.page_labels import find_labels
 from app.documents.pdf.running_heads import MAX_TITLE_CHARACTERS, Title, find_running
-from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
+from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_PAGE_SIDE, MAX_SCAN_SIDE, MIN_PAGE_SIDE
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import MAX_OUTLINE_ENTRIES, Flowed
 
@@ -42,6 +42,7 @@ format = Format.PDF
 
 SCAN_DPI = 200  # usual for scans; the models read lines 48 pixels high, about those of 11 points
 logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each XFA form, which is left out on purpose
+_LETTER = (612.0, 792.0)
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 
@@ -100,6 +101,22 @@ def page_image(content: Content, page: int, width: int) -> Raster:
         return min(wanted, math.sqrt(MAX_DRAWN_PIXELS / max(page_width * page_height, 1.0)))
 
     return _drawn(content, page, scale)
+
+
+def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
+    """Width and height of each page in points, as it is drawn; of one that cannot be loaded, those of Letter."""
+    size = pdfium.FS_SIZEF()
+    sizes = []
+    with _open(content) as pdf:
+        refuse_over(MAX_PAGES, len(pdf), "pages", content)
+        for index in range(len(pdf)):
+            loaded = pdfium.FPDF_GetPageSizeByIndexF(pdf.raw, index, ctypes.byref(size))
+            sizes.append((_side(size.width), _side(size.height)) if loaded else _LETTER)
+    return tuple(sizes)
+
+
+def _side(points: float) -> float:
+    return min(MAX_PAGE_SIDE, max(MIN_PAGE_SIDE, points))
 
 
 def scan_image(content: Content, page: int) -> Raster:

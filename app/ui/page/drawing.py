@@ -1,20 +1,22 @@
-"""The drawing of the open page: asks for it, and highlights on it what was quoted or searched."""
+"""The drawings of the open book: asks for those near the view, and highlights on them what was quoted or searched."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
-from app.core.document import Book, PageLayer
+from app.core.document import Book
 from app.core.errors import Problem
-from app.core.image import Raster
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
+from app.ui.widgets.pictures import to_image
 
 if TYPE_CHECKING:
     from app.documents.layer import Layer
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 KEPT_BYTES = 96 << 20
 """Of drawings that are kept for turning back: some ten pages at the width of a panel."""
 
+_Key = tuple[str, int, int]  # a book's id, a page, a width in device pixels
+
 
 class Drawing(QObject):
-    """`undrawn` carries the Problem for which the page has no drawing."""
+    """`undrawn` carries the Problem for which the current page has no drawing."""
 
     undrawn = Signal(object)
 
@@ -33,23 +37,38 @@ class Drawing(QObject):
         self._library = library
         self._bridge = bridge
         self._panel = panel
-        self._place: tuple[str, int] | None = None
-        self._layer: Layer | None = None
-        self._looked = False
-        self._words, self._nth = "", 0
+        self._book_id = ""
+        self._sized = False
+        self._wanted: list[tuple[int, int]] = []
+        self._undrawn: set[int] = set()
+        self._without_layer: set[int] = set()
+        self._lit: tuple[int, str] | None = None
+        self._words, self._hit = "", (0, 0)
         self._job: Job | None = None
-        self._kept: OrderedDict[tuple[str, int, int], Raster] = OrderedDict()
-        panel.image.image_wanted.connect(self._draw)
+        self._kept: OrderedDict[_Key, QImage] = OrderedDict()
+        panel.image.wanted.connect(self._want)
 
-    def show(self, book: Book, page: int) -> None:
-        """Show the drawing of a page as soon as it comes."""
-        self._place = (book.id, page)
-        self._layer, self._looked = None, False
-        self._panel.show_drawing()
+    def begin(self, book: Book) -> None:
+        """Another book is open, or its file was read again."""
+        self.leave()
+        self._book_id, self._sized = book.id, False
+        self._wanted, self._lit = [], None
+        self._undrawn.clear()
+        self._without_layer.clear()
+
+    def show(self) -> None:
+        """Show the pages of the open book, each as soon as it is drawn; one that could not be is tried again."""
+        self._undrawn.clear()
+        self._panel.show_drawings()
+        self._light_all()
+        if not self._sized:
+            self._sized = True
+            work = partial(self._library.page_sizes, self._book_id)
+            self._bridge.call(Executor.READER, work, partial(self._take_sizes, self._book_id), self._on_nothing)
+        self._go_on()
 
     def leave(self) -> None:
         """No drawing is shown."""
-        self._place = None
         if self._job is not None:
             self._job.cancel()
 
@@ -58,71 +77,136 @@ class Drawing(QObject):
         for key in [key for key in self._kept if key[0] == book_id]:
             del self._kept[key]
 
-    def find_words(self, words: str, nth: int) -> None:
-        """Highlight the places of `words`, the one of number `nth`, from 0, more than the others."""
-        self._words, self._nth = words, nth
-        self._light()
+    def light(self, lit: tuple[int, str] | None) -> None:
+        """Highlight a quotation, given with its page; None for none."""
+        self._lit = lit
+        self._light_all()
 
-    @Slot(int)
-    def _draw(self, width: int) -> None:
-        if self._place is None:
+    def find_words(self, words: str, page: int, nth: int) -> None:
+        """Highlight the places of `words`, the one of number `nth`, from 0, on `page` more than the others."""
+        self._words, self._hit = words, (page, nth)
+        self._light_all()
+
+    # ---- asking
+
+    @Slot(list)
+    def _want(self, wanted: list[tuple[int, int]]) -> None:
+        self._wanted = wanted
+        for page, width in wanted:
+            kept = self._kept.get((self._book_id, page, width))
+            if kept is not None:
+                self._kept.move_to_end((self._book_id, page, width))
+            elif self._panel.image.image(page) is None:
+                kept = self._stand_in(page)
+            if kept is not None:
+                self._panel.image.show_image(page, kept)
+        self._go_on()
+
+    def _stand_in(self, page: int) -> QImage | None:
+        """A drawing of another width, until one of the right one is there."""
+        return next((kept for key, kept in self._kept.items() if key[:2] == (self._book_id, page)), None)
+
+    def _go_on(self) -> None:
+        """Ask for one thing after the other: what is in sight, its characters, what comes next."""
+        if not self._book_id or not self._panel.drawing_shown() or (self._job is not None and self._job.running):
             return
-        if self._job is not None:
-            self._job.cancel()
-        kept = self._kept.get((*self._place, width))
-        if kept is not None:
-            self._kept.move_to_end((*self._place, width))
-            self._show(kept)
-            return
-        work = partial(self._library.page_image, *self._place, width)
-        self._job = self._bridge.call(
-            Executor.READER, work, partial(self._take, (*self._place, width)), self._on_undrawn
+        image, seen = self._panel.image, self._panel.image.seen()
+        missing = [each for each in self._wanted if self._is_missing(*each)]
+        first = next((each for each in missing if each[0] in seen), None)
+        unread = next(
+            (page for page in seen if image.layer(page) is None and page not in self._without_layer | self._undrawn),
+            None,
         )
+        if first is None and unread is None:
+            first = next(iter(missing), None)
+        if first is not None:
+            key = (self._book_id, *first)
+            self._ask(partial(_draw, self._library, *key), partial(self._take, key), partial(self._fail, key))
+        elif unread is not None:
+            place = (self._book_id, unread)
+            work = partial(_read_layer, self._library, *place)
+            self._ask(work, partial(self._take_layer, place), partial(self._miss_layer, place))
 
-    def _take(self, key: tuple[str, int, int], image: Raster) -> None:
+    def _is_missing(self, page: int, width: int) -> bool:
+        return page not in self._undrawn and (self._book_id, page, width) not in self._kept
+
+    def _ask(self, work: Callable[[], object], take: Callable[..., None], fail: Callable[[Problem], None]) -> None:
+        self._job = self._bridge.call(Executor.READER, work, take, fail)
+
+    # ---- what comes back
+
+    def _take_sizes(self, book_id: str, sizes: tuple[tuple[float, float], ...]) -> None:
+        if book_id == self._book_id:
+            self._panel.image.show_sizes(sizes)
+
+    def _on_nothing(self, problem: Problem) -> None:
+        """Pages are laid out by the drawings that come."""
+
+    def _take(self, key: _Key, image: QImage) -> None:
         self._kept[key] = image
-        while len(self._kept) > 1 and sum(len(kept.rgb) for kept in self._kept.values()) > KEPT_BYTES:
+        while len(self._kept) > 1 and sum(kept.sizeInBytes() for kept in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
-        if key[:2] == self._place:
-            self._show(image)
+        book_id, page, width = key
+        if book_id == self._book_id and (page, width) in self._wanted:
+            self._panel.image.show_image(page, image)
+        self._job = None
+        self._go_on()
 
-    def _show(self, image: Raster) -> None:
-        """Then ask for the places of its characters: they are not needed before the page is seen."""
-        self._panel.show_image(image)
-        if self._place is not None and not self._looked:
-            self._looked = True
-            work = partial(self._library.page_layer, *self._place)
-            self._bridge.call(
-                Executor.READER, work, partial(self._take_layer, self._place), partial(self._on_no_layer, self._place)
-            )
+    def _fail(self, key: _Key, problem: Problem) -> None:
+        book_id, page, _width = key
+        self._job = None
+        if book_id == self._book_id:
+            self._undrawn.add(page)
+            self._panel.image.show_undrawn(page)
+            if page == self._panel.image.current:
+                self.undrawn.emit(problem)
+        self._go_on()
 
-    def _take_layer(self, place: tuple[str, int], layer: PageLayer) -> None:
-        if place == self._place:
-            from app.documents.layer import Layer  # with the first page that is drawn
+    def _take_layer(self, place: tuple[str, int], layer: Layer) -> None:
+        if place[0] == self._book_id:
+            self._panel.image.show_layer(place[1], layer)
+            self._light(place[1])
+        self._job = None
+        self._go_on()
 
-            self._layer = Layer(layer)
-            self._panel.image.show_layer(self._layer)
-            self._light()
+    def _miss_layer(self, place: tuple[str, int], problem: Problem) -> None:  # noqa: ARG002 - it is drawn all the same
+        if place[0] == self._book_id:
+            self._without_layer.add(place[1])
+            if self._lit is not None and self._lit[0] == place[1]:
+                self._panel.show_quote(self._lit[1])
+        self._job = None
+        self._go_on()
 
-    def _on_no_layer(self, place: tuple[str, int], problem: Problem) -> None:  # noqa: ARG002 - it is drawn all the same
-        if place == self._place:
-            self._panel.show_quote(self._panel.text.lit_words())
+    # ---- highlighting
 
-    def _light(self) -> None:
+    def _light_all(self) -> None:
+        for page in self._panel.image.layers():
+            self._light(page)
+
+    def _light(self, page: int) -> None:
         """Highlight the quotation or, without one, the place that the search is at. A quotation that has no place is
         shown in words."""
-        layer, quotation = self._layer, self._panel.text.lit_words()
-        if self._place is None or layer is None:
+        layer = self._panel.image.layer(page)
+        if layer is None:
             return
+        quotation = self._lit[1] if self._lit is not None and self._lit[0] == page else ""
         span = layer.find_quotation(quotation) if quotation else None
         lit = layer.bands(*span) if span is not None else ()
         places = layer.find_words(self._words) if self._words else ()
         found = [layer.bands(*place) for place in places]
-        if found and not quotation:
-            lit = found.pop(min(self._nth, len(found) - 1))
-        self._panel.image.light(lit, [band for bands in found for band in bands])
-        self._panel.show_quote("" if lit else quotation)
+        if found and self._lit is None and self._hit[0] == page:
+            lit = found.pop(min(self._hit[1], len(found) - 1))
+        self._panel.image.light(page, lit, [band for bands in found for band in bands])
+        if quotation:
+            self._panel.show_quote("" if lit else quotation)
 
-    @Slot(object)
-    def _on_undrawn(self, problem: Problem) -> None:
-        self.undrawn.emit(problem)
+
+def _draw(library: Library, book_id: str, page: int, width: int) -> QImage:
+    """In the format in which Qt paints fastest."""
+    return to_image(library.page_image(book_id, page, width)).convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _read_layer(library: Library, book_id: str, page: int) -> Layer:
+    from app.documents.layer import Layer  # with the first page that is drawn
+
+    return Layer(library.page_layer(book_id, page))

@@ -25,9 +25,11 @@ _SPACE = re.compile(r"\s+")
 
 
 class Finding(Presenter):
-    """`page_wanted` carries the number of a page; `changed`: other words, or another place, are looked at."""
+    """`page_wanted` carries the number of a page; `changed`: other words, or another place, are looked at; `looked_at`:
+    before that, a place on the current page was chosen."""
 
     page_wanted = Signal(int)
+    looked_at = Signal()
     changed = Signal()
 
     def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
@@ -48,10 +50,12 @@ class Finding(Presenter):
         panel.found.hits.hits.pages_wanted.connect(self._look_around)
 
     @property
-    def nth(self) -> int:
-        """Which of the places on the shown page is looked at, from 0."""
-        on_page = self._current >= 0 and self._hits.hit(self._current).page == self._page
-        return self._hits.hit(self._current).nth if on_page else 0
+    def place(self) -> tuple[int, int]:
+        """The page of the place that is looked at, 0 for none, and which of those on the page it is, from 0."""
+        if self._current < 0:
+            return 0, 0
+        hit = self._hits.hit(self._current)
+        return hit.page, hit.nth
 
     def show_page(self, book: Book, page: int) -> None:
         """Another page is shown: the first place on it is the one that is looked at, unless one was chosen there."""
@@ -64,6 +68,10 @@ class Finding(Presenter):
         if self._current < 0 or self._hits.hit(self._current).page != page:
             self._settle()
         self._show()
+
+    def follow(self, page: int) -> None:
+        """One has scrolled there: what is looked at stays, and one goes on from here."""
+        self._page = page
 
     def use_words(self, words: str) -> None:
         """Search for these in the next page that is shown, as if they had been typed."""
@@ -130,7 +138,8 @@ class Finding(Presenter):
         rows = self._hits.rowCount()
         if not rows:
             return
-        row = self._current + step if self._current >= 0 else self._hits.row_of(self._page) - (step < 0)
+        here = self._current >= 0 and self._hits.hit(self._current).page == self._page
+        row = self._current + step if here else self._hits.row_of(self._page) - (step < 0)
         self._choose(row % rows)
 
     @Slot(int)
@@ -138,7 +147,7 @@ class Finding(Presenter):
         self._current = row
         page = self._hits.hit(row).page
         if page == self._page:
-            self._panel.text.unlight()  # one looks for something else now
+            self.looked_at.emit()
             self._show()
         else:
             self.page_wanted.emit(page)

@@ -269,7 +269,7 @@ class FoundBar(QWidget):
         self.back.clicked.connect(partial(self.next_wanted.emit, -1))
         self.forward.clicked.connect(partial(self.next_wanted.emit, 1))
         top = row((self._words, 1), self._place, self.listed, self.back, self.forward, spacing=SPACE_XS)
-        column(top, self.hits, of=self, spacing=SPACE_XS)
+        column(top, self.hits, of=self, margins=(0, SPACE_S, 0, SPACE_S), spacing=SPACE_XS)
 
     def show_found(self, words: str, pages: Sequence[FoundPage], names: PageNames, current: int) -> None:
         """`names` are those of all pages of the book; `current` is the row of the place that is shown, -1 for none of

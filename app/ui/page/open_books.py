@@ -9,15 +9,16 @@ from app.core.document import Book
 from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.panel import PagePanel
+from app.ui.page.zoom import PageZoom
 
 
 @dataclass
 class BookPlace:
-    """`zoom` as `PagePanel.zoom`; `words` are those of the search."""
+    """`zoom` is that of drawings; `words` are those of the search."""
 
     page: int
     as_text: bool = False
-    zoom: int | None = None
+    zoom: PageZoom = field(default_factory=PageZoom)
     words: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.page_names import PageNames
@@ -17,7 +18,7 @@ from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
 from app.wording.units import count
 
-PAGER_HEIGHT = 34
+PAGER_HEIGHT = 37
 ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"
 _FIELD_WIDTH = 56
 
@@ -34,6 +35,7 @@ class Pager(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = icons.theme
         self._label = self._shown = ""
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Previous page"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
@@ -58,6 +60,9 @@ class Pager(QWidget):
         asking = boxed(row(STRETCH, self.ask_page, self.ask_part))
         row(STRETCH, self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
         self.setFixedHeight(PAGER_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(self._theme.palette.line))
 
     def show_place(self, names: PageNames, number: int) -> None:
         """`names` are those of the book's pages; `number` is the shown page's."""

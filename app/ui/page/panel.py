@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
 from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
-from app.core.document import Book, Format, Page
-from app.core.image import Raster
+from app.core.document import Book, Format
 from app.core.page_names import PageNames
 from app.ui.icons import Icons
+from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
-from app.ui.page.image_page import ImagePage
 from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
-from app.ui.page.text_page import TextPage
-from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
+from app.ui.page.text_pages import TextPages
+from app.ui.page.zoom import PageZoom
+from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 from app.wording.page_names import place_words
-
-
-class Paper(QWidget):
-    """The sheet of paper behind the text: centred, no wider than a line of text may be."""
-
-    def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._text = text
-        text.setParent(self)
-        theme.changed.connect(self.update)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.arrange()
-
-    def arrange(self) -> None:
-        padding = min(SPACE_XXL + SPACE_XS, max(SPACE_L, self.width() // 12))
-        width = min(self.width(), self._text.measure() + 2 * padding)
-        left = (self.width() - width) // 2
-        self._text.setGeometry(left + 1, 1, width - 2, max(0, self.height() - 2))
-        self._text.set_padding(padding, SPACE_XL)
-        self._paper = (left, width)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        left, width = self._paper
-        painter = QPainter(self)
-        painter.setPen(QColor(self._theme.palette.line))
-        painter.setBrush(QColor(self._theme.palette.surface))
-        painter.drawRect(left, 0, width - 1, self.height() - 1)
-
 
 _THIN, _THICK = 1, 3  # px
 
@@ -88,14 +56,16 @@ class ReadBar(QWidget):
             painter.fillRect(read, QColor(self._theme.palette.accent))
 
 
-_ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
-_FITTING = _ZOOMS.index(1.0)
+_TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
+"""Pixels."""
 
 
 class PagePanel(QWidget):
-    """Emits what the person wants, and shows what it is given. Pages are numbers from 1."""
+    """Emits what the person wants, and shows what it is given. Pages are numbers from 1. `reached`: one has scrolled to
+    that page, or clicked on it."""
 
     turned = Signal(int)
+    reached = Signal(int)
     section_chosen = Signal(int)
     drawing_chosen = Signal(bool)
     find_next_wanted = Signal(int)
@@ -108,14 +78,13 @@ class PagePanel(QWidget):
         self.theme = icons.theme
         self._book: Book | None = None
         self._page = 1
-        self._zoom = _FITTING
+        self._type_size = SIZE_TEXT
         self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
-        self.text = TextPage(icons.theme)
+        self.text = TextPages(icons.theme)
         self.text.setAccessibleName(_("Text of the page"))
-        self.image = ImagePage(icons.theme)
-        self._sheet = Paper(icons.theme, self.text)
+        self.image = DrawnPages(icons.theme)
         self._empty = PlainLabel(
             _("Open a book from the shelf, or click a page mark in an answer."), role="soft", wraps=True
         )
@@ -151,33 +120,36 @@ class PagePanel(QWidget):
         self.selection.show_drawn(drawn)
         self.pager.show_drawn(drawn)
         self.pager.show()
+        self.text.show_book(book)
+        self.image.show_book(book)
 
-    def show_page(self, page: Page, headings: Collection[str], note: str) -> None:
-        """The page's text and place; `note` is a quiet sentence about it, or empty."""
+    def show_page(self, page: int, note: str) -> None:
+        """Which page is the current one; `note` is a quiet sentence about it, or empty."""
         assert self._book is not None
-        self._page = page.number
-        self.text.show_page(page.text, headings, markdown=self._book.format is Format.MARKDOWN)
-        self.header.show_place(place_words(self._book.page_names.of(page.number)))
-        self.pager.show_place(self._book.page_names, page.number)
+        self._page = page
+        self.header.show_place(place_words(self._book.page_names.of(page)))
+        self.pager.show_place(self._book.page_names, page)
         self.show_note(note)
-        self._quote.hide()
+
+    def go_to(self, page: int, *, lit: bool = False) -> None:
+        """Bring a page into sight, or what is lit there."""
+        for view in (self.text, self.image):
+            view.go_to(page, lit=lit)
 
     def show_text(self) -> None:
-        self.header.set_text_shown(True)
-        self._quote.hide()
-        self._stack.setCurrentWidget(self._sheet)
-        self.text.show_lit()
+        self._show_view(self.text)
 
-    def show_drawing(self) -> None:
-        """Ask for the page's drawing, and show it as soon as it comes."""
-        self.header.set_text_shown(False)
-        self._quote.hide()
-        self._stack.setCurrentWidget(self.image)
-        self.image.clear()
+    def show_drawings(self) -> None:
+        """They are asked for as they come into sight."""
+        self._show_view(self.image)
 
-    def show_image(self, drawn: Raster) -> None:
-        assert self._book is not None
-        self.image.show_image(drawn, f"{self._book.title}, {self.header.place()}")
+    def _show_view(self, view: TextPages | DrawnPages) -> None:
+        """At the page that is the current one."""
+        self.header.set_text_shown(view is self.text)
+        self.show_quote("")
+        if self._stack.currentWidget() is not view:
+            self._stack.setCurrentWidget(view)
+            view.lay_out()
 
     def show_note(self, sentence: str) -> None:
         self._note.setText(sentence)
@@ -229,28 +201,33 @@ class PagePanel(QWidget):
             self.header.as_text.toggle()
 
     @property
-    def zoom(self) -> int:
-        """A number that `set_zoom` takes."""
-        return self._zoom
+    def zoom(self) -> PageZoom:
+        """Of the drawings."""
+        return self.image.zoom
 
-    def set_zoom(self, zoom: int | None) -> None:
-        """None for the usual size."""
-        self._zoom = _FITTING if zoom is None else max(0, min(len(_ZOOMS) - 1, zoom))
-        self.image.set_zoom(_ZOOMS[self._zoom])
-        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
-        self._sheet.arrange()
+    def set_zoom(self, zoom: PageZoom) -> None:
+        self.image.set_zoom(zoom)
+
+    def set_type_size(self, size: int) -> None:
+        """Of flowing text, in pixels."""
+        self._type_size = size
+        self.text.set_type_size(size)
 
     @Slot()
     def zoom_in(self) -> None:
-        self.set_zoom(self._zoom + 1)
+        self._zoom_by(1)
 
     @Slot()
     def zoom_out(self) -> None:
-        self.set_zoom(self._zoom - 1)
+        self._zoom_by(-1)
 
     @Slot()
     def zoom_fit(self) -> None:
-        self.set_zoom(_FITTING)
+        """Drawings as wide as the panel, text in its usual size."""
+        if self.drawing_shown():
+            self.set_zoom(PageZoom())
+        else:
+            self.set_type_size(SIZE_TEXT)
 
     @Slot()
     def open_outline(self) -> None:
@@ -269,18 +246,23 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        self.set_zoom(self._zoom + steps)
+        """What is shown."""
+        if self.drawing_shown():
+            self.set_zoom(self.image.zoom.stepped(steps, self.image.scale()))
+        else:
+            at = bisect_left(_TYPE_SIZES, self._type_size) + steps
+            self.set_type_size(_TYPE_SIZES[max(0, min(len(_TYPE_SIZES) - 1, at))])
 
     def _lay_out(self) -> None:
         body = QWidget()
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._stack = QStackedLayout(body)
-        for widget in (self._empty, self._sheet, self.image):
+        for widget in (self._empty, self.text, self.image):
             self._stack.addWidget(widget)
         self.selection = PageSelection(self.text, self.image, body)
-        margins = (SPACE_XL, SPACE_L, SPACE_XL, 0)
-        inner = column(self.found, self._note, self._quote, (body, 1), margins=margins, spacing=SPACE_S)
-        column(self.tabs, self.header, self.read_bar, (inner, 1), SPACE_XS, self._read, self.pager, of=self)
+        self._note.setContentsMargins(0, SPACE_S, 0, SPACE_S)
+        above = column(self.found, self._note, self._quote, margins=(SPACE_XL, 0, SPACE_XL, 0))
+        column(self.tabs, self.header, self.read_bar, above, (body, 1), self._read, self.pager, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
@@ -289,6 +271,7 @@ class PagePanel(QWidget):
         self.pager.turned.connect(self.turned)
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
+            view.reached.connect(self.reached)
             view.zoomed.connect(self._zoom_by)
         for asking in (self.pager, self.selection):
             asking.ask_page_wanted.connect(self.ask_page_wanted)

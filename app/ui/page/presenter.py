@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
@@ -15,7 +14,8 @@ from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.services.images import Area, Images
+from app.core.untrusted import disarm
+from app.services.images import Images
 from app.services.library import Library
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
@@ -24,12 +24,14 @@ from app.ui.jobs import Job
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
-from app.ui.page.page_images import PageImages, undrawn_words
+from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup
+from app.ui.page.questions import PageQuestions
+from app.ui.page.texts import PageTexts
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
-from app.ui.words import jump_words, page_note, page_with_reference, quote, read_words
+from app.ui.words import jump_words, page_note, read_words
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 
@@ -106,8 +108,10 @@ class PagePresenter(Presenter):
         self._shown = shown
         self._as_text = False
         self._opening: Job | None = None
+        self._following: Job | None = None
         self._drawing = Drawing(library, bridge, panel, self)
-        self._images = PageImages(images, bridge, panel, self)
+        self._texts = PageTexts(library, bridge, panel, shown, self)
+        self.questions = PageQuestions(images, bridge, panel, shown, self)
         self._finding = Finding(library, bridge, panel, self)
         self._thumbnails = ThumbnailsPresenter(library, bridge, panel, self)
         self._open = OpenBooks(panel, self._finding)
@@ -143,6 +147,7 @@ class PagePresenter(Presenter):
         """Its text, or its file, has changed."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
+            self._shown.book = None  # so that nothing of its pages is kept
             self.open_page(*place)
 
     @Slot(str)
@@ -242,24 +247,24 @@ class PagePresenter(Presenter):
 
     def _connect(self, panel: PagePanel) -> None:
         self._drawing.undrawn.connect(self._on_undrawn)
-        self._images.taken.connect(self.image_taken)
-        self._images.failed.connect(self.failed)
+        self._texts.failed.connect(self.failed)
+        self.questions.failed.connect(self.failed)
+        self.questions.ask_wanted.connect(self.ask_wanted)
+        self.questions.image_taken.connect(self.image_taken)
         self._finding.page_wanted.connect(self._go)
         self._finding.changed.connect(self._show_found)
+        self._finding.looked_at.connect(self._unlight)
         self._finding.failed.connect(self.failed)
         self._thumbnails.chosen.connect(self._go)
-        panel.ask_page_wanted.connect(self.ask_about_page)
         panel.ask_part_wanted.connect(self.select_part)
-        panel.image.region.chosen.connect(self._ask_about_part)
         panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
         panel.turned.connect(self.turn)
+        panel.reached.connect(self._follow)
         panel.pager.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
         panel.drawing_chosen.connect(self._choose_drawing)
-        panel.selection.reference_wanted.connect(self._copy_with_reference)
-        panel.selection.ask_wanted.connect(self._ask_about)
 
     @Slot(int)
     def _go(self, number: int) -> None:
@@ -290,33 +295,67 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def _show(self, opened: _Opened) -> None:
-        self._drawing.leave()
-        other_book = self._shown.book is None or self._shown.book.id != opened.book.id
-        if other_book and self._shown.book is not None:
-            self._open.leave(self._shown.book.id, as_text=self._as_text)
-        if other_book or opened.book != self._shown.book:
-            self._panel.show_book(opened.book)
-        self._shown.book, self._shown.page = opened.book, opened.page
+        if self._following is not None:
+            self._following.cancel()
+        before, book, page = self._shown.book, opened.book, opened.page
+        other_book = before is None or before.id != book.id
+        if other_book and before is not None:
+            self._open.leave(before.id, as_text=self._as_text)
+        self._shown.book = book
+        if other_book or book != before:
+            self._drawing.begin(book)
+            self._panel.show_book(book)
         if other_book:
-            self._as_text = self._open.enter(opened.book, opened.page.number).as_text
-        headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
-        note = page_note(opened.page, opened.book)
-        if opened.wanted and opened.lit is None:
-            note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
-        note = f"{opened.remark} {note}".strip()
-        self._panel.show_page(opened.page, headings, note)
-        if opened.lit is not None:
-            self._panel.text.light(*opened.lit)
+            self._as_text = self._open.enter(book, page.number).as_text
+        self._light(opened)
+        note = _("The quotation was not found on this page.") if opened.wanted and opened.lit is None else ""
+        self._settle(page, f"{opened.remark} {note}".strip())
+        self._panel.go_to(page.number, lit=opened.lit is not None)
         self._arrange()
+        self._finding.show_page(book, page.number)
+        self.moved.emit(book.id, page.number)
+
+    def _settle(self, page: Page, remark: str = "") -> None:
+        """This is the page that one reads."""
+        book = self._shown.book
+        assert book is not None
+        self._shown.page = page
+        self._panel.show_page(page.number, f"{remark} {page_note(page, book)}".strip())
         self.show_read()
-        self._open.note(opened.book.id, opened.page.number)
-        self._finding.show_page(opened.book, opened.page.number)
-        self.moved.emit(opened.book.id, opened.page.number)
+        self._open.note(book.id, page.number)
+
+    @Slot(int)
+    def _follow(self, number: int) -> None:
+        """One has scrolled there, or clicked on that page."""
+        if self._shown.book is not None:
+            if self._following is not None:
+                self._following.cancel()
+            work = partial(self._library.page, self._shown.book.id, number)
+            taken = partial(self._take_followed, self._shown.book.id)
+            self._following = self._bridge.call(Executor.STORE, work, taken, self._on_problem)
+
+    def _take_followed(self, book_id: str, page: Page) -> None:
+        if self._shown.book is not None and self._shown.book.id == book_id and not self._is_opening():
+            self._settle(page)
+            self._finding.follow(page.number)
+            self.moved.emit(book_id, page.number)
+
+    def _light(self, opened: _Opened) -> None:
+        number, lit = opened.page.number, opened.lit
+        if lit is None:
+            self._unlight()
+        else:
+            self._panel.text.light(number, lit)
+            self._drawing.light((number, disarm(opened.page.text[slice(*lit)])))
+
+    @Slot()
+    def _unlight(self) -> None:
+        self._panel.text.unlight()
+        self._drawing.light(None)
 
     def _arrange(self) -> None:
         if self._shown.book is not None and self._shown.book.format is Format.PDF and not self._as_text:
-            assert self._shown.page is not None
-            self._drawing.show(self._shown.book, self._shown.page.number)
+            self._drawing.show()
         else:
             self._drawing.leave()
             self._panel.show_text()
@@ -330,34 +369,11 @@ class PagePresenter(Presenter):
 
     @Slot()
     def _show_found(self) -> None:
-        words, nth = self._finding.words, self._finding.nth
-        self._panel.text.find_words(words, nth)
-        self._drawing.find_words(words, nth)
-
-    # ---- what is selected
-
-    @Slot(str)
-    def _copy_with_reference(self, words: str) -> None:
-        if self._shown.book is not None and self._shown.page is not None:
-            place = (self._shown.book, self._shown.page)
-            QGuiApplication.clipboard().setText(quote(words, *place) if words else page_with_reference(*place))
-
-    @Slot(str)
-    def _ask_about(self, words: str) -> None:
-        if self._shown.book is not None and self._shown.page is not None:
-            self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))
-
-    # ---- what the model will see
-
-    @Slot()
-    def ask_about_page(self) -> None:
-        """Ask about the page as an image, where pages can be drawn; else by its reference."""
-        if self._shown.book is None or self._shown.page is None:
-            return
-        if self._shown.book.format is Format.PDF:
-            self._images.take(self._shown.book.id, self._shown.page.number)
-        else:
-            self._ask_about("")
+        words, place = self._finding.words, self._finding.place
+        self._panel.text.find_words(words, *place)
+        self._drawing.find_words(words, *place)
+        if self._shown.page is not None and place[0] == self._shown.page.number and not self._panel.text.is_lit:
+            self._panel.go_to(place[0], lit=True)
 
     @Slot()
     def select_part(self) -> None:
@@ -372,11 +388,6 @@ class PagePresenter(Presenter):
             if not self._panel.drawing_shown():
                 self._choose_drawing(True)
             self._panel.image.select_part()
-
-    @Slot(object)
-    def _ask_about_part(self, area: Area) -> None:
-        if self._shown.book is not None and self._shown.page is not None:
-            self._images.take(self._shown.book.id, self._shown.page.number, area)
 
 
 def _open(library: Library, book_id: str, number: int, wanted: str, remark: str) -> _Opened:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QStyle, QWidget
 
 from app.services.images import Area
+from app.ui.page.markings import PlacedPage
 from app.ui.theme import PAPER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
@@ -124,11 +125,15 @@ class Region(QWidget):
     chosen = Signal(object)
     toggled = Signal(bool)
 
-    def __init__(self, view: QAbstractScrollArea, drawing: Callable[[], QRectF]) -> None:
-        """`drawing` gives the place of the page in the view; empty until it is drawn."""
+    def __init__(
+        self, view: QAbstractScrollArea, drawing: Callable[[], PlacedPage], begin_at: Callable[[QPointF], None]
+    ) -> None:
+        """`drawing` gives the place of the page in the view, empty until it is drawn; `begin_at` is called with the
+        place where a rectangle begins: another page may be there."""
         super().__init__(view.viewport())
         self._view = view
-        self._drawing = drawing
+        self._placed = drawing
+        self._begin_at = begin_at
         self._rect: QRectF | None = None  # in shares of the page's width and height
         self._taken = NO_EDGE  # the edges that the mouse holds
         self._from, self._before = QPointF(), QRectF()
@@ -162,8 +167,12 @@ class Region(QWidget):
 
     @property
     def area(self) -> Area | None:
-        rect = self._rect
-        return Area(rect.left(), rect.top(), rect.right(), rect.bottom()) if rect is not None else None
+        """Of the upright page."""
+        if self._rect is None:
+            return None
+        upright = PlacedPage(QRectF(0, 0, 1, 1), self._placed().turns)
+        (left, top), (right, bottom) = map(upright.share, (self._rect.topLeft(), self._rect.bottomRight()))
+        return Area(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
     @Slot()
     def begin(self) -> None:
@@ -206,11 +215,16 @@ class Region(QWidget):
     # ---- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton or self._drawing().isEmpty():
+        if event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._taken = self._edges_at(event.position())
+        if not self._taken:
+            self._begin_at(event.position())
+        if self._drawing().isEmpty():
             event.ignore()
             return
         self._from = self._share(event.position())
-        self._taken = self._edges_at(event.position())
         if not self._taken:
             self._taken = LAST_EDGES
             self._rect = QRectF(self._from, self._from)
@@ -279,6 +293,9 @@ class Region(QWidget):
             self.chosen.emit(area)
 
     # ---- inside
+
+    def _drawing(self) -> QRectF:
+        return self._placed().area
 
     def hideEvent(self, event: QHideEvent) -> None:
         """After Esc, or because something else is shown in the place of the drawing."""

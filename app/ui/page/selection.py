@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.page.image_page import ImagePage
+from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
-from app.ui.page.text_page import TextPage
+from app.ui.page.text_pages import TextPages
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import _
@@ -27,7 +27,7 @@ class PageSelection(QObject):
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
 
-    def __init__(self, text: TextPage, image: ImagePage, ground: QWidget) -> None:
+    def __init__(self, text: TextPages, image: DrawnPages, ground: QWidget) -> None:
         """`ground` holds both views, and the small button beside a selection."""
         super().__init__(ground)
         self._text, self._image, self._ground = text, image, ground
@@ -43,12 +43,11 @@ class PageSelection(QObject):
             view.installEventFilter(self)
             view.viewport().installEventFilter(self)
             view.verticalScrollBar().valueChanged.connect(self._place_button)
-        text.selectionChanged.connect(self._place_button)
-        image.selected.connect(self._place_button)
+            view.selected.connect(self._place_button)
 
     def words(self) -> str:
         """What is selected on the view that is shown."""
-        return self._image.selected_text() if self._image.isVisible() else self._text.selected_text()
+        return self._shown_view().selected_text()
 
     def menu(self) -> QMenu:
         """A new one each time: it names what there is to do with the words, or with the page."""
@@ -96,9 +95,12 @@ class PageSelection(QObject):
             action()
         return True
 
+    def _shown_view(self) -> DrawnPages | TextPages:
+        return self._image if self._image.isVisible() else self._text
+
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
-        view = self._image if self._image.isVisible() else self._text
+        view = self._shown_view()
         self.menu().popup(view.viewport().mapToGlobal(at))
 
     @Slot()
@@ -112,7 +114,7 @@ class PageSelection(QObject):
     @Slot()
     def _place_button(self) -> None:
         """Show the button below the end of the selection, once the mouse button is released and if it is in sight."""
-        view = self._image if self._image.isVisible() else self._text
+        view = self._shown_view()
         rect = view.selection_rect() if self.words().strip() else None
         dragging = bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
         if rect is None or dragging or not view.viewport().rect().intersects(rect.toRect()):

@@ -1,32 +1,44 @@
-"""A page as flowing text: plain text only, set in the serif, with the quotation highlighted and in sight."""
+"""A page as flowing text: plain text only, set in the serif, with the quotation highlighted; as high as it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import ceil
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QTextCharFormat, QTextCursor, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.core.untrusted import disarm
 from app.store.folding import fold, places
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font
+from app.ui.page.markings import blend
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
-
-_LIT_ABOVE_SHARE = 0.25
-"""Of the height: how far below the top a highlighted quotation is shown."""
 
 _JUSTIFIED_CHARACTERS = 40
 """Lines shorter than this many average characters are not justified: the gaps would be too wide."""
 
 
-class TextPage(QTextEdit):
-    """`turned` is +1 or -1 when PageDown or PageUp goes beyond the text, `zoomed` for Ctrl and the wheel."""
+TRAVEL_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
+"""Of the mouse: whoever has the pages knows what they mean."""
 
-    turned = Signal(int)
-    zoomed = Signal(int)
+
+class TextPage(QTextEdit):
+    """Does not scroll: whoever has it gives it all its height, and gets the wheel and the keys that move.
+    `pressed`: with the mouse."""
+
+    pressed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +46,13 @@ class TextPage(QTextEdit):
         self._text = ""
         self._headings: tuple[str, ...] = ()
         self._markdown = False
-        self._padding = (0, 0)
+        self._padding = (0, 0, 0)
         self._justified = True
         self._size = SIZE_TEXT
         self._lit: tuple[int, int] | None = None
         self._found: tuple[tuple[int, int], ...] = ()
-        self._current = 0
+        self._current = -1
+        self._pulse = 0.0
         self.setDocument(SealedDocument(self))
         self.setReadOnly(True)
         self.setAcceptDrops(False)
@@ -48,25 +61,27 @@ class TextPage(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setProperty("role", "plain")
         theme.changed.connect(self._light)
 
-    def measure(self) -> int:
-        """The width in pixels of as many average characters as a line may have."""
-        return round(QFontMetricsF(text_font(self._size)).averageCharWidth() * MEASURE_CHARACTERS)
-
-    def set_padding(self, sides: int, above: int) -> None:
-        """Pixels around the text; they scroll with it."""
-        self._padding = (sides, above)
+    def set_padding(self, sides: int, above: int, below: int) -> None:
+        """Pixels around the text."""
+        self._padding = (sides, above, below)
         width = self.width() - 2 * sides
-        justified = width >= self.measure() * _JUSTIFIED_CHARACTERS / MEASURE_CHARACTERS
+        justified = width >= measure(self._size) * _JUSTIFIED_CHARACTERS / MEASURE_CHARACTERS
         if justified != self._justified:
             self._justified = justified
             self._set()
             self._light()
         else:
             self._pad()
+
+    def height_needed(self) -> int:
+        """At its width, with the padding."""
+        return ceil(self.document().size().height())
 
     def page_text(self) -> str:
         return self._text
@@ -79,44 +94,40 @@ class TextPage(QTextEdit):
         self._lit, self._found = None, ()
         self._set()
         self._light()
-        self.verticalScrollBar().setValue(0)
 
-    def light(self, start: int, end: int) -> None:
-        """Highlight characters `start` to `end` of the page's text and bring them into sight."""
-        self._lit = (start, end)
-        self._light()
-        self.show_lit()
+    def light(self, lit: tuple[int, int] | None, pulse: float = 0.0) -> None:
+        """Highlight these characters of the page's text, or none; `pulse` from 1 to 0 draws the eye there."""
+        if (lit, pulse) != (self._lit, self._pulse):
+            self._lit, self._pulse = lit, pulse
+            self._light()
 
-    def unlight(self) -> None:
-        """Highlight no quotation any more."""
-        self._lit = None
-        self._light()
-
-    def find_words(self, words: str, current: int = 0) -> int:
+    def find_words(self, words: str, current: int = -1) -> int:
         """Mark every place of `words`, as the search of the book finds them; returns their number.
 
-        The one of number `current`, from 0, is highlighted and comes into sight, unless a quotation is.
+        The one of number `current`, from 0, is highlighted, unless a quotation is.
         """
         self._found = places(self._text, fold(words))
         self._current = current
         self._light()
-        if self._found and self._lit is None:
-            self._reveal(self._found[min(current, len(self._found) - 1)])
         return len(self._found)
 
     def set_type_size(self, size: int) -> None:
         """Pixels."""
         if size != self._size:
             self._size = size
-            bar = self.verticalScrollBar()
-            share = bar.value() / max(1, bar.maximum())
             self._set()
             self._light()
-            bar.setValue(round(share * bar.maximum()))
 
-    def show_lit(self) -> None:
-        if self._lit is not None:
-            self._reveal(self._lit)
+    def lit_area(self) -> QRectF | None:
+        """What is highlighted as the one place that one looks at; None without one."""
+        place = self._looked_at()
+        if place is None:
+            return None
+        cursor = self._cursor(place)
+        end = QRectF(self.cursorRect(cursor))
+        cursor.setPosition(cursor.selectionStart())
+        start = QRectF(self.cursorRect(cursor))
+        return start.united(end).translated(0, self.verticalScrollBar().value())
 
     def lit_words(self) -> str:
         """The words of the highlighted quotation; empty without one."""
@@ -142,25 +153,23 @@ class TextPage(QTextEdit):
         return QRectF(self.cursorRect(cursor))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        if event.key() == Qt.Key.Key_PageDown and bar.value() >= bar.maximum():
-            self.turned.emit(1)
-        elif event.key() == Qt.Key.Key_PageUp and bar.value() <= bar.minimum():
-            self.turned.emit(-1)
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
-            self.turned.emit(1 if event.key() == Qt.Key.Key_Right else -1)
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
-            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
-        else:
+        if event.matches(QKeySequence.StandardKey.Copy):
             super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if turns := event.angleDelta().y():
-                self.zoomed.emit(1 if turns > 0 else -1)
-            event.accept()
-        else:
-            super().wheelEvent(event)
+        event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in TRAVEL_BUTTONS:
+            event.ignore()
+            return
+        super().mousePressEvent(event)
+        self.pressed.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Qt brings the cursor into sight even where there is nothing to scroll."""
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -175,15 +184,19 @@ class TextPage(QTextEdit):
         self._pad()
 
     def _pad(self) -> None:
-        sides, above = self._padding
-        bar = self.verticalScrollBar().sizeHint().width() if self.verticalScrollBar().isVisible() else 0
+        sides, above, below = self._padding
         frame = self.document().rootFrame()
         layout = frame.frameFormat()
         layout.setLeftMargin(sides)
-        layout.setRightMargin(max(0, sides - bar))
+        layout.setRightMargin(sides)
         layout.setTopMargin(above)
-        layout.setBottomMargin(above)
+        layout.setBottomMargin(below)
         frame.setFrameFormat(layout)
+
+    def _looked_at(self) -> tuple[int, int] | None:
+        if self._lit is not None or not self._found or self._current < 0:
+            return self._lit
+        return self._found[min(self._current, len(self._found) - 1)]
 
     @Slot()
     def _light(self) -> None:
@@ -192,14 +205,12 @@ class TextPage(QTextEdit):
         found.setBackground(QColor(palette.wash))
         found.setForeground(QColor(palette.accent))
         lit = QTextCharFormat()
-        lit.setBackground(QColor(palette.highlight))
+        lit.setBackground(blend(palette.highlight, palette.near, 0.5 * self._pulse))
         lit.setForeground(QColor(palette.ink))
-        current = min(self._current, len(self._found) - 1) if self._lit is None else -1
-        selections = [
-            self._selection(place, lit if number == current else found) for number, place in enumerate(self._found)
-        ]
-        if self._lit is not None:
-            selections.append(self._selection(self._lit, lit))
+        looked_at = self._looked_at()
+        selections = [self._selection(place, found) for place in self._found if place != looked_at]
+        if looked_at is not None:
+            selections.append(self._selection(looked_at, lit))
         self.setExtraSelections(selections)
 
     def _selection(self, place: tuple[int, int], look: QTextCharFormat) -> QTextEdit.ExtraSelection:
@@ -214,8 +225,7 @@ class TextPage(QTextEdit):
         cursor.setPosition(utf16_offset(self._text, place[1]), QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
-    def _reveal(self, place: tuple[int, int]) -> None:
-        cursor = self._cursor(place)
-        cursor.setPosition(cursor.selectionStart())
-        top = self.cursorRect(cursor).top() + self.verticalScrollBar().value()
-        self.verticalScrollBar().setValue(int(top - self.viewport().height() * _LIT_ABOVE_SHARE))
+
+def measure(size: int) -> int:
+    """The width in pixels of as many average characters as a line may have."""
+    return round(QFontMetricsF(text_font(size)).averageCharWidth() * MEASURE_CHARACTERS)

@@ -221,6 +221,15 @@ def test_only_pages_that_are_drawn_have_an_image(content: Content) -> None:
     assert raised.value.params == {"path": content.name, "page": 1}
 
 
+def test_only_pages_that_are_drawn_have_sizes(content: Content) -> None:
+    if _format(content) is Format.PDF:
+        assert set(worker.page_sizes(content)) == {(612.0, 792.0)}
+        return
+    with pytest.raises(AppError) as raised:
+        worker.page_sizes(content)
+    assert raised.value.code is Code.PAGE_UNAVAILABLE
+
+
 def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
     """In a process of its own: what one test has imported would be there for another."""
     script = """

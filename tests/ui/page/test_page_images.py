@@ -21,6 +21,7 @@ from app.documents.reader import DocumentReader
 from app.services.images import Area, drawn_size
 from app.ui.jobs import Done
 from app.ui.page.region import SLIP, Region
+from app.ui.page.zoom import PageZoom
 from app.wording.errors import sentence
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
@@ -34,7 +35,7 @@ _COLOURS = ("#C81E1E", "#1EC81E")
 
 def _open(room: Room, pages: int = 2) -> Book:
     """A book of drawn pages, each with a table in its place."""
-    room.reader.draw = draw
+    room.reader.draw = lambda page, width: draw(1 + (page - 1) % 2, width)
     room.add_books()
     made = tuple(Page(number, str(number), "All heights.") for number in range(1, pages + 1))
     tides = room.add_book(Document("Tides", Format.PDF, "77" * 32, made), colour=5)
@@ -233,7 +234,7 @@ def test_zoomed_and_scrolled_the_part_is_the_same(room: Room, taken: Taken) -> N
     room.presenter.page.select_part()
     _draw_around(room, TABLE)
     before = region.area
-    panel.set_zoom(9)
+    panel.set_zoom(PageZoom(None, 2.0))
     panel.image.verticalScrollBar().setValue(240)
     panel.image.horizontalScrollBar().setValue(90)
     room.settle()
@@ -246,6 +247,7 @@ def test_zoomed_and_scrolled_the_part_is_the_same(room: Room, taken: Taken) -> N
     panel.image.horizontalScrollBar().setValue(
         _at(room, *figure[:2]).x() + panel.image.horizontalScrollBar().value() - 40
     )
+    room.settle()
     region.drop()
     _draw_around(room, figure)
     assert _is(region.area, figure)
@@ -254,7 +256,7 @@ def test_zoomed_and_scrolled_the_part_is_the_same(room: Room, taken: Taken) -> N
 def test_the_wheel_scrolls_and_zooms_while_one_selects(room: Room) -> None:
     _open(room)
     panel, region = room.window.page, _region(room)
-    panel.set_zoom(9)
+    panel.set_zoom(PageZoom(None, 2.0))
     room.settle()
     room.presenter.page.select_part()
     bar = panel.image.verticalScrollBar()
@@ -262,7 +264,7 @@ def test_the_wheel_scrolls_and_zooms_while_one_selects(room: Room) -> None:
     _turn_wheel(region, Qt.KeyboardModifier.NoModifier)
     assert bar.value() > 0
     _turn_wheel(region, Qt.KeyboardModifier.ControlModifier)
-    assert panel.zoom == 8
+    assert panel.zoom == PageZoom(None, 1.75)
 
 
 def _turn_wheel(region: Region, modifiers: Qt.KeyboardModifier) -> None:
@@ -276,7 +278,7 @@ def _turn_wheel(region: Region, modifiers: Qt.KeyboardModifier) -> None:
 def test_dragging_beyond_the_view_scrolls(room: Room) -> None:
     _open(room)
     panel, region = room.window.page, _region(room)
-    panel.set_zoom(9)
+    panel.set_zoom(PageZoom(None, 2.0))
     panel.image.verticalScrollBar().setValue(0)
     room.settle()
     room.presenter.page.select_part()
@@ -353,7 +355,7 @@ def test_a_part_is_asked_about_with_keys_alone(qtbot: QtBot, room: Room, taken: 
 def test_keys_bring_the_rectangle_into_sight_and_make_it_never_too_small(qtbot: QtBot, room: Room) -> None:
     _open(room)
     panel, region = room.window.page, _region(room)
-    panel.set_zoom(9)
+    panel.set_zoom(PageZoom(None, 2.0))
     panel.image.verticalScrollBar().setValue(0)
     room.settle()
     room.presenter.page.select_part()
@@ -401,7 +403,7 @@ def test_another_page_has_no_rectangle_yet(qtbot: QtBot, room: Room, taken: Take
     region = _region(room)
     room.presenter.page.select_part()
     _draw_around(room, TABLE)
-    qtbot.keyClick(region, Qt.Key.Key_PageDown)
+    room.presenter.page.turn(1)
     room.settle()
     assert room.presenter.shown.place is not None
     assert room.presenter.shown.place[1] == 2
@@ -415,15 +417,15 @@ def test_another_page_has_no_rectangle_yet(qtbot: QtBot, room: Room, taken: Take
 
 
 def test_before_the_page_is_drawn_there_is_nothing_to_draw_on(qtbot: QtBot, room: Room) -> None:
-    _open(room)
+    _open(room, pages=6)
     gate = Gate()
 
     def slow(page: int, width: int) -> Raster:
         gate.wait()
-        return draw(page, width)
+        return draw(1 + (page - 1) % 2, width)
 
     room.reader.draw = slow
-    room.presenter.page.turn(1)
+    room.presenter.page.turn(4)
     wait(gate.reached.is_set)
     room.presenter.page.select_part()
     region = _region(room)
@@ -481,27 +483,27 @@ def test_words_and_the_page_stand_side_by_side_in_the_menu(room: Room) -> None:
     panel = room.window.page
     panel.toggle_drawing()
     room.settle()
-    panel.text.selectAll()
+    panel.text.select_all()
     names = [action.text().partition("\t")[0] for action in panel.selection.menu().actions()]
     words, page = ["Copy", "Copy with reference", "", "Ask about this"], ["Ask about this page"]
     assert names == [*words, "", *page, "Ask about a part of this page…"]
 
 
 def test_a_page_that_cannot_be_drawn_says_why(qtbot: QtBot, room: Room, taken: Taken) -> None:
-    _open(room)
+    _open(room, pages=6)
     room.reader.draw = None
     qtbot.mouseClick(room.window.page.pager.ask_page, Qt.MouseButton.LeftButton)
     room.settle()
     gone = Problem(Code.PAGE_UNAVAILABLE, {"path": "Tides.pdf", "page": 1})
     assert room.window.talk.notice.text() == sentence(gone)
     assert taken == []
-    room.presenter.page.turn(1)
+    room.presenter.page.turn(5)
     room.settle()
     room.presenter.page.select_part()
     room.settle()
     assert not _region(room).isVisible()
     assert not room.window.page.pager.ask_part.isChecked()
-    assert room.window.page.note() == sentence(Problem(Code.PAGE_UNAVAILABLE, {"path": "Tides.pdf", "page": 2}))
+    assert room.window.page.note() == sentence(Problem(Code.PAGE_UNAVAILABLE, {"path": "Tides.pdf", "page": 6}))
 
 
 def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, taken: Taken, tmp_path: Path) -> None:
@@ -518,7 +520,7 @@ def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, 
     room.presenter.page.select_part()
     _draw_around(room, (0.26, 0.26, 0.74, 0.49))
     qtbot.keyClick(_region(room), Qt.Key.Key_Return)
-    room.presenter.page.ask_about_page()
+    room.presenter.page.questions.ask_about_page()
     room.settle()
     reader.close()
     part, whole = (_picture(room, image) for image in taken)

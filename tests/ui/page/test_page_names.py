@@ -83,12 +83,12 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
     wait(lambda: panel.found.hits.hits.rowCount() == 1)
     assert _names(panel.found.hits.hits.index(0).data()) == {"p. 3"}
 
-    panel.text.selectAll()
+    panel.text.select_all()
     panel.selection.menu().actions()[0].trigger()
     assert QGuiApplication.clipboard().text().endswith("(Harbour Policy Manual, p. 3)")
 
     with qtbot.waitSignal(room.presenter.page.image_taken) as taken:
-        room.presenter.page.ask_about_page()
+        room.presenter.page.questions.ask_about_page()
     assert taken.args[0].ref.untrusted_name == "Harbour Policy Manual, p. 3"
     room.presenter.attachments.clear(room.shown().id)
 

@@ -12,6 +12,7 @@ from app.core.document import PageLayer
 from app.documents.layer import Box, Layer
 from app.ui.page.hits import Hit
 from app.ui.page.popups import ThumbnailPopup
+from app.ui.page.zoom import PageZoom
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -69,7 +70,7 @@ def test_a_quotation_is_lit_at_its_place_on_the_drawing(room: Room) -> None:
 def test_what_is_lit_comes_into_sight(room: Room) -> None:
     _open(room)
     image = room.window.page.image
-    room.window.page.set_zoom(9)
+    room.window.page.set_zoom(PageZoom(None, 2.0))
     room.presenter.page.open_page(room.books[LETTERS].id, 4, "one workboat beside each Berth")
     room.settle()
     assert image.verticalScrollBar().maximum() > 0
@@ -77,7 +78,7 @@ def test_what_is_lit_comes_into_sight(room: Room) -> None:
 
 
 def test_a_quotation_that_has_no_place_is_told(room: Room) -> None:
-    _open(room)
+    _open(room, page=4)
     room.reader.layer = lambda page: PageLayer("", b"")  # as of a recognised scan
     room.presenter.page.open_page(room.books[LETTERS].id, 22, QUOTE)
     room.settle()
@@ -193,7 +194,7 @@ def test_one_asks_about_a_selection(qtbot: QtBot, room: Room) -> None:
     panel.toggle_drawing()
     room.settle()
     assert not panel.selection.ask_button.isVisible()
-    panel.text.selectAll()
+    panel.text.select_all()
     assert panel.selection.words() == panel.text.page_text()
     assert panel.selection.ask_button.isVisible()
 
@@ -215,8 +216,8 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
     assert panel.tabs.books() == [lease, letters]
     assert panel.tabs.isVisible()
-    panel.toggle_drawing()
     panel.zoom_in()
+    panel.toggle_drawing()
     panel.header.find_field.setText("notice")
     wait(lambda: "places" in panel.found.text())
     room.settle()
@@ -231,7 +232,7 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     assert room.presenter.shown.place == (letters, 22)
     assert not panel.drawing_shown()
     assert panel.found.place() == "64 / 286"
-    assert panel.zoom != 2
+    assert panel.zoom != PageZoom()
     middle = panel.tabs.tabRect(panel.tabs.books().index(letters)).center()
     qtbot.mouseClick(panel.tabs, Qt.MouseButton.MiddleButton, pos=middle)
     room.settle()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.document import READING, Book, Flag, Format, Page, Section
-from app.core.image import Raster
 from app.ui.icons import Icons
-from app.ui.page.image_page import ImagePage
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import OutlinePopup
-from app.ui.page.text_page import TextPage
-from app.ui.theme import PAPER, Theme
+from app.ui.page.text_page import TextPage, measure
+from app.ui.theme import PAPER, SIZE_TEXT, Theme
 from app.ui.words import page_note
 
 _TEXT = (
@@ -44,7 +42,7 @@ def test_the_quotation_is_lit_across_lines_and_beyond_the_first_plane(page: Text
     page.show_page(_TEXT)
     start = _TEXT.index("program")
     end = _TEXT.index("some") + len("some")
-    page.light(start, end)
+    page.light((start, end))
     assert _lit(page) == [("program to some", PAPER.highlight)]
     assert page.lit_words() == "program\nto some"
 
@@ -55,18 +53,6 @@ def test_what_is_copied_has_the_pages_own_lines(page: TextPage) -> None:
     page.copy()
     assert QGuiApplication.clipboard().text() == _TEXT
     assert QGuiApplication.clipboard().mimeData().formats() == ["text/plain"]
-
-
-def test_what_is_lit_comes_into_sight(page: TextPage) -> None:
-    text = "\n\n".join(f"Paragraph {number}." for number in range(200))
-    page.show_page(text)
-    start = text.index("Paragraph 150.")
-    page.light(start, start + 14)
-    selection = page.extraSelections()[0]
-    assert page.viewport().rect().contains(page.cursorRect(selection.cursor).center())
-    page.show_page(text)
-    assert page.verticalScrollBar().value() == 0
-    assert page.extraSelections() == []
 
 
 def test_words_are_found_whatever_their_case(page: TextPage) -> None:
@@ -86,20 +72,6 @@ def test_invisible_and_turning_characters_are_shown(page: TextPage) -> None:
     assert "U+202E" in page.toPlainText()
 
 
-def test_the_page_turns_at_its_ends(qtbot: QtBot, page: TextPage) -> None:
-    page.show_page("Short.")
-    with qtbot.waitSignal(page.turned) as turned:
-        qtbot.keyClick(page, Qt.Key.Key_PageDown)
-    assert turned.args == [1]
-    with qtbot.waitSignal(page.turned) as turned:
-        qtbot.keyClick(page, Qt.Key.Key_PageUp)
-    assert turned.args == [-1]
-    page.show_page("A line.\n\n" * 200)
-    with qtbot.assertNotEmitted(page.turned):
-        qtbot.keyClick(page, Qt.Key.Key_PageDown)
-    assert page.verticalScrollBar().value() > 0
-
-
 def test_lines_are_never_longer_than_the_measure(qtbot: QtBot) -> None:
     panel = PagePanel(Icons(Theme()))
     qtbot.addWidget(panel)
@@ -107,45 +79,13 @@ def test_lines_are_never_longer_than_the_measure(qtbot: QtBot) -> None:
     with qtbot.waitExposed(panel):
         panel.show()
     panel.show_book(Book("b", "Book", Format.TEXT, "", "", 0.0, 1, 0))
-    panel.show_page(Page(1, "1", "word " * 400), [], "")
     panel.show_text()
-    line = panel.text.document().firstBlock().layout().lineAt(0)
+    panel.text.show_texts([Page(1, "1", "word " * 400)])
+    sheet = panel.text.sheet()
+    assert sheet is not None
+    line = sheet.document().firstBlock().layout().lineAt(0)
     assert line.textLength() <= 90
-    assert line.width() <= panel.text.measure() + 2
-
-
-def test_the_drawing_is_asked_for_in_device_pixels_once_per_width(qtbot: QtBot) -> None:
-    page = ImagePage(Theme())
-    qtbot.addWidget(page)
-    page.resize(400, 500)
-    with qtbot.waitExposed(page):
-        page.show()
-    wanted: list[int] = []
-    page.image_wanted.connect(wanted.append)
-    page.clear()
-    first = round(page.viewport().width() * page.devicePixelRatioF())
-    assert wanted == [first]
-    with qtbot.waitSignal(page.image_wanted):
-        page.set_zoom(2.0)
-    assert wanted == [first, 2 * first]
-
-
-def test_a_drawing_fits_the_width_and_scrolls(qtbot: QtBot) -> None:
-    page = ImagePage(Theme())
-    qtbot.addWidget(page)
-    page.resize(300, 200)
-    with qtbot.waitExposed(page):
-        page.show()
-    page.show_image(Raster(100, 200, bytes([200, 30, 30]) * 20_000), "Book, p. 1")
-    assert page.accessibleName() == "Book, p. 1"
-    assert page.verticalScrollBar().maximum() == pytest.approx(2 * page.viewport().width() - 200, abs=2)
-    assert page.grab().toImage().pixelColor(150, 100) == QColor(200, 30, 30)
-    with qtbot.assertNotEmitted(page.turned):
-        qtbot.keyClick(page, Qt.Key.Key_PageDown)
-    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
-    with qtbot.waitSignal(page.turned) as turned:
-        qtbot.keyClick(page, Qt.Key.Key_PageDown)
-    assert turned.args == [1]
+    assert line.width() <= measure(SIZE_TEXT) + 2
 
 
 def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot) -> None:
@@ -171,19 +111,3 @@ def test_every_flag_of_a_page_has_its_sentence() -> None:
 def test_a_page_of_an_older_reading_says_so() -> None:
     book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9, reading=READING - 1)
     assert page_note(Page(1, "1", "Text"), book) == "Imported by an earlier version of Octavo."
-
-
-def test_a_page_that_is_longer_than_the_panel_begins_at_its_top(page: TextPage, qtbot: QtBot) -> None:
-    """Also when the panel gets its size only afterwards, as it does when the window opens."""
-    bar = page.verticalScrollBar()
-    page.show_page("\n\n".join([_TEXT] * 30))
-    page.set_padding(40, 20)
-    page.resize(300, 260)
-    page.set_padding(30, 20)
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
-    page.ensureCursorVisible()  # Qt does so by itself on a real display
-    assert bar.value() == 0
-    middle = bar.maximum() // 2
-    bar.setValue(middle)
-    page.set_type_size(page.document().defaultFont().pixelSize() + 3)
-    assert 0.4 < bar.value() / bar.maximum() < 0.6, "larger type leaves the reader where they were"

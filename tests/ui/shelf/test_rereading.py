@@ -64,7 +64,7 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     qtbot.mouseClick(dialog.outdated.reread, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.library.book(book.id).reading == READING
-    assert "10^6 newton" in room.window.page.text.toPlainText()
+    assert "10^6 newton" in room.presenter.shown.page.text
     assert "earlier version" not in room.window.page.note()
     assert room.desk.library.book(book.id).page_names.of(1).label == "xi"
     renewed = room.presenter.report.dialog

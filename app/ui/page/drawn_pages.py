@@ -1,0 +1,375 @@
+"""The pages of a book as drawings: sharp on every screen, drawn elsewhere, and asked for as they come near.
+
+What is highlighted or selected is painted over the drawings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.core.document import Book
+from app.ui.page.markings import BookMarkings, Markings, PlacedPage
+from app.ui.page.page_column import PageColumn
+from app.ui.page.region import Region
+from app.ui.page.zoom import PageFit, PageZoom
+from app.ui.theme import Theme
+from app.wording.i18n import _
+from app.wording.page_names import place_words
+
+if TYPE_CHECKING:
+    from app.documents.layer import Box, Layer
+
+_MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+_REDRAW_DELAY_MS = 120
+_MAX_WIDTH = 4096
+"""Device pixels: the widest drawing that is asked for."""
+
+_LETTER = (612.0, 792.0)
+_PIXELS_PER_POINT = 96 / 72
+_PREFETCHED = 0.75  # of the view's height, around it
+_OTHERWISE = 0.02
+"""Of a page's proportions: a drawing that differs by more is believed, and not what the file says."""
+
+
+class DrawnPages(PageColumn):
+    """`wanted` carries pages with their widths in device pixels, the most urgent first, whenever these are others;
+    `selected`: the selection has changed."""
+
+    wanted = Signal(list)
+    selected = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._book: Book | None = None
+        self._sizes: list[tuple[float, float]] = []
+        self._zoom = PageZoom()
+        self._images: dict[int, QImage] = {}
+        self._undrawn: set[int] = set()
+        self._marks = BookMarkings()
+        self._wanted: list[tuple[int, int]] = []
+        self._selecting: tuple[int, int] | None = None
+        self._part_of = 1
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.region = Region(self, self._placed_part, self._begin_part)
+        self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
+        self._later.timeout.connect(self._want)
+
+    # ---- what is shown
+
+    def show_book(self, book: Book) -> None:
+        """Its pages, of which nothing is known yet."""
+        self._book = book
+        self._sizes = [_LETTER] * book.page_count
+        self._images.clear()
+        self._undrawn.clear()
+        self._wanted = []
+        had_selection = bool(self.selected_text())
+        self._marks = BookMarkings()
+        self._selecting = None
+        if had_selection:
+            self.selected.emit()
+        self.region.drop()
+        self.setAccessibleName(_("Page, loading"))
+        self.begin(book.page_count)
+
+    def show_sizes(self, sizes: Sequence[tuple[float, float]]) -> None:
+        """Of each page, in points; a page that has none there keeps the usual one."""
+        self._sizes = [*sizes[: self.pages], *self._sizes[len(sizes) :]]
+        self.lay_out()
+
+    def show_image(self, page: int, image: QImage) -> None:
+        if self._images.get(page) is image:
+            return
+        self._images[page] = image
+        self._undrawn.discard(page)
+        width, height = self._sizes[page - 1]
+        found = image.height() / max(1, image.width())
+        if abs(found / (height / width) - 1) > _OTHERWISE:
+            self._sizes[page - 1] = (width, width * found)
+            self.lay_out()
+        if page in self.seen():
+            self._name()
+            self.viewport().update()
+
+    def go_to(self, page: int, *, lit: bool = False) -> None:
+        if page != self._part_of:
+            self._part_of = page
+            self.region.drop()
+        super().go_to(page, lit=lit)
+
+    def show_undrawn(self, page: int) -> None:
+        """There is no drawing of this page."""
+        self._undrawn.add(page)
+        self.viewport().update()
+
+    def show_layer(self, page: int, layer: Layer) -> None:
+        """The characters that can be highlighted and selected; nothing is yet."""
+        self._marks.put(page, layer)
+
+    def layer(self, page: int) -> Layer | None:
+        return self._of(page).layer
+
+    def layers(self) -> list[int]:
+        """The pages whose characters are known."""
+        return self._marks.pages()
+
+    def light(self, page: int, lit: Iterable[Box], found: Iterable[Box]) -> None:
+        """`lit` is the quotation or the place one looks at; `found` are the other places on that page."""
+        if self._marks.light(page, lit, found):
+            self.arrive_lit(page)
+        self.viewport().update()
+
+    def lit(self, page: int = 0) -> tuple[Box, ...]:
+        """On a page; on the current one for 0."""
+        return self._of(page or self.current).lit
+
+    def found(self, page: int = 0) -> tuple[Box, ...]:
+        return self._of(page or self.current).found
+
+    def image(self, page: int = 0) -> QImage | None:
+        return self._images.get(page or self.current)
+
+    def drawn_area(self, page: int = 0) -> QRectF:
+        """The drawing of a page, in the viewport; that of the current one for 0."""
+        return QRectF(self.place_of(page or self.current))
+
+    def selected_text(self) -> str:
+        return self._marks.selected_text()
+
+    def selection_rect(self) -> QRectF | None:
+        """Of the selection's last line, in the viewport."""
+        band = self._marks.selected_band()
+        return self._placed(band[0]).on_view(band[1]) if band is not None else None
+
+    # ---- how large
+
+    @property
+    def zoom(self) -> PageZoom:
+        return self._zoom
+
+    def set_zoom(self, zoom: PageZoom) -> None:
+        """The middle of the view stays in the middle."""
+        if zoom != self._zoom:
+            self._zoom = zoom
+            if self._goal is not None and not self._goal.lit and zoom.fit is None:
+                self._goal = None
+            self.lay_out(self.viewport().height() / 2)
+            self._later.start()
+
+    def scale(self) -> float:
+        """Of the current page: 1 is its actual size."""
+        if not self.pages:
+            return 1.0
+        return self.drawn_area().width() / (self._upright(self.current)[0] * _PIXELS_PER_POINT)
+
+    def measure_pages(self, room: QSize) -> Sequence[tuple[int, int]]:
+        return [self._fitted(self._upright(page), room) for page in range(1, self.pages + 1)]
+
+    def _fitted(self, size: tuple[float, float], room: QSize) -> tuple[int, int]:
+        width, height = size
+        if self._zoom.fit is PageFit.WIDTH:
+            scale = room.width() / width
+        elif self._zoom.fit is PageFit.PAGE:
+            scale = min(room.width() / width, room.height() / height)
+        else:
+            scale = self._zoom.scale * _PIXELS_PER_POINT
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def _upright(self, page: int) -> tuple[float, float]:
+        """Its width and height in points, as it is seen."""
+        return self._sizes[page - 1]
+
+    def proportions(self) -> float:
+        """The height by the width of the page of which a part is selected."""
+        width, height = self._sizes[self._part_of - 1] if self.pages else _LETTER
+        return height / width
+
+    # ---- which are asked for
+
+    def show_seen(self) -> None:
+        if not self.pages:
+            return
+        self.region.follow()
+        self._name()
+        if not self._later.isActive():
+            self._want()
+
+    @Slot()
+    def _want(self) -> None:
+        """Those in sight from the top, then those that come next; what is far away is let go."""
+        if not self.isVisible() or not self.pages or self.viewport().height() <= 0:
+            return
+        seen, near = self.seen(), self.seen(_PREFETCHED)
+        order = sorted(near, key=lambda page: (page not in seen, abs(page - self.current), -page))
+        for page in [page for page in self._images if page not in near]:
+            del self._images[page]
+        self._marks.keep(near)
+        wanted = [(page, self._device_width(page)) for page in order]
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.wanted.emit(wanted)
+
+    def _device_width(self, page: int) -> int:
+        return min(_MAX_WIDTH, round(self._strip.place(page).width() * self.devicePixelRatioF()))
+
+    def _name(self) -> None:
+        """What a screen reader says."""
+        if self._book is not None and self.current in self._images:
+            place = place_words(self._book.page_names.of(self.current))
+            self.setAccessibleName(f"{self._book.title}, {place}")
+        else:
+            self.setAccessibleName(_("Page, loading"))
+
+    # ---- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._images:
+            self._later.start()  # before the pages are laid out: what is there is stretched until one is done
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._want()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._later.start()
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        page = self.page_under(event.position())
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._select(self.current, None)
+            caret = self._of(page).caret_at(event.position(), self._placed(page)) if page is not None else None
+            self._selecting = (page, caret) if page is not None and caret is not None else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._selecting is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            page, anchor = self._selecting
+            caret = self._of(page).caret_at(event.position(), self._placed(page))
+            if caret is not None:
+                start, end = sorted((anchor, caret))
+                self._select(page, (start, end) if end > start else None)
+        else:
+            over = self._character_under(event.position()) is not None
+            self.viewport().setCursor(Qt.CursorShape.IBeamCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self._selecting = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self._character_under(event.position())
+        if place is not None and (layer := self.layer(place[0])) is not None:
+            self._select(place[0], layer.word_around(place[1]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            layer = self.layer(self.current)
+            self.select(0, len(layer.text) if layer is not None else 0)
+        else:
+            super().keyPressEvent(event)
+
+    def _character_under(self, at: QPointF) -> tuple[int, int] | None:
+        """The page there, and the number of the character."""
+        page = self.page_under(at)
+        index = self._of(page).character_under(at, self._placed(page)) if page is not None else None
+        return (page, index) if page is not None and index is not None else None
+
+    # ---- selecting
+
+    def select_part(self) -> None:
+        """Let the person draw a rectangle; see `Region`."""
+        self._select(self.current, None)
+        self._part_of = self.current
+        self.region.begin()
+
+    @property
+    def part_of(self) -> int:
+        """The page of which a part is selected."""
+        return self._part_of
+
+    def select(self, start: int, end: int) -> None:
+        """Characters of the current page's text."""
+        layer = self.layer(self.current)
+        if layer is not None and end > start:
+            self._select(self.current, (start, min(end, len(layer.text))))
+
+    def _select(self, page: int, selection: tuple[int, int] | None) -> None:
+        """On one page at a time."""
+        if self._marks.select(page, selection):
+            self.selected.emit()
+            self.viewport().update()
+
+    def _placed_part(self) -> PlacedPage:
+        """Where the page of which a part is selected is; empty until it is drawn."""
+        return self._placed(self._part_of) if self._part_of in self._images else PlacedPage(QRectF())
+
+    def _begin_part(self, at: QPointF) -> None:
+        """A rectangle is begun there."""
+        if (page := self.page_under(at)) is not None and page in self._images:
+            self._part_of = page
+            self.take(page)
+
+    # ---- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        palette = self.theme.palette
+        for page in self.seen():
+            place = self.place_of(page)
+            if not place.intersects(event.rect()):
+                continue
+            image = self._images.get(page)
+            if image is not None:
+                painter.setRenderHint(
+                    QPainter.RenderHint.SmoothPixmapTransform, image.width() != self._device_width(page)
+                )
+                painter.drawImage(place, image)
+                self._of(page).paint(painter, self._placed(page), self.pulse)
+            else:
+                painter.fillRect(place, QColor(palette.surface))
+                painter.setPen(QColor(palette.soft_ink))
+                undrawn = _("This page cannot be shown as an image.")
+                words = undrawn if page in self._undrawn else _("Loading the page…")
+                painter.drawText(place, _MIDDLE, words)
+            painter.setPen(QColor(palette.line))
+            painter.drawRect(place.adjusted(0, 0, -1, -1))
+
+    def lit_area(self, page: int) -> QRectF | None:
+        marks = self._of(page)
+        if not marks.lit or not self.pages:
+            return None
+        placed = PlacedPage(QRectF(0, 0, *self._strip.place(page).size().toTuple()), self._turns())
+        area = QRectF()
+        for box in marks.lit:
+            area = area.united(placed.on_view(box))
+        return area
+
+    def repaint_lit(self) -> None:
+        self.viewport().update()
+
+    def _turns(self) -> int:
+        return 0
+
+    def _placed(self, page: int) -> PlacedPage:
+        return PlacedPage(self.drawn_area(page), self._turns())
+
+    def _of(self, page: int) -> Markings:
+        return self._marks.of(page)

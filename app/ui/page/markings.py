@@ -1,0 +1,152 @@
+"""What is highlighted or selected on the drawing of a page, at the places of the characters that the reader gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from app.ui.theme import PAPER
+
+if TYPE_CHECKING:
+    from app.documents.layer import Box, Layer
+
+_FOUND, _SELECTED = "#F2D9DA", "#C9DCEF"
+_PULSE = "#E8B04A"
+_AROUND = 1  # px
+
+
+class PlacedPage:
+    """Where the drawing of a page is in the view: `area`, `turns` quarters of a turn clockwise."""
+
+    def __init__(self, area: QRectF, turns: int = 0) -> None:
+        self.area = area
+        self.turns = turns % 4
+
+    def share(self, at: QPointF) -> tuple[float, float]:
+        """A place of the view in shares of the upright page's width and height."""
+        x = (at.x() - self.area.left()) / max(1.0, self.area.width())
+        y = (at.y() - self.area.top()) / max(1.0, self.area.height())
+        for _turn in range(self.turns):
+            x, y = y, 1 - x
+        return x, y
+
+    def on_view(self, box: Box) -> QRectF:
+        """Of a box of the upright page."""
+        left, top, right, bottom = box
+        for _turn in range(self.turns):
+            left, top, right, bottom = 1 - bottom, left, 1 - top, right
+        area = self.area
+        return QRectF(
+            area.left() + left * area.width(),
+            area.top() + top * area.height(),
+            (right - left) * area.width(),
+            (bottom - top) * area.height(),
+        )
+
+
+class Markings:
+    """Those of one page."""
+
+    def __init__(self, layer: Layer | None = None) -> None:
+        """Nothing is highlighted or selected yet; without a layer nothing can be."""
+        self.layer = layer
+        self.lit: tuple[Box, ...] = ()
+        self.found: tuple[Box, ...] = ()
+        self.selection: tuple[int, int] | None = None
+
+    def light(self, lit: Iterable[Box], found: Iterable[Box]) -> None:
+        self.lit, self.found = tuple(lit), tuple(found)
+
+    def selected_text(self) -> str:
+        return self.layer.text[slice(*self.selection)] if self.layer and self.selection else ""
+
+    def selected_bands(self) -> tuple[Box, ...]:
+        return self.layer.bands(*self.selection) if self.layer and self.selection else ()
+
+    def caret_at(self, at: QPointF, placed: PlacedPage) -> int | None:
+        """The number of characters before a place in the view; None on a page without text."""
+        if self.layer is None:
+            return None
+        x, y = placed.share(at)
+        index = self.layer.character_at(x, y)
+        return None if index is None else index + self.layer.is_behind(index, x)
+
+    def character_under(self, at: QPointF, placed: PlacedPage) -> int | None:
+        """The character whose box holds a place in the view."""
+        if self.layer is None:
+            return None
+        x, y = placed.share(at)
+        index = self.layer.character_at(x, y)
+        return index if index is not None and self.layer.holds(index, x, y) else None
+
+    def paint(self, painter: QPainter, placed: PlacedPage, pulse: float = 0.0) -> None:
+        """Like a marker pen: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
+        painter.save()
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        lit = blend(PAPER.highlight, _PULSE, pulse)
+        for boxes, colour in (
+            (self.found, QColor(_FOUND)),
+            (self.lit, lit),
+            (self.selected_bands(), QColor(_SELECTED)),
+        ):
+            for box in boxes:
+                painter.fillRect(placed.on_view(box).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND), colour)
+        painter.restore()
+
+
+class BookMarkings:
+    """Those of the pages of a book that are near."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, Markings] = {}
+
+    def of(self, page: int) -> Markings:
+        return self._pages.get(page) or Markings()
+
+    def put(self, page: int, layer: Layer) -> None:
+        """The characters that can be highlighted and selected; nothing is yet."""
+        self._pages[page] = Markings(layer)
+
+    def pages(self) -> list[int]:
+        return list(self._pages)
+
+    def keep(self, near: range) -> None:
+        """Let go of all pages that are not near, but for one on which something is selected."""
+        self._pages = {page: marks for page, marks in self._pages.items() if page in near or marks.selection}
+
+    def light(self, page: int, lit: Iterable[Box], found: Iterable[Box]) -> bool:
+        """Whether something else is lit there now."""
+        marks = self._pages.setdefault(page, Markings())
+        before = marks.lit
+        marks.light(lit, found)
+        return marks.lit != before
+
+    def select(self, page: int, selection: tuple[int, int] | None) -> bool:
+        """On one page at a time; whether that is another selection."""
+        changed = False
+        for number, marks in self._pages.items():
+            wanted = selection if number == page else None
+            changed = changed or marks.selection != wanted
+            marks.selection = wanted
+        return changed
+
+    def selected_text(self) -> str:
+        return next((words for marks in self._pages.values() if (words := marks.selected_text())), "")
+
+    def selected_band(self) -> tuple[int, Box] | None:
+        """The last line of the selection, and its page."""
+        bands = ((page, marks.selected_bands()) for page, marks in self._pages.items())
+        return next(((page, boxes[-1]) for page, boxes in bands if boxes), None)
+
+
+def blend(colour: str, other: str, share: float) -> QColor:
+    """`share` of the other colour, from 0 to 1."""
+    first, second = QColor(colour), QColor(other)
+    red, green, blue = (
+        a + (b - a) * share
+        for a, b in ((first.red(), second.red()), (first.green(), second.green()), (first.blue(), second.blue()))
+    )
+    return QColor(round(red), round(green), round(blue))

@@ -1,0 +1,62 @@
+"""What is asked about the open page: words of it with their place, the page as an image, a part of that."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from app.core.document import Format
+from app.services.images import Area, Images
+from app.ui.bridge import Bridge
+from app.ui.page.page_images import PageImages
+from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+from app.ui.words import page_with_reference, quote
+
+
+class PageQuestions(Presenter):
+    """`ask_wanted` carries a quotation with its reference; `image_taken` the Image of a page, or of a part of one."""
+
+    ask_wanted = Signal(str)
+    image_taken = Signal(object)
+
+    def __init__(
+        self, images: Images, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._shown = shown
+        self._images = PageImages(images, bridge, panel, self)
+        self._images.taken.connect(self.image_taken)
+        self._images.failed.connect(self.failed)
+        panel.ask_page_wanted.connect(self.ask_about_page)
+        panel.image.region.chosen.connect(self._ask_about_part)
+        panel.selection.reference_wanted.connect(self._copy_with_reference)
+        panel.selection.ask_wanted.connect(self._ask_about)
+
+    @Slot()
+    def ask_about_page(self) -> None:
+        """Ask about the page as an image, where pages can be drawn; else by its reference."""
+        if self._shown.book is None or self._shown.page is None:
+            return
+        if self._shown.book.format is Format.PDF:
+            self._images.take(self._shown.book.id, self._shown.page.number)
+        else:
+            self._ask_about("")
+
+    @Slot(object)
+    def _ask_about_part(self, area: Area) -> None:
+        if self._shown.book is not None:
+            self._images.take(self._shown.book.id, self._panel.image.part_of, area)
+
+    @Slot(str)
+    def _copy_with_reference(self, words: str) -> None:
+        if self._shown.book is not None and self._shown.page is not None:
+            place = (self._shown.book, self._shown.page)
+            QGuiApplication.clipboard().setText(quote(words, *place) if words else page_with_reference(*place))
+
+    @Slot(str)
+    def _ask_about(self, words: str) -> None:
+        if self._shown.book is not None and self._shown.page is not None:
+            self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))

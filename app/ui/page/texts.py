@@ -1,0 +1,37 @@
+"""Gets the texts of the open book's pages as they come near the view."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app.core.conversation import PageRange
+from app.core.document import Book, Page
+from app.services.library import Library
+from app.ui.bridge import Bridge, Executor
+from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+
+
+class PageTexts(Presenter):
+    def __init__(
+        self, library: Library, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._panel = panel
+        self._shown = shown
+        panel.text.wanted.connect(self._load)
+
+    @Slot(list)
+    def _load(self, pages: list[int]) -> None:
+        if (book := self._shown.book) is not None:
+            work = partial(self._library.pages, book.id, PageRange(min(pages), max(pages)))
+            self._bridge.call(Executor.STORE, work, partial(self._take, book), self._on_problem)
+
+    def _take(self, book: Book, pages: tuple[Page, ...]) -> None:
+        if self._shown.book == book:
+            self._panel.text.show_texts(pages)
