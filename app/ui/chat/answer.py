@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
@@ -15,7 +16,7 @@ from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
-from app.ui.chat.block import MessageBlock
+from app.ui.chat.block import Frame, MessageBlock
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import (
@@ -28,7 +29,7 @@ from app.ui.chat.citations import (
     mark_weighed,
 )
 from app.ui.chat.inline import LINE_SEPARATOR
-from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
+from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
@@ -36,6 +37,9 @@ from app.ui.chat.suggestions import SuggestionList
 from app.ui.fonts import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 RENDER_INTERVAL_MS = 100  # the open block is parsed and written again at most this often
 _RENDER_SHARE = 4  # and at most one part in so many of the time goes into that
@@ -45,21 +49,27 @@ _WIDTH = 640  # px, for guesses
 
 @dataclass(frozen=True)
 class Tail:
-    """The blocks from the open one on: the last is still open, those before it are closed for good."""
+    """The blocks from the open one on: the last is still open, those before it are closed for good. `kept` blocks and
+    stretches are before them."""
 
     blocks: tuple[MarkdownBlock, ...]
     marks: tuple[CitationMark, ...]
+    kept: int
 
 
 class OpenText:
     """Takes the text of an answer as it comes. A block is closed once another begins after it. Closed blocks are not
-    parsed again, unless a page mark in one of them is checked afterwards.
+    parsed again, unless a page mark in one of them is checked afterwards: then from that block on.
     """
 
     def __init__(self) -> None:
         self._raw: list[str] = []
         self._untrusted_tail = ""
-        self._closed = 0  # characters before the tail
+        self._begins = 0  # characters before the tail
+        self._kept = 0  # blocks and stretches before the tail
+        self._closed: list[
+            tuple[int, int]
+        ] = []  # of each closed block: characters, and blocks and stretches, before it
         self._checked: tuple[CitationMark, ...] = ()
 
     @property
@@ -73,31 +83,38 @@ class OpenText:
         self._untrusted_tail += untrusted_text
         return disarm(untrusted_text)
 
-    def take_checked(self, marks: Sequence[CitationMark]) -> bool:
-        """Take the marks that were checked so far. True when one is in a closed block that did not show it so:
-        then all blocks are open again."""
+    def take_checked(self, marks: Sequence[CitationMark]) -> None:
+        """Take the marks that were checked so far. Blocks are open again from the first that did not show them so."""
         known, self._checked = set(self._checked), tuple(marks)
-        if all(mark.start >= self._closed for mark in marks if mark not in known):
-            return False
-        self._untrusted_tail, self._closed = self.text, 0
-        return True
+        first = min((mark.start for mark in marks if mark not in known and mark.start >= 0), default=self._begins)
+        if first >= self._begins:
+            return
+        while first < self._begins:
+            self._begins, self._kept = self._closed.pop()
+        self._untrusted_tail = self.text[self._begins :]
 
     def parse_tail(self) -> Tail:
         """Parse from where the open block began. Blocks that are closed now are not in the next tail."""
-        marks = self._marks()
+        marks, kept = self._marks(), self._kept
         blocks = parse(embed(self._untrusted_tail, marks))
-        if len(blocks) > 1 and (line := blocks[-1].line):
-            begin = [found.end() for found in LINE_BREAK.finditer(self._untrusted_tail)][line - 1]
-            self._untrusted_tail = self._untrusted_tail[begin:]
-            self._closed += begin
-        return Tail(tuple(blocks), tuple(marks))
+        firsts = [number for number, block in enumerate(blocks) if not block.joined]
+        if len(firsts) > 1:
+            lines = [0, *(found.end() for found in LINE_BREAK.finditer(self._untrusted_tail))]
+            begins = [lines[blocks[first].line] for first in firsts]
+            self._closed += [(self._begins + begin, kept + first) for begin, first in zip(begins, firsts, strict=True)][
+                :-1
+            ]
+            self._untrusted_tail = self._untrusted_tail[begins[-1] :]
+            self._begins += begins[-1]
+            self._kept += firsts[-1]
+        return Tail(tuple(blocks), tuple(marks), kept)
 
     def _marks(self) -> list[CitationMark]:
         """The marks of the tail: those that were checked, and neutral ones for the others."""
         checked = [
-            replace(mark, start=mark.start - self._closed, end=mark.end - self._closed)
+            replace(mark, start=mark.start - self._begins, end=mark.end - self._begins)
             for mark in self._checked
-            if mark.start >= self._closed
+            if mark.start >= self._begins
         ]
         taken = [range(mark.start, mark.end) for mark in checked]
         return checked + [
@@ -137,7 +154,6 @@ class AnswerMessage(MessageWidget):
         self._space = ChipSpace(theme, self)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
-        self._closed_pieces = 0
         self._notes: list[Note] = []
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
@@ -154,6 +170,11 @@ class AnswerMessage(MessageWidget):
         self.foot.citation_clicked.connect(self.citation_clicked)
         self.further = SuggestionList(theme, self, small=True)
         self.further.chosen.connect(self.suggestion_chosen)
+        self._marks: list[CitationMark] = []
+        self._parsed: StepwiseText | None = None
+        self._parse_timer = QTimer(self)
+        self._parse_timer.setSingleShot(True)
+        self._parse_timer.timeout.connect(self._parse_more)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENDER_INTERVAL_MS)
@@ -175,7 +196,7 @@ class AnswerMessage(MessageWidget):
         """Show an empty answer with a caret, ready for `append`."""
         self._stream = OpenText()
         self._answer = None
-        self._closed_pieces = 0
+        self._parsed = None
         self._set_pieces([])
         self.foot.hide()
         self.offer("")
@@ -207,8 +228,7 @@ class AnswerMessage(MessageWidget):
         if self._stream is None:
             return
         marks = mark_citations(self._stream.text, citations, self._shelf, self._books)
-        if self._stream.take_checked(marks):
-            self._closed_pieces = 0
+        self._stream.take_checked(marks)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -270,32 +290,65 @@ class AnswerMessage(MessageWidget):
         answer = self._answer
         marks = mark_citations(answer.text, answer.citations, self._shelf, self._books)
         marks = mark_weighed(answer, marks, self._shelf, several=is_several(answer.citations, self._books))
-        blocks = parse(embed(self._answer.text, marks))
-        placed = list_placed(list_shown_texts(blocks))
-        unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
-        self._set_pieces(self._make_pieces(blocks, marks))
-        self.foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
+        self._marks = marks
+        self._parsed = begin_parsing(embed(self._answer.text, marks))
+        self._set_pieces([])
+        self._take_parsed()
+
+    def _parse_more(self) -> None:
+        if self._parsed is not None:
+            self._parsed.step()
+            self._take_parsed()
+            self.changed.emit()
+
+    def _take_parsed(self) -> None:
+        """Make pieces of what is parsed; the rest is parsed step by step, while the window goes on."""
+        parsed, answer = self._parsed, self._answer
+        assert parsed is not None
+        assert answer is not None
+        made = len(self._pieces)
+        self._set_pieces(self._make_pieces(parsed.blocks[made:], self._marks), kept=made)
+        if parsed.rest:
+            self._parse_timer.start()
+        placed = list_placed(list_shown_texts(parsed.blocks)) if not parsed.rest else range(len(self._marks))
+        unplaced = [mark for index, mark in enumerate(self._marks) if index not in placed]
+        self.foot.show_answer(answer, unplaced, self._shelf, self._books, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:
             return
         started = time.perf_counter()
         tail = self._stream.parse_tail()
-        self._set_pieces(self._make_pieces(tail.blocks, tail.marks), kept=self._closed_pieces)
-        self._closed_pieces += max(0, len(tail.blocks) - 1)
+        pieces = self._make_pieces(tail.blocks, tail.marks)
+        same = 0
+        while same < min(len(pieces), len(self._pieces) - tail.kept):
+            if (key := pieces[same].key) is None or key != self._pieces[tail.kept + same].key:
+                break
+            same += 1
+        self._set_pieces(pieces[same:], kept=tail.kept + same)
         self.changed.emit()
         spent = (time.perf_counter() - started) * 1000
         self._timer.setInterval(max(RENDER_INTERVAL_MS, round(spent * _RENDER_SHARE)))
 
     def _make_pieces(self, blocks: Sequence[MarkdownBlock], marks: Sequence[CitationMark]) -> list[MessageBlock]:
-        return [self._make_piece(block, marks) for block in blocks]
+        goes_on = [*(block.joined for block in blocks[1:]), False]
+        return [self._make_piece(block, marks, goes_on[number]) for number, block in enumerate(blocks)]
 
-    def _make_piece(self, block: MarkdownBlock, marks: Sequence[CitationMark]) -> MessageBlock:
+    def _make_piece(self, block: MarkdownBlock, marks: Sequence[CitationMark], goes_on: bool) -> MessageBlock:
+        """`goes_on`: the next block is joined to it."""
         lines = block.characters * _CHARACTER // _WIDTH + len(block.tokens) // 6 + 1
         tokens, theme, space = block.tokens, self._theme, self._space
-        framed = len(tokens) == 1 and tokens[0].type in ("fence", "code_block")
+        key = None
+        if block.key is not None:
+            placed = sorted(list_placed(token.content for token in tokens))
+            key = (block.key, goes_on, tuple(marks[index] for index in placed))
         return MessageBlock(
-            lambda: BlockRenderer(theme.palette, marks, space).write(tokens), round(lines * LINE_ANSWER), framed=framed
+            lambda width: BlockRenderer(theme.palette, marks, space, width).write(tokens),
+            round(lines * LINE_ANSWER),
+            gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
+            joint="\n" if block.joined else "\n\n",
+            frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
+            key=key,
         )
 
     def _describe(self) -> None:
@@ -309,6 +362,8 @@ class AnswerMessage(MessageWidget):
 
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
+        if self._parsed is not None:
+            y += self._parsed.rest * _CHARACTER // _WIDTH * LINE_ANSWER
         if not self.progress.isHidden():
             y += SPACE_S if y else 0
             self.progress.move(0, y)
@@ -354,3 +409,14 @@ class AnswerMessage(MessageWidget):
 
     def _emit_action(self) -> None:
         self.action_wanted.emit(self._answer_id)
+
+
+def _gap_above(opening: Token) -> int:
+    """The px between two stretches of what this token opens."""
+    match opening.type:
+        case "bullet_list_open" | "ordered_list_open":
+            return SPACE_XS
+        case "blockquote_open":
+            return SPACE_S
+        case _:
+            return 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,19 +30,45 @@ _BAR_WIDTH = 3.0
 _MARKER_GAP = SPACE_S  # px between the marker of an item and its text
 
 
+@dataclass(frozen=True)
+class Frame:
+    """The ground and the frame of code: a piece where it `begins` and `closes`, or a stretch of it."""
+
+    begins: bool = True
+    closes: bool = True
+
+    @property
+    def ends(self) -> int:
+        return self.begins + self.closes
+
+
 class MessageBlock:
     """Knows its height at all times: a guess from its length before it is written, what it measured afterwards.
 
-    All coordinates are pixels from the piece's own top left corner. `framed` pieces (code) have a ground and a frame.
+    All coordinates are pixels from the piece's own top left corner.
     """
 
-    def __init__(self, write: Callable[[], RenderedText], guess: int, *, framed: bool = False) -> None:
+    def __init__(
+        self,
+        write: Callable[[float], RenderedText],
+        guess: int,
+        *,
+        gap: int = SPACE_M,
+        joint: str = "\n\n",
+        frame: Frame | None = None,
+        key: Hashable = None,
+    ) -> None:
+        """`write` is called with a width in px. `gap` are the px between the piece and the one before, `joint` is what
+        separates them in copied text. Two pieces with the same `key`, if it is not None, look the same."""
         self.top = 0
         self.height = guess
+        self.gap = gap
+        self.joint = joint
+        self.key = key
         self._write = write
         self.written: RenderedText | None = None
         self._width = 0
-        self._framed = framed
+        self._frame = frame
         self._bars: list[QRectF] = []
         self._rules: list[QRectF] = []
         self._markers: list[tuple[QPointF, str]] = []
@@ -54,10 +81,11 @@ class MessageBlock:
         """Write and lay out where that is not done yet; True when something changed."""
         if self.written is not None and self._width == width:
             return False
-        if self.written is None:
-            self.written = self._write()
         self._width = width
-        self.written.document.setTextWidth(width - 2 * self._inset.x())
+        if self.written is None:
+            self.written = self._write(width - 2 * self._inset.x())
+        else:
+            self.written.fit(width - 2 * self._inset.x())
         self.measure()
         return True
 
@@ -70,7 +98,8 @@ class MessageBlock:
         if self.written is None:
             return False
         before = self.height
-        self.height = ceil(self.written.document.size().height() + 2 * self._inset.y())
+        ends = self._frame.ends if self._frame is not None else 0
+        self.height = ceil(self.written.document.size().height() + ends * SPACE_S)
         self._place_drawn()
         return self.height != before
 
@@ -81,8 +110,8 @@ class MessageBlock:
         if self.written is None:
             return
         document = self.written.document
-        if self._framed:
-            self._paint_frame(painter, palette)
+        if self._frame is not None:
+            self._paint_frame(painter, palette, self._frame)
         for bar in self._bars:
             painter.fillRect(bar, QColor(palette.line))
         for rule in self._rules:
@@ -184,7 +213,9 @@ class MessageBlock:
 
     @property
     def _inset(self) -> QPointF:
-        return QPointF(SPACE_M, SPACE_S) if self._framed else QPointF(0, 0)
+        if self._frame is None:
+            return QPointF(0, 0)
+        return QPointF(SPACE_M, SPACE_S if self._frame.begins else 0)
 
     def _cursor(self, position: int) -> QTextCursor:
         assert self.written is not None
@@ -200,12 +231,15 @@ class MessageBlock:
         selection.format.setBackground(QColor(palette.highlight))
         return selection
 
-    def _paint_frame(self, painter: QPainter, palette: Palette) -> None:
+    def _paint_frame(self, painter: QPainter, palette: Palette, frame: Frame) -> None:
+        above, below = 0 if frame.begins else 2 * CORNER, 0 if frame.closes else 2 * CORNER
         painter.save()
+        painter.setClipRect(QRectF(0, 0, self._width, self.height), Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(palette.line), 1))
         painter.setBrush(QColor(palette.surface))
-        painter.drawRoundedRect(QRectF(0.5, 0.5, self._width - 1, self.height - 1), CORNER, CORNER)
+        whole = QRectF(0.5, 0.5, self._width - 1, self.height - 1).adjusted(0, -above, 0, below)
+        painter.drawRoundedRect(whole, CORNER, CORNER)
         painter.restore()
 
     def _place_drawn(self) -> None:
@@ -229,7 +263,8 @@ class MessageBlock:
                 if bar is not None and last == block.previous():
                     bar.setBottom(box.bottom())
                 else:
-                    bar = QRectF(x, box.y(), _BAR_WIDTH, box.height())
+                    joined = self.gap if self.joint == "\n" and drawn is self.written.drawn[0] else 0
+                    bar = QRectF(x, box.y() - joined, _BAR_WIDTH, box.height() + joined)
                     self._bars.append(bar)
                 open_bars[x] = (bar, block)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
@@ -56,8 +57,12 @@ def format_chip(mark: CitationMark) -> QTextCharFormat:
 
 def measure_chip(label: str) -> QSize:
     """The size of a chip in pixels."""
-    words = QFontMetricsF(_font()).horizontalAdvance(label)
-    return QSize(round(words + 2 * (_PADDING + _SIDE)), HEIGHT)
+    return QSize(round(_measure_words(label) + 2 * (_PADDING + _SIDE)), HEIGHT)
+
+
+@lru_cache(maxsize=2_000)  # Qt asks for the size of each chip several times
+def _measure_words(label: str) -> float:
+    return QFontMetricsF(_font()).horizontalAdvance(label)
 
 
 class ChipSpace(QPyTextObject):

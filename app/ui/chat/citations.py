@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,13 +90,16 @@ def mark_weighed(
     """The marks, with those of the answer's weighed sentences: the mark of the page that a sentence names says what the
     page has of it; a sentence without one gets a mark at its end. A quoted sentence has said enough."""
     found = list(marks)
+    order = sorted(range(len(marks)), key=lambda index: marks[index].start)
+    starts = [marks[index].start for index in order]
     for number, weighed in enumerate(answer.weighed):
         in_row = "|" in answer.text[weighed.start : weighed.end]  # of a table: there is no place for a mark
         if weighed.support is Support.QUOTED or not weighed.was_weighed or in_row:
             continue
         following = answer.weighed[number + 1 : number + 2]
-        own = range(weighed.start, following[0].start if following else len(answer.text) + 1)
-        at = next((index for index, mark in enumerate(found) if mark.start in own and _may_say(mark, weighed)), None)
+        end = following[0].start if following else len(answer.text) + 1
+        own = order[bisect_left(starts, weighed.start) : bisect_left(starts, end)]
+        at = next((index for index in own if _may_say(found[index], weighed)), None)
         citation = _citation_of(weighed, answer.text)
         label = label_weighed(weighed, shelf, titled=several)
         if at is not None:
@@ -205,6 +209,11 @@ def restore(text: str, marks: Sequence[CitationMark]) -> str:
         part if isinstance(part, str) else marks[part].literal if part < len(marks) else "" for part in split(decoded)
     ]
     return "".join(parts)
+
+
+def restore_labels(text: str, marks: Sequence[CitationMark]) -> str:
+    """A text with the label of its chip in the place of every sentinel."""
+    return "".join(part if isinstance(part, str) else marks[part].label for part in split(text))
 
 
 def list_placed(texts: Iterable[str]) -> set[int]:

@@ -1,10 +1,10 @@
-"""Markdown as a list of top-level blocks, each with the tokens that it is made of."""
+"""Markdown as a list of blocks, each with the tokens that it is made of; lines are parsed when they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,64 +13,238 @@ if TYPE_CHECKING:
 
 
 MAX_NESTING = 60  # lists and quotations inside each other; the parser drops what is deeper
-MAX_CHARACTERS = 40_000  # of one paragraph without a blank line; longer ones are shown as they are
+MAX_CHARACTERS = 40_000  # of one paragraph; longer ones are shown as they are
+STEP_CHARACTERS = 20_000  # that are parsed at a time
+STRETCH_CHARACTERS = 2_000  # of a list, code or a table that are laid out together
 
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """A top-level block: `tokens` of markdown-it, and the line (from 0) of the source where it begins."""
+    """A top-level block, or a stretch of one that is long: `tokens` of markdown-it, and the line (from 0) of the source
+    where the top-level block begins.
+
+    A stretch has a `key`: two with the same key and the same marks look the same. `joined`: it goes on where the
+    stretch before it ends.
+    """
 
     tokens: tuple[Token, ...]
     line: int
     characters: int
+    key: Hashable = None
+    joined: bool = False
 
 
 def parse(source: str) -> list[MarkdownBlock]:
     """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text."""
-    if _longest_paragraph(source) > MAX_CHARACTERS:
-        return [_quote_verbatim(source)]
     try:
         tokens = _build_parser().parse(source)
     except RecursionError:
-        return [_quote_verbatim(source)]
+        return list(_cut(_quote_verbatim(source)))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
-        return [_quote_verbatim(source)]
-    return _split_top_level(tokens)
+        return list(_cut(_quote_verbatim(source)))
+    return [stretch for group in _split(tokens) for stretch in _cut(_make_block(group))]
+
+
+class StepwiseText:
+    """A text that is parsed a part at a time: `blocks` has the blocks so far, `rest` the characters that are left."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._begin = 0
+        self.blocks: list[MarkdownBlock] = []
+        self.step()
+
+    @property
+    def rest(self) -> int:
+        return len(self._source) - self._begin
+
+    def step(self) -> None:
+        """Parse some more, at least one block. What comes after a block never changes it, so that they are the same as
+        those of the whole text."""
+        size = STEP_CHARACTERS
+        while self.rest:
+            end = self._source.find("\n\n", self._begin + size) if size < self.rest else -1
+            part = self._source[self._begin : end if end >= 0 else None]
+            blocks = parse(part)
+            last = max((number for number, block in enumerate(blocks) if not block.joined), default=0)
+            if end < 0 or last:
+                break
+            size *= 2
+        else:
+            return
+        self.blocks += blocks[: None if end < 0 else last]
+        if end < 0:
+            self._begin = len(self._source)
+        else:  # the last block may go on
+            self._begin += sum(len(line) for line in part.splitlines(keepends=True)[: blocks[last].line])
+
+
+@lru_cache(maxsize=8)
+def begin_parsing(source: str) -> StepwiseText:
+    """A text of which the first step is parsed; texts that were shown a moment ago are parsed already."""
+    return StepwiseText(source)
+
+
+def parse_line(token: Token) -> Sequence[Token]:
+    """The tokens inside a token of the type "inline": words, emphasis, code, links."""
+    if token.children:
+        return token.children
+    parser = _build_parser()
+    found: list[Token] = []
+    try:
+        if len(token.content) <= MAX_CHARACTERS:
+            parser.inline.parse(token.content, parser, {}, found)
+    except RecursionError:
+        found = []
+    token.children = found or [_make_text(token.content)]
+    return token.children
 
 
 def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
     """Every stretch of text in which a mark becomes a chip: not code blocks, not addresses."""
     for block in blocks:
         for token in block.tokens:
-            if token.type == "verbatim":
+            if token.type == "verbatim" or (token.type == "inline" and not _may_hold_address(token.content)):
                 yield token.content
-            for child in token.children or ():
-                yield child.content
+            elif token.type == "inline":
+                for child in parse_line(token):
+                    yield child.content
 
 
-def _split_top_level(tokens: Sequence[Token]) -> list[MarkdownBlock]:
-    blocks: list[MarkdownBlock] = []
+def _may_hold_address(line: str) -> bool:
+    return "](" in line or "<" in line
+
+
+def _split(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+    """Each token that opens something, with all up to what closes it."""
     depth, begin = 0, 0
     for index, token in enumerate(tokens):
         depth += token.nesting
         if depth == 0:
-            group = tuple(tokens[begin : index + 1])
-            line = group[0].map[0] if group[0].map else 0
-            blocks.append(MarkdownBlock(group, line, sum(len(member.content) for member in group)))
+            yield tuple(tokens[begin : index + 1])
             begin = index + 1
-    return blocks
+
+
+def _make_block(group: tuple[Token, ...]) -> MarkdownBlock:
+    return MarkdownBlock(group, group[0].map[0] if group[0].map else 0, _count_characters(group))
+
+
+def _count_characters(tokens: Sequence[Token]) -> int:
+    return sum(len(token.content) for token in tokens)
 
 
 def _quote_verbatim(source: str) -> MarkdownBlock:
+    return MarkdownBlock((_make_text(source, "verbatim"),), 0, len(source))
+
+
+def _make_text(content: str, type: str = "text") -> Token:
     from markdown_it.token import Token
 
-    return MarkdownBlock((Token("verbatim", "", 0, content=source),), 0, len(source))
+    return Token(type, "", 0, content=content)
 
 
-def _longest_paragraph(source: str) -> int:
-    if len(source) <= MAX_CHARACTERS:
-        return len(source)
-    return max(len(paragraph) for paragraph in source.split("\n\n"))
+# ---- long blocks
+
+
+def _cut(block: MarkdownBlock) -> Iterator[MarkdownBlock]:
+    """A block as stretches that are laid out each by itself: a list between its items, a quotation between its blocks,
+    code between lines, a table between rows. Whole where it is not long."""
+    opening = block.tokens[0]
+    if block.characters < 2 * STRETCH_CHARACTERS:
+        stretches: Iterator[tuple[Token, ...]] = iter(())
+    elif opening.type in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
+        stretches = _cut_container(block.tokens)
+    elif opening.type == "table_open":
+        stretches = _cut_rows(block.tokens)
+    elif opening.type in ("fence", "code_block", "verbatim"):
+        stretches = _cut_lines(opening)
+    elif opening.type == "paragraph_open" and block.characters > MAX_CHARACTERS:
+        stretches = _cut_lines(_make_text(block.tokens[1].content, "verbatim"))
+    else:
+        stretches = iter(())
+    joined = False
+    for tokens in stretches:
+        key = tuple(
+            (token.type, token.content, token.info, str(token.attrs), str(token.meta.get("columns")))
+            for token in tokens
+        )
+        yield MarkdownBlock(tokens, block.line, _count_characters(tokens), key, joined)
+        joined = True
+    if not joined:
+        yield block
+
+
+def _cut_container(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    opening, closing, before = tokens[0], tokens[-1], 0
+    for members in _gather(_split(tokens[1:-1])):
+        attrs = dict(opening.attrs)
+        if opening.type == "ordered_list_open":
+            attrs["start"] = int(opening.attrs.get("start", 1)) + before
+        before += len(members)
+        yield (opening.copy(attrs=attrs), *(token for member in members for token in member), closing)
+
+
+def _cut_rows(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    rows = [
+        token for token in tokens[1:-1] if token.type not in ("thead_open", "thead_close", "tbody_open", "tbody_close")
+    ]
+    meta = {"columns": measure_columns(tokens)}
+    for members in _gather(_split(rows)):
+        yield (tokens[0].copy(meta=meta), *(token for member in members for token in member), tokens[-1])
+
+
+def _cut_lines(token: Token) -> Iterator[tuple[Token, ...]]:
+    """Each stretch has its first line and the one after its last in `meta["lines"]`, all of the code in `meta["code"]`:
+    the colour of a line depends on those before it."""
+    lines, begin, size = token.content.removesuffix("\n").split("\n"), 0, 0
+    if token.type == "verbatim":
+        lines = [part for line in lines for part in _cut_words(line)]
+    for number, line in enumerate(lines, 1):
+        size += len(line) + 1
+        if size >= STRETCH_CHARACTERS or number == len(lines):
+            meta = {"code": token.content, "lines": (begin, number)}
+            yield (token.copy(content="\n".join(lines[begin:number]), meta=meta),)
+            begin, size = number, 0
+
+
+def _cut_words(line: str) -> Iterator[str]:
+    """A line that is longer than a stretch, cut between words."""
+    begin = 0
+    while (
+        len(line) - begin > STRETCH_CHARACTERS and (cut := line.rfind(" ", begin + 1, begin + STRETCH_CHARACTERS)) > 0
+    ):
+        yield line[begin:cut]
+        begin = cut + 1
+    yield line[begin:]
+
+
+def _gather(members: Iterator[tuple[Token, ...]]) -> Iterator[list[tuple[Token, ...]]]:
+    """The members in groups of about a stretch each."""
+    group: list[tuple[Token, ...]] = []
+    size = 0
+    for member in members:
+        group.append(member)
+        size += _count_characters(member)
+        if size >= STRETCH_CHARACTERS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def measure_columns(tokens: Sequence[Token]) -> list[str]:
+    """The longest cell of each column of a table, as it was written."""
+    longest: list[str] = []
+    column = 0
+    for token in tokens:
+        if token.type == "tr_open":
+            column = 0
+        elif token.type == "inline":
+            longest += [""] * (column + 1 - len(longest))
+            longest[column] = max(longest[column], token.content, key=len)
+        elif token.type in ("th_close", "td_close"):
+            column += 1
+    return longest
 
 
 def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
@@ -85,4 +259,5 @@ def _build_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     # The parser keeps the source of a link that it refuses; here every link is recognised, and the renderer decides.
     parser.validateLink = _accept_address  # type: ignore[method-assign]
-    return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline"])
+    # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
+    return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])

@@ -22,7 +22,7 @@ from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
-from app.ui.theme import SPACE_M, Theme
+from app.ui.theme import Theme
 from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]
@@ -169,7 +169,6 @@ class MessageWidget(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pieces: list[MessageBlock] = []
-        self._gap = SPACE_M
         self._overlays = Overlays(theme, shelf, self)
         self._overlays.citation_clicked.connect(self.citation_clicked)
         self._overlays.link_clicked.connect(self.link_clicked)
@@ -211,7 +210,7 @@ class MessageWidget(QWidget):
         y = box.y()
         changed = False
         for number, piece in enumerate(self._pieces):
-            y += self._gap if number else 0
+            y += piece.gap if number else 0
             changed |= piece.top != y
             piece.top = y
             if piece.bottom >= top and y <= bottom:
@@ -295,14 +294,14 @@ class MessageWidget(QWidget):
             return ""
         if span == ((0, 0), self._last_place()):
             return self.plain_text()
-        parts = []
+        parts: list[str] = []
         for number in range(span[0][0], span[1][0] + 1):
             piece = self._pieces[number]
             self._build(piece, self._text_box(self.width()).width())
             selected = self._selection.within(number, piece)
             assert selected is not None
-            parts.append(piece.copy(*selected))
-        return ("\n\n" if self._gap else "\n").join(parts)
+            parts += [piece.joint] * bool(parts) + [piece.copy(*selected)]
+        return "".join(parts)
 
     def select_all(self) -> None:
         if self._pieces:

@@ -53,7 +53,6 @@ class QuestionMessage(MessageWidget):
         super().__init__(theme, {}, parent)
         self._question_id = question_id
         self._text = text
-        self._gap = 0
         self.edit_button = InlineButton(_("Edit"), theme, self, tip=_("Edit this question and ask it again"))
         self.edit_button.set_quiet(True)
         self.edit_button.clicked.connect(self._emit_edited)
@@ -154,11 +153,11 @@ def _inside_bubble(width: int) -> QRect:
 
 def _make_piece(untrusted_text: str) -> MessageBlock:
     lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
-    return MessageBlock(partial(_write_plain, untrusted_text), lines * LINE_QUESTION)
+    return MessageBlock(partial(_write_plain, untrusted_text), lines * LINE_QUESTION, gap=0, joint="\n")
 
 
-def _write_plain(untrusted_text: str) -> RenderedText:
-    document = make_document(ui_font(SIZE_TEXT))
+def _write_plain(untrusted_text: str, width: float) -> RenderedText:
+    document = make_document(ui_font(SIZE_TEXT), width)
     form = QTextBlockFormat()
     form.setLineHeight(LINE_QUESTION, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     cursor = QTextCursor(document)

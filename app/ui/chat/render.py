@@ -19,15 +19,16 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFrameFormat,
-    QTextLength,
     QTextOption,
     QTextTableCellFormat,
     QTextTableFormat,
 )
 
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.citations import CitationMark, restore
+from app.ui.chat.citations import CitationMark, restore, restore_labels
 from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
+from app.ui.chat.markdown import measure_columns, parse_line
+from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font, text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
 
@@ -38,8 +39,7 @@ if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
 
 
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
-MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
-MAX_CELLS = 2_000
+MAX_COLUMNS = 64  # of a table; wider ones are shown as they were written
 INDENT = 24  # px a level of a list takes
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
@@ -129,9 +129,10 @@ class Ornament:
     rule: bool = False
 
 
-def make_document(font: QFont) -> SealedDocument:
-    """An empty one, which also breaks lines inside words that are too long."""
+def make_document(font: QFont, width: float) -> SealedDocument:
+    """An empty one of this width (px), which also breaks lines inside words that are too long."""
     document = SealedDocument()
+    document.setTextWidth(width)  # first: else what is written is laid out without one, and once more
     document.setDefaultFont(font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -147,6 +148,13 @@ class RenderedText:
     marks: list[PlacedMark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     drawn: list[Ornament] = field(default_factory=list)
+    columns: TableColumns | None = None
+
+    def fit(self, width: float) -> None:
+        """Lay it out in another width, px."""
+        if self.columns is not None:
+            self.columns.fit(width)
+        self.document.setTextWidth(width)
 
 
 @dataclass
@@ -162,12 +170,13 @@ class _Level:
 
 
 class BlockRenderer:
-    """Writes one top-level block into one document. `marks` are those whose sentinels are in the tokens."""
+    """Writes one block into one document of this width, px. `marks` are those whose sentinels are in the tokens."""
 
-    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
+    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace, width: float) -> None:
         self._palette = palette
         self._marks = marks
-        document = make_document(text_font(SIZE_ANSWER))
+        document = make_document(text_font(SIZE_ANSWER), width)
+        self._width = width
         document.setIndentWidth(INDENT)
         space.serve(document)
         self._cursor = QTextCursor(document)
@@ -198,7 +207,7 @@ class BlockRenderer:
             case "heading_close":
                 self._inline.use_base(QTextCharFormat())
             case "inline":
-                self._inline.write(token.children or ())
+                self._inline.write(parse_line(token))
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token, tokens[index + 1 :])
             case "bullet_list_close" | "ordered_list_close":
@@ -268,32 +277,42 @@ class BlockRenderer:
 
     def _write_code(self, token: Token) -> None:
         # A mark inside code stays as it was written; the answer lists its chip below the text.
-        code = restore(token.content, self._marks).removesuffix("\n")
+        code = restore(str(token.meta.get("code", token.content)), self._marks).removesuffix("\n")
         language = restore(token.info, self._marks).split()[0] if token.info.strip() else ""
+        first, end = token.meta.get("lines", (0, code.count("\n") + 1))
         form = QTextCharFormat()
         form.setFont(code_font())
         self._begin_block(LINE_CODE)
+        line = 0
         for run in highlight(code, language, self._palette):
             form.setForeground(QColor(run.colour))
             form.setFontWeight(QFont.Weight.DemiBold if run.strong else QFont.Weight.Normal)
             form.setFontItalic(run.slanted)
-            for number, line in enumerate(run.text.split("\n")):
-                if number:
-                    self._begin_block(LINE_CODE, above=0)
-                self._cursor.insertText(line, form)
+            breaks = run.text.count("\n")
+            if line + breaks >= first and line < end:
+                for number, text in enumerate(run.text.split("\n"), line):
+                    if number > max(first, line) and number < end:
+                        self._begin_block(LINE_CODE, above=0)
+                    if first <= number < end:
+                        self._cursor.insertText(text, form)
+            line += breaks
 
     def _write_table(self, tokens: Sequence[Token], index: int) -> int:
         end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
         inside = tokens[index:end]
         rows = sum(token.type == "tr_open" for token in inside)
-        columns = sum(token.type == "th_open" for token in inside)
-        if columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+        longest: list[str] = tokens[index].meta.get("columns") or measure_columns(inside)
+        columns = len(longest)
+        if columns > MAX_COLUMNS:
             self._write_plain_table(inside)
             return end + 1
         if not self._fresh:
             self._begin_block(SPACE_S)
         self._fresh = False
-        table = self._cursor.insertTable(rows, columns, self._format_table(columns))
+        wanted = [measure_cell(restore_labels(cell, self._marks)) for cell in longest]
+        sized = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
+        table = self._cursor.insertTable(rows, columns, sized)
+        self._written.columns = TableColumns(self._left_edge(), wanted, table)
         row, column = -1, 0
         for token in inside:
             match token.type:
@@ -306,7 +325,7 @@ class BlockRenderer:
                     self._cursor.setBlockFormat(_format_cell_block(str(token.attrs.get("style", ""))))
                     self._inline.use_base(_format_strong() if token.type == "th_open" else QTextCharFormat())
                 case "inline":
-                    self._inline.write(token.children or ())
+                    self._inline.write(parse_line(token))
                 case "th_close" | "td_close":
                     column += 1
         self._inline.use_base(QTextCharFormat())
@@ -318,18 +337,16 @@ class BlockRenderer:
             if token.type == "tr_open":
                 self._begin_block(LINE_ANSWER, above=0)
             elif token.type == "inline":
-                self._inline.write(token.children or ())
+                self._inline.write(parse_line(token))
                 self._inline.write_text(" | ")
 
-    def _format_table(self, columns: int) -> QTextTableFormat:
+    def _format_table(self) -> QTextTableFormat:
         form = QTextTableFormat()
         form.setBorder(0)
         form.setBorderCollapse(True)
         form.setCellSpacing(0)
         form.setCellPadding(SPACE_XS)
         form.setLeftMargin(self._left_edge())
-        form.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
-        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.VariableLength, 0)] * columns)
         return form
 
     def _format_cell(self, row: int, column: int, rows: int, columns: int) -> QTextTableCellFormat:

@@ -7,12 +7,16 @@ from PySide6.QtGui import QImage, QTextCursor, QTextDocument, QTextImageFormat
 from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import CitationState
+from app.ui.chat import markdown
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import embed, mark_citations, shorten_title
-from app.ui.chat.markdown import MAX_CHARACTERS, parse
+from app.ui.chat.markdown import MAX_CHARACTERS, StepwiseText, parse
 from app.ui.chat.render import BlockRenderer, RenderedText, SealedDocument
+from app.ui.chat.table import CellMeasure, share_out
 from app.ui.theme import PAPER, Theme
 from tests.ui.chat.talk import cite
+
+WIDTH = 640.0  # px
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def space(qapp: QApplication, fonts: None, theme: Theme) -> ChipSpace:
 
 
 def write(space: ChipSpace, text: str) -> list[RenderedText]:
-    return [BlockRenderer(PAPER, (), space).write(block.tokens) for block in parse(embed(text, ()))]
+    return [BlockRenderer(PAPER, (), space, WIDTH).write(block.tokens) for block in parse(embed(text, ()))]
 
 
 def plain(space: ChipSpace, text: str) -> str:
@@ -53,6 +57,65 @@ def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(space: ChipSpace, 
     shown = plain(space, text)
     assert len(shown) >= len(text.strip())
     assert shown.split()[-1] == text.split()[-1]
+
+
+LONG = {
+    "list": "\n".join(f"- item {n} " + "words " * 12 for n in range(200)),
+    "numbers": "\n\n".join(f"{n}. item\n    - " + "inner " * 12 for n in range(10, 120)),
+    "code": "```python\n" + "\n".join(f'line_{n} = "a word"' for n in range(400)) + "\n```",
+    "table": "| a | b |\n|--|--|\n" + "\n".join(f"| row {n} | " + "words " * 8 + "|" for n in range(150)),
+    "quotation": "\n>\n".join("> " + "quoted words " * 12 for _ in range(60)),
+    "one line": "words " * 8_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_a_long_block_is_laid_out_in_stretches_that_look_as_one(
+    space: ChipSpace, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> tuple[list[str], list[str]]:
+        written = write(space, text)
+        markers = [drawn.marker for part in written for drawn in part.drawn]
+        return "\n".join(part.document.toPlainText().strip("\n") for part in written).split(), markers
+
+    blocks = parse(text)
+    assert len(blocks) > 3
+    assert [block.joined for block in blocks] == [False] + [True] * (len(blocks) - 1)
+    assert {block.line for block in blocks} == {0}
+    cut = shown()
+    monkeypatch.setattr(markdown, "STRETCH_CHARACTERS", 10**9)
+    assert len(parse(text)) == 1
+    assert cut == shown()
+
+
+def test_a_text_parsed_step_by_step_has_the_blocks_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "STEP_CHARACTERS", 50)
+    text = "\n\n".join([*LONG.values(), "# End", "- one\n\n- two\n\n  more of it", "```\na\n\n\nb\n```", "last"])
+    stepwise = StepwiseText(text)
+    assert stepwise.rest
+    while stepwise.rest:
+        stepwise.step()
+    whole = parse(text)
+    assert [[token.content for token in block.tokens] for block in stepwise.blocks] == [
+        [token.content for token in block.tokens] for block in whole
+    ]
+    assert [block.joined for block in stepwise.blocks] == [block.joined for block in whole]
+
+
+def test_code_keeps_its_colours_where_it_is_cut(space: ChipSpace) -> None:
+    text = '```python\nx = """\n' + "def f(): return 1\n" * 300 + '"""\n```'
+    last = write(space, text)[-1].document
+    assert last.firstBlock().begin().fragment().charFormat().foreground().color().name() == PAPER.verified.lower()
+
+
+def test_columns_get_what_they_need_or_the_wide_ones_give_way() -> None:
+    wanted = [CellMeasure(40, 40), CellMeasure(600, 80), CellMeasure(90, 50)]
+    assert share_out(800, wanted) == [40, 600, 90]
+    narrow = share_out(400, wanted)
+    assert sum(narrow) == pytest.approx(400)
+    assert narrow[0] == 40
+    assert narrow[1] > narrow[2] >= 50
+    assert sum(share_out(100, wanted)) > 100
 
 
 def test_a_long_text_of_short_paragraphs_is_still_markdown() -> None:
@@ -150,7 +213,7 @@ def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplicati
     citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
     marks = mark_citations(text, citations, {})
     space = ChipSpace(theme)
-    written = [BlockRenderer(PAPER, marks, space).write(block.tokens) for block in parse(embed(text, marks))]
+    written = [BlockRenderer(PAPER, marks, space, WIDTH).write(block.tokens) for block in parse(embed(text, marks))]
     chips = [placed.mark.label for part in written for placed in part.marks]
     assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]
     shown = "\n".join(part.document.toPlainText() for part in written)

@@ -186,3 +186,31 @@ def test_the_end_is_followed_only_while_the_person_is_there(view: ConversationVi
     assert bar.value() == place
     assert view.messages()[-1].y() == top
     assert bar.maximum() > place + 600
+
+
+def test_a_mark_that_is_checked_late_opens_no_block_before_its_own(view: ConversationView, qtbot: QtBot) -> None:
+    view.begin_turn(asked(1, "?"), "a1")
+    message = open_answer(view)
+    text = "First [p. 1].\n\nSecond [p. 2].\n\nThird"
+    view.append(text)
+    view.show_checked([cite(text, "[p. 1]", CitationState.VERIFIED, 1)])
+    qtbot.waitUntil(lambda: len(message.pieces) == 3 and len(message.stops()) == 1)
+    first = documents(message)[0]
+    view.show_checked([cite(text, f"[p. {n}]", CitationState.VERIFIED, n) for n in (1, 2)])
+    qtbot.waitUntil(lambda: len(message.stops()) == 2)
+    assert documents(message)[0] is first
+    assert read(message) == text
+
+
+def test_a_long_list_that_is_open_is_not_written_again_from_its_beginning(view: ConversationView, qtbot: QtBot) -> None:
+    text = "\n".join(f"- item {n} " + "words " * 12 for n in range(120))
+    view.begin_turn(asked(1, "?"), "a1")
+    message = open_answer(view)
+    view.append(text)
+    qtbot.waitUntil(lambda: len(message.pieces) > 3)
+    message.expose(message.width(), -(10**7), 10**7)
+    before = documents(message)
+    view.append(" and more\n- the last")
+    qtbot.waitUntil(lambda: read(message).endswith("\n- the last"))
+    assert documents(message)[: len(before) - 1] == before[:-1]
+    assert [piece.joint for piece in message.pieces] == ["\n\n"] + ["\n"] * (len(message.pieces) - 1)

@@ -199,6 +199,24 @@ def test_the_foot_counts_and_says_what_was_reused(view: ConversationView) -> Non
     assert "first word after 0.3 s" in told
 
 
+def test_a_very_long_answer_is_there_at_once_and_whole_a_moment_later(view: ConversationView, qtbot: QtBot) -> None:
+    text = (
+        "\n\n".join(f"Paragraph {number}. " + "It goes on and on. " * 8 for number in range(400))
+        + "\n\n```\n[p. 5]\n```"
+    )
+    turns = (turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5),)),)
+    view.show_turns(turns, SHELF)
+    message = only_answer(view)
+    begun = len(message.pieces)
+    assert 0 < begun < 401
+    assert chips(message.foot) == []
+    qtbot.waitUntil(lambda: len(message.pieces) == 401)
+    assert [chip.text() for chip in chips(message.foot)] == ["p. 5 ✓"]
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+    view.show_turns(turns, SHELF)
+    assert len(only_answer(view).pieces) > begun, "it was parsed a moment ago"
+
+
 # links
 
 

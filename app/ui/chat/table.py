@@ -1,0 +1,67 @@
+"""How wide the columns of a table are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtGui import QFontMetricsF, QTextLength, QTextTable, QTextTableFormat
+
+from app.ui.fonts import text_font
+from app.ui.theme import SIZE_TEXT, SPACE_L
+
+GAP = SPACE_L  # px between columns
+_WIDEST = 320.0  # px of a column that is not made narrower while the table is too wide
+_AIR = 6.0  # px, for what is written strong
+
+
+@dataclass(frozen=True)
+class CellMeasure:
+    """The px that a text needs on one line, and those of its longest word."""
+
+    whole: float
+    word: float
+
+
+def measure_cell(text: str) -> CellMeasure:
+    metrics = QFontMetricsF(text_font(SIZE_TEXT + 1))
+    words = text.split()
+    longest = max(words, key=len, default="")
+    return CellMeasure(metrics.horizontalAdvance(text) + _AIR, metrics.horizontalAdvance(longest) + _AIR)
+
+
+def share_out(width: float, wanted: Sequence[CellMeasure]) -> list[float]:
+    """The widths of the columns, px: what each needs where there is room for all; else what is wider than the others
+    gives way, down to its longest word. Wider than `width` in all where even the words have no room."""
+    whole = [measure.whole for measure in wanted]
+    if sum(whole) <= width:
+        return whole
+    least = [min(measure.whole, max(measure.word, min(_WIDEST, measure.whole) / 3)) for measure in wanted]
+    spare = width - sum(least)
+    if spare <= 0:
+        return least
+    over = [more - floor for more, floor in zip(whole, least, strict=True)]
+    return [floor + spare * more / sum(over) for floor, more in zip(least, over, strict=True)]
+
+
+@dataclass
+class TableColumns:
+    """A table in a document. `left` are the px left of it, `wanted` what its columns need without the gaps between."""
+
+    left: float
+    wanted: Sequence[CellMeasure]
+    table: QTextTable | None = None
+
+    def fit(self, width: float) -> None:
+        """Take this width (px), and give every column its own."""
+        if self.table is not None:
+            self.table.setFormat(self.format(self.table.format().toTableFormat(), width))
+
+    def format(self, form: QTextTableFormat, width: float) -> QTextTableFormat:
+        """The format with the widths of the columns in a document of this width, px."""
+        gaps = GAP * (len(self.wanted) - 1)
+        shares = share_out(width - self.left - gaps, self.wanted)
+        widths = [share + GAP for share in shares[:-1]] + shares[-1:]
+        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, each) for each in widths])
+        form.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
+        return form
