@@ -18,6 +18,7 @@ from app.services.plans import _BANDWIDTH, Machines
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
+os.environ["OCTAVO_LESS_MOTION"] = "1"  # what appears is there at once
 os.environ["LC_ALL"] = "C.UTF-8"  # sentences in English
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Tests run beside each other: an engine of more threads would wait for the late ones.

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.ui import motion
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.fonts import text_font, ui_font
 from app.ui.shelf.file_import import sort_files
@@ -40,7 +41,7 @@ class DropOverlay(QWidget):
         self.setAccessibleName(title)
         self.resize(self._covered.size())
         self.raise_()
-        self.show()
+        motion.show_gently(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette
@@ -85,7 +86,7 @@ class WindowDrops(DropOverlay):
                 else:
                     self._take(source, files)
         elif event.type() == QEvent.Type.DragLeave:
-            self.hide()
+            motion.hide_gently(self)
         return super().eventFilter(watched, event)
 
     def _take(self, source: QMimeData, files: list[Path]) -> None:

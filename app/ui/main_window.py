@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPa
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
+from app.ui import motion
 from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 
@@ -247,7 +248,10 @@ class MainWindow(QWidget):
         self._splitter.setSizes([shelf, self.width() - shelf - page, page])
 
     def _fold(self, pane: QWidget, folded: bool) -> None:
-        pane.setHidden(folded)
+        if folded:
+            pane.hide()
+        else:
+            motion.show_gently(pane)
         self._tell_folded()
 
     def _tell_folded(self) -> None:

@@ -18,6 +18,7 @@ def main() -> int:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["LC_ALL"] = "C.UTF-8"
+    os.environ["OCTAVO_LESS_MOTION"] = "1"
 
     from tests.screens.scenes import SCALED, SCENES
 

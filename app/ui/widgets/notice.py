@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
+from app.ui import motion
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
@@ -33,7 +34,7 @@ class NoticeBar(QWidget):
         self.action = TextButton("", role="quiet")
         self.action.clicked.connect(self._act)
         close = IconButton(icons, Symbol.CLOSE, _("Close"), size=16)
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.leave)
         shown = ((self._mark, Qt.AlignmentFlag.AlignTop), (self._text, 1), self.action, close)
         row(*shown, of=card, margins=(SPACE_M, SPACE_S, SPACE_S, SPACE_S), spacing=SPACE_S)
         icons.theme.changed.connect(self._recolour)
@@ -51,11 +52,16 @@ class NoticeBar(QWidget):
         self.action.setVisible(bool(action))
         self.setAccessibleName(sentence)
         self._recolour()
-        self.show()
+        motion.show_gently(self)
+
+    @Slot()
+    def leave(self) -> None:
+        """There is nothing to say any more."""
+        motion.hide_gently(self)
 
     @Slot()
     def _act(self) -> None:
-        self.hide()
+        self.leave()
         self.acted.emit(self._key)
 
     @Slot()
