@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.document import Book
+from app.ui.advice import ModelAdvice
 from app.ui.chat.asking import AskingPresenter
+from app.ui.chat.empty import EmptyAction, EmptyWords
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.frame_state import WindowState
 from app.ui.main_window import MainWindow
+from app.ui.models.loading import ModelPresenter
 from app.ui.page.presenter import PagePresenter
 from app.ui.presenter import Presenter
 from app.ui.shelf.presenter import ShelfPresenter
@@ -19,10 +22,14 @@ from app.ui.shown import Shown
 from app.ui.words import opening_title, opening_words
 from app.wording.i18n import _
 
+_FIRST_QUESTIONS = 3
+
 
 class Welcome(Presenter):
     """At the start the conversation that was shown last, with the books that lay open in it; at the first start the
-    handbook."""
+    handbook. `wanted` carries the EmptyAction that a person chose."""
+
+    wanted = Signal(object)
 
     def __init__(
         self,
@@ -31,18 +38,22 @@ class Welcome(Presenter):
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         page: PagePresenter,
+        model: ModelPresenter,
+        advice: ModelAdvice,
         shown: Shown,
         handbook: Path,
         has_keyring: bool,
         parent: QObject | None = None,
     ) -> None:
-        """`has_keyring`: the key to the store is in the system's keyring."""
+        """`has_keyring`: the key to the store is not in a file beside it."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
         self._conversation = conversation
         self._asking = asking
         self._page = page
+        self._model = model
+        self.advice = advice
         self._shown = shown
         self._handbook = handbook
         self._has_keyring = has_keyring
@@ -50,6 +61,9 @@ class Welcome(Presenter):
         self._files: tuple[Path, ...] = ()
         self._started = False
         self._first_start = False
+        self._key_open = False  # a person should know where the key is, and has not said that it may stay there
+        self.advice.changed.connect(self.hint)
+        window.talk.view.empty.wanted.connect(self._act)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
         """`state` is what was shown last; `files` are given at the start."""
@@ -85,20 +99,20 @@ class Welcome(Presenter):
         self._first_start = new and not self._shown.shelf and not self._files
         if self._first_start:
             self._shelf.openings.open_files([self._handbook])
-        if new and not self._has_keyring:
-            self.failed.emit(
-                _(
-                    "Your data is encrypted, but its key is stored next to it because this computer has no keyring:"
-                    " anyone who copies the whole folder can read it. To set a passphrase, run “octavo passphrase” in a"
-                    " terminal."
-                )
-            )
+            self.advice.look()
+        self._key_open = new and not self._has_keyring
         self._shelf.openings.take_files(self._files)
 
     @Slot()
     def note_answered(self) -> None:
         """The first question was answered: the first start is over."""
         self._first_start = False
+
+    @Slot()
+    def note_failed(self) -> None:
+        """There is no model."""
+        self.advice.look()
+        self.hint()
 
     @Slot(object, object)
     def open_book(self, book: Book, talks: tuple[str, ...]) -> None:
@@ -118,31 +132,62 @@ class Welcome(Presenter):
         pending = self._shelf.openings.pending(shown.id)
         if pending:
             words = opening_words(pending)
-        elif self._first_start and self._conversation.empty and shown.books:
-            words = _("Try it: ask “How do I add a book?”, or drop your own book on the window")
+        elif self._first_start and shown.books:
+            words = _("Ask about the handbook")
         else:
             words = _("Ask about the books on the desk") if shown.books else _("Put a book on the desk, then ask")
         self._window.talk.composer.set_hint(words)
-        self._window.talk.view.empty.set_words(*self._empty_words(pending))
+        self._window.talk.view.empty.show_words(self._empty_words(pending))
 
-    def _empty_words(self, pending: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-        """A title and lines; `pending` are the titles of what is being opened."""
+    def _empty_words(self, pending: tuple[str, ...]) -> EmptyWords:
+        """`pending` are the titles of what is being opened."""
+        key = _("Your library is encrypted, but its key is stored next to it.") if self._key_open else ""
         books, kept = self._shown.books, self._shown.shelf
-        if self._first_start and (pending or books):
-            handbook = _("The handbook is open. The model reads all of it.")
-            return _("This is your desk"), (
-                _("The handbook is being imported. The model will read all of it.") if pending else handbook,
-                _("Ask a question. Every answer names its pages."),
-                _("Nothing leaves this computer."),
+        if self._model.failure:
+            return EmptyWords(
+                _("No model is loaded"),
+                (_("Octavo needs a language model to answer your questions."),),
+                actions=((EmptyAction.SEE_MODELS, _("Choose a model…")),),
+                advice=self.advice.words,
+                key=key,
             )
+        if self._first_start and (pending or books):
+            return self._first_words(key, importing=bool(pending))
         if pending:
             asked = _("Your question is sent when the model is ready.")
             free = _("You can ask now. Your question is sent when the model is ready.")
-            return opening_title(pending), (asked if self._asking.holds else free,)
-        if not books:
-            return _("No book on the desk"), (
-                _("Drop a file on the window, or point to a book on the shelf and click +."),
-            )
-        return _("Ask about the books on the desk"), tuple(
-            kept[ref.book_id].title for ref in books if ref.book_id in kept
+            return EmptyWords(opening_title(pending), (asked if self._asking.holds else free,), key=key)
+        if books:
+            titles = tuple(kept[ref.book_id].title for ref in books if ref.book_id in kept)
+            return EmptyWords(_("Ask about the books on the desk"), titles, key=key)
+        choose = ((EmptyAction.CHOOSE_BOOKS, _("Choose from your library…")),) if kept else ()
+        where = _("Drop files anywhere on this window, or choose them.")
+        return EmptyWords(_("Add a document to start"), (where,), actions=(_add_action(), *choose), key=key)
+
+    def _first_words(self, key: str, *, importing: bool) -> EmptyWords:
+        """`importing`: the handbook is on its way."""
+        line = (
+            _("Nothing leaves this computer. The handbook is being imported.")
+            if importing
+            else _("Nothing leaves this computer. Ask about the handbook, or add your own documents.")
         )
+        return EmptyWords(
+            _("Read everything. Check every answer."),
+            (line,),
+            most_questions=_FIRST_QUESTIONS,
+            actions=(_add_action(),),
+            advice=self.advice.words,
+            key=key,
+        )
+
+    @Slot(object)
+    def _act(self, action: EmptyAction) -> None:
+        if action is EmptyAction.KEEP_KEY:
+            self._key_open = False
+            self.hint()
+        else:
+            self.wanted.emit(action)
+
+
+def _add_action() -> tuple[EmptyAction, str]:
+    return EmptyAction.ADD, _("Add documents…")

@@ -17,12 +17,14 @@ from app.core.settings import Settings
 from app.services.services import Services
 from app.ui import command_list
 from app.ui.activity import Activity
+from app.ui.advice import ModelAdvice
 from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import DraftsPresenter, Writing
+from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
@@ -60,6 +62,7 @@ from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
 from app.ui.widgets.network_lines import FetchLine, RemoteMark
 from app.ui.words import answer_remarks, going_on_words
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
@@ -99,7 +102,17 @@ class _Parts(QObject):
         self._make_commands(desk, bridge, icons)
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
-            self.window, self.shelf, self.conversation, self.asking, self.page, self.shown, handbook, has_keyring, self
+            self.window,
+            self.shelf,
+            self.conversation,
+            self.asking,
+            self.page,
+            self.model,
+            ModelAdvice(desk, bridge, self),
+            self.shown,
+            handbook,
+            has_keyring,
+            self,
         )
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
@@ -232,6 +245,22 @@ class _Parts(QObject):
     @Slot()
     def open_models(self) -> None:
         self.models.open()
+
+    @Slot(object)
+    def begin(self, action: EmptyAction) -> None:
+        """What a person who has asked nothing yet wants first."""
+        match action:
+            case EmptyAction.ADD:
+                self.shelf.choose_files()
+            case EmptyAction.CHOOSE_BOOKS:
+                self.shelf.offer_books(self.window.talk.view.empty.buttons[action])
+            case EmptyAction.SEE_MODELS:
+                self.models.open()
+            case EmptyAction.SEE_MODEL:
+                if (best := self.welcome.advice.recommended) is not None:
+                    self.models.open_terms(best.offer)
+            case EmptyAction.SET_PASSPHRASE:
+                self.window.say(_("To set a passphrase, run “octavo passphrase” in a terminal."))
 
     @Slot()
     def place_model(self) -> None:
@@ -401,6 +430,9 @@ class WindowPresenter(_Parts):
         talk.stored.connect(self.shelf.list_conversations)
         self.asking.held.connect(self.welcome.hint)
         self.asking.answered.connect(self.welcome.note_answered)
+        self.welcome.wanted.connect(self.begin)
+        self.model.failed.connect(self.welcome.note_failed)
+        self.model.ready.connect(self.welcome.hint)
         panel.view.export_answer.connect(self.exporting.export_answer)
         panel.view.notes_wanted.connect(self.navigation.open_notes)
         panel.view.citation_clicked.connect(self.navigation.open_citation)

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
-from app.core.settings import Adapter, EngineSettings, KvType, Settings, ThemeChoice
-from app.engine.protocol import ModelInfo
-from app.models.local import starter
+from app.core.settings import Adapter, EngineSettings, Settings, ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
@@ -29,11 +27,12 @@ from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
 from tests.screens.stage import Stage
+from tests.screens.start_scenes import START_SCALED, START_SCENES
 from tests.screens.suggestion_scenes import SUGGESTION_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
-from tests.ui.room import HANDBOOK, LEASE, LETTERS, RULES, SURVEY, pause, wait
+from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause, wait
 
 Scene: TypeAlias = Callable[[Stage], None]
 
@@ -76,39 +75,6 @@ def _streaming(stage: Stage, **options: object) -> None:
     stage.ask(DRY_DOCK, settle=False)
     wait(gate.reached.is_set)
     pause(200)
-
-
-def first_start(stage: Stage) -> None:
-    found = starter()
-    assert found is not None
-    stage.engine.info = ModelInfo(
-        name="Smollm2 135M 8k Lc100K Mix1 Ep2",
-        architecture="llama",
-        quantization="Q4_K_M",
-        path=found.path,
-        size_bytes=105_000_000,
-        parameters=134_500_000,
-        layers=30,
-        experts=0,
-        trained_context=8192,
-        context_tokens=8192,
-        kv_type=KvType.F16,
-        kv_bytes=189_000_000,
-        device="CPU",
-        threads=2,
-        vocabulary="smollm",
-    )
-    stage.engine.suggests = True
-    stage.reader.documents["handbook.md"] = shelf_of_books.handbook()
-    with stage.book_ids(HANDBOOK):
-        stage.open()
-
-
-def first_answer(stage: Stage) -> None:
-    """Two questions to the starter: the first answer says what can be done, the second only where it comes from."""
-    first_start(stage)
-    stage.ask("How do I add a book?")
-    stage.ask("How does the desk fill?")
 
 
 def loading(stage: Stage) -> None:
@@ -414,8 +380,7 @@ SCENES: dict[str, Scene] = (
     {
         scene.__name__.replace("_", "-"): scene
         for scene in (
-            first_start,
-            first_answer,
+            *START_SCENES,
             loading,
             streaming,
             dark,
@@ -468,5 +433,5 @@ SCENES: dict[str, Scene] = (
     | SEARCHES
     | REMOTE_SCENES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
+SCALED = {"scale-200": "2"} | START_SCALED | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -2,77 +2,222 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from app.ui.chat.suggestions import SuggestionList
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, column, row
+from app.wording.i18n import _
 
-_WIDEST = 520  # px
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+_WIDEST, _NARROW = 580, 440  # px
+_BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class EmptyAction(Enum):
+    """What a person can do who has asked nothing yet."""
+
+    ADD = auto()
+    CHOOSE_BOOKS = auto()
+    SEE_MODEL = auto()
+    SEE_MODELS = auto()
+    SET_PASSPHRASE = auto()
+    KEEP_KEY = auto()
+
+
+@dataclass(frozen=True)
+class AdvisedModel:
+    """The model that is best for this machine: its name, and what it would be able to do."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True)
+class EmptyWords:
+    """`most_questions`: how many are suggested at most. `actions`: the buttons, the one that is most likely wanted
+    first. `key`: what there is to know about the key to what is kept; empty for nothing."""
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    most_questions: int = 5
+    actions: tuple[tuple[EmptyAction, str], ...] = ()
+    advice: AdvisedModel | None = None
+    key: str = ""
 
 
 class EmptyConversation(QWidget):
-    """Words, and questions to choose from, together a little above the middle."""
+    """Words, questions to choose from, and what can be done, in a column a little above the middle. Where there is
+    little room, questions go first, from the last one."""
+
+    wanted = Signal(object)  # EmptyAction
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._title = ""
-        self._lines: tuple[str, ...] = ()
-        self._top = 0  # px
+        self._words = EmptyWords()
+        self._suggested: tuple[str, ...] = ()
+        self._title = PlainLabel(role="welcome", wraps=True, parent=self)
+        self._lines = PlainLabel(role="lead", wraps=True, parent=self)
         self.questions = SuggestionList(theme, self)
-        theme.changed.connect(self.update)
+        self._buttons = QWidget(self)
+        self._button_row = row(STRETCH, of=self._buttons, spacing=SPACE_S)
+        self.buttons: dict[EmptyAction, TextButton] = {}
+        self._advice, self._advice_title, self._advice_words = self._make_advice()
+        self._key = _Remark(
+            self._button(EmptyAction.SET_PASSPHRASE, _("Set a passphrase…"), "link"),
+            self._button(EmptyAction.KEEP_KEY, _("Not now"), "link"),
+            parent=self,
+        )
+        self.show_words(self._words)
 
-    def set_words(self, title: str, lines: Sequence[str]) -> None:
-        if (title, tuple(lines)) == (self._title, self._lines):
-            return
-        self._title, self._lines = title, tuple(lines)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription("\n".join(lines))
-        self._arrange()
+    @property
+    def words(self) -> EmptyWords:
+        return self._words
+
+    def show_words(self, words: EmptyWords) -> None:
+        if words.actions != self._words.actions:
+            self._show_actions(words.actions)
+        self._words = words
+        self._title.setText(words.title)
+        self._lines.setText("\n".join(words.lines))
+        advice = words.advice or AdvisedModel("", "")
+        self._advice_title.setText(advice.title)
+        self._advice_words.setText(advice.words)
+        self._key.words.setText(words.key)
+        self.setAccessibleName(words.title)
+        self.suggest(self._suggested)
 
     def suggest(self, questions: Sequence[str]) -> None:
-        self.questions.set_questions(questions)
+        self._suggested = tuple(questions)
+        self.questions.set_questions(questions[: self._words.most_questions])
         self._arrange()
+
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in order."""
+        buttons = [button for button in self.findChildren(TextButton) if button.isVisibleTo(self)]
+        return [*self.questions.stops(), *buttons]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
+    # ---- how it is made
+
+    def _show_actions(self, actions: tuple[tuple[EmptyAction, str], ...]) -> None:
+        for button in self.buttons.values():
+            button.hide()
+            button.deleteLater()
+        self.buttons.clear()
+        for place, (action, words) in enumerate(actions):
+            self.buttons[action] = button = self._button(action, words, "" if place else "primary")
+            self._button_row.insertWidget(place, button)
+
+    def _make_advice(self) -> tuple[QFrame, PlainLabel, PlainLabel]:
+        card = QFrame(self)
+        card.setProperty("role", "card")
+        title, words = PlainLabel(role="title", wraps=True), PlainLabel(role="small", wraps=True)
+        for label in (title, words):
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        see = self._button(EmptyAction.SEE_MODEL, _("See its terms…"))
+        said = column(title, words, spacing=2)
+        margins = (SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        row((said, 1), (see, _BESIDE), of=card, margins=margins, spacing=SPACE_M)
+        return card, title, words
+
+    def _button(self, action: EmptyAction, words: str, role: str = "") -> TextButton:
+        button = TextButton(words, role=role)
+        button.clicked.connect(partial(self.wanted.emit, action))
+        return button
+
+    # ---- where it is
+
     def _arrange(self) -> None:
-        width, words = self._width(), sum(box.height() + gap for box, gap in self._boxes())
-        height = self.questions.arrange(width, max(0, self.height() - words - SPACE_S))
-        self._top = max(0, self.height() - words - height) * 2 // 5
-        self.questions.move((self.width() - width) // 2, self._top + words + SPACE_S)
-        self.update()
+        width = max(0, min(_WIDEST, self.width() - 2 * SPACE_XL))
+        left = (self.width() - width) // 2
+        if isinstance(card := self._advice.layout(), QBoxLayout):
+            card.setDirection(QBoxLayout.Direction.TopToBottom if width < _NARROW else QBoxLayout.Direction.LeftToRight)
+        parts = list(self._parts())
+        heights = {part: _height(part, width) for part, _gap in parts if part is not self.questions}
+        fixed = sum(heights.values()) + sum(gap for _part, gap in parts)
+        heights[self.questions] = self.questions.arrange(width, max(0, self.height() - fixed - SPACE_XL))
+        y = max(0, self.height() - fixed - heights[self.questions]) * 2 // 5
+        for part, gap in parts:
+            y += gap
+            part.setGeometry(left, y, width, heights[part])
+            y += heights[part]
 
-    def _width(self) -> int:
-        """Of words and questions, px."""
-        return max(0, min(_WIDEST, self.width() - 2 * SPACE_XL))
+    def _parts(self) -> Iterator[tuple[QWidget, int]]:
+        """What is shown, from the top, each with the space before it."""
+        words = self._words
+        parts = (
+            (self._title, bool(words.title), 0),
+            (self._lines, bool(words.lines), SPACE_S),
+            (self.questions, bool(self.questions.questions), SPACE_L),
+            (self._buttons, bool(words.actions), SPACE_XL),
+            (self._advice, words.advice is not None, SPACE_XL),
+            (self._key, bool(words.key), SPACE_L),
+        )
+        for part, shown, gap in parts:
+            part.setVisible(shown)
+            if shown:
+                yield part, gap
 
-    def _parts(self) -> list[tuple[str, QFont, int]]:
-        """Texts, each with its font and the space behind it."""
-        gap = SPACE_L if self._lines else SPACE_S
-        return [
-            (self._title, text_font(SIZE_DISPLAY), gap),
-            *((line, ui_font(SIZE_TEXT), SPACE_S) for line in self._lines),
-        ]
 
-    def _boxes(self) -> list[tuple[QRect, int]]:
-        room = QRect(0, 0, self._width(), 10_000)
-        return [(QFontMetrics(font).boundingRect(room, _WRAP, text), gap) for text, font, gap in self._parts()]
+class _Remark(QWidget):
+    """Words, and behind them what can be done about it, or below them where there is no room."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        palette, width = self._theme.palette, self._width()
-        painter = QPainter(self)
-        y = self._top
-        for (text, font, _gap), (box, gap) in zip(self._parts(), self._boxes(), strict=True):
-            painter.setFont(font)
-            painter.setPen(QColor(palette.ink if text is self._title else palette.soft_ink))
-            painter.drawText(QRect((self.width() - width) // 2, y, width, box.height()), _WRAP, text)
-            y += box.height() + gap
+    def __init__(self, *deeds: TextButton, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.words = PlainLabel(role="small", wraps=True, parent=self)
+        self._deeds = deeds
+        for deed in deeds:
+            deed.setParent(self)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        deeds = max(deed.sizeHint().height() for deed in self._deeds)
+        return max(deeds, self._line()) if self._is_one_line(width) else self.words.heightForWidth(width) + deeds
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width, whole = self.width(), self._is_one_line(self.width())
+        deeds = max(deed.sizeHint().height() for deed in self._deeds)
+        if whole:
+            self.words.setGeometry(0, (self.height() - self._line()) // 2, self._wide(), self._line())
+        else:
+            self.words.setGeometry(0, 0, width, self.height() - deeds)
+        x = self._wide() + SPACE_S if whole else -_LINK_PADDING
+        for deed in self._deeds:
+            deed.setGeometry(x, self.height() - deeds, deed.sizeHint().width(), deeds)
+            x += deed.width() + SPACE_XS
+
+    def _is_one_line(self, width: int) -> bool:
+        return self._wide() + sum(deed.sizeHint().width() + SPACE_S for deed in self._deeds) <= width
+
+    def _wide(self) -> int:
+        return self.words.fontMetrics().horizontalAdvance(self.words.text()) + 1
+
+    def _line(self) -> int:
+        return self.words.fontMetrics().height()
+
+
+_LINK_PADDING = 5
+"""Before the first letter of a link: then it stands under what is above it."""
+
+
+def _height(part: QWidget, width: int) -> int:
+    """Of a part that is so wide, px."""
+    layout = part.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width)
+    return part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.buttons import PlainButton
 from app.ui.fonts import ui_font
-from app.ui.theme import CORNER, SIZE_TEXT, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.ui.theme import CORNER, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -19,7 +19,7 @@ _MARK = "›"
 
 
 class SuggestionButton(PlainButton):
-    """A question. A `small` one is less than what is around it, and has no line above it."""
+    """A question in a frame. A `small` one is less than what is around it, and has a mark in place of the frame."""
 
     def __init__(self, question: str, theme: Theme, parent: QWidget | None = None, *, small: bool = False) -> None:
         super().__init__(theme, parent)
@@ -32,7 +32,7 @@ class SuggestionButton(PlainButton):
         """px."""
         room = QRect(0, 0, width - self._indent() - SPACE_S, 10_000)
         words = QFontMetrics(self._font()).boundingRect(room, _WRAP, self.text())
-        return words.height() + 2 * (SPACE_XS if self._small else SPACE_S)
+        return words.height() + 2 * (SPACE_XS if self._small else SPACE_S - 1)
 
     def sizeHint(self) -> QSize:
         return QSize(self.width(), self.heightForWidth(self.width()))
@@ -41,21 +41,24 @@ class SuggestionButton(PlainButton):
         return ui_font(SIZE_UI if self._small else SIZE_TEXT)
 
     def _indent(self) -> int:
-        return SPACE_S + QFontMetrics(self._font()).horizontalAdvance(_MARK) + SPACE_S
+        return SPACE_S + QFontMetrics(self._font()).horizontalAdvance(_MARK) + SPACE_S if self._small else SPACE_M
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
-        active = self.underMouse() or self.hasFocus()
-        painter.setPen(QPen(QColor(palette.accent), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(palette.wash) if self.underMouse() else Qt.BrushStyle.NoBrush)
+        hovered, focused = self.underMouse(), self.hasFocus()
+        fill = palette.wash if hovered else "" if self._small else palette.surface
+        edge = palette.accent if focused else "" if self._small else palette.soft_ink if hovered else palette.line
+        painter.setPen(QPen(QColor(edge), 1.5 if focused else 1) if edge else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, CORNER, CORNER)
         painter.setFont(self._font())
-        painter.setPen(QColor(palette.accent))
-        painter.drawText(self.rect().adjusted(SPACE_S, 0, 0, 0), _WRAP, _MARK)
-        painter.setPen(QColor(palette.ink if active or not self._small else palette.soft_ink))
+        if self._small:
+            painter.setPen(QColor(palette.accent))
+            painter.drawText(self.rect().adjusted(SPACE_S, 0, 0, 0), _WRAP, _MARK)
+        painter.setPen(QColor(palette.soft_ink if self._small and not (hovered or focused) else palette.ink))
         painter.drawText(self.rect().adjusted(self._indent(), 0, -SPACE_S, 0), _WRAP, self.text())
 
 
@@ -69,7 +72,6 @@ class SuggestionList(QWidget):
         self._theme = theme
         self._small = small
         self._buttons: list[SuggestionButton] = []
-        self._lines: list[int] = []
         self.setAccessibleName(_("Suggested questions"))
         theme.changed.connect(self.update)
         self.hide()
@@ -95,25 +97,16 @@ class SuggestionList(QWidget):
 
     def arrange(self, width: int, room: int | None = None) -> int:
         """Take this width, and no more height than `room`: what comes last is hidden first. Returns the height. px."""
-        y, gap = 0, 0 if self._small else 1
-        self._lines = []
+        y, gap = 0, 0 if self._small else SPACE_S
         for button in self._buttons:
             height = button.heightForWidth(width)
+            y += gap if y else 0
             fits = room is None or y + height <= room
             button.setVisible(fits)
             if not fits:
-                room = 0
+                room, y = 0, y - gap if y else 0
                 continue
-            if gap and y:
-                self._lines.append(y)
-                y += gap
             button.setGeometry(0, y, width, height)
             y += height
         self.resize(width, y)
-        self.update()
         return y
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        for y in self._lines:
-            painter.fillRect(SPACE_S, y, self.width() - 2 * SPACE_S, 1, QColor(self._theme.palette.line))

@@ -392,7 +392,7 @@ class ConversationView(Scroller):
         self.empty.setGeometry(self.viewport().rect())
 
     def _first_stops(self) -> list[QWidget]:
-        return [] if self.empty.isHidden() else self.empty.questions.stops()
+        return [] if self.empty.isHidden() else self.empty.stops()
 
     def _ask_to_open(self, address: str) -> None:
         dialog = LinkDialog(address, self._open_address, self)

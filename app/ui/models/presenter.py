@@ -64,6 +64,7 @@ class ModelWindowPresenter(QObject):
         )
         self.placement = PlacementPresenter(desk, bridge, icons, self)
         self._selection: ModelSelection | None = None
+        self._wanted: Offer | None = None  # whose terms a person wants to see as soon as its card is there
         self.actions = ModelActions(desk.carrying, desk.models, bridge, model, activity, self)
         self.headers = OfferHeaders(desk.downloads, bridge, self)
         self.plans = ModelPlans(desk, bridge, self.headers, self)
@@ -94,6 +95,12 @@ class ModelWindowPresenter(QObject):
         assert self.shown is not None
         self.shown.raise_()
         self.shown.activateWindow()
+
+    def open_terms(self, offer: Offer) -> None:
+        """Open the window at the card of this model, and over it what fetching it means, with its terms."""
+        self._wanted = offer
+        self.open()
+        self._show()
 
     @property
     def window(self) -> ModelsWindow | None:
@@ -142,6 +149,10 @@ class ModelWindowPresenter(QObject):
     def _show(self) -> None:
         if self.window is not None and self._selection is not None:
             self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this computer."))
+            if self._wanted is not None and self._wanted.key in self.window.cards:
+                offer, self._wanted = self._wanted, None
+                self.window.show_at(offer.key)
+                self.adding.order(offer, self.window)
 
     def _cards(self, selection: ModelSelection) -> Iterator[CardData]:
         path = self.actions.loaded_path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -79,6 +80,10 @@ class ModelsWindow(QDialog):
             heading.setVisible(bool(members))
             for place, card in enumerate(members):
                 self._show_card(card, views, place)
+
+    def show_at(self, key: str) -> None:
+        """Scroll to this card once it has its place."""
+        QTimer.singleShot(0, self, partial(self.scroller.ensureWidgetVisible, self.cards[key], 0, SPACE_XXL))
 
     def show_card(self, card: CardData) -> None:
         """One that is there already has changed."""

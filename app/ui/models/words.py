@@ -151,7 +151,7 @@ def space_words(plan: ModelPlan) -> str:
     """ "Room for 527,360 tokens, about 920 pages"."""
     tokens = plan.result.context_tokens
     words = _("Room for {tokens} tokens, about {pages} pages")
-    return words.format(tokens=count(tokens), pages=count(_pages(tokens)))
+    return words.format(tokens=count(tokens), pages=count(pages_of(tokens)))
 
 
 def taken_words(fit: Fit) -> str:
@@ -181,7 +181,8 @@ def plan_tip(plan: ModelPlan) -> str:
     return plain_tip("\n".join(sentences(plan)))
 
 
-def _pages(tokens: int) -> int:
+def pages_of(tokens: int) -> int:
+    """How many ordinary pages so many tokens are, as roundly as it is known."""
     pages = tokens // TOKENS_PER_PAGE
     step = 1 if pages < 20 else 10 if pages < 1000 else 100
     return max(1, pages // step * step)

@@ -68,19 +68,7 @@ class ShelfPanel(QWidget):
         self.conversation_view.opened.connect(self._open_conversation)
         self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
-        self.book_view = ShelfListView(_("Books"))
-        self.book_view.setModel(books)
-        delegate = BookDelegate(icons, self.book_view)
-        delegate.desk_toggled.connect(self.desk_toggled)
-        delegate.report_wanted.connect(self.report_wanted)
-        self.book_view.setItemDelegate(delegate)
-        self.book_view.opened.connect(partial(self._emit_book, self.book_opened))
-        self.book_view.toggled.connect(partial(self._emit_book, self.desk_toggled))
-        self.book_view.moved.connect(self._move_book)
-        self.book_view.accept_moves()
-        self.book_view.menu_wanted.connect(partial(self._open_menu, self.book_menu))
-        self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-
+        self.book_view = self._make_books(icons)
         self._empty = self._make_empty()
         self._lay_out()
         for model in (conversations, books):
@@ -107,6 +95,22 @@ class ShelfPanel(QWidget):
         if index.isValid():
             self.conversation_view.scrollTo(index)
             self.conversation_view.edit(index)
+
+    def _make_books(self, icons: Icons) -> ShelfListView:
+        view = ShelfListView(_("Books"))
+        view.setModel(self._books)
+        delegate = BookDelegate(icons, view)
+        delegate.desk_toggled.connect(self.desk_toggled)
+        delegate.report_wanted.connect(self.report_wanted)
+        view.setItemDelegate(delegate)
+        view.opened.connect(partial(self._emit_book, self.book_opened))
+        view.toggled.connect(partial(self._emit_book, self.desk_toggled))
+        view.doubleClicked.connect(self._add_book)
+        view.moved.connect(self._move_book)
+        view.accept_moves()
+        view.menu_wanted.connect(partial(self._open_menu, self.book_menu))
+        view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        return view
 
     def _lay_out(self) -> None:
         for button in (self.sheet_button, self.search_button):
@@ -160,6 +164,13 @@ class ShelfPanel(QWidget):
         row = index.data(ItemRole)
         if isinstance(row, BookRow) and row.book is not None:
             signal.emit(row.book.id)
+
+    @Slot(QModelIndex)
+    def _add_book(self, index: QModelIndex) -> None:
+        """Put a book on the desk; one that is there stays there."""
+        row = index.data(ItemRole)
+        if isinstance(row, BookRow) and not row.on_desk:
+            self._emit_book(self.desk_toggled, index)
 
     @Slot(QModelIndex, int)
     def _move_book(self, index: QModelIndex, step: int) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
@@ -125,8 +125,8 @@ class ShelfPresenter(Presenter):
         self.openings.choose(self._panel.window())
 
     @Slot()
-    def offer_books(self) -> None:
-        """Open a menu at the mouse: the books that are not on the desk, and adding a file."""
+    def offer_books(self, below: QWidget | None = None) -> None:
+        """Open a menu, at the mouse or below a button: the books that are not on the desk, and adding a file."""
         on_desk = {ref.book_id for ref in self._shown.books}
         menu = QMenu(self._panel.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -136,7 +136,7 @@ class ShelfPresenter(Presenter):
         if not menu.isEmpty():
             menu.addSeparator()
         menu.addAction(_("Add a file…") + "\tCtrl+O", self.choose_files)
-        menu.popup(QCursor.pos())
+        menu.popup(QCursor.pos() if below is None else below.mapToGlobal(below.rect().bottomLeft()))
 
     @Slot(str)
     def reread(self, book_id: str) -> None:

@@ -543,7 +543,7 @@ def test_what_is_said_is_true_while_a_book_opens(room: Room) -> None:
 
 def test_where_the_handbook_is_missing_nothing_is_said_to_lie_on_the_desk(room: Room) -> None:
     room.open()
-    assert _empty(room) == "No book on the desk"
+    assert _empty(room) == "Add a document to start"
     assert room.window.talk.composer.editor.placeholderText() == "Put a book on the desk, then ask"
 
 

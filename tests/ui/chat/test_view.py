@@ -15,6 +15,7 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.buttons import InlineButton, LinkButton
 from app.ui.chat.chip import ChipButton
+from app.ui.chat.empty import EmptyWords
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView, LinkDialog
 from app.ui.theme import LAMP, PAPER, Palette, Theme
@@ -299,7 +300,7 @@ def test_an_answer_that_was_kept_unfinished_says_so(qtbot: QtBot, fonts: None, t
 
 
 def test_the_empty_conversation_says_what_to_try(view: ConversationView) -> None:
-    view.empty.set_words("What would you like to know?", ["Drop a book here."])
+    view.empty.show_words(EmptyWords("What would you like to know?", ("Drop a book here.",)))
     view.show_turns((), {})
     assert any(
         widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)

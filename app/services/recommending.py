@@ -1,0 +1,71 @@
+"""Which model of the catalogue is the best one for a machine: by its plan there, before anything is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.engine.planner import Placement, PlanRequest
+from app.models.copying import free_bytes
+from app.models.offers import Offer
+from app.services.downloads import Downloads, Licence
+from app.services.models import Models
+from app.services.plans import ModelPlan, place
+from app.services.selection import MachineSeen
+
+READ_PAGES, READ_TOKENS = 100, 57_000
+"""A usual task: so many pages are read, and an answer of one page is written."""
+_WRITTEN_TOKENS = 500
+_SOON_S, _PATIENT_S = 180.0, 3600.0
+"""How long a person waits for that; the second only where nothing on this machine is sooner."""
+_MOST_BYTES = 100 * 10**9
+"""Nobody is advised to fetch more than this at the first start."""
+
+
+class Recommendation(msgspec.Struct, frozen=True):
+    """`plan`: where it would go on this machine; its `result` is a Placement. `licence`: None where nothing is known of
+    it."""
+
+    offer: Offer
+    plan: ModelPlan
+    licence: Licence | None
+
+
+def recommend(models: Models, downloads: Downloads, seen: MachineSeen) -> Recommendation | None:
+    """The best model to fetch for this machine, and for its disk; None where none fits, or none is fast enough."""
+    room = min(_MOST_BYTES, free_bytes(models.folder))
+    planned = (
+        (offer, place(offer.header, offer.projector_header, seen.machine, PlanRequest()))
+        for offer in downloads.offers()
+        if offer.header is not None and offer.size_bytes <= room
+    )
+    best = best_of(planned)
+    return None if best is None else Recommendation(*best, downloads.terms_of(best[0]))
+
+
+def best_of(planned: Iterable[tuple[Offer, ModelPlan]]) -> tuple[Offer, ModelPlan] | None:
+    """The model with the most parameters that does a usual task while a person waits. Of its quantizations the largest
+    that is wholly on graphics cards, else the one that is done first. None where none is fast enough."""
+    fits = [(offer, plan, plan.result) for offer, plan in planned if isinstance(plan.result, Placement)]
+    for limit in (_SOON_S, _PATIENT_S):
+        usable = [each for each in fits if _task_s(each[2]) <= limit]
+        if usable:
+            most = max(plan.header.parameters for _offer, plan, _place in usable)
+            of_model = [each for each in usable if each[1].header.parameters == most]
+            whole = [each for each in of_model if _is_on_cards(each[1], each[2])]
+            offer, plan, _place = (
+                max(whole, key=lambda each: each[0].size_bytes) if whole else min(of_model, key=lambda e: _task_s(e[2]))
+            )
+            return offer, plan
+    return None
+
+
+def _task_s(place: Placement) -> float:
+    if place.context_tokens < READ_TOKENS // 2 or not place.speed.reading or not place.speed.writing:
+        return float("inf")
+    return READ_TOKENS / place.speed.reading + _WRITTEN_TOKENS / place.speed.writing
+
+
+def _is_on_cards(plan: ModelPlan, place: Placement) -> bool:
+    return place.gpu_layers > plan.header.layers and not place.expert_layers
