@@ -20,6 +20,7 @@ from app.models.hub.protocol import check_endpoint
 from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
+from app.services.covers import Covers
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
@@ -40,6 +41,7 @@ from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
+from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.judges import Judges
@@ -85,8 +87,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
 def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     engine = EngineClient()
-    of_models = _ModelParts(paths, settings, engine)
-    models = of_models.models
+    models = (of_models := _ModelParts(paths, settings, engine)).models
     library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(ImageReader(), kept_images, library, engine)
@@ -106,6 +107,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
+        covers=Covers(library, KeptCovers(database)),
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,

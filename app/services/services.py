@@ -13,6 +13,7 @@ from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
+from app.services.covers import Covers
 from app.services.downloads import Downloads
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
@@ -45,6 +46,7 @@ class Services:
     context: Context
     comparisons: Comparisons
     library: Library
+    covers: Covers
     images: Images
     videos: Videos
     models: Models

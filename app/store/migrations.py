@@ -269,7 +269,17 @@ CREATE TABLE suggested_questions (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
+_V8 = """
+-- What a book looks like on the shelf: its first page, drawn small.
+CREATE TABLE covers (
+    book_id TEXT NOT NULL PRIMARY KEY REFERENCES books (id) ON DELETE CASCADE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    pixels BLOB NOT NULL             -- zlib: RGB, rows from the top
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

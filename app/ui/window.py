@@ -50,6 +50,7 @@ from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.settings.presenter import Preferences
+from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.panel import ShelfPanel
@@ -117,10 +118,11 @@ class _Parts(QObject):
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
+        self.covers = BookCovers(self._desk.covers, self._bridge, self.activity, self)
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         self.window = window
         window.furnish(
-            ShelfPanel(icons, self._conversations, self._book_list),
+            ShelfPanel(icons, self._conversations, self._book_list, self.covers),
             ConversationPanel(icons, view, composer),
             PagePanel(icons),
             remote_mark=RemoteMark(icons),
@@ -356,6 +358,7 @@ class WindowPresenter(_Parts):
         self.engine_changed.connect(self._release.start)
         self._release.timeout.connect(self.asking.holding.look)
         self._release.timeout.connect(self.shelf.counting.look)
+        self._release.timeout.connect(self.covers.look)
         self.engine_changed.connect(self.indexing.look)
         self.context.asked.connect(self.shelf.counting.give_way)
         for ended in (self.ahead.ended, self.asking.answered):
@@ -397,6 +400,7 @@ class WindowPresenter(_Parts):
 
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
+        openings.opened.connect(self.covers.renew)
         openings.opened.connect(self.indexing.want)
         openings.read_again.connect(self.indexing.want)
         self.indexing.changed.connect(shelf.show_indexing)
@@ -416,6 +420,7 @@ class WindowPresenter(_Parts):
         for presenter in (self.page, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
+        shelf.book_removed.connect(self.covers.forget)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)

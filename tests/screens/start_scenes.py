@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from app.core.document import Format
 from app.core.errors import Code, Problem
 from app.core.settings import KvType, ThemeChoice
 from app.engine.protocol import ModelInfo
@@ -11,7 +14,7 @@ from app.services.plans import Hardware
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
-from tests.ui.room import HANDBOOK
+from tests.ui.room import HANDBOOK, LEASE, LETTERS
 
 _H100, _LAPTOP = Hardware((80,), 256), Hardware((), 16)
 
@@ -95,7 +98,31 @@ def no_model(stage: Stage) -> None:
     stage.open()
 
 
+def _twins(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT) -> None:
+    """All five books, and one more of a name that is there already."""
+    stage.add_books()
+    stage.add_book(msgspec.structs.replace(shelf_of_books.survey(), format=Format.DOCX, sha256="b" * 64), 6)
+    stage.add_conversation("Notice periods", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.open(theme=theme)
+    stage.window.toggle_page()
+
+
+def covers(stage: Stage) -> None:
+    _twins(stage)
+
+
+def covers_dark(stage: Stage) -> None:
+    _twins(stage, ThemeChoice.DARK)
+
+
+def covers_200(stage: Stage) -> None:
+    _twins(stage)
+
+
 START_SCENES = (
+    covers,
+    covers_dark,
+    covers_200,
     first_start,
     first_start_dark,
     first_start_japanese,
@@ -105,4 +132,4 @@ START_SCENES = (
     empty_desk,
     no_model,
 )
-START_SCALED = {"first-start-200": "2"}
+START_SCALED = {"first-start-200": "2", "covers-200": "2"}

@@ -31,6 +31,7 @@ from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.suggestion import SuggestedQuestion
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
+from app.store.covers import KeptCovers
 from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
@@ -122,6 +123,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert vectors.unfinished("toy 1") == (() if is_of_these_rules else (book.id,))
         suggested = (SuggestedQuestion("Who is Ishmael?", book.id, 1, "en"),) if version >= 7 else None
         assert SuggestedQuestions(database).of_book(book.id, 1) == suggested
+        assert KeptCovers(database).find(book.id) == (Raster(1, 2, b"abcdef") if version >= 8 else None)
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")
         outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)

@@ -51,6 +51,7 @@ from app.services import judgement
 from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
+from app.services.covers import Covers
 from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
@@ -68,6 +69,7 @@ from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
+from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.judges import Judges
@@ -498,6 +500,7 @@ def open_desk(
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
+        covers=Covers(library, KeptCovers(database)),
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,

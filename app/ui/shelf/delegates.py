@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.core.conversation import Conversation
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
+from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole, measure_of
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.i18n import _
 
@@ -19,8 +20,7 @@ _State = QStyle.StateFlag
 _HEADING_HEIGHT = 38
 _ROW_HEIGHT = 32
 _GAP = SPACE_XS
-_COVER = QSize(32, 44)
-_TEXT_LEFT = SPACE_S + _COVER.width() + SPACE_S + 2
+_TEXT_LEFT = SPACE_S + COVER_SIZE.width() + SPACE_S + 2
 _LINE = 16
 _BAR = 3
 _ACTION = 18
@@ -113,6 +113,10 @@ class BookDelegate(RowDelegate):
     desk_toggled = Signal(str)
     report_wanted = Signal(str)
 
+    def __init__(self, icons: Icons, covers: BookCovers, parent: QWidget | None = None) -> None:
+        super().__init__(icons, parent)
+        self._covers = covers
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = index.data(ItemRole)
         if not isinstance(row, BookRow):
@@ -122,7 +126,7 @@ class BookDelegate(RowDelegate):
         lines = len(two_lines(row.title, _title_font(), width - _TEXT_LEFT - SPACE_S - _ACTION))
         height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
-        return QSize(80, max(_COVER.height(), height) + 2 * SPACE_S + _GAP)
+        return QSize(80, max(COVER_SIZE.height(), height) + 2 * SPACE_S + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ItemRole)
@@ -167,17 +171,13 @@ class BookDelegate(RowDelegate):
         return True
 
     def _paint_cover(self, painter: QPainter, area: QRect, row: BookRow) -> None:
-        cover = QRectF(QPointF(area.left() + SPACE_S, area.top() + SPACE_S), _COVER)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if row.book is None:
-            painter.setBrush(QColor(self._theme.palette.line))
-            painter.drawRoundedRect(cover, 2, 2)
+        cover = QRectF(QPointF(area.left() + SPACE_S, area.top() + SPACE_S), COVER_SIZE)
+        if row.book is not None:
+            paint_cover(painter, cover, row.book, self._covers.image(row.book), self._theme.palette)
             return
-        colour = QColor(cloth(row.book.id))
-        painter.setBrush(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.palette.line))
         painter.drawRoundedRect(cover, 2, 2)
-        painter.setBrush(colour.darker(125))
-        painter.drawRoundedRect(QRectF(cover.topLeft(), QSize(3, _COVER.height())), 1.5, 1.5)
 
     def _paint_words(self, painter: QPainter, area: QRect, row: BookRow) -> None:
         palette = self._theme.palette

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from app.core.conversation import Conversation
 from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol
+from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
@@ -45,7 +46,12 @@ class ShelfPanel(QWidget):
     add_wanted = Signal()
 
     def __init__(
-        self, icons: Icons, conversations: ConversationList, books: BookList, parent: QWidget | None = None
+        self,
+        icons: Icons,
+        conversations: ConversationList,
+        books: BookList,
+        covers: BookCovers,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._conversations = conversations
@@ -68,7 +74,7 @@ class ShelfPanel(QWidget):
         self.conversation_view.opened.connect(self._open_conversation)
         self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
-        self.book_view = self._make_books(icons)
+        self.book_view = self._make_books(icons, covers)
         self._empty = self._make_empty()
         self._lay_out()
         for model in (conversations, books):
@@ -96,10 +102,11 @@ class ShelfPanel(QWidget):
             self.conversation_view.scrollTo(index)
             self.conversation_view.edit(index)
 
-    def _make_books(self, icons: Icons) -> ShelfListView:
+    def _make_books(self, icons: Icons, covers: BookCovers) -> ShelfListView:
         view = ShelfListView(_("Books"))
         view.setModel(self._books)
-        delegate = BookDelegate(icons, view)
+        delegate = BookDelegate(icons, covers, view)
+        covers.changed.connect(view.viewport().update)
         delegate.desk_toggled.connect(self.desk_toggled)
         delegate.report_wanted.connect(self.report_wanted)
         view.setItemDelegate(delegate)

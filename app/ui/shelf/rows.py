@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.services.context import ContextSegment
+from app.ui.shelf.covers import format_words
 from app.ui.words import ReadingNow
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
@@ -243,7 +244,8 @@ class BookList(HeadedList[BookRow]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text if isinstance(row, HeadingRow) else row.title
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
-            return " · ".join(part for part in (measure_of(row), row.state_text) if part)
+            kind = format_words(row.book) if row.book is not None else ""
+            return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)
         return None
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,7 @@ from app.core.chapters import chapters_of
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
 from app.ui.icons import Icons
+from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
@@ -50,9 +52,17 @@ def books(qapp: object) -> BookList:
     return model
 
 
+class _PlainCovers(BookCovers):
+    def __init__(self) -> None:
+        QObject.__init__(self)
+
+    def image(self, book: Book) -> QImage | None:
+        return None
+
+
 @pytest.fixture
 def panel(qtbot: QtBot, conversations: ConversationList, books: BookList) -> ShelfPanel:
-    made = ShelfPanel(Icons(Theme()), conversations, books)
+    made = ShelfPanel(Icons(Theme()), conversations, books, _PlainCovers())
     qtbot.addWidget(made)
     made.resize(264, 800)
     with qtbot.waitExposed(made):
@@ -104,7 +114,7 @@ def test_progress_of_a_book_changes_its_row_and_nothing_else(qtbot: QtBot, books
         books.show_books([further, other])
     assert [index.row() for index in changed.args[:2]] == [1, 1]
     assert books.index(1).data(ItemRole) == further
-    assert books.index(1).data(Qt.ItemDataRole.AccessibleDescriptionRole) == "412 pages · p. 2"
+    assert books.index(1).data(Qt.ItemDataRole.AccessibleDescriptionRole) == "EPUB · 412 pages · p. 2"
     with qtbot.waitSignal(books.modelReset):
         books.show_books([other])
 

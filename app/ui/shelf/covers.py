@@ -1,0 +1,174 @@
+"""The covers of the books that are in sight: found where they are kept, or made while nothing else is done."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from app.core.document import Book, Format
+from app.core.errors import Problem
+from app.core.image import Raster
+from app.core.untrusted import disarm
+from app.services.covers import COVER_WIDTH, Covers, is_drawn
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.fonts import text_font, ui_font
+from app.ui.theme import PAPER, SPACE_L, SPACE_M, Palette, cloth
+from app.ui.widgets.pictures import to_image
+
+COVER_SIZE = QSize(32, 44)
+
+_PAGE = QSize(COVER_WIDTH, COVER_WIDTH * COVER_SIZE.height() // COVER_SIZE.width())
+_PAGE_TITLE, _PAGE_TEXT = 14, 9  # px, of a page so wide
+_SPINE, _LETTERS, _BADGE, _BADGE_LETTERS = 3, 6, 11, 8  # px, on the shelf
+_DIMMED = 70
+"""Of 255, by night: paper as white as by day would be the brightest thing in the window."""
+
+_SHORT = {Format.MARKDOWN: "MD", Format.TEXT: "TXT"}
+
+
+def format_words(book: Book) -> str:
+    """ "PDF"."""
+    return _SHORT.get(book.format, book.format.upper())
+
+
+class BookCovers(QObject):
+    """`changed`: there is another one. Where none can be made the book keeps its plain one, and nothing is said."""
+
+    changed = Signal()
+
+    def __init__(self, covers: Covers, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._covers = covers
+        self._bridge = bridge
+        self._activity = activity
+        self._images: dict[str, QImage] = {}
+        self._asked: set[str] = set()
+        self._undrawn: list[str] = []
+        self._drawing = ""
+
+    def image(self, book: Book) -> QImage | None:
+        """None while there is none; then it is looked for."""
+        if book.id not in self._asked:
+            self._asked.add(book.id)
+            if is_drawn(book):
+                find, take = partial(self._covers.known, book.id), partial(self._take_kept, book.id)
+                self._bridge.call(Executor.STORE, find, take, self._leave)
+            else:
+                read, write = partial(self._covers.words, book.id), partial(self._take_words, book)
+                self._bridge.call(Executor.STORE, read, write, self._leave)
+        return self._images.get(book.id)
+
+    @Slot(str)
+    def forget(self, book_id: str) -> None:
+        """The book is gone."""
+        self._images.pop(book_id, None)
+        self._asked.discard(book_id)
+        self._undrawn = [each for each in self._undrawn if each != book_id]
+
+    @Slot(object)
+    def renew(self, book: Book) -> None:
+        """Its file was added, perhaps once more: what failed before may go well now."""
+        if book.id not in self._images and book.id != self._drawing:
+            self._asked.discard(book.id)
+            self.changed.emit()
+
+    @Slot()
+    def look(self) -> None:
+        """Draw the next one, if nothing else is under way."""
+        if self._undrawn and not self._drawing and self._activity.holder is None:
+            book_id = self._drawing = self._undrawn.pop(0)
+            draw, take = partial(self._covers.draw, book_id), partial(self._take_drawn, book_id)
+            self._bridge.call(Executor.READER, draw, take, self._go_on)
+
+    def _take_kept(self, book_id: str, cover: Raster | None) -> None:
+        if cover is not None:
+            self._take(book_id, to_image(cover))
+        elif book_id in self._asked:
+            self._undrawn.append(book_id)
+            self.look()
+
+    def _take_words(self, book: Book, untrusted_words: str) -> None:
+        self._take(book.id, typeset(book.title, untrusted_words))
+
+    def _take_drawn(self, book_id: str, cover: Raster) -> None:
+        self._take(book_id, to_image(cover))
+        self._go_on(None)
+
+    def _take(self, book_id: str, image: QImage) -> None:
+        if book_id in self._asked:  # not removed meanwhile
+            self._images[book_id] = image
+            self.changed.emit()
+
+    @Slot(object)
+    def _go_on(self, problem: Problem | None) -> None:  # noqa: ARG002 - the form of a handler
+        self._drawing = ""
+        self.look()
+
+    @Slot(object)
+    def _leave(self, problem: Problem) -> None:
+        """It stays plain."""
+
+
+def typeset(untrusted_title: str, untrusted_words: str) -> QImage:
+    """What the first page of a book would look like whose pages are not drawn."""
+    page = QImage(_PAGE, QImage.Format.Format_RGB888)
+    page.fill(QColor(PAPER.surface))
+    painter = QPainter(page)
+    room = QRect(0, 0, _PAGE.width(), _PAGE.height()).adjusted(SPACE_M, SPACE_L, -SPACE_M, -SPACE_M)
+    wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+    painter.setPen(QColor(PAPER.ink))
+    painter.setFont(text_font(_PAGE_TITLE, QFont.Weight.DemiBold))
+    used = painter.drawText(room, wrap, disarm(" ".join(untrusted_title.split())))
+    painter.setPen(QColor(PAPER.soft_ink))
+    painter.setFont(text_font(_PAGE_TEXT))
+    painter.drawText(room.adjusted(0, used.height() + SPACE_M, 0, 0), wrap, disarm(untrusted_words))
+    painter.end()
+    return page
+
+
+def paint_cover(painter: QPainter, place: QRectF, book: Book, image: QImage | None, palette: Palette) -> None:
+    """A picture of the first page, or plain cloth with the title; on it the format."""
+    if image is None:
+        _paint_cloth(painter, place, book)
+    else:
+        _paint_page(painter, place, image, palette)
+    words, font = format_words(book), ui_font(_BADGE_LETTERS, QFont.Weight.Bold)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(words) + 5
+    badge = QRectF(place.left(), place.bottom() - _BADGE, min(width, place.width()), _BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(cloth(book.id)).darker(125 if image is None else 100))
+    painter.drawRoundedRect(badge, 2, 2)
+    painter.setPen(QColor(PAPER.on_accent))
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _paint_cloth(painter: QPainter, place: QRectF, book: Book) -> None:
+    colour = QColor(cloth(book.id))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(place, 2, 2)
+    painter.setBrush(colour.darker(125))
+    painter.drawRoundedRect(QRectF(place.left(), place.top(), _SPINE, place.height()), 1.5, 1.5)
+    painter.setPen(QColor(PAPER.on_accent))
+    painter.setFont(text_font(_LETTERS, QFont.Weight.DemiBold))
+    room = place.adjusted(_SPINE + 2, 3, -2, -_BADGE - 1)
+    painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, disarm(" ".join(book.title.split())))
+
+
+def _paint_page(painter: QPainter, place: QRectF, image: QImage, palette: Palette) -> None:
+    """As wide as the place; what is too high is cut at its foot, what is too low stands on paper."""
+    high = image.width() * place.height() / place.width()
+    shown = QRectF(0, 0, image.width(), min(high, image.height()))
+    painter.fillRect(place, QColor(PAPER.surface))
+    target = QRectF(place.left(), place.top(), place.width(), place.height() * shown.height() / high)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target, image, shown)
+    if palette.dark:
+        painter.fillRect(place, QColor(0, 0, 0, _DIMMED))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(palette.handle), 1))
+    painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -1,0 +1,118 @@
+"""Covers in the window: made once in the background, kept, painted, and gone with their books."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from app.core.document import Book, Format
+from app.core.events import Reading
+from app.core.image import Raster
+from app.ui.bridge import Executor
+from app.ui.shelf.covers import paint_cover, typeset
+from app.ui.theme import LAMP, PAPER, cloth
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
+
+_BLUE = QColor("#1030F0")
+
+
+def _blue(_page: int, width: int) -> Raster:
+    height = width * 3 // 2
+    return Raster(width, height, bytes((_BLUE.red(), _BLUE.green(), _BLUE.blue())) * (width * height))
+
+
+@pytest.fixture
+def drawn(room: Room) -> Room:
+    """PDFs are blue there, and one of them lies on the desk."""
+    room.reader.draw = _blue
+    room.add_books()
+    room.add_conversation("A", [room.books[LETTERS]])
+    return room
+
+
+def _colour(room: Room, book: Book) -> QColor:
+    """In the middle of its cover."""
+    view = room.window.shelf.book_view
+    place = view.visualRect(view.model().index_of(book.id))  # type: ignore[attr-defined]
+    return QColor(view.viewport().grab().toImage().pixel(place.left() + 24, place.top() + 20))
+
+
+def test_the_first_page_is_the_cover_and_is_drawn_once(drawn: Room) -> None:
+    drawn.open()
+    letters, survey = drawn.books[LETTERS], drawn.books[SURVEY]
+    assert (letters.format, survey.format) == (Format.PDF, Format.PDF)
+    assert _colour(drawn, letters) == _colour(drawn, survey) == _BLUE
+    assert drawn.desk.covers.known(letters.id) is not None
+    made = list(drawn.reader.widths)
+    drawn.presenter.covers.forget(letters.id)  # as in another window, which knows nothing
+    drawn.window.shelf.book_view.viewport().grab()
+    drawn.settle()
+    assert _colour(drawn, letters) == _BLUE
+    assert drawn.reader.widths == made, "what is kept is not drawn again"
+
+
+def test_a_book_that_cannot_be_drawn_keeps_its_cloth(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LETTERS]])
+    room.open()
+    letters = room.books[LETTERS]
+    assert room.presenter.covers.image(letters) is None
+    assert room.desk.covers.known(letters.id) is None
+    assert not room.window.talk.notice.isVisible()
+    room.reader.draw = _blue  # its file was put back, and added again
+    room.presenter.openings.opened.emit(letters, (), letters.title)
+    room.window.shelf.book_view.viewport().grab()
+    room.settle()
+    assert _colour(room, letters) == _BLUE
+
+
+def test_a_book_without_drawn_pages_has_its_words_on_the_cover(drawn: Room) -> None:
+    drawn.open()
+    lease = drawn.books[LEASE]
+    assert lease.format is Format.EPUB
+    image = drawn.presenter.covers.image(lease)
+    assert image is not None
+    assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
+    assert drawn.desk.covers.known(lease.id) is None
+
+
+def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
+    gate = Gate()
+    drawn.engine.answers = [(Reading(1, 2, 0), gate, "An answer.")]
+    drawn.presenter.covers.image = lambda book: None  # type: ignore[method-assign]  # nothing is in sight yet
+    drawn.open()
+    del drawn.presenter.covers.image
+    drawn.ask("When?", settle=False)
+    wait(gate.reached.is_set)
+    drawn.window.shelf.book_view.viewport().grab()
+    drawn.presenter.covers.image(drawn.books[LETTERS])
+    drawn.hold(Executor.STORE).open()
+    before = list(drawn.reader.widths)
+    assert drawn.desk.covers.known(drawn.books[LETTERS].id) is None
+    gate.open()
+    drawn.settle()
+    assert len(drawn.reader.widths) > len(before)
+    assert drawn.desk.covers.known(drawn.books[LETTERS].id) is not None
+
+
+def test_a_book_takes_its_cover_along(drawn: Room) -> None:
+    drawn.open()
+    letters = drawn.books[LETTERS]
+    drawn.presenter.shelf._remove(letters.id)
+    drawn.settle()
+    assert drawn.desk.covers.known(letters.id) is None
+    assert letters.id not in drawn.presenter.covers._images
+
+
+@pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
+def test_every_cover_says_its_format_in_the_colour_of_the_book(palette: object, qapp: object) -> None:
+    book = Book("1", "A & B", Format.MARKDOWN, "", "", 0.0, 1, 1)
+    for image in (None, typeset(book.title, "Some words")):
+        canvas = QImage(40, 50, QImage.Format.Format_RGB32)
+        painter = QPainter(canvas)
+        paint_cover(painter, QRectF(0, 0, 32, 44), book, image, palette)  # type: ignore[arg-type]
+        painter.end()
+        colour = QColor(cloth(book.id)).darker(125 if image is None else 100)
+        assert QColor(canvas.pixel(1, 38)).name() == colour.name()
