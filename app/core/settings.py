@@ -17,6 +17,10 @@ INSTRUCTIONS_CHARACTERS = 4000
 """Of instructions, in the settings and in a conversation each: they are read with every question."""
 
 
+TEXT_PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
+"""The sizes of text in a conversation that one key leads through."""
+
+
 class KvType(StrEnum):
     F16 = "f16"
     Q8_0 = "q8_0"
@@ -173,3 +177,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remote: RemoteSettings = RemoteSettings()
     theme: Annotated[ThemeChoice, Meta(description="light, dark, or same as the system")] = ThemeChoice.SYSTEM
     language: Annotated[str, Meta(description="language of the interface")] = ""
+    text_percent: Annotated[
+        int,
+        Meta(ge=TEXT_PERCENTS[0], le=TEXT_PERCENTS[-1], description="size of the text of conversations, in percent"),
+    ] = 100

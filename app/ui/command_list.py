@@ -8,6 +8,7 @@ from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
 from app.ui.commands import Command
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
@@ -106,6 +107,9 @@ def program_commands(
         Command(_("Compare the first two books on the desk…"), "Ctrl+Shift+D", go.compare_on_desk),
         Command(_("Saved readings…"), "", readings.open_list),
         Command(_("Switch between light and dark"), "", preferences.toggle_theme),
+        Command(_("Larger text in conversations"), LARGER_KEYS, preferences.enlarge_text, is_hint=True),
+        Command(_("Smaller text in conversations"), SMALLER_KEYS, preferences.reduce_text, is_hint=True),
+        Command(_("Usual text size in conversations"), USUAL_KEYS, preferences.reset_text, is_hint=True),
         Command(_("Settings"), "Ctrl+,", preferences.open_settings),
         Command(_("Quit"), "Ctrl+Q", window.close),
     )

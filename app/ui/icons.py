@@ -22,11 +22,15 @@ class Symbol(StrEnum):
 
     ADD = "plus"
     BOOK = "book-open"
+    AGAIN = "arrow-clockwise"
     CLOSE = "x"
     COMMAND = "command"
     CONVERSATION = "chat-text"
+    COPY = "copy"
     DOWN = "caret-down"
     DOWNLOAD = "download-simple"
+    EDIT = "pencil-simple"
+    EXPORT = "export"
     FAILED = "x-circle"
     FILE = "file-text"
     FIND = "magnifying-glass"
@@ -35,6 +39,7 @@ class Symbol(StrEnum):
     MODEL = "cpu"
     MORE = "dots-three"
     NEXT = "caret-right"
+    NOTES = "note"
     OUTLINE = "list-bullets"
     PAGE = "file"
     PAGE_SHOWN = "image-square"
@@ -45,6 +50,7 @@ class Symbol(StrEnum):
     SHEET = "table"
     TAKE_OFF = "minus"
     TEXT = "text-align-left"
+    TEXT_SIZE = "text-aa"
     THUMBNAILS = "squares-four"
     UNDO = "arrow-counter-clockwise"
     UP = "caret-up"
@@ -74,6 +80,16 @@ class Icons(QObject):
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
+
+
+def draw_symbol(painter: QPainter, rect: QRect, symbol: Symbol, colour: str) -> None:
+    """Draw an icon as high as the rectangle, in its middle, where a widget draws itself."""
+    family, codes = _font()
+    font = QFont(family)
+    font.setPixelSize(round(_HEIGHT * rect.height()))
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(int(codes[symbol], 16)))
 
 
 class _Sign(QIconEngine):

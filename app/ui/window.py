@@ -418,6 +418,8 @@ class WindowPresenter(_Parts):
         for wanted in (fitting.models_wanted, panel.chip.models_wanted, self.window.line.models_wanted):
             wanted.connect(self.open_models)
         panel.chip.placement_wanted.connect(self.place_model)
+        panel.text_stepped.connect(self.preferences.step_text)
+        panel.text_size.chosen.connect(self.preferences.set_text)
         fitting.turns_changed.connect(self.context.measure)
 
     def _connect_images(self) -> None:

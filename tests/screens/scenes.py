@@ -20,6 +20,7 @@ from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
+from tests.screens.conversation_scenes import CONVERSATION_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
@@ -459,6 +460,7 @@ SCENES: dict[str, Scene] = (
             *HOLDING_SCENES,
             *SUGGESTION_SCENES,
             *CLAIM_SCENES,
+            *CONVERSATION_SCENES,
             *MODEL_SCENES,
         )
     }

@@ -34,7 +34,6 @@ from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
 from app.ui.chat.suggestions import SuggestionList
-from app.ui.fonts import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
@@ -343,8 +342,8 @@ class AnswerMessage(MessageWidget):
             placed = sorted(list_placed(token.content for token in tokens))
             key = (block.key, goes_on, tuple(marks[index] for index in placed))
         return MessageBlock(
-            lambda width: BlockRenderer(theme.palette, marks, space, width).write(tokens),
-            round(lines * LINE_ANSWER),
+            lambda width: BlockRenderer(theme, marks, space, width).write(tokens),
+            round(lines * theme.sizes.answer_line),
             gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
             joint="\n" if block.joined else "\n\n",
             frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
@@ -363,13 +362,13 @@ class AnswerMessage(MessageWidget):
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
         if self._parsed is not None:
-            y += self._parsed.rest * _CHARACTER // _WIDTH * LINE_ANSWER
+            y += self._parsed.rest * _CHARACTER // _WIDTH * self._theme.sizes.answer_line
         if not self.progress.isHidden():
             y += SPACE_S if y else 0
             self.progress.move(0, y)
             y += self.progress.arrange(width)
         elif self._stream is not None and not self._pieces:
-            y += LINE_ANSWER
+            y += self._theme.sizes.answer_line
         for note in self._notes:
             y += SPACE_S if y else 0
             note.move(0, y)
@@ -392,7 +391,7 @@ class AnswerMessage(MessageWidget):
         super().paintEvent(event)
         if self._stream is not None and not self._pieces and self.progress.isHidden():
             painter = QPainter(self)
-            painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
+            painter.fillRect(QRectF(0, 2, 2, self._theme.sizes.answer_line - 4), QColor(self._theme.palette.accent))
 
     def _on_foot_changed(self) -> None:
         self._describe()

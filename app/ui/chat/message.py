@@ -118,7 +118,9 @@ class Overlays(QObject):
             for what, button in overlays:
                 if isinstance(what, PlacedMark):
                     room = piece.rectangle_at(what.position, 1).translated(left, piece.top)
-                    button.move(round(room.x()), place_chip(room.y(), piece.ascent_at(what.position)))
+                    button.move(
+                        round(room.x()), place_chip(room.y(), piece.ascent_at(what.position), self._theme.sizes)
+                    )
                 else:
                     room = piece.rectangle_at(what.start, what.end - what.start).translated(left, piece.top)
                     button.setGeometry(room.toAlignedRect())

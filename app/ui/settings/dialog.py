@@ -154,7 +154,7 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
 
 def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return (
-        (_("Window"), "", ("theme", "language")),
+        (_("Window"), "", ("theme", "language", "text_percent")),
         (
             _("Model"),
             _("Takes effect when the model is loaded again."),
@@ -194,6 +194,7 @@ def _names() -> dict[str, str]:
     return {
         "theme": _("Theme"),
         "language": _("Language"),
+        "text_percent": _("Text size"),
         "engine.model_path": _("Model"),
         "engine.projector_path": _("Projector"),
         "engine.images": _("Images"),
