@@ -12,7 +12,7 @@ from app.export.report import CLOSE, OPEN, REFERENCE, Picture, Report
 from app.export.sheet import SheetReport, headings
 from app.wording.i18n import _
 
-_ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
+ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
 STYLE = (
     "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:Georgia,serif;line-height:1.5;color:#211e1a}"
     "blockquote{margin:2em 0 1em;padding:.5em 1em;background:#f5eaea}sup a{color:#7a2e35;text-decoration:none}"
@@ -32,7 +32,7 @@ def write(report: Report, address: Callable[[Picture], str], style: str = STYLE)
         body += [_picture(picture, address) for picture in part.pictures]
         if question or not part.pictures:
             body.append(f'<blockquote class="question">{question}</blockquote>')
-        body.append(REFERENCE.sub(_link, _ENCODED.sub("", markdown.render(part.answer))))
+        body.append(REFERENCE.sub(_link, ENCODED.sub("", markdown.render(part.answer))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.references:

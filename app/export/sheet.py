@@ -76,7 +76,7 @@ CELL_CHARACTERS = 32_767
 """What Excel holds in a cell; a longer text continues in the row below."""
 
 _WIDTHS = (5, 40, 80, 60, 40)  # of the columns, in characters
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_workbook(report: SheetReport) -> bytes:
@@ -100,7 +100,7 @@ def write_workbook(report: SheetReport) -> bytes:
         for line in report.lines:
             for cells in zip_longest(*map(_pieces, _cells(line)), fillvalue=""):
                 for column, text in enumerate(cells):
-                    sheet.write_string(row, column, text, quoted if text.startswith(_FORMULA_BEGINS) else plain)
+                    sheet.write_string(row, column, text, quoted if text.startswith(FORMULA_BEGINS) else plain)
                 row += 1
     return file.getvalue()
 

@@ -402,6 +402,7 @@ class WindowPresenter(_Parts):
         self.asking.held.connect(self.welcome.hint)
         self.asking.answered.connect(self.welcome.note_answered)
         panel.view.export_answer.connect(self.exporting.export_answer)
+        panel.view.save_table.connect(self.exporting.save_table)
         panel.view.notes_wanted.connect(self.navigation.open_notes)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
         for left in (panel.view.left, panel.composer.left):

@@ -16,6 +16,27 @@ _ANSWER = (
     "[Side letters 2019–2024, p. 22]."
 )
 
+_RICH = """The rent of the four berths, as the schedule has it [p. 87]:
+
+| Berth | Length | Rent a year | What the schedule says of the quay wall |
+|:--|--:|--:|:--|
+| 4 | 22 m | 1,200 | in repair until spring, with half the rent |
+| 5 | 18 m | 960 | sound |
+| 6 | 30 m | 1,850 | sound; the fenders are the tenant's |
+
+The daily rate follows from it:
+
+```python
+def daily(rent: float, days: int = 365) -> float:
+    return round(rent / days, 2)  # to the cent
+```
+
+1. The landlord repairs the wall [p. 88].
+2. The tenant repairs
+   - the fenders,
+   - the moorings.
+"""
+
 
 def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: object) -> None:
     stage.add_books()
@@ -59,4 +80,29 @@ def text_large(stage: Stage) -> None:
     stage.settle()
 
 
-CONVERSATION_SCENES = (answer_details, answer_details_dark, answer_details_small, answer_details_japanese, text_large)
+def _rich(stage: Stage, **options: object) -> None:
+    _talk(stage, _RICH, **options)
+
+
+def rich(stage: Stage) -> None:
+    _rich(stage)
+
+
+def rich_dark(stage: Stage) -> None:
+    _rich(stage, theme=ThemeChoice.DARK)
+
+
+def rich_small(stage: Stage) -> None:
+    _rich(stage, size=(1024, 700))
+
+
+CONVERSATION_SCENES = (
+    rich,
+    rich_dark,
+    rich_small,
+    answer_details,
+    answer_details_dark,
+    answer_details_small,
+    answer_details_japanese,
+    text_large,
+)

@@ -17,6 +17,7 @@ from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block import Frame, MessageBlock
+from app.ui.chat.block_tools import CodeTools, TableTools, Tools, read_code, read_table
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import (
@@ -27,6 +28,7 @@ from app.ui.chat.citations import (
     mark_citations,
     mark_stream,
     mark_weighed,
+    restore,
 )
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
@@ -348,6 +350,7 @@ class AnswerMessage(MessageWidget):
             joint="\n" if block.joined else "\n\n",
             frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
             key=key,
+            tools=_tools_of(block, marks, goes_on=goes_on),
         )
 
     def _describe(self) -> None:
@@ -408,6 +411,17 @@ class AnswerMessage(MessageWidget):
 
     def _emit_action(self) -> None:
         self.action_wanted.emit(self._answer_id)
+
+
+def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:
+    """Above the first stretch of code, below the last one of a table."""
+    opening = block.tokens[0]
+    if opening.type in ("fence", "code_block") and not block.joined:
+        language = disarm(restore(opening.info, marks)).split()[:1]
+        return CodeTools("".join(language), lambda: read_code(opening, marks))
+    if opening.type == "table_open" and not goes_on:
+        return TableTools(lambda: read_table(block.tokens, marks))
+    return None
 
 
 def _gap_above(opening: Token) -> int:

@@ -86,6 +86,7 @@ class Foot(QWidget):
         self.numbers_button.toggled.connect(self.changed)
         self.variants = Variants(theme, self)
         self.copy_button.clicked.connect(self.copied)
+        self.copy_button.clicked.connect(self.copy_button.confirm)
         self.export_button.clicked.connect(self.exported)
         self.again_button.clicked.connect(self.asked_again)
         self.notes_button.clicked.connect(self.notes_wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -14,6 +14,7 @@ from app.wording.i18n import _
 ACTION = 28
 """The side of an icon that can be pressed, px."""
 SYMBOL = 17  # px, the icon in it
+_CONFIRM_MS = 1_500
 _ROUND = 6.0  # px, corners of the ground
 _SCROLL_KEYS = frozenset((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown))
 
@@ -97,6 +98,8 @@ class ActionButton(PlainButton):
         super().__init__(theme, parent)
         self._symbol = symbol
         self._quiet = False
+        self._confirming = QTimer(self, singleShot=True, interval=_CONFIRM_MS)
+        self._confirming.timeout.connect(self.update)
         self.setText(name)
         self.setToolTip(tip or name)
         self.setAccessibleName(name)
@@ -105,6 +108,11 @@ class ActionButton(PlainButton):
 
     def set_quiet(self, quiet: bool) -> None:
         self._quiet = quiet
+        self.update()
+
+    def confirm(self) -> None:
+        """Show for a moment that something was copied."""
+        self._confirming.start()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -119,7 +127,10 @@ class ActionButton(PlainButton):
         active = self.isEnabled() and (self.underMouse() or self.hasFocus() or self.isChecked())
         side = SYMBOL
         place = QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
-        draw_symbol(painter, place, self._symbol, palette.ink if active else palette.soft_ink)
+        if self._confirming.isActive():
+            draw_symbol(painter, place, Symbol.COPIED, palette.verified)
+        else:
+            draw_symbol(painter, place, self._symbol, palette.ink if active else palette.soft_ink)
 
 
 def draw_state(painter: QPainter, button: QAbstractButton, palette: Palette) -> None:

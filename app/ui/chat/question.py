@@ -115,6 +115,7 @@ class QuestionMessage(MessageWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(disarm(self._text))
+        self.copy_button.confirm()
 
     def _emit_edited(self) -> None:
         self.edited.emit(self._question_id)

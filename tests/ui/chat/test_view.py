@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import CitationState, Ending, PassageRef
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
+from app.ui.chat.block_tools import ToolBar
 from app.ui.chat.buttons import ActionButton, LinkButton
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.question import QuestionMessage
@@ -416,6 +417,46 @@ def test_the_text_grows_and_shrinks_and_keeps_its_place(view: ConversationView, 
     assert view.measure() > usual[1]
     theme.use_sizes(TextSizes(100))
     assert (view.messages()[-1].pieces[0].height, view.measure()) == usual
+
+
+# code and tables
+
+
+def test_code_and_tables_are_copied_from_their_bars(view: ConversationView) -> None:
+    saved: list[object] = []
+    view.save_table.connect(saved.append)
+    text = "```python\nx = 1  # [p. 5]\n\n```\n\n| Berth | Rent |\n|--|--:|\n| **4** [p. 5] | `1,200` |\n| 5 | =1 |\n"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.PAGE, 5),)),), {})
+    message = only_answer(view)
+    code, table = message.findChildren(ToolBar)
+    assert [button.accessibleName() for button in [*code.buttons, *table.buttons]] == [
+        "Copy the code",
+        "Copy the table",
+        "Save table as spreadsheet…",
+    ]
+    assert [stop.text() for stop in message.stops()][:2] == ["Copy the code", "Copy the table"]  # type: ignore[attr-defined]
+    click(code.buttons[0])
+    assert QGuiApplication.clipboard().text() == "x = 1  # [p. 5]\n"
+    click(table.buttons[0])
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == "Berth\tRent\n4 [p. 5]\t1,200\n5\t'=1"
+    assert "<td>4 [p. 5]</td>" in data.html()
+    click(table.buttons[1])
+    assert saved == [[["Berth", "Rent"], ["4 [p. 5]", "1,200"], ["5", "=1"]]]
+    for bar, piece in ((code, message.pieces[0]), (table, message.pieces[1])):
+        assert piece.top <= bar.y() < bar.geometry().bottom() <= piece.bottom
+
+
+def test_a_selection_is_copied_with_its_emphasis(view: ConversationView) -> None:
+    text = "It is **so** [p. 5] and `x < y`.\n\n- an *item*\n"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5),)),), {})
+    message = only_answer(view)
+    message.select_all()
+    message.copy_selection()
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == text
+    assert "It is <b>so</b> (p. 5) and <code>x &lt; y</code>." in data.html()
+    assert "• an <i>item</i>" in data.html()
 
 
 # colours and words for all
