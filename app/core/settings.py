@@ -18,6 +18,10 @@ INSTRUCTIONS_CHARACTERS = 4000
 """Of instructions, in the settings and in a conversation each: they are read with every question."""
 
 
+TEXT_PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
+"""The sizes of text in a conversation that one key leads through."""
+
+
 class KvType(StrEnum):
     F16 = "f16"
     Q8_0 = "q8_0"
@@ -122,6 +126,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: ThemeChoice = ThemeChoice.SYSTEM
     language: str = ""
     """Of the interface; empty: the system's."""
+    text_percent: Annotated[int, Meta(ge=TEXT_PERCENTS[0], le=TEXT_PERCENTS[-1])] = 100
+    """The size of the text of conversations."""
 
 
 def value_of(settings: Settings, path: str) -> object:

@@ -14,7 +14,7 @@ from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock, foot_words
 from app.wording.i18n import _
 
-_ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
+ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
 _SERIF = (
     "'Source Serif Pro','Source Serif 4',Georgia,Cambria,'Hiragino Mincho ProN','Yu Mincho','Noto Serif CJK JP',serif"
 )
@@ -59,7 +59,7 @@ def write(report: Report, address: Callable[[Picture], str], style: str = "") ->
         body += [_picture(picture, address) for picture in part.pictures]
         if part.question or not part.pictures:
             body.append(f'<p class="question">{_lines(part.question)}</p>')
-        body.append(RAISED.sub(_link, _ENCODED.sub("", _rendered(part.answer))))
+        body.append(RAISED.sub(_link, ENCODED.sub("", _rendered(part.answer))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.references:

@@ -87,7 +87,7 @@ CELL_CHARACTERS = 32_767
 
 _WIDTHS = (5, 40, 80, 60, 40)  # of the columns, in characters
 _ABOUT_WIDTHS = (24, 40, 80)
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 _FONT, _POINTS = "Source Sans Pro", 11
 _A4 = 9  # as Excel counts papers
 _RULE, _HEAD = "#D9D2C6", "#F5EFE6"
@@ -136,7 +136,7 @@ def _write_table(
     for line in lines:
         for cells in zip_longest(*map(_pieces, line), fillvalue=""):
             for column, text in enumerate(cells):
-                sheet.write_string(row, column, text, quoted if text.startswith(_FORMULA_BEGINS) else plain)
+                sheet.write_string(row, column, text, quoted if text.startswith(FORMULA_BEGINS) else plain)
             row += 1
 
 

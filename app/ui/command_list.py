@@ -14,6 +14,7 @@ from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
 from app.ui.commands import Command, CommandGroup
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
@@ -94,7 +95,7 @@ def conversation_commands(
                 "F2",
                 go.rename,
                 words=_("title, name"),
-                symbol=Symbol.RENAME,
+                symbol=Symbol.EDIT,
                 can=go.shows_conversation,
             ),
             Command(
@@ -159,11 +160,7 @@ def asking_commands(
                 words=_("passages, search instead of reading"),
             ),
             Command(
-                _("Edit the last question"),
-                "Ctrl+E",
-                asking.edit_last,
-                words=_("change, correct"),
-                symbol=Symbol.RENAME,
+                _("Edit the last question"), "Ctrl+E", asking.edit_last, words=_("change, correct"), symbol=Symbol.EDIT
             ),
             Command(
                 _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
@@ -250,6 +247,23 @@ def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) 
             Command(_("Go to the shelf"), "Ctrl+1", go.focus_shelf, words=_("focus")),
             Command(_("Go to the question"), "Ctrl+2", go.focus_composer, words=_("focus, write, type")),
             Command(_("Go to the page"), "Ctrl+3", go.focus_page, words=_("focus, read")),
+            Command(
+                _("Larger text in conversations"),
+                LARGER_KEYS,
+                preferences.enlarge_text,
+                is_hint=True,
+                words=_("zoom, font, bigger"),
+                symbol=Symbol.TEXT_SIZE,
+                apart=True,
+            ),
+            Command(
+                _("Smaller text in conversations"),
+                SMALLER_KEYS,
+                preferences.reduce_text,
+                is_hint=True,
+                words=_("zoom, font"),
+            ),
+            Command(_("Usual text size in conversations"), USUAL_KEYS, preferences.reset_text, is_hint=True),
             Command(
                 _("Switch between light and dark"),
                 "",

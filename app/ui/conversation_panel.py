@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.composer import Composer
+from app.ui.chat.text_size import TextSizeButton, text_step
 from app.ui.chat.view import ConversationView
 from app.ui.conversation_title import ConversationTitle
 from app.ui.icons import Icons, Symbol
@@ -24,6 +26,8 @@ _TITLE_WIDTH = 140
 class ConversationPanel(QWidget):
     """The two buttons at its edges are there only while the panel on that side is folded away."""
 
+    text_stepped = Signal(int)  # steps larger; 0: the usual size
+
     def __init__(self, icons: Icons, view: ConversationView, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Conversation"))
@@ -38,14 +42,29 @@ class ConversationPanel(QWidget):
         self.spine = Spine(icons.theme)
         self.unfold_shelf = IconButton(icons, Symbol.SHELF, _("Show the shelf"), shortcut="Ctrl+B")
         self.unfold_page = IconButton(icons, Symbol.BOOK, _("Show the page"), shortcut="Ctrl+J")
+        self.text_size = TextSizeButton(icons)
         header = QWidget()
         header.setFixedHeight(HEADER_HEIGHT)
         chip = (self.chip, Qt.AlignmentFlag.AlignVCenter)
-        shown = (self.unfold_shelf, (self.title, 1), chip, self.more, self.unfold_page)
+        shown = (self.unfold_shelf, (self.title, 1), chip, self.text_size, self.more, self.unfold_page)
         row(*shown, of=header, margins=(SPACE_L, 0, SPACE_M, 0), spacing=SPACE_S)
         above = (header, Separator(), self.notice, (view, 1))
         column(*above, composer, SPACE_M, Separator(), self.spine, of=self)
         self.show_folded(shelf=False, page=False)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys for the size of the text while the focus is here, before they are those of the page."""
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and text_step(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (step := text_step(event)) is not None:
+            self.text_stepped.emit(step)
+        else:
+            super().keyPressEvent(event)
 
     def show_folded(self, *, shelf: bool, page: bool) -> None:
         self.unfold_shelf.setVisible(shelf)

@@ -97,6 +97,6 @@ class _Label(ElidedLabel):
             painter.setBrush(QColor(palette.wash))
             painter.drawRoundedRect(self.rect(), CORNER, CORNER)
             area = self.rect().adjusted(self.width() - SPACE_XS - _PENCIL, 0, -SPACE_XS, 0)
-            self._icons.icon(Symbol.RENAME, palette.soft_ink).paint(painter, area)
+            self._icons.icon(Symbol.EDIT, palette.soft_ink).paint(painter, area)
             painter.end()
         super().paintEvent(event)

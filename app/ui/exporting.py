@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversation import Conversation
 from app.export import files
 from app.export.report import compose
+from app.export.table import Rows, write_table
 from app.services.images import Images
 from app.services.library import Library
 from app.store.conversations import Conversations
@@ -65,6 +66,19 @@ class Exporting(Presenter):
         if self._shown.conversation is not None:
             self._choose(self._shown.conversation, answer_id)
 
+    @Slot(object)
+    def save_table(self, rows: Rows) -> None:
+        """Write a table of an answer into a spreadsheet."""
+        title = title_of(self._shown.conversation) if self._shown.conversation is not None else _("Table")
+        dialog = SaveDialog(self._window, _("Save the table"), title, (_("Spreadsheet (*.xlsx)"),))
+        dialog.fileSelected.connect(partial(self.write_table, rows))
+        dialog.open()
+
+    def write_table(self, rows: Rows, name: str) -> None:
+        """Write this table into this file."""
+        work = partial(_write_table, rows, Path(name))
+        self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
+
     def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
         """Let the person choose a file and its kind for the conversation, or for this answer with its question."""
         self._conversation, self._answer_id = conversation, answer_id
@@ -92,3 +106,8 @@ class Exporting(Presenter):
             files.write_bytes(pdf.write(report, self._images.raster), path)
         else:
             files.write(report, path, self._images.png_within)
+
+
+def _write_table(rows: Rows, path: Path) -> None:
+    """Off the GUI thread."""
+    files.write_bytes(write_table(rows), path)

@@ -1,5 +1,4 @@
-"""The window's typefaces: Source Sans and Source Serif, with a CJK face of the system behind each; the sizes that the
-conversation is set in, and the face of code."""
+"""The window's typefaces: Source Sans and Source Serif, with a CJK face of the system behind each; the face of code."""
 
 from __future__ import annotations
 
@@ -10,14 +9,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
-from app.ui.theme import LINE_HEIGHT, MEASURE_CHARACTERS, SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
-
-SIZE_ANSWER = 16  # px; the serif looks smaller than the sans, so one step above the question, as it is drawn
-SIZE_CODE = 13  # px
-
-LINE_ANSWER = round(SIZE_ANSWER * LINE_HEIGHT)
-LINE_QUESTION = round(SIZE_TEXT * LINE_HEIGHT)
-LINE_CODE = 20
+from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
 
 _CODE_FAMILIES = ("Source Code Pro", "Noto Sans Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono")
 _STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
@@ -105,12 +97,13 @@ def _substitute(family: str, behind: list[str]) -> None:
         QFont.insertSubstitutions(family, behind)
 
 
-def column_width() -> int:
-    """The width of the widest line of an answer, px."""
-    return round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
+@cache
+def column_width(size: int) -> int:
+    """The width of the widest line of an answer that is set in this size, px."""
+    return round(QFontMetricsF(text_font(size)).averageCharWidth() * MEASURE_CHARACTERS)
 
 
-def code_font(size: int = SIZE_CODE) -> QFont:
+def code_font(size: int) -> QFont:
     """A monospaced face of the system; `size` in pixels."""
     font = QFont(_choose_code_family())
     font.setStyleHint(QFont.StyleHint.Monospace)

@@ -22,13 +22,16 @@ class Symbol(StrEnum):
 
     ADD = "plus"
     BOOK = "book-open"
+    AGAIN = "arrow-clockwise"
     CLOSE = "x"
     COMMAND = "command"
+    COPIED = "check"
     CONVERSATION = "chat-text"
     COPY = "copy"
     DELETE = "trash"
     DOWN = "caret-down"
     DOWNLOAD = "download-simple"
+    EDIT = "pencil-simple"
     EXPORT = "export"
     FAILED = "x-circle"
     FILE = "file-text"
@@ -40,6 +43,7 @@ class Symbol(StrEnum):
     MODEL = "cpu"
     MORE = "dots-three"
     NEXT = "caret-right"
+    NOTES = "note"
     OUTLINE = "list-bullets"
     PAGE = "file"
     PANELS = "columns"
@@ -47,13 +51,14 @@ class Symbol(StrEnum):
     PART = "selection"
     PREVIOUS = "caret-left"
     QUOTES = "quotes"
-    RENAME = "pencil-simple"
+    SAVE = "floppy-disk"
     SCAN = "image"
     SETTINGS = "gear-six"
     SHELF = "books"
     SHEET = "table"
     TAKE_OFF = "minus"
     TEXT = "text-align-left"
+    TEXT_SIZE = "text-aa"
     THEME = "circle-half"
     THUMBNAILS = "squares-four"
     UNDO = "arrow-counter-clockwise"
@@ -84,6 +89,16 @@ class Icons(QObject):
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
+
+
+def draw_symbol(painter: QPainter, rect: QRect, symbol: Symbol, colour: str) -> None:
+    """Draw an icon as high as the rectangle, in its middle, where a widget draws itself."""
+    family, codes = _font()
+    font = QFont(family)
+    font.setPixelSize(round(_HEIGHT * rect.height()))
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(int(codes[symbol], 16)))
 
 
 class _Sign(QIconEngine):

@@ -26,6 +26,7 @@ from app.ui.theme import (
     SPACE_XXL,
     TEXT_FAMILY,
     Palette,
+    TextSizes,
     Theme,
 )
 
@@ -271,6 +272,10 @@ class Appearance(QObject):
     def choose(self, choice: ThemeChoice) -> None:
         self._choice = choice
         self._follow()
+
+    def set_text(self, percent: int) -> None:
+        """The size of the text of conversations."""
+        self._theme.use_sizes(TextSizes(percent))
 
     @Slot()
     def _follow(self) -> None:

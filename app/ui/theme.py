@@ -93,14 +93,75 @@ def cloth(book_id: str) -> str:
     return CLOTH[zlib.crc32(book_id.encode()) % len(CLOTH)]
 
 
+@dataclass(frozen=True)
+class TextSizes:
+    """The sizes that the conversation is set in, px of the window's scale; `percent` is that of the usual ones."""
+
+    percent: int = 100
+
+    @property
+    def answer(self) -> int:
+        return self._scale(16)  # the serif looks smaller than the sans, so one step above the question, as it is drawn
+
+    @property
+    def question(self) -> int:
+        return self._scale(SIZE_TEXT)
+
+    @property
+    def title(self) -> int:
+        return self._scale(SIZE_TITLE)
+
+    @property
+    def code(self) -> int:
+        return self._scale(13)
+
+    @property
+    def chip(self) -> int:
+        return self._scale(SIZE_SMALL)
+
+    @property
+    def answer_line(self) -> int:
+        return round(self.answer * LINE_HEIGHT)
+
+    @property
+    def question_line(self) -> int:
+        return round(self.question * LINE_HEIGHT)
+
+    @property
+    def code_line(self) -> int:
+        return self._scale(20)
+
+    @property
+    def chip_height(self) -> int:
+        return self._scale(19)
+
+    def _scale(self, size: int) -> int:
+        return round(size * self.percent / 100)
+
+
+USUAL_SIZES = TextSizes()
+
+
 class Theme(QObject):
-    """The palette in force. Widgets that draw by hand read `palette` and repaint on `changed`."""
+    """The palette in force, and the sizes of text. Widgets that draw by hand read `palette` and repaint on `changed`;
+    those that are set in `sizes` lay themselves out on `resized`."""
 
     changed = Signal()
+    resized = Signal()
 
     def __init__(self, palette: Palette = PAPER, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._palette = palette
+        self._sizes = USUAL_SIZES
+
+    @property
+    def sizes(self) -> TextSizes:
+        return self._sizes
+
+    def use_sizes(self, sizes: TextSizes) -> None:
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.resized.emit()
 
     @property
     def palette(self) -> Palette:

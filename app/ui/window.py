@@ -474,6 +474,7 @@ class WindowPresenter(_Parts):
         self.model.failed.connect(self.welcome.note_failed)
         self.model.ready.connect(self.welcome.hint)
         panel.view.export_answer.connect(self.exporting.export_answer)
+        panel.view.save_table.connect(self.exporting.save_table)
         panel.view.notes_wanted.connect(self.navigation.open_notes)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
         for left in (panel.view.left, panel.composer.left):
@@ -490,6 +491,8 @@ class WindowPresenter(_Parts):
         for wanted in (fitting.models_wanted, panel.chip.models_wanted, self.window.line.models_wanted):
             wanted.connect(self.open_models)
         panel.chip.placement_wanted.connect(self.place_model)
+        panel.text_stepped.connect(self.preferences.step_text)
+        panel.text_size.chosen.connect(self.preferences.set_text)
         fitting.turns_changed.connect(self.context.measure)
 
     def _connect_images(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import KvType, Mapping, ThemeChoice
+from app.core.settings import TEXT_PERCENTS, KvType, Mapping, ThemeChoice
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -112,11 +112,13 @@ def _general() -> tuple[Meaning, ...]:
     system = _("Same as system")
     themes = ((ThemeChoice.SYSTEM, system), (ThemeChoice.LIGHT, _("Light")), (ThemeChoice.DARK, _("Dark")))
     languages = (("", system), ("en", "English"), ("ja", "日本語"))
+    sizes = tuple((percent, f"{percent} %") for percent in TEXT_PERCENTS)
     return (
         Meaning("theme", _("Appearance"), _("Light, dark, or the same as the system."), named=themes),
         Meaning(
             "language", _("Language"), _("The language of menus and messages."), named=languages, effect=Effect.RESTART
         ),
+        Meaning("text_percent", _("Text size"), _("The size of the text in conversations."), named=sizes),
     )
 
 

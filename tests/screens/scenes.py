@@ -17,6 +17,7 @@ from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
+from tests.screens.conversation_scenes import CONVERSATION_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
@@ -395,6 +396,7 @@ SCENES: dict[str, Scene] = (
             *SUGGESTION_SCENES,
             *CHROME_SCENES,
             *CLAIM_SCENES,
+            *CONVERSATION_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,
         )

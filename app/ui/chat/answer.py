@@ -17,6 +17,7 @@ from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block import Frame, MessageBlock
+from app.ui.chat.block_tools import CodeTools, TableTools, Tools, read_code, read_table
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import (
@@ -27,6 +28,7 @@ from app.ui.chat.citations import (
     mark_citations,
     mark_stream,
     mark_weighed,
+    restore,
 )
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
@@ -34,7 +36,6 @@ from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
 from app.ui.chat.suggestions import SuggestionList
-from app.ui.fonts import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
@@ -343,12 +344,13 @@ class AnswerMessage(MessageWidget):
             placed = sorted(list_placed(token.content for token in tokens))
             key = (block.key, goes_on, tuple(marks[index] for index in placed))
         return MessageBlock(
-            lambda width: BlockRenderer(theme.palette, marks, space, width).write(tokens),
-            round(lines * LINE_ANSWER),
+            lambda width: BlockRenderer(theme, marks, space, width).write(tokens),
+            round(lines * theme.sizes.answer_line),
             gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
             joint="\n" if block.joined else "\n\n",
             frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
             key=key,
+            tools=_tools_of(block, marks, goes_on=goes_on),
         )
 
     def _describe(self) -> None:
@@ -363,13 +365,13 @@ class AnswerMessage(MessageWidget):
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
         if self._parsed is not None:
-            y += self._parsed.rest * _CHARACTER // _WIDTH * LINE_ANSWER
+            y += self._parsed.rest * _CHARACTER // _WIDTH * self._theme.sizes.answer_line
         if not self.progress.isHidden():
             y += SPACE_S if y else 0
             self.progress.move(0, y)
             y += self.progress.arrange(width)
         elif self._stream is not None and not self._pieces:
-            y += LINE_ANSWER
+            y += self._theme.sizes.answer_line
         for note in self._notes:
             y += SPACE_S if y else 0
             note.move(0, y)
@@ -392,7 +394,7 @@ class AnswerMessage(MessageWidget):
         super().paintEvent(event)
         if self._stream is not None and not self._pieces and self.progress.isHidden():
             painter = QPainter(self)
-            painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
+            painter.fillRect(QRectF(0, 2, 2, self._theme.sizes.answer_line - 4), QColor(self._theme.palette.accent))
 
     def _on_foot_changed(self) -> None:
         self._describe()
@@ -409,6 +411,17 @@ class AnswerMessage(MessageWidget):
 
     def _emit_action(self) -> None:
         self.action_wanted.emit(self._answer_id)
+
+
+def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:
+    """Above the first stretch of code, below the last one of a table."""
+    opening = block.tokens[0]
+    if opening.type in ("fence", "code_block") and not block.joined:
+        language = disarm(restore(opening.info, marks)).split()[:1]
+        return CodeTools("".join(language), lambda: read_code(opening, marks))
+    if opening.type == "table_open" and not goes_on:
+        return TableTools(lambda: read_table(block.tokens, marks))
+    return None
 
 
 def _gap_above(opening: Token) -> int:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, CitationState, Support
 from app.core.document import Book
-from app.ui.chat.buttons import InlineButton, Variants, centre_baseline
+from app.ui.chat.buttons import ACTION, SYMBOL, ActionButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
-from app.ui.chat.citations import CitationMark, colour_state, colour_support, count_weighed, mark_passages
+from app.ui.chat.citations import CitationMark, colour_state, colour_support, count_weighed, escape_tip, mark_passages
 from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
+from app.ui.icons import Symbol
+from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Palette, Theme
 from app.wording.citations import count_citations
 from app.wording.i18n import _
 from app.wording.support import nothing_found
@@ -36,8 +37,20 @@ class _Words:
     gap: int = 0
 
 
+@dataclass(frozen=True)
+class _Row:
+    """Pages, after words that say what they are."""
+
+    label: str
+    chips: Sequence[ChipButton]
+
+    def describe(self) -> str:
+        return " ".join([self.label, *(chip.text() for chip in self.chips)])
+
+
 class Foot(QWidget):
-    """Counts, tokens and times on the left; Copy, Again, Export and the versions on the right; found pages above."""
+    """One line: what the answer rests on at the left, what can be done with it at the right. Above it pages that the
+    text does not name; below it, if a person wants to know, what else was looked at, and what it cost."""
 
     copied = Signal()
     exported = Signal()
@@ -52,18 +65,21 @@ class Foot(QWidget):
         self._theme = theme
         self._words: list[_Words] = []
         self._status = ""
-        self._rows: list[tuple[str, list[ChipButton]]] = []
+        self._rows: list[_Row] = []
+        self._details: list[_Row] = []
         self._drawn: list[tuple[QPointF, _Words]] = []
         self._numbers: list[_Words] = []
-        self.copy_button = InlineButton(_("Copy"), theme, self, tip=_("Copy the answer"))
-        self.again_button = InlineButton(_("Try again"), theme, self, tip=_("Ask the same question again"))
-        self.export_button = InlineButton(_("Export"), theme, self, tip=_("Save this answer as a file"))
-        self.notes_button = InlineButton(_("Notes"), theme, self, tip=_("What was noted from each part of the books"))
-        self.numbers_button = InlineButton(_("Details"), theme, self, tip=_("Time and tokens of this answer"))
+        self.copy_button = ActionButton(Symbol.COPY, _("Copy"), theme, self, tip=_("Copy the answer"))
+        again, notes = _("Ask the same question again"), _("What was noted from each part of the books")
+        self.again_button = ActionButton(Symbol.AGAIN, _("Try again"), theme, self, tip=again)
+        self.export_button = ActionButton(Symbol.EXPORT, _("Export"), theme, self, tip=_("Save this answer as a file"))
+        self.notes_button = ActionButton(Symbol.NOTES, _("Notes"), theme, self, tip=notes)
+        self.numbers_button = ActionButton(Symbol.INFO, _("Details"), theme, self)
         self.numbers_button.setCheckable(True)
         self.numbers_button.toggled.connect(self.changed)
         self.variants = Variants(theme, self)
         self.copy_button.clicked.connect(self.copied)
+        self.copy_button.clicked.connect(self.copy_button.confirm)
         self.export_button.clicked.connect(self.exported)
         self.again_button.clicked.connect(self.asked_again)
         self.notes_button.clicked.connect(self.notes_wanted)
@@ -89,23 +105,22 @@ class Foot(QWidget):
         listed = [
             mark for mark in unplaced if 0 <= mark.start < mark.end
         ]  # they are where no chip can be, such as in code
-        self._rows = [
-            (label, [self._make_chip(mark, shelf) for mark in marks])
-            for label, marks in (
-                (_("Found by Octavo:"), found),
-                (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
-                (_("Also cited:"), listed),
-                (
-                    _("Saw only excerpts:") if answer.excerpts else _("Relevant passages:"),
-                    mark_passages(answer.passages if answer.text else (), shelf, books),
-                ),
-            )
-            if marks
-        ]
+        passages = mark_passages(answer.passages if answer.text else (), shelf, books)
+        label = _("Saw only excerpts:") if answer.excerpts else _("Relevant passages:")
+        self._rows = self._make_rows(
+            (_("Found by Octavo:"), found),
+            (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
+            (_("Also cited:"), listed),
+            shelf=shelf,
+        )
+        self._details = self._make_rows((label, passages), shelf=shelf)
         self._words = _word_foot(answer, books)
         self._numbers = _word_numbers(answer, images)
-        self.numbers_button.setVisible(bool(self._numbers))
+        self.numbers_button.setVisible(bool(self._numbers or self._details))
         self.notes_button.setVisible(bool(answer.parts))
+
+    def _make_rows(self, *labelled: tuple[str, Sequence[CitationMark]], shelf: Mapping[str, Book]) -> list[_Row]:
+        return [_Row(label, [self._make_chip(mark, shelf) for mark in marks]) for label, marks in labelled if marks]
 
     def show_status(self, words: str) -> None:
         """What is still being done about the answer, after its counts; empty for nothing."""
@@ -115,51 +130,59 @@ class Foot(QWidget):
 
     def stops(self) -> list[QWidget]:
         """What Tab visits, in order."""
-        stops: list[QWidget] = [*self._chips()]
+        stops: list[QWidget] = [chip for row in self._rows for chip in row.chips]
         if not self.variants.isHidden():
             stops += [self.variants.earlier, self.variants.later]
-        if not self.numbers_button.isHidden():
-            stops.append(self.numbers_button)
-        if not self.notes_button.isHidden():
-            stops.append(self.notes_button)
-        return [*stops, self.copy_button, self.again_button, self.export_button]
+        stops += [button for button in self._actions() if not button.isHidden()]
+        if self.numbers_button.isChecked():
+            stops += [chip for row in self._details for chip in row.chips]
+        return stops
 
     def describe(self) -> str:
         """What the foot says, in words."""
-        rows = [" ".join([label, *[chip.text() for chip in chips]]) for label, chips in self._rows]
-        numbers = self._numbers if self.numbers_button.isChecked() else []
-        said = [words.text for words in [*self._words, *numbers] if words.text != _DOT]
+        detailed = self.numbers_button.isChecked()
+        rows = [row.describe() for row in [*self._rows, *(self._details if detailed else ())]]
+        said = [words.text for words in [*self._words, *(self._numbers if detailed else ())] if words.text != _DOT]
         said += [self._status] if self._status else []
         return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
         """Take this width (px); returns the height."""
         self._drawn = []
-        y = self._arrange_rows(width)
-        doing = (self.export_button, self.again_button, self.copy_button, self.notes_button)
-        buttons = [*doing, self.numbers_button, self.variants]
-        shown = [button for button in buttons if not button.isHidden()]
-        taken = sum(button.width() + SPACE_XS for button in shown)
-        x, lines = 0.0, 1
+        y = self._arrange_rows(self._rows, 0, width)
+        right = width + (ACTION - SYMBOL) // 2  # the icons end where the text does
+        for button in reversed([self.variants, *self._actions()]):
+            if not button.isHidden():
+                right -= button.width()
+                button.move(right, y + (ACTION - button.height()) // 2)
+        self._arrange_words(y + (ACTION - _LINE) // 2, right - SPACE_M)
+        y += ACTION
+        detailed = self.numbers_button.isChecked()
+        for chip in [chip for row in self._details for chip in row.chips]:
+            chip.setVisible(detailed)
+        if detailed:
+            y = self._arrange_rows(self._details, y + SPACE_XS, width)
+            y = self._arrange_numbers(y, width) + _LINE if self._numbers else y
+        self.resize(width, y)
+        return y
+
+    def _actions(self) -> tuple[ActionButton, ...]:
+        return self.copy_button, self.again_button, self.notes_button, self.export_button, self.numbers_button
+
+    def _arrange_words(self, y: int, width: int) -> None:
+        """One line; what has no room in it is in the tip."""
         status = [_Words(self._status, gap=SPACE_M)] if self._status else []
-        for words in [*self._words, *status]:
-            span = self._measure(words)
-            if x and x + words.gap + span > width - (taken if lines == 1 else 0):
-                x, y, lines = 0.0, y + _LINE, lines + 1
-            x += words.gap if x else 0
-            self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), words))
+        words, x = [*self._words, *status], 0.0
+        for number, each in enumerate(words):
+            x += each.gap if x else 0
+            span = self._measure(each)
+            if x + span > width:
+                self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), _Words("…")))
+                break
+            if number + 1 < len(words) or each.text != _DOT:
+                self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), each))
             x += span
-        if x + taken > width and x:
-            y += _LINE
-        right = width + SPACE_XS
-        for button in shown:
-            right -= button.width()
-            button.move(right, y + (_LINE - button.height()) // 2)
-            right -= SPACE_XS
-        if self.numbers_button.isChecked():
-            y = self._arrange_numbers(y + _LINE + SPACE_XS, width)
-        self.resize(width, y + _LINE)
-        return self.height()
+        self.setToolTip(escape_tip("".join(each.text for each in words)) if words else "")
 
     def _arrange_numbers(self, y: int, width: int) -> int:
         x = 0.0
@@ -171,13 +194,12 @@ class Foot(QWidget):
             x += span + SPACE_M
         return y
 
-    def _arrange_rows(self, width: int) -> int:
-        y = 0
-        for label, chips in self._rows:
-            words = _Words(label)
+    def _arrange_rows(self, rows: Sequence[_Row], y: int, width: int) -> int:
+        for row in rows:
+            words = _Words(row.label)
             self._drawn.append((QPointF(0, y + centre_baseline(HEIGHT)), words))
             x = round(self._measure(words)) + SPACE_S
-            for chip in chips:
+            for chip in row.chips:
                 if x + chip.width() > width and x > 0:
                     x, y = 0, y + HEIGHT + SPACE_XS
                 chip.move(x, y)
@@ -195,13 +217,13 @@ class Foot(QWidget):
             painter.drawText(point, words.text)
 
     def _chips(self) -> list[ChipButton]:
-        return [chip for row in self._rows for chip in row[1]]
+        return [chip for row in [*self._rows, *self._details] for chip in row.chips]
 
     def _measure(self, words: _Words) -> float:
         return QFontMetricsF(_font(words)).horizontalAdvance(words.text)
 
     def _make_chip(self, mark: CitationMark, shelf: Mapping[str, Book]) -> ChipButton:
-        chip = ChipButton(mark, self._theme, shelf, self)
+        chip = ChipButton(mark, self._theme, shelf, self, USUAL_SIZES)
         chip.clicked.connect(self._emit_citation)
         return chip
 
@@ -224,21 +246,35 @@ def _font(words: _Words) -> QFont:
 
 
 def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
-    said = (CitationState.PAGE, CitationState.DIFFERS) if any(each.was_weighed for each in answer.weighed) else ()
-    found = [citation for citation in answer.citations if citation.state not in said]
-    counts = [_Words(text, state, counted=True) for state, text in count_citations(found)]
     missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)
-    if nothing_found(answer, asked_of_books=bool(books)) and not missed:
-        counts.insert(0, _Words(_("nothing found"), CitationState.NOT_FOUND, counted=True))
-    counts += [_Words(text, support, counted=True) for support, text in count_weighed(answer.weighed)]
-    costs = []
-    usage, timings = answer.usage, answer.timings
-    if usage.prompt_tokens:
-        reused, whole = count(usage.reused_tokens), count(usage.prompt_tokens)
-        costs.append(_Words(_("reused {reused} of {whole} tokens").format(reused=reused, whole=whole)))
-    if timings.first_token_s > 0:
-        costs.append(_Words(_("first word after {time}").format(time=duration(timings.first_token_s))))
-    return [*_separate(counts, 0), *_separate(costs, SPACE_M)]
+    nothing = nothing_found(answer, asked_of_books=bool(books)) and not missed
+    hidden = set() if nothing else {CitationState.PAGE}  # the pages are counted together
+    if any(each.was_weighed for each in answer.weighed):
+        hidden.add(CitationState.DIFFERS)
+    found = [citation for citation in answer.citations if citation.state not in hidden]
+    words = [_Words(_("nothing found"), CitationState.NOT_FOUND, counted=True)] if nothing else []
+    words += [_Words(text, state, counted=True) for state, text in count_citations(found)]
+    words += [_Words(text, support, counted=True) for support, text in count_weighed(answer.weighed)]
+    if not nothing and (sources := word_sources(answer)):
+        words.append(_Words(sources))
+    return _separate(words)
+
+
+def word_sources(answer: Answer) -> str:
+    """Which pages an answer names, or that it saw excerpts only; empty where it names none."""
+    pages = {(citation.book_id, citation.page) for citation in answer.citations if _is_source(citation)}
+    pages |= {(weighed.book_id, weighed.page) for weighed in answer.weighed if weighed.page}
+    books = len({book_id for book_id, _page in pages})
+    if not pages:
+        return _("saw only excerpts") if answer.excerpts and answer.text else ""
+    words = _("1 page") if len(pages) == 1 else _("{n} pages").format(n=count(len(pages)))
+    if books > 1:
+        words = _("{pages} of {n} books").format(pages=words, n=count(books))
+    return _("{pages}, from excerpts only").format(pages=words) if answer.excerpts else words
+
+
+def _is_source(citation: Citation) -> bool:
+    return bool(citation.page) and citation.start >= 0 and citation.state is not CitationState.NOT_FOUND
 
 
 def _word_numbers(answer: Answer, images: int) -> list[_Words]:
@@ -256,6 +292,10 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
             speed = _("{n} tokens/s").format(n=count(round(tokens / seconds)))
             part += _(" in {time}, {speed}").format(time=duration(seconds), speed=speed)
         parts.append(part)
+    if usage.reused_tokens:
+        parts.append(_("reused: {n} tokens").format(n=count(usage.reused_tokens)))
+    if timings.first_token_s > 0:
+        parts.append(_("first word after {time}").format(time=duration(timings.first_token_s)))
     if usage.encoded_images:
         one, several = _("1 image processed"), _("{n} images processed")
         parts.append(one if usage.encoded_images == 1 else several.format(n=count(usage.encoded_images)))
@@ -270,11 +310,9 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
     return [_Words(part) for part in parts]
 
 
-def _separate(parts: list[_Words], gap: int) -> list[_Words]:
-    """The parts with a dot before each but the first, which gets the gap."""
-    separated = []
-    for number, part in enumerate(parts):
-        if number:
-            separated.append(_Words(_DOT))
-        separated.append(_Words(part.text, part.state, part.counted, 0 if number else gap))
+def _separate(parts: Sequence[_Words]) -> list[_Words]:
+    """The parts with a dot between them."""
+    separated: list[_Words] = []
+    for part in parts:
+        separated += [_Words(_DOT), part] if separated else [part]
     return separated

@@ -19,8 +19,10 @@ from PySide6.QtGui import (
     QTextLine,
 )
 
+from app.ui.chat.block_tools import BAR, CodeTools, Tools
 from app.ui.chat.inline import Link, PlacedMark
 from app.ui.chat.render import RenderedText
+from app.ui.chat.rich_copy import to_html
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
 
 _AS_LINE_BREAKS = str.maketrans(
@@ -57,14 +59,17 @@ class MessageBlock:
         joint: str = "\n\n",
         frame: Frame | None = None,
         key: Hashable = None,
+        tools: Tools | None = None,
     ) -> None:
         """`write` is called with a width in px. `gap` are the px between the piece and the one before, `joint` is what
-        separates them in copied text. Two pieces with the same `key`, if it is not None, look the same."""
+        separates them in copied text. Two pieces with the same `key`, if it is not None, look the same. Room is left
+        for the bar of `tools`."""
         self.top = 0
         self.height = guess
         self.gap = gap
         self.joint = joint
         self.key = key
+        self.tools = tools
         self._write = write
         self.written: RenderedText | None = None
         self._width = 0
@@ -99,7 +104,8 @@ class MessageBlock:
             return False
         before = self.height
         ends = self._frame.ends if self._frame is not None else 0
-        self.height = ceil(self.written.document.size().height() + ends * SPACE_S)
+        bar = BAR if self.tools is not None else 0
+        self.height = ceil(self.written.document.size().height() + ends * SPACE_S + bar)
         self._place_drawn()
         return self.height != before
 
@@ -195,6 +201,11 @@ class MessageBlock:
         parts.append(self._take(position, end))
         return "".join(parts)
 
+    def copy_html(self, start: int, end: int) -> str:
+        """The same as HTML, with page marks in words."""
+        assert self.written is not None
+        return to_html(self.written, start, end, code=self._frame is not None)
+
     def _line_end(self, position: int) -> int:
         assert self.written is not None
         block = self.written.document.findBlock(position)
@@ -215,7 +226,8 @@ class MessageBlock:
     def _inset(self) -> QPointF:
         if self._frame is None:
             return QPointF(0, 0)
-        return QPointF(SPACE_M, SPACE_S if self._frame.begins else 0)
+        bar = BAR if isinstance(self.tools, CodeTools) else 0
+        return QPointF(SPACE_M, SPACE_S + bar if self._frame.begins else 0)
 
     def _cursor(self, position: int) -> QTextCursor:
         assert self.written is not None

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SPACE_XS, Theme
+from app.ui.icons import Symbol, draw_symbol
+from app.ui.theme import SIZE_SMALL, SPACE_XS, Palette, Theme
 from app.wording.i18n import _
 
+ACTION = 28
+"""The side of an icon that can be pressed, px."""
+SYMBOL = 17  # px, the icon in it
+_CONFIRM_MS = 1_500
+_ROUND = 6.0  # px, corners of the ground
 _SCROLL_KEYS = frozenset((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown))
 
 
@@ -74,15 +80,71 @@ class InlineButton(PlainButton):
             return
         palette = self._theme.palette
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(palette.accent), 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        draw_state(painter, self, palette)
         active = self.isEnabled() and (self.underMouse() or self.hasFocus())
         still = palette.accent if self._accent else palette.soft_ink
         painter.setPen(QColor(palette.ink if active else still if self.isEnabled() else palette.line))
         painter.setFont(ui_font(self._size))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class ActionButton(PlainButton):
+    """An icon with a name, which is its tip too. A `quiet` one shows only while the mouse is near or the keyboard is on
+    it. A checkable one stays lit while it is checked."""
+
+    def __init__(
+        self, symbol: Symbol, name: str, theme: Theme, parent: QWidget | None = None, *, tip: str = ""
+    ) -> None:
+        super().__init__(theme, parent)
+        self._symbol = symbol
+        self._quiet = False
+        self._confirming = QTimer(self, singleShot=True, interval=_CONFIRM_MS)
+        self._confirming.timeout.connect(self.update)
+        self.setText(name)
+        self.setToolTip(tip or name)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(tip)
+        self.resize(self.sizeHint())
+
+    def set_quiet(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self.update()
+
+    def confirm(self) -> None:
+        """Show for a moment that something was copied."""
+        self._confirming.start()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(ACTION, ACTION)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._quiet and not self.hasFocus():
+            return
+        palette = self._theme.palette
+        painter = QPainter(self)
+        draw_state(painter, self, palette)
+        active = self.isEnabled() and (self.underMouse() or self.hasFocus() or self.isChecked())
+        side = SYMBOL
+        place = QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+        if self._confirming.isActive():
+            draw_symbol(painter, place, Symbol.COPIED, palette.verified)
+        else:
+            draw_symbol(painter, place, self._symbol, palette.ink if active else palette.soft_ink)
+
+
+def draw_state(painter: QPainter, button: QAbstractButton, palette: Palette) -> None:
+    """The ground of a button under the mouse, pressed or checked, and the ring of one with the focus."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = QRectF(button.rect())
+    if button.isEnabled() and (button.isDown() or button.isChecked() or button.underMouse()):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(palette.wash if button.isDown() or button.isChecked() else palette.line))
+        painter.drawRoundedRect(frame, _ROUND, _ROUND)
+    if button.hasFocus():
+        painter.setPen(QPen(QColor(palette.accent), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame.adjusted(1, 1, -1, -1), _ROUND - 1, _ROUND - 1)
 
 
 class LinkButton(PlainButton):

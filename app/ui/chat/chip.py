@@ -30,10 +30,11 @@ from app.ui.chat.citations import (
     describe_weighed,
     escape_tip,
 )
-from app.ui.fonts import SIZE_ANSWER, text_font, ui_font
-from app.ui.theme import SIZE_SMALL, Theme
+from app.ui.fonts import text_font, ui_font
+from app.ui.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
 
-HEIGHT = 19  # px
+HEIGHT = USUAL_SIZES.chip_height
+"""Of a chip outside the conversation's text, px."""
 _CORNER = 5.0
 _PADDING = 7.0  # px left and right of the words
 _SIDE = 2.0  # px of air left and right of the frame
@@ -44,25 +45,25 @@ _DRAWN = QTextFormat.Property.UserProperty.value + 2
 _LIFT = 1.0  # px a chip is higher than its space in the line, so that its words are level with the text's
 
 
-def format_chip(mark: CitationMark) -> QTextCharFormat:
+def format_chip(mark: CitationMark, sizes: TextSizes) -> QTextCharFormat:
     """The format of the one character that represents a chip; a mark without a citation is drawn with the text."""
     form = QTextCharFormat()
     form.setObjectType(_OBJECT)
     form.setProperty(_LABEL, mark.label)
     form.setProperty(_DRAWN, mark.citation is None)
     form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
-    form.setFont(text_font(SIZE_ANSWER))
+    form.setFont(text_font(sizes.answer))
     return form
 
 
-def measure_chip(label: str) -> QSize:
+def measure_chip(label: str, sizes: TextSizes = USUAL_SIZES) -> QSize:
     """The size of a chip in pixels."""
-    return QSize(round(_measure_words(label) + 2 * (_PADDING + _SIDE)), HEIGHT)
+    return QSize(round(_measure_words(label, sizes.chip) + 2 * (_PADDING + _SIDE)), sizes.chip_height)
 
 
 @lru_cache(maxsize=2_000)  # Qt asks for the size of each chip several times
-def _measure_words(label: str) -> float:
-    return QFontMetricsF(_font()).horizontalAdvance(label)
+def _measure_words(label: str, size: int) -> float:
+    return QFontMetricsF(_font(size)).horizontalAdvance(label)
 
 
 class ChipSpace(QPyTextObject):
@@ -76,7 +77,7 @@ class ChipSpace(QPyTextObject):
         document.documentLayout().registerHandler(_OBJECT, self)
 
     def intrinsicSize(self, document: QTextDocument, position: int, form: QTextFormat) -> QSizeF:  # noqa: ARG002
-        return QSizeF(measure_chip(str(form.property(_LABEL))))
+        return QSizeF(measure_chip(str(form.property(_LABEL)), self._theme.sizes))
 
     def drawObject(
         self,
@@ -88,40 +89,57 @@ class ChipSpace(QPyTextObject):
     ) -> None:
         if form.property(_DRAWN):
             palette, place = self._theme.palette, QRectF(rectangle).translated(0, -_LIFT)
-            draw_chip(painter, place, str(form.property(_LABEL)), palette.soft_ink, palette.surface)
+            size = self._theme.sizes.chip
+            draw_chip(painter, place, str(form.property(_LABEL)), palette.soft_ink, palette.surface, size=size)
 
 
-def draw_chip(painter: QPainter, rectangle: QRectF, label: str, colour: str, ground: str, *, lit: bool = False) -> None:
-    """Draw a frame with words in it; `lit` for the one under the mouse or with the focus."""
+def draw_chip(
+    painter: QPainter,
+    rectangle: QRectF,
+    label: str,
+    colour: str,
+    ground: str,
+    *,
+    lit: bool = False,
+    size: int = SIZE_SMALL,
+) -> None:
+    """Draw a frame with words of this `size` (px) in it; `lit` for the one under the mouse or with the focus."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     frame = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)
     painter.setPen(QPen(QColor(colour), 2.0 if lit else 1.0))
     painter.setBrush(QColor(ground))
     painter.drawRoundedRect(frame, _CORNER, _CORNER)
-    painter.setFont(_font())
+    painter.setFont(_font(size))
     painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
 
 
-def place_chip(line_top: float, baseline: float) -> int:
+def place_chip(line_top: float, baseline: float, sizes: TextSizes) -> int:
     """The top of a chip, given the top and the baseline (down from it) of its line, px."""
-    descent = QFontMetricsF(text_font(SIZE_ANSWER)).descent()
-    return round(line_top + baseline + descent - HEIGHT - _LIFT)
+    descent = QFontMetricsF(text_font(sizes.answer)).descent()
+    return round(line_top + baseline + descent - sizes.chip_height - _LIFT)
 
 
 class ChipButton(PlainButton):
     """A citation that can be opened with the mouse or the keyboard."""
 
     def __init__(
-        self, mark: CitationMark, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None
+        self,
+        mark: CitationMark,
+        theme: Theme,
+        shelf: Mapping[str, Book],
+        parent: QWidget | None = None,
+        sizes: TextSizes | None = None,
     ) -> None:
+        """`sizes` where they are others than those of the text in force."""
         super().__init__(theme, parent)
         assert mark.citation is not None
         self.citation = mark.citation
         self._label = mark.label
         self.setText(mark.label)
-        self.setFixedSize(measure_chip(mark.label))
+        self._sizes = sizes or theme.sizes
+        self.setFixedSize(measure_chip(mark.label, self._sizes))
         self._weighed = mark.weighed
         tip = describe_citation(mark.citation, shelf) if mark.weighed is None else describe_weighed(mark.weighed, shelf)
         self.setToolTip(escape_tip(tip))
@@ -134,8 +152,8 @@ class ChipButton(PlainButton):
         weighed = self._weighed
         colour = colour_support(weighed.support, palette) if weighed else colour_state(self.citation.state, palette)
         ground = palette.wash if self.underMouse() else palette.surface
-        draw_chip(painter, QRectF(self.rect()), self._label, colour, ground, lit=self.hasFocus())
+        draw_chip(painter, QRectF(self.rect()), self._label, colour, ground, lit=self.hasFocus(), size=self._sizes.chip)
 
 
-def _font() -> QFont:
-    return ui_font(SIZE_SMALL, QFont.Weight.DemiBold)
+def _font(size: int) -> QFont:
+    return ui_font(size, QFont.Weight.DemiBold)

@@ -136,6 +136,7 @@ class Composer(QWidget):
         self.hold.button.clicked.connect(self.hold_answered)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
+        theme.resized.connect(self._arrange)
         self._restyle()
         self.show_tools()
 
@@ -348,7 +349,7 @@ class Composer(QWidget):
         return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
 
     def _frame(self) -> QRect:
-        width = min(column_width(), self.width() - 2 * SPACE_XL)
+        width = min(column_width(self._theme.sizes.answer), self.width() - 2 * SPACE_XL)
         return QRect((self.width() - width) // 2, SPACE_S, width, self.height() - SPACE_S)
 
     def _arrange(self) -> None:

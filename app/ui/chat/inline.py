@@ -12,7 +12,7 @@ from app.core.conversation import Support
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
 from app.ui.fonts import code_font
-from app.ui.theme import Palette
+from app.ui.theme import Theme
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -47,13 +47,14 @@ class InlineRenderer:
     def __init__(
         self,
         cursor: QTextCursor,
-        palette: Palette,
+        theme: Theme,
         marks: Sequence[CitationMark],
         placed: list[PlacedMark],
         links: list[Link],
     ) -> None:
         self._cursor = cursor
-        self._palette = palette
+        self._palette = theme.palette
+        self._sizes = theme.sizes
         self._marks = marks
         self._placed = placed
         self._links = links
@@ -99,7 +100,7 @@ class InlineRenderer:
             elif (mark := self._marks[part]).label:
                 self._underlined = None
                 self._placed.append(PlacedMark(self._cursor.position(), mark))
-                self._cursor.insertText("\ufffc", format_chip(mark))
+                self._cursor.insertText("\ufffc", format_chip(mark, self._sizes))
                 self._cursor.insertText(_WORD_JOINER, form)
             else:
                 self._underlined = mark.weighed.support if mark.weighed is not None else None
@@ -131,7 +132,7 @@ class InlineRenderer:
 
     def _format_code(self, form: QTextCharFormat) -> QTextCharFormat:
         coded = QTextCharFormat(form)
-        font = code_font()
+        font = code_font(self._sizes.code)
         coded.setFont(font, QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly)
         ground = QColor(self._palette.line)
         ground.setAlphaF(_CODE_GROUND)

@@ -188,7 +188,7 @@ def _cut_rows(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
     rows = [
         token for token in tokens[1:-1] if token.type not in ("thead_open", "thead_close", "tbody_open", "tbody_close")
     ]
-    meta = {"columns": measure_columns(tokens)}
+    meta = {"columns": measure_columns(tokens), "table": tokens}
     for members in _gather(_split(rows)):
         yield (tokens[0].copy(meta=meta), *(token for member in members for token in member), tokens[-1])
 

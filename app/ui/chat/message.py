@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.core.document import Book
 from app.ui.chat.block import MessageBlock
+from app.ui.chat.block_tools import ToolBar, Tools
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
@@ -27,7 +28,7 @@ from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]
 """The number of a piece, and a character position in it."""
-_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
+_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton] | tuple[Tools, ToolBar]
 _FADED = 0.62
 """Opacity of a message that the model no longer reads; people can still read it."""
 _KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
@@ -93,6 +94,7 @@ class Overlays(QObject):
 
     citation_clicked = Signal(object)  # Citation
     link_clicked = Signal(str)  # a web address
+    table_saved = Signal(object)  # rows: a table is to be saved as a file
 
     def __init__(self, theme: Theme, shelf: Mapping[str, Book], message: QWidget) -> None:
         super().__init__(message)
@@ -106,37 +108,51 @@ class Overlays(QObject):
         chips = [(placed.position, self._make_chip(placed)) for placed in piece.chips() if placed.mark.citation]
         links = [(link.start, self._make_link(link)) for link in piece.links()]
         self._made[piece] = [overlay for _, overlay in sorted([*chips, *links], key=lambda pair: pair[0])]
+        if piece.tools is not None:
+            self._made[piece].append(self._make_bar(piece.tools))
 
     def release(self, piece: MessageBlock) -> None:
         for _mark, button in self._made.pop(piece, ()):
             button.hide()
             button.deleteLater()
 
-    def place(self, left: int) -> None:
-        """Put every button over its text; `left` is the left edge of the text in the message."""
+    def place(self, left: int, width: int) -> None:
+        """Put every button over its text, whose left edge in the message and whose width are these."""
         for piece, overlays in self._made.items():
             for what, button in overlays:
                 if isinstance(what, PlacedMark):
                     room = piece.rectangle_at(what.position, 1).translated(left, piece.top)
-                    button.move(round(room.x()), place_chip(room.y(), piece.ascent_at(what.position)))
-                else:
+                    button.move(
+                        round(room.x()), place_chip(room.y(), piece.ascent_at(what.position), self._theme.sizes)
+                    )
+                elif isinstance(button, ToolBar):
+                    button.place(left, piece.top, piece.bottom, width)
+                elif isinstance(what, Link):
                     room = piece.rectangle_at(what.start, what.end - what.start).translated(left, piece.top)
                     button.setGeometry(room.toAlignedRect())
                 button.show()
 
     def stops(self, pieces: Iterable[MessageBlock]) -> list[QWidget]:
         """The buttons of these pieces in the order of reading."""
-        return [button for piece in pieces for _, button in self._made.get(piece, ())]
+        found: list[QWidget] = []
+        for _what, button in (overlay for piece in pieces for overlay in self._made.get(piece, ())):
+            found += button.buttons if isinstance(button, ToolBar) else [button]
+        return found
 
     def has_focus(self, piece: MessageBlock) -> bool:
         focused = QApplication.focusWidget()
-        return any(button is focused for _, button in self._made.get(piece, ()))
+        return focused is not None and focused in self.stops([piece])
 
     def _make_chip(self, placed: PlacedMark) -> _Overlay:
         assert placed.mark.citation is not None
         chip = ChipButton(placed.mark, self._theme, self._shelf, self._message)
         chip.clicked.connect(self._emit_citation)
         return placed, chip
+
+    def _make_bar(self, tools: Tools) -> _Overlay:
+        bar = ToolBar(tools, self._theme, self._message)
+        bar.table_saved.connect(self.table_saved)
+        return tools, bar
 
     def _make_link(self, link: Link) -> _Overlay:
         button = LinkButton(link.address, self._theme, self._message)
@@ -162,6 +178,7 @@ class MessageWidget(QWidget):
 
     citation_clicked = Signal(object)  # Citation
     link_clicked = Signal(str)  # a web address
+    table_saved = Signal(object)  # rows: a table is to be saved as a file
     changed = Signal()  # the height may be another one now
     selecting = Signal(QPoint)  # the mouse is here, in global coordinates, with the button down
 
@@ -172,6 +189,7 @@ class MessageWidget(QWidget):
         self._overlays = Overlays(theme, shelf, self)
         self._overlays.citation_clicked.connect(self.citation_clicked)
         self._overlays.link_clicked.connect(self.link_clicked)
+        self._overlays.table_saved.connect(self.table_saved)
         self._selection = MessageSelection()
         self._pressed_link: Link | None = None
         self.needed = 0
@@ -222,7 +240,7 @@ class MessageWidget(QWidget):
         self.resize(width, self.needed)
         changed |= before != (width, self.needed)
         if changed:
-            self._overlays.place(box.x())
+            self._overlays.place(box.x(), box.width())
             self.update()
         return changed
 
@@ -295,13 +313,22 @@ class MessageWidget(QWidget):
         if span == ((0, 0), self._last_place()):
             return self.plain_text()
         parts: list[str] = []
-        for number in range(span[0][0], span[1][0] + 1):
-            piece = self._pieces[number]
-            self._build(piece, self._text_box(self.width()).width())
-            selected = self._selection.within(number, piece)
-            assert selected is not None
+        for piece, selected in self._selected():
             parts += [piece.joint] * bool(parts) + [piece.copy(*selected)]
         return "".join(parts)
+
+    def selected_html(self) -> str:
+        """The selection for word processors."""
+        return "".join(piece.copy_html(*selected) for piece, selected in self._selected())
+
+    def _selected(self) -> Iterator[tuple[MessageBlock, tuple[int, int]]]:
+        """The pieces that are selected, and what of them."""
+        span = self._selection.span()
+        for number in range(span[0][0], span[1][0] + 1) if span is not None else ():
+            piece = self._pieces[number]
+            self._build(piece, self._text_box(self.width()).width())
+            if (selected := self._selection.within(number, piece)) is not None:
+                yield piece, selected
 
     def select_all(self) -> None:
         if self._pieces:
@@ -321,7 +348,10 @@ class MessageWidget(QWidget):
             self.update()
 
     def copy_selection(self) -> None:
-        QGuiApplication.clipboard().setText(self.selected_text())
+        data = QMimeData()
+        data.setText(self.selected_text())
+        data.setHtml(f'<html><head><meta charset="utf-8"></head><body>{self.selected_html()}</body></html>')
+        QGuiApplication.clipboard().setMimeData(data)
 
     def _last_place(self) -> Place:
         last = len(self._pieces) - 1

@@ -17,6 +17,7 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
+from app.ui.chat.block_tools import put_on_clipboard
 from app.ui.chat.branches import Branches, LoadedConversation, turns_without_images, without_images
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
@@ -293,9 +294,14 @@ class ConversationPresenter(Presenter):
 
     @Slot(str)
     def copy(self, answer_id: str) -> None:
-        """Put the answer's text, page marks included, on the clipboard."""
-        text = self._view.text_of(answer_id)
-        if text:
+        """Put the answer on the clipboard, for word processors and as plain text, with its page marks in words."""
+        turns = (turn.answer for turn in self._shown.turns if turn.answer is not None)
+        answer = next((answer for answer in turns if answer.id == answer_id), None)
+        if answer is not None and answer.text:
+            from app.export.clipboard import copy_answer  # with the first that is copied
+
+            put_on_clipboard(copy_answer(answer, self._shown.shelf))
+        elif text := self._view.text_of(answer_id):  # it is still being written
             QGuiApplication.clipboard().setText(text)
 
     @Slot()

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QTextBlockFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
 from app.ui.chat.block import MessageBlock
-from app.ui.chat.buttons import InlineButton, Variants
+from app.ui.chat.buttons import ActionButton, InlineButton, Variants
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.render import RenderedText, make_document
 from app.ui.chat.tiles import NumberedImage, Tile, place_tiles, tiles_height
-from app.ui.fonts import LINE_QUESTION, ui_font
-from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
+from app.ui.fonts import ui_font
+from app.ui.icons import Symbol
+from app.ui.theme import CORNER, SPACE_S, SPACE_XS, TextSizes, Theme
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count
@@ -26,7 +37,7 @@ FOLDED_LINES = 16
 CHUNK_CHARACTERS = 6_000  # of one document
 
 _INSET_SHARE = 0.188  # of the column that stays free left of the bubble
-_INSET_LEAST = 104  # px; for "Edit ‹ 2 / 3 ›"
+_INSET_LEAST = 136  # px; for two icons and "‹ 2 / 3 ›"
 _PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
 _CHARACTER = 7  # px a character takes on average, for guesses
 
@@ -53,9 +64,14 @@ class QuestionMessage(MessageWidget):
         super().__init__(theme, {}, parent)
         self._question_id = question_id
         self._text = text
-        self.edit_button = InlineButton(_("Edit"), theme, self, tip=_("Edit this question and ask it again"))
+        self.edit_button = ActionButton(
+            Symbol.EDIT, _("Edit"), theme, self, tip=_("Edit this question and ask it again")
+        )
         self.edit_button.set_quiet(True)
         self.edit_button.clicked.connect(self._emit_edited)
+        self.copy_button = ActionButton(Symbol.COPY, _("Copy"), theme, self, tip=_("Copy the question"))
+        self.copy_button.set_quiet(True)
+        self.copy_button.clicked.connect(self._copy)
         self.variants = Variants(theme, self)
         self.variants.set_shown(variant, variants)
         self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question_id))
@@ -74,7 +90,7 @@ class QuestionMessage(MessageWidget):
         return self._text
 
     def stops(self) -> list[QWidget]:
-        stops: list[QWidget] = [*self.tiles, self.edit_button]
+        stops: list[QWidget] = [*self.tiles, self.copy_button, self.edit_button]
         if not self.variants.isHidden():
             stops += [self.variants.earlier, self.variants.later]
         if not self.unfold_button.isHidden():
@@ -82,7 +98,9 @@ class QuestionMessage(MessageWidget):
         return stops
 
     def _show(self, text: str) -> None:
-        self._set_pieces([_make_piece(chunk) for chunk in _split(text)] if text or not self.tiles else [])
+        self._shown = text
+        theme = self._theme
+        self._set_pieces([_make_piece(chunk, theme) for chunk in _split(text)] if text or not self.tiles else [])
 
     def _make_tile(self, image: NumberedImage, thumbnails: Thumbnails) -> Tile:
         tile = Tile(image, thumbnails, self._theme, self)
@@ -95,15 +113,27 @@ class QuestionMessage(MessageWidget):
         self._show(self._text)
         self.changed.emit()
 
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(disarm(self._text))
+        self.copy_button.confirm()
+
     def _emit_edited(self) -> None:
         self.edited.emit(self._question_id)
 
+    def _bubble_left(self, width: int) -> int:
+        """Where the bubble begins: it is as wide as its text, or as its images."""
+        widest = _widest_left(width)
+        if self.tiles or not self.unfold_button.isHidden():
+            return widest
+        room = width - widest - 2 * _PADDING_X
+        return width - 2 * _PADDING_X - min(room, _measure_text(self._shown, self._theme.sizes.question, room))
+
     def _text_box(self, width: int) -> QRect:
-        box = _inside_bubble(width)
-        return box.translated(0, images_height(self._images, width))
+        left = self._bubble_left(width) + _PADDING_X
+        return QRect(left, _PADDING_TOP + images_height(self._images, width), width - left - _PADDING_X, 0)
 
     def _arrange_below(self, top: int, width: int) -> int:
-        left = _bubble_left(width)
+        left = self._bubble_left(width)
         box = _inside_bubble(width)
         for tile, place in zip(self.tiles, place_tiles(self._images, box.width()), strict=True):
             tile.setGeometry(place.translated(box.topLeft()))
@@ -111,8 +141,9 @@ class QuestionMessage(MessageWidget):
             self.unfold_button.move(left + _PADDING_X - SPACE_XS, top)
             top += self.unfold_button.height()
         right = left - SPACE_S
-        middle = _PADDING_TOP + 1 + LINE_QUESTION // 2
-        tools = (self.variants, self.edit_button) if not self.variants.isHidden() else (self.edit_button,)
+        middle = _PADDING_TOP + 1 + self._theme.sizes.question_line // 2
+        quiet = (self.edit_button, self.copy_button)
+        tools = (self.variants, *quiet) if not self.variants.isHidden() else quiet
         for tool in tools:
             right -= tool.width()
             tool.move(right, middle - tool.height() // 2)
@@ -123,17 +154,21 @@ class QuestionMessage(MessageWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.palette.wash))
-        left = _bubble_left(self.width())
+        left = self._bubble_left(self.width())
         painter.drawRoundedRect(QRectF(left, 0, self.width() - left, self.height()), CORNER, CORNER)
         self._paint_pieces(painter, event.rect())
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self.edit_button.set_quiet(False)
+        self._be_quiet(False)
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.edit_button.set_quiet(True)
+        self._be_quiet(True)
         super().leaveEvent(event)
+
+    def _be_quiet(self, quiet: bool) -> None:
+        for button in (self.edit_button, self.copy_button):
+            button.set_quiet(quiet)
 
 
 def images_height(images: Sequence[NumberedImage], width: int) -> int:
@@ -141,25 +176,36 @@ def images_height(images: Sequence[NumberedImage], width: int) -> int:
     return tiles_height(images, _inside_bubble(width).width())
 
 
-def _bubble_left(width: int) -> int:
+def _widest_left(width: int) -> int:
     return max(round(width * _INSET_SHARE), _INSET_LEAST)
 
 
 def _inside_bubble(width: int) -> QRect:
     """Left, top and width of what is in the bubble; the height means nothing."""
-    left = _bubble_left(width) + _PADDING_X
+    left = _widest_left(width) + _PADDING_X
     return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 
 
-def _make_piece(untrusted_text: str) -> MessageBlock:
+def _measure_text(untrusted_text: str, size: int, room: int) -> int:
+    """The width of the longest line, px; `room` is enough to know."""
+    metrics, widest = QFontMetricsF(ui_font(size)), 0.0
+    for line in disarm(untrusted_text).split("\n"):
+        widest = max(widest, metrics.horizontalAdvance(line))
+        if widest >= room:
+            return room
+    return ceil(widest) + 1
+
+
+def _make_piece(untrusted_text: str, theme: Theme) -> MessageBlock:
     lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
-    return MessageBlock(partial(_write_plain, untrusted_text), lines * LINE_QUESTION, gap=0, joint="\n")
+    guess = lines * theme.sizes.question_line
+    return MessageBlock(lambda width: _write_plain(untrusted_text, width, theme.sizes), guess, gap=0, joint="\n")
 
 
-def _write_plain(untrusted_text: str, width: float) -> RenderedText:
-    document = make_document(ui_font(SIZE_TEXT), width)
+def _write_plain(untrusted_text: str, width: float, sizes: TextSizes) -> RenderedText:
+    document = make_document(ui_font(sizes.question), width)
     form = QTextBlockFormat()
-    form.setLineHeight(LINE_QUESTION, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    form.setLineHeight(sizes.question_line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     cursor = QTextCursor(document)
     cursor.setBlockFormat(form)
     cursor.insertText(disarm(untrusted_text))

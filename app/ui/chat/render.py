@@ -29,8 +29,8 @@ from app.ui.chat.citations import CitationMark, restore, restore_labels
 from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
 from app.ui.chat.markdown import measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
-from app.ui.fonts import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font, text_font
-from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
+from app.ui.fonts import code_font, text_font
+from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
     from markdown_it.token import Token
@@ -172,16 +172,17 @@ class _Level:
 class BlockRenderer:
     """Writes one block into one document of this width, px. `marks` are those whose sentinels are in the tokens."""
 
-    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace, width: float) -> None:
-        self._palette = palette
+    def __init__(self, theme: Theme, marks: Sequence[CitationMark], space: ChipSpace, width: float) -> None:
+        self._palette = theme.palette
+        self._sizes = theme.sizes
         self._marks = marks
-        document = make_document(text_font(SIZE_ANSWER), width)
+        document = make_document(text_font(theme.sizes.answer), width)
         self._width = width
         document.setIndentWidth(INDENT)
         space.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
-        self._inline = InlineRenderer(self._cursor, palette, marks, self._written.marks, self._written.links)
+        self._inline = InlineRenderer(self._cursor, theme, marks, self._written.marks, self._written.links)
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused
@@ -199,11 +200,11 @@ class BlockRenderer:
         token = tokens[index]
         match token.type:
             case "paragraph_open":
-                self._begin_block(LINE_ANSWER)
+                self._begin_block(self._sizes.answer_line)
             case "heading_open":
                 large = token.tag in ("h1", "h2")
-                self._begin_block(LINE_ANSWER + 2 if large else LINE_ANSWER, above=SPACE_L)
-                self._inline.use_base(_format_heading(large))
+                self._begin_block(self._sizes.answer_line + 2 if large else self._sizes.answer_line, above=SPACE_L)
+                self._inline.use_base(_format_heading(self._sizes.title if large else self._sizes.answer))
             case "heading_close":
                 self._inline.use_base(QTextCharFormat())
             case "inline":
@@ -216,7 +217,7 @@ class BlockRenderer:
                 self._levels[-1].item_waits = True
             case "list_item_close":
                 if self._levels[-1].item_waits:  # an item without anything in it
-                    self._begin_block(LINE_ANSWER)
+                    self._begin_block(self._sizes.answer_line)
             case "blockquote_open":
                 self._bars.append(self._left_edge())
             case "blockquote_close":
@@ -272,7 +273,7 @@ class BlockRenderer:
     def _write_lines(self, text: str) -> None:
         """Text as it is, one block a line."""
         for line in text.split("\n"):
-            self._begin_block(LINE_ANSWER, above=0)
+            self._begin_block(self._sizes.answer_line, above=0)
             self._inline.write_text(line)
 
     def _write_code(self, token: Token) -> None:
@@ -281,8 +282,8 @@ class BlockRenderer:
         language = restore(token.info, self._marks).split()[0] if token.info.strip() else ""
         first, end = token.meta.get("lines", (0, code.count("\n") + 1))
         form = QTextCharFormat()
-        form.setFont(code_font())
-        self._begin_block(LINE_CODE)
+        form.setFont(code_font(self._sizes.code))
+        self._begin_block(self._sizes.code_line)
         line = 0
         for run in highlight(code, language, self._palette):
             form.setForeground(QColor(run.colour))
@@ -292,7 +293,7 @@ class BlockRenderer:
             if line + breaks >= first and line < end:
                 for number, text in enumerate(run.text.split("\n"), line):
                     if number > max(first, line) and number < end:
-                        self._begin_block(LINE_CODE, above=0)
+                        self._begin_block(self._sizes.code_line, above=0)
                     if first <= number < end:
                         self._cursor.insertText(text, form)
             line += breaks
@@ -309,7 +310,7 @@ class BlockRenderer:
         if not self._fresh:
             self._begin_block(SPACE_S)
         self._fresh = False
-        wanted = [measure_cell(restore_labels(cell, self._marks)) for cell in longest]
+        wanted = [measure_cell(restore_labels(cell, self._marks), self._sizes.answer) for cell in longest]
         sized = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
         table = self._cursor.insertTable(rows, columns, sized)
         self._written.columns = TableColumns(self._left_edge(), wanted, table)
@@ -322,7 +323,7 @@ class BlockRenderer:
                     cell = table.cellAt(row, column)
                     cell.setFormat(self._format_cell(row, column, rows, columns))
                     self._cursor.setPosition(cell.firstCursorPosition().position())
-                    self._cursor.setBlockFormat(_format_cell_block(str(token.attrs.get("style", ""))))
+                    self._cursor.setBlockFormat(self._format_cell_block(str(token.attrs.get("style", ""))))
                     self._inline.use_base(_format_strong() if token.type == "th_open" else QTextCharFormat())
                 case "inline":
                     self._inline.write(parse_line(token))
@@ -335,7 +336,7 @@ class BlockRenderer:
     def _write_plain_table(self, inside: Sequence[Token]) -> None:
         for token in inside:
             if token.type == "tr_open":
-                self._begin_block(LINE_ANSWER, above=0)
+                self._begin_block(self._sizes.answer_line, above=0)
             elif token.type == "inline":
                 self._inline.write(parse_line(token))
                 self._inline.write_text(" | ")
@@ -361,10 +362,19 @@ class BlockRenderer:
             form.setBottomBorderBrush(QBrush(QColor(self._palette.soft_ink if row == 0 else self._palette.line)))
         return form
 
+    def _format_cell_block(self, style: str) -> QTextBlockFormat:
+        form = QTextBlockFormat()
+        form.setLineHeight(self._sizes.answer_line - SPACE_XS, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        if "right" in style:
+            form.setAlignment(Qt.AlignmentFlag.AlignRight)
+        elif "center" in style:
+            form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        return form
 
-def _format_heading(large: bool) -> QTextCharFormat:
+
+def _format_heading(size: int) -> QTextCharFormat:
     form = _format_strong()
-    font = text_font(SIZE_TITLE if large else SIZE_ANSWER, QFont.Weight.DemiBold)
+    font = text_font(size, QFont.Weight.DemiBold)
     form.setFont(font)
     return form
 
@@ -372,14 +382,4 @@ def _format_heading(large: bool) -> QTextCharFormat:
 def _format_strong() -> QTextCharFormat:
     form = QTextCharFormat()
     form.setFontWeight(QFont.Weight.DemiBold)
-    return form
-
-
-def _format_cell_block(style: str) -> QTextBlockFormat:
-    form = QTextBlockFormat()
-    form.setLineHeight(LINE_ANSWER - SPACE_XS, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-    if "right" in style:
-        form.setAlignment(Qt.AlignmentFlag.AlignRight)
-    elif "center" in style:
-        form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return form

@@ -91,6 +91,7 @@ class Scroller(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._drag = DragScroller(self.viewport(), self.verticalScrollBar())
         theme.changed.connect(self._restyle)
+        theme.resized.connect(self._resize_text)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._follow_focus)
@@ -102,7 +103,7 @@ class Scroller(QAbstractScrollArea):
 
     def measure(self) -> int:
         """The width of the column in px: 72 characters, or what there is room for."""
-        return max(_NARROWEST, min(column_width(), self.width() - 2 * SPACE_XL))
+        return max(_NARROWEST, min(column_width(self._theme.sizes.answer), self.width() - 2 * SPACE_XL))
 
     # for the subclass
 
@@ -136,7 +137,7 @@ class Scroller(QAbstractScrollArea):
         width = self.measure()
         for slot in self._column.slots:
             if slot.height == 0:
-                slot.guess_height(width)
+                slot.guess_height(width, self._theme.sizes)
         self._column.measure()
 
     def _find_anchor(self) -> Anchor | None:
@@ -258,6 +259,16 @@ class Scroller(QAbstractScrollArea):
         for message in self.messages():
             message.restyle()
         self._settle()
+        self.viewport().update()
+
+    def _resize_text(self) -> None:
+        anchor = self._find_anchor()
+        for slot in self._column.slots:
+            slot.height = 0
+        for message in self.messages():
+            message.restyle()
+        self._guess_heights()
+        self._settle(anchor)
         self.viewport().update()
 
     def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:  # noqa: ARG002

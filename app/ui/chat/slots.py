@@ -9,8 +9,7 @@ from app.core.conversation import Answer, StoredQuestion, Turn
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import images_height
 from app.ui.chat.tiles import NumberedImage, number_images
-from app.ui.fonts import LINE_ANSWER, LINE_QUESTION
-from app.ui.theme import SPACE_XL
+from app.ui.theme import SPACE_XL, TextSizes
 
 GAP_AFTER_QUESTION = 18  # px
 GAP_AFTER_ANSWER = 28  # px
@@ -51,12 +50,12 @@ class Slot:
     def is_open(self) -> bool:
         return self.is_answer and self.answer is None
 
-    def guess_height(self, width: int) -> None:
-        lines = len(self.text) * _CHARACTER // max(1, width) + self.text.count("\n") // 2 + 1
+    def guess_height(self, width: int, sizes: TextSizes) -> None:
+        lines = len(self.text) * _CHARACTER * sizes.percent // 100 // max(1, width) + self.text.count("\n") // 2 + 1
         if self.is_answer:
-            self.height = lines * LINE_ANSWER + _FOOT
+            self.height = lines * sizes.answer_line + _FOOT
         else:
-            self.height = min(16, lines) * LINE_QUESTION + 18 + images_height(self.images, width)
+            self.height = min(16, lines) * sizes.question_line + 18 + images_height(self.images, width)
 
 
 def question_slot(asked: StoredQuestion, variant: int = 1, variants: int = 1, *, left_out: bool = False) -> Slot:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QFontMetricsF, QTextLength, QTextTable, QTextTableFormat
 
 from app.ui.fonts import text_font
-from app.ui.theme import SIZE_TEXT, SPACE_L
+from app.ui.theme import SPACE_L
 
 GAP = SPACE_L  # px between columns
 _WIDEST = 320.0  # px of a column that is not made narrower while the table is too wide
@@ -23,8 +23,9 @@ class CellMeasure:
     word: float
 
 
-def measure_cell(text: str) -> CellMeasure:
-    metrics = QFontMetricsF(text_font(SIZE_TEXT + 1))
+def measure_cell(text: str, size: int) -> CellMeasure:
+    """`size` is that of the text, px."""
+    metrics = QFontMetricsF(text_font(size))
     words = text.split()
     longest = max(words, key=len, default="")
     return CellMeasure(metrics.horizontalAdvance(text) + _AIR, metrics.horizontalAdvance(longest) + _AIR)

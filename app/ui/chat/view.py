@@ -102,6 +102,7 @@ class ConversationView(Scroller):
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
     notes_wanted = Signal(str)  # answer_id
+    save_table = Signal(object)  # rows
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
     image_opened = Signal(object)  # NumberedImage
     image_menu_wanted = Signal(object, QPoint)  # NumberedImage, where in global coordinates
@@ -333,6 +334,7 @@ class ConversationView(Scroller):
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.notes_wanted.connect(self.notes_wanted)
+        made.table_saved.connect(self.save_table)
         made.asked_again.connect(self.ask_again)
         made.action_wanted.connect(self._want_action)
         made.variant_chosen.connect(self.variant_chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.core.secret import Password
-from app.core.settings import Settings, ThemeChoice
+from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
 from app.services.models import Models
 from app.store.settings import SettingsStore
@@ -70,6 +71,7 @@ class Preferences(Presenter):
         """These are in force."""
         self._settings = self._in_effect = settings
         self._appearance.choose(settings.theme)
+        self._appearance.set_text(settings.text_percent)
 
     @Slot()
     def refresh(self) -> None:
@@ -87,6 +89,30 @@ class Preferences(Presenter):
         self.change("theme", ThemeChoice.LIGHT if self._appearance.dark else ThemeChoice.DARK)
 
     # ---- the dialog
+
+    @Slot(int)
+    def step_text(self, step: int) -> None:
+        """The text of conversations so many steps larger or smaller; in its usual size with 0."""
+        larger = bisect_left(TEXT_PERCENTS, self._settings.text_percent) + step
+        self.set_text(TEXT_PERCENTS[max(0, min(len(TEXT_PERCENTS) - 1, larger))] if step else 100)
+
+    @Slot(int)
+    def set_text(self, percent: int) -> None:
+        """The size of the text of conversations."""
+        if percent != self._settings.text_percent:
+            self.change("text_percent", percent)
+
+    @Slot()
+    def enlarge_text(self) -> None:
+        self.step_text(1)
+
+    @Slot()
+    def reduce_text(self) -> None:
+        self.step_text(-1)
+
+    @Slot()
+    def reset_text(self) -> None:
+        self.step_text(0)
 
     @Slot()
     def open_settings(self) -> None:
@@ -150,6 +176,7 @@ class Preferences(Presenter):
     def _saved(self, settings: Settings) -> None:
         self._settings = settings
         self._appearance.choose(settings.theme)
+        self._appearance.set_text(settings.text_percent)
         self.saved.emit()
         self._look_again()
 

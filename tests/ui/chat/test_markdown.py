@@ -25,7 +25,7 @@ def space(qapp: QApplication, fonts: None, theme: Theme) -> ChipSpace:
 
 
 def write(space: ChipSpace, text: str) -> list[RenderedText]:
-    return [BlockRenderer(PAPER, (), space, WIDTH).write(block.tokens) for block in parse(embed(text, ()))]
+    return [BlockRenderer(Theme(PAPER), (), space, WIDTH).write(block.tokens) for block in parse(embed(text, ()))]
 
 
 def plain(space: ChipSpace, text: str) -> str:
@@ -213,7 +213,7 @@ def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplicati
     citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
     marks = mark_citations(text, citations, {})
     space = ChipSpace(theme)
-    written = [BlockRenderer(PAPER, marks, space, WIDTH).write(block.tokens) for block in parse(embed(text, marks))]
+    written = [BlockRenderer(theme, marks, space, WIDTH).write(block.tokens) for block in parse(embed(text, marks))]
     chips = [placed.mark.label for part in written for placed in part.marks]
     assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]
     shown = "\n".join(part.document.toPlainText() for part in written)

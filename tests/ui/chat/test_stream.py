@@ -102,7 +102,7 @@ def test_marks_become_chips_with_their_state_when_the_answer_ends(view: Conversa
     assert message.stops() == []  # nothing to click before it was checked
     text = "It says so [p. 12], and [p. 13]."
     view.finish(answer(1, text, (cite(text, "[p. 12]", CitationState.VERIFIED, 12),)))
-    assert [stop.text() for stop in message.stops()] == ["p. 12 ✓", "Details", "Copy", "Try again", "Export"]  # type: ignore[attr-defined]
+    assert [stop.text() for stop in message.stops()] == ["p. 12 ✓", "Copy", "Try again", "Export", "Details"]  # type: ignore[attr-defined]
     assert read(message) == text
 
 

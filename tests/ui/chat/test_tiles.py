@@ -18,6 +18,7 @@ from app.ui.chat.question import QuestionMessage
 from app.ui.chat.slots import Slot
 from app.ui.chat.tiles import NumberedImage, Tile, number_images, place_tiles
 from app.ui.chat.view import ConversationView
+from app.ui.theme import USUAL_SIZES
 from tests.ui.chat.talk import answer, asked, colours, turn
 
 CHART = ImageRef("a" * 64, "chart.png", 1640, 980)
@@ -91,7 +92,7 @@ def test_the_height_is_known_before_a_question_was_ever_shown(
     for width in (1000, 500):
         view.resize(width, 700)
         slot = Slot("q1", made.question.text, images=number_images(images))
-        slot.guess_height(view.measure())
+        slot.guess_height(view.measure(), USUAL_SIZES)
         assert abs(questions(view)[0].height() - slot.height) <= 2
 
 
@@ -195,7 +196,7 @@ def test_a_click_return_and_space_open_an_image(view: ConversationView, qtbot: Q
     assert opened == [NumberedImage(PLAN, 2), NumberedImage(CHART, 1), NumberedImage(PLAN, 2)]
     focused = QApplication.focusWidget()
     QTest.keyClick(focused, Qt.Key.Key_Tab)
-    assert QApplication.focusWidget() is questions(view)[0].edit_button
+    assert QApplication.focusWidget() is questions(view)[0].copy_button
 
 
 def test_a_tile_with_the_focus_is_marked(view: ConversationView, qtbot: QtBot) -> None:

@@ -13,12 +13,13 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import CitationState, Ending, PassageRef
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
-from app.ui.chat.buttons import InlineButton, LinkButton
+from app.ui.chat.block_tools import ToolBar
+from app.ui.chat.buttons import ActionButton, LinkButton
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.empty import EmptyWords
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView, LinkDialog
-from app.ui.theme import LAMP, PAPER, Palette, Theme
+from app.ui.theme import LAMP, PAPER, Palette, TextSizes, Theme
 from tests.ui.chat.talk import answer, asked, book, cite, colours, found, read, turn
 
 TEXT = (
@@ -69,16 +70,16 @@ def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: Conve
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     visited: list[str] = []
-    for _ in range(7):
+    for _ in range(8):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
-        assert isinstance(focused, ChipButton | InlineButton)
+        assert isinstance(focused, ChipButton | ActionButton)
         visited.append(focused.text())
         if focused.text() == "p. 87 ✓":
             QTest.keyClick(focused, Qt.Key.Key_Return)
         elif focused.text() == "p. 22":
             QTest.keyClick(focused, Qt.Key.Key_Space)
-    assert visited == ["Edit", "p. 87 ✓", "p. 88 ?", "p. 22", "Details", "Copy", "Try again"]
+    assert visited == ["Copy", "Edit", "p. 87 ✓", "p. 88 ?", "p. 22", "Copy", "Try again", "Export"]
     assert clicked == [CITATIONS[0], CITATIONS[2]]
 
 
@@ -176,7 +177,11 @@ def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -
         assert shown.answer is not None
         told = msgspec.structs.replace(shown.answer, passages=passages, excerpts=excerpts)
         view.show_turns((msgspec.structs.replace(shown, answer=told),), SHELF)
-        return only_answer(view).foot
+        made = only_answer(view).foot
+        if not made.numbers_button.isHidden():
+            assert not any(chip.isVisible() for chip in chips(made)), "on request only"
+            made.numbers_button.click()
+        return made
 
     assert "Relevant passages: p. 3 p. 7" in foot("In March.", excerpts=False).describe()
     assert "Saw only excerpts: p. 3 p. 7" in foot("In March, too.", excerpts=True).describe()
@@ -194,10 +199,23 @@ def test_a_citation_without_a_place_in_the_text_is_not_lost(view: ConversationVi
 
 def test_the_foot_counts_and_says_what_was_reused(view: ConversationView) -> None:
     view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
-    told = only_answer(view).foot.describe()
-    for words in ("1 verified", "1 not found", "1 page named", "reused 279,592 of 279,641 tokens"):
-        assert words in told
-    assert "first word after 0.3 s" in told
+    foot = only_answer(view).foot
+    assert foot.describe() == "1 verified, 1 not found, 2 pages"
+    line = foot.height()
+    foot.numbers_button.click()
+    assert foot.height() > line
+    for words in ("prompt: 279,641 tokens", "reused: 279,592 tokens", "first word after 0.3 s"):
+        assert words in foot.describe()
+
+
+def test_what_the_foot_says_stays_on_one_line(view: ConversationView) -> None:
+    citations = [cite(TEXT, "[p. 87]", state, 87) for state in CitationState for _ in range(3)]
+    view.show_turns((turn(1, "When?", TEXT, citations),), SHELF)
+    foot = only_answer(view).foot
+    for width in (640, 360):
+        assert foot.arrange(width) - foot.copy_button.geometry().bottom() < 3
+        assert max(point.y() for point, _ in foot._drawn) < foot.height()
+    assert "3 verified" in foot.toolTip()
 
 
 def test_a_very_long_answer_is_there_at_once_and_whole_a_moment_later(view: ConversationView, qtbot: QtBot) -> None:
@@ -373,6 +391,73 @@ def test_selecting_in_one_message_gives_up_the_selection_in_another(view: Conver
     assert answered.selected_text() == "An"
     click(question, QPoint(question.width() - 20, 20))
     assert answered.selected_text() == ""
+
+
+def test_a_question_is_as_wide_as_its_words(view: ConversationView) -> None:
+    long = "When must the tenant give notice to leave, and does a side letter change it? " * 4
+    view.show_turns((turn(1, "Why?", "So."), turn(2, "Why?\nAnd since when is it like that?"), turn(3, long)), {})
+    short, lines, wide = (each for each in view.messages() if isinstance(each, QuestionMessage))
+    assert short.pieces[0].height == lines.pieces[0].height / 2
+    ground = [each.grab().toImage() for each in (short, lines, wide)]
+    washed = [
+        sum(image.pixelColor(x, 4).name() == PAPER.wash.lower() for x in range(image.width())) for image in ground
+    ]
+    assert 40 < washed[0] < 80 < washed[1] < washed[2]
+
+
+def test_the_text_grows_and_shrinks_and_keeps_its_place(view: ConversationView, theme: Theme) -> None:
+    turns = tuple(turn(number, f"Question {number}?", "Words and words. " * 60) for number in range(1, 30))
+    view.show_turns((*turns, turn(30, "Last?", TEXT, CITATIONS)), SHELF)
+    usual = view.messages()[-1].pieces[0].height, view.measure()
+    theme.use_sizes(TextSizes(150))
+    bar = view.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    chip = view.messages()[-1].stops()[0]
+    assert chip.height() == TextSizes(150).chip_height
+    assert view.messages()[-1].pieces[0].height > usual[0]
+    assert view.measure() > usual[1]
+    theme.use_sizes(TextSizes(100))
+    assert (view.messages()[-1].pieces[0].height, view.measure()) == usual
+
+
+# code and tables
+
+
+def test_code_and_tables_are_copied_from_their_bars(view: ConversationView) -> None:
+    saved: list[object] = []
+    view.save_table.connect(saved.append)
+    text = "```python\nx = 1  # [p. 5]\n\n```\n\n| Berth | Rent |\n|--|--:|\n| **4** [p. 5] | `1,200` |\n| 5 | =1 |\n"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.PAGE, 5),)),), {})
+    message = only_answer(view)
+    code, table = message.findChildren(ToolBar)
+    assert [button.accessibleName() for button in [*code.buttons, *table.buttons]] == [
+        "Copy the code",
+        "Copy the table",
+        "Save table as spreadsheet…",
+    ]
+    assert [stop.text() for stop in message.stops()][:2] == ["Copy the code", "Copy the table"]  # type: ignore[attr-defined]
+    click(code.buttons[0])
+    assert QGuiApplication.clipboard().text() == "x = 1  # [p. 5]\n"
+    click(table.buttons[0])
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == "Berth\tRent\n4 [p. 5]\t1,200\n5\t'=1"
+    assert "<td>4 [p. 5]</td>" in data.html()
+    click(table.buttons[1])
+    assert saved == [[["Berth", "Rent"], ["4 [p. 5]", "1,200"], ["5", "=1"]]]
+    for bar, piece in ((code, message.pieces[0]), (table, message.pieces[1])):
+        assert piece.top <= bar.y() < bar.geometry().bottom() <= piece.bottom
+
+
+def test_a_selection_is_copied_with_its_emphasis(view: ConversationView) -> None:
+    text = "It is **so** [p. 5] and `x < y`.\n\n- an *item*\n"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5),)),), {})
+    message = only_answer(view)
+    message.select_all()
+    message.copy_selection()
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == text
+    assert "It is <b>so</b> (p. 5) and <code>x &lt; y</code>." in data.html()
+    assert "• an <i>item</i>" in data.html()
 
 
 # colours and words for all

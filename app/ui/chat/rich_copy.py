@@ -1,0 +1,57 @@
+"""A selected stretch of a message as HTML: words with their emphasis, page marks in words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat
+
+from app.ui.chat.citations import CitationMark
+from app.ui.chat.render import RenderedText
+
+_SIGNS = " ✓≈⋯?≠"  # of what was checked; they mean nothing elsewhere
+_SKIPPED = str.maketrans({"\u2060": "", "\ufdd0": "", "\ufdd1": ""})
+
+
+def to_html(written: RenderedText, start: int, end: int, *, code: bool) -> str:
+    """Characters `start` to `end` of a document; `code` is preformatted as a whole."""
+    marks = {placed.position: placed.mark for placed in written.marks}
+    markers = {drawn.position: drawn.marker for drawn in written.drawn if drawn.marker}
+    lines = []
+    block = written.document.findBlock(start)
+    while block.isValid() and block.position() < end:
+        marker = markers.get(block.position(), "") if block.position() >= start else ""
+        words = "".join(_runs(block, start, end, marks))
+        lines.append(f"{html.escape(marker)} {words}" if marker else words)
+        block = block.next()
+    if code:
+        return "<pre>" + "\n".join(lines) + "</pre>"
+    return "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def _runs(block: QTextBlock, start: int, end: int, marks: dict[int, CitationMark]) -> Iterator[str]:
+    for each in block:  # type: ignore[attr-defined]  # an iterator of fragments
+        fragment = each.fragment()
+        first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
+        if first >= last:
+            continue
+        text = fragment.text()[first - fragment.position() : last - fragment.position()]
+        if (mark := marks.get(first)) is not None:
+            yield html.escape(f"({mark.label.strip().rstrip(_SIGNS)})")
+        else:
+            shown = html.escape(text.translate(_SKIPPED)).replace("\u2028", "<br>")
+            yield _emphasise(shown, fragment.charFormat())
+
+
+def _emphasise(shown: str, form: QTextCharFormat) -> str:
+    font = form.font()
+    for tag, wanted in (
+        ("code", font.fixedPitch()),
+        ("s", font.strikeOut()),
+        ("i", font.italic()),
+        ("b", font.weight() >= QFont.Weight.DemiBold),
+    ):
+        if wanted:
+            shown = f"<{tag}>{shown}</{tag}>"
+    return shown

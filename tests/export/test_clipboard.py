@@ -1,0 +1,63 @@
+"""What is copied of an answer and of a table: references in words, cells that stay cells, no formulas."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from app.core.conversation import CitationState
+from app.export.clipboard import copy_answer, copy_table
+from app.export.table import disarm_cell, read_number, write_table
+from tests.ui.chat.talk import answer, book, cite, found
+
+TEXT = "It is **twelve** months [p. 87] & more [p. 99].\n\n- one <b>x</b>\n- two"
+
+
+def test_an_answer_is_copied_with_its_page_marks_in_words() -> None:
+    citations = [
+        cite(TEXT, "[p. 99]", CitationState.NOT_FOUND, 99),
+        found(3),
+        cite(TEXT, "[p. 87]", CitationState.VERIFIED, 87),
+    ]
+    copied = copy_answer(answer(1, TEXT, citations), {"lease": book("lease", "Harbour Lease")})
+    assert copied.plain == (
+        "It is **twelve** months (lease.pdf, p. 87) & more (lease.pdf, p. 99: not found there).\n\n"
+        "- one <b>x</b>\n- two"
+    )
+    assert (
+        "<strong>twelve</strong> months (lease.pdf, p. 87) &amp; more (lease.pdf, p. 99: not found there)."
+        in copied.html
+    )
+    assert "<li>one &lt;b&gt;x&lt;/b&gt;</li>" in copied.html
+
+
+def test_a_table_is_copied_cell_by_cell_and_nothing_in_it_is_computed() -> None:
+    copied = copy_table([["Berth", "Rent"], ["4", "1,200"], ["a\tb", '=HYPERLINK("http://x")'], ["<i>", "-3.5"]])
+    assert copied.plain.splitlines() == ["Berth\tRent", "4\t1,200", 'a b\t\'=HYPERLINK("http://x")', "<i>\t-3.5"]
+    assert "<tr><th>Berth</th><th>Rent</th></tr><tr><td>4</td><td>1,200</td></tr>" in copied.html
+    assert "&lt;i&gt;" in copied.html
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("1,200", 1200), ("-3.5", -3.5), ("0", 0), ("12.3456", 12.3456), ("1.200", None), ("007", None)),
+        *(("1e5", None), ("1,20", None), ("", None), ("12 m", None), ("9" * 16, None)),
+    ],
+)
+def test_only_what_is_a_number_everywhere_is_one(text: str, value: float | None) -> None:
+    assert read_number(text) == value
+
+
+def test_a_workbook_has_numbers_and_texts() -> None:
+    data = write_table([["Berth", "Rent"], ["4", "1,200"], ["=1+1", "x" * 40_000], ["short"]])
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+        strings = file.read("xl/sharedStrings.xml").decode()
+    assert "<v>1200</v>" in sheet
+    assert "<f>" not in sheet
+    assert "=1+1" in strings
+    assert disarm_cell("-3.5") == "-3.5"
+    assert disarm_cell("@cmd") == "'@cmd"

@@ -1,0 +1,108 @@
+"""Scenes of the conversation: what an answer rests on and its details, sizes of text, rich answers."""
+
+from __future__ import annotations
+
+from app.core.settings import ThemeChoice
+from app.wording.i18n import use_language
+from tests.screens.stage import Stage
+from tests.ui.room import LEASE, LETTERS
+
+_QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
+_ANSWER = (
+    "The lease asks for twelve months: the tenant shall give notice to end the Term “not less than twelve months "
+    "before the end of the then current Term” [p. 87]. Notice sent by e-mail alone does not count; it “must reach "
+    "the Harbour Office by registered post” [p. 88].\n\n"
+    "The side letter of 3 May 2021 shortens this: “For Berths 4 to 7 the notice period is shortened to nine months” "
+    "[Side letters 2019–2024, p. 22]."
+)
+
+_RICH = """The rent of the four berths, as the schedule has it [p. 87]:
+
+| Berth | Length | Rent a year | What the schedule says of the quay wall |
+|:--|--:|--:|:--|
+| 4 | 22 m | 1,200 | in repair until spring, with half the rent |
+| 5 | 18 m | 960 | sound |
+| 6 | 30 m | 1,850 | sound; the fenders are the tenant's |
+
+The daily rate follows from it:
+
+```python
+def daily(rent: float, days: int = 365) -> float:
+    return round(rent / days, 2)  # to the cent
+```
+
+1. The landlord repairs the wall [p. 88].
+2. The tenant repairs
+   - the fenders,
+   - the moorings.
+"""
+
+
+def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: object) -> None:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.engine.answers = [(answer,) for answer in answers]
+    stage.open(**options)  # type: ignore[arg-type]
+    stage.presenter.preferences.set_text(text_percent)
+    for number in range(len(answers)):
+        stage.ask(_QUESTION if number == 0 else "Since when?")
+
+
+def _details(stage: Stage, **options: object) -> None:
+    _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].", **options)
+    stage.last_answer().foot.numbers_button.click()
+    stage.settle()
+
+
+def answer_details(stage: Stage) -> None:
+    _details(stage)
+
+
+def answer_details_dark(stage: Stage) -> None:
+    _details(stage, theme=ThemeChoice.DARK)
+
+
+def answer_details_small(stage: Stage) -> None:
+    _details(stage, size=(1024, 700))
+
+
+def answer_details_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _details(stage)
+    finally:
+        use_language("en")
+
+
+def text_large(stage: Stage) -> None:
+    _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].", text_percent=150)
+    stage.window.talk.text_size.click()
+    stage.settle()
+
+
+def _rich(stage: Stage, **options: object) -> None:
+    _talk(stage, _RICH, **options)
+
+
+def rich(stage: Stage) -> None:
+    _rich(stage)
+
+
+def rich_dark(stage: Stage) -> None:
+    _rich(stage, theme=ThemeChoice.DARK)
+
+
+def rich_small(stage: Stage) -> None:
+    _rich(stage, size=(1024, 700))
+
+
+CONVERSATION_SCENES = (
+    rich,
+    rich_dark,
+    rich_small,
+    answer_details,
+    answer_details_dark,
+    answer_details_small,
+    answer_details_japanese,
+    text_large,
+)
