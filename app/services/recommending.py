@@ -34,26 +34,31 @@ class Recommendation(msgspec.Struct, frozen=True):
 
 def recommend(models: Models, downloads: Downloads, seen: MachineSeen) -> Recommendation | None:
     """The best model to fetch for this machine, and for its disk; None where none fits, or none is fast enough."""
-    room = min(_MOST_BYTES, free_bytes(models.folder))
     planned = (
         (offer, place(offer.header, offer.projector_header, seen.machine, PlanRequest()))
         for offer in downloads.offers()
-        if offer.header is not None and offer.size_bytes <= room
+        if offer.header is not None
     )
-    best = best_of(planned)
+    best = best_of(planned, free_bytes(models.folder))
     return None if best is None else Recommendation(*best, downloads.terms_of(best[0]))
 
 
-def best_of(planned: Iterable[tuple[Offer, ModelPlan]]) -> tuple[Offer, ModelPlan] | None:
+def best_of(planned: Iterable[tuple[Offer, ModelPlan]], free_bytes: int) -> tuple[Offer, ModelPlan] | None:
     """The model with the most parameters that does a usual task while a person waits. Of its quantizations the largest
-    that is wholly on graphics cards, else the one that is done first. None where none is fast enough."""
-    fits = [(offer, plan, plan.result) for offer, plan in planned if isinstance(plan.result, Placement)]
+    that is wholly on graphics cards, else the one that is done first. None where none is fast enough, or has room on a
+    disk with so many bytes."""
+    room = min(_MOST_BYTES, free_bytes)
+    fits = [
+        (offer, plan, plan.result)
+        for offer, plan in planned
+        if isinstance(plan.result, Placement) and offer.size_bytes <= room
+    ]
     for limit in (_SOON_S, _PATIENT_S):
         usable = [each for each in fits if _task_s(each[2]) <= limit]
         if usable:
             most = max(plan.header.parameters for _offer, plan, _place in usable)
             of_model = [each for each in usable if each[1].header.parameters == most]
-            whole = [each for each in of_model if _is_on_cards(each[1], each[2])]
+            whole = [each for each in of_model if is_on_cards(each[1])]
             offer, plan, _place = (
                 max(whole, key=lambda each: each[0].size_bytes) if whole else min(of_model, key=lambda e: _task_s(e[2]))
             )
@@ -67,5 +72,7 @@ def _task_s(place: Placement) -> float:
     return READ_TOKENS / place.speed.reading + _WRITTEN_TOKENS / place.speed.writing
 
 
-def _is_on_cards(plan: ModelPlan, place: Placement) -> bool:
-    return place.gpu_layers > plan.header.layers and not place.expert_layers
+def is_on_cards(plan: ModelPlan) -> bool:
+    """Whether it is wholly on graphics cards."""
+    place = plan.result
+    return isinstance(place, Placement) and place.gpu_layers > plan.header.layers and not place.expert_layers

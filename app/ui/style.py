@@ -51,6 +51,7 @@ QLabel[role="soft"] {{ color: $soft_ink; }}
 QLabel[role="warning"] {{ color: $near; }}
 QLabel[role="failure"] {{ color: $not_found; }}
 QLabel[role="failure-small"] {{ font-size: {SIZE_SMALL}px; color: $not_found; }}
+QLabel[role="mark"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: $accent; }}
 QLabel[role="setting"] {{ font-weight: 600; }}
 QLabel[role="section"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: $soft_ink; }}
 
@@ -97,6 +98,13 @@ QPushButton[role="link"]:hover {{ background: $wash; }}
 QPushButton[role="link"]:focus {{
     border: 2px solid $accent; padding: 0 {SPACE_XS - 1}px; min-height: 18px;
 }}
+
+QPushButton[role="fold"] {{
+    background: transparent; border-color: transparent; color: $soft_ink; font-size: {SIZE_SMALL}px;
+    padding: 0 {SPACE_XS}px; min-height: 26px; text-align: left;
+}}
+QPushButton[role="fold"]:hover {{ color: $ink; background: $wash; }}
+QPushButton[role="fold"]:focus {{ border: 2px solid $accent; padding: 0 {SPACE_XS - 1}px; min-height: 24px; }}
 
 QPushButton[role="floating"] {{ padding: 0 {SPACE_S}px; min-height: 26px; font-size: {SIZE_SMALL}px; }}
 

@@ -109,6 +109,12 @@ class Welcome(Presenter):
         self._first_start = False
 
     @Slot()
+    def note_locked(self) -> None:
+        """A passphrase was set: there is nothing more to know about the key."""
+        self._key_open = False
+        self.hint()
+
+    @Slot()
     def note_failed(self) -> None:
         """There is no model."""
         self.advice.look()

@@ -124,6 +124,39 @@ def models_cpu(stage: Stage) -> None:
     _open(stage, NO_GPU, size=(1180, 1500))
 
 
+def _unfold(window: ModelsWindow) -> None:
+    window.fold.click()
+    pause(100)
+    bar = window.scroller.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def models_unfolded(stage: Stage) -> None:
+    """The end of the list, with what does not fit."""
+    _unfold(_open(stage, NO_GPU, size=(1024, 900)))
+
+
+def models_unfolded_dark(stage: Stage) -> None:
+    _unfold(_open(stage, SMALL, size=(1024, 700), theme=ThemeChoice.DARK))
+
+
+def models_first(stage: Stage) -> None:
+    """Only the starter is here: one model is recommended."""
+    downloads = stage.fake.downloads
+    downloads.catalogue = catalogue().offers
+    downloads.licences = {licence.id: licence for licence in catalogue().licences}
+    _load_starter(stage)
+    _show(stage, SMALL, size=(1180, 760))
+
+
+def models_misfit_order(stage: Stage) -> None:
+    """Fetching what cannot run here says so once more."""
+    window = _open(stage, NO_GPU)
+    stage.fake.downloads.accepted.add("llama4")
+    window.cards[offer_of(_SCOUT, "Q8_0").key].press(CardAction.FETCH)
+    stage.settle()
+
+
 def models_dark(stage: Stage) -> None:
     _open(stage, theme=ThemeChoice.DARK)
     _fetch(stage, gate=Gate())
@@ -355,6 +388,10 @@ MODEL_SCENES = (
     models_h100,
     models_12_gb,
     models_cpu,
+    models_first,
+    models_unfolded,
+    models_unfolded_dark,
+    models_misfit_order,
     models_dark,
     models_small,
     models_200,

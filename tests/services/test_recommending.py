@@ -16,11 +16,12 @@ from app.services.recommending import best_of
 
 def _best(gpu_gigabytes: Iterable[float], ram_gigabytes: float, offers: Iterable[Offer]) -> str:
     machine = planner.imagined(tuple(gpu_gigabytes), ram_gigabytes, 8)
-    best = best_of(
+    planned = (
         (offer, place(offer.header, offer.projector_header, machine, PlanRequest()))
         for offer in offers
         if offer.header is not None
     )
+    best = best_of(planned, 10**12)
     return f"{best[0].untrusted_name} {best[0].quantization}" if best is not None else ""
 
 

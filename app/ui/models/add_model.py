@@ -111,13 +111,13 @@ class AddModelPresenter(QObject):
 
     # ---- from a hub
 
-    def order(self, offer: Offer, over: QWidget, *, again: bool = False) -> None:
+    def order(self, offer: Offer, over: QWidget, *, again: bool = False, misfit: str = "") -> None:
         """Say what fetching it means, then fetch it. `again`: that was said before, and is said only if there are terms
-        that nobody has accepted."""
+        that nobody has accepted. `misfit`: why it will not run on this machine."""
         work = partial(_order, self._downloads, offer)
-        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over, again), self._on_problem)
+        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over, again, misfit), self._on_problem)
 
-    def _show_order(self, over: QWidget, again: bool, found: tuple[Order, bool]) -> None:
+    def _show_order(self, over: QWidget, again: bool, misfit: str, found: tuple[Order, bool]) -> None:
         order, has_token = found
         if again and order.accepted:
             self._fetching.start(order.offer, order.licence)
@@ -138,6 +138,7 @@ class AddModelPresenter(QObject):
             terms_title=order.licence.name if order.licence and not order.accepted else "",
             terms=order.licence.text if order.licence and not order.accepted else "",
             shortage=shortage_words(order),
+            misfit=_("It does not fit this computer. {reason}").format(reason=misfit) if misfit else "",
             parent=over,
         )  # fmt: skip
         dialog.accepted.connect(partial(self._accept, order))

@@ -28,6 +28,7 @@ class CardGroup(StrEnum):
     HERE = "here"
     COMING = "coming"
     OFFERED = "offered"
+    MISFIT = "misfit"
 
 
 class CardAction(StrEnum):
@@ -49,11 +50,13 @@ class CardAction(StrEnum):
 
 @dataclass(frozen=True)
 class Button:
-    """`action` None for one that only says how it is; `badge`: and says it in the accent."""
+    """`action` None for one that only says how it is; `badge`: and says it in the accent. `primary`: the one that a
+    person is led to."""
 
     action: CardAction | None
     words: str
     badge: bool = False
+    primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,14 @@ class CardProgress:
 
 @dataclass(frozen=True)
 class CardData:
-    """`lines` say what the model is; `room` what it leaves, or that it does not fit (`misfit`), `tip` the whole
-    explanation; `problem` what went wrong. `quiet`: actions below the button, `more`: those in its menu."""
+    """`mark` says why it is set off, `lines` what the model is; `room` what it leaves, or that it does not fit
+    (`misfit`), `tip` the whole explanation; `problem` what went wrong. `quiet`: actions below the button, `more`: those
+    in its menu."""
 
     key: str
     group: CardGroup
     title: str
+    mark: str = ""
     lines: tuple[str, ...] = ()
     current: bool = False
     fit: tuple[DeviceFit, ...] = ()
@@ -97,6 +102,7 @@ class ModelCard(QFrame):
         super().__init__(parent)
         self.card = card
         self.setProperty("role", "card")
+        self.mark = PlainLabel(role="mark", wraps=True)
         self.title = ElidedLabel(role="heading")
         self._lines: list[PlainLabel] = []
         self.fit = FitView(icons.theme)
@@ -112,7 +118,7 @@ class ModelCard(QFrame):
         self.menu = QMenu(self)
         self.more = IconButton(icons, Symbol.MORE, _("More"))
         self.more.clicked.connect(self._open_menu)
-        self._words = column(STRETCH, self.title, STRETCH, spacing=SPACE_XS)
+        self._words = column(STRETCH, self.mark, self.title, STRETCH, spacing=SPACE_XS)
         self._below = row(STRETCH, self.more, STRETCH)
         self._build()
         self.show_card(card)
@@ -128,12 +134,14 @@ class ModelCard(QFrame):
     def show_card(self, card: CardData) -> None:
         changed_current = card.current != self.property("current")
         self.card = card
-        self.setAccessibleName(", ".join((card.title, *card.lines)))
+        self.setAccessibleName(", ".join(filter(None, (card.title, card.mark, *card.lines))))
         self.setAccessibleDescription(card.problem or card.room)
         if changed_current:
             self.setProperty("current", card.current)
             repolish(self)
         self.title.setText(card.title)
+        self.mark.setText(card.mark)
+        self.mark.setVisible(bool(card.mark))
         while len(self._lines) < len(card.lines):
             label = PlainLabel(role="small", wraps=True)
             self._lines.append(label)
@@ -170,7 +178,7 @@ class ModelCard(QFrame):
             self.button.setText(button.words)
             self.button.setEnabled(button.action is not None)
             self.button.setAccessibleName(_("{action}: {model}").format(action=button.words, model=card.title))
-            set_role(self.button, "badge" if button.badge else "")
+            set_role(self.button, "badge" if button.badge else "primary" if button.primary else "")
         while len(self._quiet) < len(card.quiet):
             made = TextButton("", role="quiet")
             made.clicked.connect(partial(self._press_quiet, len(self._quiet)))
@@ -226,5 +234,5 @@ class ModelCard(QFrame):
         words.setFixedWidth(_WORDS_WIDTH)
         side.setFixedWidth(_BUTTON_WIDTH)
         row(words, (middle, 1), side, of=self, margins=(SPACE_L + 2, SPACE_L) * 2, spacing=SPACE_XL)
-        for widget in (self.fit, self.room, self.problem):
+        for widget in (self.mark, self.fit, self.room, self.problem):
             widget.hide()

@@ -63,7 +63,7 @@ def owned_card(owned: Owned, plan: ModelPlan | Problem | None, status: ModelStat
         key=owned.file.path,
         group=CardGroup.HERE,
         title=model_words.title_of(title),
-        lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), status.outcome))),
+        lines=tuple(filter(None, (about, model_words.licence_name(owned.licence), status.outcome))),
         current=status.loaded,
         fit=fit,
         room=room,
@@ -117,8 +117,15 @@ def offer_card(
     *,
     asking: bool = False,
     waiting: bool = True,
+    recommended: bool = False,
+    missing_bytes: int = 0,
 ) -> CardData:
-    """What can be fetched. `asking`: for its header, which the catalogue does not have."""
+    """What can be fetched. `asking`: for its header, which the catalogue does not have. `missing_bytes`: of memory, for
+    its files alone."""
+    if isinstance(plan, ModelPlan) and isinstance(plan.result, Shortfall):
+        return _misfit_card(offer, licence, plan.result.missing_bytes, model_words.plan_tip(plan))
+    if missing_bytes and plan is None and not asking:
+        return _misfit_card(offer, licence, missing_bytes)
     if offer.header is not None or isinstance(plan, Problem):
         fit, room, tip, misfit = _plan_parts(plan, False, waiting)
     else:
@@ -133,14 +140,29 @@ def offer_card(
         key=offer.key,
         group=CardGroup.OFFERED,
         title=model_words.title_of(offer.untrusted_name),
+        mark=model_words.recommended_words(plan) if recommended and isinstance(plan, ModelPlan) else "",
         lines=_offer_lines(offer, licence),
         fit=fit,
         room=room,
         tip=tip,
         misfit=misfit,
         problem=sentence(plan) if isinstance(plan, Problem) else "",
-        button=Button(CardAction.FETCH, model_words.fetch_words(offer)),
+        button=Button(CardAction.FETCH, model_words.fetch_words(offer), primary=recommended),
         quiet=(Button(CardAction.ASK, _("Check")),) if unknown else (),
+    )
+
+
+def _misfit_card(offer: Offer, licence: Licence | None, missing_bytes: int, tip: str = "") -> CardData:
+    """It can be fetched for another computer, and no button leads there."""
+    return CardData(
+        key=offer.key,
+        group=CardGroup.MISFIT,
+        title=model_words.title_of(offer.untrusted_name),
+        lines=_offer_lines(offer, licence),
+        room=model_words.missing_words(missing_bytes),
+        tip=tip,
+        misfit=True,
+        quiet=(Button(CardAction.FETCH, model_words.fetch_words(offer)),),
     )
 
 
@@ -195,7 +217,7 @@ def import_card(key: str, work: ModelWork) -> CardData:
 def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
     header: ModelHeader | None = offer.header
     shape = model_words.shape_words(header, offer.quantization, sees=offer.projector is not None)
-    return tuple(filter(None, (shape, model_words.note_words(offer), *model_words.licence_lines(licence))))
+    return tuple(filter(None, (shape, model_words.licence_name(licence))))
 
 
 def _plan_parts(

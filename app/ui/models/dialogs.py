@@ -37,14 +37,17 @@ class OrderDialog(QDialog):
         terms_title: str = "",
         terms: str = "",
         shortage: str = "",
+        misfit: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`facts`: names and values. `terms`: the whole text of a licence. `shortage`: why it cannot be fetched."""
+        """`facts`: names and values. `terms`: the whole text of a licence. `shortage`: why it cannot be fetched;
+        `misfit`: why it would not run here."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        notes = [PlainLabel(words, role=role, wraps=True) for words, role in ((note, "small"), (shortage, "failure"))]
+        said = ((misfit, "warning"), (note, "small"), (shortage, "failure"))
+        notes = [PlainLabel(words, role=role, wraps=True) for words, role in said]
         self.terms = QPlainTextEdit(terms, readOnly=True, tabChangesFocus=True)
         self.terms.setProperty("role", "framed")
         self.terms.setAccessibleName(terms_title)

@@ -10,10 +10,12 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
+from app.engine.planner import Placement
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Licence
-from app.services.plans import Hardware
+from app.services.plans import Hardware, ModelPlan
+from app.services.recommending import best_of
 from app.services.selection import ModelSelection, select
 from app.services.services import Services
 from app.ui.activity import Activity
@@ -149,6 +151,7 @@ class ModelWindowPresenter(QObject):
     def _show(self) -> None:
         if self.window is not None and self._selection is not None:
             self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this computer."))
+            self.window.show_credits(model_words.credit_words(self._licences(self._selection)))
             if self._wanted is not None and self._wanted.key in self.window.cards:
                 offer, self._wanted = self._wanted, None
                 self.window.show_at(offer.key)
@@ -167,12 +170,42 @@ class ModelWindowPresenter(QObject):
         for key, offer in offers.items():
             transfer = self.fetching.transfers.get(key)
             yield cards.transfer_card(offer, self._licence(key), transfer, begun.get(key))
-        for listed in selection.offers:
-            if listed.key not in offers:
-                offer, licence = self.headers.known(listed), self._licence(listed.key)
-                plan = self.headers.problems.get(listed.key) or self.plans.plans.get(listed.key)
-                asking = listed.key in self.headers.asking
-                yield cards.offer_card(offer, licence, plan, asking=asking, waiting=self.plans.waiting)
+        best = self._best(selection)
+        known = [self.headers.known(offer) for offer in selection.offers if offer.key not in offers]
+        for offer in sorted(known, key=lambda offer: (offer.key != best, offer.header is None)):
+            yield self._offer_card(offer, best)
+
+    def _offer_card(self, offer: Offer, best: str) -> CardData:
+        """`best`: the key of the one to recommend."""
+        key, seen = offer.key, self.plans.seen
+        return cards.offer_card(
+            offer,
+            self._licence(key),
+            self.headers.problems.get(key) or self.plans.plans.get(key),
+            asking=key in self.headers.asking,
+            waiting=self.plans.waiting,
+            recommended=key == best,
+            missing_bytes=model_words.too_large_by(offer, seen.machine) if seen is not None else 0,
+        )
+
+    def _best(self, selection: ModelSelection) -> str:
+        """The key of the offer to recommend; empty where there is none better than what is here, or not yet."""
+        plans = self.plans.plans
+        known = [self.headers.known(offer) for offer in selection.offers]
+        planned = [(offer, plans.get(offer.key)) for offer in known if offer.header is not None]
+        if any(plan is None for _offer, plan in planned):
+            return ""
+        placed = [(offer, plan) for offer, plan in planned if isinstance(plan, ModelPlan)]
+        best = best_of(placed, selection.free_bytes)
+        here = [plans.get(owned.file.path) for owned in selection.owned]
+        most = max((_parameters(plan) for plan in here), default=0)
+        return best[0].key if best is not None and _parameters(best[1]) > most else ""
+
+    def _licences(self, selection: ModelSelection) -> Iterator[Licence | None]:
+        """Of all that is shown."""
+        yield from (owned.licence for owned in selection.owned)
+        yield from selection.licences.values()
+        yield from (transfer.licence for transfer in self.fetching.transfers.values())
 
     def _licence(self, key: str) -> Licence | None:
         known = self._selection.licences.get(key) if self._selection is not None else None
@@ -203,7 +236,8 @@ class ModelWindowPresenter(QObject):
             case CardAction.ASK:
                 self.headers.ask(offer)
             case CardAction.FETCH:
-                self.adding.order(offer, window)
+                card = window.cards[offer.key].card
+                self.adding.order(offer, window, misfit=card.room if card.misfit else "")
             case CardAction.GO_ON:
                 self.adding.order(offer, window, again=True)
             case CardAction.PAUSE:
@@ -290,3 +324,8 @@ class ModelWindowPresenter(QObject):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self._tell(sentence(problem))
+
+
+def _parameters(plan: ModelPlan | Problem | None) -> int:
+    """Of a model that fits."""
+    return plan.header.parameters if isinstance(plan, ModelPlan) and isinstance(plan.result, Placement) else 0

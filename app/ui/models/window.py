@@ -8,12 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.chat.intake import pick_files
 from app.ui.drops import DropOverlay
 from app.ui.frame_state import bound
-from app.ui.icons import Icons
+from app.ui.icons import Icons, Symbol
 from app.ui.models.card import CardData, CardGroup, ModelCard
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
@@ -21,6 +21,7 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.notice import NoticeBar
 from app.wording.i18n import _
+from app.wording.units import count
 
 _SIZE = (1180, 760)
 _SMALLEST = (760, 480)
@@ -52,9 +53,12 @@ class ModelsWindow(QDialog):
         self.import_menu.addAction(_("A file…"), self.file_wanted.emit)
         self.import_menu.addAction(_("A folder…"), self.folder_wanted.emit)
         self.notice = NoticeBar(icons)
+        self.credits = PlainLabel(role="small")
+        self.credits.hide()
         self.empty = PlainLabel(role="soft")
+        self.fold = FoldButton(icons)
         self.cards: dict[str, ModelCard] = {}
-        self._sections: dict[CardGroup, tuple[PlainLabel, QVBoxLayout]] = {}
+        self._sections: dict[CardGroup, tuple[QWidget, QVBoxLayout]] = {}
         self.scroller = QScrollArea()
         self._build()
         self.overlay = DropOverlay(icons.theme, self)
@@ -65,6 +69,11 @@ class ModelsWindow(QDialog):
 
     def show_machine(self, words: str) -> None:
         self.machine.setText(words)
+
+    def show_credits(self, words: str) -> None:
+        """What the terms of the models ask to be shown, once."""
+        self.credits.setText(words)
+        self.credits.setVisible(bool(words))
 
     def show_cards(self, cards: Sequence[CardData], nothing: str = "") -> None:
         """In this order, within their groups. `nothing`: said where there are none."""
@@ -78,6 +87,8 @@ class ModelsWindow(QDialog):
         for group, (heading, views) in self._sections.items():
             members = [card for card in cards if card.group is group]
             heading.setVisible(bool(members))
+            if group is CardGroup.MISFIT:
+                self.fold.show_count(len(members))
             for place, card in enumerate(members):
                 self._show_card(card, views, place)
 
@@ -128,7 +139,7 @@ class ModelsWindow(QDialog):
     def _build(self) -> None:
         self.import_button.clicked.connect(self._open_import)
         self.name_button.clicked.connect(self.name_wanted)
-        words = column(PlainLabel(_("Models"), role="display"), self.machine, spacing=SPACE_XS)
+        words = column(PlainLabel(_("Models"), role="display"), self.machine, self.credits, spacing=SPACE_XS)
         buttons = ((button, Qt.AlignmentFlag.AlignTop) for button in (self.import_button, self.name_button))
         head = row((words, 1), *buttons, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_S), spacing=SPACE_S)
         notice = row(self.notice, margins=(SPACE_S, 0, SPACE_S, 0))  # as wide as the cards
@@ -139,9 +150,40 @@ class ModelsWindow(QDialog):
             cards.addWidget(heading)
             cards.addLayout(members)
             heading.hide()
+        self._sections[CardGroup.MISFIT] = self.fold, column(spacing=SPACE_M)
+        folded = boxed(self._sections[CardGroup.MISFIT][1])
+        folded.hide()
+        self.fold.toggled.connect(folded.setVisible)
+        cards.addSpacing(SPACE_S)
+        cards.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        cards.addWidget(folded)
         cards.addStretch(1)
-        scroll_down(boxed(_in_the_middle(cards)), self.scroller)
+        shown = boxed(_in_the_middle(cards))
+        # As high as its cards are at their width: Qt takes words that wrap for higher than that, if it is let.
+        shown.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        scroll_down(shown, self.scroller)
         column(_in_the_middle(column(head, notice)), (self.scroller, 1), of=self)
+
+
+class FoldButton(TextButton):
+    """What does not fit, folded away until somebody wants to see it."""
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__("", role="fold")
+        self._icons = icons
+        self.setCheckable(True)
+        self.hide()
+        self.toggled.connect(self._draw)
+        icons.theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_count(self, n: int) -> None:
+        self.setText(_("Does not fit this computer ({n})").format(n=count(n)))
+
+    @Slot()
+    def _draw(self) -> None:
+        symbol = Symbol.DOWN if self.isChecked() else Symbol.NEXT
+        self.setIcon(self._icons.icon(symbol, self._icons.theme.palette.soft_ink))
 
 
 def _in_the_middle(layout: QLayout) -> QLayout:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.core.model import ModelHeader
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall, Way, WayKind
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
+from app.services.recommending import is_on_cards
 from app.services.selection import MachineSeen
 from app.ui.models.fit import DeviceFit, FitSegment, Share
 from app.ui.widgets.labels import plain_tip
@@ -61,19 +64,19 @@ def parameters_words(parameters: int) -> str:
     return f"{parameters / 1e6:.1f}".removesuffix(".0") + "M"
 
 
-def licence_lines(licence: Licence | None) -> tuple[str, ...]:
-    """The terms, and the credit that they ask for."""
-    return tuple(printable(words) for words in (licence.name, licence.credit) if words) if licence else ()
+def licence_name(licence: Licence | None) -> str:
+    """The terms; empty where nothing is known."""
+    return printable(licence.name) if licence else ""
+
+
+def credit_words(licences: Iterable[Licence | None]) -> str:
+    """The credits that they ask for, each once."""
+    return " · ".join(dict.fromkeys(printable(each.credit) for each in licences if each is not None and each.credit))
 
 
 def licence_words(licence: Licence | None) -> str:
     """The terms and the credit that they ask for; empty where nothing is known."""
-    return " · ".join(licence_lines(licence))
-
-
-def note_words(offer: Offer) -> str:
-    """What the catalogue says of an offer beside its numbers."""
-    return {"smaller": _("for smaller computers")}.get(offer.note, "")
+    return " · ".join(filter(None, (licence_name(licence), credit_words((licence,)))))
 
 
 def fetch_words(offer: Offer) -> str:
@@ -114,7 +117,7 @@ def room_words(plan: ModelPlan) -> str:
     """The room that a plan leaves and how fast it would be; or by how much it does not fit, and what would help."""
     result = plan.result
     if isinstance(result, Shortfall):
-        return " ".join(sentences(plan))
+        return "\n".join(filter(None, (missing_words(result.missing_bytes), _from_disk(plan))))
     words = space_words(plan)
     if runs_anywhere(plan):
         words = _("Runs on any computer. {room}").format(room=words)
@@ -123,6 +126,28 @@ def room_words(plan: ModelPlan) -> str:
     if measured is not None:
         speed = _("{n} tokens a second, measured").format(n=rate(measured.tokens_a_second))
     return "\n".join([f"{words} · {speed}", *filter(None, [ways_words(plan)])])
+
+
+def missing_words(missing_bytes: int) -> str:
+    return _("Needs {size} more memory.").format(size=size(missing_bytes))
+
+
+def too_large_by(offer: Offer, machine: Machine) -> int:
+    """The memory that is missing for its files alone, whatever its header says; 0 where they have room."""
+    return max(0, offer.size_bytes - sum(device.room for device in (machine.host, *machine.gpus)))
+
+
+def recommended_words(plan: ModelPlan) -> str:
+    """Why it is the one, in five words."""
+    reason = _("best that fits your GPU") if is_on_cards(plan) else _("best balance for this computer")
+    return _("Recommended: {reason}").format(reason=reason)
+
+
+def _from_disk(plan: ModelPlan) -> str:
+    """What a model that does not fit would do with its weights on the disk; empty where it could not."""
+    speeds = [way.place.speed.writing for way in plan.ways if way.kind is WayKind.LEFT_ON_DISK]
+    words = _("With weights read from the disk, it would write about {n} tokens a second.")
+    return words.format(n=rate(speeds[0])) if speeds else ""
 
 
 def ways_words(plan: ModelPlan) -> str:

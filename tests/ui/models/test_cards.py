@@ -18,7 +18,7 @@ from app.ui.bridge import Executor
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
-from app.ui.theme import PAPER
+from app.ui.theme import PAPER, SPACE_S, SPACE_XL
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
 from tests.work import instead
@@ -109,15 +109,66 @@ def test_without_enough_gpu_the_experts_are_told_apart(shop: Shop) -> None:
 def test_what_does_not_fit_says_by_how_much_and_what_would_help(shop: Shop) -> None:
     shop.open(Hardware((), 32))
     card = shop.card(shop.offer("Q5_K_M"))
-    assert card.misfit
-    assert card.room.startswith("It does not fit: ")
-    assert "It would fit with " in card.room
-    assert "Choose a smaller quantization or a smaller model." in card.room
-    [host] = card.fit
+    assert (card.misfit, card.group) == (True, CardGroup.MISFIT)
+    assert card.room == "Needs 47.7 GB more memory."
+    assert "It would fit with 47.7 GB more memory." in card.tip
+    assert "Choose a smaller quantization or a smaller model." in card.tip
+    owned = shop.card(shop.scout)
+    missing, from_disk = owned.room.splitlines()
+    assert missing.endswith(" GB more memory.")
+    assert from_disk.startswith("With weights read from the disk, it would write about ")
+    [host] = owned.fit
     assert host.over
     assert host.detail.startswith("needs ")
-    image = shop.view(card.key).fit.devices[0].bar.grab().toImage()
+    image = shop.view(shop.scout).fit.devices[0].bar.grab().toImage()
     assert image.pixelColor(10, image.height() // 2).name().upper() == PAPER.not_found
+
+
+def test_what_does_not_fit_is_folded_away_and_no_button_leads_there(shop: Shop, qtbot: QtBot) -> None:
+    window = shop.open(Hardware((), 32))
+    misfits = [view for view in window.cards.values() if view.card.group is CardGroup.MISFIT]
+    assert window.fold.text() == f"Does not fit this computer ({len(misfits)})"
+    assert not any(view.isVisible() for view in misfits)
+    window.fold.click()
+    assert all(view.isVisible() for view in misfits)
+    unchecked = shop.view(shop.offer("UD-Q4_K_XL"))
+    assert unchecked.card.group is CardGroup.MISFIT, "its files alone are too large"
+    assert unchecked.card.room.startswith("Needs ")
+    assert not unchecked.button.isVisible()
+    [quiet] = unchecked.quiet_buttons
+    assert quiet.text() == "Download 63.7 GB"
+    quiet.click()
+    shop.room.settle()
+    dialog = shop.dialog()
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert f"It does not fit this computer. {unchecked.card.room}" in words
+
+
+def test_one_model_is_recommended_first_and_says_why(shop: Shop) -> None:
+    shop.scout.unlink()
+    window = shop.open(Hardware((), 64))
+    offered = [view.card for view in window.cards.values() if view.card.group is CardGroup.OFFERED]
+    marked = [card for card in offered if card.mark]
+    assert [card.mark for card in marked] == ["Recommended: best balance for this computer"]
+    assert marked[0].button is not None
+    assert marked[0].button.primary
+    assert not any(card.button.primary for card in offered if card.button and card not in marked)
+    tops = {view.card.key: view.y() for view in window.cards.values() if view.card.group is CardGroup.OFFERED}
+    assert min(tops, key=lambda key: tops[key]) == marked[0].key
+
+
+def test_none_is_recommended_to_who_has_one_as_good(shop: Shop) -> None:
+    window = shop.open()
+    assert [view.card.title for view in window.cards.values() if view.card.mark] == []
+
+
+def test_below_the_last_card_there_is_its_margin_and_nothing_else(shop: Shop) -> None:
+    window = shop.open(Hardware((), 64))
+    window.resize(900, 600)
+    shop.room.settle()
+    shown = window.scroller.widget()
+    assert shown.height() > window.scroller.viewport().height()
+    assert shown.height() - window.fold.mapTo(shown, QPoint(0, window.fold.height())).y() <= SPACE_XL + SPACE_S
 
 
 def test_a_small_model_runs_anywhere_and_has_no_bar(shop: Shop) -> None:
@@ -165,7 +216,8 @@ def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(sh
     shop.downloads.owned[str(shop.scout)] = record
     window = shop.open()
     assert shop.card(shop.scout).title == "Llama 4 Scout"
-    assert shop.card(shop.scout).lines[-2:] == ("Llama 4 Community License", "Built with Llama")
+    assert shop.card(shop.scout).lines[-1] == "Llama 4 Community License"
+    assert window.credits.text() == "Built with Llama", "once for all"
     assert shop.offer("Q4_K_M").key not in window.cards
     assert shop.offer("Q5_K_M").key in window.cards
 
