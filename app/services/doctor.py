@@ -27,7 +27,7 @@ from app.core.installation import (
 from app.core.paths import Paths
 from app.core.work import finish
 from app.documents.reader import DocumentReader
-from app.embedding.client import embedding_model
+from app.embedding.packages import embedding_model
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
 from app.models import local

@@ -1,10 +1,12 @@
-"""Indexing: every passage of a book gets its vector, so that it is found by what it means."""
+"""Indexing: every passage of a book gets its vectors, so that it is found by what it means."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+import msgspec
 
 from app.core.errors import AppError
 from app.core.events import Indexing
@@ -61,7 +63,7 @@ class Indexer:
                 raise Stopped
             texts = [text for _id, text in wanting]
             vectors = self.embedder.embed(texts, cancel, english=english, patient=patient)
-            self.vectors.keep([id for id, _text in wanting], vectors)
+            self.vectors.keep([id for id, _text in wanting], list(map(msgspec.msgpack.encode, vectors)))
             done += len(wanting)
         yield Indexing(total, total, book_id)
         self.vectors.finish(book_id)

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _K = 10
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
-_MOST_BYTES = 256 << 20
-"""Of the vectors that are kept in memory."""
+_MOST_BYTES = 512 << 20
+"""Of the vectors that are kept in memory: those of some 150 books of 300 pages."""
 
 _log = logging.getLogger("octavo.search")
 
@@ -113,7 +113,7 @@ class Search:
         from app.services import nearness  # late: the start of the desk needs no numpy
 
         try:
-            question = self.embedder.embed((text,), english=seems_english(text), asked=True)
+            (question,) = self.embedder.embed((text,), english=seems_english(text), asked=True)
         except AppError as error:
             if error.code not in DIED:
                 raise

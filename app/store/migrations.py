@@ -253,10 +253,10 @@ ALTER TABLE books ADD COLUMN embedder TEXT NOT NULL DEFAULT '';  -- the model th
 ALTER TABLE books ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;  -- 0 until it has all, then a number drawn anew
 ALTER TABLE passages ADD COLUMN heading TEXT NOT NULL DEFAULT '';
 
--- What is said in other words is found by these: signed bytes, the same number for each passage of a book.
+-- What is said in other words is found by these.
 CREATE TABLE passage_vectors (
     passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL             -- MessagePack: TextVectors
 ) STRICT;
 ALTER TABLE answers ADD COLUMN weighed TEXT NOT NULL DEFAULT '[]';  -- JSON: its sentences, each with what the page has
 ALTER TABLE answers ADD COLUMN words_alone INTEGER NOT NULL DEFAULT 0;  -- 1: not all books were searched by meaning

@@ -1,4 +1,4 @@
-"""The vectors of passages: kept with their books, of one model at a time, in the encrypted database."""
+"""The vectors of passages: kept with their books, of one embedder's models at a time, in the encrypted database."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of this module, never a value)
 
@@ -28,10 +28,10 @@ _WITHOUT = f"{_OF_BOOK} AND id NOT IN (SELECT passage_id FROM passage_vectors)"
 
 
 class BookVectors(msgspec.Struct, frozen=True):
-    """`vectors`: one after the other, those of the passages `ids`, which ascend."""
+    """`vectors`: those of each of the passages `ids`, which ascend, as they were given to be kept."""
 
     ids: tuple[int, ...]
-    vectors: bytes
+    vectors: tuple[bytes, ...]
 
 
 class Vectors:
@@ -75,13 +75,13 @@ class Vectors:
         return "" if row is None else str(row[0])
 
     def progress(self, book_id: str) -> tuple[int, int]:
-        """How many passages of a book have a vector, and how many are to have one."""
+        """How many passages of a book have vectors, and how many are to have some."""
         total = self._database.rows(f"SELECT count(*) {_OF_BOOK}", {"book": book_id})[0][0]
         without = self._database.rows(f"SELECT count(*) {_WITHOUT}", {"book": book_id})[0][0]
         return total - without, total
 
     def wanting(self, book_id: str, limit: int) -> tuple[tuple[int, str], ...]:
-        """The next passages that have no vector yet: ids, and what their vectors are to be made of."""
+        """The next passages that have no vectors yet: ids, and what their vectors are to be made of."""
         rows = self._database.rows(
             f"""SELECT p.id, p.heading, pages.text, p.start, p.stop FROM (
                 SELECT id, book_id, page, heading, start, stop {_WITHOUT} ORDER BY id LIMIT :limit
@@ -90,17 +90,16 @@ class Vectors:
         )
         return tuple((id, with_heading(text[start:stop], heading)) for id, heading, text, start, stop in rows)
 
-    def keep(self, ids: Sequence[int], vectors: bytes) -> None:
-        """One vector for each id; without effect for passages that were deleted meanwhile."""
-        size = len(vectors) // max(1, len(ids))
+    def keep(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
+        """Those of each id; without effect for passages that were deleted meanwhile."""
         with self._database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO passage_vectors SELECT id, ? FROM passages WHERE id = ?",
-                ((vectors[at * size : (at + 1) * size], id) for at, id in enumerate(ids)),
+                zip(vectors, ids, strict=True),
             )
 
     def finish(self, book_id: str) -> None:
-        """All its passages have a vector."""
+        """All its passages have vectors."""
         self._database.run("UPDATE books SET embedded = ? WHERE id = ?", (1 + secrets.randbelow(1 << 62), book_id))
 
     def of_book(self, book_id: str) -> BookVectors:
@@ -109,7 +108,7 @@ class Vectors:
                 WHERE book_id = ? ORDER BY id""",
             (book_id,),
         )
-        return BookVectors(tuple(row[0] for row in rows), b"".join(row[1] for row in rows))
+        return BookVectors(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
 
 
 def _cut_again(connection: apsw.Connection, book_id: str, outline: str) -> None:

@@ -1,8 +1,11 @@
 """How often the right page is among the first four passages: by words, by meaning, by both; and how long it takes.
 
-The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches. Each is asked in the
-book's own words and in others. Sixty were written before anything was measured; the thirty of the group "check" after
-the models and the weights were chosen, and nothing was chosen by them.
+The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches, asked in the book's own
+words and in others. Sixty were written before anything was measured; the thirty of the group "check" after the models
+and the weights were chosen, and for English nothing was chosen by them. The twenty of the group "natural", all in
+Japanese, are put as a person would put them; the sixty use other words at any price. For languages other than English,
+two things were chosen by "natural" and "check" together: that sentences have vectors, and the second model. So what these
+two groups say of Japanese is what was fitted, not a forecast.
 """
 
 from __future__ import annotations
@@ -21,7 +24,6 @@ from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
-from app.embedding.protocol import DIMENSIONS
 from app.services.indexing import Indexer
 from app.services.search import Search
 from app.store.books import Books
@@ -44,9 +46,12 @@ class Asked(msgspec.Struct, frozen=True):
 
     book: str
     pages: tuple[int, ...]
-    own: str
     other: str
+    own: str = ""
     group: str = "first"
+
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        yield from (pair for pair in (("own", self.own), ("other", self.other)) if pair[1])
 
 
 QUESTIONS = msgspec.json.decode((Path(__file__).parent / "finding.json").read_bytes(), type=tuple[Asked, ...])
@@ -68,7 +73,8 @@ class Shelf:
             began = time.monotonic()
             finish(Indexer(self.vectors, self.embedder).index([book.id], Cancel()))
             seconds, passages = time.monotonic() - began, self.vectors.progress(book.id)[1]
-            print(f"{name}: {book.page_count} pages, {passages} passages, indexed in {seconds:.0f} s")
+            size = sum(map(len, self.vectors.of_book(book.id).vectors)) / passages
+            print(f"{name}: {book.page_count} pages, {passages} passages of {size:.0f} B, indexed in {seconds:.0f} s")
         reader.close()
 
     def close(self) -> None:
@@ -106,7 +112,7 @@ def test_the_right_page_is_among_the_first(shelf: Shelf) -> None:
     finds: dict[str, Find] = {"words": by_words, "meaning": by_meaning, "both": by_both}
     for how, find in finds.items():
         for asked in QUESTIONS:
-            for wording, text in (("own", asked.own), ("other", asked.other)):
+            for wording, text in asked.wordings():
                 pages = {passage.page for passage in find(shelf, shelf.ids[asked.book], text)}
                 found = scores.setdefault((how, asked.group, wording, asked.book), [])
                 found.append(bool(pages & set(asked.pages)))
@@ -119,20 +125,21 @@ def test_the_right_page_is_among_the_first(shelf: Shelf) -> None:
 
 
 @pytest.mark.timeout(1_800)
-def test_a_hundred_books_are_searched_at_once(shelf: Shelf, tmp_path: Path) -> None:
-    """Of about a thousand passages each: the pages of the longest English book in other orders, with its vectors."""
+@pytest.mark.parametrize(("name", "language"), [("debian-policy", "en"), ("debian-reference-ja", "ja")])
+def test_a_hundred_books_are_searched_at_once(shelf: Shelf, tmp_path: Path, name: str, language: str) -> None:
+    """Of about a thousand passages each: the pages of one of the books in other orders, with its vectors."""
     many = Database.open(tmp_path / "octavo.db", Key(draw_secret(), KeyOrigin.FILE))
     books, vectors = Books(many), Vectors(many)
-    pages = Books(shelf.database).pages(shelf.ids["debian-policy"])
-    model, some = shelf.embedder.model, shelf.vectors.of_book(shelf.ids["debian-policy"]).vectors
+    pages = Books(shelf.database).pages(shelf.ids[name])
+    model, some = shelf.embedder.model, shelf.vectors.of_book(shelf.ids[name]).vectors
     chance, scope = random.Random(1), []
     for number in range(MANY):
         order = chance.sample(pages, len(pages))
         mixed = tuple(msgspec.structs.replace(page, number=at) for at, page in enumerate(order, 1))
-        book = books.add(Document(f"Book {number}", Format.TEXT, f"{number:064x}", mixed, language="en"), tmp_path)
+        book = books.add(Document(f"Book {number}", Format.TEXT, f"{number:064x}", mixed, language=language), tmp_path)
         vectors.prepare(book.id, model)
         ids = [id for id, _text in vectors.wanting(book.id, 10_000)]
-        vectors.keep(ids, (some * 2)[: len(ids) * DIMENSIONS])
+        vectors.keep(ids, (some * 2)[: len(ids)])
         vectors.finish(book.id)
         scope.append((book.id, None))
     search = Search(Passages(many), vectors, shelf.embedder)
@@ -140,7 +147,7 @@ def test_a_hundred_books_are_searched_at_once(shelf: Shelf, tmp_path: Path) -> N
     for where in (scope[:1], scope):
         search.find(where, "First the vectors are loaded.", FIRST)
         took = []
-        for asked in QUESTIONS[20:40]:
+        for asked in [asked for asked in QUESTIONS if asked.book == name and asked.own][:20]:
             began = time.process_time()  # the embedder's few milliseconds come on top; other programs do not count
             search.find(where, asked.own, FIRST)
             took.append(time.process_time() - began)

@@ -22,5 +22,5 @@ if __name__ == "__main__":
     limits.seal()
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
-    told["vectors"] = len(model.embed(["ship"]))
+    told["vectors"] = list(model.embed(["ship"])[0])
     print(json.dumps(told), flush=True)

