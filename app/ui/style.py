@@ -192,6 +192,7 @@ QScrollArea[role="framed"]:focus {{ border-color: $accent; }}
 QProgressBar {{
     background: $line; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
 }}
+QProgressBar[role="spine"] {{ background: transparent; min-height: 16px; max-height: 16px; }}
 QProgressBar::chunk {{ background: $accent; border-radius: 2px; }}
 QProgressBar[role="good"]::chunk {{ background: $verified; }}
 QProgressBar[role="weak"]::chunk {{ background: $near; }}

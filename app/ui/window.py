@@ -153,11 +153,9 @@ class _Parts(QObject):
             parent=self,
         )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
-        self.page = PagePresenter(desk.library, desk.images, bridge, window.page, activity, shown, self)
+        self.page = PagePresenter(desk.library, desk.images, bridge, window.page, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
-        self.comparing = ComparePresenter(
-            desk.comparisons, desk.library, desk.images, bridge, icons, activity, window, self
-        )
+        self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
     def _make_talk(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, activity, shown = self.window, self.activity, self.shown
@@ -379,13 +377,7 @@ class WindowPresenter(_Parts):
     # ---- what belongs together
 
     def _connect_engine(self) -> None:
-        for look in (
-            self.model.look,
-            self.context.draw,
-            self.shelf.show_books,
-            self.page.show_read,
-            self.conversation.answer.show_progress,
-        ):
+        for look in (self.model.look, self.context.draw, self.shelf.show_books, self.conversation.answer.show_progress):
             self.engine_changed.connect(look)
         self.engine_changed.connect(self._release.start)
         self._release.timeout.connect(self.asking.holding.look)
@@ -393,6 +385,7 @@ class WindowPresenter(_Parts):
         self._release.timeout.connect(self.covers.look)
         self.engine_changed.connect(self.indexing.look)
         self.context.asked.connect(self.shelf.counting.give_way)
+        self.context.counted.connect(self.shelf.show_counted)
         for ended in (self.ahead.ended, self.asking.answered):
             ended.connect(self.context.measure)
         self.asking.answered.connect(self.attachments.measure)
@@ -428,7 +421,7 @@ class WindowPresenter(_Parts):
             looked.connect(self.suggestions.look)
         for changed in (self.openings.read_again, self.preferences.saved):
             changed.connect(self.suggestions.renew)
-        for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
+        for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)
 

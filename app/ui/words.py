@@ -28,7 +28,7 @@ from app.wording.units import count, duration, size
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
 TOKENS_PER_PAGE = 570
-"""Of an ordinary English book; used while the desk holds no book whose own number is known."""
+"""Of an ordinary English book: the one rule by which tokens are said in pages."""
 
 
 WORTH_TELLING = 1000
@@ -114,16 +114,12 @@ def left_words(pace: Pace) -> str:
 
 
 def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> str:
-    """Where the model reads, how fast, and for how long still."""
+    """Where the model reads, and for how long still."""
     if place is not None:
-        words = _("Reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
+        words = _("The model is reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
     else:
-        words = _("Reading {done} of {total} tokens").format(done=count(reading.done), total=count(reading.total))
-    left = left_words(pace)
-    if not left:
-        return words
-    speed = _("{n} tokens/s").format(n=count(round(pace.tokens_per_second)))
-    return f"{words} · {speed} · {left}"
+        words = _("The model is reading · {percent} %").format(percent=100 * reading.done // max(1, reading.total))
+    return " · ".join(filter(None, (words, left_words(pace))))
 
 
 def looking_words(looking: Looking) -> str:
@@ -147,11 +143,9 @@ def loading_words(fraction: float) -> str:
     return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
 
 
-def counting_words(counting: Tokenizing, titles: Sequence[str] = ()) -> str:
-    """How far texts are tokenized; `titles` are those of their books, where they are known: they come last, where the
-    end may be cut."""
-    words = _("Counting words · {percent} %").format(percent=100 * counting.done // max(1, counting.total))
-    return f"{words} · {_name_books(titles)}" if titles else words
+def counting_words(counting: Tokenizing) -> str:
+    """How far texts are tokenized."""
+    return _("Counting words · {percent} %").format(percent=100 * counting.done // max(1, counting.total))
 
 
 def thinking_words() -> str:
@@ -192,18 +186,6 @@ def step_share(step: Loading | Tokenizing | Looking | Thinking | Noting | Readin
             return None
 
 
-def read_words(page: Page, names: PageNames, read_to: int, now: ReadingNow | None) -> str:
-    """How far, as a page's number, the model has read the book that `page` belongs to; `now` while it reads it. `names`
-    are those of its pages."""
-    if now is not None and now.place is not None:
-        page_words = _("Reading is paused at p. {page}") if now.paused else _("The model is reading p. {page}")
-        words = page_words.format(page=name_words(now.place.page))
-        return f"{words} · {now.left}" if now.left and not now.paused else words
-    if page.number > read_to:
-        return _("The model has read up to p. {page}, but not this page yet").format(page=name_words(names.of(read_to)))
-    return _("The model has read up to p. {page}").format(page=name_words(names.of(read_to)))
-
-
 def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
     """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
     name = names.of(number)
@@ -223,30 +205,38 @@ def page_note(page: Page, book: Book) -> str:
 
 
 def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
-    """ "279,641 of 524,288 tokens · room for about 430 pages"; while much of it is not read yet, that first: where
-    there is little room the end is cut.
+    """ "53 % used · about 430 pages left"; while much of it is not read yet, that in place of what is left.
 
     `tokens_per_second`: how fast the model read last; 0 where that is not known.
     """
-    used = use.used_tokens
-    numbers = _("{used} of {whole} tokens").format(used=count(used), whole=count(use.context_tokens))
-    free = use.context_tokens - used
+    free = use.context_tokens - use.used_tokens
     if free < 0:
-        return _("{numbers} · does not fit").format(numbers=numbers)
+        return _("does not fit: {pages} too many").format(pages=_pages_words(-free))
+    used = _("{percent} % used").format(percent=100 * use.used_tokens // max(1, use.context_tokens))
     if use.is_tight:
-        return _("{numbers} · little room left").format(numbers=numbers)
+        return _("{used} · little room left").format(used=used)
     if use.to_read_tokens >= WORTH_TELLING:
-        words = _("{n} to read").format(n=count(use.to_read_tokens))
+        words = _("{used} · {pages} to read").format(used=used, pages=_pages_words(use.to_read_tokens))
         if tokens_per_second > 0:
             time = duration(use.to_read_tokens / tokens_per_second)
             words = _("{words}, about {time}").format(words=words, time=time)
-        return f"{words} · {numbers}"
-    room = free // TOKENS_PER_PAGE
-    if not room:
-        return numbers
-    room = room if room < 20 else room // 10 * 10
-    words = _("room for about 1 page") if room == 1 else _("room for about {n} pages").format(n=count(room))
-    return f"{numbers} · {words}"
+        return words
+    return _("{used} · {pages} left").format(used=used, pages=_pages_words(free))
+
+
+def use_tip(use: ContextUse) -> str:
+    """The same in tokens: "279,641 of 524,288 tokens"."""
+    numbers = _("{used} of {whole} tokens")
+    return numbers.format(used=count(use.used_tokens), whole=count(use.context_tokens))
+
+
+def _pages_words(tokens: int) -> str:
+    """ "about 430 pages": ordinary ones, as roundly as it is known."""
+    pages = tokens // TOKENS_PER_PAGE
+    if not pages:
+        return _("less than a page")
+    pages = pages if pages < 20 else pages // 10 * 10
+    return _("about 1 page") if pages == 1 else _("about {n} pages").format(n=count(pages))
 
 
 def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:

@@ -17,7 +17,6 @@ from app.export import files
 from app.services.comparisons import ComparedBooks, Comparisons
 from app.services.images import Images
 from app.services.library import Library
-from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
@@ -50,7 +49,6 @@ class ComparePresenter(Presenter):
         images: Images,
         bridge: Bridge,
         icons: Icons,
-        activity: Activity,
         window: QWidget,
         parent: QObject | None = None,
     ) -> None:
@@ -60,7 +58,6 @@ class ComparePresenter(Presenter):
         self._images = images
         self._bridge = bridge
         self._icons = icons
-        self._activity = activity
         self._window = window
         self._job: Job | None = None
         self._compared: ComparedBooks | None = None
@@ -93,7 +90,7 @@ class ComparePresenter(Presenter):
             self.dialog.close()
 
     def _side(self, panel: PagePanel, dialog: CompareDialog) -> PagePresenter:
-        side = PagePresenter(self._library, self._images, self._bridge, panel, self._activity, Shown(), dialog)
+        side = PagePresenter(self._library, self._images, self._bridge, panel, Shown(), dialog)
         side.failed.connect(self.failed)
         side.ask_wanted.connect(self.ask_wanted)
         side.image_taken.connect(self.image_taken)

@@ -18,7 +18,7 @@ from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.theme import Theme
 from app.ui.widgets.spine import Spine
-from app.ui.words import WORTH_TELLING, counting_words, step_words, use_parts, use_words
+from app.ui.words import WORTH_TELLING, use_parts, use_tip, use_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -38,6 +38,7 @@ class ContextPresenter(QObject):
     asked = Signal()  # the engine is going to be asked how the context is used
     measured = Signal()  # how the context is used may have changed
     read_wanted = Signal()  # read the books of the shown conversation now
+    counted = Signal(object)  # percent of the words on the desk; None once all are, or where it takes no time
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
     def __init__(
@@ -62,7 +63,6 @@ class ContextPresenter(QObject):
         self._wanted: tuple[str, tuple[BookRef, ...]] | None = None  # the conversation and books measured last
         self._job: Job | None = None
         self._times = 0  # that the engine was asked
-        self._counting: Tokenizing | None = None  # how far it is, where that takes a moment
         spine.acted.connect(self.act)
         theme.changed.connect(self.draw)
         self.draw()
@@ -78,7 +78,7 @@ class ContextPresenter(QObject):
         """Ask the engine; the answer comes when it is not busy."""
         if self._job is not None:
             self._job.cancel()
-        self._job = self._counting = None
+        self._job = None
         self._times += 1
         conversation = self._shown.conversation
         self._wanted = (self._shown.id, self._shown.books)
@@ -128,6 +128,7 @@ class ContextPresenter(QObject):
 
     def _take(self, books: tuple[BookRef, ...], use: ContextUse | None) -> None:
         self._shown.measured, self._shown.use = books, use
+        self.counted.emit(None)
         self.draw()
         self.measured.emit()
 
@@ -137,43 +138,32 @@ class ContextPresenter(QObject):
         if times != self._times:
             return
         match event:
-            case Tokenizing():
-                self._counting = event
-                self.draw()
+            case Tokenizing(done, total):
+                self.counted.emit(100 * done // max(1, total))
             case Done(use):
-                self._counting = None
                 self._take(books, use)
             case Cancelled() | Failed():  # the chip says what is wrong with the model
-                self._counting = None
                 self._take((), None)
 
     @Slot()
     def draw(self) -> None:
-        """Show the use again: after each change of it, or of what the engine does."""
+        """Show the use again, after each change of it, and what can be done: that depends on what the engine does. How
+        far a reading is says the shelf, and the question that it is for; here nothing moves."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),
-            _Action.PAUSE: _("Pause"),
-            _Action.RESUME: _("Resume"),
+            _Action.PAUSE: _("Pause reading"),
+            _Action.RESUME: _("Resume reading"),
             _Action.FIT: _("Make it fit…"),
             _Action.MAKE_ROOM: _("Make room…"),
         }
         self._spine.show_action(offers[self._action()])
-        now, use = self._activity.reading, self._shown.use
-        if now is not None:
-            words = step_words(now)
-        elif self._counting is not None:
-            titles = [book.title for ref in self._shown.books if (book := self._shown.shelf.get(ref.book_id))]
-            words = counting_words(self._counting, titles)
-        elif use is not None:
-            words = use_words(use, self._activity.tokens_per_second)
-        else:
-            words = _("available after a model is loaded")
+        use = self._shown.use
         if use is None:
-            self._spine.show_use((), 0, words)
+            self._spine.show_use((), 0, _("available after a model is loaded"))
         else:
-            use = use.after(now.done) if now is not None else use
-            self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words)
+            words = use_words(use, self._activity.tokens_per_second)
+            self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words, use_tip(use))
 
 
 class Prefill(Presenter):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format
@@ -20,41 +20,11 @@ from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
 from app.ui.page.text_pages import TextPages
 from app.ui.page.zoom import PageZoom
-from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, Theme
-from app.ui.widgets.labels import PlainLabel
+from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL
+from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column
 from app.wording.i18n import _
 from app.wording.page_names import place_words
-
-_THIN, _THICK = 1, 3  # px
-
-
-class ReadBar(QWidget):
-    """How much of the book the model has read; a plain line while that is not shown."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._fraction: float | None = None
-        self.setFixedHeight(_THICK)
-        theme.changed.connect(self.update)
-
-    @property
-    def fraction(self) -> float | None:
-        return self._fraction
-
-    def show_fraction(self, fraction: float | None) -> None:
-        """From 0 to 1; None for a plain line."""
-        self._fraction = fraction
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.fillRect(QRectF(0, 0, self.width(), _THIN), QColor(self._theme.palette.line))
-        if self._fraction is not None:
-            read = QRectF(0, 0, self.width() * self._fraction, _THICK)
-            painter.fillRect(read, QColor(self._theme.palette.accent))
-
 
 _TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
 """Pixels."""
@@ -90,10 +60,6 @@ class PagePanel(QWidget):
         )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = PlainLabel(role="small", wraps=True)
-        self._read = PlainLabel(role="small")
-        self._read.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._read.hide()
-        self.read_bar = ReadBar(icons.theme)
         self._quote = PlainLabel(role="quote", wraps=True)
         self.found = FoundBar(icons)
         self._lay_out()
@@ -107,7 +73,6 @@ class PagePanel(QWidget):
         self.header.show_book("", outline=False, drawn=False)
         self.header.show_place("")
         self.pager.hide()
-        self.show_read("", None)
         self._note.hide()
         self._quote.hide()
         self.found.show_found("", (), PageNames(), -1)
@@ -165,15 +130,6 @@ class PagePanel(QWidget):
 
     def quote(self) -> str:
         return self._quote.text() if self._quote.isVisibleTo(self) else ""
-
-    def show_read(self, words: str, fraction: float | None) -> None:
-        """How far the model has read the open book; `fraction` of it is drawn, None draws nothing."""
-        self._read.setText(words)
-        self._read.setVisible(bool(words))
-        self.read_bar.show_fraction(fraction)
-
-    def read_text(self) -> str:
-        return self._read.text() if self._read.isVisibleTo(self) else ""
 
     def drawing_shown(self) -> bool:
         return self._stack.currentWidget() is self.image
@@ -262,7 +218,7 @@ class PagePanel(QWidget):
         self.selection = PageSelection(self.text, self.image, body)
         self._note.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         above = column(self.found, self._note, self._quote, margins=(SPACE_XL, 0, SPACE_XL, 0))
-        column(self.tabs, self.header, self.read_bar, above, (body, 1), self._read, self.pager, of=self)
+        column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):

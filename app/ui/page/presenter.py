@@ -17,7 +17,6 @@ from app.core.image import Raster
 from app.core.untrusted import disarm
 from app.services.images import Images
 from app.services.library import Library
-from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.frame_state import OpenPage
 from app.ui.jobs import Job
@@ -31,7 +30,7 @@ from app.ui.page.questions import PageQuestions
 from app.ui.page.texts import PageTexts
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
-from app.ui.words import jump_words, page_note, read_words
+from app.ui.words import jump_words, page_note
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 
@@ -96,7 +95,6 @@ class PagePresenter(Presenter):
         images: Images,
         bridge: Bridge,
         panel: PagePanel,
-        activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
@@ -104,7 +102,6 @@ class PagePresenter(Presenter):
         self._library = library
         self._bridge = bridge
         self._panel = panel
-        self._activity = activity
         self._shown = shown
         self._as_text = False
         self._opening: Job | None = None
@@ -225,24 +222,6 @@ class PagePresenter(Presenter):
         self._panel.show_nothing()
         self.moved.emit("", 0)
 
-    @Slot()
-    def show_read(self) -> None:
-        """Show how far the model has read the open book, while it reads it or has read only a part."""
-        now, use = self._activity.reading, self._shown.use
-        segments = use.segments if use is not None else ()
-        segment = next((s for s in segments if self._shown.book is not None and s.book_id == self._shown.book.id), None)
-        place = now.place if now is not None else None
-        here = place is not None and segment is not None and place.book_id == segment.book_id
-        partly = segment is not None and segment.read_to > 0 and segment.held_tokens < segment.tokens
-        if self._shown.page is None or segment is None or not (here or partly):
-            self._panel.show_read("", None)
-            return
-        fraction = place.fraction if here and place is not None else segment.held_tokens / segment.tokens
-        read_to = segment.page_at(int(fraction * segment.tokens)) - 1
-        self._panel.show_read(
-            read_words(self._shown.page, segment.page_names, read_to, now if here else None), fraction
-        )
-
     # ---- what the panel asks
 
     def _connect(self, panel: PagePanel) -> None:
@@ -321,7 +300,6 @@ class PagePresenter(Presenter):
         assert book is not None
         self._shown.page = page
         self._panel.show_page(page.number, f"{remark} {page_note(page, book)}".strip())
-        self.show_read()
         self._open.note(book.id, page.number)
 
     @Slot(int)

@@ -71,6 +71,7 @@ class ShelfPresenter(Presenter):
         self.counting = BookCounting(library, bridge, activity, self)
         self.counting.changed.connect(self.show_books)
         self._indexed: dict[str, int] = {}
+        self._counted: int | None = None  # percent of the words on the desk
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
@@ -112,6 +113,13 @@ class ShelfPresenter(Presenter):
         """How much is indexed of the books that are being indexed, in percent."""
         self._indexed = percent
         self.show_books()
+
+    @Slot(object)
+    def show_counted(self, percent: int | None) -> None:
+        """How much of the words on the desk is counted, where that takes a moment."""
+        if percent != self._counted:
+            self._counted = percent
+            self.show_books()
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
@@ -226,7 +234,8 @@ class ShelfPresenter(Presenter):
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
             shown = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
-            return replace(shown, counted=self.counting.percent.get(book.id), indexed=self._indexed.get(book.id))
+            counted = self.counting.percent.get(book.id, self._counted if ref is not None else None)
+            return replace(shown, counted=counted, indexed=self._indexed.get(book.id))
 
         refs = {ref.book_id: ref for ref in shown.books}
         rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]

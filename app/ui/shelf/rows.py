@@ -12,12 +12,13 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
+from app.core.page_names import PageName
 from app.services.context import ContextSegment
 from app.ui.shelf.covers import format_words
 from app.ui.words import ReadingNow
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
-from app.wording.page_names import name_words, range_words
+from app.wording.page_names import name_words, place_words, range_words
 from app.wording.units import count
 
 ItemRole = int(Qt.ItemDataRole.UserRole) + 1
@@ -81,7 +82,7 @@ class BookRow:
 
     `tokens` is None while it is not counted, `counted` how many percent of it are while that is done, `indexed` the
     same of its passages. `state_text` puts
-    the state into words, `fraction` draws a bar.
+    the state into words, `fraction` draws a bar, and `left` says how long it will take.
     """
 
     key: str
@@ -95,6 +96,7 @@ class BookRow:
     state: BookState = BookState.READY
     state_text: str = ""
     fraction: float | None = None
+    left: str = ""
 
 
 def book_row(
@@ -112,10 +114,10 @@ def book_row(
         state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
     )
     if now is not None and now.place is not None and now.place.book_id == book.id:
-        words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
-        words = words.format(page=name_words(now.place.page))
-        words = f"{words} · {now.left}" if now.left and not now.paused else words
-        return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
+        words = _("paused at {page}") if now.paused else _("model is reading, {page}")
+        words = words.format(page=_place_words(now.place.page))
+        left = "" if now.paused else now.left
+        return replace(row, state=BookState.READING, state_text=words, left=left, fraction=now.place.fraction)
     if ref is None or segment is None or row.state_text:
         return row
     if segment.held_tokens >= segment.tokens:
@@ -124,6 +126,13 @@ def book_row(
         words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
         return replace(row, state=BookState.PARTLY_READ, state_text=words)
     return row
+
+
+def _place_words(name: PageName) -> str:
+    """ "3 of 12", and where the book calls it something else, "p. iii (3 of 12)"."""
+    if not name.counted:
+        return place_words(name)
+    return _("{page} of {pages}").format(page=name.label, pages=count(name.pages))
 
 
 class ConversationList(HeadedList[Conversation]):
@@ -250,13 +259,15 @@ class BookList(HeadedList[BookRow]):
 
 
 def measure_of(row: BookRow) -> str:
-    """How long a book is, in words: "412 pages · 231,480 tokens", or the chosen pages of it."""
+    """How long a book is, in words: "412 pages · 231,480 tokens", or the chosen pages of it; what time is left."""
     if row.book is None:
         return ""
     pages = _("1 page") if row.book.page_count == 1 else _("{n} pages").format(n=count(row.book.page_count))
     if row.pages is not None:
         names = row.book.page_names
         pages = range_words(names.of(row.pages.first), names.of(row.pages.last))
+    if row.left:
+        return f"{pages} · {row.left}"
     if row.tokens is None and row.counted is not None:
         return _("{pages} · counting words, {percent} %").format(pages=pages, percent=row.counted)
     if row.indexed is not None:

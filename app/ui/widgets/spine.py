@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QToolTip, QWidget
 
 from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
-from app.ui.widgets.layouts import row
+from app.ui.widgets.layouts import boxed, row
 from app.wording.i18n import _
 
 _BAR_HEIGHT = 10
@@ -32,8 +32,9 @@ class SpinePart:
     read: float = 1.0
 
 
-class SpineBar(QWidget):
-    """The bar alone. Hovering a segment, or Left and Right while it has the focus, names it."""
+class SpineBar(QProgressBar):
+    """The bar alone; its value is how many percent are used. Hovering a segment names it; so do Left and Right while it
+    has the focus."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,15 +42,18 @@ class SpineBar(QWidget):
         self._parts: tuple[SpinePart, ...] = ()
         self._capacity = 0
         self._chosen = -1
+        self.setProperty("role", "spine")
+        self.setTextVisible(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
-        """`capacity` is the context in tokens; parts beyond it make the bar full, in the colour of what fails."""
+        """`capacity` is the context in tokens; what is beyond it is hatched."""
         self._parts = parts
         self._capacity = capacity
         self._chosen = -1
+        self.setValue(min(100, 100 * self._used() // max(1, capacity)))
         self.setAccessibleDescription(", ".join(part.name for part in parts))
         self.update()
 
@@ -101,17 +105,21 @@ class SpineBar(QWidget):
         whole.addRoundedRect(bar, 3, 3)
         painter.setClipPath(whole)
         painter.fillRect(bar, QColor(palette.line))
-        over = self._used() > self._capacity > 0
+        over = 0 < self._capacity < self._used()
         for part, left, width in self._segments():
             if part.colour:
                 segment = QRectF(left, bar.top(), width, bar.height())
-                colour = QColor(palette.not_found if over else part.colour)
-                pale = QColor(colour)
+                pale = QColor(part.colour)
                 pale.setAlpha(_PALE)
-                painter.fillRect(segment, pale if part.read < 1 and not over else colour)
+                painter.fillRect(segment, pale if part.read < 1 and not over else QColor(part.colour))
                 segment.setWidth(width * part.read)
-                painter.fillRect(segment, colour)
+                painter.fillRect(segment, QColor(part.colour))
                 painter.fillRect(QRectF(left + width - 1, bar.top(), 1, bar.height()), QColor(palette.ground))
+        if over:
+            beyond = bar.adjusted(bar.width() * self._capacity / self._used(), 0, 0, 0)
+            painter.fillRect(beyond, QColor(palette.ground))
+            painter.fillRect(beyond, QBrush(QColor(palette.not_found), Qt.BrushStyle.BDiagPattern))
+            painter.fillRect(QRectF(beyond.left(), bar.top(), 2, bar.height()), QColor(palette.not_found))
 
     def _used(self) -> int:
         return sum(part.tokens for part in self._parts if part.colour)
@@ -131,7 +139,8 @@ class SpineBar(QWidget):
 
 
 class Spine(QWidget):
-    """The bar with its name on the left; the numbers, and what can be done about them, on the right."""
+    """The bar with its name on the left; how full it is, and what can be done about it, on the right. Both halves keep
+    their widths, whatever is said."""
 
     acted = Signal()
 
@@ -141,23 +150,31 @@ class Spine(QWidget):
         self.bar.setAccessibleName(_("Context"))
         self._text = ElidedLabel(role="small")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._tip = ""
         self.action = TextButton("", role="link")
         self.action.clicked.connect(self.acted)
         self.action.hide()
         name = PlainLabel(_("Context"), role="small")
-        row(name, (self.bar, 1), self._text, self.action, of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
+        said = boxed(row((self._text, 1), self.action, spacing=SPACE_M))
+        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row(name, (self.bar, 2), (said, 3), of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
         self.setFixedHeight(FOOT_HEIGHT)
 
     def text(self) -> str:
         return self._text.text()
+
+    def tip(self) -> str:
+        """The numbers behind the words."""
+        return self._tip
 
     def show_action(self, words: str) -> None:
         """What the person can do now; empty for nothing."""
         self.action.setText(words)
         self.action.setVisible(bool(words))
 
-    def show_use(self, parts: tuple[SpinePart, ...], capacity: int, text: str) -> None:
-        """`text` puts the numbers into words."""
+    def show_use(self, parts: tuple[SpinePart, ...], capacity: int, text: str, tip: str = "") -> None:
+        """`text` says it in words, `tip` in numbers."""
         self.bar.show_parts(parts, capacity)
-        self.bar.setVisible(capacity > 0)
+        self._tip = tip
         self._text.setText(text)
+        self.setToolTip(plain_tip(tip))

@@ -12,6 +12,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.engine.protocol import EngineState
 from app.ui.context.fit_dialog import FitDialog
+from app.ui.shelf.rows import BookState, measure_of
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate
@@ -239,7 +240,10 @@ def test_reading_is_told_by_book_page_and_time_left(room: Room) -> None:
     wait(gate.reached.is_set)
     wait(lambda: "reading" in room.row(room.books[LETTERS]).state_text)
     row = room.row(room.books[LETTERS])
-    assert row.state_text == "reading p. 41 · 59 s left"
+    assert row.state_text == "model is reading, 41 of 96"
+    assert measure_of(row) == "96 pages · 59 s left"
+    assert room.last_answer().progress.text == "The model is reading Side letters 2019–2024, p. 41 · 59 s left"
+    assert room.window.talk.spine.text() == "53 % used · about 490 pages to read", "it does not move"
     assert row.fraction is not None
     assert 0.4 < row.fraction < 0.5
     assert room.row(room.books[LEASE]).state_text == "✓ ready"
@@ -290,11 +294,11 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     room.engine.to_read = 41_200
     room.presenter.context.measure()
     room.settle()
-    assert "41,200 to read" in room.window.talk.spine.text()
+    assert room.window.talk.spine.text() == "44 % used · about 70 pages to read"
     room.engine.readings = [(Reading(0, 41_200, 0), begun, Reading(20_000, 41_200, 0), gate)]
     room.presenter.ahead.start()
     wait(begun.reached.is_set)
-    wait(lambda: room.window.talk.spine.text().startswith("Reading "))
+    wait(lambda: room.row(room.books[LEASE]).state is BookState.READING)
     room.seconds = 100
     begun.open()
     wait(gate.reached.is_set)
@@ -303,8 +307,8 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     room.engine.to_read = 41_200
     room.presenter.context.measure()
     room.settle()
-    assert room.window.talk.spine.text().startswith("41,200 to read, about 3 min 26 s · ")
+    assert room.window.talk.spine.text() == "44 % used · about 70 pages to read, about 3 min 26 s"
     room.engine.to_read = 0
     room.presenter.context.measure()
     room.settle()
-    assert "room for about" in room.window.talk.spine.text()
+    assert room.window.talk.spine.text() == "44 % used · about 510 pages left"

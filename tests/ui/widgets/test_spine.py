@@ -12,7 +12,7 @@ from app.core.document import Book, Format
 from app.services.context import ContextSegment, ContextUse
 from app.ui.theme import PAPER, Theme
 from app.ui.widgets.spine import Spine, SpineBar, SpinePart
-from app.ui.words import use_parts, use_words
+from app.ui.words import use_parts, use_tip, use_words
 
 _PARTS = (
     SpinePart("Lease · 600", 600, "#7A2E35"),
@@ -54,10 +54,28 @@ def test_the_smallest_part_can_be_seen(bar: SpineBar) -> None:
     assert bar.part_at(5) == SpinePart("One", 1, "#7A2E35")
 
 
-def test_what_does_not_fit_shows_in_the_colour_of_failure(bar: SpineBar) -> None:
-    bar.show_parts((SpinePart("Too much", 2000, "#7A2E35"),), 1000)
-    assert _colour(bar, 100) == QColor(PAPER.not_found)
-    assert _colour(bar, 490) == QColor(PAPER.not_found)
+def test_what_does_not_fit_is_hatched_and_books_keep_their_colours(bar: SpineBar) -> None:
+    bar.show_parts((SpinePart("Lease", 1200, "#7A2E35", read=0.0), SpinePart("Letters", 800, "#3F5A6B")), 1000)
+    assert _colour(bar, 100) == QColor("#7A2E35")
+    assert _colour(bar, 250 + 4) == QColor(PAPER.not_found), "here the context ends"
+    beyond = {_colour(bar, x).name().upper() for x in range(300, 480)}
+    assert {PAPER.ground, PAPER.not_found} <= beyond
+    assert bar.part_at(400) is not None
+    assert (bar.value(), bar.maximum()) == (100, 100)
+
+
+def test_the_bar_is_as_wide_whatever_is_said(qtbot: QtBot) -> None:
+    spine = Spine(Theme())
+    qtbot.addWidget(spine)
+    spine.resize(640, 36)
+    spine.show()
+    widths, long = set(), "53 % used · about 490 pages to read, about 3 min 26 s"
+    for words, action in (("", ""), (long, "Pause reading"), ("-", "")):
+        spine.show_use(_PARTS, 1000, words)
+        spine.show_action(action)
+        spine.layout().activate()
+        widths.add(spine.bar.width())
+    assert len(widths) == 1
 
 
 def test_the_keyboard_names_the_parts(qtbot: QtBot, bar: SpineBar, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +94,9 @@ def test_use_in_words_and_parts() -> None:
         524_288,
         (ContextSegment("rules", 49), ContextSegment("book", 231_480, "b", book.title), ContextSegment("talk", 151)),
     )
-    assert use_words(use) == "231,680 of 524,288 tokens · room for about 510 pages"
-    assert use_words(ContextUse(231_780, use.segments)) == "231,680 of 231,780 tokens", "less than a page is left"
+    assert use_words(use) == "44 % used · about 510 pages left"
+    assert use_tip(use) == "231,680 of 524,288 tokens"
+    assert use_words(ContextUse(231_780, use.segments)) == "99 % used · less than a page left"
     parts = use_parts(use, PAPER)
     assert [(part.tokens, bool(part.colour)) for part in parts] == [(231_480, True), (200, True), (292_608, False)]
     assert parts[0].name == "Harbour <b>Lease</b> · 231,480 tokens"
@@ -97,8 +116,9 @@ def test_what_is_read_is_told_for_each_book() -> None:
 
 def test_too_much_is_said(qtbot: QtBot) -> None:
     use = ContextUse(8_192, (ContextSegment("book", 9_000, "b", "Book"),))
-    assert use_words(use) == "9,000 of 8,192 tokens · does not fit"
+    assert use_words(use) == "does not fit: about 1 page too many"
+    assert use_tip(use) == "9,000 of 8,192 tokens"
     spine = Spine(Theme())
     qtbot.addWidget(spine)
     spine.show_use(use_parts(use, PAPER), use.context_tokens, use_words(use))
-    assert spine.text().endswith("does not fit")
+    assert spine.text().startswith("does not fit")
