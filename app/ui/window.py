@@ -47,6 +47,7 @@ from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
+from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
@@ -124,6 +125,7 @@ class _Parts(QObject):
         self.covers = BookCovers(self._desk.covers, self._bridge, self.activity, self)
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         self.window = window
+        self.panes = PaneMemory(window.panes, self)
         window.furnish(
             ShelfPanel(icons, self._conversations, self._book_list, self.covers),
             ConversationPanel(icons, view, composer),
@@ -361,6 +363,7 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
+        self.panes.remember(state.panes)
         self.welcome.begin(state, files)
         self.model.look_where()
         self.model.start()
@@ -374,7 +377,13 @@ class WindowPresenter(_Parts):
     def state(self) -> WindowState:
         """What is open."""
         book_id, page = self.shown.place or ("", 1)
-        return WindowState(book_id=book_id, page=page, conversation_id=self.shown.id, open_pages=self.page.open_pages())
+        return WindowState(
+            book_id=book_id,
+            page=page,
+            conversation_id=self.shown.id,
+            open_pages=self.page.open_pages(),
+            panes=self.panes.kept({conversation.id for conversation in self.shelf.conversations}),
+        )
 
     # ---- what belongs together
 
@@ -419,6 +428,7 @@ class WindowPresenter(_Parts):
         shown.connect(self._show_title)
         shown.connect(self.prompts.show_conversation)
         shown.connect(self.shelf.show_conversation)
+        shown.connect(self.panes.show_conversation)
         shown.connect(self.page.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
@@ -448,6 +458,7 @@ class WindowPresenter(_Parts):
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
+        shelf.conversation_deleted.connect(self.panes.forget_conversation)
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
