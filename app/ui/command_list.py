@@ -122,6 +122,14 @@ def conversation_commands(
                 apart=True,
             ),
             Command(
+                _("Print the conversation…"),
+                "Ctrl+P",
+                exporting.print,
+                words=_("paper, printer"),
+                symbol=Symbol.PRINT,
+                can=exporting.has_words,
+            ),
+            Command(
                 _("Delete the conversation…"),
                 "",
                 go.delete,

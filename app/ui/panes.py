@@ -18,7 +18,7 @@ _NARROW_PAGE_SHARE = 0.44
 """Of the window, that the page has at least, as long as the person chose nothing else."""
 _MIDDLE_SMALLEST = 360
 _READABLE = 760
-"""A conversation needs no more: its lines are no longer. What a wide window has beyond is the page's."""
+"""A conversation in its usual size needs no more: its lines are no longer. The page has the rest of a wide window."""
 
 
 class Side(StrEnum):
@@ -48,7 +48,7 @@ class Panes(QSplitter):
         self._wanted = dict.fromkeys(Side, True)
         self._front = Side.SHELF
         self._shelf_width = self._middle_width = 0
-        self._spacious = False
+        self._spacious, self._text_percent = False, 100
         self.splitterMoved.connect(self._note_widths)
 
     # ---- which sides
@@ -116,6 +116,12 @@ class Panes(QSplitter):
         self._spacious = spacious
         self._arrange()
 
+    @Slot(int)
+    def set_text(self, percent: int) -> None:
+        """How large the text of conversations is: their lines are longer then, too."""
+        self._text_percent = percent
+        self._arrange()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._look()
@@ -144,7 +150,7 @@ class Panes(QSplitter):
             share = _NARROW_PAGE_SHARE if self.width() < _NARROW else _PAGE_SHARE
             wanted = self._middle_width or middle - max(_PAGE_SMALLEST, round(self.width() * share))
             if not self._middle_width and not self._spacious:
-                wanted = min(wanted, _READABLE)
+                wanted = min(wanted, round(_READABLE * self._text_percent / 100))
             middle = max(_MIDDLE_SMALLEST, min(wanted, middle - _PAGE_SMALLEST))
         self.setSizes([shelf, middle, width - shelf - middle])
 

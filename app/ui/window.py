@@ -126,6 +126,7 @@ class _Parts(QObject):
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         self.window = window
         self.panes = PaneMemory(window.panes, self)
+        icons.theme.changed.connect(self._fit_text)
         window.furnish(
             ShelfPanel(icons, self._conversations, self._book_list, self.covers),
             ConversationPanel(icons, view, composer),
@@ -215,6 +216,10 @@ class _Parts(QObject):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+
+    @Slot()
+    def _fit_text(self) -> None:
+        self.window.panes.set_text(self._icons.theme.sizes.percent)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -552,7 +557,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking):
+        for finished in (self.gallery, self.prompts, self.locking, self.exporting):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.comparing):
             writer.saved.connect(self.saved_files.show)

@@ -112,6 +112,14 @@ def test_a_table_in_the_middle_takes_more(panes: Panes) -> None:
     assert panes.sizes()[1] <= 762
 
 
+def test_larger_text_has_longer_lines(panes: Panes) -> None:
+    _widen(panes, 2560)
+    panes.set_text(150)
+    assert panes.sizes()[1] == pytest.approx(760 * 1.5, abs=3)
+    panes.set_text(100)
+    assert panes.sizes()[1] == pytest.approx(760, abs=3)
+
+
 def test_whatever_is_restored_there_is_room_for_all(panes: Panes) -> None:
     for shelf, middle, width in itertools.product((0, -5, 10_000), (0, -5, 10_000), (700, 1300, 2560)):
         panes.restore(shelf_width=shelf, middle_width=middle, shelf=True, page=True, front=PAGE)
