@@ -358,7 +358,13 @@ def program_commands(preferences: Preferences, locking: Locking, window: MainWin
                 words=_("preferences, options, configuration"),
                 role=_Role.PreferencesRole,
             ),
-            Command(_("Set a passphrase…"), "", locking.open, words=_("password, encryption, key, lock")),
+            Command(
+                _("Set a passphrase…"),
+                "",
+                locking.open,
+                words=_("password, encryption, key, lock"),
+                role=_Role.ApplicationSpecificRole,
+            ),
             Command(
                 _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
             ),

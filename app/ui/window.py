@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -42,6 +43,7 @@ from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
+from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
@@ -332,6 +334,8 @@ class _Parts(QObject):
         self.help.use(self.commands)
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
+        if sys.platform == "darwin":
+            make_menu_bar(self.commands, window)
 
 
 class WindowPresenter(_Parts):
