@@ -61,6 +61,7 @@ def names_a_path(code: Code) -> bool:
             "remote_",
             "weighing_",
             "output_",
+            "print_",
         )
     ) and code not in (
         Code.NO_MODEL,

@@ -229,6 +229,7 @@ class Code(StrEnum):
     # use
     EXPORT_FORMAT = "export_format"  # path, known
     EXPORT_NOT_WRITTEN = "export_not_written"  # path
+    PRINT_FAILED = "print_failed"  # printer
     OUTPUT_FULL = "output_full"  # what stdout is written to
     USAGE = "usage"  # detail
     OPTION_INVALID = "option_invalid"  # option, value, detail
@@ -258,6 +259,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "reading_",
             "disk_",
             "output_",
+            "print_",
             "folder_read_only",
             "name_not_utf8",
             "export_not_written",

@@ -122,6 +122,14 @@ def conversation_commands(
                 apart=True,
             ),
             Command(
+                _("Print the conversation…"),
+                "Ctrl+P",
+                exporting.print,
+                words=_("paper, printer"),
+                symbol=Symbol.PRINT,
+                can=exporting.has_words,
+            ),
+            Command(
                 _("Delete the conversation…"),
                 "",
                 go.delete,
@@ -350,7 +358,13 @@ def program_commands(preferences: Preferences, locking: Locking, window: MainWin
                 words=_("preferences, options, configuration"),
                 role=_Role.PreferencesRole,
             ),
-            Command(_("Set a passphrase…"), "", locking.open, words=_("password, encryption, key, lock")),
+            Command(
+                _("Set a passphrase…"),
+                "",
+                locking.open,
+                words=_("password, encryption, key, lock"),
+                role=_Role.ApplicationSpecificRole,
+            ),
             Command(
                 _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
             ),

@@ -12,20 +12,19 @@ from app.ui.chat.view import ConversationView
 from app.ui.conversation_title import ConversationTitle
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S
-from app.ui.widgets.buttons import IconButton, MenuButton
+from app.ui.widgets.buttons import MenuButton
 from app.ui.widgets.labels import Separator
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.model_chip import ModelChip
 from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.spine import Spine
+from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
 _TITLE_WIDTH = 140
 
 
 class ConversationPanel(QWidget):
-    """The two buttons at its edges are there only while the panel on that side is folded away."""
-
     text_stepped = Signal(int)  # steps larger; 0: the usual size
 
     def __init__(self, icons: Icons, view: ConversationView, composer: Composer, parent: QWidget | None = None) -> None:
@@ -40,17 +39,15 @@ class ConversationPanel(QWidget):
         self.more = MenuButton(icons, Symbol.MORE, _("More about this conversation"))
         self.notice = NoticeBar(icons)
         self.spine = Spine(icons.theme)
-        self.unfold_shelf = IconButton(icons, Symbol.SHELF, _("Show the shelf"), shortcut="Ctrl+B")
-        self.unfold_page = IconButton(icons, Symbol.BOOK, _("Show the page"), shortcut="Ctrl+J")
+        self.unfold = UnfoldButtons(icons)
         self.text_size = TextSizeButton(icons)
         header = QWidget()
         header.setFixedHeight(HEADER_HEIGHT)
         chip = (self.chip, Qt.AlignmentFlag.AlignVCenter)
-        shown = (self.unfold_shelf, (self.title, 1), chip, self.text_size, self.more, self.unfold_page)
+        shown = (self.unfold.shelf, (self.title, 1), chip, self.text_size, self.more, self.unfold.page)
         row(*shown, of=header, margins=(SPACE_L, 0, SPACE_M, 0), spacing=SPACE_S)
         above = (header, Separator(), self.notice, (view, 1))
         column(*above, composer, SPACE_M, Separator(), self.spine, of=self)
-        self.show_folded(shelf=False, page=False)
 
     def event(self, event: QEvent) -> bool:
         """Take the keys for the size of the text while the focus is here, before they are those of the page."""
@@ -65,7 +62,3 @@ class ConversationPanel(QWidget):
             self.text_stepped.emit(step)
         else:
             super().keyPressEvent(event)
-
-    def show_folded(self, *, shelf: bool, page: bool) -> None:
-        self.unfold_shelf.setVisible(shelf)
-        self.unfold_page.setVisible(page)

@@ -1,16 +1,18 @@
-"""Exporting: the shown conversation, or one answer of it, as a file of the person's choice."""
+"""Exporting: the shown conversation, or one answer of it, as a file of the person's choice; or on paper."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import Conversation
+from app.core.errors import AppError, Code
 from app.export import files
-from app.export.report import compose
+from app.export.report import Report, compose
 from app.export.table import Rows, write_table
 from app.services.images import Images
 from app.services.library import Library
@@ -24,9 +26,15 @@ from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
 
 class Exporting(Presenter):
-    saved = Signal(str)  # the file that was written
+    """`saved` carries the file that was written, `done` a sentence."""
+
+    saved = Signal(str)
+    done = Signal(str)
 
     def __init__(
         self,
@@ -59,6 +67,42 @@ class Exporting(Presenter):
         """Write the shown conversation into a file."""
         if self._shown.conversation is not None and self.has_words():
             self._choose(self._shown.conversation)
+
+    @Slot()
+    def print(self) -> None:
+        """Let the person choose a printer for the shown conversation."""
+        conversation = self._shown.conversation
+        if conversation is None or not self.has_words():
+            return
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # when something is printed
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(title_of(conversation))
+        printer.setCreator("Octavo")
+        dialog = QPrintDialog(printer, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(partial(self._on_chosen, conversation, printer))
+        QDialog.open(dialog)  # its own `open` takes a slot by its name
+
+    def _on_chosen(self, conversation: Conversation, printer: QPrinter, result: int) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            self.print_on(conversation, printer)
+
+    def print_on(self, conversation: Conversation, printer: QPrinter) -> None:
+        work = partial(self._print, conversation, printer)
+        self._bridge.call(Executor.IMAGES, work, partial(self._printed, printer), self._on_problem)
+
+    def _print(self, conversation: Conversation, printer: QPrinter) -> None:
+        """Off the GUI thread."""
+        pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
+        if not pdf.print_report(self._report(conversation), self._images.raster, printer, pages):
+            raise AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
+
+    def _printed(self, printer: QPrinter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        if printer.outputFileName():
+            self.saved.emit(printer.outputFileName())
+        else:
+            self.done.emit(_("Sent to the printer “{printer}”.").format(printer=printer.printerName()))
 
     @Slot(str)
     def export_answer(self, answer_id: str) -> None:
@@ -100,12 +144,15 @@ class Exporting(Presenter):
 
     def _export(self, conversation: Conversation, answer_id: str, path: Path) -> None:
         """Off the GUI thread."""
-        books = {book.id: book for book in self._library.books()}
-        report = compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
+        report = self._report(conversation, answer_id)
         if path.suffix.lower() == pdf.ENDING:
             files.write_bytes(pdf.write(report, self._images.raster), path)
         else:
             files.write(report, path, self._images.png_within)
+
+    def _report(self, conversation: Conversation, answer_id: str = "") -> Report:
+        books = {book.id: book for book in self._library.books()}
+        return compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
 
 
 def _write_table(rows: Rows, path: Path) -> None:

@@ -23,14 +23,17 @@ _MOST_BYTES = 64 << 10
 
 
 class FrameState(msgspec.Struct, frozen=True):
-    """`geometry`: Qt's own. `margins`: what the desktop drew around the window: left, top, right, bottom. `widths`: of
-    the panels, from left to right."""
+    """`geometry`: Qt's own. `margins`: what the desktop drew around the window: left, top, right, bottom. The widths
+    are those that a person chose, in pixels, 0 where nothing was chosen; the middle is the conversation.
+    `page_in_front`: where there is room for one side panel, it is the page."""
 
     geometry: bytes = b""
     margins: tuple[int, ...] = ()
-    widths: tuple[int, ...] = ()
+    shelf_width: int = 0
+    middle_width: int = 0
     shelf_folded: bool = False
     page_folded: bool = False
+    page_in_front: bool = False
     theme: ThemeChoice = ThemeChoice.SYSTEM
 
 
@@ -41,14 +44,22 @@ class OpenPage(msgspec.Struct, frozen=True):
     page: int
 
 
+class PagePane(msgspec.Struct, frozen=True):
+    """The page panel beside a conversation, which is `middle_width` pixels wide; 0 where nothing was chosen."""
+
+    folded: bool = False
+    middle_width: int = 0
+
+
 class WindowState(msgspec.Struct, frozen=True):
     """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
-    that was shown, at its `page`."""
+    that was shown, at its `page`. `panes` by the ids of conversations."""
 
     book_id: str = ""
     page: int = 1
     conversation_id: str = ""
     open_pages: tuple[OpenPage, ...] = ()
+    panes: dict[str, PagePane] = {}
 
 
 def load(folder: Path) -> FrameState:

@@ -50,6 +50,7 @@ class Symbol(StrEnum):
     PAGE_SHOWN = "image-square"
     PART = "selection"
     PREVIOUS = "caret-left"
+    PRINT = "printer"
     QUOTES = "quotes"
     SAVE = "floppy-disk"
     SCAN = "image"

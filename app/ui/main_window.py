@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
-from app.ui import motion
 from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
+from app.ui.panes import Panes, Side
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 
 if TYPE_CHECKING:
@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     from app.ui.shelf.panel import ShelfPanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import Deed, NoticeBar
+    from app.ui.widgets.unfold_buttons import UnfoldButtons
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
-_SHELF_WIDTH, _SHELF_SMALLEST = 264, 200
-_PAGE_SHARE, _PAGE_SMALLEST, _PAGE_WIDEST = 0.315, 300, 720
-_TALK_SMALLEST = 360
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
@@ -54,32 +52,24 @@ class MainWindow(QWidget):
         self.setWindowTitle("Octavo")
         self.setMinimumHeight(_SMALLEST_HEIGHT)
         self.resize(*_SIZE)
-        self._shelf_pane: QWidget = _EmptyPane(header=False, foot=True)
-        self._page_pane: QWidget = _EmptyPane()
         self._waiting = _EmptyPane(foot=True)
         self._middle = QStackedWidget()
         self._middle.addWidget(self._waiting)
         middle = QWidget()
         self._middle_column = _column(middle)
         self._middle_column.addWidget(self._middle, 1)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        panes = ((self._shelf_pane, _SHELF_SMALLEST), (middle, _TALK_SMALLEST), (self._page_pane, _PAGE_SMALLEST))
-        for pane, smallest in panes:
-            pane.setMinimumWidth(smallest)
-            self._splitter.addWidget(pane)
-        self._splitter.setStretchFactor(1, 1)
+        self.panes = Panes(_EmptyPane(header=False, foot=True), middle, _EmptyPane())
+        self.panes.changed.connect(self._tell_folded)
         self._column = _column(self)
-        self._column.addWidget(self._splitter, 1)
+        self._column.addWidget(self.panes, 1)
         self._frame = USUAL_FRAME
         self._was_placed = False
         self._is_framed = True
         self._is_seen = False
         self._early_keys: list[QKeyEvent] = []
+        self._unfolding: list[UnfoldButtons] = []
         self._has_composer = False
         self._furnished = False
-        self._spread()
 
     def show_composer(self, composer: Composer) -> None:
         """Where it will be in the furnished window, so that a question can be begun."""
@@ -107,43 +97,36 @@ class MainWindow(QWidget):
         """Put the panels into their places, each as wide as the place is."""
         self.shelf, self.talk, self.page = shelf, talk, page
         self.remote_mark, self.line, self.overlay = remote_mark, line, overlay
-        self._shelf_pane = self._put(shelf, self._shelf_pane)
-        self._page_pane = self._put(page, self._page_pane)
+        self.panes.replace(Side.SHELF, shelf)
+        self.panes.replace(Side.PAGE, page)
         self._middle.addWidget(talk)
         self._middle.removeWidget(self._waiting)
         self._waiting.deleteLater()
         self._middle_column.addWidget(remote_mark)
         self._column.addWidget(line)
-        talk.unfold_shelf.clicked.connect(self.toggle_shelf)
-        talk.unfold_page.clicked.connect(self.toggle_page)
         self._furnished = self._has_composer = True
         _refuse_drops(self)
         self.setAcceptDrops(True)
-        self._tell_folded()
+        self._use_unfolding(talk.unfold)
 
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""
         self.sheet = sheet
         self._middle.addWidget(sheet)
+        self._use_unfolding(sheet.unfold)
         _refuse_drops(sheet)
-
-    def _put(self, panel: QWidget, pane: QWidget) -> QWidget:
-        """The panel in the place of an empty pane, which goes."""
-        panel.setMinimumWidth(pane.minimumWidth())
-        folded = pane.isHidden()
-        self._splitter.replaceWidget(self._splitter.indexOf(pane), panel)
-        panel.setHidden(folded)
-        pane.deleteLater()
-        return panel
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What is open in the window is for others to say."""
+        shelf_width, middle_width = self.panes.chosen_widths
         return FrameState(
             geometry=bytes(self.saveGeometry().data()),
             margins=_widths(self._frame),
-            widths=tuple(self._splitter.sizes()),
-            shelf_folded=self._shelf_pane.isHidden(),
-            page_folded=self._page_pane.isHidden(),
+            shelf_width=shelf_width,
+            middle_width=middle_width,
+            shelf_folded=not self.panes.wants(Side.SHELF),
+            page_folded=not self.panes.wants(Side.PAGE),
+            page_in_front=self.panes.front is Side.PAGE,
             theme=theme,
         )
 
@@ -151,12 +134,13 @@ class MainWindow(QWidget):
         if len(state.margins) == len(_widths(self._frame)):
             self._frame = QMargins(*state.margins)
         self._was_placed = bool(state.geometry) and self.restoreGeometry(QByteArray(state.geometry))
-        self._spread()
-        if len(state.widths) == self._splitter.count() and not state.shelf_folded and not state.page_folded:
-            self._splitter.setSizes(list(state.widths))
-        self._shelf_pane.setHidden(state.shelf_folded)
-        self._page_pane.setHidden(state.page_folded)
-        self._tell_folded()
+        self.panes.restore(
+            shelf_width=state.shelf_width,
+            middle_width=state.middle_width,
+            shelf=not state.shelf_folded,
+            page=not state.page_folded,
+            front=Side.PAGE if state.page_in_front else Side.SHELF,
+        )
 
     def fit_screen(self) -> None:
         """Before the window is shown for the first time: where it was, or in the middle, and all of it on a screen."""
@@ -165,7 +149,6 @@ class MainWindow(QWidget):
                 self.setGeometry(place_again(self.geometry(), self._screens(), self._frame))
             else:
                 self.setGeometry(place_new(QSize(*_SIZE), self._screens(), self._frame))
-                self._spread()
         self._is_framed = False
 
     def changeEvent(self, event: QEvent) -> None:
@@ -191,23 +174,24 @@ class MainWindow(QWidget):
 
     @Slot()
     def toggle_shelf(self) -> None:
-        self._fold(self._shelf_pane, not self._shelf_pane.isHidden())
+        self.panes.toggle(Side.SHELF)
 
     @Slot()
     def toggle_page(self) -> None:
-        self._fold(self._page_pane, not self._page_pane.isHidden())
+        self.panes.toggle(Side.PAGE)
 
     @Slot()
     def unfold_page(self) -> None:
-        self._fold(self._page_pane, False)
+        self.panes.show_side(Side.PAGE)
 
     @Slot()
     def unfold_shelf(self) -> None:
-        self._fold(self._shelf_pane, False)
+        self.panes.show_side(Side.SHELF)
 
     def show_sheet(self, shown: bool) -> None:
         """The question sheet in the place of the conversation, or the conversation again."""
         self._middle.setCurrentWidget(self.sheet if shown else self.talk)
+        self.panes.set_spacious(shown)
 
     @property
     def shows_sheet(self) -> bool:
@@ -247,21 +231,17 @@ class MainWindow(QWidget):
         self.closing.emit()
         event.accept()
 
-    def _spread(self) -> None:
-        page = round(max(_PAGE_SMALLEST, min(_PAGE_WIDEST, self.width() * _PAGE_SHARE)))
-        shelf = max(_SHELF_SMALLEST, min(_SHELF_WIDTH, round(self.width() * 0.23)))
-        self._splitter.setSizes([shelf, self.width() - shelf - page, page])
-
-    def _fold(self, pane: QWidget, folded: bool) -> None:
-        if folded:
-            pane.hide()
-        else:
-            motion.show_gently(pane)
-        self._tell_folded()
-
+    @Slot()
     def _tell_folded(self) -> None:
         if self._furnished:
-            self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
+            for buttons in self._unfolding:
+                buttons.show_folded(shelf=not self.panes.shows(Side.SHELF), page=not self.panes.shows(Side.PAGE))
+
+    def _use_unfolding(self, buttons: UnfoldButtons) -> None:
+        self._unfolding.append(buttons)
+        buttons.shelf.clicked.connect(self.toggle_shelf)
+        buttons.page.clicked.connect(self.toggle_page)
+        self._tell_folded()
 
 
 class _EmptyPane(QWidget):

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QImage,
+    QPagedPaintDevice,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -71,6 +72,18 @@ _STYLE = (
 def write(report: Report, load: LoadRaster) -> bytes:
     """A4. Where `load` raises AppError, the reason is written in the image's place. Needs a QGuiApplication; may run on
     any thread."""
+    return _bytes_of(*_set(report, load), report.title, _MARGINS_MM)
+
+
+def print_report(report: Report, load: LoadRaster, device: QPagedPaintDevice, pages: tuple[int, int] | None) -> bool:
+    """The same on a printer's paper, all pages or those from the first to the last of `pages`, which count from 1.
+    False where the printer took none."""
+    device.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
+    return _print(*_set(report, load), report.title, device, pages)
+
+
+def _set(report: Report, load: LoadRaster) -> tuple[QTextDocument, str]:
+    """A document that has the images, and its HTML."""
     document = QTextDocument()
 
     def put(picture: Picture) -> str:
@@ -82,7 +95,7 @@ def write(report: Report, load: LoadRaster) -> bytes:
 
     from app.export import html  # when a file is written
 
-    return _print(document, html.write(report, put, _STYLE), report.title, _MARGINS_MM)
+    return document, html.write(report, put, _STYLE)
 
 
 def write_sheet(report: SheetReport) -> bytes:
@@ -90,10 +103,10 @@ def write_sheet(report: SheetReport) -> bytes:
     from app.export import html  # when a file is written
 
     page = html.write_sheet(report, _STYLE)
-    return _print(QTextDocument(), page, report.title, _SHEET_MARGINS_MM, QPageLayout.Orientation.Landscape)
+    return _bytes_of(QTextDocument(), page, report.title, _SHEET_MARGINS_MM, QPageLayout.Orientation.Landscape)
 
 
-def _print(
+def _bytes_of(
     document: QTextDocument,
     page: str,
     title: str,
@@ -108,27 +121,37 @@ def _print(
     )
     writer.setTitle(title)
     writer.setCreator("Octavo")
-    _lay_out(document, page, writer)
-    painter = QPainter(writer)
-    pages = _count_pages(document)
-    for number in range(pages):
-        if number:
-            writer.newPage()
-        _paint_page(painter, document, number)
-        _paint_foot(painter, document, foot_words(str(number + 1), str(pages)), title)
-    painter.end()
+    _print(document, page, title, writer)
     return bytes(buffer.data().data())
 
 
-def _lay_out(document: QTextDocument, page: str, writer: QPdfWriter) -> None:
+def _print(
+    document: QTextDocument, page: str, title: str, device: QPagedPaintDevice, wanted: tuple[int, int] | None = None
+) -> bool:
+    painter = QPainter()
+    if not painter.begin(device):
+        return False
+    _lay_out(document, page, device)
+    pages = _count_pages(document)
+    first, last = wanted or (1, pages)
+    numbers = range(max(1, first), min(last, pages) + 1)
+    for number in numbers:
+        if number > numbers.start:
+            device.newPage()
+        _paint_page(painter, document, number - 1)
+        _paint_foot(painter, document, foot_words(str(number), str(pages)), title)
+    return painter.end()
+
+
+def _lay_out(document: QTextDocument, page: str, device: QPagedPaintDevice) -> None:
     font = QFont(TEXT_FAMILY)
     font.setPointSizeF(_TEXT_PT)
     document.setDefaultFont(font)
     document.setIndentWidth(_INDENT)
     document.setDocumentMargin(0)
     document.setHtml(page)
-    document.documentLayout().setPaintDevice(writer)
-    document.setPageSize(QSizeF(writer.width(), writer.height()))
+    document.documentLayout().setPaintDevice(device)
+    document.setPageSize(QSizeF(device.width(), device.height()))
     _keep_together(document)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -42,11 +43,13 @@ from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
+from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.palette import Anything
+from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.report.presenter import ReportPresenter
@@ -124,6 +127,8 @@ class _Parts(QObject):
         self.covers = BookCovers(self._desk.covers, self._bridge, self.activity, self)
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         self.window = window
+        self.panes = PaneMemory(window.panes, self)
+        icons.theme.changed.connect(self._fit_text)
         window.furnish(
             ShelfPanel(icons, self._conversations, self._book_list, self.covers),
             ConversationPanel(icons, view, composer),
@@ -211,6 +216,10 @@ class _Parts(QObject):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+
+    @Slot()
+    def _fit_text(self) -> None:
+        self.window.panes.set_text(self._icons.theme.sizes.percent)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -323,6 +332,8 @@ class _Parts(QObject):
         self.help.use(self.commands)
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
+        if sys.platform == "darwin":
+            make_menu_bar(self.commands, window)
 
 
 class WindowPresenter(_Parts):
@@ -359,6 +370,7 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
+        self.panes.remember(state.panes)
         self.welcome.begin(state, files)
         self.model.look_where()
         self.model.start()
@@ -372,7 +384,13 @@ class WindowPresenter(_Parts):
     def state(self) -> WindowState:
         """What is open."""
         book_id, page = self.shown.place or ("", 1)
-        return WindowState(book_id=book_id, page=page, conversation_id=self.shown.id, open_pages=self.page.open_pages())
+        return WindowState(
+            book_id=book_id,
+            page=page,
+            conversation_id=self.shown.id,
+            open_pages=self.page.open_pages(),
+            panes=self.panes.kept({conversation.id for conversation in self.shelf.conversations}),
+        )
 
     # ---- what belongs together
 
@@ -413,6 +431,7 @@ class WindowPresenter(_Parts):
         shown.connect(self._show_title)
         shown.connect(self.prompts.show_conversation)
         shown.connect(self.shelf.show_conversation)
+        shown.connect(self.panes.show_conversation)
         shown.connect(self.page.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
@@ -442,6 +461,7 @@ class WindowPresenter(_Parts):
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
         shelf.conversation_deleted.connect(self.page.forget_conversation)
+        shelf.conversation_deleted.connect(self.panes.forget_conversation)
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
@@ -535,7 +555,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking):
+        for finished in (self.gallery, self.prompts, self.locking, self.exporting):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.comparing):
             writer.saved.connect(self.saved_files.show)

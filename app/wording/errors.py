@@ -690,6 +690,10 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” could not be written. Check that its folder exists and that you have permission to write"
         " there, or choose another folder."
     ),
+    Code.PRINT_FAILED: (
+        "The printer “{printer}” did not accept the pages. Check that it is switched on and connected, then print"
+        " again."
+    ),
     Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
     Code.OPTION_INVALID: "{option} cannot be {value}: {detail} is needed. “octavo --help” lists the commands.",
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. The setting was not changed.",

@@ -1,11 +1,11 @@
 """How often the right page is among the first four passages: by words, by meaning, by both; and how long it takes.
 
-The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches, asked in the book's own
-words and in others. Sixty were written before anything was measured; the thirty of the group "check" after the models
-and the weights were chosen, and for English nothing was chosen by them. The twenty of the group "natural", all in
-Japanese, are put as a person would put them; the sixty use other words at any price. For languages other than English,
-two things were chosen by "natural" and "check" together: that sentences have vectors, and the second model. So what these
-two groups say of Japanese is what was fitted, not a forecast.
+The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches, asked in the book's
+own words and in others. Sixty were written before anything was measured; the thirty of the group "check" after the
+models and the weights were chosen, and for English nothing was chosen by them. The twenty of the group "natural", all
+in Japanese, are put as a person would put them; the sixty use other words at any price. For languages other than
+English, two things were chosen by "natural" and "check" together: that sentences have vectors, and the second model. So
+what these two groups say of Japanese is what was fitted, not a forecast.
 """
 
 from __future__ import annotations

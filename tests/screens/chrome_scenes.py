@@ -112,7 +112,44 @@ def palette_200(stage: Stage) -> None:
     _typed(stage, "")
 
 
+def _cited(stage: Stage, **options: object) -> None:
+    _answered(stage, **options)
+    stage.presenter.navigation.open_citation(stage.citation(2))
+    stage.settle()
+
+
+def narrow_page(stage: Stage) -> None:
+    """A page mark was clicked: the page has taken the place of the shelf."""
+    _cited(stage, size=(1024, 700))
+
+
+def narrow_page_dark(stage: Stage) -> None:
+    _cited(stage, size=(1024, 700), theme=ThemeChoice.DARK)
+
+
+def full_hd(stage: Stage) -> None:
+    _cited(stage, size=(1920, 1080))
+
+
+def wide_dark(stage: Stage) -> None:
+    _cited(stage, size=(2560, 1440), theme=ThemeChoice.DARK)
+
+
+def scale_125(stage: Stage) -> None:
+    _cited(stage, size=(1536, 864))
+
+
+def narrow_200(stage: Stage) -> None:
+    _cited(stage, size=(960, 600))
+
+
 CHROME_SCENES = (
+    narrow_page,
+    narrow_page_dark,
+    full_hd,
+    wide_dark,
+    scale_125,
+    narrow_200,
     palette_texts,
     palette_texts_dark,
     palette_synonym,
@@ -126,4 +163,4 @@ CHROME_SCENES = (
     shortcuts_dark,
     about,
 )
-CHROME_SCALED = {"palette-200": "2"}
+CHROME_SCALED = {"palette-200": "2", "scale-125": "1.25", "narrow-200": "2"}

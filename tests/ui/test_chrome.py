@@ -16,6 +16,7 @@ from app.ui.commands import Command, CommandGroup, key_caps, sequences
 from app.ui.help.about import AboutDialog, LicencesDialog
 from app.ui.help.shortcuts import ShortcutsDialog
 from app.ui.icons import Symbol
+from app.ui.menu_bar import make_menu_bar
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.widgets.key_caps import KeyCaps
 from tests.ui import shelf_of_books
@@ -128,12 +129,12 @@ def test_every_command_with_keys_is_on_the_page_of_shortcuts(room: Room) -> None
 
 def test_no_shortcut_is_given_twice_or_means_something_else_to_people(room: Room) -> None:
     commands = [command for group in room.presenter.commands.groups for command in group.commands]
-    given = [keys.toString() for command in commands for keys in sequences(command)]
+    given = [keys.toString() for command in commands if not command.is_hint for keys in sequences(command)]
     assert len(given) == len(set(given))
     assert not set(given) & (_TAKEN | _COPYING)
-    by_keys = {keys.toString(): command.name for command in commands for keys in sequences(command)}
+    by_keys = {keys.toString(): command.name for command in reversed(commands) for keys in sequences(command)}
     assert by_keys["F1"] == "Handbook"
-    assert "reading" not in by_keys.get("Ctrl+P", ""), "people expect to print"
+    assert by_keys["Ctrl+P"] == "Print the conversation…"
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,22 @@ def test_the_licences_that_a_bundle_brings_can_be_read(qtbot: QtBot, tmp_path: P
     (tmp_path / "licences/THIRD-PARTY.txt").unlink()
     dialog.names.setCurrentRow(0)
     assert "Install Octavo again" in dialog.text.toPlainText()
+
+
+def test_the_menu_bar_has_every_command_once(room: Room) -> None:
+    """As macOS gets it."""
+    _open(room)
+    commands = room.presenter.commands
+    bar = make_menu_bar(commands, room.window)
+    menus = [action.menu() for action in bar.actions()]
+    assert [menu.title() for menu in menus] == [group.name for group in commands.groups if group.name != "Octavo"]
+    listed = [action for menu in menus for action in menu.actions() if not action.isSeparator()]
+    assert sorted(action.text() for action in listed) == sorted(commands.actions)
+    assert all(action is commands.actions[action.text()] for action in listed)
+    roles = {action.menuRole(): action.text() for action in listed if action.menuRole() is not QAction.MenuRole.NoRole}
+    assert roles == {
+        QAction.MenuRole.AboutRole: "About Octavo",
+        QAction.MenuRole.PreferencesRole: "Settings",
+        QAction.MenuRole.ApplicationSpecificRole: "Set a passphrase…",
+        QAction.MenuRole.QuitRole: "Quit",
+    }, "no other is taken for one of these by its words"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPageSize
+from PySide6.QtPrintSupport import QPrinter
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
@@ -174,3 +176,31 @@ def test_a_sheet_is_a_table_across() -> None:
     assert all(
         words in text for words in ("Berths", "When must notice be given?", "Three months", "Verified", "1 of 1")
     )
+
+
+def test_paper_shows_what_the_file_shows(tmp_path: Path) -> None:
+    text = "".join(f"Fact {number} [p. {number}x]. " for number in range(400))
+    turn = Turn(asked().question, Answer("a", "q", text, Ending.COMPLETE, "Scout", 0.0))
+    report = compose("Notice of the lease", (turn,), {})
+    with pypdfium2.PdfDocument(pdf.write(report, no_image)) as document:
+        wanted = rows_and_pages(document)
+    assert len(wanted) > 2
+    for pages, shown in ((None, wanted), ((2, 2), wanted[1:2]), ((2, 99), wanted[1:])):
+        assert pdf.print_report(report, no_image, _printer(tmp_path / "paper.pdf"), pages)
+        with pypdfium2.PdfDocument(tmp_path / "paper.pdf") as document:
+            assert rows_and_pages(document) == shown
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
+def test_a_printer_that_takes_nothing_is_noticed(tmp_path: Path) -> None:
+    report = compose("Notice of the lease", (asked(),), {})
+    assert not pdf.print_report(report, no_image, _printer(tmp_path / "gone" / "paper.pdf"), None)
+
+
+def _printer(file: Path) -> QPrinter:
+    """One that prints into a file; there is no other on a machine for tests."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    printer.setOutputFileName(str(file))
+    return printer

@@ -24,6 +24,7 @@ from app.ui import frame_state
 from app.ui.application import WindowStart
 from app.ui.chat.editor import QuestionEditor
 from app.ui.frame_state import FrameState
+from app.ui.panes import Side
 from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
 from app.ui.widgets.dialogs import SmallDialog
 from tests.ui.conftest import OFFSCREEN
@@ -172,8 +173,9 @@ def test_the_frame_has_the_colours_of_its_theme_before_the_desk_is_open(
     window = start.begin().window
     assert window.isVisible()
     assert not start.gate.reached.is_set(), "nothing is opened yet"
-    shelf, talk, page = window.state().widths
-    for x in (shelf // 2, shelf + talk // 2, shelf + talk + page // 2):
+    shelf, talk, page = window.panes.sizes()
+    assert page == 0, "the screen is narrow"
+    for x in (shelf // 2, shelf + talk // 2):
         for y in (5, HEADER_HEIGHT + 40, window.height() // 2):
             assert _colour(window, x, y) == palette.ground, (x, y)
     assert _colour(window, shelf, 5) == palette.line, "between the panels"
@@ -183,25 +185,25 @@ def test_the_frame_has_the_colours_of_its_theme_before_the_desk_is_open(
 def test_the_window_stands_where_it_was_before_the_desk_is_open(start: Start) -> None:
     first = start.begin()
     wait(lambda: first.presenter is not None)
-    first.window.toggle_page()
+    first.window.panes.fold(Side.PAGE)
     wait(lambda: first.window.minimumWidth() < 700)  # once it is laid out anew
     first.window.resize(700, 520)
-    left, size = first.window.state().widths, first.window.size()
+    left, size = first.window.panes.sizes(), first.window.size()
     start.close(first)
     second = start.begin()
     assert second.presenter is None
     assert second.window.size() == size
-    assert second.window.state().widths == left
+    assert second.window.panes.sizes() == left
     assert second.window.state().page_folded
 
 
 def test_the_panels_take_the_places_of_the_empty_ones(start: Start) -> None:
     opening = start.begin()
-    before = opening.window.state().widths
+    before = opening.window.panes.sizes()
     wait(lambda: opening.presenter is not None)
-    assert opening.window.state().widths == before
+    assert opening.window.panes.sizes() == before
     assert opening.window.shelf.isVisible()
-    assert opening.window.page.isVisible()
+    assert opening.window.page.isHidden(), "the screen is narrow"
     assert opening.window.findChildren(QuestionEditor) == [opening.window.talk.composer.editor]
     assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [opening.window]
 
@@ -232,8 +234,17 @@ def test_what_is_kept_in_plain_says_nothing_of_the_desk(start: Start) -> None:
     file = start.paths.window / "frame"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     kept = json.loads(file.read_bytes())
-    assert set(kept) == {"geometry", "margins", "widths", "shelf_folded", "page_folded", "theme"}
-    assert all(isinstance(number, int) for name in ("margins", "widths") for number in kept[name])
+    assert set(kept) == {
+        "geometry",
+        "margins",
+        "shelf_width",
+        "middle_width",
+        "page_in_front",
+        "shelf_folded",
+        "page_folded",
+        "theme",
+    }
+    assert all(isinstance(number, int) for number in kept["margins"])
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b'{"widths": "wide"}', b'{"theme": "pink"}', b"{" * 99_999])

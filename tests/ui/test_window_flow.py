@@ -55,10 +55,10 @@ def test_panels_fold_and_the_way_back_is_in_sight(qtbot: QtBot, room: Room) -> N
     qtbot.keyClick(room.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(room.window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (False, False)
-    talk.unfold_shelf.click()
-    talk.unfold_page.click()
+    talk.unfold.shelf.click()
+    talk.unfold.page.click()
     assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (True, True)
-    assert (talk.unfold_shelf.isVisible(), talk.unfold_page.isVisible()) == (False, False)
+    assert (talk.unfold.shelf.isVisible(), talk.unfold.page.isVisible()) == (False, False)
 
 
 def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
@@ -90,26 +90,22 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
         again.close()
 
 
-def test_widths_of_the_panels_are_kept(room: Room) -> None:
-    _open(room)
-    room.window.restore(FrameState(widths=(300, 640, 500)))
-    assert [panel.width() for panel in (room.window.shelf, room.window.page)] == [300, 500]
-    room.window.restore(FrameState(widths=(1, 2)))
-    assert room.window.shelf.width() >= 200
-
-
 @pytest.mark.parametrize("size", [(720, 480), (1024, 700), (2560, 1440)])
 def test_nothing_is_squeezed_out_at_any_size(room: Room, size: tuple[int, int]) -> None:
     _open(room)
     room.window.resize(*size)
+    room.window.unfold_page()
     room.settle()
     window = room.window
     for panel in (window.shelf, window.talk, window.page):
-        assert panel.width() >= panel.minimumWidth()
-        assert window.rect().contains(panel.geometry())
+        if panel.isVisible():
+            assert panel.width() >= panel.minimumWidth()
+            assert window.rect().contains(panel.geometry())
     header = window.page.header
     visible = [child for child in (header.outline, header.find_field) if child.isVisible()]
+    assert visible
     assert all(header.rect().contains(child.geometry()) for child in visible)
+    assert window.talk.title.width() >= 100
 
 
 def test_tab_reaches_the_whole_window(qtbot: QtBot, room: Room) -> None:

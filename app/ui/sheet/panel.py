@@ -15,6 +15,7 @@ from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
 
@@ -48,8 +49,10 @@ class SheetPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
+        self.unfold = UnfoldButtons(icons)
         margins = (SPACE_XL, 0, SPACE_M, 0)
-        header = boxed(row((self.title, 1), self.close_button, margins=margins, spacing=SPACE_S))
+        shown = (self.unfold.shelf, (self.title, 1), self.close_button, self.unfold.page)
+        header = boxed(row(*shown, margins=margins, spacing=SPACE_S))
         header.setFixedHeight(HEADER_HEIGHT)
         column(header, Separator(), self.notice, (self._pages, 1), of=self)
 
