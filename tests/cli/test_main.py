@@ -484,7 +484,7 @@ def test_an_answer_is_exported(run: Any, tmp_path: Path, story: Path, tiny_scout
     assert ".docx" in told
     code, _, _ = run(*asked, "--export", tmp_path / "out.md", "What burned?")
     assert code == 0
-    assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith("# What burned?\n\n> What burned?\n")
+    assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith("# What burned?\n\n- Date: ")
 
 
 def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:

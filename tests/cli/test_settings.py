@@ -65,7 +65,7 @@ def test_settings_are_listed_explained_and_changed(octavo: Octavo, tmp_path: Pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("engine.threads", "-3"), "Expected `int` >= 0"),
+        (("engine.threads", "-3"), "a whole number of at least 0"),
         (("engine.threads", "many"), "engine.threads"),
         (("hub.endpoint", "example.org"), "This is no address"),
         (("wings", "2"), "there is no setting “wings”"),

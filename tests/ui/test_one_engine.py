@@ -135,13 +135,13 @@ def test_a_pause_that_comes_when_the_reading_has_just_ended_can_be_ended(
     room.ask("When?", settle=False)
     wait(reading.reached.is_set)
     wait(lambda: action.text() == "Pause reading")
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     reading.open()
     wait(writing.reached.is_set)
     wait(lambda: not room.last_answer().progress.text.startswith("Paused · The model is reading"))
     assert action.text() == "Resume reading"
     assert action.isVisible()
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert room.engine.pauses == [True, False]
     writing.open()
     room.settle()

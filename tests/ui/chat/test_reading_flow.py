@@ -129,15 +129,15 @@ def test_the_reading_of_a_question_can_be_paused_too(qtbot: QtBot, room: Room) -
     room.ask("When?", settle=False)
     wait(gate.reached.is_set)
     wait(lambda: _spine(room)[1] == "Pause reading")
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert room.engine.pauses == [True]
     assert "Paused · " in room.last_answer().progress.text
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert room.engine.pauses == [True, False]
     gate.open()
     room.settle()
     assert room.answer().text == "Yes."
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert room.engine.pauses == [True, False], "nothing is read"
 
 

@@ -125,7 +125,9 @@ def test_tab_leads_through_the_messages_and_scrolls_with_them(view: Conversation
     for number in range(12):
         for button in ("Copy", "Edit", "Copy", "Try again", "Export", "Details"):
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-            focused = QApplication.focusWidget()
+            while (focused := QApplication.focusWidget()).text() == "Copy the code":  # type: ignore[attr-defined]
+                assert number % 4
+                QTest.keyClick(focused, Qt.Key.Key_Tab)
             assert focused.text() == button  # type: ignore[attr-defined]
             assert not focused.visibleRegion().isEmpty()
         owner = focused.parentWidget().parentWidget()

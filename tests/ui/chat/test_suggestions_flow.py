@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.document import Document
 from app.core.errors import Code, Problem
-from app.core.settings import Settings
 from app.ui.bridge import Executor
 from app.ui.chat.suggestions import SuggestionButton, SuggestionList
 from tests.ui.fakes import Gate
@@ -116,10 +114,10 @@ def test_a_book_that_comes_on_the_desk_is_asked_about(room: Room) -> None:
 def test_nothing_is_suggested_where_the_setting_is_off(room: Room) -> None:
     _open(room)
     assert _first(room).questions
-    room.presenter.preferences.save(replace(Settings(), suggest_questions=False))
+    room.presenter.preferences.change("suggest_questions", False)
     room.settle()
     assert _first(room).questions == ()
-    room.presenter.preferences.save(Settings())
+    room.presenter.preferences.change("suggest_questions", True)
     room.settle()
     assert _first(room).questions
 
