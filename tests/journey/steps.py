@@ -64,17 +64,17 @@ def _send_typed(player: Player) -> None:
 
 
 def _open_details(player: Player) -> None:
-    player.click("Details", "Button")
+    player.click("Details")
 
 
 def _larger_text(player: Player) -> None:
     player.click("Text size of the conversation", "Button")
-    player.click("125 %", part=True)
+    player.click("125", part=True)
 
 
 def _usual_text(player: Player) -> None:
     player.click("Text size of the conversation", "Button")
-    player.click("100 %", part=True)
+    player.click("100", part=True)
 
 
 # ---- help and settings
@@ -146,7 +146,7 @@ def _ask_too_early(player: Player) -> None:
 
 
 def _follow_mark(player: Player) -> None:
-    player.click("p. ", part=True, role="Link")
+    player.click("p. ", "Button", part=True)
 
 
 def _drop_unreadable(player: Player) -> None:
