@@ -98,7 +98,8 @@ def _universal_encoder() -> _Encoder:
 
     @cache
     def backend() -> NumpyBackend:
-        return NumpyBackend(weights, UseTokenizer(vocabulary), threads=1)
+        with weights:  # the tokenizer closes its own
+            return NumpyBackend(weights, UseTokenizer(vocabulary), threads=1)
 
     def encode(texts: Sequence[str], *, asked: bool) -> _Vectors:
         del asked
