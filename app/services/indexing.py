@@ -12,6 +12,7 @@ from app.core.errors import AppError
 from app.core.events import Indexing
 from app.core.work import Cancel, Stopped, Work
 from app.embedding.client import Embedder
+from app.embedding.packages import kinds_of_text
 from app.embedding.protocol import MOST_TEXTS
 from app.isolation.client import DIED
 from app.store.vectors import Vectors
@@ -56,13 +57,13 @@ class Indexer:
         if book_id not in self.vectors.unfinished(model):
             return
         done, total = self.vectors.progress(book_id)
-        english = self.vectors.language(book_id) == "en"
+        kinds = kinds_of_text(english=self.vectors.language(book_id) == "en")
         while model and (wanting := self.vectors.wanting(book_id, MOST_TEXTS)):
             yield Indexing(done, total, book_id)
             if cancel.requested:
                 raise Stopped
             texts = [text for _id, text in wanting]
-            vectors = self.embedder.embed(texts, cancel, english=english, patient=patient)
+            vectors = self.embedder.embed(texts, kinds, cancel, patient=patient)
             self.vectors.keep([id for id, _text in wanting], list(map(msgspec.msgpack.encode, vectors)))
             done += len(wanting)
         yield Indexing(total, total, book_id)

@@ -13,7 +13,7 @@ and the spread that these have by the other measures, so that it compares with p
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -74,6 +74,13 @@ def matrix(version: int, found: BookVectors) -> Matrix:
     return Matrix(version, np.array(found.ids, np.int64), kinds)
 
 
+def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[VectorKind, ...]:
+    """What has to be made of a question to these books."""
+    some = [kind for kind in VectorKind if english or kind not in ENGLISH]
+    compared = {OF_SENTENCES.get(kind, kind) for matrix in searched for kind in matrix.compared(some)}
+    return tuple(kind for kind in some if kind in compared)
+
+
 def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> list[int]:
     """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
@@ -105,10 +112,10 @@ def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats]) 
     for kind, vector in asked.items():
         using = [at for at, some in enumerate(kinds) if kind in some]
         cosines = [_cosines(books[at].matrix.kinds[kind], vector, books[at].low, books[at].high) for at in using]
-        found = _standard_scores(np.concatenate((_NOTHING, *map(_with_around, cosines))))
+        found = _standard_scores(np.concatenate((_NOTHING, *cosines)))
         for at, standard in zip(using, np.split(found, np.cumsum(list(map(len, cosines)))), strict=False):
             scores[at] += standard / len(kinds[at])
-    return np.concatenate((_NOTHING, *scores))
+    return np.concatenate((_NOTHING, *map(_with_around, scores)))
 
 
 def _add_sentences(

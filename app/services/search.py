@@ -112,14 +112,15 @@ class Search:
             return Neighbours((), not wanted or not text.strip())
         from app.services import nearness  # late: the start of the desk needs no numpy
 
+        searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
+        kinds = nearness.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
         try:
-            (question,) = self.embedder.embed((text,), english=seems_english(text), asked=True)
+            (question,) = self.embedder.embed((text,), kinds, asked=True)
         except AppError as error:
             if error.code not in DIED:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
             return Neighbours((), complete=False)
-        searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
         return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> Matrix:

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "isolation"))
 import prisoner  # what a test beside this one tries
 
 from app.embedding.model import EmbeddingModel
+from app.embedding.protocol import VectorKind
 from app.isolation import limits, sandbox
 
 if __name__ == "__main__":
@@ -22,5 +23,5 @@ if __name__ == "__main__":
     limits.seal()
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
-    told["vectors"] = list(model.embed(["ship"])[0])
+    told["vectors"] = list(model.embed(["ship"], tuple(VectorKind))[0])
     print(json.dumps(told), flush=True)

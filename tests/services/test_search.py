@@ -32,7 +32,7 @@ class ToyEmbedder:
     def __init__(self, model: str = "toy 1") -> None:
         self.model = model
         self.seen: list[str] = []
-        self.told: list[tuple[bool, bool]] = []  # english, asked
+        self.told: list[tuple[Sequence[VectorKind], bool]] = []  # kinds, asked
         self.dies_after = 10_000
         self.rested = 0
         self.prepared = 0
@@ -43,27 +43,27 @@ class ToyEmbedder:
     def embed(
         self,
         texts: Sequence[str],
+        kinds: Sequence[VectorKind],
         cancel: Cancel | None = None,
         *,
-        english: bool = False,
         asked: bool = False,
         patient: bool = False,
     ) -> tuple[TextVectors, ...]:
         del cancel, patient
-        self.told.append((english, asked))
+        self.told.append((kinds, asked))
         if len(self.seen) >= self.dies_after:
             raise AppError(Code.READER_CRASHED, path="", signal=9)
         self.seen += texts
-        return tuple({VectorKind.E5: self._vector(text)} for text in texts)
+        return tuple({kind: self._vector(text, WIDTHS[kind]) for kind in kinds} for text in texts)
 
     def rest(self) -> None:
         self.rested += 1
 
-    def _vector(self, text: str) -> bytes:
+    def _vector(self, text: str, width: int) -> bytes:
         words = re.findall(r"\w+", text.casefold())
         counts = [sum(word in meaning.split() for word in words) for meaning in MEANINGS]
         scale = 127 // max(1, *counts)
-        return bytes([count * scale for count in counts] + [1] * (WIDTHS[VectorKind.E5] - len(counts)))
+        return bytes([count * scale for count in counts] + [1] * (width - len(counts)))
 
 
 @pytest.fixture
@@ -188,15 +188,24 @@ def test_a_search_says_whether_it_was_by_words_alone(desk: Desk) -> None:
     assert not desk.search.passages_for(whole, 4).words_alone
 
 
-def test_the_embedder_learns_what_is_english_and_what_is_asked(desk: Desk) -> None:
+def test_the_embedder_makes_what_the_languages_of_book_and_question_need(desk: Desk) -> None:
     pages = (Page(1, "", "The whale swam by."),)
     document = Document("Whales", Format.TEXT, "e" * 64, pages, language="en")
     english = desk.books.add(document, Path("whales.txt"))
-    desk.index(english.id, desk.add("Der Wal schwamm vorbei.", indexed=False))
+    german = desk.add("Der Wal schwamm vorbei.", indexed=False)
+    desk.index(english.id, german)
     desk.pages("Which boat?", english.id)
     desk.pages("Welches Boot war das?", english.id)
     desk.pages("どの船ですか。", english.id)
-    assert desk.embedder.told == [(True, False), (False, False), (True, True), (False, True), (False, True)]
+    desk.pages("Which boat?", english.id, german)
+    assert [(set(kinds), asked) for kinds, asked in desk.embedder.told] == [
+        ({VectorKind.E5, VectorKind.BGE, VectorKind.MINILM}, False),
+        ({VectorKind.E5, VectorKind.E5_SENTENCES, VectorKind.USE}, False),
+        ({VectorKind.BGE, VectorKind.MINILM}, True),
+        ({VectorKind.E5}, True),
+        ({VectorKind.E5}, True),
+        ({VectorKind.E5, VectorKind.USE, VectorKind.BGE, VectorKind.MINILM}, True),
+    ]
 
 
 def test_it_gets_ready_only_for_books_that_are_indexed(desk: Desk) -> None:
