@@ -65,7 +65,7 @@ QFrame[role="bar"] {{ background: $surface; border: none; border-top: 1px solid 
 QFrame[role="leaving"] {{ background: $surface; border: none; }}
 
 QPushButton {{
-    background: $surface; color: $ink; border: 1px solid $line;
+    background: $surface; color: $ink; border: 1px solid $edge;
     border-radius: {CORNER}px; padding: 0 {SPACE_M}px; min-height: 32px; font-weight: 600;
 }}
 QPushButton:hover {{ border-color: $soft_ink; }}
@@ -116,14 +116,14 @@ QToolButton[role="icon"]:checked {{ background: $wash; }}
 QToolButton[role="icon"]:pressed {{ background: $line; }}
 QToolButton[role="icon"]:focus {{ border-color: $accent; }}
 QToolButton[role="icon"][framed="true"] {{
-    background: $surface; border: 1px solid $line; padding: {SPACE_XS + 1}px;
+    background: $surface; border: 1px solid $edge; padding: {SPACE_XS + 1}px;
 }}
 QToolButton[role="icon"][framed="true"]:hover {{ border-color: $soft_ink; }}
 QToolButton[role="icon"][framed="true"]:focus {{ border: 2px solid $accent; padding: {SPACE_XS}px; }}
 QToolButton::menu-indicator {{ image: none; }}
 
 QLineEdit {{
-    background: $surface; color: $ink; border: 1px solid $line;
+    background: $surface; color: $ink; border: 1px solid $edge;
     border-radius: {CORNER}px; padding: 0 {SPACE_S + 1}px; min-height: 28px;
     selection-background-color: $accent; selection-color: $on_accent;
     placeholder-text-color: $soft_ink;
@@ -137,7 +137,7 @@ QLineEdit[role="bare"] {{
     background: transparent; border-color: transparent; color: $soft_ink; font-size: {SIZE_SMALL}px;
     min-height: 22px; padding: 0 2px;
 }}
-QLineEdit[role="bare"]:hover {{ border-color: $line; }}
+QLineEdit[role="bare"]:hover {{ border-color: $edge; }}
 QLineEdit[role="bare"]:focus {{
     border: 2px solid $accent; background: $surface; color: $ink;
     min-height: 20px; padding: 0 1px;
@@ -159,7 +159,7 @@ QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
 
 QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
 QListView[role="framed"] {{
-    background: $surface; border: 1px solid $line; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+    background: $surface; border: 1px solid $edge; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QListView[role="framed"]:focus {{ border-color: $accent; }}
 QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
@@ -173,7 +173,7 @@ QListView[role="sections"]::item:selected {{ background: $wash; color: $accent; 
 QListView[role="sections"]::item:focus {{ border: 1px solid $accent; padding-left: {SPACE_S - 1}px; }}
 QTreeView {{ show-decoration-selected: 0; }}
 QPlainTextEdit[role="framed"] {{
-    background: $surface; color: $ink; border: 1px solid $line;
+    background: $surface; color: $ink; border: 1px solid $edge;
     border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
@@ -243,7 +243,7 @@ QSplitter::handle:hover {{ background: $accent; }}
 
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: $handle; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle {{ background: $edge; border-radius: 3px; margin: 2px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: $soft_ink; }}

@@ -24,14 +24,16 @@ TEXT_FAMILY = "Source Serif Pro"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as #RRGGBB. Every pair of ink on ground, surface or wash keeps WCAG AA contrast."""
+    """Colours as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/test_look.py): 4.5 for text on what it is
+    written on, 3 for the edges of what can be used."""
 
     dark: bool
     ground: str
     surface: str
     ink: str
     soft_ink: str
-    line: str
+    line: str  # between things; it says nothing
+    edge: str  # of what can be typed into or pressed
     accent: str
     on_accent: str
     wash: str
@@ -39,7 +41,7 @@ class Palette:
     near: str
     not_found: str
     highlight: str
-    handle: str  # of a scroll bar
+    handle: str  # what is there and of no use: a disabled control, memory that others have
     working: str  # in the spine: what is neither book nor free
     projector: str  # these two in a model's fit bar
     context: str
@@ -50,8 +52,9 @@ PAPER = Palette(
     ground="#FAF8F4",
     surface="#FFFFFF",
     ink="#211E1A",
-    soft_ink="#6E675E",
+    soft_ink="#69625A",
     line="#E7E1D6",
+    edge="#8F8678",
     accent="#7A2E35",
     on_accent="#FFFFFF",
     wash="#F5EAEA",
@@ -60,8 +63,8 @@ PAPER = Palette(
     not_found="#9B2C2C",
     highlight="#F3E3B0",
     handle="#CFC6B8",
-    working="#A39C91",
-    projector="#BD777D",
+    working="#827A6D",
+    projector="#AF666D",
     context="#3F5A6B",
 )
 LAMP = Palette(
@@ -71,6 +74,7 @@ LAMP = Palette(
     ink="#EDE8DF",
     soft_ink="#A39C91",
     line="#37332F",
+    edge="#7C766E",
     accent="#D98A8A",
     on_accent="#211E1A",
     wash="#3A2A2B",
@@ -80,7 +84,7 @@ LAMP = Palette(
     highlight="#5A4718",
     handle="#524C46",
     working="#A39C91",
-    projector="#9B5C60",
+    projector="#B06C70",
     context="#86A6B8",
 )
 

@@ -275,12 +275,7 @@ def _placing() -> tuple[Meaning, ...]:
             "engine.kv_type",
             _("KV cache"),
             _("Its number format. Smaller formats leave room for more tokens."),
-            named=(
-                (None, automatic),
-                (KvType.F16, _("f16, exact")),
-                (KvType.Q8_0, _("q8_0, half the size")),
-                (KvType.Q4_0, _("q4_0, a quarter")),
-            ),
+            named=_kv_types(automatic),
             effect=load,
         ),
         Meaning(
@@ -335,6 +330,15 @@ def _loading() -> tuple[Meaning, ...]:
             _("Small files that change how the model answers, each with a strength."),
             effect=load,
         ),
+    )
+
+
+def _kv_types(automatic: str) -> Named:
+    return (
+        (None, automatic),
+        (KvType.F16, _("f16, exact")),
+        (KvType.Q8_0, _("q8_0, half the size")),
+        (KvType.Q4_0, _("q4_0, a quarter")),
     )
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pytest
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.core.settings import ThemeChoice
 from app.ui.fonts import load_fonts, text_font, ui_font
 from app.ui.icons import Icons, Symbol
-from app.ui.style import Appearance, stylesheet
+from app.ui.style import Appearance, qpalette, stylesheet
 from app.ui.theme import CLOTH, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
 from app.ui.widgets.buttons import IconButton
 from tests.ui.room import Room, application
 
-_AA = 4.5
+_AA, _LARGE = 4.5, 3.0
 
 
 def _luminance(colour: str) -> float:
@@ -29,16 +32,91 @@ def _contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
+_BOTH = pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
+_CONTROLS = ("QPushButton", "QToolButton", "QLineEdit", "QPlainTextEdit", "QListView", "QRadioButton", "QSlider::h")
+_COLOUR = re.compile(r"(?:^|[;\s])(color|background|border|border-color):[^;]*?(#[0-9A-F]{6}|transparent)", re.I)
+
+
+def _rules(palette: Palette) -> list[tuple[str, dict[str, str]]]:
+    """The selectors of the stylesheet, each with the colours that it says."""
+    found = []
+    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", stylesheet(palette)):
+        colours = {name.replace("-color", ""): colour for name, colour in _COLOUR.findall(body)}
+        found += [(selector.strip(), colours) for selector in selectors.split(",")]
+    return found
+
+
+def _weak(pairs: Iterable[tuple[str, str, str]], least: float) -> dict[str, float]:
+    return {f"{what}: {a} on {b}": round(_contrast(a, b), 2) for what, a, b in pairs if _contrast(a, b) < least}
+
+
+@_BOTH
 def test_every_ink_can_be_read_on_every_ground(palette: Palette) -> None:
-    grounds = (palette.ground, palette.surface, palette.wash)
+    grounds = (palette.ground, palette.surface, palette.wash, palette.line)
     inks = (palette.ink, palette.soft_ink, palette.accent)
     marks = (palette.verified, palette.near, palette.not_found)
-    pairs = [(ink, ground) for ink in inks for ground in grounds]
-    pairs += [(mark, ground) for mark in marks for ground in grounds[:2]]
-    pairs += [(palette.on_accent, palette.accent), (palette.ink, palette.highlight)]
-    weak = {pair: round(_contrast(*pair), 2) for pair in pairs if _contrast(*pair) < _AA}
-    assert not weak
+    pairs = [("ink", ink, ground) for ink in inks for ground in grounds]
+    pairs += [("mark", mark, ground) for mark in marks for ground in grounds[:3]]
+    pairs += [("button", palette.on_accent, palette.accent), ("quotation", palette.ink, palette.highlight)]
+    assert _weak(pairs, _AA) == {}
+
+
+@_BOTH
+def test_every_text_of_the_stylesheet_can_be_read_on_its_own_ground(palette: Palette) -> None:
+    """Where a rule has no ground of its own, on all that it may lie on; what is disabled may be weaker."""
+    behind = (palette.ground, palette.surface)
+    pairs = [
+        (selector, colours["color"], ground)
+        for selector, colours in _rules(palette)
+        if "color" in colours and ":disabled" not in selector
+        for ground in ([colours["background"]] if colours.get("background", "transparent") != "transparent" else behind)
+    ]
+    assert len(pairs) > 40
+    assert _weak(pairs, _AA) == {}
+
+
+@_BOTH
+def test_every_control_stands_out_from_what_it_is_on(palette: Palette) -> None:
+    """By its edge, or as a whole."""
+    pairs = []
+    for selector, colours in _rules(palette):
+        edge, ground = colours.get("border", "transparent"), colours.get("background", "transparent")
+        if selector.startswith(_CONTROLS) and edge != "transparent" and ":disabled" not in selector:
+            whole = ground if edge == palette.ground else edge
+            pairs += [(selector, whole, behind) for behind in (palette.ground, palette.surface)]
+        elif selector.startswith(("QScrollBar::handle", "QProgressBar")) and "chunk" not in selector:
+            continue
+        elif "::chunk" in selector:
+            pairs.append((selector, ground, palette.line))
+    pairs += [("scroll bar", palette.edge, palette.ground), ("switch", palette.verified, palette.surface)]
+    pairs += [("off", palette.soft_ink, palette.surface), ("focus", palette.accent, palette.line)]
+    assert len(pairs) > 40
+    assert _weak(pairs, _LARGE) == {}
+
+
+@_BOTH
+def test_every_part_of_a_bar_stands_out_from_what_is_free(palette: Palette) -> None:
+    parts = (palette.accent, palette.projector, palette.context, palette.working, palette.not_found)
+    pairs = [("bar", part, palette.line) for part in parts]
+    pairs += [("cover", colour, palette.line) for colour in CLOTH if not palette.dark]
+    assert _weak(pairs, _LARGE) == {}
+
+
+@_BOTH
+def test_what_qt_draws_itself_can_be_read(palette: Palette) -> None:
+    made, role = qpalette(palette), QPalette.ColorRole
+    pairs = [
+        (role.WindowText, role.Window),
+        (role.Text, role.Base),
+        (role.Text, role.AlternateBase),
+        (role.ButtonText, role.Button),
+        (role.HighlightedText, role.Highlight),
+        (role.ToolTipText, role.ToolTipBase),
+        (role.PlaceholderText, role.Base),
+        (role.Link, role.Window),
+        (role.Link, role.Base),
+    ]
+    assert _weak([(text.name, made.color(text).name(), made.color(on).name()) for text, on in pairs], _AA) == {}
 
 
 def test_a_book_keeps_its_colour_and_books_differ() -> None:

@@ -378,7 +378,7 @@ class Composer(QWidget):
         frame = QRectF(self._frame())
         focused = self._dragged_over or self.editor.hasFocus()
         width = 2.0 if self._dragged_over else 1.0
-        edge = palette.accent if self._dragged_over else palette.soft_ink if focused else palette.line
+        edge = palette.accent if self._dragged_over else palette.soft_ink if focused else palette.edge
         painter.setPen(QPen(QColor(edge), width))
         painter.setBrush(QColor(palette.surface))
         painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)

@@ -46,8 +46,6 @@ class OrderDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        said = ((misfit, "warning"), (note, "small"), (shortage, "failure"))
-        notes = [PlainLabel(words, role=role, wraps=True) for words, role in said]
         self.terms = QPlainTextEdit(terms, readOnly=True, tabChangesFocus=True)
         self.terms.setProperty("role", "framed")
         self.terms.setAccessibleName(terms_title)
@@ -58,7 +56,7 @@ class OrderDialog(QDialog):
         shown = (
             PlainLabel(title, role="heading", wraps=True),
             _table(facts),
-            *(label for label in notes if label.text()),
+            *_notes((misfit, "warning"), (note, "small"), (shortage, "failure")),
             *(whole_terms if terms else (STRETCH,)),
             SPACE_S,
             row(STRETCH, self.cancel, self.action, spacing=SPACE_S),
@@ -70,6 +68,11 @@ class OrderDialog(QDialog):
             self.resize(self.width(), min(_HEIGHT, around.height() - _AROUND))
         self.setAccessibleDescription(" ".join(f"{name}: {value}" for name, value in facts))
         (self.terms if terms else self.action).setFocus()
+
+
+def _notes(*notes: tuple[str, str]) -> list[PlainLabel]:
+    """Those that have words, each with its role."""
+    return [PlainLabel(words, role=role, wraps=True) for words, role in notes if words]
 
 
 def _table(facts: tuple[tuple[str, str], ...]) -> QGridLayout:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QWidget
 
@@ -82,7 +82,10 @@ class SettingsDialog(QDialog):
         self.search.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
         self.search.setTextMargins(-SPACE_S, 0, 0, 0)  # the icon keeps enough room
         self.list = QListWidget()
-        self.views = {section.kind: self._view(section) for section in sections()}
+        self._sections = sections()
+        self._views: dict[SectionKind, SectionView] = {}
+        self._later = QTimer(self, interval=0)
+        self._later.timeout.connect(self._build_next)
         self._nothing = PlainLabel(role="soft", wraps=True)
         self._scroller = QScrollArea()
         self.pending_words = PlainLabel(role="soft", wraps=True)
@@ -98,16 +101,19 @@ class SettingsDialog(QDialog):
         self.search.textChanged.connect(self._show)
         self._show()
         self.list.setFocus()
+        self._later.start()
 
     # ---- what it shows
 
     def editor(self, path: str) -> Editor:
         """The editor of a setting such as `engine.threads`."""
-        field = self._rows[path].field
+        field = self.row(path).field
         assert isinstance(field, Editor)
         return field
 
     def row(self, path: str) -> SettingRow:
+        if path not in self._rows:
+            self._build_all()
         return self._rows[path]
 
     def show_section(self, kind: SectionKind) -> None:
@@ -119,7 +125,7 @@ class SettingsDialog(QDialog):
     def show_settings(self, settings: Settings, known: Known) -> None:
         """As they are kept now: what is not being edited follows, and what applies is shown."""
         self._settings, self._known = settings, known
-        for path in self._meanings:
+        for path in self._meanings.keys() & self._rows.keys():
             editor, value = self.editor(path), value_of(settings, path)
             if not editor.isAncestorOf(self.focusWidget() or self) and editor.value() != value:
                 editor.set_value(value)
@@ -138,7 +144,7 @@ class SettingsDialog(QDialog):
         self._rows[path].show_problem(self._meanings[path].refusal or words)
 
     def done(self, result: int) -> None:
-        for path in self._meanings:
+        for path in self._meanings.keys() & self._rows.keys():
             self.editor(path).commit()
         self.key.commit()
         super().done(result)
@@ -168,13 +174,17 @@ class SettingsDialog(QDialog):
     @Slot()
     def _show(self) -> None:
         """The chosen section, or all rows that have the words that are searched for."""
+        wanted = self.search.text().casefold().split()
+        chosen = self._mark_section(searching=bool(wanted))
+        if wanted:
+            self._build_all()
+        elif chosen:
+            self._build(SectionKind(chosen))
         for path, each in self._rows.items():
             meaning = self._meanings.get(path)
             each.is_wanted = self._applies(meaning.need if meaning else Need.SERVER if path == _KEY else None, path)
-        wanted = self.search.text().casefold().split()
-        chosen = self._mark_section(searching=bool(wanted))
         found = False
-        for kind, view in self.views.items():
+        for kind, view in self._views.items():
             if wanted:
                 found |= view.show_found(wanted)
             elif kind == chosen:
@@ -204,7 +214,29 @@ class SettingsDialog(QDialog):
             return self._settings.engine.images
         return need is not Need.SERVER or bool(self._settings.remote.address)
 
-    # ---- how it is built
+    # ---- how it is built: first what is shown, the other sections one after the other when there is nothing to do
+
+    def _build(self, kind: SectionKind) -> None:
+        if kind in self._views:
+            return
+        order = [section.kind for section in self._sections]
+        section = self._sections[order.index(kind)]
+        before = sum(order.index(built) < order.index(kind) for built in self._views)
+        view = self._views[kind] = self._view(section)
+        view.hide()
+        self._shown.insertWidget(before, view)
+
+    def _build_all(self) -> None:
+        for section in self._sections:
+            self._build(section.kind)
+
+    @Slot()
+    def _build_next(self) -> None:
+        left = [section.kind for section in self._sections if section.kind not in self._views]
+        if left:
+            self._build(left[0])
+        else:
+            self._later.stop()
 
     def _view(self, section: SettingSection) -> SectionView:
         rows = []
@@ -239,10 +271,9 @@ class SettingsDialog(QDialog):
     def _fill_list(self) -> None:
         self.list.setProperty("role", "sections")
         self.list.setAccessibleName(_("Sections"))
-        for kind, view in self.views.items():
-            if view.rows:
-                item = QListWidgetItem(view.title, self.list)
-                item.setData(_KindRole, kind.value)
+        for section in self._sections:
+            item = QListWidgetItem(section.title, self.list)
+            item.setData(_KindRole, section.kind.value)
 
     def _lay_out(self) -> None:
         done = TextButton(_("Done"), role="primary")
@@ -250,7 +281,7 @@ class SettingsDialog(QDialog):
         self.pending_button.clicked.connect(self._act)
         side = boxed(column(self.search, (self.list, 1), margins=(SPACE_M, SPACE_L, SPACE_M, SPACE_M), spacing=SPACE_M))
         side.setFixedWidth(_SIDE_WIDTH)
-        shown = column(*self.views.values(), self._nothing, STRETCH, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL))
+        shown = column(self._nothing, STRETCH, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL))
         self._shown = shown
         scroll_down(boxed(shown), self._scroller)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._keep_edge)

@@ -53,6 +53,7 @@ class DeedRow(SettingRow):
 
     def __init__(self, title: str, help_text: str, *deeds: tuple[str, str]) -> None:
         """`deeds`: a key, which `acted` carries, and the words on its button."""
+        self._title = title
         self._buttons: dict[str, TextButton] = {}
         super().__init__(title, help_text, QWidget())
         self._line = row(of=self.field, spacing=SPACE_S)
@@ -69,6 +70,7 @@ class DeedRow(SettingRow):
                 made.clicked.connect(partial(self._tell, key))
                 self._line.addWidget(made)
             self._buttons[key].setText(words)
+            self._buttons[key].setAccessibleName(f"{self._title}: {words}")
             self._buttons[key].show()
 
     def button(self, key: str) -> TextButton:

@@ -127,7 +127,7 @@ class ModelChip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ring = self.hasFocus()
-        edge = palette.accent if ring else palette.soft_ink if self.underMouse() else palette.line
+        edge = palette.accent if ring else palette.soft_ink if self.underMouse() else palette.edge
         inset = 1.0 if ring else 0.5
         frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.setPen(QPen(QColor(edge), 2 * inset))
