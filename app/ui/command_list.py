@@ -26,6 +26,7 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
@@ -234,7 +235,14 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
                 apart=True,
             ),
             Command(_("Zoom out"), "Ctrl+-", panel.zoom_out, words=_("smaller, reduce"), symbol=Symbol.ZOOM_OUT),
-            Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit, words=_("fit width, actual size")),
+            Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit, words=_("fit width")),
+            Command(_("Whole page"), FIT_PAGE_KEYS, panel.fit_page, words=_("zoom, fit")),
+            Command(_("Actual size"), ACTUAL_KEYS, panel.fit_actual, words=_("zoom, 100 %")),
+            Command(
+                _("One page or two side by side"), ACROSS_KEYS, panel.switch_across, words=_("spread, facing, columns")
+            ),
+            Command(_("Rotate right"), TURN_KEYS, panel.turn_right, words=_("turn")),
+            Command(_("Rotate left"), TURN_BACK_KEYS, panel.turn_left, words=_("turn")),
         ),
     )
 

@@ -371,6 +371,7 @@ class WindowPresenter(_Parts):
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
         self.panes.remember(state.panes)
+        self.window.page.set_look(state.look)
         self.welcome.begin(state, files)
         self.model.look_where()
         self.model.start()
@@ -390,6 +391,7 @@ class WindowPresenter(_Parts):
             conversation_id=self.shown.id,
             open_pages=self.page.open_pages(),
             panes=self.panes.kept({conversation.id for conversation in self.shelf.conversations}),
+            look=self.window.page.look,
         )
 
     # ---- what belongs together

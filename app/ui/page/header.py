@@ -112,7 +112,7 @@ class BookTabs(QTabBar):
 
 
 _FIND_WIDTH, _FIND_SMALLEST = 148, 88
-_NARROW = 400
+_NARROW = 420
 
 
 class FindField(QLineEdit):
@@ -144,6 +144,7 @@ class PageHeader(QWidget):
     outline_wanted = Signal()
     thumbnails_wanted = Signal()
     text_wanted = Signal(bool)
+    view_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,9 +157,11 @@ class PageHeader(QWidget):
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)
         self.as_text.toggled.connect(self.text_wanted)
+        self.view = IconButton(icons, Symbol.VIEW, _("View"))
+        self.view.clicked.connect(self.view_wanted)
         self.find_field = FindField()
         self._place = PlainLabel()
-        buttons = row(self.outline, self.thumbnails, self.as_text)
+        buttons = row(self.outline, self.thumbnails, self.as_text, self.view)
         shown = ((self._title, 1), buttons, (self.find_field, 1), self._place)
         row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 
@@ -173,6 +176,7 @@ class PageHeader(QWidget):
         self.outline.setVisible(outline)
         self.as_text.setVisible(drawn)
         self.thumbnails.setVisible(drawn)
+        self.view.setVisible(bool(title))
         self.find_field.setVisible(bool(title))
 
     def show_place(self, words: str) -> None:

@@ -14,11 +14,12 @@ from app.ui.page.zoom import PageZoom
 
 @dataclass
 class BookPlace:
-    """`zoom` is that of drawings; `words` are those of the search."""
+    """`zoom` and `turns` are those of drawings; `words` are those of the search."""
 
     page: int
     as_text: bool = False
     zoom: PageZoom = field(default_factory=PageZoom)
+    turns: int = 0
     words: str = ""
 
 
@@ -87,6 +88,7 @@ class OpenBooks:
         if (place := self._now.places.get(book_id)) is not None:
             place.as_text = as_text
             place.zoom = self._panel.zoom
+            place.turns = self._panel.image.turns
             place.words = self._finding.words
 
     def enter(self, book: Book, page: int) -> BookPlace:
@@ -95,6 +97,7 @@ class OpenBooks:
         self._now.shown = book.id
         self._panel.tabs.show_book(book.id, book.title)
         self._panel.set_zoom(place.zoom)
+        self._panel.image.set_turns(place.turns)
         self._finding.use_words(place.words)
         return place
 

@@ -42,7 +42,7 @@ _PINCH = 0.12
 
 
 @dataclass(frozen=True)
-class _Goal:
+class Goal:
     """Where one wants to be until one moves on: at the place that is lit on a page, or at the page's top."""
 
     page: int
@@ -73,7 +73,7 @@ class PageColumn(QAbstractScrollArea):
         self._across = 1
         self._strip = Strip((), 1, 0)
         self._current = 1
-        self._goal: _Goal | None = None
+        self._goal: Goal | None = None
         self._placing = False
         self._pinched = 0.0
         self._glide = QVariantAnimation(self, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic))
@@ -132,21 +132,21 @@ class PageColumn(QAbstractScrollArea):
         """Another book, of so many pages."""
         self._glide.stop()
         self._pages, self._current = pages, 1
-        self._goal = _Goal(1, lit=False)
+        self._goal = Goal(1, lit=False)
         self.lay_out()
 
     def set_across(self, across: int) -> None:
         """So many pages beside each other."""
         if across != self._across:
             self._across = across
-            self._goal = self._goal or _Goal(self._current, lit=False)
+            self._goal = self._goal or Goal(self._current, lit=False)
             self.lay_out()
 
     def go_to(self, page: int, *, lit: bool = False) -> None:
         """Show the top of a page, or what is lit there; `lit` may be asked for before it is."""
         is_there = lit and self.lit_area(page) is not None
         self._current = page
-        self._goal = None if is_there and self._is_in_sight(page) else _Goal(page, lit)
+        self._goal = None if is_there and self._is_in_sight(page) else Goal(page, lit)
         self._aim(smoothly=True)
         self.show_seen()
         if is_there:
@@ -154,7 +154,7 @@ class PageColumn(QAbstractScrollArea):
 
     def arrive_lit(self, page: int) -> None:
         """What is lit on this page has its place only now."""
-        if self._goal == _Goal(page, lit=True) and self.lit_area(page) is not None:
+        if self._goal == Goal(page, lit=True) and self.lit_area(page) is not None:
             self._aim(smoothly=True)
             self._begin_pulse()
 

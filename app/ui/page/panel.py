@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format
 from app.core.page_names import PageNames
+from app.ui.frame_state import PageLook
 from app.ui.icons import Icons
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.header import BookTabs, PageHeader
@@ -19,8 +21,18 @@ from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
 from app.ui.page.text_pages import TextPages
-from app.ui.page.zoom import PageZoom
-from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL
+from app.ui.page.view_menu import (
+    ACROSS_KEYS,
+    FIT_WIDTH_KEYS,
+    TURN_BACK_KEYS,
+    TURN_KEYS,
+    ZOOM_IN_KEYS,
+    ZOOM_OUT_KEYS,
+    ViewMenu,
+    fit_choices,
+)
+from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
+from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column
 from app.wording.i18n import _
@@ -28,6 +40,9 @@ from app.wording.page_names import place_words
 
 _TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
 """Pixels."""
+
+_WIDE, _ROOM_FOR_TWO = 1_900, 700
+"""Pixels of the window, and of this panel."""
 
 
 class PagePanel(QWidget):
@@ -48,7 +63,7 @@ class PagePanel(QWidget):
         self.theme = icons.theme
         self._book: Book | None = None
         self._page = 1
-        self._type_size = SIZE_TEXT
+        self._look = PageLook()
         self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
@@ -164,10 +179,37 @@ class PagePanel(QWidget):
     def set_zoom(self, zoom: PageZoom) -> None:
         self.image.set_zoom(zoom)
 
-    def set_type_size(self, size: int) -> None:
-        """Of flowing text, in pixels."""
-        self._type_size = size
-        self.text.set_type_size(size)
+    @property
+    def look(self) -> PageLook:
+        return self._look
+
+    def set_look(self, look: PageLook) -> None:
+        self._look = look
+        self.text.set_type_size(look.type_size)
+        self.image.set_dark(look.dark)
+        self._spread()
+
+    @Slot()
+    def turn_right(self) -> None:
+        """The drawings, by a quarter."""
+        self.image.set_turns(self.image.turns + 1)
+
+    @Slot()
+    def turn_left(self) -> None:
+        self.image.set_turns(self.image.turns - 1)
+
+    @Slot()
+    def switch_across(self) -> None:
+        """Two pages side by side where there is one, else one."""
+        self._set_across(1 if self.image.across > 1 else 2)
+
+    @Slot()
+    def fit_page(self) -> None:
+        self.set_zoom(PageZoom(PageFit.PAGE))
+
+    @Slot()
+    def fit_actual(self) -> None:
+        self.set_zoom(ACTUAL)
 
     @Slot()
     def zoom_in(self) -> None:
@@ -183,7 +225,7 @@ class PagePanel(QWidget):
         if self.drawing_shown():
             self.set_zoom(PageZoom())
         else:
-            self.set_type_size(SIZE_TEXT)
+            self.set_look(replace(self._look, type_size=SIZE_TEXT))
 
     @Slot()
     def open_outline(self) -> None:
@@ -193,6 +235,10 @@ class PagePanel(QWidget):
             popup.drop_below(self.header)
 
     # ---- inside
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -206,8 +252,53 @@ class PagePanel(QWidget):
         if self.drawing_shown():
             self.set_zoom(self.image.zoom.stepped(steps, self.image.scale()))
         else:
-            at = bisect_left(_TYPE_SIZES, self._type_size) + steps
-            self.set_type_size(_TYPE_SIZES[max(0, min(len(_TYPE_SIZES) - 1, at))])
+            at = max(0, min(len(_TYPE_SIZES) - 1, bisect_left(_TYPE_SIZES, self._look.type_size) + steps))
+            self.set_look(replace(self._look, type_size=_TYPE_SIZES[at]))
+
+    def _set_across(self, across: int) -> None:
+        self.set_look(replace(self._look, across=across))
+
+    def _spread(self) -> None:
+        """Two pages side by side where the person wants that, or the window is so wide that there is room."""
+        roomy = self.window().width() >= _WIDE and self.width() >= _ROOM_FOR_TWO
+        for view in (self.text, self.image):
+            view.set_across(self._look.across or (2 if roomy else 1))
+
+    @Slot()
+    def open_view_menu(self) -> None:
+        """How pages are shown; beside the button of the header."""
+        menu = self.view_menu()
+        menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
+
+    def view_menu(self) -> ViewMenu:
+        menu = ViewMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        drawn = self.drawing_shown()
+        if drawn:
+            menu.add_choices(fit_choices(self.zoom, lambda zoom: partial(self.set_zoom, zoom)))
+            menu.addSeparator()
+        menu.add(_("Zoom in") if drawn else _("Larger text"), ZOOM_IN_KEYS, self.zoom_in)
+        menu.add(_("Zoom out") if drawn else _("Smaller text"), ZOOM_OUT_KEYS, self.zoom_out)
+        if not drawn:
+            menu.add(_("Usual text size"), FIT_WIDTH_KEYS, self.zoom_fit)
+        menu.addSeparator()
+        across = ((_("As the window allows"), 0), (_("One page"), 1), (_("Two pages side by side"), 2))
+        chosen = self._look.across
+        menu.add_choices(
+            tuple(
+                (words, ACROSS_KEYS if n == 3 - self.image.across else "", partial(self._set_across, n), n == chosen)
+                for words, n in across
+            )
+        )
+        if drawn:
+            menu.addSeparator()
+            menu.add(_("Rotate right"), TURN_KEYS, self.turn_right)
+            menu.add(_("Rotate left"), TURN_BACK_KEYS, self.turn_left)
+        if drawn and self.theme.palette.dark:
+            menu.addSeparator()
+            dark = self._look.dark
+            menu.add_check(_("Dark pages"), partial(self.set_look, replace(self._look, dark=not dark)), chosen=dark)
+        return menu
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -234,6 +325,7 @@ class PagePanel(QWidget):
             asking.ask_part_wanted.connect(self.ask_part_wanted)
         self.image.region.toggled.connect(self.pager.ask_part.setChecked)
         self.header.text_wanted.connect(self._choose_text)
+        self.header.view_wanted.connect(self.open_view_menu)
         self.header.outline_wanted.connect(self.open_outline)
         self.header.find_field.next_wanted.connect(self.find_next_wanted)
         self.header.find_field.list_wanted.connect(self.found.focus_list)
