@@ -24,7 +24,7 @@ from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
-from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
+from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.presenter import PagePresenter
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
@@ -192,6 +192,8 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
         (
             Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
             Command(_("Go to page"), "Ctrl+G", go.go_to_page, words=_("jump, number")),
+            Command(_("Back"), BACK_KEYS, panel.go_back, words=_("where I was, history"), symbol=Symbol.BACK),
+            Command(_("Forward"), FORWARD_KEYS, panel.go_forward, words=_("history"), symbol=Symbol.FORWARD),
             Command(
                 _("Outline"),
                 "Ctrl+Shift+O",

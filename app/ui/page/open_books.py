@@ -9,6 +9,7 @@ from app.core.document import Book
 from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.panel import PagePanel
+from app.ui.page.trail import Trail
 from app.ui.page.zoom import PageZoom
 
 
@@ -25,10 +26,12 @@ class BookPlace:
 
 @dataclass
 class _Open:
-    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is."""
+    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is; `trail`:
+    where one was in them."""
 
     places: dict[str, BookPlace] = field(default_factory=dict)
     shown: str = ""
+    trail: Trail = field(default_factory=Trail)
 
 
 class OpenBooks:
@@ -64,6 +67,11 @@ class OpenBooks:
         self.conversation_id = conversation_id
         self._all[conversation_id] = self._now
 
+    @property
+    def trail(self) -> Trail:
+        """Of the shown conversation."""
+        return self._now.trail
+
     def pages(self) -> tuple[OpenPage, ...]:
         """What is open now, from left to right."""
         self._keep_order()
@@ -73,8 +81,10 @@ class OpenBooks:
         self._all.pop(conversation_id, None)
 
     def forget_book(self, book_id: str) -> None:
-        """A book was removed: it is open no more in the conversations that are not shown."""
+        """A book was removed: it is open no more in the conversations that are not shown, and no trail leads to it."""
+        self._now.trail.forget(book_id)
         for opened in self._all.values():
+            opened.trail.forget(book_id)
             if opened is not self._now:
                 opened.places.pop(book_id, None)
 

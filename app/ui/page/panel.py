@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format
@@ -17,20 +17,13 @@ from app.ui.icons import Icons
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
+from app.ui.page.page_column import Spot
 from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
+from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.page.text_pages import TextPages
-from app.ui.page.view_menu import (
-    ACROSS_KEYS,
-    FIT_WIDTH_KEYS,
-    TURN_BACK_KEYS,
-    TURN_KEYS,
-    ZOOM_IN_KEYS,
-    ZOOM_OUT_KEYS,
-    ViewMenu,
-    fit_choices,
-)
+from app.ui.page.view_menu import ViewMenu
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -47,10 +40,11 @@ _WIDE, _ROOM_FOR_TWO = 1_900, 700
 
 class PagePanel(QWidget):
     """Emits what the person wants, and shows what it is given. Pages are numbers from 1. `reached`: one has scrolled to
-    that page, or clicked on it."""
+    that page, or clicked on it; `travelled` is -1 or +1: back or forward to where one was."""
 
     turned = Signal(int)
     reached = Signal(int)
+    travelled = Signal(int)
     section_chosen = Signal(int)
     drawing_chosen = Signal(bool)
     find_next_wanted = Signal(int)
@@ -116,6 +110,15 @@ class PagePanel(QWidget):
         for view in (self.text, self.image):
             view.go_to(page, lit=lit)
 
+    def here(self) -> Spot:
+        """Where the current page is in the view."""
+        return (self.image if self.drawing_shown() else self.text).here()
+
+    def go_to_spot(self, spot: Spot) -> None:
+        """Where `spot` was at the top of the view."""
+        for view in (self.text, self.image):
+            view.go_to_spot(spot)
+
     def show_text(self) -> None:
         self._show_view(self.text)
 
@@ -176,6 +179,7 @@ class PagePanel(QWidget):
         """Of the drawings."""
         return self.image.zoom
 
+    @Slot(object)
     def set_zoom(self, zoom: PageZoom) -> None:
         self.image.set_zoom(zoom)
 
@@ -183,6 +187,7 @@ class PagePanel(QWidget):
     def look(self) -> PageLook:
         return self._look
 
+    @Slot(object)
     def set_look(self, look: PageLook) -> None:
         self._look = look
         self.text.set_type_size(look.type_size)
@@ -192,16 +197,16 @@ class PagePanel(QWidget):
     @Slot()
     def turn_right(self) -> None:
         """The drawings, by a quarter."""
-        self.image.set_turns(self.image.turns + 1)
+        self._turn(1)
 
     @Slot()
     def turn_left(self) -> None:
-        self.image.set_turns(self.image.turns - 1)
+        self._turn(-1)
 
     @Slot()
     def switch_across(self) -> None:
         """Two pages side by side where there is one, else one."""
-        self._set_across(1 if self.image.across > 1 else 2)
+        self.set_look(replace(self._look, across=1 if self.image.across > 1 else 2))
 
     @Slot()
     def fit_page(self) -> None:
@@ -228,6 +233,15 @@ class PagePanel(QWidget):
             self.set_look(replace(self._look, type_size=SIZE_TEXT))
 
     @Slot()
+    def go_back(self) -> None:
+        """To where one was before one followed something."""
+        self.travelled.emit(-1)
+
+    @Slot()
+    def go_forward(self) -> None:
+        self.travelled.emit(1)
+
+    @Slot()
     def open_outline(self) -> None:
         if self._book is not None and self._book.outline:
             popup = OutlinePopup(self._book, self._page, self)
@@ -239,6 +253,12 @@ class PagePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in TRAVEL_BUTTONS:
+            self.travelled.emit(-1 if event.button() is Qt.MouseButton.BackButton else 1)
+        else:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -255,9 +275,6 @@ class PagePanel(QWidget):
             at = max(0, min(len(_TYPE_SIZES) - 1, bisect_left(_TYPE_SIZES, self._look.type_size) + steps))
             self.set_look(replace(self._look, type_size=_TYPE_SIZES[at]))
 
-    def _set_across(self, across: int) -> None:
-        self.set_look(replace(self._look, across=across))
-
     def _spread(self) -> None:
         """Two pages side by side where the person wants that, or the window is so wide that there is room."""
         roomy = self.window().width() >= _WIDE and self.width() >= _ROOM_FOR_TWO
@@ -271,34 +288,25 @@ class PagePanel(QWidget):
         menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
 
     def view_menu(self) -> ViewMenu:
-        menu = ViewMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        drawn = self.drawing_shown()
-        if drawn:
-            menu.add_choices(fit_choices(self.zoom, lambda zoom: partial(self.set_zoom, zoom)))
-            menu.addSeparator()
-        menu.add(_("Zoom in") if drawn else _("Larger text"), ZOOM_IN_KEYS, self.zoom_in)
-        menu.add(_("Zoom out") if drawn else _("Smaller text"), ZOOM_OUT_KEYS, self.zoom_out)
-        if not drawn:
-            menu.add(_("Usual text size"), FIT_WIDTH_KEYS, self.zoom_fit)
-        menu.addSeparator()
-        across = ((_("As the window allows"), 0), (_("One page"), 1), (_("Two pages side by side"), 2))
-        chosen = self._look.across
-        menu.add_choices(
-            tuple(
-                (words, ACROSS_KEYS if n == 3 - self.image.across else "", partial(self._set_across, n), n == chosen)
-                for words, n in across
-            )
-        )
-        if drawn:
-            menu.addSeparator()
-            menu.add(_("Rotate right"), TURN_KEYS, self.turn_right)
-            menu.add(_("Rotate left"), TURN_BACK_KEYS, self.turn_left)
-        if drawn and self.theme.palette.dark:
-            menu.addSeparator()
-            dark = self._look.dark
-            menu.add_check(_("Dark pages"), partial(self.set_look, replace(self._look, dark=not dark)), chosen=dark)
+        zoom = self.zoom if self.drawing_shown() else None
+        menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
+        menu.zoom_chosen.connect(self.set_zoom)
+        menu.look_chosen.connect(self.set_look)
+        menu.stepped.connect(self._step)
+        menu.turned.connect(self._turn)
         return menu
+
+    @Slot(int)
+    def _step(self, steps: int) -> None:
+        """So many steps larger; to the usual size for 0."""
+        if steps:
+            self._zoom_by(steps)
+        else:
+            self.zoom_fit()
+
+    @Slot(int)
+    def _turn(self, quarters: int) -> None:
+        self.image.set_turns(self.image.turns + quarters)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -316,6 +324,7 @@ class PagePanel(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
+        self.pager.travelled.connect(self.travelled)
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
             view.reached.connect(self.reached)
