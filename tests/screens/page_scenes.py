@@ -130,14 +130,25 @@ def page_tabs_dark(stage: Stage) -> None:
         stage.settle()
 
 
+def _cited(stage: Stage, **options: object) -> None:
+    _letters(stage, **options)
+    stage.engine.answers = [
+        (f"“{QUOTE}” [Side letters p. 22]. So say letters 24 “sent by e-mail alone” [Side letters p. 24] and 18",
+         " “sent by e-mail by him alone” [Side letters p. 18]. “Nobody wrote these words” [Side letters p. 22].")
+    ]  # fmt: skip
+    stage.ask("When must notice be given?")
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22, QUOTE)
+    stage.settle()
+
+
 def page_thumbnails(stage: Stage) -> None:
-    _lit(stage)
+    _cited(stage)
     stage.presenter.page.offer_thumbnails()
     stage.settle()
 
 
 def page_thumbnails_dark(stage: Stage) -> None:
-    _lit(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    _cited(stage, theme=ThemeChoice.DARK, size=(1024, 700))
     stage.presenter.page.offer_thumbnails()
     stage.settle()
 

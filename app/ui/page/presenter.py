@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
-from app.core.conversation import Citation, Conversation
+from app.core.conversation import Citation, Conversation, Turn
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.core.image import Raster
@@ -26,7 +26,7 @@ from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_column import Spot
 from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
-from app.ui.page.popups import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
 from app.ui.page.texts import PageTexts
 from app.ui.page.trail import TrailPlace
@@ -48,9 +48,10 @@ class ThumbnailsPresenter(QObject):
         self._bridge = bridge
         self._panel = panel
 
-    def offer(self, book: Book, page: int) -> None:
-        """`page` is the one that is shown."""
-        popup = ThumbnailPopup(book.page_names, page, self._panel.theme, self._panel)
+    def offer(self, book: Book, page: int, turns: Iterable[Turn]) -> None:
+        """`page` is the one that is shown; what the answers of `turns` cite bears a mark."""
+        cited = cited_pages(turns, book.id)
+        popup = ThumbnailPopup(book.page_names, page, cited, self._panel.theme, self._panel)
         popup.wanted.connect(partial(self._draw, popup, book.id))
         popup.chosen.connect(self.chosen)
         popup.drop_below(self._panel.header)
@@ -185,7 +186,7 @@ class PagePresenter(Presenter):
     def offer_thumbnails(self) -> None:
         """Let the person choose a page by its small picture, where pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
-            self._thumbnails.offer(self._shown.book, self._shown.page.number)
+            self._thumbnails.offer(self._shown.book, self._shown.page.number, self._shown.turns)
 
     def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
         """`wanted` is highlighted there, `remark` is shown with it. One can go back from there."""
