@@ -68,7 +68,9 @@ class PaperSizes:
 
     def fitted(self, zoom: PageZoom, turns: int, room: tuple[int, int]) -> list[tuple[int, int]]:
         """Width and height of each page in pixels, where there is so much room for one."""
-        return [_fit(self.of(page, turns), zoom, room) for page in range(1, len(self._sizes) + 1)]
+        turned = turns % 2
+        shown = {size: _fit(size[::-1] if turned else size, zoom, room) for size in set(self._sizes)}  # most are alike
+        return [shown[size] for size in self._sizes]
 
 
 def _fit(size: tuple[float, float], zoom: PageZoom, room: tuple[int, int]) -> tuple[int, int]:
