@@ -26,6 +26,7 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.printing import BookPrinting
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
@@ -184,7 +185,7 @@ def asking_commands(
     )
 
 
-def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> CommandGroup:
+def page_commands(go: Navigation, page: PagePresenter, printing: BookPrinting, window: MainWindow) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         _("Page"),
@@ -228,6 +229,7 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
             Command(
                 _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
             ),
+            Command(_("Print pages of the book…"), "", printing.print, words=_("paper, printer"), symbol=Symbol.PRINT),
             Command(
                 _("Zoom in"),
                 "Ctrl++; Ctrl+=",

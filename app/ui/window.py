@@ -48,6 +48,7 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.printing import BookPrinting
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
@@ -104,6 +105,7 @@ class _Parts(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
         )
+        self.printing = BookPrinting(desk.library, bridge, self.shown, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons, handbook)
@@ -321,7 +323,7 @@ class _Parts(QObject):
             command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
-            command_list.page_commands(go, self.page, window),
+            command_list.page_commands(go, self.page, self.printing, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
@@ -445,6 +447,7 @@ class WindowPresenter(_Parts):
         for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)
+        self.window.page.print_wanted.connect(self.printing.print)
 
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
@@ -540,6 +543,7 @@ class WindowPresenter(_Parts):
             self.ahead,
             self.fitting,
             self.exporting,
+            self.printing,
             self.gallery,
             self.preferences,
             self.locking,
@@ -557,9 +561,9 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking, self.exporting):
+        for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.comparing):
+        for writer in (self.exporting, self.printing, self.comparing):
             writer.saved.connect(self.saved_files.show)
 
     @Slot(object)

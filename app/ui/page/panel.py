@@ -50,6 +50,7 @@ class PagePanel(QWidget):
     find_next_wanted = Signal(int)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
+    print_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -294,6 +295,7 @@ class PagePanel(QWidget):
         menu.look_chosen.connect(self.set_look)
         menu.stepped.connect(self._step)
         menu.turned.connect(self._turn)
+        menu.print_wanted.connect(self.print_wanted)
         return menu
 
     @Slot(int)

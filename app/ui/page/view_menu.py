@@ -22,13 +22,14 @@ class ViewMenu(QMenu):
     """One for each time that it is opened: it shows what holds now.
 
     `zoom_chosen` carries a PageZoom, `look_chosen` a PageLook; `stepped` is +1 for larger, -1 for smaller, 0 for the
-    usual size; `turned` is a quarter, to the right for +1.
+    usual size; `turned` is a quarter, to the right for +1; `print_wanted`: some of the pages.
     """
 
     zoom_chosen = Signal(object)
     look_chosen = Signal(object)
     stepped = Signal(int)
     turned = Signal(int)
+    print_wanted = Signal()
 
     def __init__(self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, parent: QWidget) -> None:
         """`zoom` is that of the drawings, None for flowing text; so many pages are `across`; `dark` is the theme."""
@@ -50,6 +51,8 @@ class ViewMenu(QMenu):
             self.addSeparator()
             chosen = PageLook(look.type_size, look.across, not look.dark)
             self._add(_("Dark pages"), "", partial(self.look_chosen.emit, chosen), checked=look.dark)
+        self.addSeparator()
+        self._add(_("Print…"), "", self.print_wanted.emit)
 
     def _add_fits(self, zoom: PageZoom) -> None:
         group = QActionGroup(self)
