@@ -49,6 +49,7 @@ from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.page.printing import BookPrinting
+from app.ui.page.split_view import SplitView
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
@@ -161,6 +162,7 @@ class _Parts(QObject):
         )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
         self.page = PagePresenter(desk.library, desk.images, bridge, window.page, shown, self)
+        self.split = SplitView(desk.library, desk.images, bridge, icons, window.page, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
@@ -323,7 +325,7 @@ class _Parts(QObject):
             command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
-            command_list.page_commands(go, self.page, self.printing, window),
+            command_list.page_commands(go, self.page, self.split, self.printing, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
@@ -437,6 +439,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.shelf.show_conversation)
         shown.connect(self.panes.show_conversation)
         shown.connect(self.page.show_conversation)
+        shown.connect(self.split.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
@@ -470,7 +473,7 @@ class WindowPresenter(_Parts):
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.page, talk, self.gallery, self.attachments, self.comparing):
+        for presenter in (self.page, self.split, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
@@ -478,6 +481,7 @@ class WindowPresenter(_Parts):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
             changed.connect(self.page.renew)
+            changed.connect(self.split.renew)
         openings.read_again.connect(self.report.renew)
         openings.changed.connect(self.welcome.hint)
         self.report.page_wanted.connect(self.navigation.open_page)
@@ -499,7 +503,7 @@ class WindowPresenter(_Parts):
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)
         panel.composer.add_book_requested.connect(self.shelf.offer_books)
-        for pages in (self.page, self.comparing):
+        for pages in (self.page, self.split, self.comparing):
             pages.ask_wanted.connect(panel.composer.take_quotation)
         self.comparing.conversation_wanted.connect(talk.stored)
         self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
@@ -523,7 +527,7 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
-        for pages in (self.page, self.comparing):
+        for pages in (self.page, self.split, self.comparing):
             pages.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
@@ -539,6 +543,7 @@ class WindowPresenter(_Parts):
             self.drafts,
             self.prompts,
             self.page,
+            self.split,
             self.model,
             self.ahead,
             self.fitting,

@@ -173,6 +173,23 @@ def page_two_text(stage: Stage) -> None:
     _widen(stage)
 
 
+def page_split(stage: Stage) -> None:
+    _lit(stage, size=(2560, 1440))
+    _widen(stage)
+    stage.presenter.split.toggle()
+    stage.settle()
+    pause(300)
+    stage.settle()
+
+
+def page_split_small(stage: Stage) -> None:
+    _lit(stage, size=(1440, 900), theme=ThemeChoice.DARK)
+    stage.presenter.split.toggle()
+    stage.settle()
+    pause(300)
+    stage.settle()
+
+
 def page_whole(stage: Stage) -> None:
     _lit(stage, size=(1024, 700))
     stage.window.page.fit_page()
@@ -224,6 +241,8 @@ PAGE_SCENES = (
     page_two,
     page_two_text,
     page_whole,
+    page_split,
+    page_split_small,
     page_turned_dark,
     page_dark,
     page_view_menu,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from app.core.page_names import PageNames
 from app.ui.frame_state import PageLook
 from app.ui.icons import Icons
 from app.ui.page.drawn_pages import DrawnPages
+from app.ui.page.halves import Halves
 from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
 from app.ui.page.page_column import Spot
@@ -27,7 +29,7 @@ from app.ui.page.view_menu import ViewMenu
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel, Separator
-from app.ui.widgets.layouts import column
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.page_names import place_words
 
@@ -51,6 +53,7 @@ class PagePanel(QWidget):
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
     print_wanted = Signal()
+    split_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,8 @@ class PagePanel(QWidget):
         self._book: Book | None = None
         self._page = 1
         self._look = PageLook()
+        self._own = QWidget()
+        self._halves = Halves(self._own)
         self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
@@ -152,6 +157,21 @@ class PagePanel(QWidget):
 
     def drawing_shown(self) -> bool:
         return self._stack.currentWidget() is self.image
+
+    def show_beside(self, panel: PagePanel | None) -> None:
+        """A second page beside this one; None for none any more."""
+        self._halves.show_beside(panel)
+        self._spread()
+
+    @property
+    def active(self) -> PagePanel:
+        """Of both pages the one that has the focus; else this one."""
+        beside = self._halves.beside
+        return beside if isinstance(beside, PagePanel) and self._halves.second_has_focus else self
+
+    def act(self, what: Callable[[PagePanel], None], *_checked: bool) -> None:
+        """On the page that has the focus."""
+        what(self.active)
 
     # ---- commands
 
@@ -269,8 +289,10 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        """What is shown."""
-        if self.drawing_shown():
+        """What is shown; to its usual size for 0."""
+        if not steps:
+            self.zoom_fit()
+        elif self.drawing_shown():
             self.set_zoom(self.image.zoom.stepped(steps, self.image.scale()))
         else:
             at = max(0, min(len(_TYPE_SIZES) - 1, bisect_left(_TYPE_SIZES, self._look.type_size) + steps))
@@ -278,7 +300,9 @@ class PagePanel(QWidget):
 
     def _spread(self) -> None:
         """Two pages side by side where the person wants that, or the window is so wide that there is room."""
-        roomy = self.window().width() >= _WIDE and self.width() >= _ROOM_FOR_TWO
+        wide = self.width() >= _ROOM_FOR_TWO
+        self._halves.lie(wide=wide)
+        roomy = wide and self._halves.beside is None and self.window().width() >= _WIDE
         for view in (self.text, self.image):
             view.set_across(self._look.across or (2 if roomy else 1))
 
@@ -290,21 +314,15 @@ class PagePanel(QWidget):
 
     def view_menu(self) -> ViewMenu:
         zoom = self.zoom if self.drawing_shown() else None
-        menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
+        dark, split = self.theme.palette.dark, self._halves.beside is not None or self.header.close_button.isVisible()
+        menu = ViewMenu(self._look, zoom, self.image.across, dark=dark, split=split, parent=self)
         menu.zoom_chosen.connect(self.set_zoom)
         menu.look_chosen.connect(self.set_look)
-        menu.stepped.connect(self._step)
+        menu.stepped.connect(self._zoom_by)
         menu.turned.connect(self._turn)
         menu.print_wanted.connect(self.print_wanted)
+        menu.split_wanted.connect(self.split_wanted)
         return menu
-
-    @Slot(int)
-    def _step(self, steps: int) -> None:
-        """So many steps larger; to the usual size for 0."""
-        if steps:
-            self._zoom_by(steps)
-        else:
-            self.zoom_fit()
 
     @Slot(int)
     def _turn(self, quarters: int) -> None:
@@ -319,11 +337,12 @@ class PagePanel(QWidget):
         self.selection = PageSelection(self.text, self.image, body)
         self._note.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         above = column(self.found, self._note, self._quote, margins=(SPACE_XL, 0, SPACE_XL, 0))
-        column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self)
+        column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self._own)
+        row(self._halves, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut = QShortcut(QKeySequence(keys), self._own, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
         self.pager.travelled.connect(self.travelled)

@@ -105,7 +105,7 @@ class PagePresenter(Presenter):
         self._library = library
         self._bridge = bridge
         self._panel = panel
-        self._shown = shown
+        self._shown = self.shown = shown
         self._as_text = False
         self._opening: Job | None = None
         self._following: Job | None = None

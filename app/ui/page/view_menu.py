@@ -15,6 +15,7 @@ from app.wording.i18n import _
 
 FIT_WIDTH_KEYS, FIT_PAGE_KEYS, ACTUAL_KEYS = "Ctrl+0", "Ctrl+9", "Ctrl+8"
 ZOOM_IN_KEYS, ZOOM_OUT_KEYS = "Ctrl++", "Ctrl+-"
+SPLIT_KEYS = "Ctrl+Shift+H"
 ACROSS_KEYS, TURN_KEYS, TURN_BACK_KEYS = "Ctrl+Shift+B", "Ctrl+Shift+E", "Ctrl+Shift+W"
 
 
@@ -22,7 +23,8 @@ class ViewMenu(QMenu):
     """One for each time that it is opened: it shows what holds now.
 
     `zoom_chosen` carries a PageZoom, `look_chosen` a PageLook; `stepped` is +1 for larger, -1 for smaller, 0 for the
-    usual size; `turned` is a quarter, to the right for +1; `print_wanted`: some of the pages.
+    usual size; `turned` is a quarter, to the right for +1; `print_wanted`: some of the pages;
+    `split_wanted`: a second page beside this one, or no more.
     """
 
     zoom_chosen = Signal(object)
@@ -30,9 +32,13 @@ class ViewMenu(QMenu):
     stepped = Signal(int)
     turned = Signal(int)
     print_wanted = Signal()
+    split_wanted = Signal()
 
-    def __init__(self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, parent: QWidget) -> None:
-        """`zoom` is that of the drawings, None for flowing text; so many pages are `across`; `dark` is the theme."""
+    def __init__(
+        self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, split: bool, parent: QWidget
+    ) -> None:
+        """`zoom` is that of the drawings, None for flowing text; so many pages are `across`; `dark` is the theme;
+        `split`: there is a second page."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if zoom is not None:
@@ -52,6 +58,7 @@ class ViewMenu(QMenu):
             chosen = PageLook(look.type_size, look.across, not look.dark)
             self._add(_("Dark pages"), "", partial(self.look_chosen.emit, chosen), checked=look.dark)
         self.addSeparator()
+        self._add(_("Split view"), SPLIT_KEYS, self.split_wanted.emit, checked=split)
         self._add(_("Print…"), "", self.print_wanted.emit)
 
     def _add_fits(self, zoom: PageZoom) -> None:

@@ -58,6 +58,7 @@ def test_the_menu_says_what_holds_and_which_keys_do_it(qtbot: QtBot, room: Room)
         "Two pages side by side": "Ctrl+Shift+B",
         "Rotate right": "Ctrl+Shift+E",
         "Rotate left": "Ctrl+Shift+W",
+        "Split view": "Ctrl+Shift+H",
         "Print…": "",
     }
     shown = {action.shortcut().toString() for action in room.presenter.commands.actions.values()}
