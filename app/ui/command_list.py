@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import methodcaller
 
 from PySide6.QtGui import QAction
 
@@ -281,8 +282,8 @@ def page_commands(
                 partial(panel.act, PagePanel.switch_across),
                 words=_("spread, facing, columns"),
             ),
-            Command(_("Rotate right"), TURN_KEYS, partial(panel.act, PagePanel.turn_right), words=_("turn")),
-            Command(_("Rotate left"), TURN_BACK_KEYS, partial(panel.act, PagePanel.turn_left), words=_("turn")),
+            Command(_("Rotate right"), TURN_KEYS, partial(panel.act, methodcaller("turn", 1)), words=_("turn")),
+            Command(_("Rotate left"), TURN_BACK_KEYS, partial(panel.act, methodcaller("turn", -1)), words=_("turn")),
         ),
     )
 

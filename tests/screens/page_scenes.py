@@ -200,7 +200,7 @@ def page_whole(stage: Stage) -> None:
 def page_turned_dark(stage: Stage) -> None:
     _lit(stage, theme=ThemeChoice.DARK)
     stage.window.page.set_look(PageLook(dark=True))
-    stage.window.page.turn_right()
+    stage.window.page.turn(1)
     stage.settle()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.core.document import Book
 from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
+from app.ui.page.page_column import Spot
 from app.ui.page.panel import PagePanel
 from app.ui.page.trail import Trail
 from app.ui.page.zoom import PageZoom
@@ -15,13 +16,15 @@ from app.ui.page.zoom import PageZoom
 
 @dataclass
 class BookPlace:
-    """`zoom` and `turns` are those of drawings; `words` are those of the search."""
+    """`zoom` and `turns` are those of drawings; `words` are those of the search;
+    `spot` is what was at the top of the view."""
 
     page: int
     as_text: bool = False
     zoom: PageZoom = field(default_factory=PageZoom)
     turns: int = 0
     words: str = ""
+    spot: Spot | None = None
 
 
 @dataclass
@@ -93,6 +96,11 @@ class OpenBooks:
         place = self._now.places.get(book_id)
         return place.page if place is not None else 1
 
+    def spot_of(self, book_id: str) -> Spot | None:
+        """What was at the top of the view when another book was shown in the place of this one."""
+        place = self._now.places.get(book_id)
+        return place.spot if place is not None and place.spot is not None and place.spot.page == place.page else None
+
     def leave(self, book_id: str, *, as_text: bool) -> None:
         """Remember how a book is shown, before another is shown in its place."""
         if (place := self._now.places.get(book_id)) is not None:
@@ -100,6 +108,7 @@ class OpenBooks:
             place.zoom = self._panel.zoom
             place.turns = self._panel.image.turns
             place.words = self._finding.words
+            place.spot = self._panel.here()
 
     def enter(self, book: Book, page: int) -> BookPlace:
         """Another book is shown: restore what was remembered of it."""

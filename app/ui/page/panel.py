@@ -19,7 +19,7 @@ from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.halves import Halves
 from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
-from app.ui.page.page_column import Spot
+from app.ui.page.page_column import PageColumn, Spot
 from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
@@ -136,8 +136,11 @@ class PagePanel(QWidget):
         """At the page that is the current one."""
         self.header.set_text_shown(view is self.text)
         self.show_quote("")
-        if self._stack.currentWidget() is not view:
+        before = self._stack.currentWidget()
+        if before is not view:
             self._stack.setCurrentWidget(view)
+            if isinstance(before, PageColumn) and before.current != view.current:
+                view.go_to(before.current)
             view.lay_out()
 
     def show_note(self, sentence: str) -> None:
@@ -215,14 +218,10 @@ class PagePanel(QWidget):
         self.image.set_dark(look.dark)
         self._spread()
 
-    @Slot()
-    def turn_right(self) -> None:
-        """The drawings, by a quarter."""
-        self._turn(1)
-
-    @Slot()
-    def turn_left(self) -> None:
-        self._turn(-1)
+    @Slot(int)
+    def turn(self, quarters: int) -> None:
+        """The drawings, so many quarters to the right."""
+        self.image.set_turns(self.image.turns + quarters)
 
     @Slot()
     def switch_across(self) -> None:
@@ -319,14 +318,10 @@ class PagePanel(QWidget):
         menu.zoom_chosen.connect(self.set_zoom)
         menu.look_chosen.connect(self.set_look)
         menu.stepped.connect(self._zoom_by)
-        menu.turned.connect(self._turn)
+        menu.turned.connect(self.turn)
         menu.print_wanted.connect(self.print_wanted)
         menu.split_wanted.connect(self.split_wanted)
         return menu
-
-    @Slot(int)
-    def _turn(self, quarters: int) -> None:
-        self.image.set_turns(self.image.turns + quarters)
 
     def _lay_out(self) -> None:
         body = QWidget()

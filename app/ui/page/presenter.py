@@ -165,7 +165,8 @@ class PagePresenter(Presenter):
     def open_book(self, book_id: str) -> None:
         """Open a book where it was open last, else at its first page."""
         if self._is_opening() or self._shown.book is None or self._shown.book.id != book_id:
-            self._load(partial(_open, self._library, book_id, self._open.page_of(book_id)))
+            work = partial(_open, self._library, book_id, self._open.page_of(book_id))
+            self._load(work, self._open.spot_of(book_id))
 
     def _is_opening(self) -> bool:
         return self._opening is not None and self._opening.running

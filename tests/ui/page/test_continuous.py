@@ -307,3 +307,32 @@ def test_a_hand_on_the_wheel_stops_what_moves(qtbot: QtBot, drawn: DrawnPages, m
     assert drawn._glide.runs
     qtbot.keyClick(drawn, Qt.Key.Key_Down)
     assert not drawn._glide.runs
+
+
+def test_as_text_and_as_drawing_one_is_at_the_same_page(room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    bar = panel.image.verticalScrollBar()
+    bar.setValue(bar.value() + 12 * bar.pageStep())
+    room.settle()
+    here = room.presenter.shown.place
+    assert here is not None
+    assert here[1] > 25
+    panel.toggle_drawing()
+    room.settle()
+    assert (panel.text.current, room.presenter.shown.place) == (here[1], here)
+    assert _top(panel.text, here[1]) == GAP
+
+
+def test_each_open_book_is_where_one_left_it_to_the_line(room: Room) -> None:
+    _open(room)
+    image = room.window.page.image
+    bar = image.verticalScrollBar()
+    bar.setValue(bar.value() + 333)
+    room.settle()
+    before = image.here(), room.presenter.shown.place
+    for place in (LEASE, LETTERS):
+        room.presenter.page.open_book(room.books[place].id)
+        room.settle()
+    assert (image.here().page, room.presenter.shown.place) == (before[0].page, before[1])
+    assert image.here().share == pytest.approx(before[0].share, abs=0.01)
