@@ -202,14 +202,14 @@ def page_commands(
             Command(
                 _("Back"),
                 BACK_KEYS,
-                partial(panel.act, PagePanel.go_back),
+                partial(panel.act, methodcaller("travel", -1)),
                 words=_("where I was, history"),
                 symbol=Symbol.BACK,
             ),
             Command(
                 _("Forward"),
                 FORWARD_KEYS,
-                partial(panel.act, PagePanel.go_forward),
+                partial(panel.act, methodcaller("travel", 1)),
                 words=_("history"),
                 symbol=Symbol.FORWARD,
             ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
@@ -252,14 +252,10 @@ class PagePanel(QWidget):
         else:
             self.set_look(replace(self._look, type_size=SIZE_TEXT))
 
-    @Slot()
-    def go_back(self) -> None:
-        """To where one was before one followed something."""
-        self.travelled.emit(-1)
-
-    @Slot()
-    def go_forward(self) -> None:
-        self.travelled.emit(1)
+    @Slot(int)
+    def travel(self, by: int) -> None:
+        """Back, for -1, to where one was before one followed something; forward again for 1."""
+        self.travelled.emit(by)
 
     @Slot()
     def open_outline(self) -> None:
@@ -313,8 +309,11 @@ class PagePanel(QWidget):
 
     def view_menu(self) -> ViewMenu:
         zoom = self.zoom if self.drawing_shown() else None
-        dark, split = self.theme.palette.dark, self._halves.beside is not None or self.header.close_button.isVisible()
-        menu = ViewMenu(self._look, zoom, self.image.across, dark=dark, split=split, parent=self)
+        menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
+        if self._is_heard(self.split_wanted):
+            menu.add_split(split=self._halves.beside is not None or self.header.close_button.isVisible())
+        if self._is_heard(self.print_wanted):
+            menu.add_print()
         menu.zoom_chosen.connect(self.set_zoom)
         menu.look_chosen.connect(self.set_look)
         menu.stepped.connect(self._zoom_by)
@@ -322,6 +321,10 @@ class PagePanel(QWidget):
         menu.print_wanted.connect(self.print_wanted)
         menu.split_wanted.connect(self.split_wanted)
         return menu
+
+    def _is_heard(self, signal: SignalInstance) -> bool:
+        """Somebody acts on it: not everywhere that a page is shown."""
+        return self.isSignalConnected(QMetaMethod.fromSignal(signal))
 
     def _lay_out(self) -> None:
         body = QWidget()

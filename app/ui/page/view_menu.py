@@ -34,11 +34,8 @@ class ViewMenu(QMenu):
     print_wanted = Signal()
     split_wanted = Signal()
 
-    def __init__(
-        self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, split: bool, parent: QWidget
-    ) -> None:
-        """`zoom` is that of the drawings, None for flowing text; so many pages are `across`; `dark` is the theme;
-        `split`: there is a second page."""
+    def __init__(self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, parent: QWidget) -> None:
+        """`zoom` is that of the drawings, None for flowing text; so many pages are `across`; `dark` is the theme."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if zoom is not None:
@@ -58,7 +55,12 @@ class ViewMenu(QMenu):
             chosen = PageLook(look.type_size, look.across, not look.dark)
             self._add(_("Dark pages"), "", partial(self.look_chosen.emit, chosen), checked=look.dark)
         self.addSeparator()
+
+    def add_split(self, *, split: bool) -> None:
+        """There is a second page, or can be."""
         self._add(_("Split view"), SPLIT_KEYS, self.split_wanted.emit, checked=split)
+
+    def add_print(self) -> None:
         self._add(_("Print…"), "", self.print_wanted.emit)
 
     def _add_fits(self, zoom: PageZoom) -> None:

@@ -132,6 +132,6 @@ def test_a_removed_book_is_on_no_trail(room: Room) -> None:
     _go(room, LEASE, 203)
     room.presenter.shelf.book_removed.emit(room.books[LETTERS].id)
     room.settle()
-    room.window.page.go_back()
+    room.window.page.travel(-1)
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
