@@ -42,6 +42,7 @@ class Executor(StrEnum):
     FETCHING = "fetching"  # from the hub, for hours
     SUGGESTING = "suggesting"  # questions: the processor, for a moment
     FINDING = "finding"  # words in conversations and books: the processor, for a moment
+    PRINTING = "printing"  # pages of a book: the disk and the printer, for minutes
     INDEXING = "indexing"  # books, with the embedder: for minutes
 
 

@@ -7,6 +7,8 @@ itself, so these two are nobody's here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from operator import methodcaller
 
 from PySide6.QtGui import QAction
 
@@ -24,8 +26,12 @@ from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
-from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
+from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
+from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.printing import BookPrinting
+from app.ui.page.split_view import SplitView
+from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
@@ -183,7 +189,9 @@ def asking_commands(
     )
 
 
-def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> CommandGroup:
+def page_commands(
+    go: Navigation, page: PagePresenter, split: SplitView, printing: BookPrinting, window: MainWindow
+) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         _("Page"),
@@ -192,9 +200,23 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
             Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
             Command(_("Go to page"), "Ctrl+G", go.go_to_page, words=_("jump, number")),
             Command(
+                _("Back"),
+                BACK_KEYS,
+                partial(panel.act, methodcaller("travel", -1)),
+                words=_("where I was, history"),
+                symbol=Symbol.BACK,
+            ),
+            Command(
+                _("Forward"),
+                FORWARD_KEYS,
+                partial(panel.act, methodcaller("travel", 1)),
+                words=_("history"),
+                symbol=Symbol.FORWARD,
+            ),
+            Command(
                 _("Outline"),
                 "Ctrl+Shift+O",
-                panel.open_outline,
+                partial(panel.act, PagePanel.open_outline),
                 words=_("contents, chapters, bookmarks"),
                 symbol=Symbol.OUTLINE,
             ),
@@ -206,7 +228,10 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
                 symbol=Symbol.THUMBNAILS,
             ),
             Command(
-                _("Switch between text and page view"), "Ctrl+T", panel.toggle_drawing, words=_("drawing, original")
+                _("Switch between text and page view"),
+                "Ctrl+T",
+                partial(panel.act, PagePanel.toggle_drawing),
+                words=_("drawing, original"),
             ),
             Command(
                 _("Ask about this page"),
@@ -226,15 +251,39 @@ def page_commands(go: Navigation, page: PagePresenter, window: MainWindow) -> Co
                 _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
             ),
             Command(
+                _("Split view"),
+                SPLIT_KEYS,
+                split.toggle,
+                words=_("two books, beside each other, compare"),
+                symbol=Symbol.PANELS,
+            ),
+            Command(_("Print pages of the book…"), "", printing.print, words=_("paper, printer"), symbol=Symbol.PRINT),
+            Command(
                 _("Zoom in"),
                 "Ctrl++; Ctrl+=",
-                panel.zoom_in,
+                partial(panel.act, PagePanel.zoom_in),
                 words=_("larger, bigger, magnify"),
                 symbol=Symbol.ZOOM_IN,
                 apart=True,
             ),
-            Command(_("Zoom out"), "Ctrl+-", panel.zoom_out, words=_("smaller, reduce"), symbol=Symbol.ZOOM_OUT),
-            Command(_("Reset zoom"), "Ctrl+0", panel.zoom_fit, words=_("fit width, actual size")),
+            Command(
+                _("Zoom out"),
+                "Ctrl+-",
+                partial(panel.act, PagePanel.zoom_out),
+                words=_("smaller, reduce"),
+                symbol=Symbol.ZOOM_OUT,
+            ),
+            Command(_("Reset zoom"), "Ctrl+0", partial(panel.act, PagePanel.zoom_fit), words=_("fit width")),
+            Command(_("Whole page"), FIT_PAGE_KEYS, partial(panel.act, PagePanel.fit_page), words=_("zoom, fit")),
+            Command(_("Actual size"), ACTUAL_KEYS, partial(panel.act, PagePanel.fit_actual), words=_("zoom, 100 %")),
+            Command(
+                _("One page or two side by side"),
+                ACROSS_KEYS,
+                partial(panel.act, PagePanel.switch_across),
+                words=_("spread, facing, columns"),
+            ),
+            Command(_("Rotate right"), TURN_KEYS, partial(panel.act, methodcaller("turn", 1)), words=_("turn")),
+            Command(_("Rotate left"), TURN_BACK_KEYS, partial(panel.act, methodcaller("turn", -1)), words=_("turn")),
         ),
     )
 

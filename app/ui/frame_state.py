@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import AppError
 from app.core.files import write_private
 from app.core.settings import ThemeChoice
+from app.ui.theme import SIZE_TEXT
 
 _NAME = "frame"
 _MOST_BYTES = 64 << 10
@@ -51,15 +52,25 @@ class PagePane(msgspec.Struct, frozen=True):
     middle_width: int = 0
 
 
+class PageLook(msgspec.Struct, frozen=True):
+    """How pages are shown, whatever the book: the type of flowing text in pixels, how many pages are side by side (0:
+    as the window allows), whether drawings are dark in the dark theme."""
+
+    type_size: int = SIZE_TEXT
+    across: int = 0
+    dark: bool = False
+
+
 class WindowState(msgspec.Struct, frozen=True):
     """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
-    that was shown, at its `page`. `panes` by the ids of conversations."""
+    that was shown, at its `page`. `panes` by the ids of conversations; `look` is that of pages."""
 
     book_id: str = ""
     page: int = 1
     conversation_id: str = ""
     open_pages: tuple[OpenPage, ...] = ()
     panes: dict[str, PagePane] = {}
+    look: PageLook = PageLook()
 
 
 def load(folder: Path) -> FrameState:

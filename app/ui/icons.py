@@ -21,6 +21,7 @@ class Symbol(StrEnum):
     """Every icon the window uses, by what it means."""
 
     ADD = "plus"
+    BACK = "arrow-left"
     BOOK = "book-open"
     AGAIN = "arrow-clockwise"
     CLOSE = "x"
@@ -36,6 +37,7 @@ class Symbol(StrEnum):
     FAILED = "x-circle"
     FILE = "file-text"
     FIND = "magnifying-glass"
+    FORWARD = "arrow-right"
     HELP = "question"
     INFO = "info"
     KEYS = "keyboard"
@@ -64,6 +66,7 @@ class Symbol(StrEnum):
     THUMBNAILS = "squares-four"
     UNDO = "arrow-counter-clockwise"
     UP = "caret-up"
+    VIEW = "sliders-horizontal"
     WARNING = "warning"
     ZOOM_IN = "magnifying-glass-plus"
     ZOOM_OUT = "magnifying-glass-minus"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QPropertyAnimation, Qt, Slot
+from PySide6.QtCore import QEasingCurve, QObject, QPropertyAnimation, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QWidget
 
@@ -72,3 +72,26 @@ class _Fade(QPropertyAnimation):
     def _end(self) -> None:
         if self._widget.graphicsEffect() is self._effect:
             self._widget.setGraphicsEffect(None)  # type: ignore[arg-type]
+
+
+class Transition(QVariantAnimation):
+    """From one number to another, fast at first; `valueChanged` carries those between."""
+
+    def __init__(self, usual_ms: int, parent: QObject | None = None) -> None:
+        super().__init__(parent, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic))
+        self._usual = usual_ms
+
+    @property
+    def runs(self) -> bool:
+        return self.state() == QVariantAnimation.State.Running
+
+    def begin(self, start: float, end: float) -> bool:
+        """Whether anything is to move."""
+        self.stop()
+        if not (duration := milliseconds(self._usual)):
+            return False
+        self.setDuration(duration)
+        self.setStartValue(start)
+        self.setEndValue(end)
+        self.start()
+        return True

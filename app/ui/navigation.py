@@ -170,12 +170,12 @@ class Navigation(QObject):
     @Slot()
     def find_in_book(self) -> None:
         self._window.unfold_page()
-        self._window.page.focus_find()
+        self._window.page.active.focus_find()
 
     @Slot()
     def go_to_page(self) -> None:
         self._window.unfold_page()
-        self._window.page.focus_pager()
+        self._window.page.active.focus_pager()
 
     @Slot()
     def focus_shelf(self) -> None:

@@ -48,6 +48,8 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.printing import BookPrinting
+from app.ui.page.split_view import SplitView
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
@@ -104,6 +106,7 @@ class _Parts(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
         )
+        self.printing = BookPrinting(desk.library, bridge, self.shown, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons, handbook)
@@ -159,6 +162,7 @@ class _Parts(QObject):
         )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
         self.page = PagePresenter(desk.library, desk.images, bridge, window.page, shown, self)
+        self.split = SplitView(desk.library, desk.images, bridge, icons, window.page, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
@@ -321,7 +325,7 @@ class _Parts(QObject):
             command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
-            command_list.page_commands(go, self.page, window),
+            command_list.page_commands(go, self.page, self.split, self.printing, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
@@ -371,6 +375,7 @@ class WindowPresenter(_Parts):
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
         self.panes.remember(state.panes)
+        self.window.page.set_look(state.look)
         self.welcome.begin(state, files)
         self.model.look_where()
         self.model.start()
@@ -390,6 +395,7 @@ class WindowPresenter(_Parts):
             conversation_id=self.shown.id,
             open_pages=self.page.open_pages(),
             panes=self.panes.kept({conversation.id for conversation in self.shelf.conversations}),
+            look=self.window.page.look,
         )
 
     # ---- what belongs together
@@ -433,6 +439,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.shelf.show_conversation)
         shown.connect(self.panes.show_conversation)
         shown.connect(self.page.show_conversation)
+        shown.connect(self.split.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
@@ -443,6 +450,7 @@ class WindowPresenter(_Parts):
         for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)
+        self.window.page.print_wanted.connect(self.printing.print)
 
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
@@ -465,7 +473,7 @@ class WindowPresenter(_Parts):
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.page, talk, self.gallery, self.attachments, self.comparing):
+        for presenter in (self.page, self.split, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
@@ -473,6 +481,7 @@ class WindowPresenter(_Parts):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
             changed.connect(self.page.renew)
+            changed.connect(self.split.renew)
         openings.read_again.connect(self.report.renew)
         openings.changed.connect(self.welcome.hint)
         self.report.page_wanted.connect(self.navigation.open_page)
@@ -494,7 +503,7 @@ class WindowPresenter(_Parts):
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)
         panel.composer.add_book_requested.connect(self.shelf.offer_books)
-        for pages in (self.page, self.comparing):
+        for pages in (self.page, self.split, self.comparing):
             pages.ask_wanted.connect(panel.composer.take_quotation)
         self.comparing.conversation_wanted.connect(talk.stored)
         self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
@@ -518,7 +527,7 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
-        for pages in (self.page, self.comparing):
+        for pages in (self.page, self.split, self.comparing):
             pages.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
@@ -534,10 +543,12 @@ class WindowPresenter(_Parts):
             self.drafts,
             self.prompts,
             self.page,
+            self.split,
             self.model,
             self.ahead,
             self.fitting,
             self.exporting,
+            self.printing,
             self.gallery,
             self.preferences,
             self.locking,
@@ -555,9 +566,9 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking, self.exporting):
+        for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.comparing):
+        for writer in (self.exporting, self.printing, self.comparing):
             writer.saved.connect(self.saved_files.show)
 
     @Slot(object)

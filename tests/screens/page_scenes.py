@@ -5,11 +5,15 @@ from __future__ import annotations
 import textwrap
 from functools import cache
 
+from PySide6.QtWidgets import QSplitter
+
 from app.core.document import PageLayer
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
 from app.documents import worker
 from app.documents.formats.contract import Content
+from app.ui.frame_state import PageLook
+from app.wording.i18n import use_language
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.page_name_scenes import PAGE_NAME_SCENES
 from tests.screens.region_scenes import REGION_SCALED, REGION_SCENES
@@ -126,16 +130,100 @@ def page_tabs_dark(stage: Stage) -> None:
         stage.settle()
 
 
+def _cited(stage: Stage, **options: object) -> None:
+    _letters(stage, **options)
+    stage.engine.answers = [
+        (f"“{QUOTE}” [Side letters p. 22]. So say letters 24 “sent by e-mail alone” [Side letters p. 24] and 18",
+         " “sent by e-mail by him alone” [Side letters p. 18]. “Nobody wrote these words” [Side letters p. 22].")
+    ]  # fmt: skip
+    stage.ask("When must notice be given?")
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22, QUOTE)
+    stage.settle()
+
+
 def page_thumbnails(stage: Stage) -> None:
-    _lit(stage)
+    _cited(stage)
     stage.presenter.page.offer_thumbnails()
     stage.settle()
 
 
 def page_thumbnails_dark(stage: Stage) -> None:
-    _lit(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    _cited(stage, theme=ThemeChoice.DARK, size=(1024, 700))
     stage.presenter.page.offer_thumbnails()
     stage.settle()
+
+
+def _widen(stage: Stage) -> None:
+    """The page gets what a wide window has."""
+    (splitter,) = (each for each in stage.window.findChildren(QSplitter) if each.count() == 3)
+    splitter.setSizes([264, 996, 1300])
+    pause(300)
+    stage.settle()
+
+
+def page_two(stage: Stage) -> None:
+    _lit(stage, size=(2560, 1440))
+    _widen(stage)
+
+
+def page_two_text(stage: Stage) -> None:
+    _letters(stage, size=(2560, 1440), theme=ThemeChoice.DARK)
+    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.settle()
+    _widen(stage)
+
+
+def page_split(stage: Stage) -> None:
+    _lit(stage, size=(2560, 1440))
+    _widen(stage)
+    stage.presenter.split.toggle()
+    stage.settle()
+    pause(300)
+    stage.settle()
+
+
+def page_split_small(stage: Stage) -> None:
+    _lit(stage, size=(1440, 900), theme=ThemeChoice.DARK)
+    stage.presenter.split.toggle()
+    stage.settle()
+    pause(300)
+    stage.settle()
+
+
+def page_whole(stage: Stage) -> None:
+    _lit(stage, size=(1024, 700))
+    stage.window.page.fit_page()
+    pause(300)
+    stage.settle()
+
+
+def page_turned_dark(stage: Stage) -> None:
+    _lit(stage, theme=ThemeChoice.DARK)
+    stage.window.page.set_look(PageLook(dark=True))
+    stage.window.page.turn(1)
+    stage.settle()
+
+
+def page_dark(stage: Stage) -> None:
+    _found(stage, theme=ThemeChoice.DARK)
+    stage.window.page.set_look(PageLook(dark=True))
+    stage.settle()
+
+
+def page_view_menu(stage: Stage) -> None:
+    _lit(stage)
+    stage.window.page.open_view_menu()
+    pause(100)
+
+
+def page_view_menu_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _lit(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+        stage.window.page.open_view_menu()
+        pause(100)
+    finally:
+        use_language("en")
 
 
 PAGE_SCENES = (
@@ -150,6 +238,15 @@ PAGE_SCENES = (
     page_tabs_dark,
     page_thumbnails,
     page_thumbnails_dark,
+    page_two,
+    page_two_text,
+    page_whole,
+    page_split,
+    page_split_small,
+    page_turned_dark,
+    page_dark,
+    page_view_menu,
+    page_view_menu_japanese,
     *REGION_SCENES,
     *PAGE_NAME_SCENES,
 )

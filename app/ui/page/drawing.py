@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from app.core.document import Book
 from app.core.errors import Problem
@@ -16,6 +17,7 @@ from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
+from app.ui.theme import LAMP
 from app.ui.widgets.pictures import to_image
 
 if TYPE_CHECKING:
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
 KEPT_BYTES = 96 << 20
 """Of drawings that are kept for turning back: some ten pages at the width of a panel."""
 
-_Key = tuple[str, int, int]  # a book's id, a page, a width in device pixels
+
+@dataclass(frozen=True)
+class _Key:
+    """`width` is that of the upright page in device pixels; `turns` as `DrawnPages.turns`."""
+
+    book_id: str
+    page: int
+    width: int
+    turns: int
+    dark: bool
 
 
 class Drawing(QObject):
@@ -74,7 +85,7 @@ class Drawing(QObject):
 
     def forget(self, book_id: str) -> None:
         """Keep nothing of a book."""
-        for key in [key for key in self._kept if key[0] == book_id]:
+        for key in [key for key in self._kept if key.book_id == book_id]:
             del self._kept[key]
 
     def light(self, lit: tuple[int, str] | None) -> None:
@@ -93,9 +104,9 @@ class Drawing(QObject):
     def _want(self, wanted: list[tuple[int, int]]) -> None:
         self._wanted = wanted
         for page, width in wanted:
-            kept = self._kept.get((self._book_id, page, width))
+            kept = self._kept.get(key := self._key(page, width))
             if kept is not None:
-                self._kept.move_to_end((self._book_id, page, width))
+                self._kept.move_to_end(key)
             elif self._panel.image.image(page) is None:
                 kept = self._stand_in(page)
             if kept is not None:
@@ -104,7 +115,10 @@ class Drawing(QObject):
 
     def _stand_in(self, page: int) -> QImage | None:
         """A drawing of another width, until one of the right one is there."""
-        return next((kept for key, kept in self._kept.items() if key[:2] == (self._book_id, page)), None)
+        return next((kept for key, kept in self._kept.items() if self._key(page, key.width) == key), None)
+
+    def _key(self, page: int, width: int) -> _Key:
+        return _Key(self._book_id, page, width, self._panel.image.turns, self._panel.image.dark)
 
     def _go_on(self) -> None:
         """Ask for one thing after the other: what is in sight, its characters, what comes next."""
@@ -120,15 +134,15 @@ class Drawing(QObject):
         if first is None and unread is None:
             first = next(iter(missing), None)
         if first is not None:
-            key = (self._book_id, *first)
-            self._ask(partial(_draw, self._library, *key), partial(self._take, key), partial(self._fail, key))
+            key = self._key(*first)
+            self._ask(partial(_draw, self._library, key), partial(self._take, key), partial(self._fail, key))
         elif unread is not None:
             place = (self._book_id, unread)
             work = partial(_read_layer, self._library, *place)
             self._ask(work, partial(self._take_layer, place), partial(self._miss_layer, place))
 
     def _is_missing(self, page: int, width: int) -> bool:
-        return page not in self._undrawn and (self._book_id, page, width) not in self._kept
+        return page not in self._undrawn and self._key(page, width) not in self._kept
 
     def _ask(self, work: Callable[[], object], take: Callable[..., None], fail: Callable[[Problem], None]) -> None:
         self._job = self._bridge.call(Executor.READER, work, take, fail)
@@ -146,19 +160,17 @@ class Drawing(QObject):
         self._kept[key] = image
         while len(self._kept) > 1 and sum(kept.sizeInBytes() for kept in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
-        book_id, page, width = key
-        if book_id == self._book_id and (page, width) in self._wanted:
-            self._panel.image.show_image(page, image)
+        if key == self._key(key.page, key.width) and (key.page, key.width) in self._wanted:
+            self._panel.image.show_image(key.page, image)
         self._job = None
         self._go_on()
 
     def _fail(self, key: _Key, problem: Problem) -> None:
-        book_id, page, _width = key
         self._job = None
-        if book_id == self._book_id:
-            self._undrawn.add(page)
-            self._panel.image.show_undrawn(page)
-            if page == self._panel.image.current:
+        if key.book_id == self._book_id:
+            self._undrawn.add(key.page)
+            self._panel.image.show_undrawn(key.page)
+            if key.page == self._panel.image.current:
                 self.undrawn.emit(problem)
         self._go_on()
 
@@ -201,9 +213,26 @@ class Drawing(QObject):
             self._panel.show_quote("" if lit else quotation)
 
 
-def _draw(library: Library, book_id: str, page: int, width: int) -> QImage:
+def _draw(library: Library, key: _Key) -> QImage:
     """In the format in which Qt paints fastest."""
-    return to_image(library.page_image(book_id, page, width)).convertToFormat(QImage.Format.Format_RGB32)
+    drawn = to_image(library.page_image(key.book_id, key.page, key.width)).convertToFormat(QImage.Format.Format_RGB32)
+    if key.turns:
+        drawn = drawn.transformed(QTransform().rotate(90 * key.turns))
+    return _darkened(drawn) if key.dark else drawn
+
+
+def _darkened(image: QImage) -> QImage:
+    """What was white becomes the surface of the dark theme, what was black its ink."""
+    image.invertPixels()
+    surface, ink = QColor(LAMP.surface), QColor(LAMP.ink)
+    painter = QPainter(image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    span = QColor(ink.red() - surface.red(), ink.green() - surface.green(), ink.blue() - surface.blue())
+    painter.fillRect(image.rect(), span)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
+    painter.fillRect(image.rect(), surface)
+    painter.end()
+    return image
 
 
 def _read_layer(library: Library, book_id: str, page: int) -> Layer:

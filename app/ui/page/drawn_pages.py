@@ -24,9 +24,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
 from app.ui.page.markings import BookMarkings, Markings, PlacedPage
-from app.ui.page.page_column import PageColumn
+from app.ui.page.page_column import Goal, PageColumn
 from app.ui.page.region import Region
-from app.ui.page.zoom import PageFit, PageZoom
+from app.ui.page.zoom import PIXELS_PER_POINT, PageFit, PageZoom, PaperSizes
 from app.ui.theme import Theme
 from app.wording.i18n import _
 from app.wording.page_names import place_words
@@ -39,11 +39,7 @@ _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096
 """Device pixels: the widest drawing that is asked for."""
 
-_LETTER = (612.0, 792.0)
-_PIXELS_PER_POINT = 96 / 72
 _PREFETCHED = 0.75  # of the view's height, around it
-_OTHERWISE = 0.02
-"""Of a page's proportions: a drawing that differs by more is believed, and not what the file says."""
 
 
 class DrawnPages(PageColumn):
@@ -56,17 +52,19 @@ class DrawnPages(PageColumn):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._book: Book | None = None
-        self._sizes: list[tuple[float, float]] = []
+        self._paper = PaperSizes()
         self._zoom = PageZoom()
+        self._turns = 0
+        self._dark = False
         self._images: dict[int, QImage] = {}
         self._undrawn: set[int] = set()
         self._marks = BookMarkings()
         self._wanted: list[tuple[int, int]] = []
         self._selecting: tuple[int, int] | None = None
         self._part_of = 1
-        self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.region = Region(self, self._placed_part, self._begin_part)
+        theme.changed.connect(self._draw_anew)
         self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
         self._later.timeout.connect(self._want)
 
@@ -75,7 +73,7 @@ class DrawnPages(PageColumn):
     def show_book(self, book: Book) -> None:
         """Its pages, of which nothing is known yet."""
         self._book = book
-        self._sizes = [_LETTER] * book.page_count
+        self._paper = PaperSizes(book.page_count)
         self._images.clear()
         self._undrawn.clear()
         self._wanted = []
@@ -90,7 +88,7 @@ class DrawnPages(PageColumn):
 
     def show_sizes(self, sizes: Sequence[tuple[float, float]]) -> None:
         """Of each page, in points; a page that has none there keeps the usual one."""
-        self._sizes = [*sizes[: self.pages], *self._sizes[len(sizes) :]]
+        self._paper.take(sizes)
         self.lay_out()
 
     def show_image(self, page: int, image: QImage) -> None:
@@ -98,10 +96,7 @@ class DrawnPages(PageColumn):
             return
         self._images[page] = image
         self._undrawn.discard(page)
-        width, height = self._sizes[page - 1]
-        found = image.height() / max(1, image.width())
-        if abs(found / (height / width) - 1) > _OTHERWISE:
-            self._sizes[page - 1] = (width, width * found)
+        if self._paper.believe(page, image.height() / max(1, image.width()), self._turns):
             self.lay_out()
         if page in self.seen():
             self._name()
@@ -167,37 +162,52 @@ class DrawnPages(PageColumn):
         """The middle of the view stays in the middle."""
         if zoom != self._zoom:
             self._zoom = zoom
-            if self._goal is not None and not self._goal.lit and zoom.fit is None:
-                self._goal = None
+            self._goal = Goal(self.current, lit=False) if zoom.fit is PageFit.PAGE else None
             self.lay_out(self.viewport().height() / 2)
             self._later.start()
+
+    @property
+    def turns(self) -> int:
+        """Quarters clockwise."""
+        return self._turns
+
+    @property
+    def dark(self) -> bool:
+        """The drawings are light on dark."""
+        return self._dark and self.theme.palette.dark
+
+    def set_turns(self, turns: int) -> None:
+        """Quarters clockwise."""
+        if turns % 4 != self._turns:
+            self._turns = turns % 4
+            self.region.drop()
+            self._goal = self._goal or Goal(self.current, lit=False)
+            self._draw_anew()
+
+    def set_dark(self, dark: bool) -> None:
+        """In the dark theme."""
+        if dark != self._dark:
+            self._dark = dark
+            self._draw_anew()
+
+    @Slot()
+    def _draw_anew(self) -> None:
+        self._images.clear()
+        self._wanted = []
+        self.lay_out()
 
     def scale(self) -> float:
         """Of the current page: 1 is its actual size."""
         if not self.pages:
             return 1.0
-        return self.drawn_area().width() / (self._upright(self.current)[0] * _PIXELS_PER_POINT)
+        return self.drawn_area().width() / (self._paper.of(self.current, self._turns)[0] * PIXELS_PER_POINT)
 
     def measure_pages(self, room: QSize) -> Sequence[tuple[int, int]]:
-        return [self._fitted(self._upright(page), room) for page in range(1, self.pages + 1)]
-
-    def _fitted(self, size: tuple[float, float], room: QSize) -> tuple[int, int]:
-        width, height = size
-        if self._zoom.fit is PageFit.WIDTH:
-            scale = room.width() / width
-        elif self._zoom.fit is PageFit.PAGE:
-            scale = min(room.width() / width, room.height() / height)
-        else:
-            scale = self._zoom.scale * _PIXELS_PER_POINT
-        return max(1, round(width * scale)), max(1, round(height * scale))
-
-    def _upright(self, page: int) -> tuple[float, float]:
-        """Its width and height in points, as it is seen."""
-        return self._sizes[page - 1]
+        return self._paper.fitted(self._zoom, self._turns, (room.width(), room.height()))
 
     def proportions(self) -> float:
         """The height by the width of the page of which a part is selected."""
-        width, height = self._sizes[self._part_of - 1] if self.pages else _LETTER
+        width, height = self._paper.of(self._part_of)
         return height / width
 
     # ---- which are asked for
@@ -226,7 +236,10 @@ class DrawnPages(PageColumn):
             self.wanted.emit(wanted)
 
     def _device_width(self, page: int) -> int:
-        return min(_MAX_WIDTH, round(self._strip.place(page).width() * self.devicePixelRatioF()))
+        """Of the upright page."""
+        place = self._strip.place(page)
+        width = place.height() if self._turns % 2 else place.width()
+        return min(_MAX_WIDTH, round(width * self.devicePixelRatioF()))
 
     def _name(self) -> None:
         """What a screen reader says."""
@@ -338,11 +351,10 @@ class DrawnPages(PageColumn):
                 continue
             image = self._images.get(page)
             if image is not None:
-                painter.setRenderHint(
-                    QPainter.RenderHint.SmoothPixmapTransform, image.width() != self._device_width(page)
-                )
+                width = image.height() if self._turns % 2 else image.width()
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, width != self._device_width(page))
                 painter.drawImage(place, image)
-                self._of(page).paint(painter, self._placed(page), self.pulse)
+                self._of(page).paint(painter, self._placed(page), self.pulse, dark=self.dark)
             else:
                 painter.fillRect(place, QColor(palette.surface))
                 painter.setPen(QColor(palette.soft_ink))
@@ -356,7 +368,7 @@ class DrawnPages(PageColumn):
         marks = self._of(page)
         if not marks.lit or not self.pages:
             return None
-        placed = PlacedPage(QRectF(0, 0, *self._strip.place(page).size().toTuple()), self._turns())
+        placed = PlacedPage(QRectF(0, 0, *self._strip.place(page).size().toTuple()), self._turns)
         area = QRectF()
         for box in marks.lit:
             area = area.united(placed.on_view(box))
@@ -365,11 +377,8 @@ class DrawnPages(PageColumn):
     def repaint_lit(self) -> None:
         self.viewport().update()
 
-    def _turns(self) -> int:
-        return 0
-
     def _placed(self, page: int) -> PlacedPage:
-        return PlacedPage(self.drawn_area(page), self._turns())
+        return PlacedPage(self.drawn_area(page), self._turns)
 
     def _of(self, page: int) -> Markings:
         return self._marks.of(page)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QTabBar, QWidget
 from app.core.untrusted import disarm
 from app.ui.chat.citations import shorten_title
 from app.ui.icons import Icons, Symbol
+from app.ui.page.view_menu import SPLIT_KEYS
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
@@ -112,7 +113,7 @@ class BookTabs(QTabBar):
 
 
 _FIND_WIDTH, _FIND_SMALLEST = 148, 88
-_NARROW = 400
+_NARROW = 420
 
 
 class FindField(QLineEdit):
@@ -144,6 +145,8 @@ class PageHeader(QWidget):
     outline_wanted = Signal()
     thumbnails_wanted = Signal()
     text_wanted = Signal(bool)
+    view_wanted = Signal()
+    close_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,10 +159,15 @@ class PageHeader(QWidget):
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)
         self.as_text.toggled.connect(self.text_wanted)
+        self.view = IconButton(icons, Symbol.VIEW, _("View"))
+        self.view.clicked.connect(self.view_wanted)
+        self.close_button = IconButton(icons, Symbol.CLOSE, _("Close the split view"), shortcut=SPLIT_KEYS, size=16)
+        self.close_button.clicked.connect(self.close_wanted)
+        self.close_button.hide()
         self.find_field = FindField()
         self._place = PlainLabel()
-        buttons = row(self.outline, self.thumbnails, self.as_text)
-        shown = ((self._title, 1), buttons, (self.find_field, 1), self._place)
+        buttons = row(self.outline, self.thumbnails, self.as_text, self.view)
+        shown = ((self._title, 1), buttons, (self.find_field, 1), self._place, self.close_button)
         row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -173,7 +181,12 @@ class PageHeader(QWidget):
         self.outline.setVisible(outline)
         self.as_text.setVisible(drawn)
         self.thumbnails.setVisible(drawn)
+        self.view.setVisible(bool(title))
         self.find_field.setVisible(bool(title))
+
+    def show_closing(self) -> None:
+        """This page is beside another, and can be closed."""
+        self.close_button.show()
 
     def show_place(self, words: str) -> None:
         self._place.setText(words)

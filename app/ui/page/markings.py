@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.ui.theme import PAPER
+from app.ui.theme import LAMP, PAPER
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer
 
-_FOUND, _SELECTED = "#F2D9DA", "#C9DCEF"
-_PULSE = "#E8B04A"
+_BY_DAY = ("#F2D9DA", PAPER.highlight, "#E8B04A", "#C9DCEF")
+_BY_NIGHT = ("#4A2F31", LAMP.highlight, "#A87F2A", "#2C4258")
+"""What is found, what is lit, that for a moment, what is selected."""
 _AROUND = 1  # px
 
 
@@ -82,15 +83,17 @@ class Markings:
         index = self.layer.character_at(x, y)
         return index if index is not None and self.layer.holds(index, x, y) else None
 
-    def paint(self, painter: QPainter, placed: PlacedPage, pulse: float = 0.0) -> None:
-        """Like a marker pen: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
+    def paint(self, painter: QPainter, placed: PlacedPage, pulse: float = 0.0, *, dark: bool = False) -> None:
+        """Like a marker pen: what is written stays as it is. A page is paper by night too, so the colours are those of
+        day; but for a `dark` one."""
         painter.save()
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        lit = blend(PAPER.highlight, _PULSE, pulse)
+        modes = QPainter.CompositionMode
+        painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Multiply)
+        found, lit, bright, selected = _BY_NIGHT if dark else _BY_DAY
         for boxes, colour in (
-            (self.found, QColor(_FOUND)),
-            (self.lit, lit),
-            (self.selected_bands(), QColor(_SELECTED)),
+            (self.found, QColor(found)),
+            (self.lit, blend(lit, bright, pulse)),
+            (self.selected_bands(), QColor(selected)),
         ):
             for box in boxes:
                 painter.fillRect(placed.on_view(box).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND), colour)

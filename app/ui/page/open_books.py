@@ -8,26 +8,33 @@ from dataclasses import dataclass, field
 from app.core.document import Book
 from app.ui.frame_state import OpenPage
 from app.ui.page.finding import Finding
+from app.ui.page.page_column import Spot
 from app.ui.page.panel import PagePanel
+from app.ui.page.trail import Trail
 from app.ui.page.zoom import PageZoom
 
 
 @dataclass
 class BookPlace:
-    """`zoom` is that of drawings; `words` are those of the search."""
+    """`zoom` and `turns` are those of drawings; `words` are those of the search;
+    `spot` is what was at the top of the view."""
 
     page: int
     as_text: bool = False
     zoom: PageZoom = field(default_factory=PageZoom)
+    turns: int = 0
     words: str = ""
+    spot: Spot | None = None
 
 
 @dataclass
 class _Open:
-    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is."""
+    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is; `trail`:
+    where one was in them."""
 
     places: dict[str, BookPlace] = field(default_factory=dict)
     shown: str = ""
+    trail: Trail = field(default_factory=Trail)
 
 
 class OpenBooks:
@@ -63,6 +70,11 @@ class OpenBooks:
         self.conversation_id = conversation_id
         self._all[conversation_id] = self._now
 
+    @property
+    def trail(self) -> Trail:
+        """Of the shown conversation."""
+        return self._now.trail
+
     def pages(self) -> tuple[OpenPage, ...]:
         """What is open now, from left to right."""
         self._keep_order()
@@ -72,8 +84,10 @@ class OpenBooks:
         self._all.pop(conversation_id, None)
 
     def forget_book(self, book_id: str) -> None:
-        """A book was removed: it is open no more in the conversations that are not shown."""
+        """A book was removed: it is open no more in the conversations that are not shown, and no trail leads to it."""
+        self._now.trail.forget(book_id)
         for opened in self._all.values():
+            opened.trail.forget(book_id)
             if opened is not self._now:
                 opened.places.pop(book_id, None)
 
@@ -82,12 +96,19 @@ class OpenBooks:
         place = self._now.places.get(book_id)
         return place.page if place is not None else 1
 
+    def spot_of(self, book_id: str) -> Spot | None:
+        """What was at the top of the view when another book was shown in the place of this one."""
+        place = self._now.places.get(book_id)
+        return place.spot if place is not None and place.spot is not None and place.spot.page == place.page else None
+
     def leave(self, book_id: str, *, as_text: bool) -> None:
         """Remember how a book is shown, before another is shown in its place."""
         if (place := self._now.places.get(book_id)) is not None:
             place.as_text = as_text
             place.zoom = self._panel.zoom
+            place.turns = self._panel.image.turns
             place.words = self._finding.words
+            place.spot = self._panel.here()
 
     def enter(self, book: Book, page: int) -> BookPlace:
         """Another book is shown: restore what was remembered of it."""
@@ -95,6 +116,7 @@ class OpenBooks:
         self._now.shown = book.id
         self._panel.tabs.show_book(book.id, book.title)
         self._panel.set_zoom(place.zoom)
+        self._panel.image.set_turns(place.turns)
         self._finding.use_words(place.words)
         return place
 

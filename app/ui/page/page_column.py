@@ -7,23 +7,11 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import (
-    QEasingCurve,
-    QEvent,
-    QPoint,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QVariantAnimation,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.ui import motion
+from app.ui.motion import Transition
 from app.ui.page.strip import GAP, MARGIN, Strip
 from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.theme import Theme
@@ -42,7 +30,7 @@ _PINCH = 0.12
 
 
 @dataclass(frozen=True)
-class _Goal:
+class Goal:
     """Where one wants to be until one moves on: at the place that is lit on a page, or at the page's top."""
 
     page: int
@@ -73,12 +61,12 @@ class PageColumn(QAbstractScrollArea):
         self._across = 1
         self._strip = Strip((), 1, 0)
         self._current = 1
-        self._goal: _Goal | None = None
+        self._goal: Goal | None = None
         self._placing = False
         self._pinched = 0.0
-        self._glide = QVariantAnimation(self, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic))
-        self._glide.valueChanged.connect(self._glide_on)
-        self._pulse = QVariantAnimation(self, startValue=1.0, endValue=0.0)
+        self._glide = Transition(_GLIDE_MS, self)
+        self._glide.valueChanged.connect(self._set_bar)
+        self._pulse = Transition(_PULSE_MS, self)
         self._pulse.valueChanged.connect(self.repaint_lit)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -126,44 +114,37 @@ class PageColumn(QAbstractScrollArea):
     @property
     def pulse(self) -> float:
         """From 1 to 0 after a place was lit."""
-        return float(self._pulse.currentValue()) if self._pulse.state() == QVariantAnimation.State.Running else 0.0
+        return float(self._pulse.currentValue()) if self._pulse.runs else 0.0
 
     def begin(self, pages: int) -> None:
         """Another book, of so many pages."""
         self._glide.stop()
         self._pages, self._current = pages, 1
-        self._goal = _Goal(1, lit=False)
+        self._goal = Goal(1, lit=False)
         self.lay_out()
 
     def set_across(self, across: int) -> None:
         """So many pages beside each other."""
         if across != self._across:
             self._across = across
-            self._goal = self._goal or _Goal(self._current, lit=False)
+            self._goal = self._goal or Goal(self._current, lit=False)
             self.lay_out()
 
     def go_to(self, page: int, *, lit: bool = False) -> None:
         """Show the top of a page, or what is lit there; `lit` may be asked for before it is."""
         is_there = lit and self.lit_area(page) is not None
         self._current = page
-        self._goal = None if is_there and self._is_in_sight(page) else _Goal(page, lit)
+        self._goal = None if is_there and self._is_in_sight(page) else Goal(page, lit)
         self._aim(smoothly=True)
         self.show_seen()
         if is_there:
-            self._begin_pulse()
+            self._pulse.begin(1.0, 0.0)
 
     def arrive_lit(self, page: int) -> None:
         """What is lit on this page has its place only now."""
-        if self._goal == _Goal(page, lit=True) and self.lit_area(page) is not None:
+        if self._goal == Goal(page, lit=True) and self.lit_area(page) is not None:
             self._aim(smoothly=True)
-            self._begin_pulse()
-
-    def _begin_pulse(self) -> None:
-        """Draw the eye once to what is lit."""
-        self._pulse.stop()
-        if duration := motion.milliseconds(_PULSE_MS):
-            self._pulse.setDuration(duration)
-            self._pulse.start()
+            self._pulse.begin(1.0, 0.0)
 
     def spot(self, y: float = 0.0) -> Spot:
         """What is `y` pixels below the top of the view."""
@@ -173,12 +154,24 @@ class PageColumn(QAbstractScrollArea):
         page = self._strip.page_at(at)
         if self._strip.is_beside(page, self._current) and self._current <= self._strip.pages:
             page = self._current
+        return self._spot_on(page, at)
+
+    def here(self) -> Spot:
+        """Where the top of the view is, seen from the current page."""
+        if not 1 <= self._current <= self._strip.pages:
+            return Spot(self._current)
+        return self._spot_on(self._current, self.verticalScrollBar().value())
+
+    def _spot_on(self, page: int, at: float) -> Spot:
         place = self._strip.place(page)
         inside = min(float(place.height()), max(0.0, at - place.top()))
         return Spot(page, inside / max(1, place.height()), at - place.top() - inside)
 
     def go_to_spot(self, spot: Spot) -> None:
         """Where `spot` was at the top of the view."""
+        if not 1 <= spot.page <= self._pages:
+            return
+        self._glide.stop()
         self._current = spot.page
         self._goal = None
         self._set_bar(self._y_of(spot))
@@ -226,7 +219,7 @@ class PageColumn(QAbstractScrollArea):
         if self._goal is None:
             self._set_bar(self._y_of(spot) - at)
         else:
-            self._aim(smoothly=self._glide_runs())
+            self._aim(smoothly=self._glide.runs)
         self.show_seen()
         self.viewport().update()
 
@@ -317,7 +310,7 @@ class PageColumn(QAbstractScrollArea):
     def _is_in_sight(self, page: int) -> bool:
         """All that is lit on a page."""
         lit = self.lit_area(page)
-        if lit is None or self._glide_runs():
+        if lit is None or self._glide.runs:
             return False
         return QRectF(self.viewport().rect()).contains(lit.translated(QPointF(self.place_of(page).topLeft())))
 
@@ -329,29 +322,18 @@ class PageColumn(QAbstractScrollArea):
     def _move(self, y: float, *, smoothly: bool) -> None:
         bar = self.verticalScrollBar()
         goal = max(bar.minimum(), min(bar.maximum(), round(y)))
+        near = round(bar.pageStep() * _GLIDE_SHARE)
+        begin = max(goal - near, min(goal + near, bar.value()))
         self._glide.stop()
-        duration = motion.milliseconds(_GLIDE_MS) if smoothly and self.isVisible() else 0
-        if not duration:
+        if begin == goal or not smoothly or not self.isVisible() or not self._glide.begin(float(begin), float(goal)):
             self._set_bar(goal)
-        elif goal != bar.value():
-            near = round(bar.pageStep() * _GLIDE_SHARE)
-            self._glide.setStartValue(max(goal - near, min(goal + near, bar.value())))
-            self._glide.setEndValue(goal)
-            self._glide.setDuration(duration)
-            self._glide.start()
-
-    def _glide_runs(self) -> bool:
-        return self._glide.state() == QVariantAnimation.State.Running
-
-    @Slot(object)
-    def _glide_on(self, value: int) -> None:
-        self._set_bar(value)
 
     def _stay(self) -> None:
         """The person moves: nothing else does."""
         self._glide.stop()
         self._goal = None
 
+    @Slot(object)
     def _set_bar(self, y: float) -> None:
         self._placing = True
         self.verticalScrollBar().setValue(round(y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -19,16 +20,18 @@ from app.wording.page_names import name_words, place_words
 from app.wording.units import count
 
 PAGER_HEIGHT = 37
+BACK_KEYS, FORWARD_KEYS = ("Ctrl+[", "Ctrl+]") if sys.platform == "darwin" else ("Alt+Left", "Alt+Right")
 ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"
 _FIELD_WIDTH = 56
 
 
 class Pager(QWidget):
-    """`turned` is +1 or -1; `jumped` carries what the person typed, which `PageNames.find` takes; `ask_page_wanted` and
-    `ask_part_wanted` are about the page as it is drawn.
+    """`turned` is +1 or -1, and `travelled` too: forward and back to where one was. `jumped` carries what the person
+    typed, which `PageNames.find` takes; `ask_page_wanted` and `ask_part_wanted` are about the page as it is drawn.
     """
 
     turned = Signal(int)
+    travelled = Signal(int)
     jumped = Signal(str)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
@@ -37,6 +40,11 @@ class Pager(QWidget):
         super().__init__(parent)
         self._theme = icons.theme
         self._label = self._shown = ""
+        self.travel_back = IconButton(icons, Symbol.BACK, _("Back"), shortcut=BACK_KEYS, size=16)
+        self.travel_forward = IconButton(icons, Symbol.FORWARD, _("Forward"), shortcut=FORWARD_KEYS, size=16)
+        self.travel_back.clicked.connect(partial(self.travelled.emit, -1))
+        self.travel_forward.clicked.connect(partial(self.travelled.emit, 1))
+        self.show_travel(back=False, forward=False)
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Previous page"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
         self.back.clicked.connect(partial(self.turned.emit, -1))
@@ -58,7 +66,8 @@ class Pager(QWidget):
         self.ask_part.setCheckable(True)
         self.ask_part.clicked.connect(self.ask_part_wanted)
         asking = boxed(row(STRETCH, self.ask_page, self.ask_part))
-        row(STRETCH, self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
+        travel = boxed(row(self.travel_back, self.travel_forward, STRETCH))
+        row((travel, 1), self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
         self.setFixedHeight(PAGER_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -81,6 +90,11 @@ class Pager(QWidget):
         self.field.setFixedWidth(max(_FIELD_WIDTH, self.field.fontMetrics().horizontalAdvance(self._shown) + SPACE_L))
         self.back.setEnabled(number > 1)
         self.forward.setEnabled(number < names.pages)
+
+    def show_travel(self, *, back: bool, forward: bool) -> None:
+        """Where one can go."""
+        self.travel_back.setEnabled(back)
+        self.travel_forward.setEnabled(forward)
 
     def show_drawn(self, drawn: bool) -> None:
         """Whether the book's pages can be drawn, and so asked about as they look."""

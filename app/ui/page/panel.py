@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from msgspec.structs import replace
+from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book, Format
 from app.core.page_names import PageNames
+from app.ui.frame_state import PageLook
 from app.ui.icons import Icons
 from app.ui.page.drawn_pages import DrawnPages
+from app.ui.page.halves import Halves
 from app.ui.page.header import BookTabs, PageHeader
 from app.ui.page.hits import FoundBar
+from app.ui.page.page_column import PageColumn, Spot
 from app.ui.page.pager import Pager
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
+from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.page.text_pages import TextPages
-from app.ui.page.zoom import PageZoom
-from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL
+from app.ui.page.view_menu import ViewMenu
+from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
+from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel, Separator
-from app.ui.widgets.layouts import column
+from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.page_names import place_words
 
 _TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
 """Pixels."""
 
+_WIDE, _ROOM_FOR_TWO = 1_900, 700
+"""Pixels of the window, and of this panel."""
+
 
 class PagePanel(QWidget):
     """Emits what the person wants, and shows what it is given. Pages are numbers from 1. `reached`: one has scrolled to
-    that page, or clicked on it."""
+    that page, or clicked on it; `travelled` is -1 or +1: back or forward to where one was."""
 
     turned = Signal(int)
     reached = Signal(int)
+    travelled = Signal(int)
     section_chosen = Signal(int)
     drawing_chosen = Signal(bool)
     find_next_wanted = Signal(int)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
+    print_wanted = Signal()
+    split_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +61,9 @@ class PagePanel(QWidget):
         self.theme = icons.theme
         self._book: Book | None = None
         self._page = 1
-        self._type_size = SIZE_TEXT
+        self._look = PageLook()
+        self._own = QWidget()
+        self._halves = Halves(self._own)
         self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
@@ -101,6 +116,15 @@ class PagePanel(QWidget):
         for view in (self.text, self.image):
             view.go_to(page, lit=lit)
 
+    def here(self) -> Spot:
+        """Where the current page is in the view."""
+        return (self.image if self.drawing_shown() else self.text).here()
+
+    def go_to_spot(self, spot: Spot) -> None:
+        """Where `spot` was at the top of the view."""
+        for view in (self.text, self.image):
+            view.go_to_spot(spot)
+
     def show_text(self) -> None:
         self._show_view(self.text)
 
@@ -112,8 +136,11 @@ class PagePanel(QWidget):
         """At the page that is the current one."""
         self.header.set_text_shown(view is self.text)
         self.show_quote("")
-        if self._stack.currentWidget() is not view:
+        before = self._stack.currentWidget()
+        if before is not view:
             self._stack.setCurrentWidget(view)
+            if isinstance(before, PageColumn) and before.current != view.current:
+                view.go_to(before.current)
             view.lay_out()
 
     def show_note(self, sentence: str) -> None:
@@ -133,6 +160,21 @@ class PagePanel(QWidget):
 
     def drawing_shown(self) -> bool:
         return self._stack.currentWidget() is self.image
+
+    def show_beside(self, panel: PagePanel | None) -> None:
+        """A second page beside this one; None for none any more."""
+        self._halves.show_beside(panel)
+        self._spread()
+
+    @property
+    def active(self) -> PagePanel:
+        """Of both pages the one that has the focus; else this one."""
+        beside = self._halves.beside
+        return beside if isinstance(beside, PagePanel) and self._halves.second_has_focus else self
+
+    def act(self, what: Callable[[PagePanel], None], *_checked: bool) -> None:
+        """On the page that has the focus."""
+        what(self.active)
 
     # ---- commands
 
@@ -161,13 +203,38 @@ class PagePanel(QWidget):
         """Of the drawings."""
         return self.image.zoom
 
+    @Slot(object)
     def set_zoom(self, zoom: PageZoom) -> None:
         self.image.set_zoom(zoom)
 
-    def set_type_size(self, size: int) -> None:
-        """Of flowing text, in pixels."""
-        self._type_size = size
-        self.text.set_type_size(size)
+    @property
+    def look(self) -> PageLook:
+        return self._look
+
+    @Slot(object)
+    def set_look(self, look: PageLook) -> None:
+        self._look = look
+        self.text.set_type_size(look.type_size)
+        self.image.set_dark(look.dark)
+        self._spread()
+
+    @Slot(int)
+    def turn(self, quarters: int) -> None:
+        """The drawings, so many quarters to the right."""
+        self.image.set_turns(self.image.turns + quarters)
+
+    @Slot()
+    def switch_across(self) -> None:
+        """Two pages side by side where there is one, else one."""
+        self.set_look(replace(self._look, across=1 if self.image.across > 1 else 2))
+
+    @Slot()
+    def fit_page(self) -> None:
+        self.set_zoom(PageZoom(PageFit.PAGE))
+
+    @Slot()
+    def fit_actual(self) -> None:
+        self.set_zoom(ACTUAL)
 
     @Slot()
     def zoom_in(self) -> None:
@@ -183,7 +250,12 @@ class PagePanel(QWidget):
         if self.drawing_shown():
             self.set_zoom(PageZoom())
         else:
-            self.set_type_size(SIZE_TEXT)
+            self.set_look(replace(self._look, type_size=SIZE_TEXT))
+
+    @Slot(int)
+    def travel(self, by: int) -> None:
+        """Back, for -1, to where one was before one followed something; forward again for 1."""
+        self.travelled.emit(by)
 
     @Slot()
     def open_outline(self) -> None:
@@ -194,6 +266,16 @@ class PagePanel(QWidget):
 
     # ---- inside
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in TRAVEL_BUTTONS:
+            self.travelled.emit(-1 if event.button() is Qt.MouseButton.BackButton else 1)
+        else:
+            super().mousePressEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.header.find_field.clear()  # what was found gives way to the page
@@ -202,12 +284,47 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        """What is shown."""
-        if self.drawing_shown():
+        """What is shown; to its usual size for 0."""
+        if not steps:
+            self.zoom_fit()
+        elif self.drawing_shown():
             self.set_zoom(self.image.zoom.stepped(steps, self.image.scale()))
         else:
-            at = bisect_left(_TYPE_SIZES, self._type_size) + steps
-            self.set_type_size(_TYPE_SIZES[max(0, min(len(_TYPE_SIZES) - 1, at))])
+            at = max(0, min(len(_TYPE_SIZES) - 1, bisect_left(_TYPE_SIZES, self._look.type_size) + steps))
+            self.set_look(replace(self._look, type_size=_TYPE_SIZES[at]))
+
+    def _spread(self) -> None:
+        """Two pages side by side where the person wants that, or the window is so wide that there is room."""
+        wide = self.width() >= _ROOM_FOR_TWO
+        self._halves.lie(wide=wide)
+        roomy = wide and self._halves.beside is None and self.window().width() >= _WIDE
+        for view in (self.text, self.image):
+            view.set_across(self._look.across or (2 if roomy else 1))
+
+    @Slot()
+    def open_view_menu(self) -> None:
+        """How pages are shown; beside the button of the header."""
+        menu = self.view_menu()
+        menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
+
+    def view_menu(self) -> ViewMenu:
+        zoom = self.zoom if self.drawing_shown() else None
+        menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
+        if self._is_heard(self.split_wanted):
+            menu.add_split(split=self._halves.beside is not None or self.header.close_button.isVisible())
+        if self._is_heard(self.print_wanted):
+            menu.add_print()
+        menu.zoom_chosen.connect(self.set_zoom)
+        menu.look_chosen.connect(self.set_look)
+        menu.stepped.connect(self._zoom_by)
+        menu.turned.connect(self.turn)
+        menu.print_wanted.connect(self.print_wanted)
+        menu.split_wanted.connect(self.split_wanted)
+        return menu
+
+    def _is_heard(self, signal: SignalInstance) -> bool:
+        """Somebody acts on it: not everywhere that a page is shown."""
+        return self.isSignalConnected(QMetaMethod.fromSignal(signal))
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -218,13 +335,15 @@ class PagePanel(QWidget):
         self.selection = PageSelection(self.text, self.image, body)
         self._note.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         above = column(self.found, self._note, self._quote, margins=(SPACE_XL, 0, SPACE_XL, 0))
-        column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self)
+        column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self._own)
+        row(self._halves, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut = QShortcut(QKeySequence(keys), self._own, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
+        self.pager.travelled.connect(self.travelled)
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
             view.reached.connect(self.reached)
@@ -234,6 +353,7 @@ class PagePanel(QWidget):
             asking.ask_part_wanted.connect(self.ask_part_wanted)
         self.image.region.toggled.connect(self.pager.ask_part.setChecked)
         self.header.text_wanted.connect(self._choose_text)
+        self.header.view_wanted.connect(self.open_view_menu)
         self.header.outline_wanted.connect(self.open_outline)
         self.header.find_field.next_wanted.connect(self.find_next_wanted)
         self.header.find_field.list_wanted.connect(self.found.focus_list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
@@ -16,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,14 +31,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.conversation import CitationState, Turn
 from app.core.document import Book
 from app.core.page_names import PageNames
+from app.ui.chat.citations import colour_state
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.layouts import column
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
+from app.wording.units import count
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -46,6 +51,39 @@ _CELL = QSize(_PICTURE.width() + 2 * SPACE_S, _PICTURE.height() + 2 * SPACE_S + 
 _ROWS = 3
 _WIDEST, _HIGHEST, _ROW_HEIGHT = 480, 480, 26
 _PageRole = int(Qt.ItemDataRole.UserRole)
+_CitedRole = int(Qt.ItemDataRole.UserRole) + 1
+_RIBBON = QSize(18, 24)
+_NOTCH, _MOST_COUNTED = 6, 9
+_GRAVEST = (
+    CitationState.NOT_FOUND,
+    CitationState.DIFFERS,
+    CitationState.CUT,
+    CitationState.NEAR,
+    CitationState.PAGE,
+    CitationState.RELATED,
+    CitationState.FOUND,
+    CitationState.REPAIRED,
+    CitationState.VERIFIED,
+)
+"""Of several marks on a page, the first of these says what colour they have together."""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """So many marks of the answers lead to a page; `state` is the gravest."""
+
+    marks: int
+    state: CitationState
+
+
+def cited_pages(turns: Iterable[Turn], book_id: str) -> dict[int, Cited]:
+    """The pages of a book that answers cite."""
+    states: dict[int, list[CitationState]] = {}
+    for turn in turns:
+        for citation in turn.answer.citations if turn.answer is not None else ():
+            if citation.book_id == book_id and citation.page > 0:
+                states.setdefault(citation.page, []).append(citation.state)
+    return {page: Cited(len(found), min(found, key=_GRAVEST.index)) for page, found in states.items()}
 
 
 class _Popup(QFrame):
@@ -123,9 +161,10 @@ class OutlinePopup(_Popup):
 class ThumbnailModel(QAbstractListModel):
     """A small picture for each page, asked for when its row is painted."""
 
-    def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
+    def __init__(self, names: PageNames, cited: Mapping[int, Cited], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._names = names
+        self._cited = cited
         self.thumbnails = Thumbnails(self)
         self.thumbnails.drawn.connect(self._redraw)
 
@@ -138,9 +177,20 @@ class ThumbnailModel(QAbstractListModel):
         page = index.row() + 1
         if role == Qt.ItemDataRole.DisplayRole:
             return name_words(self._names.of(page))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return page_words(self._names.of(page))
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return self._words(page)
+        if role == _CitedRole:
+            return self._cited.get(page)
         return self.thumbnails.of(page) if role == _ImageRole else None
+
+    def _words(self, page: int) -> str:
+        """Its name, and how often it is cited."""
+        words, cited = page_words(self._names.of(page)), self._cited.get(page)
+        if cited is None:
+            return words
+        if cited.marks == 1:
+            return _("{page}, cited once in this conversation").format(page=words)
+        return _("{page}, cited {n} times in this conversation").format(page=words, n=count(cited.marks))
 
     @Slot(object)
     def _redraw(self, page: int) -> None:
@@ -175,11 +225,30 @@ class _ThumbnailDelegate(QStyledItemDelegate):
             painter.fillRect(paper, QColor(palette.ground))
         painter.setPen(QPen(QColor(palette.accent if chosen else palette.line), 2 if chosen else 1))
         painter.drawRect(paper)
+        if (cited := index.data(_CitedRole)) is not None:
+            self._paint_ribbon(painter, paper, cited)
         painter.setFont(ui_font(SIZE_SMALL))
         painter.setPen(QColor(palette.accent if chosen else palette.soft_ink))
         label = QRect(cell.left(), box.bottom() + SPACE_XS, cell.width(), cell.bottom() - box.bottom() - SPACE_XS)
         words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, label.width())
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()
+
+    def _paint_ribbon(self, painter: QPainter, paper: QRect, cited: Cited) -> None:
+        """Like that of a book, over the upper edge, with the number of marks."""
+        palette = self._theme.palette
+        ribbon = QRect(QPoint(paper.right() - _RIBBON.width() - SPACE_XS, paper.top() - 2), _RIBBON)
+        middle = QPoint(ribbon.center().x() + 1, ribbon.bottom() - _NOTCH)
+        corners = (ribbon.topLeft(), ribbon.topRight() + QPoint(1, 0), ribbon.bottomRight() + QPoint(1, 0))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour_state(cited.state, palette)))
+        painter.drawPolygon(QPolygon([*corners, middle, ribbon.bottomLeft()]))
+        painter.setPen(QColor(palette.on_accent))
+        painter.setFont(ui_font(SIZE_SMALL - 1, QFont.Weight.DemiBold))
+        number = str(cited.marks) if cited.marks <= _MOST_COUNTED else f"{_MOST_COUNTED}+"
+        painter.drawText(ribbon.adjusted(0, 0, 1, -_NOTCH), Qt.AlignmentFlag.AlignCenter, number)
         painter.restore()
 
 
@@ -188,11 +257,13 @@ class ThumbnailPopup(_Popup):
 
     wanted = Signal(int, int)
 
-    def __init__(self, names: PageNames, page: int, theme: Theme, parent: QWidget | None = None) -> None:
-        """`page` is the one that is shown."""
+    def __init__(
+        self, names: PageNames, page: int, cited: Mapping[int, Cited], theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        """`page` is the one that is shown; `cited` are those that bear a mark."""
         self.view = QListView()
         super().__init__(self.view, parent)
-        self.pages = ThumbnailModel(names, self)
+        self.pages = ThumbnailModel(names, cited, self)
         self.pages.thumbnails.wanted.connect(self._pass_on)
         self.view.setAccessibleName(_("Thumbnails"))
         self.view.setViewMode(QListView.ViewMode.IconMode)

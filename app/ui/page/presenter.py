@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
-from app.core.conversation import Citation, Conversation
+from app.core.conversation import Citation, Conversation, Turn
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.core.image import Raster
@@ -23,11 +23,13 @@ from app.ui.jobs import Job
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
+from app.ui.page.page_column import Spot
 from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
-from app.ui.page.popups import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
 from app.ui.page.texts import PageTexts
+from app.ui.page.trail import TrailPlace
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.words import jump_words, page_note
@@ -46,9 +48,10 @@ class ThumbnailsPresenter(QObject):
         self._bridge = bridge
         self._panel = panel
 
-    def offer(self, book: Book, page: int) -> None:
-        """`page` is the one that is shown."""
-        popup = ThumbnailPopup(book.page_names, page, self._panel.theme, self._panel)
+    def offer(self, book: Book, page: int, turns: Iterable[Turn]) -> None:
+        """`page` is the one that is shown; what the answers of `turns` cite bears a mark."""
+        cited = cited_pages(turns, book.id)
+        popup = ThumbnailPopup(book.page_names, page, cited, self._panel.theme, self._panel)
         popup.wanted.connect(partial(self._draw, popup, book.id))
         popup.chosen.connect(self.chosen)
         popup.drop_below(self._panel.header)
@@ -102,7 +105,7 @@ class PagePresenter(Presenter):
         self._library = library
         self._bridge = bridge
         self._panel = panel
-        self._shown = shown
+        self._shown = self.shown = shown
         self._as_text = False
         self._opening: Job | None = None
         self._following: Job | None = None
@@ -144,8 +147,9 @@ class PagePresenter(Presenter):
         """Its text, or its file, has changed."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
+            spot = self._panel.here()
             self._shown.book = None  # so that nothing of its pages is kept
-            self.open_page(*place)
+            self._load(partial(_open, self._library, *place), spot)
 
     @Slot(str)
     def forget_conversation(self, conversation_id: str) -> None:
@@ -161,7 +165,8 @@ class PagePresenter(Presenter):
     def open_book(self, book_id: str) -> None:
         """Open a book where it was open last, else at its first page."""
         if self._is_opening() or self._shown.book is None or self._shown.book.id != book_id:
-            self.open_page(book_id, self._open.page_of(book_id))
+            work = partial(_open, self._library, book_id, self._open.page_of(book_id))
+            self._load(work, self._open.spot_of(book_id))
 
     def _is_opening(self) -> bool:
         return self._opening is not None and self._opening.running
@@ -182,25 +187,46 @@ class PagePresenter(Presenter):
     def offer_thumbnails(self) -> None:
         """Let the person choose a page by its small picture, where pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
-            self._thumbnails.offer(self._shown.book, self._shown.page.number)
+            self._thumbnails.offer(self._shown.book, self._shown.page.number, self._shown.turns)
 
     def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
-        """`wanted` is highlighted there, `remark` is shown with it."""
+        """`wanted` is highlighted there, `remark` is shown with it. One can go back from there."""
+        self._leave(book_id, number)
         self._load(partial(_open, self._library, book_id, number, wanted, remark))
 
     def open_passage(self, book_id: str, span: PageSpan) -> None:
         """Open a page with this range of its characters highlighted."""
+        self._leave(book_id, span.page)
         self._load(partial(_open_span, self._library, book_id, span))
 
-    def _load(self, work: Callable[[], _Opened]) -> None:
+    def _load(self, work: Callable[[], _Opened], spot: Spot | None = None) -> None:
+        """`spot`: what is to be at the top of the view."""
         if self._opening is not None:
             self._opening.cancel()
-        self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+        self._opening = self._bridge.call(Executor.STORE, work, partial(self._show, spot), self._on_problem)
 
     @Slot(int)
     def turn(self, pages: int) -> None:
-        if self._shown.page is not None:
-            self._go(self._shown.page.number + pages)
+        book, page = self._shown.book, self._shown.page
+        if book is not None and page is not None and 1 <= page.number + pages <= book.page_count:
+            self._load(partial(_open, self._library, book.id, page.number + pages))
+
+    # ---- back and forward
+
+    def _leave(self, book_id: str, number: int) -> None:
+        """One goes from here to a page, unless it is this one."""
+        if (here := self._here()) is not None and self._shown.place != (book_id, number):
+            self._open.trail.leave(here)
+
+    def _here(self) -> TrailPlace | None:
+        return TrailPlace(self._shown.book.id, self._panel.here()) if self._shown.book is not None else None
+
+    @Slot(int)
+    def travel(self, by: int) -> None:
+        """Back, for -1, to where one was before one followed something; forward again for 1."""
+        here = self._here()
+        if here is not None and (place := self._open.trail.go(by, here)) is not None:
+            self._load(partial(_open, self._library, place.book_id, place.spot.page), place.spot)
 
     @Slot(str)
     def close_book(self, book_id: str) -> None:
@@ -240,6 +266,7 @@ class PagePresenter(Presenter):
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
         panel.turned.connect(self.turn)
+        panel.travelled.connect(self.travel)
         panel.reached.connect(self._follow)
         panel.pager.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
@@ -261,8 +288,7 @@ class PagePresenter(Presenter):
         if not found:
             self._panel.show_note(no_page_words(wanted, names))
         elif found != (here,):
-            following = next((number for number in found if number > here), found[0])
-            number = following if here in found else min(found, key=lambda number: abs(number - here))
+            number = _meant(found, here)
             self.open_page(self._shown.book.id, number, remark=jump_words(wanted, names, number, len(found)))
 
     @Slot(bool)
@@ -272,8 +298,7 @@ class PagePresenter(Presenter):
 
     # ---- what comes back
 
-    @Slot(object)
-    def _show(self, opened: _Opened) -> None:
+    def _show(self, spot: Spot | None, opened: _Opened) -> None:
         if self._following is not None:
             self._following.cancel()
         before, book, page = self._shown.book, opened.book, opened.page
@@ -292,6 +317,9 @@ class PagePresenter(Presenter):
         self._panel.go_to(page.number, lit=opened.lit is not None)
         self._arrange()
         self._finding.show_page(book, page.number)
+        if spot is not None:
+            self._panel.go_to_spot(spot)
+        self._panel.pager.show_travel(back=self._open.trail.leads_back, forward=self._open.trail.leads_forward)
         self.moved.emit(book.id, page.number)
 
     def _settle(self, page: Page, remark: str = "") -> None:
@@ -368,7 +396,13 @@ class PagePresenter(Presenter):
             self._panel.image.select_part()
 
 
-def _open(library: Library, book_id: str, number: int, wanted: str, remark: str) -> _Opened:
+def _meant(found: tuple[int, ...], here: int) -> int:
+    """Of the pages of one name the one that comes next, or the nearest."""
+    following = next((number for number in found if number > here), found[0])
+    return following if here in found else min(found, key=lambda number: abs(number - here))
+
+
+def _open(library: Library, book_id: str, number: int, wanted: str = "", remark: str = "") -> _Opened:
     book, page = library.book(book_id), library.page(book_id, number)
     if not wanted:
         return _Opened(book, page, None, wanted, remark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from PySide6.QtCore import QRect
 
@@ -19,10 +19,13 @@ class Strip:
         """`sizes` are the width and the height of each page; so many pages `across` are in a row."""
         self._sizes = sizes
         self._across = across
-        rows = [sizes[at : at + across] for at in range(0, len(sizes), across)]
-        self._heights = [max(height for _, height in row) for row in rows]
+        columns = [sizes[at::across] for at in range(across)]
+        rows = list(zip_longest(*columns, fillvalue=(0, 0)))
+        self._heights = (
+            [max(height for _, height in row) for row in rows] if across > 1 else [size[1] for size in sizes]
+        )
         self._tops = list(accumulate((height + GAP for height in self._heights), initial=MARGIN))
-        widest = max((sum(width for width, _ in row) + GAP * (len(row) - 1) for row in rows), default=0)
+        widest = sum(max((width for width, _ in column), default=0) for column in columns) + GAP * (across - 1)
         self.width = max(view_width, widest + 2 * MARGIN)
         self.height = self._tops[-1] - GAP + MARGIN if rows else 0
 

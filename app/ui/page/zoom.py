@@ -1,11 +1,17 @@
-"""How large drawn pages are shown: fitted to the view, or at a scale."""
+"""How large drawn pages are, and how large they are shown: fitted to the view, or at a scale."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 _STEPS = (0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+PIXELS_PER_POINT = 96 / 72
+_LETTER = (612.0, 792.0)
+_OTHERWISE = 0.02
+"""Of a page's proportions: a drawing that differs by more is believed, and not what the file says."""
+
 _NEAR = 0.02  # of a step: from there one goes to the next
 
 
@@ -32,3 +38,47 @@ class PageZoom:
 
 
 ACTUAL = PageZoom(None, 1.0)
+
+
+class PaperSizes:
+    """How large the pages of a book are, in points; `turns` are quarters of a turn. Pages are numbers from 1."""
+
+    def __init__(self, pages: int = 0) -> None:
+        self._sizes = [_LETTER] * pages
+
+    def take(self, sizes: Sequence[tuple[float, float]]) -> None:
+        """What the file says of each page, from the first; a page of which it says nothing stays as it is."""
+        self._sizes = [*sizes[: len(self._sizes)], *self._sizes[len(sizes) :]]
+
+    def believe(self, page: int, proportions: float, turns: int) -> bool:
+        """The height by the width that a page's drawing has; whether it was thought to have others."""
+        width, height = self.of(page, turns)
+        if abs(proportions / (height / width) - 1) <= _OTHERWISE:
+            return False
+        height = width * proportions
+        self._sizes[page - 1] = (height, width) if turns % 2 else (width, height)
+        return True
+
+    def of(self, page: int, turns: int = 0) -> tuple[float, float]:
+        """Width and height, as the page is seen."""
+        if not self._sizes:
+            return _LETTER
+        width, height = self._sizes[page - 1]
+        return (height, width) if turns % 2 else (width, height)
+
+    def fitted(self, zoom: PageZoom, turns: int, room: tuple[int, int]) -> list[tuple[int, int]]:
+        """Width and height of each page in pixels, where there is so much room for one."""
+        turned = turns % 2
+        shown = {size: _fit(size[::-1] if turned else size, zoom, room) for size in set(self._sizes)}  # most are alike
+        return [shown[size] for size in self._sizes]
+
+
+def _fit(size: tuple[float, float], zoom: PageZoom, room: tuple[int, int]) -> tuple[int, int]:
+    width, height = size
+    if zoom.fit is PageFit.WIDTH:
+        scale = room[0] / width
+    elif zoom.fit is PageFit.PAGE:
+        scale = min(room[0] / width, room[1] / height)
+    else:
+        scale = zoom.scale * PIXELS_PER_POINT
+    return max(1, round(width * scale)), max(1, round(height * scale))

@@ -60,6 +60,13 @@ def choose(room: Room, dialog: CompareDialog, kind: ChangeKind, words: str = "")
     room.settle()
 
 
+def test_the_pages_of_a_comparison_offer_what_can_be_done_there(dialog: CompareDialog) -> None:
+    words = [action.text().partition("\t")[0] for action in dialog.first.view_menu().actions()]
+    assert "Larger text" in words
+    assert "Split view" not in words
+    assert "Print…" not in words
+
+
 def test_the_menu_of_a_book_compares_it_with_another(room: Room, leases: tuple[Book, Book]) -> None:
     model = room.window.shelf.book_view.model()
     rows = (model.index(row, 0) for row in range(model.rowCount()))

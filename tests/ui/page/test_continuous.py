@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.document import Book, Document, Format, Page
 from app.core.image import Raster
+from app.documents.layer import Box
+from app.ui import motion
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.page_column import PageColumn
 from app.ui.page.strip import GAP, MARGIN, Strip
@@ -275,3 +277,62 @@ def test_the_wheel_scrolls_over_text(room: Room) -> None:
     QTest.wheelEvent(room.window.windowHandle(), at, QPoint(0, -120), QPoint(), Qt.KeyboardModifier.NoModifier)
     QApplication.processEvents()
     assert text.verticalScrollBar().value() > before
+
+
+def test_one_sees_how_one_gets_there_and_what_is_lit_there_pulses_once(
+    qtbot: QtBot, drawn: DrawnPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(motion.LESS_MOTION, raising=False)
+    drawn.resize(400, 501)
+    drawn.go_to(700, lit=True)
+    bar, values = drawn.verticalScrollBar(), []
+    bar.valueChanged.connect(values.append)
+    qtbot.waitUntil(lambda: not drawn._glide.runs)
+    assert len(set(values)) > 2, "it is a movement"
+    assert max(values) - min(values) < bar.pageStep(), "and no journey through the book"
+    assert _top(drawn, 700) == GAP
+    assert drawn.pulse == 0.0
+    drawn.light(700, [Box(0.1, 0.6, 0.4, 0.62)], [])
+    assert drawn.pulse > 0.0
+    qtbot.waitUntil(lambda: not drawn._glide.runs and drawn.pulse == 0.0)
+    lit = drawn.lit_area(700)
+    assert lit is not None
+    place = lit.translated(QPointF(drawn.place_of(700).topLeft()))
+    assert place.top() == pytest.approx(drawn.viewport().height() / 4, abs=2)
+
+
+def test_a_hand_on_the_wheel_stops_what_moves(qtbot: QtBot, drawn: DrawnPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(motion.LESS_MOTION, raising=False)
+    drawn.go_to(700)
+    assert drawn._glide.runs
+    qtbot.keyClick(drawn, Qt.Key.Key_Down)
+    assert not drawn._glide.runs
+
+
+def test_as_text_and_as_drawing_one_is_at_the_same_page(room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    bar = panel.image.verticalScrollBar()
+    bar.setValue(bar.value() + 12 * bar.pageStep())
+    room.settle()
+    here = room.presenter.shown.place
+    assert here is not None
+    assert here[1] > 25
+    panel.toggle_drawing()
+    room.settle()
+    assert (panel.text.current, room.presenter.shown.place) == (here[1], here)
+    assert _top(panel.text, here[1]) == GAP
+
+
+def test_each_open_book_is_where_one_left_it_to_the_line(room: Room) -> None:
+    _open(room)
+    image = room.window.page.image
+    bar = image.verticalScrollBar()
+    bar.setValue(bar.value() + 333)
+    room.settle()
+    before = image.here(), room.presenter.shown.place
+    for place in (LEASE, LETTERS):
+        room.presenter.page.open_book(room.books[place].id)
+        room.settle()
+    assert (image.here().page, room.presenter.shown.place) == (before[0].page, before[1])
+    assert image.here().share == pytest.approx(before[0].share, abs=0.01)

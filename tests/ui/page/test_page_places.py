@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.document import PageLayer
 from app.documents.layer import Box, Layer
+from app.ui.chat.citations import colour_state
 from app.ui.page.hits import Hit
-from app.ui.page.popups import ThumbnailPopup
+from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
+from app.ui.theme import PAPER
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -274,6 +276,34 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     room.presenter.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
+
+
+def test_pages_that_the_answers_cite_bear_a_mark(room: Room) -> None:
+    _open(room)
+    room.engine.answers = [(f"“{QUOTE}” [p. 22]. “{QUOTE}” [Side letters p. 22]. “Words of nobody here” [p. 22].",)]
+    room.ask("When?")
+    cited = [citation for citation in room.answer().citations if citation.book_id == room.books[LETTERS].id]
+    assert cited
+    room.presenter.page.open_page(room.books[LETTERS].id, 20)
+    room.settle()
+    room.presenter.page.offer_thumbnails()
+    room.settle()
+    popup = room.window.page.findChild(ThumbnailPopup)
+    assert popup is not None
+    pages = cited_pages(room.presenter.shown.turns, room.books[LETTERS].id)
+    assert pages.keys() == {citation.page for citation in cited}
+    marks = sum(citation.page == 22 for citation in cited)
+    words = popup.pages.index(21, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words.startswith("p. 22, cited ")
+    assert pages[22].marks == marks
+    assert popup.pages.index(22, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "p. 23"
+    cell = popup.view.visualRect(popup.pages.index(21, 0))
+    colours = {
+        popup.view.viewport().grab().toImage().pixelColor(x, cell.top() + 12).name().upper()
+        for x in range(cell.left(), cell.right())
+    }
+    assert colour_state(pages[22].state, PAPER) in colours
+    popup.close()
 
 
 def test_a_page_that_cannot_be_drawn_has_no_picture(room: Room) -> None:

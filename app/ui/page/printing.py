@@ -1,0 +1,160 @@
+"""Prints pages of the open book: those of a PDF as they are drawn, flowing text set for paper."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QTextDocument, QTransform
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.core.conversation import PageRange
+from app.core.document import Book, Format, Page
+from app.core.errors import AppError, Code
+from app.core.untrusted import disarm
+from app.core.work import Cancel, Stopped, Work
+from app.services.library import Library
+from app.ui.bridge import Bridge, Executor
+from app.ui.fonts import ui_font
+from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.page.typeset import typeset
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+from app.ui.theme import PAPER, SIZE_SMALL, SIZE_TEXT
+from app.ui.widgets.pictures import to_image
+from app.wording.i18n import _
+from app.wording.page_names import place_words
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+_DRAWN_DPI = 300
+_PIXELS_PER_INCH = 96  # of the window's type
+_FOOT = 32  # such pixels, for the line below a page
+
+
+class BookPrinting(Presenter):
+    """`done` carries a sentence, `saved` the path of a file that was printed into."""
+
+    done = Signal(str)
+    saved = Signal(str)
+
+    def __init__(
+        self, library: Library, bridge: Bridge, shown: Shown, window: QWidget, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._shown = shown
+        self._window = window
+
+    @Slot()
+    def print(self) -> None:
+        """Let the person choose a printer and pages of the open book."""
+        if self._shown.book is None or self._shown.page is None:
+            return
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # when something is printed
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(" ".join(disarm(self._shown.book.title).split()))
+        printer.setCreator("Octavo")
+        dialog = QPrintDialog(printer, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setMinMax(1, self._shown.book.page_count)
+        dialog.setFromTo(self._shown.page.number, self._shown.page.number)
+        dialog.setPrintRange(QPrintDialog.PrintRange.PageRange)
+        dialog.finished.connect(partial(self._on_chosen, self._shown.book, printer))
+        QDialog.open(dialog)  # its own `open` takes a slot by its name
+
+    def _on_chosen(self, book: Book, printer: QPrinter, result: int) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            first, last = printer.fromPage() or 1, printer.toPage() or book.page_count
+            self.print_on(book, printer, PageRange(first, min(last, book.page_count)))
+
+    def print_on(self, book: Book, printer: QPrinter, pages: PageRange) -> None:
+        work = partial(_print, self._library, book, printer, pages)
+        self._bridge.stream(Executor.PRINTING, work, partial(self._on_event, printer))
+
+    def _on_event(self, printer: QPrinter, event: int | Done[None] | Cancelled | Failed) -> None:
+        match event:
+            case Done() if printer.outputFileName():
+                self.saved.emit(printer.outputFileName())
+            case Done():
+                self.done.emit(_("Sent to the printer “{printer}”.").format(printer=printer.printerName()))
+            case Failed(problem):
+                self._on_problem(problem)
+
+
+def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, cancel: Cancel) -> Work[int, None]:
+    """Off the GUI thread. Yields how many pages of the book are printed; raises AppError PRINT_FAILED, and as
+    `Library.page_image`; Stopped."""
+    _timers = QEventLoop()  # with one, the thread has the timers that the layout of a long text starts
+    painter = QPainter()
+    refused = AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
+    if not painter.begin(printer):
+        raise refused
+    try:
+        for number in range(pages.first, pages.last + 1):
+            if cancel.requested:
+                printer.abort()
+                raise Stopped
+            if number > pages.first and not printer.newPage():
+                raise refused
+            if book.format is Format.PDF:
+                _print_drawing(library, book, number, painter, printer)
+            else:
+                (page,) = library.pages(book.id, PageRange(number, number))
+                _print_text(book, page, painter, printer)
+            yield number - pages.first + 1
+    finally:
+        painter.end()
+
+
+def _area(printer: QPrinter) -> QRectF:
+    """What can be printed on, in dots."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    return QRectF(QPointF(), printer.pageRect(QPrinter.Unit.DevicePixel).size())
+
+
+def _print_drawing(library: Library, book: Book, number: int, painter: QPainter, printer: QPrinter) -> None:
+    """As large as the paper; one that is wider than high is turned, if the paper is not so too."""
+    area = _area(printer)
+    longest = max(area.width(), area.height()) * _DRAWN_DPI / printer.resolution()
+    drawn: QImage = to_image(library.page_image(book.id, number, round(longest)))
+    if (drawn.width() > drawn.height()) != (area.width() > area.height()):
+        drawn = drawn.transformed(QTransform().rotate(90))
+    place = QRectF(QPointF(), QSizeF(drawn.size()).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
+    place.moveCenter(area.center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, drawn)
+
+
+def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter) -> None:
+    """On as many sheets as it takes, each with the book's title and the page below."""
+    area, scale = _area(printer), printer.resolution() / _PIXELS_PER_INCH
+    width, height = area.width() / scale, area.height() / scale - _FOOT
+    headings = [section.title for section in book.outline if section.page == page.number]
+    document = QTextDocument()
+    typeset(document, disarm(page.text), headings, SIZE_TEXT, markdown=book.format is Format.MARKDOWN, justify=True)
+    document.setDocumentMargin(0)
+    document.setPageSize(QSizeF(width, height))
+    look = QAbstractTextDocumentLayout.PaintContext()
+    look.palette.setColor(QPalette.ColorRole.Text, QColor(PAPER.ink))  # by night too
+    foot = f"{' '.join(disarm(book.title).split())} · {place_words(book.page_names.of(page.number))}"
+    for sheet in range(document.pageCount()):
+        if sheet:
+            printer.newPage()
+        painter.save()
+        painter.scale(scale, scale)
+        painter.setFont(ui_font(SIZE_SMALL))
+        painter.setPen(QColor(PAPER.soft_ink))
+        painter.drawText(
+            QRectF(0, height, width, _FOOT), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, foot
+        )
+        painter.translate(0, -sheet * height)
+        look.clip = QRectF(0, sheet * height, width, height)
+        painter.setClipRect(look.clip)
+        document.documentLayout().draw(painter, look)
+        painter.restore()

@@ -1,0 +1,47 @@
+"""Where one was before one followed a mark, an entry of the outline or a hit, so that one can go back and forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.ui.page.page_column import Spot
+
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class TrailPlace:
+    book_id: str
+    spot: Spot
+
+
+class Trail:
+    def __init__(self) -> None:
+        self._behind: list[TrailPlace] = []
+        self._ahead: list[TrailPlace] = []
+
+    @property
+    def leads_back(self) -> bool:
+        return bool(self._behind)
+
+    @property
+    def leads_forward(self) -> bool:
+        return bool(self._ahead)
+
+    def leave(self, here: TrailPlace) -> None:
+        """One follows something from here."""
+        self._behind = [*self._behind, here][-_MOST:]
+        self._ahead.clear()
+
+    def go(self, by: int, here: TrailPlace) -> TrailPlace | None:
+        """One place back for -1, forward for 1; None where the trail ends."""
+        left, found = (self._behind, self._ahead) if by > 0 else (self._ahead, self._behind)
+        if not found:
+            return None
+        left.append(here)
+        return found.pop()
+
+    def forget(self, book_id: str) -> None:
+        """A book was removed."""
+        self._behind = [place for place in self._behind if place.book_id != book_id]
+        self._ahead = [place for place in self._ahead if place.book_id != book_id]
