@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.ui import motion
+from app.ui.spoken import speak_in_order
 
 _NARROW = 1200
 """Below it, in pixels, there is room for one side panel at a time."""
@@ -90,6 +91,9 @@ class Panes(QSplitter):
         before.deleteLater()
         self._panels[side] = panel
         self.setSizes(sizes)
+        numbers = range(self.count())
+        speak_in_order(each for number in numbers if (each := self.widget(number)) is not None)
+        speak_in_order(self.handle(number) for number in numbers[1:])  # on top: the mouse takes them
 
     # ---- how wide
 

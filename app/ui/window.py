@@ -110,6 +110,9 @@ class _Parts(QObject):
         self.saved_files = SavedFiles(self.window, self)
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons, handbook)
+        self._make_welcome(desk, bridge, handbook)
+
+    def _make_welcome(self, desk: Services, bridge: Bridge, handbook: Path) -> None:
         has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
             self.window,

@@ -182,7 +182,10 @@ class Foot(QWidget):
             if number + 1 < len(words) or each.text != _DOT:
                 self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), each))
             x += span
-        self.setToolTip(escape_tip("".join(each.text for each in words)) if words else "")
+        said = "".join(each.text for each in words)
+        self.setToolTip(escape_tip(said) if said else "")
+        self.setAccessibleName(said)
+        self.setAccessibleDescription(said)
 
     def _arrange_numbers(self, y: int, width: int) -> int:
         x = 0.0

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.ui.chat.buttons import PlainButton
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
-from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.labels import plain_tip, set_tip
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -100,7 +100,7 @@ class CardButton(PlainButton):
         self.setToolTip(plain_tip(self.text() if opening else f"{name}\n{card.detail}"))
         removal = _("Cancel opening {name}") if opening else _("Remove {name}")
         self.cross.setAccessibleName(removal.format(name=name))
-        self.cross.setToolTip(plain_tip(f"{self.cross.accessibleName()}  {_shortcut()}"))
+        set_tip(self.cross, f"{self.cross.accessibleName()}  {_shortcut()}")
         self.setCursor(Qt.CursorShape.ArrowCursor if opening else Qt.CursorShape.PointingHandCursor)
         self.update()
 

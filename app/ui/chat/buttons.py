@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.fonts import ui_font
 from app.ui.icons import Symbol, draw_symbol
+from app.ui.spoken import speak_as
 from app.ui.theme import SIZE_SMALL, SPACE_XS, Palette, Theme
 from app.wording.i18n import _
 
@@ -156,6 +157,7 @@ class LinkButton(PlainButton):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setText(address)
         self.setAccessibleName(_("Link"))
+        speak_as(self, QAccessible.Role.Link)
         self.setAccessibleDescription(address)
 
     def sizeHint(self) -> QSize:

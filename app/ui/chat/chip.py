@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFont,
     QFontMetricsF,
@@ -31,6 +32,7 @@ from app.ui.chat.citations import (
     escape_tip,
 )
 from app.ui.fonts import text_font, ui_font
+from app.ui.spoken import speak_as
 from app.ui.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
 
 HEIGHT = USUAL_SIZES.chip_height
@@ -145,6 +147,7 @@ class ChipButton(PlainButton):
         self.setToolTip(escape_tip(tip))
         self.setAccessibleName(mark.label)
         self.setAccessibleDescription(tip)
+        speak_as(self, QAccessible.Role.Link)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette

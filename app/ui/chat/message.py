@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QGuiApplication,
     QKeyEvent,
@@ -23,6 +24,7 @@ from app.ui.chat.block_tools import ToolBar, Tools
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
+from app.ui.spoken import speak_as
 from app.ui.theme import Theme
 from app.wording.i18n import _
 
@@ -184,6 +186,7 @@ class MessageWidget(QWidget):
 
     def __init__(self, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        speak_as(self, QAccessible.Role.ListItem)
         self._theme = theme
         self._pieces: list[MessageBlock] = []
         self._overlays = Overlays(theme, shelf, self)

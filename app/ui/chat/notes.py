@@ -16,14 +16,14 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.ui.chat.buttons import InlineButton
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 
 _MARK = 14  # px
-_BAR = 3  # px
+_BAR = 4  # px, as the stylesheet has it
 NOTE_INDENT = _MARK + SPACE_S
 """Where the words of a sentence begin, px."""
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -71,6 +71,7 @@ class ProgressLine(QWidget):
         self._theme = theme
         self.text = ""
         self.fraction: float | None = None
+        self._bar = QProgressBar(self, maximum=100, textVisible=False)
         self.hide()
         theme.changed.connect(self.update)
 
@@ -78,7 +79,10 @@ class ProgressLine(QWidget):
         """`fraction` from 0 to 1; an empty `text` hides the line."""
         self.text, self.fraction = text, fraction
         self.setVisible(bool(text))
-        self.setAccessibleName(text)
+        self._bar.setVisible(fraction is not None)
+        self._bar.setValue(round(100 * min(1.0, max(0.0, fraction or 0.0))))
+        for told in (self, self._bar):
+            told.setAccessibleName(text)
         self.update()
 
     def arrange(self, width: int) -> int:
@@ -86,6 +90,7 @@ class ProgressLine(QWidget):
             return 0
         line = QFontMetrics(ui_font(SIZE_SMALL)).height()
         self.resize(width, line + SPACE_S + _BAR)
+        self._bar.setGeometry(0, line + SPACE_S, width, _BAR)
         return self.height()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -97,15 +102,6 @@ class ProgressLine(QWidget):
         painter.setPen(QColor(palette.soft_ink))
         metrics = QFontMetrics(font)
         painter.drawText(0, metrics.ascent(), metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width()))
-        if self.fraction is None:
-            return
-        track = QRectF(0, self.height() - _BAR, self.width(), _BAR)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(palette.line))
-        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
-        track.setWidth(self.width() * min(1.0, max(0.0, self.fraction)))
-        painter.setBrush(QColor(palette.accent))
-        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
 
 
 class ComposerNote(QWidget):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
 from app.ui.fonts import column_width
+from app.ui.spoken import speak_as, speak_in_order
 from app.ui.theme import SPACE_L, SPACE_XL, Theme
+from app.wording.i18n import _
 
 _DRAG_INTERVAL_MS = 30
 OVERSCAN = 600  # px above and below the window in which messages are ready
@@ -89,6 +91,9 @@ class Scroller(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(_("Conversation"))
+        self.viewport().setAccessibleName(_("Questions and answers"))
+        speak_as(self.viewport(), QAccessible.Role.List)
         self._drag = DragScroller(self.viewport(), self.verticalScrollBar())
         theme.changed.connect(self._restyle)
         theme.resized.connect(self._resize_text)
@@ -170,7 +175,7 @@ class Scroller(QAbstractScrollArea):
 
     def _settle_passes(self, anchor: Anchor | None) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        for _ in range(_PASSES):
+        for _pass in range(_PASSES):
             bar.setRange(0, max(0, self._column.total - height))
             bar.setPageStep(height)
             bar.setSingleStep(SPACE_XL)
@@ -221,6 +226,9 @@ class Scroller(QAbstractScrollArea):
         for stop in stops:
             QWidget.setTabOrder(before, stop)
             before = stop
+        for message in self.messages():
+            speak_in_order([message])
+            speak_in_order(_part_of(message, stop) for stop in message.stops())
 
     # events
 
@@ -291,3 +299,10 @@ class Scroller(QAbstractScrollArea):
             if other is not message:
                 other.clear_selection()
         self._drag.follow(message, point)
+
+
+def _part_of(message: MessageWidget, stop: QWidget) -> QWidget:
+    """The child of the message that a stop is, or is in."""
+    while (above := stop.parentWidget()) is not None and above is not message:
+        stop = above
+    return stop

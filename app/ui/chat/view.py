@@ -125,7 +125,6 @@ class ConversationView(Scroller):
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
-        self.setAccessibleName(_("Conversation"))
 
     # what the window calls
 

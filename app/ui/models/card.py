@@ -13,7 +13,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, repolish, set_role
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, repolish, set_role, set_tip
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
@@ -153,7 +153,7 @@ class ModelCard(QFrame):
         for label, words in ((self.room, card.room), (self.problem, card.problem)):
             label.setText(words)
             label.setVisible(bool(words))
-        self.room.setToolTip(card.tip)
+        set_tip(self.room, card.tip)
         set_role(self.room, "warning" if card.misfit else "")
         self._show_progress(card.progress)
         self._show_buttons(card)

@@ -60,6 +60,7 @@ class ModelsWindow(QDialog):
         self.cards: dict[str, ModelCard] = {}
         self._sections: dict[CardGroup, tuple[QWidget, QVBoxLayout]] = {}
         self.scroller = QScrollArea()
+        self.scroller.setAccessibleName(_("Models"))
         self._build()
         self.overlay = DropOverlay(icons.theme, self)
         self.setAcceptDrops(True)

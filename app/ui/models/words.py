@@ -12,7 +12,6 @@ from app.services.plans import Fit, ModelPlan
 from app.services.recommending import is_on_cards
 from app.services.selection import MachineSeen
 from app.ui.models.fit import DeviceFit, FitSegment, Share
-from app.ui.widgets.labels import plain_tip
 from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
 from app.wording.placement import sentences, speed_sentence
@@ -203,7 +202,7 @@ def speed_words(plan: ModelPlan) -> str:
 
 def plan_tip(plan: ModelPlan) -> str:
     """All sentences of the plan, a line each."""
-    return plain_tip("\n".join(sentences(plan)))
+    return "\n".join(sentences(plan))
 
 
 def pages_of(tokens: int) -> int:

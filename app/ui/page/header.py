@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QTabBar, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QTabBar, QToolTip, QWidget
 
 from app.core.untrusted import disarm
 from app.ui.chat.citations import shorten_title
@@ -16,7 +16,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.page.view_menu import SPLIT_KEYS
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, set_tip
 from app.ui.widgets.layouts import row
 from app.wording.i18n import _
 
@@ -81,6 +81,13 @@ class BookTabs(QTabBar):
         if self.count() > 1:
             self.setCurrentIndex((self.currentIndex() + by) % self.count())
 
+    def event(self, event: QEvent) -> bool:
+        """The whole title as a tooltip. Qt's own would be read out with the markup that keeps titles plain."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), plain_tip(self.accessibleTabName(self.tabAt(event.pos()))), self)
+            return True
+        return super().event(event)
+
     def tabSizeHint(self, index: int) -> QSize:
         hint = super().tabSizeHint(index)
         return QSize(min(_WIDEST, hint.width()), hint.height())
@@ -100,7 +107,7 @@ class BookTabs(QTabBar):
         words = " ".join(disarm(title).split())
         self.insertTab(index, words.replace("&", "&&"))
         self.setTabData(index, book_id)
-        self.setTabToolTip(index, plain_tip(words))
+        self.setAccessibleTabName(index, words)
         close = IconButton(self._icons, Symbol.CLOSE, _("Close “{title}”").format(title=words), size=_CROSS)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(partial(self.close_wanted.emit, book_id))
@@ -177,7 +184,7 @@ class PageHeader(QWidget):
     def show_book(self, title: str, *, outline: bool, drawn: bool) -> None:
         """`outline`: the book has one; `drawn`: its pages can be shown as images too."""
         self._title.setText(shorten_title(title))
-        self._title.setToolTip(plain_tip(title))
+        set_tip(self._title, title)
         self.outline.setVisible(outline)
         self.as_text.setVisible(drawn)
         self.thumbnails.setVisible(drawn)

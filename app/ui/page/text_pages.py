@@ -14,6 +14,7 @@ from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
 from app.ui.page.page_column import PageColumn
 from app.ui.page.text_page import TextPage, measure
+from app.ui.spoken import speak_in_order
 from app.ui.theme import (
     LINE_HEIGHT,
     MEASURE_CHARACTERS,
@@ -87,6 +88,7 @@ class TextPages(PageColumn):
         page = self._waiting.pop(min(self._waiting, key=self._distance))
         if page.number not in self._sheets:
             self._sheets[page.number] = self._make_sheet(page)
+            speak_in_order(self._sheets[number] for number in sorted(self._sheets))
             self._mark(page.number)
             self.lay_out()
             self.arrive_lit(page.number)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QToolButton, QWidget
 
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings, value_of
@@ -80,6 +80,8 @@ class SettingsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self._magnifier = QAction(self)
         self.search.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
+        for sign in self.search.findChildren(QToolButton):  # Qt's own, to look at
+            sign.setAccessibleName(_("Search settings"))
         self.search.setTextMargins(-SPACE_S, 0, 0, 0)  # the icon keeps enough room
         self.list = QListWidget()
         self._sections = sections()
@@ -88,6 +90,7 @@ class SettingsDialog(QDialog):
         self._later.timeout.connect(self._build_next)
         self._nothing = PlainLabel(role="soft", wraps=True)
         self._scroller = QScrollArea()
+        self._scroller.setAccessibleName(_("Settings"))
         self.pending_words = PlainLabel(role="soft", wraps=True)
         self.pending_button = TextButton("")
         self._lay_out()

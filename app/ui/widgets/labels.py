@@ -22,6 +22,12 @@ def plain_tip(text: str) -> str:
     return f"<span>{html.escape(text)}</span>".replace("\n", "<br>") if text else ""
 
 
+def set_tip(widget: QWidget, text: str) -> None:
+    """Let a widget's tooltip show `text` as it is, and a screen reader say the same."""
+    widget.setToolTip(plain_tip(text))
+    widget.setAccessibleDescription(text)
+
+
 class PlainLabel(QLabel):
     """A label that never takes its text for markup; `wraps` breaks it into lines."""
 
@@ -75,7 +81,7 @@ class ElidedLabel(PlainLabel):
 
     def _hint(self) -> None:
         whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.contentsRect().width()
-        self.setToolTip("" if whole else plain_tip(self.text()))
+        set_tip(self, "" if whole else self.text())
 
 
 class Separator(QFrame):

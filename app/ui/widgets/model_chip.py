@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath,
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
-from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.labels import plain_tip, set_tip
 from app.wording.i18n import _
 
 _HEIGHT = 32
@@ -80,7 +80,7 @@ class ModelChip(QAbstractButton):
         self._state = state
         spoken = f"{state.name}, {state.detail}" if state.detail else state.name
         self.setAccessibleName(_("Model: {model}").format(model=spoken))
-        self.setToolTip(plain_tip(state.tooltip or spoken))
+        set_tip(self, state.tooltip or spoken)
         self.updateGeometry()
         self.update()
 

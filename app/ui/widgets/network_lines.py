@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel, Separator, plain_tip
+from app.ui.widgets.labels import ElidedLabel, Separator, set_tip
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.remote import short_words, whole_words
@@ -87,7 +87,7 @@ class RemoteMark(QWidget):
         words = short_words(host) if host else ""
         self._words.setText(words)
         self.setAccessibleName(words)
-        self.setToolTip(plain_tip(whole_words(host)) if host else "")
+        set_tip(self, whole_words(host) if host else "")
         self._recolour()
         self.setVisible(bool(host))
 

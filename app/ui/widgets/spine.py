@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QToolTip, QWidget
 
 from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, set_tip
 from app.ui.widgets.layouts import boxed, row
 from app.wording.i18n import _
 
@@ -159,6 +159,7 @@ class Spine(QWidget):
         said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row(name, (self.bar, 2), (said, 3), of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
         self.setFixedHeight(FOOT_HEIGHT)
+        self.setAccessibleName(_("Context"))
 
     def text(self) -> str:
         return self._text.text()
@@ -177,4 +178,4 @@ class Spine(QWidget):
         self.bar.show_parts(parts, capacity)
         self._tip = tip
         self._text.setText(text)
-        self.setToolTip(plain_tip(tip))
+        set_tip(self, tip)

@@ -32,7 +32,7 @@ def test_the_looking_is_told_and_goes(room: Room) -> None:
     progress = room.last_answer().progress
     assert progress.fraction == pytest.approx((1 + 5 / 17) / 3)
     looks.open()
-    wait(lambda: progress.text.startswith("Reading"))
+    wait(lambda: progress.text.startswith("The model is reading"))
     reads.open()
     room.settle()
     assert progress.text == ""
