@@ -173,6 +173,10 @@ class MainWindow(QWidget):
         return [screen.availableGeometry() for screen in (here, *others)]
 
     @Slot()
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
     def toggle_shelf(self) -> None:
         self.panes.toggle(Side.SHELF)
 
