@@ -193,8 +193,8 @@ def test_the_frame_remembers_widths_and_what_was_in_front(room: Room) -> None:
     room.window.unfold_page()
     frame = msgspec.json.decode(msgspec.json.encode(room.window.state()), type=FrameState)
     assert frame.page_in_front
-    room.window.restore(FrameState(shelf_width=230, middle_width=500))
-    assert room.window.panes.sizes()[0] == 230
+    room.window.restore(FrameState(shelf_width=250, middle_width=500))
+    assert room.window.panes.sizes()[0] == 250
     room.window.restore(frame)
     assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (False, True)
 
