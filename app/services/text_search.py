@@ -19,6 +19,7 @@ from app.store.passages import Passage, Passages
 MOST_OF_A_KIND = 6
 _LOOKED_AT = 60
 """Passages that hold some of the words; those with all of them are taken."""
+_MOST_WORDS = 16
 _BEFORE, _AFTER = 32, 96
 """Characters of an excerpt around the place that was found."""
 
@@ -58,28 +59,30 @@ class TextSearch:
     passages: Passages
 
     def find(self, text: str, cancel: Cancel) -> Work[FoundText, None]:
-        """What contains `text`, newest conversations first, then the passages of books that hold all of its words, best
-        first; at most MOST_OF_A_KIND of each. Case and width do not count. Raises AppError as the database does;
-        Stopped."""
+        """What contains all words of `text`: questions and answers, those of the newest conversations first, then
+        passages of books, best first; at most MOST_OF_A_KIND of each. Case and width do not count. Raises AppError as
+        the database does; Stopped."""
         needle = fold(text)
         if needle:
-            yield from self._in_conversations(text, needle, cancel)
+            yield from self._in_conversations(needle, cancel)
             yield from self._in_books(text, needle, cancel)
 
-    def _in_conversations(self, text: str, needle: str, cancel: Cancel) -> Iterator[FoundInConversation]:
-        count = 0
+    def _in_conversations(self, needle: str, cancel: Cancel) -> Iterator[FoundInConversation]:
+        count, words = 0, needle.split()[:_MOST_WORDS]
         for conversation in self.conversations.all():
             if cancel.requested:
                 raise Stopped
-            place = self.conversations.place_of(conversation.id, text)
-            if place is not None:
-                yield FoundInConversation(conversation, place.question_id, excerpt_of(place.text, [needle]))
-                count += 1
+            for needles in ([needle], words):  # side by side, else apart
+                place = self.conversations.place_of(conversation.id, needles)
+                if place is not None:
+                    yield FoundInConversation(conversation, place.question_id, excerpt_of(place.text, needles))
+                    count += 1
+                    break
             if count == MOST_OF_A_KIND:
                 return
 
     def _in_books(self, text: str, needle: str, cancel: Cancel) -> Iterator[FoundInBook]:
-        words = needle.split()
+        words = needle.split()[:_MOST_WORDS]
         scopes = self.passages.scopes([(book.id, None) for book in self.library.books()])
         ranked = self.passages.by_words(scopes, text).ranked[:_LOOKED_AT]
         if cancel.requested:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apsw
@@ -36,7 +36,7 @@ from app.store.branches import (
     turns_above,
 )
 from app.store.db import Database
-from app.store.folding import fold, storable
+from app.store.folding import storable
 from app.store.images import put_images
 
 _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions"
@@ -116,17 +116,20 @@ class Conversations:
             {"id": id, "book": book_id},
         )
 
-    def place_of(self, id: str, text: str) -> TextPlace | None:
-        """The newest question of a conversation, or answer to it, that contains `text`; case and width do not count.
+    def place_of(self, id: str, words: Sequence[str]) -> TextPlace | None:
+        """The newest question of a conversation, or answer to it, that contains all `words`, which `fold` returned.
 
         Every variant is searched, not only what is shown. A conversation at a time, so that nobody waits long.
         """
+        values = {f"word{number}": word for number, word in enumerate(words)}
+        asked = " AND ".join(f"contains(q.text, :{name})" for name in values) or "0"
+        answered = " AND ".join(f"contains(ifnull(a.text, ''), :{name})" for name in values) or "0"
         row = self._database.row(
-            """SELECT q.id, iif(contains(q.text, :text), q.text, a.text)
+            f"""SELECT q.id, iif({asked}, q.text, a.text)
                 FROM questions q LEFT JOIN answers a ON a.question_id = q.id
-                WHERE q.conversation_id = :id AND (contains(q.text, :text) OR contains(ifnull(a.text, ''), :text))
+                WHERE q.conversation_id = :id AND (({asked}) OR ({answered}))
                 ORDER BY q.seq DESC, a.seq DESC LIMIT 1""",
-            {"id": id, "text": fold(text)},
+            {"id": id, **values},
         )
         return None if row is None else TextPlace(*row)
 

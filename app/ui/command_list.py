@@ -70,7 +70,14 @@ def adding_commands(
                 words=_("screenshot"),
                 symbol=Symbol.PART,
             ),
-            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
+            Command(
+                _("Find anything"),
+                "Ctrl+K; Ctrl+Shift+F",
+                anything.find,
+                words=_("search"),
+                symbol=Symbol.FIND,
+                apart=True,
+            ),
             Command(
                 _("Question sheet…"),
                 "Ctrl+L",
@@ -227,6 +234,7 @@ def page_commands(
                 words=_("small pictures, overview"),
                 symbol=Symbol.THUMBNAILS,
             ),
+            Command(_("Close the book"), "Ctrl+W", go.close_book, words=_("tab"), symbol=Symbol.CLOSE),
             Command(
                 _("Switch between text and page view"),
                 "Ctrl+T",
@@ -321,6 +329,12 @@ def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) 
                 words=_("zoom, font"),
             ),
             Command(_("Usual text size in conversations"), USUAL_KEYS, preferences.reset_text, is_hint=True),
+            Command(
+                _("Full screen"),
+                "F11; Ctrl+Meta+F",
+                window.toggle_full_screen,
+                words=_("maximise, whole screen, larger"),
+            ),
             Command(
                 _("Switch between light and dark"),
                 "",

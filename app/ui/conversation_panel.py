@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.composer import Composer
@@ -21,7 +21,8 @@ from app.ui.widgets.spine import Spine
 from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
-_TITLE_WIDTH = 140
+_TITLE_WIDTH, _BESIDE_TITLE = 140, 360
+"""Pixels: of the title at least, and of what is beside it, with a short chip."""
 
 
 class ConversationPanel(QWidget):
@@ -34,7 +35,6 @@ class ConversationPanel(QWidget):
         self.composer = composer
         composer.show_tools()
         self.title = ConversationTitle(icons)
-        self.title.setMinimumWidth(_TITLE_WIDTH)
         self.chip = ModelChip(icons.theme)
         self.more = MenuButton(icons, Symbol.MORE, _("More about this conversation"))
         self.notice = NoticeBar(icons)
@@ -48,6 +48,10 @@ class ConversationPanel(QWidget):
         row(*shown, of=header, margins=(SPACE_L, 0, SPACE_M, 0), spacing=SPACE_S)
         above = (header, Separator(), self.notice, (view, 1))
         column(*above, composer, SPACE_M, Separator(), self.spine, of=self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.title.set_room(max(_TITLE_WIDTH, self.width() - _BESIDE_TITLE))
 
     def event(self, event: QEvent) -> bool:
         """Take the keys for the size of the text while the focus is here, before they are those of the page."""

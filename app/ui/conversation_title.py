@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -23,6 +23,7 @@ class ConversationTitle(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = 0
         self._label = _Label(icons)
         self._label.installEventFilter(self)
         self.line = QLineEdit()
@@ -31,6 +32,15 @@ class ConversationTitle(QWidget):
         self.line.installEventFilter(self)
         self.line.hide()
         row(self._label, (self.line, 100), STRETCH, of=self)
+
+    def set_room(self, width: int) -> None:
+        """A title that is no wider is never shortened."""
+        self._room = width
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        whole = super().sizeHint()
+        return QSize(min(whole.width(), self._room), whole.height())
 
     def text(self) -> str:
         return self._label.text()

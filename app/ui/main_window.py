@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
 from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
@@ -173,6 +173,10 @@ class MainWindow(QWidget):
         return [screen.availableGeometry() for screen in (here, *others)]
 
     @Slot()
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
     def toggle_shelf(self) -> None:
         self.panes.toggle(Side.SHELF)
 
@@ -182,7 +186,12 @@ class MainWindow(QWidget):
 
     @Slot()
     def unfold_page(self) -> None:
+        """Where it takes the place of the shelf, it takes over the focus too."""
+        focused = QApplication.focusWidget()
+        was_there = focused is not None and self.shelf.isAncestorOf(focused)
         self.panes.show_side(Side.PAGE)
+        if was_there and not self.panes.shows(Side.SHELF):
+            self.page.focus_page()
 
     @Slot()
     def unfold_shelf(self) -> None:

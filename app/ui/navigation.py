@@ -178,6 +178,12 @@ class Navigation(QObject):
         self._window.page.active.focus_pager()
 
     @Slot()
+    def close_book(self) -> None:
+        """The one that is shown; its tab goes."""
+        if self._shown.book is not None:
+            self._page.close_book(self._shown.book.id)
+
+    @Slot()
     def focus_shelf(self) -> None:
         self._window.unfold_shelf()
         self._window.shelf.conversation_view.setFocus(Qt.FocusReason.TabFocusReason)

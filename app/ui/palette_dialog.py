@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTi
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLineEdit, QListView, QWidget
 
+from app.ui import motion
 from app.ui.commands import Entry
 from app.ui.icons import Icons
 from app.ui.palette_rows import EntryDelegate, EntryList, EntryRole
@@ -122,7 +123,7 @@ class PaletteDialog(QDialog):
         self._before = QApplication.focusWidget()
         self.setGeometry(self._window.rect())
         self.raise_()
-        self.show()
+        motion.show_gently(self)
         self._fit()
         self.line.setFocus()
 

@@ -23,7 +23,7 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 EntryRole = int(Qt.ItemDataRole.UserRole)
 _HEADING, _ROW, _TALL = 30, 36, 52
-_FEW = 3
+_FEW, _MOST_OF_A_KIND = 3, 40
 
 _SYMBOLS = {
     EntryKind.COMMAND: Symbol.COMMAND,
@@ -120,7 +120,8 @@ class EntryList(QAbstractListModel):
         else:
             scored = _scored(self._all, words)
             best = {entry.kind: score for score, entry in reversed(scored)}
-            by_kind = sorted((entry for _score, entry in scored), key=lambda entry: (best[entry.kind], entry.kind))
+            kinds = sorted(best, key=lambda kind: (best[kind], kind))
+            by_kind = [entry for kind in kinds for entry in _first(scored, kind)]
             self._rows = _headed((entry, "") for entry in (*by_kind, *self._found))
         self.endResetModel()
 
@@ -156,6 +157,10 @@ class EntryList(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, Entry):
             return row.detail or "+".join(row.keys)
         return None
+
+
+def _first(scored: Sequence[tuple[int, Entry]], kind: EntryKind) -> list[Entry]:
+    return [entry for _score, entry in scored if entry.kind is kind][:_MOST_OF_A_KIND]
 
 
 def _headed(entries: Iterable[tuple[Entry, str]]) -> list[Entry | PaletteHeading]:

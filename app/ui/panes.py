@@ -13,7 +13,7 @@ from app.ui.spoken import speak_in_order
 
 _NARROW = 1200
 """Below it, in pixels, there is room for one side panel at a time."""
-_SHELF_WIDTH, _SHELF_SMALLEST, _SHELF_SHARE = 264, 200, 0.23
+_SHELF_WIDTH, _SHELF_SMALLEST, _SHELF_SHARE = 264, 236, 0.23
 _PAGE_SMALLEST, _PAGE_SHARE = 300, 0.315
 _NARROW_PAGE_SHARE = 0.44
 """Of the window, that the page has at least, as long as the person chose nothing else."""

@@ -42,8 +42,10 @@ def test_what_was_said_is_found_with_the_words_around_it(desk: FakeDesk) -> None
     (found,) = _find(desk, "Berth  IN repair")
     assert isinstance(found, FoundInConversation)
     assert (found.conversation.title, found.question_id) == ("Berths", said)
-    assert found.excerpt.text == "Which berth is in repair?" or "berth in repair" in found.excerpt.text
+    assert found.excerpt.text == "The berth in repair is number 7."
     assert [found.excerpt.text[slice(*match)] for match in found.excerpt.matches] == ["berth in repair"]
+    (apart,) = _find(desk, "repair number")
+    assert {apart.excerpt.text[slice(*match)] for match in apart.excerpt.matches} == {"repair", "number"}
     assert _find(desk, "berth out of repair") == _find(desk, "  ") == []
 
 

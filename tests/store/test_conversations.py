@@ -37,6 +37,7 @@ from app.core.secret import Key, KeyOrigin
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.folding import fold
 from app.store.images import ImageStore
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
@@ -325,7 +326,9 @@ def test_words_are_found_in_questions_and_answers(conversations: Conversations, 
     reply(conversations, ask(conversations, "この契約書は?", conversation=ids["japanese"]), "100 percent")
     ask(conversations, "only in a variant", conversation=ids["variants"])
     ask(conversations, "the other variant", conversation=ids["variants"])
-    assert [name for name, id in ids.items() if conversations.place_of(id, text)] == ([found] if found else [])
+    assert [name for name, id in ids.items() if conversations.place_of(id, fold(text).split())] == (
+        [found] if found else []
+    )
 
 
 def test_the_newest_place_of_a_conversation_is_found(conversations: Conversations) -> None:
@@ -334,9 +337,12 @@ def test_the_newest_place_of_a_conversation_is_found(conversations: Conversation
     reply(conversations, first, "High water.")
     second = ask(conversations, "And when?", conversation=talk)
     reply(conversations, second, "The tide turns at noon.")
-    assert conversations.place_of(talk, "tide") == (second.id, "The tide turns at noon.")
-    assert conversations.place_of(talk, "tide?") == (first.id, "The tide?")
-    assert conversations.place_of(talk, "HIGH water") == (first.id, "High water.")
+    assert conversations.place_of(talk, ["tide"]) == (second.id, "The tide turns at noon.")
+    assert conversations.place_of(talk, ["noon", "tide"]) == (second.id, "The tide turns at noon.")
+    assert conversations.place_of(talk, ["tide?"]) == (first.id, "The tide?")
+    assert conversations.place_of(talk, ["high", "water"]) == (first.id, "High water.")
+    assert conversations.place_of(talk, ["high", "tide"]) is None
+    assert conversations.place_of(talk, []) is None
 
 
 def image(png: bytes, name: str = "a.png", book_id: str = "") -> Image:

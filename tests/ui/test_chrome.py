@@ -209,3 +209,15 @@ def test_the_menu_bar_has_every_command_once(room: Room) -> None:
         QAction.MenuRole.ApplicationSpecificRole: "Set a passphrase…",
         QAction.MenuRole.QuitRole: "Quit",
     }, "no other is taken for one of these by its words"
+
+
+def test_keys_do_what_they_do_elsewhere(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    assert room.presenter.shown.book is not None
+    qtbot.keyClick(room.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    room.settle()
+    assert room.presenter.shown.book is None
+    qtbot.keyClick(room.window, Qt.Key.Key_F11)
+    assert room.window.isFullScreen()
+    qtbot.keyClick(room.window, Qt.Key.Key_F11)
+    assert not room.window.isFullScreen()

@@ -149,9 +149,14 @@ def test_a_page_mark_shows_the_page_and_the_shelf_is_one_click_away(room: Room) 
     assert (window.shelf.isVisible(), window.page.isVisible()) == (False, True)
     unfold.shelf.click()
     assert (window.shelf.isVisible(), window.page.isVisible()) == (True, False)
+    window.activateWindow()
+    window.shelf.book_view.setFocus()
     window.shelf.book_opened.emit(room.books[LETTERS].id)
     room.settle()
     assert (window.shelf.isVisible(), window.page.isVisible()) == (False, True)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.page.isAncestorOf(focused)
     window.resize(1440, 900)
     assert (window.shelf.isVisible(), window.page.isVisible()) == (True, True)
     assert not unfold.shelf.isVisible()
@@ -188,8 +193,8 @@ def test_the_frame_remembers_widths_and_what_was_in_front(room: Room) -> None:
     room.window.unfold_page()
     frame = msgspec.json.decode(msgspec.json.encode(room.window.state()), type=FrameState)
     assert frame.page_in_front
-    room.window.restore(FrameState(shelf_width=230, middle_width=500))
-    assert room.window.panes.sizes()[0] == 230
+    room.window.restore(FrameState(shelf_width=250, middle_width=500))
+    assert room.window.panes.sizes()[0] == 250
     room.window.restore(frame)
     assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (False, True)
 

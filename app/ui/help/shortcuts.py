@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+from typing import TypeAlias
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -14,19 +17,23 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
 
-_SIZE = (820, 780)
+_SIZE, _COLUMNS = (1120, 720), 3
+
+
+_Listed: TypeAlias = tuple[CommandGroup, list[Command]]
 
 
 class ShortcutsDialog(QDialog):
-    """Every command that has keys, by groups in two columns."""
+    """Every command that has keys, by groups."""
 
     def __init__(self, commands: Commands, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = theme
-        left, right = _balance([(group, _with_keys(commands, group)) for group in commands.groups])
-        page = row(self._column(left), self._column(right), spacing=SPACE_XXL, margins=(0, 0, SPACE_L, 0))
+        groups = [(group, _with_keys(commands, group)) for group in commands.groups]
+        columns = [(self._column(part), 1) for part in _balance([each for each in groups if each[1]])]
+        page = row(*columns, spacing=SPACE_XXL, margins=(0, 0, SPACE_L, 0))
         close = TextButton(_("Close"), role="primary")
         close.clicked.connect(self.accept)
         column(
@@ -41,7 +48,7 @@ class ShortcutsDialog(QDialog):
         close.setDefault(True)
         close.setFocus()
 
-    def _column(self, groups: list[tuple[CommandGroup, list[Command]]]) -> QWidget:
+    def _column(self, groups: list[_Listed]) -> QWidget:
         sections = [self._section(group, commands) for group, commands in groups]
         return boxed(column(*sections, STRETCH, spacing=SPACE_XL))
 
@@ -58,11 +65,8 @@ def _with_keys(commands: Commands, group: CommandGroup) -> list[Command]:
     return [command for command in commands.shown(group) if command.shortcuts]
 
 
-def _balance(
-    groups: list[tuple[CommandGroup, list[Command]]],
-) -> tuple[list[tuple[CommandGroup, list[Command]]], list[tuple[CommandGroup, list[Command]]]]:
-    """Two columns of about the same height, in the order of the groups."""
-    groups = [(group, commands) for group, commands in groups if commands]
-    heights = [len(commands) + 2 for _group, commands in groups]
-    half = min(range(1, len(groups)), key=lambda place: abs(sum(heights[:place]) - sum(heights[place:])), default=1)
-    return groups[:half], groups[half:]
+def _balance(groups: list[_Listed]) -> list[list[_Listed]]:
+    """Columns that are as even as can be, in the order of the groups."""
+    cuts = combinations(range(1, len(groups)), min(_COLUMNS, len(groups)) - 1)
+    parts = [[groups[start:end] for start, end in pairwise((0, *cut, len(groups)))] for cut in cuts]
+    return min(parts, key=lambda part: max(sum(len(commands) + 2 for _group, commands in column) for column in part))

@@ -66,6 +66,7 @@ class ModelChip(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self.open_menu)
         theme.changed.connect(self._repaint)
         self.show_state(self._state)
@@ -131,7 +132,7 @@ class ModelChip(QAbstractButton):
         inset = 1.0 if ring else 0.5
         frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.setPen(QPen(QColor(edge), 2 * inset))
-        painter.setBrush(QColor(palette.surface))
+        painter.setBrush(QColor(palette.wash if self.isDown() else palette.surface))
         painter.drawRoundedRect(frame, CORNER, CORNER)
         self._paint_progress(painter, frame)
         colour = {
