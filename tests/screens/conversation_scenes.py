@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
-from tests.ui.room import LEASE, LETTERS
+from tests.ui.room import LEASE, LETTERS, wait
 
 _QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
 _ANSWER = (
@@ -35,6 +35,23 @@ def daily(rent: float, days: int = 365) -> float:
 2. The tenant repairs
    - the fenders,
    - the moorings.
+"""
+
+_FORMULAS = r"""The rent falls due in $n$ parts of $\frac{R}{n}$ each; with interest $i$ from the eighth day
+on [p. 1], what is owed after $t$ days is \(R_t = R\,(1 + i)^{t/365}\), so the sum over all berths is
+
+$$\sum_{b=4}^{7} R_b \left(1 + \frac{i}{365}\right)^{t_b} \le \int_0^T r(s)\,ds$$
+
+Berth 5 costs $960 a year, and berth 4 between $1,000 and $1,200. The matrix of the side letter is
+
+\[ A = \begin{pmatrix} 1 & \sqrt{2} \\ \alpha & \beta \end{pmatrix}, \quad \bar{x} = \frac{1}{n} \sum_{i=1}^{n} x_i \]
+
+| Berth | Rent |
+|:--|:--|
+| 4 | $R_4 = 1{,}200$ |
+| 5 | $R_5 = \frac{4}{5} R_4$ |
+
+What is not LaTeX stays as it is: $\frac{a$.
 """
 
 
@@ -96,7 +113,33 @@ def rich_small(stage: Stage) -> None:
     _rich(stage, size=(1024, 700))
 
 
+def _formulas(stage: Stage, **options: object) -> None:
+    _talk(stage, _FORMULAS, **options)
+    wait(lambda: not any(piece.written and piece.written.pending for piece in stage.last_answer().pieces))
+    stage.settle()
+
+
+def formulas(stage: Stage) -> None:
+    _formulas(stage)
+
+
+def formulas_dark(stage: Stage) -> None:
+    _formulas(stage, theme=ThemeChoice.DARK)
+
+
+def formulas_large(stage: Stage) -> None:
+    _formulas(stage, text_percent=150)
+
+
+def formulas_200(stage: Stage) -> None:
+    _formulas(stage, size=(1280, 800))
+
+
 CONVERSATION_SCENES = (
+    formulas,
+    formulas_dark,
+    formulas_large,
+    formulas_200,
     rich,
     rich_dark,
     rich_small,
@@ -106,3 +149,4 @@ CONVERSATION_SCENES = (
     answer_details_japanese,
     text_large,
 )
+CONVERSATION_SCALED = {"formulas-200": "2"}

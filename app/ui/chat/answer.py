@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtCore import QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -30,6 +30,7 @@ from app.ui.chat.citations import (
     mark_weighed,
     restore,
 )
+from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
@@ -146,6 +147,8 @@ class AnswerMessage(MessageWidget):
         books: frozenset[str] = frozenset(),
         images: int = 0,
         parent: QWidget | None = None,
+        *,
+        formulas: FormulaStore,
     ) -> None:
         super().__init__(theme, shelf, parent)
         self._shelf = shelf
@@ -153,18 +156,20 @@ class AnswerMessage(MessageWidget):
         self._images = images
         self._answer_id = answer_id
         self._space = ChipSpace(theme, self)
+        self._formulas = FormulaSpace(theme, formulas, self)
+        formulas.arrived.connect(self._show_formulas)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
         self._notes: list[Note] = []
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
-        self.action_button.clicked.connect(self._emit_action)
+        self.action_button.clicked.connect(partial(self._emit, self.action_wanted))
         self.action_button.hide()
         self.foot = Foot(theme, self)
         self.foot.hide()
-        self.foot.copied.connect(self._emit_copied)
-        self.foot.exported.connect(self._emit_exported)
-        self.foot.notes_wanted.connect(self._emit_notes_wanted)
+        self.foot.copied.connect(partial(self._emit, self.copied))
+        self.foot.exported.connect(partial(self._emit, self.exported))
+        self.foot.notes_wanted.connect(partial(self._emit, self.notes_wanted))
         self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
@@ -279,6 +284,15 @@ class AnswerMessage(MessageWidget):
         super().restyle()
         self._render_tail()  # the open block holds text that its tokens do not know yet
 
+    def _show_formulas(self) -> None:
+        """Write again what has the source of a formula that may be set by now."""
+        waiting = [piece for piece in self._pieces if piece.written is not None and piece.written.pending]
+        for piece in waiting:
+            self._release(piece)
+        if waiting:
+            self._render_tail()
+            self.changed.emit()
+
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
         foot = self.foot.stops() if not self.foot.isHidden() else []
@@ -338,13 +352,13 @@ class AnswerMessage(MessageWidget):
     def _make_piece(self, block: MarkdownBlock, marks: Sequence[CitationMark], goes_on: bool) -> MessageBlock:
         """`goes_on`: the next block is joined to it."""
         lines = block.characters * _CHARACTER // _WIDTH + len(block.tokens) // 6 + 1
-        tokens, theme, space = block.tokens, self._theme, self._space
+        tokens, theme, chips, formulas = block.tokens, self._theme, self._space, self._formulas
         key = None
         if block.key is not None:
             placed = sorted(list_placed(token.content for token in tokens))
             key = (block.key, goes_on, tuple(marks[index] for index in placed))
         return MessageBlock(
-            lambda width: BlockRenderer(theme, marks, space, width).write(tokens),
+            lambda width: BlockRenderer(theme, marks, chips, formulas, width).write(tokens),
             round(lines * theme.sizes.answer_line),
             gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
             joint="\n" if block.joined else "\n\n",
@@ -400,17 +414,8 @@ class AnswerMessage(MessageWidget):
         self._describe()
         self.changed.emit()
 
-    def _emit_copied(self) -> None:
-        self.copied.emit(self._answer_id)
-
-    def _emit_exported(self) -> None:
-        self.exported.emit(self._answer_id)
-
-    def _emit_notes_wanted(self) -> None:
-        self.notes_wanted.emit(self._answer_id)
-
-    def _emit_action(self) -> None:
-        self.action_wanted.emit(self._answer_id)
+    def _emit(self, signal: SignalInstance) -> None:
+        signal.emit(self._answer_id)
 
 
 def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:

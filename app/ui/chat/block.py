@@ -188,6 +188,7 @@ class MessageBlock:
         """The text between two positions: a chip as its mark, a whole item with its marker."""
         assert self.written is not None
         literals = {placed.position: placed.mark.literal for placed in self.written.marks}
+        literals |= {placed.position: placed.text.source for placed in self.written.formulas}
         markers = {
             drawn.position: drawn.copied
             for drawn in self.written.drawn

@@ -26,7 +26,8 @@ from PySide6.QtGui import (
 
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore, restore_labels
-from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
+from app.ui.chat.formulas import FormulaSpace
+from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark
 from app.ui.chat.markdown import measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import code_font, text_font
@@ -148,7 +149,10 @@ class RenderedText:
     marks: list[PlacedMark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     drawn: list[Ornament] = field(default_factory=list)
+    formulas: list[PlacedFormula] = field(default_factory=list)
     columns: TableColumns | None = None
+    pending: bool = False
+    """It has the source of formulas that are not set yet."""
 
     def fit(self, width: float) -> None:
         """Lay it out in another width, px."""
@@ -172,17 +176,23 @@ class _Level:
 class BlockRenderer:
     """Writes one block into one document of this width, px. `marks` are those whose sentinels are in the tokens."""
 
-    def __init__(self, theme: Theme, marks: Sequence[CitationMark], space: ChipSpace, width: float) -> None:
+    def __init__(
+        self, theme: Theme, marks: Sequence[CitationMark], chips: ChipSpace, formulas: FormulaSpace, width: float
+    ) -> None:
         self._palette = theme.palette
         self._sizes = theme.sizes
         self._marks = marks
         document = make_document(text_font(theme.sizes.answer), width)
         self._width = width
         document.setIndentWidth(INDENT)
-        space.serve(document)
+        chips.serve(document)
+        formulas.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
-        self._inline = InlineRenderer(self._cursor, theme, marks, self._written.marks, self._written.links)
+        self._formulas = FormulaWriter(formulas, self._sizes.answer, self._written.formulas)
+        self._inline = InlineRenderer(
+            self._cursor, theme, marks, self._written.marks, self._written.links, self._formulas
+        )
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused
@@ -193,6 +203,7 @@ class BlockRenderer:
         while index < len(tokens):
             index = self._write_token(tokens, index)
         self._cursor.endEditBlock()
+        self._written.pending = self._formulas.pending
         return self._written
 
     def _write_token(self, tokens: Sequence[Token], index: int) -> int:
@@ -208,7 +219,11 @@ class BlockRenderer:
             case "heading_close":
                 self._inline.use_base(QTextCharFormat())
             case "inline":
-                self._inline.write(parse_line(token))
+                self._write_inline(token)
+            case "math_block":
+                self._begin_block(self._sizes.answer_line)
+                self._inline.write_formula(token)
+                self._make_room(alone=True)
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token, tokens[index + 1 :])
             case "bullet_list_close" | "ordered_list_close":
@@ -231,6 +246,23 @@ class BlockRenderer:
             case "table_open":
                 return self._write_table(tokens, index)
         return index + 1
+
+    def _write_inline(self, token: Token) -> None:
+        tokens = parse_line(token)
+        self._inline.write(tokens)
+        words = [each for each in tokens if each.type != "softbreak" and each.content.strip()]
+        self._make_room(alone=[each.type for each in words] == ["math_inline_double"])
+
+    def _make_room(self, *, alone: bool) -> None:
+        """Let the lines of the block that was written be as high as its formulas; one `alone` is in the middle."""
+        if self._formulas.tallest:
+            form = self._cursor.blockFormat()
+            if alone:
+                form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            if self._formulas.tallest > self._sizes.answer_line or alone:
+                form.setLineHeight(self._sizes.answer_line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+            self._cursor.setBlockFormat(form)
+            self._formulas.tallest = 0.0
 
     def _begin_block(self, line: int, above: int | None = None, rule: bool = False) -> None:
         form = QTextBlockFormat()
@@ -326,7 +358,7 @@ class BlockRenderer:
                     self._cursor.setBlockFormat(self._format_cell_block(str(token.attrs.get("style", ""))))
                     self._inline.use_base(_format_strong() if token.type == "th_open" else QTextCharFormat())
                 case "inline":
-                    self._inline.write(parse_line(token))
+                    self._write_inline(token)
                 case "th_close" | "td_close":
                     column += 1
         self._inline.use_base(QTextCharFormat())

@@ -13,6 +13,7 @@ from app.core.document import Book
 from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.empty import EmptyConversation
+from app.ui.chat.formulas import FormulaStore
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import QuestionMessage
@@ -122,6 +123,7 @@ class ConversationView(Scroller):
         self._open_address = open_address
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
+        self._formulas = FormulaStore(self)
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
@@ -222,7 +224,7 @@ class ConversationView(Scroller):
 
     def show_weighed(self, answer: Answer) -> None:
         """Show an answer whose sentences were weighed, if it is shown and has ended."""
-        slot = self._slot_of(answer.id)
+        slot = self._column.find_answer(answer.id)
         if slot is None or slot.answer is None or slot.answer.text != answer.text:
             return
         slot.answer = answer
@@ -232,12 +234,9 @@ class ConversationView(Scroller):
 
     def show_weighing(self, answer_id: str, words: str) -> None:
         """How far weighing is, below the answer, if it is shown; empty words when it has ended."""
-        slot = self._slot_of(answer_id)
+        slot = self._column.find_answer(answer_id)
         if slot is not None and isinstance(slot.message, AnswerMessage):
             slot.message.foot.show_status(words)
-
-    def _slot_of(self, answer_id: str) -> Slot | None:
-        return next((slot for slot in self._column.slots if slot.is_answer and slot.answer_id == answer_id), None)
 
     def note(self, sentence: str) -> None:
         """Add a sentence under the last answer."""
@@ -287,7 +286,7 @@ class ConversationView(Scroller):
 
     def text_of(self, answer_id: str) -> str:
         """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
-        slot = next((slot for slot in self._column.slots if slot.answer_id == answer_id), None)
+        slot = self._column.find_answer(answer_id)
         if slot is None:
             return ""
         return slot.message.plain_text() if slot.is_open and slot.message else slot.text
@@ -330,6 +329,7 @@ class ConversationView(Scroller):
             slot.books,
             len(self._column.slots[slot.index - 1].images),
             self.viewport(),
+            formulas=self._formulas,
         )
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
@@ -358,8 +358,8 @@ class ConversationView(Scroller):
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
 
     def _want_action(self, answer_id: str) -> None:
-        slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
-        if slot.left_out:
+        slot = self._column.find_answer(answer_id)
+        if slot is not None and slot.left_out:
             self.read_again_wanted.emit(answer_id)
         else:
             self.go_on_wanted.emit(answer_id)
@@ -383,10 +383,8 @@ class ConversationView(Scroller):
         return slot.message
 
     def _find_again(self, anchor: Anchor) -> Anchor | None:
-        for slot in self._column.slots:
-            if slot.question_id == anchor.slot.question_id and slot.is_answer == anchor.slot.is_answer:
-                return Anchor(slot, anchor.piece, anchor.offset)
-        return None
+        slot = self._column.find_like(anchor.slot)
+        return Anchor(slot, anchor.piece, anchor.offset) if slot is not None else None
 
     def _settle(self, anchor: Anchor | None = None) -> None:
         super()._settle(anchor)
