@@ -44,6 +44,7 @@ MAX_COLUMNS = 64  # of a table; wider ones are shown as they were written
 INDENT = 24  # px a level of a list takes
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
+_TASKS = {"[ ] ": "☐", "[x] ": "☑"}
 
 
 class SealedDocument(QTextDocument):
@@ -171,6 +172,7 @@ class _Level:
     number: int | None
     tight: bool
     item_waits: bool = False  # an item was opened, and its first block has not come yet
+    task: str = ""  # how the item that was opened begins, if it is one of a list of tasks: `[ ] ` or `[x] `
 
 
 class BlockRenderer:
@@ -230,6 +232,8 @@ class BlockRenderer:
                 self._levels.pop()
             case "list_item_open":
                 self._levels[-1].item_waits = True
+                words = next((each.content for each in tokens[index : index + 3] if each.type == "inline"), "")
+                self._levels[-1].task = words[:4].lower() if words[:4].lower() in _TASKS else ""
             case "list_item_close":
                 if self._levels[-1].item_waits:  # an item without anything in it
                     self._begin_block(self._sizes.answer_line)
@@ -249,6 +253,9 @@ class BlockRenderer:
 
     def _write_inline(self, token: Token) -> None:
         tokens = parse_line(token)
+        if self._levels and (task := self._levels[-1].task):  # its box is drawn
+            tokens = [tokens[0].copy(content=tokens[0].content[len(task) :]), *tokens[1:]]
+            self._levels[-1].task = ""
         self._inline.write(tokens)
         words = [each for each in tokens if each.type != "softbreak" and each.content.strip()]
         self._make_room(alone=[each.type for each in words] == ["math_inline_double"])
@@ -288,6 +295,8 @@ class BlockRenderer:
         level = self._levels[-1]
         level.item_waits = False
         margin = "  " * (len(self._levels) - 1)
+        if level.task:
+            return _TASKS[level.task], f"{margin}- {level.task}"
         if level.number is None:
             depth = sum(above.number is None for above in self._levels[:-1])
             return _BULLETS[min(depth, len(_BULLETS) - 1)], f"{margin}- "

@@ -420,6 +420,16 @@ def test_the_text_grows_and_shrinks_and_keeps_its_place(view: ConversationView, 
     assert (view.messages()[-1].pieces[0].height, view.measure()) == usual
 
 
+def test_a_list_of_tasks_has_boxes_and_is_copied_as_it_was_written(view: ConversationView) -> None:
+    text = "- [ ] **call** the Harbour Office\n- [x] read [p. 5]\n- [no] task\n- words"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.PAGE, 5),)),), {})
+    message = only_answer(view)
+    assert message.pieces[0].written is not None
+    assert [drawn.marker for drawn in message.pieces[0].written.drawn] == ["☐", "☑", "•", "•"]
+    assert "call the Harbour Office" in message.pieces[0].written.document.toPlainText().splitlines()
+    assert read(message) == text.replace("**", "")
+
+
 # code and tables
 
 
