@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
-from tests.ui.room import LEASE, LETTERS, wait
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, pause, wait
 
 _QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
 _ANSWER = (
@@ -135,7 +136,26 @@ def formulas_200(stage: Stage) -> None:
     _formulas(stage, size=(1280, 800))
 
 
+def editing(stage: Stage) -> None:
+    _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].")
+    stage.presenter.asking.edit(stage.presenter.shown.turns[0].question.id)
+    stage.settle()
+
+
+def asked_next(stage: Stage) -> None:
+    gate = Gate()
+    _talk(stage, _ANSWER, theme=ThemeChoice.DARK)
+    stage.engine.answers = [("Since May 2021, as", gate, "")]
+    stage.ask("Since when?", settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: stage.window.talk.composer.text() == "")
+    stage.presenter.asking.submit("And for which berths?")
+    pause(200)
+
+
 CONVERSATION_SCENES = (
+    editing,
+    asked_next,
     formulas,
     formulas_dark,
     formulas_large,

@@ -167,6 +167,18 @@ class AnswerMessage(MessageWidget):
         self.action_button.hide()
         self.foot = Foot(theme, self)
         self.foot.hide()
+        self._connect_foot(question_id)
+        self.further = SuggestionList(theme, self, small=True)
+        self.further.chosen.connect(self.suggestion_chosen)
+        self._marks: list[CitationMark] = []
+        self._parsed: StepwiseText | None = None
+        self._parse_timer = QTimer(self, singleShot=True)
+        self._parse_timer.timeout.connect(self._parse_more)
+        self._timer = QTimer(self, singleShot=True, interval=RENDER_INTERVAL_MS)
+        self._timer.timeout.connect(self._render_tail)
+        self.setAccessibleName(_("Answer"))
+
+    def _connect_foot(self, question_id: str) -> None:
         self.foot.copied.connect(partial(self._emit, self.copied))
         self.foot.exported.connect(partial(self._emit, self.exported))
         self.foot.notes_wanted.connect(partial(self._emit, self.notes_wanted))
@@ -174,18 +186,6 @@ class AnswerMessage(MessageWidget):
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
         self.foot.citation_clicked.connect(self.citation_clicked)
-        self.further = SuggestionList(theme, self, small=True)
-        self.further.chosen.connect(self.suggestion_chosen)
-        self._marks: list[CitationMark] = []
-        self._parsed: StepwiseText | None = None
-        self._parse_timer = QTimer(self)
-        self._parse_timer.setSingleShot(True)
-        self._parse_timer.timeout.connect(self._parse_more)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(RENDER_INTERVAL_MS)
-        self._timer.timeout.connect(self._render_tail)
-        self.setAccessibleName(_("Answer"))
 
     # what is shown
 

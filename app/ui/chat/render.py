@@ -231,9 +231,7 @@ class BlockRenderer:
             case "bullet_list_close" | "ordered_list_close":
                 self._levels.pop()
             case "list_item_open":
-                self._levels[-1].item_waits = True
-                words = next((each.content for each in tokens[index : index + 3] if each.type == "inline"), "")
-                self._levels[-1].task = words[:4].lower() if words[:4].lower() in _TASKS else ""
+                self._open_item(tokens[index : index + 3])
             case "list_item_close":
                 if self._levels[-1].item_waits:  # an item without anything in it
                     self._begin_block(self._sizes.answer_line)
@@ -307,6 +305,12 @@ class BlockRenderer:
         first = next((member for member in inside if member.type == "paragraph_open"), None)
         number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
         self._levels.append(_Level(number, first is not None and first.hidden))
+
+    def _open_item(self, beginning: Sequence[Token]) -> None:
+        words = next((token.content for token in beginning if token.type == "inline"), "")
+        level = self._levels[-1]
+        level.item_waits = True
+        level.task = words[:4].lower() if words[:4].lower() in _TASKS else ""
 
     def _left_edge(self) -> float:
         return float(len(self._levels) * INDENT + len(self._bars) * QUOTE_INDENT)

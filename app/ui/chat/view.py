@@ -124,6 +124,7 @@ class ConversationView(Scroller):
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._formulas = FormulaStore(self)
+        self._lit = ""  # the id of the question that is being edited
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
@@ -246,7 +247,6 @@ class ConversationView(Scroller):
         slot.sentences.append(sentence)
         if isinstance(slot.message, AnswerMessage):
             slot.message.set_sentences(slot.sentences)
-        self._settle()
 
     def images(self) -> tuple[NumberedImage, ...]:
         """All images of the shown turns, in the order of their questions."""
@@ -254,14 +254,10 @@ class ConversationView(Scroller):
 
     def forget_book(self, book_id: str) -> None:
         """The book is gone, and the images that were taken of its pages with it; others may get another number."""
-        anchor, before = self._find_anchor(), [slot.images for slot in self._column.slots]
-        for slot in self._column.slots:
-            slot.images = tuple(image for image in slot.images if image.ref.book_id != book_id)
-        self._column.number_images()
-        for slot, images in zip(self._column.slots, before, strict=True):
-            if slot.images != images:
-                slot.height = 0
-                self._drop(slot)
+        anchor = self._find_anchor()
+        for slot in self._column.without_images(book_id):
+            slot.height = 0
+            self._drop(slot)
         self._guess_heights()
         self._settle(anchor)
 
@@ -274,6 +270,12 @@ class ConversationView(Scroller):
                 slot.message.suggest(self._questions_after(slot))
         self.empty.suggest(() if answer_id else questions)
         self._settle()
+
+    def light(self, question_id: str) -> None:
+        """Mark the question that is being edited; an empty id for none."""
+        self._lit = question_id
+        for message in self.findChildren(QuestionMessage):
+            message.set_lit(message.question_id == question_id)
 
     def _questions_after(self, slot: Slot) -> tuple[str, ...]:
         return self._further[1] if slot is self._column.slots[-1] and slot.answer_id == self._further[0] else ()
@@ -318,6 +320,7 @@ class ConversationView(Scroller):
         made.edited.connect(self.edit_question)
         made.variant_chosen.connect(self.variant_chosen)
         made.set_faded(slot.left_out)
+        made.set_lit(slot.question_id == self._lit)
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> MessageWidget:
