@@ -55,6 +55,18 @@ Berth 5 costs $960 a year, and berth 4 between $1,000 and $1,200. The matrix of 
 What is not LaTeX stays as it is: $\frac{a$.
 """
 
+_WIDE = """All berths beside each other [p. 87], and what is still to be done:
+
+| Berth | Length | Depth | Rent a year | Tenant | Guarantee | Insurance | Survey | Notice |
+|:--|--:|--:|--:|:--|:--|:--|:--|:--|
+| 4 | 22 m | 4.5 m | 1,200 | Marlow Shipping | bank | whole | 12 March 2024 | nine months |
+| 5 | 18 m | 4.0 m | 960 | Marlow Shipping | bank | whole | 12 March 2024 | nine months |
+| 6 | 30 m | 6.0 m | 1,850 | Harbour Pilots | deposit | third party | 3 June 2023 | twelve months |
+
+- [x] Ask for the survey of Berth 6
+- [ ] Renew the guarantee of Berth 4
+"""
+
 
 def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: object) -> None:
     stage.add_books()
@@ -153,7 +165,12 @@ def asked_next(stage: Stage) -> None:
     pause(200)
 
 
+def wide_table(stage: Stage) -> None:
+    _talk(stage, _WIDE, size=(1200, 800))
+
+
 CONVERSATION_SCENES = (
+    wide_table,
     editing,
     asked_next,
     formulas,

@@ -234,19 +234,20 @@ def _gather(members: Iterator[tuple[Token, ...]]) -> Iterator[list[tuple[Token, 
         yield group
 
 
-def measure_columns(tokens: Sequence[Token]) -> list[str]:
-    """The longest cell of each column of a table, as it was written."""
-    longest: list[str] = []
+def measure_columns(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """The longest cell of each column of a table, as it was written, and the longest word in the column."""
+    columns: list[tuple[str, str]] = []
     column = 0
     for token in tokens:
         if token.type == "tr_open":
             column = 0
         elif token.type == "inline":
-            longest += [""] * (column + 1 - len(longest))
-            longest[column] = max(longest[column], token.content, key=len)
+            columns += [("", "")] * (column + 1 - len(columns))
+            cell, word = columns[column]
+            columns[column] = max(cell, token.content, key=len), max((word, *token.content.split()), key=len)
         elif token.type in ("th_close", "td_close"):
             column += 1
-    return longest
+    return columns
 
 
 def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature

@@ -157,9 +157,8 @@ class RenderedText:
 
     def fit(self, width: float) -> None:
         """Lay it out in another width, px."""
-        if self.columns is not None:
-            self.columns.fit(width)
-        self.document.setTextWidth(width)
+        needed = self.columns.fit(width) if self.columns is not None else 0.0
+        self.document.setTextWidth(max(width, needed))
 
 
 @dataclass
@@ -347,7 +346,7 @@ class BlockRenderer:
         end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
         inside = tokens[index:end]
         rows = sum(token.type == "tr_open" for token in inside)
-        longest: list[str] = tokens[index].meta.get("columns") or measure_columns(inside)
+        longest: list[tuple[str, str]] = tokens[index].meta.get("columns") or measure_columns(inside)
         columns = len(longest)
         if columns > MAX_COLUMNS:
             self._write_plain_table(inside)
@@ -355,8 +354,13 @@ class BlockRenderer:
         if not self._fresh:
             self._begin_block(SPACE_S)
         self._fresh = False
-        wanted = [measure_cell(restore_labels(cell, self._marks), self._sizes.answer) for cell in longest]
-        sized = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
+        wanted = [
+            measure_cell(restore_labels(cell, self._marks), restore_labels(word, self._marks), self._sizes.answer)
+            for cell, word in longest
+        ]
+        sized, needed = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
+        if needed > self._width:
+            self._written.document.setTextWidth(needed)
         table = self._cursor.insertTable(rows, columns, sized)
         self._written.columns = TableColumns(self._left_edge(), wanted, table)
         row, column = -1, 0
