@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
-from tests.ui.room import LEASE, LETTERS
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, pause, wait
 
 _QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
 _ANSWER = (
@@ -35,6 +36,35 @@ def daily(rent: float, days: int = 365) -> float:
 2. The tenant repairs
    - the fenders,
    - the moorings.
+"""
+
+_FORMULAS = r"""The rent falls due in $n$ parts of $\frac{R}{n}$ each; with interest $i$ from the eighth day
+on [p. 1], what is owed after $t$ days is \(R_t = R\,(1 + i)^{t/365}\), so the sum over all berths is
+
+$$\sum_{b=4}^{7} R_b \left(1 + \frac{i}{365}\right)^{t_b} \le \int_0^T r(s)\,ds$$
+
+Berth 5 costs $960 a year, and berth 4 between $1,000 and $1,200. The matrix of the side letter is
+
+\[ A = \begin{pmatrix} 1 & \sqrt{2} \\ \alpha & \beta \end{pmatrix}, \quad \bar{x} = \frac{1}{n} \sum_{i=1}^{n} x_i \]
+
+| Berth | Rent |
+|:--|:--|
+| 4 | $R_4 = 1{,}200$ |
+| 5 | $R_5 = \frac{4}{5} R_4$ |
+
+What is not LaTeX stays as it is: $\frac{a$.
+"""
+
+_WIDE = """All berths beside each other [p. 87], and what is still to be done:
+
+| Berth | Length | Depth | Rent a year | Tenant | Guarantee | Insurance | Survey | Notice |
+|:--|--:|--:|--:|:--|:--|:--|:--|:--|
+| 4 | 22 m | 4.5 m | 1,200 | Marlow Shipping | bank | whole | 12 March 2024 | nine months |
+| 5 | 18 m | 4.0 m | 960 | Marlow Shipping | bank | whole | 12 March 2024 | nine months |
+| 6 | 30 m | 6.0 m | 1,850 | Harbour Pilots | deposit | third party | 3 June 2023 | twelve months |
+
+- [x] Ask for the survey of Berth 6
+- [ ] Renew the guarantee of Berth 4
 """
 
 
@@ -96,7 +126,57 @@ def rich_small(stage: Stage) -> None:
     _rich(stage, size=(1024, 700))
 
 
+def _formulas(stage: Stage, **options: object) -> None:
+    _talk(stage, _FORMULAS, **options)
+    wait(lambda: not any(piece.written and piece.written.pending for piece in stage.last_answer().pieces))
+    stage.settle()
+
+
+def formulas(stage: Stage) -> None:
+    _formulas(stage)
+
+
+def formulas_dark(stage: Stage) -> None:
+    _formulas(stage, theme=ThemeChoice.DARK)
+
+
+def formulas_large(stage: Stage) -> None:
+    _formulas(stage, text_percent=150)
+
+
+def formulas_200(stage: Stage) -> None:
+    _formulas(stage, size=(1280, 800))
+
+
+def editing(stage: Stage) -> None:
+    _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].")
+    stage.presenter.asking.edit(stage.presenter.shown.turns[0].question.id)
+    stage.settle()
+
+
+def asked_next(stage: Stage) -> None:
+    gate = Gate()
+    _talk(stage, _ANSWER, theme=ThemeChoice.DARK)
+    stage.engine.answers = [("Since May 2021, as", gate, "")]
+    stage.ask("Since when?", settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: stage.window.talk.composer.text() == "")
+    stage.presenter.asking.submit("And for which berths?")
+    pause(200)
+
+
+def wide_table(stage: Stage) -> None:
+    _talk(stage, _WIDE, size=(1200, 800))
+
+
 CONVERSATION_SCENES = (
+    wide_table,
+    editing,
+    asked_next,
+    formulas,
+    formulas_dark,
+    formulas_large,
+    formulas_200,
     rich,
     rich_dark,
     rich_small,
@@ -106,3 +186,4 @@ CONVERSATION_SCENES = (
     answer_details_japanese,
     text_large,
 )
+CONVERSATION_SCALED = {"formulas-200": "2"}

@@ -17,7 +17,7 @@ from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
-from tests.screens.conversation_scenes import CONVERSATION_SCENES
+from tests.screens.conversation_scenes import CONVERSATION_SCALED, CONVERSATION_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
@@ -415,6 +415,7 @@ SCALED = (
     | ATTACHMENT_SCALED
     | GALLERY_SCALED
     | MODEL_SCALED
+    | CONVERSATION_SCALED
     | SETTINGS_SCALED
 )
 """Scenes that need Qt's scale factor, which is read when the program starts."""

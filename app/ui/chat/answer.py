@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtCore import QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -16,8 +16,7 @@ from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
-from app.ui.chat.block import Frame, MessageBlock
-from app.ui.chat.block_tools import CodeTools, TableTools, Tools, read_code, read_table
+from app.ui.chat.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import (
@@ -28,24 +27,21 @@ from app.ui.chat.citations import (
     mark_citations,
     mark_stream,
     mark_weighed,
-    restore,
 )
+from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
-from app.ui.chat.render import BlockRenderer
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from markdown_it.token import Token
+    pass
 
 RENDER_INTERVAL_MS = 100  # the open block is parsed and written again at most this often
 _RENDER_SHARE = 4  # and at most one part in so many of the time goes into that
-_CHARACTER = 8  # px a character takes on average, for guesses
-_WIDTH = 640  # px, for guesses
 
 
 @dataclass(frozen=True)
@@ -146,41 +142,44 @@ class AnswerMessage(MessageWidget):
         books: frozenset[str] = frozenset(),
         images: int = 0,
         parent: QWidget | None = None,
+        *,
+        formulas: FormulaStore,
     ) -> None:
         super().__init__(theme, shelf, parent)
         self._shelf = shelf
         self._books = books
         self._images = images
         self._answer_id = answer_id
-        self._space = ChipSpace(theme, self)
+        self._maker = PieceMaker(theme, ChipSpace(theme, self), FormulaSpace(theme, formulas, self))
+        formulas.arrived.connect(self._show_formulas)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
         self._notes: list[Note] = []
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
-        self.action_button.clicked.connect(self._emit_action)
+        self.action_button.clicked.connect(partial(self._emit, self.action_wanted))
         self.action_button.hide()
         self.foot = Foot(theme, self)
         self.foot.hide()
-        self.foot.copied.connect(self._emit_copied)
-        self.foot.exported.connect(self._emit_exported)
-        self.foot.notes_wanted.connect(self._emit_notes_wanted)
-        self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
-        self.foot.changed.connect(self._on_foot_changed)
-        self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
-        self.foot.citation_clicked.connect(self.citation_clicked)
+        self._connect_foot(question_id)
         self.further = SuggestionList(theme, self, small=True)
         self.further.chosen.connect(self.suggestion_chosen)
         self._marks: list[CitationMark] = []
         self._parsed: StepwiseText | None = None
-        self._parse_timer = QTimer(self)
-        self._parse_timer.setSingleShot(True)
+        self._parse_timer = QTimer(self, singleShot=True)
         self._parse_timer.timeout.connect(self._parse_more)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(RENDER_INTERVAL_MS)
+        self._timer = QTimer(self, singleShot=True, interval=RENDER_INTERVAL_MS)
         self._timer.timeout.connect(self._render_tail)
         self.setAccessibleName(_("Answer"))
+
+    def _connect_foot(self, question_id: str) -> None:
+        self.foot.copied.connect(partial(self._emit, self.copied))
+        self.foot.exported.connect(partial(self._emit, self.exported))
+        self.foot.notes_wanted.connect(partial(self._emit, self.notes_wanted))
+        self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
+        self.foot.changed.connect(self._on_foot_changed)
+        self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
+        self.foot.citation_clicked.connect(self.citation_clicked)
 
     # what is shown
 
@@ -279,6 +278,15 @@ class AnswerMessage(MessageWidget):
         super().restyle()
         self._render_tail()  # the open block holds text that its tokens do not know yet
 
+    def _show_formulas(self) -> None:
+        """Write again what has the source of a formula that may be set by now."""
+        waiting = [piece for piece in self._pieces if piece.written is not None and piece.written.pending]
+        for piece in waiting:
+            self._release(piece)
+        if waiting:
+            self._render_tail()
+            self.changed.emit()
+
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
         foot = self.foot.stops() if not self.foot.isHidden() else []
@@ -308,7 +316,7 @@ class AnswerMessage(MessageWidget):
         assert parsed is not None
         assert answer is not None
         made = len(self._pieces)
-        self._set_pieces(self._make_pieces(parsed.blocks[made:], self._marks), kept=made)
+        self._set_pieces(self._maker.make(parsed.blocks[made:], self._marks), kept=made)
         if parsed.rest:
             self._parse_timer.start()
         placed = list_placed(list_shown_texts(parsed.blocks)) if not parsed.rest else range(len(self._marks))
@@ -320,7 +328,7 @@ class AnswerMessage(MessageWidget):
             return
         started = time.perf_counter()
         tail = self._stream.parse_tail()
-        pieces = self._make_pieces(tail.blocks, tail.marks)
+        pieces = self._maker.make(tail.blocks, tail.marks)
         same = 0
         while same < min(len(pieces), len(self._pieces) - tail.kept):
             if (key := pieces[same].key) is None or key != self._pieces[tail.kept + same].key:
@@ -330,28 +338,6 @@ class AnswerMessage(MessageWidget):
         self.changed.emit()
         spent = (time.perf_counter() - started) * 1000
         self._timer.setInterval(max(RENDER_INTERVAL_MS, round(spent * _RENDER_SHARE)))
-
-    def _make_pieces(self, blocks: Sequence[MarkdownBlock], marks: Sequence[CitationMark]) -> list[MessageBlock]:
-        goes_on = [*(block.joined for block in blocks[1:]), False]
-        return [self._make_piece(block, marks, goes_on[number]) for number, block in enumerate(blocks)]
-
-    def _make_piece(self, block: MarkdownBlock, marks: Sequence[CitationMark], goes_on: bool) -> MessageBlock:
-        """`goes_on`: the next block is joined to it."""
-        lines = block.characters * _CHARACTER // _WIDTH + len(block.tokens) // 6 + 1
-        tokens, theme, space = block.tokens, self._theme, self._space
-        key = None
-        if block.key is not None:
-            placed = sorted(list_placed(token.content for token in tokens))
-            key = (block.key, goes_on, tuple(marks[index] for index in placed))
-        return MessageBlock(
-            lambda width: BlockRenderer(theme, marks, space, width).write(tokens),
-            round(lines * theme.sizes.answer_line),
-            gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
-            joint="\n" if block.joined else "\n\n",
-            frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
-            key=key,
-            tools=_tools_of(block, marks, goes_on=goes_on),
-        )
 
     def _describe(self) -> None:
         parts = [disarm(self.plain_text()), *self.sentences]
@@ -365,7 +351,7 @@ class AnswerMessage(MessageWidget):
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
         if self._parsed is not None:
-            y += self._parsed.rest * _CHARACTER // _WIDTH * self._theme.sizes.answer_line
+            y += guess_lines(self._parsed.rest) * self._theme.sizes.answer_line
         if not self.progress.isHidden():
             y += SPACE_S if y else 0
             self.progress.move(0, y)
@@ -400,36 +386,5 @@ class AnswerMessage(MessageWidget):
         self._describe()
         self.changed.emit()
 
-    def _emit_copied(self) -> None:
-        self.copied.emit(self._answer_id)
-
-    def _emit_exported(self) -> None:
-        self.exported.emit(self._answer_id)
-
-    def _emit_notes_wanted(self) -> None:
-        self.notes_wanted.emit(self._answer_id)
-
-    def _emit_action(self) -> None:
-        self.action_wanted.emit(self._answer_id)
-
-
-def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:
-    """Above the first stretch of code, below the last one of a table."""
-    opening = block.tokens[0]
-    if opening.type in ("fence", "code_block") and not block.joined:
-        language = disarm(restore(opening.info, marks)).split()[:1]
-        return CodeTools("".join(language), lambda: read_code(opening, marks))
-    if opening.type == "table_open" and not goes_on:
-        return TableTools(lambda: read_table(block.tokens, marks))
-    return None
-
-
-def _gap_above(opening: Token) -> int:
-    """The px between two stretches of what this token opens."""
-    match opening.type:
-        case "bullet_list_open" | "ordered_list_open":
-            return SPACE_XS
-        case "blockquote_open":
-            return SPACE_S
-        case _:
-            return 0
+    def _emit(self, signal: SignalInstance) -> None:
+        signal.emit(self._answer_id)

@@ -21,7 +21,7 @@ from app.services.parts import Parts
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import Outcome, Running
-from app.ui.chat.branches import LoadedConversation, find_question, follow, turns_before
+from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
 from app.ui.chat.presenter import ConversationPresenter
@@ -96,6 +96,7 @@ class AskingPresenter(Presenter):
         view.ask_again.connect(self.ask_again)
         view.go_on_wanted.connect(self.go_on)
         view.edit_question.connect(self.edit)
+        writing.edited.connect(view.light)
 
     @property
     def busy(self) -> bool:
@@ -107,9 +108,12 @@ class AskingPresenter(Presenter):
         """A question of the shown conversation waits to be asked."""
         return self.holding.holds(self._shown.id)
 
-    def _takes(self) -> bool:
-        """Whether a question can be sent now. Says what is in its way where that cannot be seen."""
-        if self.busy or self.holds:
+    def _takes(self, *, next_one: bool = False) -> bool:
+        """Whether a question can be sent now, or as the `next_one` after the answer under way. Says what is in its way
+        where that cannot be seen."""
+        running = self._conversation.answer.running
+        is_kept = running is not None and bool(running.answer_id)  # else it is in the field still
+        if self.holds or (self.busy and not (next_one and is_kept)):
             return False
         if self._activity.has(EngineTask.SHEET):
             self.failed.emit(
@@ -122,8 +126,8 @@ class AskingPresenter(Presenter):
 
     @Slot(str)
     def submit(self, text: str) -> None:
-        """Ask this, as soon as it can be asked."""
-        if not self._takes():
+        """Ask this, as soon as it can be asked: after the answer under way, if there is one."""
+        if not self._takes(next_one=True):
             return
         if refusal := self._writing.refusal(self._shown.id):
             self.failed.emit(refusal)
@@ -189,7 +193,7 @@ class AskingPresenter(Presenter):
         question = find_question(self._shown.turns, question_id)
         if question is not None and not self.busy:
             self.holding.give_back(self._shown.id)
-            self._writing.edit(question)
+            self._writing.edit(question, number_of(self._shown.turns, question_id))
 
     @Slot()
     def edit_last(self) -> None:

@@ -23,6 +23,7 @@ from app.ui.chat.block_tools import BAR, CodeTools, Tools
 from app.ui.chat.inline import Link, PlacedMark
 from app.ui.chat.render import RenderedText
 from app.ui.chat.rich_copy import to_html
+from app.ui.chat.table import TableScroll
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
 
 _AS_LINE_BREAKS = str.maketrans(
@@ -60,6 +61,7 @@ class MessageBlock:
         frame: Frame | None = None,
         key: Hashable = None,
         tools: Tools | None = None,
+        scroll: TableScroll | None = None,
     ) -> None:
         """`write` is called with a width in px. `gap` are the px between the piece and the one before, `joint` is what
         separates them in copied text. Two pieces with the same `key`, if it is not None, look the same. Room is left
@@ -70,6 +72,7 @@ class MessageBlock:
         self.joint = joint
         self.key = key
         self.tools = tools
+        self.scroll = scroll
         self._write = write
         self.written: RenderedText | None = None
         self._width = 0
@@ -87,12 +90,22 @@ class MessageBlock:
         if self.written is not None and self._width == width:
             return False
         self._width = width
+        inside = width - 2 * SPACE_M if self._frame is not None else width
         if self.written is None:
-            self.written = self._write(width - 2 * self._inset.x())
+            self.written = self._write(inside)
         else:
-            self.written.fit(width - 2 * self._inset.x())
+            self.written.fit(inside)
+        if self.scroll is not None:
+            self.scroll.value = min(self.scroll.value, self.overflow)
         self.measure()
         return True
+
+    @property
+    def overflow(self) -> int:
+        """By how many px it is wider than there is room, and can be scrolled."""
+        if self.scroll is None or self.written is None:
+            return 0
+        return max(0, ceil(self.written.document.textWidth() - self._width))
 
     def release(self) -> None:
         """Release the document; the height stays."""
@@ -188,6 +201,7 @@ class MessageBlock:
         """The text between two positions: a chip as its mark, a whole item with its marker."""
         assert self.written is not None
         literals = {placed.position: placed.mark.literal for placed in self.written.marks}
+        literals |= {placed.position: placed.text.source for placed in self.written.formulas}
         markers = {
             drawn.position: drawn.copied
             for drawn in self.written.drawn
@@ -225,7 +239,7 @@ class MessageBlock:
     @property
     def _inset(self) -> QPointF:
         if self._frame is None:
-            return QPointF(0, 0)
+            return QPointF(-self.scroll.value if self.scroll is not None else 0, 0)
         bar = BAR if isinstance(self.tools, CodeTools) else 0
         return QPointF(SPACE_M, SPACE_S + bar if self._frame.begins else 0)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollBar, QWidget
 
 from app.core.untrusted import disarm
 from app.ui.chat.buttons import ACTION, SYMBOL, ActionButton, centre_baseline
@@ -16,7 +16,7 @@ from app.ui.chat.citations import CitationMark, restore
 from app.ui.chat.markdown import parse_line
 from app.ui.fonts import ui_font
 from app.ui.icons import Symbol
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_XS, Theme
+from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_XL, SPACE_XS, Theme
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class ToolBar(QWidget):
     """The bar: the name of the language, and the buttons."""
 
     table_saved = Signal(object)  # rows
+    scrolled = Signal(int)  # px from the left
 
     def __init__(self, tools: Tools, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -84,17 +85,28 @@ class ToolBar(QWidget):
         else:
             self._add(Symbol.COPY, _("Copy the table"), self._copy_table)
             self._add(Symbol.SAVE, _("Save table as spreadsheet…"), self._save)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
+        self.sideways = QScrollBar(Qt.Orientation.Horizontal, self)
+        self.sideways.setAccessibleName(_("Scroll the table"))
+        self.sideways.setSingleStep(SPACE_XL)
+        self.sideways.hide()
+        self.sideways.valueChanged.connect(self.scrolled)
         theme.changed.connect(self.update)
 
-    def place(self, left: int, top: int, bottom: int, width: int) -> None:
-        """At the edge of a piece in these px."""
+    def place(self, left: int, top: int, bottom: int, width: int, overflow: int, scrolled: int) -> None:
+        """At the edge of a piece in these px, which is so much wider than there is room, and was scrolled so far."""
         code = isinstance(self._tools, CodeTools)
         self.setGeometry(left - (0 if code else SPACE_M), top if code else bottom - BAR, width + SPACE_M, BAR)
         x = width - ACTION - SPACE_XS if code else SPACE_M - (ACTION - SYMBOL) // 2
         for button in self.buttons:
             button.move(x, 0)
             x += ACTION
+        if not code:
+            height = self.sideways.sizeHint().height()
+            self.sideways.setGeometry(x + SPACE_M, (BAR - height) // 2, width - x, height)
+            self.sideways.setPageStep(width)
+            self.sideways.setRange(0, overflow)
+            self.sideways.setValue(scrolled)
+            self.sideways.setVisible(overflow > 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if isinstance(self._tools, CodeTools) and self._tools.language:

@@ -57,6 +57,11 @@ def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion |
     return next((turn.question for turn in turns if turn.question.id == question_id), None)
 
 
+def number_of(turns: tuple[Turn, ...], question_id: str) -> int:
+    """From 1; 0 where the question is not among them."""
+    return next((number for number, turn in enumerate(turns, 1) if turn.question.id == question_id), 0)
+
+
 def without_images(question: StoredQuestion, book_id: str) -> StoredQuestion:
     """The question as the store has it once a book was removed."""
     images = tuple(image for image in question.images if image.book_id != book_id)

@@ -25,7 +25,7 @@ from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
 from app.ui.fonts import column_width, ui_font
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import CORNER, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 
 HEIGHT = 30  # px, of the button and of the row that it is in
@@ -102,7 +102,6 @@ class Composer(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._busy = False
-        self._editing = False
         self._refused = False
         self._locked = False
         self._dragged_over = False
@@ -112,7 +111,8 @@ class Composer(QWidget):
         self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
         self.hold = ComposerNote(theme, self)
         """What is said of a question that was not sent; without words where nothing is."""
-        self.hold.hide()
+        self.editing = ComposerNote(theme, self)
+        """Which earlier question is in the field; without words where a new one is."""
         self.book_button = InlineButton("", theme, self, size=SIZE_UI)
         self.image_button = InlineButton("", theme, self, size=SIZE_UI)
         self.instructions_button = InlineButton("", theme, self, size=SIZE_UI)
@@ -134,6 +134,7 @@ class Composer(QWidget):
         self.instructions_button.clicked.connect(self.instructions_requested)
         self.attachments.resized.connect(self._take_attachments)
         self.hold.button.clicked.connect(self.hold_answered)
+        self.editing.button.clicked.connect(self.cancelled_edit)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         theme.resized.connect(self._arrange)
@@ -168,7 +169,7 @@ class Composer(QWidget):
         self._arrange()
 
     def set_busy(self, busy: bool) -> None:
-        """While busy the button stops instead of sending, and so does Esc; the text can be written on."""
+        """While busy the button stops instead of sending, and so does Esc; Return sends what is asked next."""
         self._busy = busy
         self._update_button()
 
@@ -229,23 +230,26 @@ class Composer(QWidget):
             self.editor.setPlaceholderText(placeholder)
             self.editor.viewport().update()  # else Qt keeps what it drew of the one before
 
-    def set_editing(self, editing: bool) -> None:
-        """An earlier question is in the field; Esc emits `cancelled_edit`."""
-        self._editing = editing
-        self.editor.setAccessibleDescription(_word_editing() if editing else "")
-        self.update()
+    def set_editing(self, number: int) -> None:
+        """The question of this number, from 1, is in the field; 0 for a new one. Esc and the button emit
+        `cancelled_edit`."""
+        words = _("Editing question {n}").format(n=number) if number else ""
+        if words != self.editing.words:
+            self.editing.set_words(words, _("Cancel") if number else "")
+            self.editor.setAccessibleDescription(words)
+            self._take_attachments()
 
     # what the person does
 
     def _submit(self) -> None:
         text = self.text()
-        if (text.strip() or self.attachments.cards()) and not self._busy and not self._locked:
+        if (text.strip() or self.attachments.cards()) and not self._locked:
             self.submitted.emit(text)
 
     def _leave(self) -> None:
         if self._busy or self.hold.words:
             self.stop_requested.emit()
-        elif self._editing:
+        elif self.editing.words:
             self.cancelled_edit.emit()
         else:
             self.left.emit()
@@ -262,6 +266,7 @@ class Composer(QWidget):
 
     def _take_text(self) -> None:
         self._enable()
+        self.update()
         self.text_changed.emit(self.text())
 
     def _take_attachments(self) -> None:
@@ -311,7 +316,7 @@ class Composer(QWidget):
     # looks
 
     def sizeHint(self) -> QSize:
-        above = self._height_of_attachments() + self._height_of_hold()
+        above = self._height_of_attachments() + sum(map(self._height_of, (self.hold, self.editing)))
         return QSize(480, above + self._text_height + SPACE_S + HEIGHT + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
@@ -344,9 +349,9 @@ class Composer(QWidget):
         height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
         return height + SPACE_M if height else 0
 
-    def _height_of_hold(self) -> int:
+    def _height_of(self, note: ComposerNote) -> int:
         """With the space below it; 0 where nothing is said."""
-        return self.hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self.hold.words else 0
+        return note.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if note.words else 0
 
     def _frame(self) -> QRect:
         width = min(column_width(self._theme.sizes.answer), self.width() - 2 * SPACE_XL)
@@ -357,9 +362,11 @@ class Composer(QWidget):
         tools = inside.bottom() + 1 - HEIGHT
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
-        hold = self._height_of_hold()
-        self.hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
-        top = inside.y() + images + hold
+        top = inside.y() + images
+        for note in (self.hold, self.editing):
+            height = self._height_of(note)
+            note.setGeometry(inside.x(), top, inside.width(), max(0, height - SPACE_M))
+            top += height
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
@@ -389,16 +396,7 @@ class Composer(QWidget):
         left = self.instructions_button.geometry().right() + SPACE_M
         right = self.send_button.x() - SPACE_M
         room = QRect(left, self.send_button.y(), max(0, right - left), HEIGHT)
-        taken = 0
-        if self._editing:
-            painter.setFont(ui_font(SIZE_SMALL))
-            words = painter.fontMetrics().elidedText(_word_editing(), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-            taken = painter.fontMetrics().horizontalAdvance(words) + SPACE_M
         painter.setFont(ui_font(SIZE_UI))
-        if taken + painter.fontMetrics().horizontalAdvance(self._note) <= room.width():
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
-
-
-def _word_editing() -> str:
-    return _("Editing an earlier question · Esc cancels")
+        note = _("Return asks this next") if self._busy and not self._locked and self.text() else self._note
+        if painter.fontMetrics().horizontalAdvance(note) <= room.width():
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)

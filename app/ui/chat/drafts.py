@@ -14,7 +14,7 @@ from app.core.image import Image, ImageRef
 from app.store.conversations import Drafts
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
-from app.ui.chat.branches import find_question
+from app.ui.chat.branches import find_question, number_of
 from app.ui.chat.composer import Composer
 from app.wording.errors import sentence
 
@@ -111,6 +111,8 @@ class WrittenDraft:
 class Writing(QObject):
     """Keeps the shown conversation's draft, its images and the composer in step. Ids are as in `DraftsPresenter`."""
 
+    edited = Signal(str)  # the id of the kept question that is in the composer; empty for a new one
+
     def __init__(
         self,
         drafts: DraftsPresenter,
@@ -123,6 +125,7 @@ class Writing(QObject):
         self._composer = composer
         self._attachments = attachments
         self._shown_id = ""
+        self._number = 0  # of the question that is edited
         composer.text_changed.connect(self._take_text)
         self._take_text(composer.text())  # which may have been written in before the desk was open
 
@@ -138,6 +141,7 @@ class Writing(QObject):
             self._attachments.rename("", conversation_id)
         draft = self._drafts.of(conversation_id)
         edited = find_question(turns, draft.question_id)
+        self._number = number_of(turns, draft.question_id)
         if draft.question_id and edited is None:  # another branch is shown: it becomes a question of its own
             self._attachments.rename(draft.question_id, conversation_id)
             self._drafts.put(conversation_id, Draft(f"{draft.text}\n{draft.edited}".strip("\n")))
@@ -187,8 +191,10 @@ class Writing(QObject):
         if conversation_id == self._shown_id:
             self._show()
 
-    def edit(self, question: StoredQuestion) -> None:
-        """Put a kept question of the shown conversation into the composer, in the place of what is written."""
+    def edit(self, question: StoredQuestion, number: int) -> None:
+        """Put a kept question of the shown conversation, its number there from 1, into the composer, in the place of
+        what is written."""
+        self._number = number
         draft = self._drafts.of(self._shown_id)
         self._drafts.put(self._shown_id, Draft(draft.text, question.id, question.text))
         self._attachments.edit(question.id, question.images)
@@ -219,5 +225,6 @@ class Writing(QObject):
         draft = self._drafts.of(self._shown_id)
         if draft.current != self._composer.text():
             self._composer.set_text(draft.current)
-        self._composer.set_editing(bool(draft.question_id))
+        self._composer.set_editing(self._number if draft.question_id else 0)
+        self.edited.emit(draft.question_id)
         self._attachments.show(self._writing(self._shown_id))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from app.core.conversation import Support
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
+from app.ui.chat.formulas import FormulaSpace, FormulaText, format_formula, read_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
 from app.wording.i18n import _
@@ -41,6 +42,39 @@ class Link:
     address: str
 
 
+@dataclass(frozen=True)
+class PlacedFormula:
+    """A formula, and the position of its character in the document."""
+
+    position: int
+    text: FormulaText
+
+
+@dataclass
+class FormulaWriter:
+    """Writes formulas that are set already. `pending`: some are not yet. `tallest` in px, of those written so far."""
+
+    space: FormulaSpace
+    size: int
+    placed: list[PlacedFormula]
+    pending: bool = False
+    tallest: float = 0.0
+
+    def write(self, text: FormulaText, cursor: QTextCursor) -> bool:
+        """False where there is nothing that could be written."""
+        if not text.is_one:
+            return False
+        store = self.space.store
+        formula = store.find(text.tex, display=text.display, size=self.size)
+        self.pending |= store.is_pending(text.tex, display=text.display, size=self.size)
+        if formula is None:
+            return False
+        self.tallest = max(self.tallest, formula.height)
+        self.placed.append(PlacedFormula(cursor.position(), text))
+        cursor.insertText("\ufffc", format_formula(text, formula, self.size))
+        return True
+
+
 class InlineRenderer:
     """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
 
@@ -51,6 +85,7 @@ class InlineRenderer:
         marks: Sequence[CitationMark],
         placed: list[PlacedMark],
         links: list[Link],
+        formulas: FormulaWriter,
     ) -> None:
         self._cursor = cursor
         self._palette = theme.palette
@@ -58,6 +93,7 @@ class InlineRenderer:
         self._marks = marks
         self._placed = placed
         self._links = links
+        self._formulas = formulas
         self._base = QTextCharFormat()
         self._underlined: Support | None = None
 
@@ -87,6 +123,8 @@ class InlineRenderer:
                 case "link_close":
                     forms.pop()
                     self._close_link(*addresses.pop(), forms[-1])
+                case "math_inline" | "math_inline_double":
+                    self.write_formula(token, forms[-1])
                 case "image":
                     self._write_image(token, forms[-1])
                 case _:
@@ -104,6 +142,12 @@ class InlineRenderer:
                 self._cursor.insertText(_WORD_JOINER, form)
             else:
                 self._underlined = mark.weighed.support if mark.weighed is not None else None
+
+    def write_formula(self, token: Token, form: QTextCharFormat | None = None) -> None:
+        """A formula as it is set, or its source where it cannot be, or not yet."""
+        written = read_formula(token.type, token.content, token.markup)
+        if not self._formulas.write(written, self._cursor):
+            self.write_text(written.source, form)
 
     def _underline(self, form: QTextCharFormat) -> QTextCharFormat:
         """As the sentence asks that is being written."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from app.ui.chat.formulas import read_brackets
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -104,11 +106,11 @@ def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
     """Every stretch of text in which a mark becomes a chip: not code blocks, not addresses."""
     for block in blocks:
         for token in block.tokens:
-            if token.type == "verbatim" or (token.type == "inline" and not _may_hold_address(token.content)):
-                yield token.content
-            elif token.type == "inline":
+            if token.type == "inline" and _may_hold_address(token.content):
                 for child in parse_line(token):
                     yield child.content
+            elif token.type in ("inline", "math_block", "verbatim"):
+                yield token.content
 
 
 def _may_hold_address(line: str) -> bool:
@@ -232,19 +234,20 @@ def _gather(members: Iterator[tuple[Token, ...]]) -> Iterator[list[tuple[Token, 
         yield group
 
 
-def measure_columns(tokens: Sequence[Token]) -> list[str]:
-    """The longest cell of each column of a table, as it was written."""
-    longest: list[str] = []
+def measure_columns(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """The longest cell of each column of a table, as it was written, and the longest word in the column."""
+    columns: list[tuple[str, str]] = []
     column = 0
     for token in tokens:
         if token.type == "tr_open":
             column = 0
         elif token.type == "inline":
-            longest += [""] * (column + 1 - len(longest))
-            longest[column] = max(longest[column], token.content, key=len)
+            columns += [("", "")] * (column + 1 - len(columns))
+            cell, word = columns[column]
+            columns[column] = max(cell, token.content, key=len), max((word, *token.content.split()), key=len)
         elif token.type in ("th_close", "td_close"):
             column += 1
-    return longest
+    return columns
 
 
 def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
@@ -254,10 +257,14 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
 @cache
 def _build_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt  # with the first answer that is shown
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     # "reference" would let a line at the end of an answer turn every earlier `[p. 12]` into a link.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     # The parser keeps the source of a link that it refuses; here every link is recognised, and the renderer decides.
     parser.validateLink = _accept_address  # type: ignore[method-assign]
     # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
+    options = {"allow_labels": False, "allow_space": False, "allow_digits": False, "allow_blank_lines": False}
+    parser.use(dollarmath_plugin, double_inline=True, **options)
+    parser.inline.ruler.before("escape", "math_brackets", read_brackets)
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])

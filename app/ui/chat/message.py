@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -15,6 +16,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -94,6 +96,7 @@ def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
 class Overlays(QObject):
     """Makes the buttons of the pieces that are built, and keeps them where the text has room for them."""
 
+    scrolled = Signal(object, int)  # a piece with a table, px from its left
     citation_clicked = Signal(object)  # Citation
     link_clicked = Signal(str)  # a web address
     table_saved = Signal(object)  # rows: a table is to be saved as a file
@@ -111,7 +114,7 @@ class Overlays(QObject):
         links = [(link.start, self._make_link(link)) for link in piece.links()]
         self._made[piece] = [overlay for _, overlay in sorted([*chips, *links], key=lambda pair: pair[0])]
         if piece.tools is not None:
-            self._made[piece].append(self._make_bar(piece.tools))
+            self._made[piece].append(self._make_bar(piece, piece.tools))
 
     def release(self, piece: MessageBlock) -> None:
         for _mark, button in self._made.pop(piece, ()):
@@ -128,7 +131,8 @@ class Overlays(QObject):
                         round(room.x()), place_chip(room.y(), piece.ascent_at(what.position), self._theme.sizes)
                     )
                 elif isinstance(button, ToolBar):
-                    button.place(left, piece.top, piece.bottom, width)
+                    scrolled = piece.scroll.value if piece.scroll is not None else 0
+                    button.place(left, piece.top, piece.bottom, width, piece.overflow, scrolled)
                 elif isinstance(what, Link):
                     room = piece.rectangle_at(what.start, what.end - what.start).translated(left, piece.top)
                     button.setGeometry(room.toAlignedRect())
@@ -151,8 +155,9 @@ class Overlays(QObject):
         chip.clicked.connect(self._emit_citation)
         return placed, chip
 
-    def _make_bar(self, tools: Tools) -> _Overlay:
+    def _make_bar(self, piece: MessageBlock, tools: Tools) -> _Overlay:
         bar = ToolBar(tools, self._theme, self._message)
+        bar.scrolled.connect(partial(self.scrolled.emit, piece))
         bar.table_saved.connect(self.table_saved)
         return tools, bar
 
@@ -193,6 +198,7 @@ class MessageWidget(QWidget):
         self._overlays.citation_clicked.connect(self.citation_clicked)
         self._overlays.link_clicked.connect(self.link_clicked)
         self._overlays.table_saved.connect(self.table_saved)
+        self._overlays.scrolled.connect(self._scroll)
         self._selection = MessageSelection()
         self._pressed_link: Link | None = None
         self.needed = 0
@@ -306,6 +312,26 @@ class MessageWidget(QWidget):
             clip = QRectF(dirty.translated(-box.x(), -piece.top))
             piece.paint(painter, clip, self._theme.palette, self._selection.within(number, piece), piece is caret)
             painter.restore()
+
+    def _scroll(self, piece: MessageBlock, value: int) -> None:
+        """Move a table, all its stretches, so far to the left."""
+        value = max(0, min(piece.overflow, value))
+        if piece.scroll is not None and piece.scroll.value != value:
+            piece.scroll.value = value
+            box = self._text_box(self.width())
+            self._overlays.place(box.x(), box.width())
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A table that is too wide scrolls sideways; all else is the conversation's."""
+        turned = event.angleDelta()
+        sideways = turned.x() or (turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
+        y = event.position().y()
+        piece = next((piece for piece in self._pieces if piece.top <= y < piece.bottom and piece.overflow), None)
+        if sideways and piece is not None and piece.scroll is not None:
+            self._scroll(piece, piece.scroll.value - sideways // 2)
+        else:
+            event.ignore()
 
     # selection
 

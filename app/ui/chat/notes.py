@@ -112,6 +112,7 @@ class ComposerNote(QWidget):
         self._theme = theme
         self.words = ""
         self.button = InlineButton("", theme, self, size=SIZE_UI)
+        self.hide()
         theme.changed.connect(self.update)
 
     def set_words(self, words: str, action: str) -> None:

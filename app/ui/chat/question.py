@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPainter,
     QPaintEvent,
+    QPen,
     QTextBlockFormat,
     QTextCursor,
 )
@@ -62,7 +63,7 @@ class QuestionMessage(MessageWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, {}, parent)
-        self._question_id = question_id
+        self.question_id = question_id
         self._text = text
         self.edit_button = ActionButton(
             Symbol.EDIT, _("Edit"), theme, self, tip=_("Edit this question and ask it again")
@@ -80,6 +81,7 @@ class QuestionMessage(MessageWidget):
         self.unfold_button.hide()
         self.setAccessibleName(_("Question"))
         self._images = tuple(images)
+        self._lit = False
         self.tiles = [self._make_tile(image, thumbnails) for image in images]
         self.setAccessibleDescription("\n".join([*(tile.text() for tile in self.tiles), disarm(text)]))
         folded = _fold(text)
@@ -88,6 +90,11 @@ class QuestionMessage(MessageWidget):
 
     def plain_text(self) -> str:
         return self._text
+
+    def set_lit(self, lit: bool) -> None:
+        """Draw a frame around it, while it is being edited."""
+        self._lit = lit
+        self.update()
 
     def stops(self) -> list[QWidget]:
         stops: list[QWidget] = [*self.tiles, self.copy_button, self.edit_button]
@@ -118,7 +125,7 @@ class QuestionMessage(MessageWidget):
         self.copy_button.confirm()
 
     def _emit_edited(self) -> None:
-        self.edited.emit(self._question_id)
+        self.edited.emit(self.question_id)
 
     def _bubble_left(self, width: int) -> int:
         """Where the bubble begins: it is as wide as its text, or as its images."""
@@ -155,7 +162,11 @@ class QuestionMessage(MessageWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.palette.wash))
         left = self._bubble_left(self.width())
-        painter.drawRoundedRect(QRectF(left, 0, self.width() - left, self.height()), CORNER, CORNER)
+        bubble = QRectF(left, 0, self.width() - left, self.height())
+        if self._lit:
+            painter.setPen(QPen(QColor(self._theme.palette.accent), 1.5))
+            bubble.adjust(1, 1, -1, -1)
+        painter.drawRoundedRect(bubble, CORNER, CORNER)
         self._paint_pieces(painter, event.rect())
 
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -26,7 +26,8 @@ from PySide6.QtGui import (
 
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore, restore_labels
-from app.ui.chat.inline import InlineRenderer, Link, PlacedMark
+from app.ui.chat.formulas import FormulaSpace
+from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark
 from app.ui.chat.markdown import measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import code_font, text_font
@@ -43,6 +44,7 @@ MAX_COLUMNS = 64  # of a table; wider ones are shown as they were written
 INDENT = 24  # px a level of a list takes
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
+_TASKS = {"[ ] ": "☐", "[x] ": "☑"}
 
 
 class SealedDocument(QTextDocument):
@@ -148,13 +150,15 @@ class RenderedText:
     marks: list[PlacedMark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     drawn: list[Ornament] = field(default_factory=list)
+    formulas: list[PlacedFormula] = field(default_factory=list)
     columns: TableColumns | None = None
+    pending: bool = False
+    """It has the source of formulas that are not set yet."""
 
     def fit(self, width: float) -> None:
         """Lay it out in another width, px."""
-        if self.columns is not None:
-            self.columns.fit(width)
-        self.document.setTextWidth(width)
+        needed = self.columns.fit(width) if self.columns is not None else 0.0
+        self.document.setTextWidth(max(width, needed))
 
 
 @dataclass
@@ -167,22 +171,29 @@ class _Level:
     number: int | None
     tight: bool
     item_waits: bool = False  # an item was opened, and its first block has not come yet
+    task: str = ""  # how the item that was opened begins, if it is one of a list of tasks: `[ ] ` or `[x] `
 
 
 class BlockRenderer:
     """Writes one block into one document of this width, px. `marks` are those whose sentinels are in the tokens."""
 
-    def __init__(self, theme: Theme, marks: Sequence[CitationMark], space: ChipSpace, width: float) -> None:
+    def __init__(
+        self, theme: Theme, marks: Sequence[CitationMark], chips: ChipSpace, formulas: FormulaSpace, width: float
+    ) -> None:
         self._palette = theme.palette
         self._sizes = theme.sizes
         self._marks = marks
         document = make_document(text_font(theme.sizes.answer), width)
         self._width = width
         document.setIndentWidth(INDENT)
-        space.serve(document)
+        chips.serve(document)
+        formulas.serve(document)
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
-        self._inline = InlineRenderer(self._cursor, theme, marks, self._written.marks, self._written.links)
+        self._formulas = FormulaWriter(formulas, self._sizes.answer, self._written.formulas)
+        self._inline = InlineRenderer(
+            self._cursor, theme, marks, self._written.marks, self._written.links, self._formulas
+        )
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused
@@ -193,6 +204,7 @@ class BlockRenderer:
         while index < len(tokens):
             index = self._write_token(tokens, index)
         self._cursor.endEditBlock()
+        self._written.pending = self._formulas.pending
         return self._written
 
     def _write_token(self, tokens: Sequence[Token], index: int) -> int:
@@ -208,13 +220,17 @@ class BlockRenderer:
             case "heading_close":
                 self._inline.use_base(QTextCharFormat())
             case "inline":
-                self._inline.write(parse_line(token))
+                self._write_inline(token)
+            case "math_block":
+                self._begin_block(self._sizes.answer_line)
+                self._inline.write_formula(token)
+                self._make_room(alone=True)
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token, tokens[index + 1 :])
             case "bullet_list_close" | "ordered_list_close":
                 self._levels.pop()
             case "list_item_open":
-                self._levels[-1].item_waits = True
+                self._open_item(tokens[index : index + 3])
             case "list_item_close":
                 if self._levels[-1].item_waits:  # an item without anything in it
                     self._begin_block(self._sizes.answer_line)
@@ -231,6 +247,26 @@ class BlockRenderer:
             case "table_open":
                 return self._write_table(tokens, index)
         return index + 1
+
+    def _write_inline(self, token: Token) -> None:
+        tokens = parse_line(token)
+        if self._levels and (task := self._levels[-1].task):  # its box is drawn
+            tokens = [tokens[0].copy(content=tokens[0].content[len(task) :]), *tokens[1:]]
+            self._levels[-1].task = ""
+        self._inline.write(tokens)
+        words = [each for each in tokens if each.type != "softbreak" and each.content.strip()]
+        self._make_room(alone=[each.type for each in words] == ["math_inline_double"])
+
+    def _make_room(self, *, alone: bool) -> None:
+        """Let the lines of the block that was written be as high as its formulas; one `alone` is in the middle."""
+        if self._formulas.tallest:
+            form = self._cursor.blockFormat()
+            if alone:
+                form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            if self._formulas.tallest > self._sizes.answer_line or alone:
+                form.setLineHeight(self._sizes.answer_line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+            self._cursor.setBlockFormat(form)
+            self._formulas.tallest = 0.0
 
     def _begin_block(self, line: int, above: int | None = None, rule: bool = False) -> None:
         form = QTextBlockFormat()
@@ -256,6 +292,8 @@ class BlockRenderer:
         level = self._levels[-1]
         level.item_waits = False
         margin = "  " * (len(self._levels) - 1)
+        if level.task:
+            return _TASKS[level.task], f"{margin}- {level.task}"
         if level.number is None:
             depth = sum(above.number is None for above in self._levels[:-1])
             return _BULLETS[min(depth, len(_BULLETS) - 1)], f"{margin}- "
@@ -266,6 +304,12 @@ class BlockRenderer:
         first = next((member for member in inside if member.type == "paragraph_open"), None)
         number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
         self._levels.append(_Level(number, first is not None and first.hidden))
+
+    def _open_item(self, beginning: Sequence[Token]) -> None:
+        words = next((token.content for token in beginning if token.type == "inline"), "")
+        level = self._levels[-1]
+        level.item_waits = True
+        level.task = words[:4].lower() if words[:4].lower() in _TASKS else ""
 
     def _left_edge(self) -> float:
         return float(len(self._levels) * INDENT + len(self._bars) * QUOTE_INDENT)
@@ -302,7 +346,7 @@ class BlockRenderer:
         end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
         inside = tokens[index:end]
         rows = sum(token.type == "tr_open" for token in inside)
-        longest: list[str] = tokens[index].meta.get("columns") or measure_columns(inside)
+        longest: list[tuple[str, str]] = tokens[index].meta.get("columns") or measure_columns(inside)
         columns = len(longest)
         if columns > MAX_COLUMNS:
             self._write_plain_table(inside)
@@ -310,8 +354,13 @@ class BlockRenderer:
         if not self._fresh:
             self._begin_block(SPACE_S)
         self._fresh = False
-        wanted = [measure_cell(restore_labels(cell, self._marks), self._sizes.answer) for cell in longest]
-        sized = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
+        wanted = [
+            measure_cell(restore_labels(cell, self._marks), restore_labels(word, self._marks), self._sizes.answer)
+            for cell, word in longest
+        ]
+        sized, needed = TableColumns(self._left_edge(), wanted).format(self._format_table(), self._width)
+        if needed > self._width:
+            self._written.document.setTextWidth(needed)
         table = self._cursor.insertTable(rows, columns, sized)
         self._written.columns = TableColumns(self._left_edge(), wanted, table)
         row, column = -1, 0
@@ -326,7 +375,7 @@ class BlockRenderer:
                     self._cursor.setBlockFormat(self._format_cell_block(str(token.attrs.get("style", ""))))
                     self._inline.use_base(_format_strong() if token.type == "th_open" else QTextCharFormat())
                 case "inline":
-                    self._inline.write(parse_line(token))
+                    self._write_inline(token)
                 case "th_close" | "td_close":
                     column += 1
         self._inline.use_base(QTextCharFormat())

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat
 
-from app.ui.chat.citations import CitationMark
 from app.ui.chat.render import RenderedText
 
 _SIGNS = " ✓≈⋯?≠"  # of what was checked; they mean nothing elsewhere
@@ -16,13 +15,14 @@ _SKIPPED = str.maketrans({"\u2060": "", "\ufdd0": "", "\ufdd1": ""})
 
 def to_html(written: RenderedText, start: int, end: int, *, code: bool) -> str:
     """Characters `start` to `end` of a document; `code` is preformatted as a whole."""
-    marks = {placed.position: placed.mark for placed in written.marks}
+    said = {placed.position: f"({placed.mark.label.strip().rstrip(_SIGNS)})" for placed in written.marks}
+    said |= {placed.position: placed.text.source for placed in written.formulas}
     markers = {drawn.position: drawn.marker for drawn in written.drawn if drawn.marker}
     lines = []
     block = written.document.findBlock(start)
     while block.isValid() and block.position() < end:
         marker = markers.get(block.position(), "") if block.position() >= start else ""
-        words = "".join(_runs(block, start, end, marks))
+        words = "".join(_runs(block, start, end, said))
         lines.append(f"{html.escape(marker)} {words}" if marker else words)
         block = block.next()
     if code:
@@ -30,15 +30,15 @@ def to_html(written: RenderedText, start: int, end: int, *, code: bool) -> str:
     return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
-def _runs(block: QTextBlock, start: int, end: int, marks: dict[int, CitationMark]) -> Iterator[str]:
+def _runs(block: QTextBlock, start: int, end: int, said: dict[int, str]) -> Iterator[str]:
     for each in block:  # type: ignore[attr-defined]  # an iterator of fragments
         fragment = each.fragment()
         first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
         if first >= last:
             continue
         text = fragment.text()[first - fragment.position() : last - fragment.position()]
-        if (mark := marks.get(first)) is not None:
-            yield html.escape(f"({mark.label.strip().rstrip(_SIGNS)})")
+        if first in said:
+            yield html.escape(said[first])
         else:
             shown = html.escape(text.translate(_SKIPPED)).replace("\u2028", "<br>")
             yield _emphasise(shown, fragment.charFormat())

@@ -122,6 +122,22 @@ class SlotColumn:
                 slot.images = number_images((numbered.image for numbered in slot.images), shown)
                 shown += len(slot.images) if slot.question_id in answered else 0
 
+    def without_images(self, book_id: str) -> list[Slot]:
+        """Take away the images of a book's pages; gives the slots whose images or numbers are others now."""
+        before = [slot.images for slot in self.slots]
+        for slot in self.slots:
+            slot.images = tuple(image for image in slot.images if image.ref.book_id != book_id)
+        self.number_images()
+        return [slot for slot, images in zip(self.slots, before, strict=True) if slot.images != images]
+
+    def find_answer(self, answer_id: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.is_answer and slot.answer_id == answer_id), None)
+
+    def find_like(self, other: Slot) -> Slot | None:
+        """The one of the same question, or of its answer, whatever variant that is."""
+        alike = (slot for slot in self.slots if slot.question_id == other.question_id)
+        return next((slot for slot in alike if slot.is_answer == other.is_answer), None)
+
     def index_of_question(self, question_id: str) -> int:
         """The index of a question's slot; -1 where there is none."""
         return next((i for i, s in enumerate(self.slots) if s.question_id == question_id and not s.is_answer), -1)

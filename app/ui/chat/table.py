@@ -12,7 +12,8 @@ from app.ui.theme import SPACE_L
 
 GAP = SPACE_L  # px between columns
 _WIDEST = 320.0  # px of a column that is not made narrower while the table is too wide
-_AIR = 6.0  # px, for what is written strong
+_ROOMY = 160.0  # px of a column at most, where the table scrolls and nothing is won by a narrow one
+_AIR = 10.0  # px, for what is written strong
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,10 @@ class CellMeasure:
     word: float
 
 
-def measure_cell(text: str, size: int) -> CellMeasure:
+def measure_cell(text: str, word: str, size: int) -> CellMeasure:
     """`size` is that of the text, px."""
     metrics = QFontMetricsF(text_font(size))
-    words = text.split()
-    longest = max(words, key=len, default="")
-    return CellMeasure(metrics.horizontalAdvance(text) + _AIR, metrics.horizontalAdvance(longest) + _AIR)
+    return CellMeasure(metrics.horizontalAdvance(text) + _AIR, metrics.horizontalAdvance(word) + _AIR)
 
 
 def share_out(width: float, wanted: Sequence[CellMeasure]) -> list[float]:
@@ -40,7 +39,7 @@ def share_out(width: float, wanted: Sequence[CellMeasure]) -> list[float]:
     least = [min(measure.whole, max(measure.word, min(_WIDEST, measure.whole) / 3)) for measure in wanted]
     spare = width - sum(least)
     if spare <= 0:
-        return least
+        return [min(measure.whole, max(measure.word, _ROOMY)) for measure in wanted]
     over = [more - floor for more, floor in zip(whole, least, strict=True)]
     return [floor + spare * more / sum(over) for floor, more in zip(least, over, strict=True)]
 
@@ -53,16 +52,32 @@ class TableColumns:
     wanted: Sequence[CellMeasure]
     table: QTextTable | None = None
 
-    def fit(self, width: float) -> None:
-        """Take this width (px), and give every column its own."""
+    def fit(self, width: float) -> float:
+        """Take this width (px), and give every column its own; returns the width that is needed."""
+        widths = self._widths(width)
         if self.table is not None:
-            self.table.setFormat(self.format(self.table.format().toTableFormat(), width))
+            self.table.setFormat(_sized(self.table.format().toTableFormat(), widths))
+        return self.left + sum(widths)
 
-    def format(self, form: QTextTableFormat, width: float) -> QTextTableFormat:
-        """The format with the widths of the columns in a document of this width, px."""
+    def format(self, form: QTextTableFormat, width: float) -> tuple[QTextTableFormat, float]:
+        """The format with the widths of the columns in a document of this width, and the width that is needed, px."""
+        widths = self._widths(width)
+        return _sized(form, widths), self.left + sum(widths)
+
+    def _widths(self, width: float) -> list[float]:
         gaps = GAP * (len(self.wanted) - 1)
         shares = share_out(width - self.left - gaps, self.wanted)
-        widths = [share + GAP for share in shares[:-1]] + shares[-1:]
-        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, each) for each in widths])
-        form.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
-        return form
+        return [share + GAP for share in shares[:-1]] + shares[-1:]
+
+
+@dataclass
+class TableScroll:
+    """How far a table that is wider than the column was moved to the left, px; all its stretches have the same."""
+
+    value: int = 0
+
+
+def _sized(form: QTextTableFormat, widths: Sequence[float]) -> QTextTableFormat:
+    form.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, each) for each in widths])
+    form.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
+    return form

@@ -13,6 +13,7 @@ from app.core.document import Book
 from app.core.untrusted import disarm
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.empty import EmptyConversation
+from app.ui.chat.formulas import FormulaStore
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import QuestionMessage
@@ -122,6 +123,8 @@ class ConversationView(Scroller):
         self._open_address = open_address
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
+        self._formulas = FormulaStore(self)
+        self._lit = ""  # the id of the question that is being edited
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
@@ -221,7 +224,7 @@ class ConversationView(Scroller):
 
     def show_weighed(self, answer: Answer) -> None:
         """Show an answer whose sentences were weighed, if it is shown and has ended."""
-        slot = self._slot_of(answer.id)
+        slot = self._column.find_answer(answer.id)
         if slot is None or slot.answer is None or slot.answer.text != answer.text:
             return
         slot.answer = answer
@@ -231,12 +234,9 @@ class ConversationView(Scroller):
 
     def show_weighing(self, answer_id: str, words: str) -> None:
         """How far weighing is, below the answer, if it is shown; empty words when it has ended."""
-        slot = self._slot_of(answer_id)
+        slot = self._column.find_answer(answer_id)
         if slot is not None and isinstance(slot.message, AnswerMessage):
             slot.message.foot.show_status(words)
-
-    def _slot_of(self, answer_id: str) -> Slot | None:
-        return next((slot for slot in self._column.slots if slot.is_answer and slot.answer_id == answer_id), None)
 
     def note(self, sentence: str) -> None:
         """Add a sentence under the last answer."""
@@ -246,7 +246,6 @@ class ConversationView(Scroller):
         slot.sentences.append(sentence)
         if isinstance(slot.message, AnswerMessage):
             slot.message.set_sentences(slot.sentences)
-        self._settle()
 
     def images(self) -> tuple[NumberedImage, ...]:
         """All images of the shown turns, in the order of their questions."""
@@ -254,14 +253,10 @@ class ConversationView(Scroller):
 
     def forget_book(self, book_id: str) -> None:
         """The book is gone, and the images that were taken of its pages with it; others may get another number."""
-        anchor, before = self._find_anchor(), [slot.images for slot in self._column.slots]
-        for slot in self._column.slots:
-            slot.images = tuple(image for image in slot.images if image.ref.book_id != book_id)
-        self._column.number_images()
-        for slot, images in zip(self._column.slots, before, strict=True):
-            if slot.images != images:
-                slot.height = 0
-                self._drop(slot)
+        anchor = self._find_anchor()
+        for slot in self._column.without_images(book_id):
+            slot.height = 0
+            self._drop(slot)
         self._guess_heights()
         self._settle(anchor)
 
@@ -275,6 +270,12 @@ class ConversationView(Scroller):
         self.empty.suggest(() if answer_id else questions)
         self._settle()
 
+    def light(self, question_id: str) -> None:
+        """Mark the question that is being edited; an empty id for none."""
+        self._lit = question_id
+        for message in self.findChildren(QuestionMessage):
+            message.set_lit(message.question_id == question_id)
+
     def _questions_after(self, slot: Slot) -> tuple[str, ...]:
         return self._further[1] if slot is self._column.slots[-1] and slot.answer_id == self._further[0] else ()
 
@@ -286,7 +287,7 @@ class ConversationView(Scroller):
 
     def text_of(self, answer_id: str) -> str:
         """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
-        slot = next((slot for slot in self._column.slots if slot.answer_id == answer_id), None)
+        slot = self._column.find_answer(answer_id)
         if slot is None:
             return ""
         return slot.message.plain_text() if slot.is_open and slot.message else slot.text
@@ -318,6 +319,7 @@ class ConversationView(Scroller):
         made.edited.connect(self.edit_question)
         made.variant_chosen.connect(self.variant_chosen)
         made.set_faded(slot.left_out)
+        made.set_lit(slot.question_id == self._lit)
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> MessageWidget:
@@ -329,6 +331,7 @@ class ConversationView(Scroller):
             slot.books,
             len(self._column.slots[slot.index - 1].images),
             self.viewport(),
+            formulas=self._formulas,
         )
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
@@ -357,8 +360,8 @@ class ConversationView(Scroller):
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
 
     def _want_action(self, answer_id: str) -> None:
-        slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
-        if slot.left_out:
+        slot = self._column.find_answer(answer_id)
+        if slot is not None and slot.left_out:
             self.read_again_wanted.emit(answer_id)
         else:
             self.go_on_wanted.emit(answer_id)
@@ -382,10 +385,8 @@ class ConversationView(Scroller):
         return slot.message
 
     def _find_again(self, anchor: Anchor) -> Anchor | None:
-        for slot in self._column.slots:
-            if slot.question_id == anchor.slot.question_id and slot.is_answer == anchor.slot.is_answer:
-                return Anchor(slot, anchor.piece, anchor.offset)
-        return None
+        slot = self._column.find_like(anchor.slot)
+        return Anchor(slot, anchor.piece, anchor.offset) if slot is not None else None
 
     def _settle(self, anchor: Anchor | None = None) -> None:
         super()._settle(anchor)

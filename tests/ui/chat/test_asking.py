@@ -11,6 +11,7 @@ from app.core.conversation import Ending
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.engine.protocol import EngineState
+from app.ui.chat.question import QuestionMessage
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.shelf.rows import BookState, measure_of
 from app.ui.widgets.model_chip import ChipDot
@@ -85,7 +86,6 @@ def test_while_one_answer_runs_no_other_begins(room: Room) -> None:
     room.engine.answers = [("One", gate)]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.asking.submit("Second?")
     room.presenter.asking.ask_last_again()
     gate.open()
     room.settle()
@@ -139,6 +139,48 @@ def test_esc_gives_up_editing(qtbot: QtBot, room: Room) -> None:
     assert room.window.talk.composer.text() == ""
     room.ask("Second?")
     assert [turn.question.text for turn in room.turns()] == ["First?", "Second?"]
+
+
+def test_the_question_that_is_edited_is_named_and_marked(room: Room) -> None:
+    _open(room)
+    room.ask("First?")
+    room.ask("Second?")
+    talk = room.window.talk
+    questions = [message for message in talk.view.messages() if isinstance(message, QuestionMessage)]
+    room.presenter.asking.edit(questions[0].question_id)
+    assert talk.composer.editing.words == "Editing question 1"
+    assert [message._lit for message in questions] == [True, False]
+    talk.composer.editing.button.click()
+    assert talk.composer.text() == ""
+    assert not any(message._lit for message in questions)
+
+
+def test_a_question_that_is_sent_while_an_answer_runs_is_asked_next(qtbot: QtBot, room: Room) -> None:
+    gate = Gate()
+    _open(room)
+    composer = room.window.talk.composer
+    room.engine.answers = [("One ", gate, "done."), ("Two.",), ("Three.",)]
+    room.ask("First?", settle=False)
+    qtbot.keyClick(composer.editor, Qt.Key.Key_Return)  # nothing is written
+    wait(gate.reached.is_set)
+    wait(lambda: composer.text() == "")
+    for _ in range(2):  # taken back, and sent again
+        composer.set_text("Second?")
+        qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
+        assert composer.hold.words == "Waiting for the current answer…"
+        assert composer.send_button.text() == "Cancel  Esc"
+        if _ == 0:
+            qtbot.keyClick(composer.editor, Qt.Key.Key_Escape)
+            assert composer.send_button.text() == "Stop  Esc"
+            assert composer.text() == "Second?"
+    gate.open()
+    room.settle()
+    assert [(turn.question.text, turn.answer.text if turn.answer else "") for turn in room.turns()] == [
+        ("First?", "One done."),
+        ("Second?", "Two."),
+    ]
+    assert composer.text() == ""
+    assert not composer.hold.words
 
 
 def test_an_answer_goes_on_while_another_conversation_is_shown(room: Room) -> None:
@@ -257,7 +299,9 @@ def test_the_text_of_an_answer_is_copied(qtbot: QtBot, room: Room) -> None:
     room.engine.answers = [("**Twelve** months [p. 87].",)]
     room.ask("First?")
     qtbot.keyClick(room.window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert QGuiApplication.clipboard().text() == "**Twelve** months (p. 87: not found there)."
+    copied = QGuiApplication.clipboard().mimeData()
+    assert copied.text() == "**Twelve** months (p. 87: not found there)."
+    assert "<strong>Twelve</strong> months (p. 87: not found there)." in copied.html()
 
 
 def test_closing_the_window_mid_answer_keeps_what_was_written(room: Room) -> None:

@@ -57,11 +57,11 @@ def test_the_button_asks_and_stops(composer: Composer, said: list[object]) -> No
     assert composer.send_button.text() == "Stop  Esc"
     QTest.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
     QTest.keyClick(composer.editor, Key.Key_Escape)
-    QTest.keyClick(composer.editor, Key.Key_Return)  # one answer at a time
+    QTest.keyClick(composer.editor, Key.Key_Return)  # what is asked next
     composer.set_busy(False)
     QTest.keyClick(composer.editor, Key.Key_Escape)
     assert composer.send_button.text() == "Send"
-    assert said == ["a question", "stop", "stop"]
+    assert said == ["a question", "stop", "stop", "a question"]
 
 
 def test_the_button_stops_also_while_nothing_is_written(composer: Composer, said: list[object]) -> None:
@@ -80,15 +80,27 @@ def test_up_in_the_empty_field_edits_the_last_question(composer: Composer, said:
 
 def test_escape_leaves_an_edit(composer: Composer, said: list[object]) -> None:
     QTest.keyClick(composer.editor, Key.Key_Escape)
-    composer.set_editing(True)
+    composer.set_editing(2)
     QTest.keyClick(composer.editor, Key.Key_Escape)
-    composer.set_editing(False)
+    composer.set_editing(0)
     QTest.keyClick(composer.editor, Key.Key_Escape)
     assert said == ["cancelled"]
 
 
+def test_the_field_says_which_question_is_edited_and_a_button_cancels(composer: Composer, said: list[object]) -> None:
+    height = composer.sizeHint().height()
+    composer.set_editing(2)
+    assert composer.editing.words == "Editing question 2"
+    assert composer.sizeHint().height() > height
+    QTest.mouseClick(composer.editing.button, Qt.MouseButton.LeftButton)
+    composer.set_editing(0)
+    assert not composer.editing.isVisible()
+    assert composer.sizeHint().height() == height
+    assert said == ["cancelled"]
+
+
 def test_return_while_an_input_method_composes_belongs_to_it(composer: Composer, said: list[object]) -> None:
-    composer.set_editing(True)
+    composer.set_editing(2)
     for before in ("", "これは"):
         composer.set_text(before)
         QApplication.sendEvent(composer.editor, QInputMethodEvent("かんじ", []))

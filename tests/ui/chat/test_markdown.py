@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from PySide6.QtGui import QImage, QTextCursor, QTextDocument, QTextImageFormat
 from PySide6.QtWidgets import QApplication
@@ -9,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from app.core.conversation import CitationState
 from app.ui.chat import markdown
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.citations import embed, mark_citations, shorten_title
+from app.ui.chat.citations import CitationMark, embed, mark_citations, shorten_title
+from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.markdown import MAX_CHARACTERS, StepwiseText, parse
 from app.ui.chat.render import BlockRenderer, RenderedText, SealedDocument
 from app.ui.chat.table import CellMeasure, share_out
@@ -24,8 +27,13 @@ def space(qapp: QApplication, fonts: None, theme: Theme) -> ChipSpace:
     return ChipSpace(theme)
 
 
+def _renderer(theme: Theme, marks: Sequence[CitationMark], space: ChipSpace) -> BlockRenderer:
+    store = FormulaStore(space)
+    return BlockRenderer(theme, marks, space, FormulaSpace(theme, store, space), WIDTH)
+
+
 def write(space: ChipSpace, text: str) -> list[RenderedText]:
-    return [BlockRenderer(Theme(PAPER), (), space, WIDTH).write(block.tokens) for block in parse(embed(text, ()))]
+    return [_renderer(Theme(PAPER), (), space).write(block.tokens) for block in parse(embed(text, ()))]
 
 
 def plain(space: ChipSpace, text: str) -> str:
@@ -213,7 +221,7 @@ def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplicati
     citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
     marks = mark_citations(text, citations, {})
     space = ChipSpace(theme)
-    written = [BlockRenderer(theme, marks, space, WIDTH).write(block.tokens) for block in parse(embed(text, marks))]
+    written = [_renderer(theme, marks, space).write(block.tokens) for block in parse(embed(text, marks))]
     chips = [placed.mark.label for part in written for placed in part.marks]
     assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]
     shown = "\n".join(part.document.toPlainText() for part in written)

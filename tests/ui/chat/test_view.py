@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -420,6 +420,16 @@ def test_the_text_grows_and_shrinks_and_keeps_its_place(view: ConversationView, 
     assert (view.messages()[-1].pieces[0].height, view.measure()) == usual
 
 
+def test_a_list_of_tasks_has_boxes_and_is_copied_as_it_was_written(view: ConversationView) -> None:
+    text = "- [ ] **call** the Harbour Office\n- [x] read [p. 5]\n- [no] task\n- words"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.PAGE, 5),)),), {})
+    message = only_answer(view)
+    assert message.pieces[0].written is not None
+    assert [drawn.marker for drawn in message.pieces[0].written.drawn] == ["☐", "☑", "•", "•"]
+    assert "call the Harbour Office" in message.pieces[0].written.document.toPlainText().splitlines()
+    assert read(message) == text.replace("**", "")
+
+
 # code and tables
 
 
@@ -446,6 +456,54 @@ def test_code_and_tables_are_copied_from_their_bars(view: ConversationView) -> N
     assert saved == [[["Berth", "Rent"], ["4 [p. 5]", "1,200"], ["5", "=1"]]]
     for bar, piece in ((code, message.pieces[0]), (table, message.pieces[1])):
         assert piece.top <= bar.y() < bar.geometry().bottom() <= piece.bottom
+
+
+def test_a_table_that_is_too_wide_scrolls_by_itself(view: ConversationView) -> None:
+    row = "| " + " | ".join(f"unbreakablewords{number}" for number in range(9)) + " |"
+    text = f"{row}\n{'|--' * 9}|\n" + "\n".join([row] * 60) + "\n\nwords"
+    view.show_turns((turn(1, "?", text),), {})
+    message = only_answer(view)
+    message.expose(message.width(), -(10**7), 10**7)
+    tables, words = message.pieces[:-1], message.pieces[-1]
+    assert len(tables) > 1
+    assert words.overflow == 0
+    overflow = tables[0].overflow
+    assert overflow > 200
+    (bar,) = message.findChildren(ToolBar)
+    assert bar.sideways.maximum() == overflow
+    before = tables[0].rectangle_at(3).x()
+    bar.sideways.setValue(120)
+    assert {round(piece.rectangle_at(3).x()) for piece in tables} == {round(before - 120)}
+    assert view.horizontalScrollBar().maximum() == 0
+    view.resize(3_000, 700)
+    message.expose(view.measure(), -(10**7), 10**7)
+    assert tables[0].rectangle_at(3).x() >= before - 120
+
+
+def test_the_wheel_moves_a_wide_table_sideways_and_the_conversation_up_and_down(view: ConversationView) -> None:
+    row = "| " + " | ".join(f"unbreakablewords{number}" for number in range(9)) + " |"
+    view.show_turns((turn(1, "?", f"{row}\n{'|--' * 9}|\n" + "\n".join([row] * 5)),), {})
+    message = only_answer(view)
+    place = QPointF(50, message.pieces[0].top + 40)
+
+    def wheel(x: int, y: int) -> bool:
+        event = QWheelEvent(
+            place,
+            QPointF(message.mapToGlobal(place.toPoint())),
+            QPoint(),
+            QPoint(x, y),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        message.wheelEvent(event)
+        return event.isAccepted()
+
+    assert wheel(-120, 0)
+    assert message.pieces[0].scroll is not None
+    assert message.pieces[0].scroll.value == 60
+    assert not wheel(0, -120)
 
 
 def test_a_selection_is_copied_with_its_emphasis(view: ConversationView) -> None:
