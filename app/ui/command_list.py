@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QAction
 
+from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
@@ -39,7 +40,12 @@ _Role = QAction.MenuRole
 
 
 def adding_commands(
-    go: Navigation, shelf: ShelfPresenter, images: ImageSources, portal: ScreenPortal, anything: Anything
+    go: Navigation,
+    shelf: ShelfPresenter,
+    images: ImageSources,
+    portal: ScreenPortal,
+    anything: Anything,
+    bin_: BinPresenter,
 ) -> CommandGroup:
     return CommandGroup(
         _("Desk"),
@@ -77,6 +83,9 @@ def adding_commands(
                 "Ctrl+Shift+D",
                 go.compare_on_desk,
                 words=_("differences, changes, versions, redline"),
+            ),
+            Command(
+                _("Bin…"), "", bin_.open, words=_("trash, deleted, restore, undo"), symbol=Symbol.DELETE, apart=True
             ),
         ),
     )
@@ -130,7 +139,7 @@ def conversation_commands(
                 can=exporting.has_words,
             ),
             Command(
-                _("Delete the conversation…"),
+                _("Delete the conversation"),
                 "",
                 go.delete,
                 words=_("remove, bin, trash"),

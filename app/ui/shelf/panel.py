@@ -212,7 +212,7 @@ class ShelfPanel(QWidget):
         menu.addAction(_("Open"), partial(self.conversation_opened.emit, row.id))
         menu.addAction(_("Rename") + "\tF2", partial(self.rename, row.id))
         menu.addSeparator()
-        menu.addAction(_("Delete…"), partial(self.conversation_delete_wanted.emit, row.id))
+        menu.addAction(_("Delete"), partial(self.conversation_delete_wanted.emit, row.id))
         return menu
 
     def book_menu(self, index: QModelIndex) -> QMenu | None:
@@ -239,7 +239,7 @@ class ShelfPanel(QWidget):
             up.setEnabled(places[0] != row.key)
             down.setEnabled(places[-1] != row.key)
         menu.addSeparator()
-        menu.addAction(_("Remove from the shelf…"), partial(self.book_remove_wanted.emit, row.book.id))
+        menu.addAction(_("Remove from the shelf"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu
 
     def _offer_others(self, menu: QMenu, row: BookRow) -> None:

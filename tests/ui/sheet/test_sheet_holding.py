@@ -23,7 +23,7 @@ def _begin(room: Room, *books: int) -> SheetSetup:
     use_language("en")
     room.reader.documents["survey.pdf"] = shelf_of_books.survey()
     room.add_books()
-    room.desk.library.remove(room.books[3].id)  # the survey, which is to be opened
+    room.fake.books.delete(room.books[3].id)  # the survey, which is to be opened
     room.add_conversation("A", [room.books[place] for place in books])
     room.add_conversation("B", days_ago=1)
     room.open()
