@@ -39,7 +39,7 @@ from app.store.db import Database
 from app.store.folding import fold, storable
 from app.store.images import put_images
 
-_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions"
+_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions, c.pinned, c.archived"
 _KEPT = "c.bin_id = '' AND NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
@@ -91,6 +91,14 @@ class Conversations:
 
     def rename(self, id: str, title: str) -> None:
         self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
+
+    def pin(self, id: str, pinned: bool) -> None:
+        """List a conversation before all others, or no longer."""
+        self._database.run("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), id))
+
+    def archive(self, id: str, archived: bool) -> None:
+        """Put a conversation away, or back among the others; a new question puts it back, too."""
+        self._database.run("UPDATE conversations SET archived = ? WHERE id = ?", (int(archived), id))
 
     def instruct(self, id: str, instructions: str) -> None:
         """How the person wants answers in a conversation, from the next one on."""
@@ -298,8 +306,11 @@ class Drafts:
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:
     return tuple(
-        Conversation(id, title, created_at, updated_at, _books(connection, id), rules, instructions)
-        for id, title, created_at, updated_at, rules, instructions in list(rows)
+        Conversation(
+            *(id, title, created_at, updated_at, _books(connection, id)),
+            *(rules, instructions, bool(pinned), bool(archived)),
+        )
+        for id, title, created_at, updated_at, rules, instructions, pinned, archived in list(rows)
     )
 
 
@@ -341,7 +352,7 @@ def _findings(answer: Answer) -> tuple[str | int, ...]:
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:
-    connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
+    connection.execute("UPDATE conversations SET updated_at = ?, archived = 0 WHERE id = ?", (now, conversation_id))
 
 
 def _require(connection: apsw.Connection, table: str, id: str) -> str:

@@ -289,6 +289,8 @@ CREATE TABLE bin (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE books ADD COLUMN bin_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE conversations ADD COLUMN bin_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX books_of_bin ON books (bin_id) WHERE bin_id != '';
 CREATE INDEX conversations_of_bin ON conversations (bin_id) WHERE bin_id != '';
 """

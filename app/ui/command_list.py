@@ -108,6 +108,20 @@ def conversation_commands(
                 can=go.shows_conversation,
             ),
             Command(
+                _("Pin or unpin the conversation"),
+                "",
+                go.pin,
+                words=_("favourite, star, on top"),
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Archive or unarchive the conversation"),
+                "",
+                go.archive,
+                words=_("hide, put away, done"),
+                can=go.shows_conversation,
+            ),
+            Command(
                 _("Instructions for this conversation…"),
                 "",
                 prompts.instruct,

@@ -158,6 +158,18 @@ class Navigation(QObject):
             self._window.talk.title.edit()
 
     @Slot()
+    def pin(self) -> None:
+        """The shown conversation, or no longer."""
+        if self._shown.conversation is not None:
+            self._shelf.marking.pin(self._shown.id, not self._shown.conversation.pinned)
+
+    @Slot()
+    def archive(self) -> None:
+        """The shown conversation, or back among the others."""
+        if self._shown.conversation is not None:
+            self._shelf.marking.archive(self._shown.id, not self._shown.conversation.archived)
+
+    @Slot()
     def delete(self) -> None:
         """The shown conversation."""
         if self._shown.id:

@@ -1,4 +1,5 @@
-"""What was deleted: announced with a way back, and in the bin; and what is said of a file that was written."""
+"""What was deleted: announced with a way back, and in the bin; conversations that are pinned or put away; and what is
+said of a file that was written."""
 
 from __future__ import annotations
 
@@ -84,4 +85,37 @@ def saved(stage: Stage) -> None:
     stage.settle()
 
 
-BIN_SCENES = (deleted, deleted_dark, deleted_small_japanese, bin_list, bin_dark, bin_japanese, bin_empty, saved)
+def _marked(stage: Stage, **options: object) -> None:
+    stage.add_books()
+    pinned = stage.add_conversation("Meridian: the matter in short", [stage.books[LEASE]], days_ago=9)
+    stage.desk.conversations.pin(pinned.id, True)
+    for number, title in enumerate(("Draft of the side letter", "人物と場所の一覧")):
+        put_away = stage.add_conversation(title, days_ago=30 + number)
+        stage.desk.conversations.archive(put_away.id, True)
+    stage.add_conversation("Chapter summaries", [stage.books[SURVEY]], days_ago=2)
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.open(**options)  # type: ignore[arg-type]
+
+
+def pinned(stage: Stage) -> None:
+    _marked(stage)
+
+
+def archived_dark(stage: Stage) -> None:
+    _marked(stage, theme=ThemeChoice.DARK)
+    stage.window.shelf.archived_button.click()
+    stage.settle()
+
+
+BIN_SCENES = (
+    deleted,
+    deleted_dark,
+    deleted_small_japanese,
+    bin_list,
+    bin_dark,
+    bin_japanese,
+    bin_empty,
+    saved,
+    pinned,
+    archived_dark,
+)

@@ -74,6 +74,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert books.tokens(book.id, "llama4") == 12
 
         (talk,) = conversations.all()
+        assert not talk.pinned
+        assert not talk.archived
         assert (talk.title, talk.books) == ("Whales", (BookRef(book.id, PageRange(1, 2)), BookRef(book.id)))
         first, second = conversations.turns(talk.id)
         assert (first.question.text, first.question.books) == ("Who speaks?", (BookRef(book.id),))

@@ -23,6 +23,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.file_import import FileImport
+from app.ui.shelf.marking import Marking
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, ConversationList, book_row
@@ -75,6 +76,7 @@ class ShelfPresenter(Presenter):
         self.counting.changed.connect(self.show_books)
         self._indexed: dict[str, int] = {}
         self._counted: int | None = None  # percent of the words on the desk
+        self.marking = Marking(kept, bridge, panel, self)
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
@@ -197,6 +199,8 @@ class ShelfPresenter(Presenter):
     def _connect(self) -> None:
         self._panel.conversation_opened.connect(self.conversation_wanted)
         self._panel.conversation_delete_wanted.connect(self.delete)
+        self.marking.changed.connect(self._on_changed)
+        self.marking.failed.connect(self.failed)
         self._panel.desk_toggled.connect(self.toggle_desk)
         self._panel.book_moved.connect(self.move_on_desk)
         self._book_list.dropped.connect(self.place_on_desk)
@@ -284,6 +288,10 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def _renamed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
         self.list_conversations()
         if self._shown.id:
             self.conversation_wanted.emit(self._shown.id)
