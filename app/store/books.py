@@ -142,12 +142,6 @@ class Books:
         )
         return tuple(map(_page, rows))
 
-    def delete(self, id: str) -> None:
-        """Delete a book for good, with its pages, and take it off every desk; questions about it stay, as does its
-        file."""
-        self._database.run("DELETE FROM books WHERE id = ?", (id,))
-        self._database.scrub()
-
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
         needle = fold(text)
