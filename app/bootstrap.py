@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 from app.core import installation
 from app.core.errors import AppError, Code
@@ -26,12 +27,13 @@ from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library, Removal
+from app.services.library import Library
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
+from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
@@ -39,6 +41,7 @@ from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
+from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
@@ -80,6 +83,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     desk = _wire(paths, database, reader)
     desk.conversations.close_open_answers()
     with contextlib.suppress(AppError):  # a person hears of it when something is deleted
+        desk.removal.expire(time.time())
         desk.removal.sweep()
     return desk
 
@@ -87,7 +91,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
 def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     engine = EngineClient()
-    models = (of_models := _ModelParts(paths, settings, engine)).models
+    models = (of_models := _ModelParts(paths, settings, engine, BinStore(database))).models
     library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(ImageReader(), kept_images, library, engine)
@@ -114,7 +118,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         plans=of_models.plans,
         downloads=of_models.downloads,
         carrying=of_models.carrying,
-        removal=Removal(conversations, library, kept_images, models.readings, engine),
+        removal=Removal(of_models.kept, kept_images, models.readings, engine, settings.load),
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(database), settings),
@@ -129,9 +133,11 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
 class _ModelParts:
     """All that has to do with models: those on this computer, at the hub, and at a server."""
 
-    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient) -> None:
+    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, kept: BinStore) -> None:
+        self.kept = kept
         headers, learning = HeaderReader(), Learning(Measurements(settings))
-        readings, remote = SavedReadings(paths.readings, settings), RemoteEngine(RemoteKeys(settings))
+        readings = SavedReadings(paths.readings, settings, kept.books)
+        remote = RemoteEngine(RemoteKeys(settings))
         self.plans = Plans(headers, engine, Machines(engine, settings), learning)
         self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning)
         self.downloads = downloads_of(self.models, settings, headers)

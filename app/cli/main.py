@@ -98,6 +98,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import prompts
 
             prompts.run(options, desk)
+        case "bin":
+            from app.cli import bin
+
+            bin.run(options, desk)
         case "compare":
             from app.cli import compare
 

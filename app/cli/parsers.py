@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _add_questions(commands)
     _add_sheet(commands)
     _add_prompts(commands)
+    _add_bin(commands)
     _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
@@ -218,6 +219,13 @@ def _add_prompts(commands: Any) -> None:
         "--import", dest="file", type=Path, metavar="FILE",
         help=_("take in a text that was printed so; prompts replace those of the same name"),
     )  # fmt: skip
+
+
+def _add_bin(commands: Any) -> None:
+    bin = _command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
+    what = bin.add_mutually_exclusive_group()
+    what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
+    what.add_argument("--empty", action="store_true", help=_("delete permanently what is in the bin"))
 
 
 def _add_read(commands: Any) -> None:

@@ -300,7 +300,7 @@ its books would have to be read again."""
 
 class Conversation(msgspec.Struct, frozen=True):
     """`rules`: the version of those that its books were read with. `instructions`: how the person wants answers
-    here."""
+    here. `pinned`: it is listed first. `archived`: it is listed only where a person asks for these."""
 
     id: str
     title: str
@@ -309,3 +309,5 @@ class Conversation(msgspec.Struct, frozen=True):
     books: tuple[BookRef, ...] = ()
     rules: int = RULES_VERSION
     instructions: str = ""
+    pinned: bool = False
+    archived: bool = False

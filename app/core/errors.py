@@ -73,6 +73,7 @@ class Code(StrEnum):
     QUESTION_TOO_LONG = "question_too_long"  # number, characters, limit
     QUESTION_NOT_BEGUN = "question_not_begun"
     TEMPLATE_UNKNOWN = "template_unknown"  # name, known
+    BIN_ENTRY_UNKNOWN = "bin_entry_unknown"  # name
     PROMPT_INVALID = "prompt_invalid"  # name, limit
     PROMPTS_NOT_UTF8 = "prompts_not_utf8"  # path
 

@@ -1,10 +1,9 @@
-"""Books as a person handles them: open a file, look at a page, find words, take a book away, delete a conversation."""
+"""Books as a person handles them: open a file, look at a page, find words."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.conversation import BookRef, PageRange
@@ -19,8 +18,6 @@ from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
 from app.services.models import SavedReadings
 from app.store.books import Books
-from app.store.conversations import Conversations
-from app.store.images import ImageStore
 
 
 class Library:
@@ -132,47 +129,8 @@ class Library:
         self._books.set_hidden_read(book_id, hidden_read)
         return self.book(book_id)
 
-    def remove(self, book_id: str) -> None:
-        """Take a book off the shelf with all that came of it; its file stays where it is."""
-        self._readings.delete_of_book(book_id)
-        self._books.delete(book_id)
-
     def close(self) -> None:
         self._reader.close()
-
-
-@dataclass(frozen=True)
-class Removal:
-    """Deletes conversations and books with all that came of them: on disk at once, in the engine when its turn comes.
-
-    All methods raise AppError FOLDER_READ_ONLY, and as the store does.
-    """
-
-    conversations: Conversations
-    library: Library
-    images: ImageStore
-    readings: SavedReadings
-    engine: Engine
-
-    def delete_conversation(self, conversation_id: str) -> None:
-        """With its images, and what a projector made of them."""
-        self.conversations.delete(conversation_id)
-        self.sweep()
-
-    def remove_book(self, book_id: str) -> None:
-        """With its readings and the images of its pages; its file stays where it is."""
-        self.library.remove(book_id)
-        self.sweep()
-
-    def sweep(self) -> None:
-        """Delete what a projector made of images that no question has any more, such as a crash may leave behind."""
-        self.readings.keep_images(self.images.all())
-
-    def release(self, book_id: str = "") -> None:
-        """Let the engine drop what it still holds of what was deleted, and of a book. Waits its turn there."""
-        if book_id:
-            self.engine.forget(book_id)
-        self.engine.keep_images(self.images.all())
 
 
 @contextlib.contextmanager

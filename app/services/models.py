@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -189,9 +189,13 @@ class SavedReadings:
     The secret that they are encrypted with is in the database, so that a new passphrase loses none of them.
     """
 
-    def __init__(self, folder: Path, settings: SettingsStore) -> None:
+    def __init__(
+        self, folder: Path, settings: SettingsStore, hidden: Callable[[], Collection[str]] = frozenset
+    ) -> None:
+        """`hidden` gives the ids of books whose readings are kept, and listed nowhere."""
         self._folder = folder
         self._settings = settings
+        self._hidden = hidden
 
     def spec(self) -> ReadingsSpec:
         """What the engine needs to save and find them, and the tokens of books. Raises AppError as the store does."""
@@ -199,7 +203,9 @@ class SavedReadings:
 
     def all(self) -> tuple[SavedState, ...]:
         """The last used first. Raises AppError."""
-        return self._readings().all()
+        hidden = self._hidden()
+        readings = self._readings().all()
+        return tuple(each for each in readings if not any(book.book_id in hidden for book in each.books))
 
     def delete(self, reading: SavedState) -> None:
         """Raises AppError FOLDER_READ_ONLY."""

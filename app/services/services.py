@@ -19,11 +19,12 @@ from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library, Removal
+from app.services.library import Library
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
+from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions

@@ -47,9 +47,6 @@ class Sheets:
         """The newest first."""
         return self.store.all()
 
-    def delete(self, sheet_id: str) -> None:
-        self.store.delete(sheet_id)
-
     def unfinished(self, questions: Sequence[str], books: tuple[BookRef, ...], *, excerpts: bool) -> Sheet | None:
         """The newest sheet that asks just this and has questions left to ask."""
         for entry in self.store.all():

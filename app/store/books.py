@@ -19,6 +19,7 @@ from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage
 from app.core.errors import AppError, Code
 from app.core.ingestion import examine
 from app.store import passages
+from app.store.bin import restore
 from app.store.db import Database
 from app.store.folding import fold, storable
 
@@ -45,7 +46,8 @@ class Books:
         self._database = database
 
     def add(self, document: Document, path: Path) -> Book:
-        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path.
+        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path, and one
+        that is in the bin comes back.
 
         Where another book has its title, two versions of a contract say, its file's name is added to it: a page mark
         must say which of them it means.
@@ -53,10 +55,11 @@ class Books:
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
             row = connection.execute(
-                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}", (where, document.sha256)
+                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING bin_id, {_BOOK}", (where, document.sha256)
             ).fetchone()
             if row is not None:
-                return _book(row)
+                restore(connection, str(row[0]))
+                return _book(row[1:])
             row = (
                 uuid.uuid4().hex,
                 _own_title(connection, storable(document.title), path),
@@ -100,10 +103,12 @@ class Books:
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""
-        return tuple(map(_book, self._database.rows(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
+        return tuple(
+            map(_book, self._database.rows(f"SELECT {_BOOK} FROM books WHERE bin_id = '' ORDER BY added_at DESC, id"))
+        )
 
     def get(self, id: str) -> Book | None:
-        row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ?", (id,))
+        row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ? AND bin_id = ''", (id,))
         return None if row is None else _book(row)
 
     def book(self, id: str) -> Book:
@@ -136,11 +141,6 @@ class Books:
             {"id": book_id, "first": first, "last": last},
         )
         return tuple(map(_page, rows))
-
-    def delete(self, id: str) -> None:
-        """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
-        self._database.run("DELETE FROM books WHERE id = ?", (id,))
-        self._database.scrub()
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""

@@ -32,7 +32,8 @@ _IMAGES = """(
     SELECT json_group_array(json_object(
         'sha256', i.sha256, 'untrusted_name', r.name, 'width', i.width, 'height', i.height, 'book_id', r.book_id
     ) ORDER BY r.position)
-    FROM question_images r JOIN images i ON i.sha256 = r.sha256 WHERE r.question_id = q.id
+    FROM question_images r JOIN images i ON i.sha256 = r.sha256
+        WHERE r.question_id = q.id AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
 )"""
 QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
 ANSWER = (

@@ -39,8 +39,8 @@ from app.store.db import Database
 from app.store.folding import storable
 from app.store.images import put_images
 
-_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions"
-_NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
+_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions, c.pinned, c.archived"
+_KEPT = "c.bin_id = '' AND NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
 
@@ -55,8 +55,8 @@ class TextPlace(NamedTuple):
 class Conversations:
     """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk.
 
-    An id that is not there raises KeyError where something is to be put below it, and is None, empty or without effect
-    elsewhere: what was deleted in the meantime stays deleted.
+    An id that is not there, or in the bin, raises KeyError where something is to be put below it, and is None, empty or
+    without effect elsewhere: what was deleted in the meantime stays deleted.
     """
 
     def __init__(self, database: Database) -> None:
@@ -67,12 +67,14 @@ class Conversations:
     def all(self) -> tuple[Conversation, ...]:
         """The one that was last asked something comes first. Sheets are not among them."""
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE {_NO_SHEET} {_NEWEST_FIRST}")
+            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE {_KEPT} {_NEWEST_FIRST}")
             return _conversations(connection, rows)
 
     def get(self, id: str) -> Conversation | None:
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ?", (id,))
+            rows = connection.execute(
+                f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ? AND c.bin_id = ''", (id,)
+            )
             return next(iter(_conversations(connection, rows)), None)
 
     def create(self, title: str = "", books: tuple[BookRef, ...] = (), instructions: str = "") -> Conversation:
@@ -90,12 +92,21 @@ class Conversations:
     def rename(self, id: str, title: str) -> None:
         self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
 
+    def pin(self, id: str, pinned: bool) -> None:
+        """List a conversation before all others, or no longer."""
+        self._database.run("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), id))
+
+    def archive(self, id: str, archived: bool) -> None:
+        """Put a conversation away, or back among the others; a new question puts it back, too."""
+        self._database.run("UPDATE conversations SET archived = ? WHERE id = ?", (int(archived), id))
+
     def instruct(self, id: str, instructions: str) -> None:
         """How the person wants answers in a conversation, from the next one on."""
         self._database.run("UPDATE conversations SET instructions = ? WHERE id = ?", (storable(instructions), id))
 
     def delete(self, id: str) -> None:
-        """Delete a conversation and all that came of it; its bytes are overwritten, in the log of changes too."""
+        """Delete a conversation for good, and all that came of it; its bytes are overwritten, in the log of changes
+        too."""
         self._database.run("DELETE FROM conversations WHERE id = ?", (id,))
         self._database.scrub()
 
@@ -298,8 +309,11 @@ class Drafts:
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:
     return tuple(
-        Conversation(id, title, created_at, updated_at, _books(connection, id), rules, instructions)
-        for id, title, created_at, updated_at, rules, instructions in list(rows)
+        Conversation(
+            *(id, title, created_at, updated_at, _books(connection, id)),
+            *(rules, instructions, bool(pinned), bool(archived)),
+        )
+        for id, title, created_at, updated_at, rules, instructions, pinned, archived in list(rows)
     )
 
 
@@ -341,13 +355,16 @@ def _findings(answer: Answer) -> tuple[str | int, ...]:
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:
-    connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
+    connection.execute("UPDATE conversations SET updated_at = ?, archived = 0 WHERE id = ?", (now, conversation_id))
 
 
 def _require(connection: apsw.Connection, table: str, id: str) -> str:
     """The conversation that a row belongs to. Raises KeyError when there is no such row."""
     column = "id" if table == "conversations" else "conversation_id"
-    row = connection.execute(f"SELECT {column} FROM {table} WHERE id = ?", (id,)).fetchone()
+    row = connection.execute(
+        f"SELECT t.{column} FROM {table} t JOIN conversations c ON c.id = t.{column} WHERE t.id = ? AND c.bin_id = ''",
+        (id,),
+    ).fetchone()
     if row is None:
         raise KeyError(id)
     return str(row[0])

@@ -1,5 +1,7 @@
 """Images that questions refer to: what the reader made of them, each kept once, for as long as a question has it."""
 
+# ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -12,6 +14,12 @@ from app.store.db import Database
 from app.store.folding import storable
 
 _MEDIA_TYPE = "image/png"
+_SEEN = """EXISTS (
+    SELECT 1 FROM question_images r JOIN questions q ON q.id = r.question_id
+        JOIN conversations c ON c.id = q.conversation_id
+        WHERE r.sha256 = i.sha256 AND c.bin_id = '' AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
+)"""
+"""Of an image: it is not only in the bin."""
 
 
 class ImageStore:
@@ -22,14 +30,16 @@ class ImageStore:
 
     def png(self, sha256: str) -> bytes:
         """Its bytes; whoever wants pixels asks the reader. Raises AppError IMAGE_MISSING."""
-        row = self._database.row("SELECT bytes FROM images WHERE sha256 = ?", (sha256,))
+        row = self._database.row(f"SELECT bytes FROM images i WHERE sha256 = ? AND {_SEEN}", (sha256,))
         if row is None:
             raise AppError(Code.IMAGE_MISSING, path="")
         return bytes(row[0])
 
     def thumbnail(self, sha256: str) -> Raster | None:
         """None where none is kept."""
-        row = self._database.row("SELECT thumbnail_width, thumbnail FROM images WHERE sha256 = ?", (sha256,))
+        row = self._database.row(
+            f"SELECT thumbnail_width, thumbnail FROM images i WHERE sha256 = ? AND {_SEEN}", (sha256,)
+        )
         if row is None or not row[0]:
             return None
         width, rgb = int(row[0]), bytes(row[1])
@@ -41,13 +51,14 @@ class ImageStore:
         rows = self._database.rows(
             """SELECT i.name, q.id, c.id, c.title, max(q.seq) AS last FROM question_images i
                 JOIN questions q ON q.id = i.question_id JOIN conversations c ON c.id = q.conversation_id
+                WHERE c.bin_id = '' AND i.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
                 GROUP BY c.id, i.name ORDER BY last DESC, i.position  -- all columns are of the row with the maximum
             """
         )
         return tuple(NamedImage(*row[:4]) for row in rows)
 
     def all(self) -> frozenset[str]:
-        """The SHA-256 of every image that is kept."""
+        """The SHA-256 of every image that is kept, in the bin too."""
         return frozenset(str(sha256) for (sha256,) in self._database.rows("SELECT sha256 FROM images"))
 
 

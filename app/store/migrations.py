@@ -277,6 +277,22 @@ CREATE TABLE covers (
     height INTEGER NOT NULL,
     pixels BLOB NOT NULL             -- zlib: RGB, rows from the top
 ) STRICT, WITHOUT ROWID;
+
+-- What was deleted and can still be had back: rows that are marked with an entry are in no list and in no search.
+CREATE TABLE bin (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    item_id TEXT NOT NULL,           -- of the conversation, book or sheet
+    title TEXT NOT NULL,
+    deleted_at REAL NOT NULL,
+    desks TEXT NOT NULL              -- JSON: tuple[DeskPlace, ...]; where a book was
+) STRICT, WITHOUT ROWID;
+ALTER TABLE books ADD COLUMN bin_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN bin_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX books_of_bin ON books (bin_id) WHERE bin_id != '';
+CREATE INDEX conversations_of_bin ON conversations (bin_id) WHERE bin_id != '';
 """
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)

@@ -83,7 +83,7 @@ class SheetStore:
         """The sheets that collect notes for a question, the first one first."""
         rows = self._database.rows(
             """SELECT s.conversation_id FROM sheets s JOIN conversations c ON c.id = s.conversation_id
-                WHERE s.question_id = ? ORDER BY c.created_at, c.id""",
+                WHERE s.question_id = ? AND c.bin_id = '' ORDER BY c.created_at, c.id""",
             (question_id,),
         )
         return tuple(sheet for (id,) in rows if (sheet := self.get(str(id))) is not None)
@@ -92,7 +92,8 @@ class SheetStore:
         """The newest question of these words to these books that notes were collected for, and no answer written."""
         row = self._database.row(
             f"""SELECT {QUESTION} FROM sheets s JOIN questions q ON q.id = s.question_id
-                WHERE q.text = ? AND q.books = ?
+                JOIN conversations c ON c.id = q.conversation_id
+                WHERE q.text = ? AND q.books = ? AND c.bin_id = ''
                 AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.id AND a.ending IN {_ANSWERED})
                 ORDER BY q.seq DESC LIMIT 1""",
             (storable(text), encode(books)),
@@ -106,11 +107,11 @@ class SheetStore:
                 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
                 JOIN questions q ON q.conversation_id = c.id AND q.parent_id IS NULL
                 LEFT JOIN answers a ON a.question_id = q.id AND a.shown
-                WHERE NOT (s.excerpts AND s.question_id != '')
+                WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')
                 GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
         )
         return tuple(SheetEntry(*row) for row in rows)
 
     def delete(self, id: str) -> None:
-        """Delete a sheet and all that came of it; its bytes are overwritten, in the log of changes too."""
+        """Delete a sheet for good, and all that came of it; its bytes are overwritten, in the log of changes too."""
         self._conversations.delete(id)

@@ -58,7 +58,8 @@ class Vectors:
     def unfinished(self, model: str) -> tuple[str, ...]:
         """The books that lack vectors of this model ("": of none), or were cut by older rules; the newest first."""
         rows = self._database.rows(
-            """SELECT id FROM books WHERE cut != :cut OR (:model != '' AND (embedder != :model OR NOT embedded))
+            """SELECT id FROM books
+                WHERE bin_id = '' AND (cut != :cut OR (:model != '' AND (embedder != :model OR NOT embedded)))
                 ORDER BY added_at DESC""",
             {"cut": CUT, "model": model},
         )
@@ -66,7 +67,9 @@ class Vectors:
 
     def finished(self, model: str) -> dict[str, int]:
         """The books that have all their vectors, of this model; with a number that is another after any change."""
-        rows = self._database.rows("SELECT id, embedded FROM books WHERE embedder = ? AND embedded", (model,))
+        rows = self._database.rows(
+            "SELECT id, embedded FROM books WHERE embedder = ? AND embedded AND bin_id = ''", (model,)
+        )
         return dict(rows) if model else {}
 
     def language(self, book_id: str) -> str:

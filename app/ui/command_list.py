@@ -12,6 +12,7 @@ from operator import methodcaller
 
 from PySide6.QtGui import QAction
 
+from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
@@ -45,7 +46,12 @@ _Role = QAction.MenuRole
 
 
 def adding_commands(
-    go: Navigation, shelf: ShelfPresenter, images: ImageSources, portal: ScreenPortal, anything: Anything
+    go: Navigation,
+    shelf: ShelfPresenter,
+    images: ImageSources,
+    portal: ScreenPortal,
+    anything: Anything,
+    bin_: BinPresenter,
 ) -> CommandGroup:
     return CommandGroup(
         _("Desk"),
@@ -91,6 +97,9 @@ def adding_commands(
                 go.compare_on_desk,
                 words=_("differences, changes, versions, redline"),
             ),
+            Command(
+                _("Bin…"), "", bin_.open, words=_("trash, deleted, restore, undo"), symbol=Symbol.DELETE, apart=True
+            ),
         ),
     )
 
@@ -109,6 +118,20 @@ def conversation_commands(
                 go.rename,
                 words=_("title, name"),
                 symbol=Symbol.EDIT,
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Pin or unpin the conversation"),
+                "",
+                go.pin,
+                words=_("favourite, star, on top"),
+                can=go.shows_conversation,
+            ),
+            Command(
+                _("Archive or unarchive the conversation"),
+                "",
+                go.archive,
+                words=_("hide, put away, done"),
                 can=go.shows_conversation,
             ),
             Command(
@@ -143,7 +166,7 @@ def conversation_commands(
                 can=exporting.has_words,
             ),
             Command(
-                _("Delete the conversation…"),
+                _("Delete the conversation"),
                 "",
                 go.delete,
                 words=_("remove, bin, trash"),

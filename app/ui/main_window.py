@@ -220,6 +220,9 @@ class MainWindow(QWidget):
         """The same, with what can be done now; with `passes_ms` it goes by itself after that time."""
         self._notice().show_sentence(words, failed=False, deeds=deeds, passes_ms=passes_ms)
 
+    def hide_notice(self) -> None:
+        self._notice().hide()
+
     def _notice(self) -> NoticeBar:
         return self.sheet.notice if self.shows_sheet else self.talk.notice
 

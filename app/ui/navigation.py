@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
+from app.core.bin import BinEntry, BinKind
 from app.core.comparison import PageSpan
 from app.ui.activity import Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
@@ -127,6 +128,16 @@ class Navigation(QObject):
         self._window.show_sheet(False)
         self._conversation.open(conversation_id, question_id)
 
+    @Slot(object)
+    def open_restored(self, entry: BinEntry) -> None:
+        """What was deleted is back: list it, and show the conversation that was shown when it was deleted."""
+        self._shelf.list_books()
+        self._shelf.list_conversations()
+        if entry.kind is BinKind.BOOK and self._shown.id:
+            self._conversation.open(self._shown.id)  # the book may be on its desk
+        elif entry.item_id == self._conversation.left_id:
+            self._conversation.open(entry.item_id)
+
     @Slot()
     def new_conversation(self) -> None:
         self._window.show_sheet(False)
@@ -147,10 +158,22 @@ class Navigation(QObject):
             self._window.talk.title.edit()
 
     @Slot()
+    def pin(self) -> None:
+        """The shown conversation, or no longer."""
+        if self._shown.conversation is not None:
+            self._shelf.marking.pin(self._shown.id, not self._shown.conversation.pinned)
+
+    @Slot()
+    def archive(self) -> None:
+        """The shown conversation, or back among the others."""
+        if self._shown.conversation is not None:
+            self._shelf.marking.archive(self._shown.id, not self._shown.conversation.archived)
+
+    @Slot()
     def delete(self) -> None:
-        """The shown conversation, after a question."""
+        """The shown conversation."""
         if self._shown.id:
-            self._shelf.ask_delete(self._shown.id)
+            self._shelf.delete(self._shown.id)
 
     @Slot()
     def stop(self) -> None:

@@ -19,6 +19,7 @@ from app.services.services import Services
 from app.ui import command_list
 from app.ui.activity import Activity
 from app.ui.advice import ModelAdvice
+from app.ui.bin.presenter import BinPresenter
 from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
@@ -108,6 +109,7 @@ class _Parts(QObject):
         )
         self.printing = BookPrinting(desk.library, bridge, self.shown, window, self)
         self.saved_files = SavedFiles(self.window, self)
+        self.bin = BinPresenter(desk.removal, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
@@ -251,11 +253,13 @@ class _Parts(QObject):
         self.window.add_sheet(panel)
         panel.closed.connect(self.navigation.close_sheet)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
-        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations)
+        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
         made = SheetsPresenter(work, self._bridge, panel, table, self.openings, self.activity, self.shown, self)
         made.failed.connect(self.window.tell)
         made.noticed.connect(self.window.tell)
         made.saved.connect(self.saved_files.show)
+        made.binned.connect(self.bin.offer)
+        self.bin.restored.connect(made.list_kept)
         made.ended.connect(self.context.measure)
         self.engine_changed.connect(made.show_progress)
         self._release.timeout.connect(made.holding.look)
@@ -325,7 +329,7 @@ class _Parts(QObject):
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
         of_help = command_list.help_commands(self.help)
         groups = (
-            command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
+            command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything, self.bin),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.page, self.split, self.printing, window),
@@ -480,6 +484,9 @@ class WindowPresenter(_Parts):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
+        for deleting in (shelf, talk):
+            deleting.binned.connect(self.bin.offer)
+        self.bin.restored.connect(self.navigation.open_restored)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
@@ -556,6 +563,7 @@ class WindowPresenter(_Parts):
             self.preferences,
             self.locking,
             self.readings,
+            self.bin,
             self.report,
             self.comparing,
             self.images,

@@ -180,6 +180,7 @@ _SENTENCES: dict[Code, str] = {
     Code.PROMPTS_NOT_UTF8: (
         "“{path}” is not plain text in UTF-8, so no prompts were read. Save it as UTF-8 text and import it again."
     ),
+    Code.BIN_ENTRY_UNKNOWN: "The bin has no item “{name}”, or several that begin so. “octavo bin” lists them.",
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.PAGES_INVALID: (
         "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"

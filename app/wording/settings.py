@@ -81,7 +81,7 @@ def sections() -> tuple[SettingSection, ...]:
         SettingSection(SectionKind.ANSWERS, _("Answers"), (*_answers(), *_writing())),
         SettingSection(SectionKind.MODEL, _("Model and memory"), _model()),
         SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
-        SettingSection(SectionKind.PRIVACY, _("Privacy and lock")),
+        SettingSection(SectionKind.PRIVACY, _("Privacy and lock"), _privacy()),
         SettingSection(SectionKind.DOWNLOADS, _("Downloads"), _downloads()),
         SettingSection(SectionKind.SERVER, _("Organisation server"), _server(), server_note),
         SettingSection(SectionKind.ADVANCED, _("Advanced"), (*_placing(), *_loading(), *_choosing_tokens())),
@@ -208,6 +208,16 @@ def _documents() -> tuple[Meaning, ...]:
             "GB",
             ((0, _("Save none")),),
             64,
+        ),
+    )
+
+
+def _privacy() -> tuple[Meaning, ...]:
+    return (
+        Meaning(
+            "use_bin",
+            _("Keep what you delete in the bin"),
+            _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
     )
 

@@ -14,6 +14,7 @@ from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
+from tests.screens.bin_scenes import BIN_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
@@ -325,12 +326,6 @@ def palette(stage: Stage) -> None:
     pause(100)
 
 
-def delete(stage: Stage) -> None:
-    _answered(stage)
-    stage.presenter.navigation.delete()
-    pause(100)
-
-
 def pages(stage: Stage) -> None:
     _answered(stage)
     stage.window.shelf.pages_wanted.emit(stage.books[LEASE].id)
@@ -383,7 +378,6 @@ SCENES: dict[str, Scene] = (
             opening,
             drop,
             palette,
-            delete,
             pages,
             models,
             folded,
@@ -397,6 +391,7 @@ SCENES: dict[str, Scene] = (
             *CHROME_SCENES,
             *CLAIM_SCENES,
             *CONVERSATION_SCENES,
+            *BIN_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,
         )

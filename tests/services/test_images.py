@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
@@ -118,7 +119,13 @@ def test_what_was_deleted_is_forgotten_everywhere(fake: FakeDesk, talk: str) -> 
     folder = fake.desk.paths.readings / "images"
     folder.mkdir(parents=True)
     (folder / "somebody-elses.embeddings").write_bytes(b"x")
-    fake.desk.removal.delete_conversation(talk)
+    entry = fake.desk.removal.delete(BinKind.CONVERSATION, talk)
+    assert entry is not None
+    fake.desk.removal.sweep()
+    with pytest.raises(AppError):
+        fake.desk.images.png(one.ref.sha256)
+    assert one.ref.sha256 in fake.desk.removal.images.all(), "it may come back"
+    fake.desk.removal.purge(entry)
     assert list(folder.iterdir()) == []
     fake.desk.removal.release()
     assert fake.engine.seen == [two.ref.sha256]
@@ -138,6 +145,6 @@ def test_a_part_of_a_page_is_cut_out_and_belongs_to_its_book(tmp_path: Path) -> 
     assert (part.ref.width, part.ref.height, part.ref.book_id) == (whole.ref.width // 2, whole.ref.height // 2, book.id)
     talk = fake.desk.conversations.create(books=(BookRef(book.id),)).id
     answered(fake.desk.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
-    fake.desk.removal.remove_book(book.id)
+    fake.desk.removal.delete(BinKind.BOOK, book.id)
     assert fake.desk.conversations.turns(talk)[0].question.images == ()
     fake.desk.close()

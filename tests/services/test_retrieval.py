@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import Answer, BookRef, OutlineRef, PageRange, Question
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code
@@ -150,7 +151,9 @@ def test_a_short_book_is_not_restated(fake: FakeDesk) -> None:
 
 def test_a_book_that_is_gone_leaves_the_question(fake: FakeDesk, book: Book) -> None:
     answer, _ = ask(fake, book, "How can the tenant terminate?")
-    fake.desk.library.remove(book.id)
+    entry = fake.desk.removal.delete(BinKind.BOOK, book.id)
+    assert entry is not None
+    fake.desk.removal.purge(entry)
     assert fake.desk.ask.prompts.passage_texts(answer.passages) == []
 
 

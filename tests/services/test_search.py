@@ -22,6 +22,7 @@ from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passages, WordHits
 from app.store.vectors import Vectors
+from tests.store.deleting import delete_book
 
 MEANINGS = ("rent money pay euros", "boat ship whale harbour", "cat kitten animal pet", "house flat dwelling home")
 
@@ -285,7 +286,7 @@ def test_a_book_without_an_outline_gets_one_when_it_is_cut_again(desk: Desk, dat
 def test_a_deleted_book_takes_its_vectors_along(desk: Desk, database: Database) -> None:
     book, other = desk.add(*TEXTS), desk.add("A boat.", number=1)
     assert desk.pages("Which boat?", book, other)
-    desk.books.delete(book)
+    delete_book(desk.books, book)
     assert database.rows("SELECT count(*) FROM passage_vectors") == [(1,)]
     assert desk.pages("Which boat?", book, other) == [1]
 

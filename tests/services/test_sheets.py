@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import BookRef, CitationState, PageRange, Support
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
@@ -267,7 +268,7 @@ def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDes
 
 
 def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
-    fake.desk.sheets.delete(sheet.id)
+    fake.desk.removal.delete(BinKind.SHEET, sheet.id)
     assert fail(fake.desk.sheets.run(sheet.id, Cancel()))[0] == []
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import BookRef
 from app.core.document import Document, Format, Page
 from app.core.events import Tokenizing
@@ -59,6 +60,9 @@ def test_a_desk_is_tokenized_once_and_its_tokens_go_with_its_books(start: Start)
     assert run(fake.desk.library.tokens(book.id, Cancel())) == ([], first.segments[1].tokens)
     folder = fake.desk.paths.readings
     assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".tokens"]
-    fake.desk.removal.remove_book(book.id)
+    entry = fake.desk.removal.delete(BinKind.BOOK, book.id)
+    assert entry is not None
+    assert any(path.is_file() for path in folder.rglob("*")), "it may come back"
+    fake.desk.removal.purge(entry)
     fake.desk.removal.release(book.id)
     assert not any(path.is_file() for path in folder.rglob("*"))

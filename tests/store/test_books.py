@@ -16,6 +16,7 @@ from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.folding import fold, places
 from app.store.passages import Passages
+from tests.store.deleting import delete_book
 
 ATLAS = Document(
     title="Atlas 地図",
@@ -110,7 +111,7 @@ def test_token_counts_are_kept_by_vocabulary(books: Books) -> None:
     books.set_tokens(book.id, "smollm2", 150)
     books.set_tokens(book.id, "llama4", 121)
     assert (books.tokens(book.id, "llama4"), books.tokens(book.id, "smollm2")) == (121, 150)
-    books.delete(book.id)
+    delete_book(books, book.id)
     books.set_tokens(book.id, "llama4", 122)
     assert books.tokens(book.id, "llama4") is None
 
@@ -121,7 +122,7 @@ def test_a_deleted_book_leaves_every_desk_and_no_text(books: Books, database: Da
     conversations = Conversations(database)
     talk = conversations.create("", (BookRef(gone.id), BookRef(kept.id), BookRef(gone.id, PageRange(1, 2))))
     asked = conversations.add_question(Question(talk.id, "Where?", (BookRef(gone.id),)))
-    books.delete(gone.id)
+    delete_book(books, gone.id)
     assert database.path.with_name("octavo.db-wal").stat().st_size == 0
     assert books.all() == (kept,)
     assert books.pages(gone.id) == ()
@@ -188,6 +189,6 @@ def test_pages_are_replaced_by_those_of_a_newer_reading(books: Books, database: 
 
 def test_a_book_that_is_gone_gets_no_pages(books: Books, tmp_path: Path) -> None:
     book = books.add(ATLAS, tmp_path / "atlas.pdf")
-    books.delete(book.id)
+    delete_book(books, book.id)
     assert books.replace_pages(book.id, ATLAS) is None
     assert books.pages(book.id) == ()

@@ -39,6 +39,7 @@ from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.folding import fold
 from app.store.images import ImageStore
+from tests.store.deleting import delete_book
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
 
@@ -216,7 +217,7 @@ def test_a_book_is_put_behind_the_others_once(database: Database, conversations:
     kept = conversations.get(talk.id)
     assert kept is not None
     assert kept.books == (BookRef(second, PageRange(1, 1)), BookRef(first), BookRef(third))
-    shelf.delete(first)
+    delete_book(shelf, first)
     conversations.add_book(talk.id, first)
     conversations.add_book("gone", third)
     kept = conversations.get(talk.id)
@@ -395,7 +396,7 @@ def test_an_image_of_a_page_goes_with_its_book(conversations: Conversations, dat
     book = books.add(Document("A book", Format.PDF, "ab" * 32, (Page(1, "1", "Words."),)), Path("/a.pdf"))
     drawn, own = image(b"page", book_id=book.id), image(b"own")
     question = conversations.add_question(Question(talk, "What is this?", images=(drawn, own)))
-    books.delete(book.id)
+    delete_book(books, book.id)
     found = conversations.question(question.id)
     assert found is not None
     assert found.images == (own.ref,)

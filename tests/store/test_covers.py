@@ -9,6 +9,7 @@ from app.core.image import Raster
 from app.store.books import Books
 from app.store.covers import KeptCovers
 from app.store.db import Database
+from tests.store.deleting import delete_book
 
 _COVER = Raster(2, 1, b"abcdef")
 
@@ -20,7 +21,7 @@ def test_a_cover_is_kept_until_its_book_is_gone(database: Database) -> None:
     covers.keep(book.id, Raster(1, 1, b"old"))
     covers.keep(book.id, _COVER)
     assert covers.find(book.id) == _COVER
-    books.delete(book.id)
+    delete_book(books, book.id)
     assert covers.find(book.id) is None
     covers.keep(book.id, _COVER)  # it was drawn while the book was deleted
     assert covers.find(book.id) is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import (
     BookRef,
     CitationState,
@@ -29,6 +30,7 @@ from app.core.image import Raster
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.suggestion import SuggestedQuestion
+from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
@@ -72,6 +74,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert books.tokens(book.id, "llama4") == 12
 
         (talk,) = conversations.all()
+        assert not talk.pinned
+        assert not talk.archived
         assert (talk.title, talk.books) == ("Whales", (BookRef(book.id, PageRange(1, 2)), BookRef(book.id)))
         first, second = conversations.turns(talk.id)
         assert (first.question.text, first.question.books) == ("Who speaks?", (BookRef(book.id),))
@@ -116,6 +120,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert not book.hidden_read
         assert book.reading == (2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
+        binned = [(entry.title, entry.kind) for entry in BinStore(database).all()]
+        assert binned == ([("Sharks", BinKind.CONVERSATION)] if version >= 8 else [])
         vectors = Vectors(database)
         assert list(vectors.finished("toy 1")) == ([book.id] if version >= 7 else [])
         assert vectors.of_book(book.id).vectors == ((b"\x01\x7f",) * 2 if version >= 7 else ())

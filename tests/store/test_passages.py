@@ -14,6 +14,7 @@ from app.core.document import Document, Format, Page
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passage, Passages
+from tests.store.deleting import delete_book
 
 FILLER = (
     "The river ran slowly past the mill, and nobody spoke of the weather. Carts came and went with flour and salt."
@@ -297,7 +298,7 @@ def test_any_page_can_be_indexed_and_deleted(database: Database, text: str) -> N
     books = Books(database)
     book_id = add(books, text, "whale", number=1)
     assert 2 in numbers(found(database, "whale", book_id))
-    books.delete(book_id)
+    delete_book(books, book_id)
     assert indexed(database, "passage_words") == indexed(database, "passage_signs") == set()
 
 
@@ -349,7 +350,7 @@ def test_a_deleted_book_leaves_no_word_behind(books: Books, database: Database) 
     assert b"zz" in everything(database)
     assert signs[:3].encode() in everything(database)
 
-    books.delete(gone)
+    delete_book(books, gone)
     kept = everything(database)
     assert b"zz" not in kept
     assert not [at for at in range(4998) if signs[at : at + 3].encode() in kept]

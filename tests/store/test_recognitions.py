@@ -10,6 +10,7 @@ import pytest
 from app.core.document import Document, Flag, Format, Page, Recognition
 from app.store.books import Books, Recognitions
 from app.store.db import Database
+from tests.store.deleting import delete_book
 
 PICTURE, BLANK = "a" * 64, "b" * 64
 LETTER = Recognition("Dear harbour keeper", 0.93)
@@ -68,9 +69,9 @@ def test_then_it_is_found_in_the_book_and_nowhere_else(
 
 def test_it_goes_with_the_last_book_that_has_the_page(books: Books, recognitions: Recognitions) -> None:
     one, other = books.add(SCAN, Path("one.pdf")), books.add(SECOND, Path("other.pdf"))
-    books.delete(one.id)
+    delete_book(books, one.id)
     assert recognitions.find(PICTURE) == LETTER
-    books.delete(other.id)
+    delete_book(books, other.id)
     assert recognitions.find(PICTURE) is recognitions.find(BLANK) is None
 
 

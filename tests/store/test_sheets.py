@@ -14,6 +14,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.sheets import SheetStore
+from tests.store.deleting import delete_book
 
 QUESTIONS = ("Who?", "When?", "Where?")
 
@@ -114,7 +115,7 @@ def test_a_removed_book_takes_its_sheets_along(
     other = sheets.create("Other", (BookRef(books[1 - place].id),), ("Why?",), excerpts=False)
     talk = conversations.create("Talk", sheet.books)
     answer(conversations, sheet.rows[0].question.id, Ending.COMPLETE)
-    Books(database).delete(books[place].id)
+    delete_book(Books(database), books[place].id)
     assert [entry.id for entry in sheets.all()] == [other.id]
     assert conversations.get(talk.id) is not None
     with database.read() as connection:

@@ -11,6 +11,7 @@ from app.core.suggestion import SuggestedQuestion
 from app.store.books import Books
 from app.store.db import Database
 from app.store.suggestions import SuggestedQuestions
+from tests.store.deleting import delete_book
 
 RULES = 3
 
@@ -51,6 +52,6 @@ def test_pages_that_are_read_again_make_them_anew(database: Database, book: Book
 
 def test_they_go_with_the_book(database: Database, book: Book) -> None:
     _kept(database, book.id)
-    Books(database).delete(book.id)
+    delete_book(Books(database), book.id)
     _kept(database, book.id)
     assert database.rows("SELECT * FROM suggested_questions") == []

@@ -55,18 +55,20 @@ from app.services.covers import Covers
 from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library, Removal
+from app.services.library import Library
 from app.services.models import Models, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
+from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
+from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
@@ -481,7 +483,8 @@ def open_desk(
         paths.database.write_bytes(empty_database())
     database = Database.open(paths.database, _KEY)
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
-    readings = SavedReadings(paths.readings, settings)
+    kept = BinStore(database)
+    readings = SavedReadings(paths.readings, settings, kept.books)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
@@ -513,7 +516,7 @@ def open_desk(
         plans=plans,
         downloads=downloads,  # type: ignore[arg-type]
         carrying=downloads,  # type: ignore[arg-type]
-        removal=Removal(conversations, library, kept_images, readings, engine),
+        removal=Removal(kept, kept_images, readings, engine, settings.load),  # type: ignore[arg-type]
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(database), settings),

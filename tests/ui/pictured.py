@@ -13,7 +13,6 @@ from app.services.services import Services
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
 from app.ui.jobs import Done
-from app.ui.widgets.dialogs import Confirmation
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room
@@ -73,11 +72,8 @@ def tiles(room: Room) -> list[Tile]:
 
 
 def remove_book(room: Room, book_id: str) -> None:
-    """From the shelf, and confirmed."""
+    """From the shelf."""
     room.window.shelf.book_remove_wanted.emit(book_id)
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    dialog.accept()
 
 
 def draw_blue(page: int, width: int) -> Raster:

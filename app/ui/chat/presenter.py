@@ -9,10 +9,11 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, Turn
 from app.core.document import Book
 from app.core.errors import Problem
-from app.services.library import Removal
+from app.services.removal import Removal
 from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
@@ -112,6 +113,7 @@ class ConversationPresenter(Presenter):
     opened = Signal()  # another one is shown, and all who show something of it know
     stored = Signal()  # something of the list of conversations changed
     deleted = Signal(str)  # its id
+    binned = Signal(object)  # BinEntry: what went into the bin
     ended = Signal(object)  # Outcome: an answer has ended, and is among the turns where it is shown
 
     def __init__(
@@ -136,6 +138,7 @@ class ConversationPresenter(Presenter):
         self._activity = activity
         self._shown = shown
         self._wanted = ""
+        self.left_id = ""  # the conversation that was shown last when it was deleted
         self.books = DeskBooks(branches.conversations, bridge, shown, self)
         self.books.failed.connect(self.failed)
         self.books.changed.connect(self.shown)
@@ -189,19 +192,23 @@ class ConversationPresenter(Presenter):
         running = self.answer.running
         if running is not None and running.conversation.id == conversation_id:
             self._activity.stop(EngineTask.ANSWER)
-        work = partial(self._removal.delete_conversation, conversation_id)
+        work = partial(self._removal.delete, BinKind.CONVERSATION, conversation_id)
         self._bridge.call(Executor.STORE, work, partial(self._deleted, conversation_id), self._on_problem)
 
-    def _deleted(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _deleted(self, conversation_id: str, entry: BinEntry | None) -> None:
         self.deleted.emit(conversation_id)
         self._writing.forget(conversation_id)
         if self._shown.id == conversation_id:
+            self.left_id = conversation_id
             self._shown.conversation, self._shown.turns, self._wanted = None, (), ""
             self._view.show_turns((), {})
             self.shown.emit(None)
             self.opened.emit()
         self.stored.emit()
-        self._bridge.call(Executor.ENGINE, self._removal.release, self._ignore, self._on_problem)
+        if entry is not None:
+            self.binned.emit(entry)
+        else:
+            self._bridge.call(Executor.ENGINE, self._removal.release, self._ignore, self._on_problem)
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
@@ -19,6 +20,7 @@ from app.export import files
 from app.export.sheet import compose_sheet
 from app.services.library import Library
 from app.services.parts import Parts
+from app.services.removal import Removal
 from app.services.sheets import Sheets, SheetTemplate, Templates, read_questions
 from app.store.conversations import Conversations
 from app.ui import pdf
@@ -65,6 +67,7 @@ class SheetWork:
     templates: Templates
     library: Library
     conversations: Conversations
+    removal: Removal
 
     def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
         return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
@@ -188,6 +191,7 @@ class SheetsPresenter(Presenter):
     ended = Signal()  # the engine is free again
     noticed = Signal(str)
     saved = Signal(str)  # the file that was written
+    binned = Signal(object)  # BinEntry: what went into the bin
 
     def __init__(
         self,
@@ -239,7 +243,7 @@ class SheetsPresenter(Presenter):
         setup.file_wanted.connect(self.choose_file)
         setup.start_wanted.connect(self.start)
         setup.opened.connect(self.open)
-        setup.delete_wanted.connect(self._ask_delete)
+        setup.delete_wanted.connect(self._on_delete_wanted)
         self._panel.stop_wanted.connect(self.stop)
         self._panel.go_on_wanted.connect(self.go_on)
         self._panel.export_wanted.connect(self.choose_export)
@@ -451,7 +455,11 @@ class SheetsPresenter(Presenter):
         self.show_progress()
 
     @Slot(str)
-    def _ask_delete(self, sheet_id: str) -> None:
+    def _on_delete_wanted(self, sheet_id: str) -> None:
+        """Into the bin at once; where there is none, after a question."""
+        if self._work.removal.uses_bin:
+            self._delete(sheet_id)
+            return
         dialog = Confirmation(
             _("Delete this question sheet?"),
             _("Its questions and answers will be deleted. The books stay."),
@@ -466,10 +474,18 @@ class SheetsPresenter(Presenter):
     def _delete(self, sheet_id: str) -> None:
         if sheet_id == self.run.sheet_id:
             self.stop()
-        self._bridge.call(Executor.STORE, partial(self._work.sheets.delete, sheet_id), self._deleted, self._on_problem)
+        work = partial(self._work.removal.delete, BinKind.SHEET, sheet_id)
+        self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
 
     @Slot(object)
-    def _deleted(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _deleted(self, entry: BinEntry | None) -> None:
+        self._list()
+        if entry is not None:
+            self.binned.emit(entry)
+
+    @Slot()
+    def list_kept(self) -> None:
+        """Others may be kept now."""
         self._list()
 
     @Slot(str)

@@ -151,7 +151,7 @@ class SheetSetup(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Open"), partial(self.opened.emit, sheet_id))
         menu.addSeparator()
-        menu.addAction(_("Delete…"), partial(self.delete_wanted.emit, sheet_id))
+        menu.addAction(_("Delete"), partial(self.delete_wanted.emit, sheet_id))
         return menu
 
     def _lay_out(self) -> None:

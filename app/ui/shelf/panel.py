@@ -21,6 +21,7 @@ from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
+from app.wording.units import count
 
 _FOOT_ICON = 18
 _CONVERSATIONS_SHARE = 0.5
@@ -35,6 +36,8 @@ class ShelfPanel(QWidget):
     sheet_wanted = Signal()
     conversation_opened = Signal(str)
     conversation_delete_wanted = Signal(str)
+    pin_wanted = Signal(str, bool)
+    archive_wanted = Signal(str, bool)
     book_opened = Signal(str)
     desk_toggled = Signal(str)
     pages_wanted = Signal(str)
@@ -76,6 +79,11 @@ class ShelfPanel(QWidget):
         self.conversation_view.opened.connect(self._open_conversation)
         self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
+        self.conversation_view.doubleClicked.connect(self._edit)
+        self.archived_button = TextButton("", role="quiet")
+        self.archived_button.setCheckable(True)
+        self.archived_button.toggled.connect(self._show_archived)
+
         self.book_view = self._make_books(icons, covers)
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
@@ -86,6 +94,17 @@ class ShelfPanel(QWidget):
         for view in (self.conversation_view, self.book_view):
             icons.theme.changed.connect(view.viewport().update)
         self._fit()
+
+    @Slot(bool)
+    def _show_archived(self, shown: bool) -> None:
+        selected = self.conversation_view.currentIndex().data(ItemRole)
+        self._conversations.show_archived(shown)
+        self.select_conversation(selected.id if isinstance(selected, Conversation) else "")
+
+    @Slot(QModelIndex)
+    def _edit(self, index: QModelIndex) -> None:
+        if isinstance(index.data(ItemRole), Conversation):
+            self.conversation_view.edit(index)
 
     def select_conversation(self, conversation_id: str) -> None:
         self.conversation_view.select(self._conversations.index_of(conversation_id))
@@ -127,7 +146,10 @@ class ShelfPanel(QWidget):
             button.setFixedSize(34, 34)
         top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
-        lists = boxed(column(top, self.conversation_view, (self.book_view, 1), (self._empty, 1), margins=margins))
+        archived = (self.archived_button, Qt.AlignmentFlag.AlignLeft)
+        lists = boxed(
+            column(top, self.conversation_view, archived, (self.book_view, 1), (self._empty, 1), margins=margins)
+        )
         column((lists, 1), Separator(), self._foot, of=self)
 
     def _make_foot(self, icons: Icons) -> QWidget:
@@ -168,6 +190,10 @@ class ShelfPanel(QWidget):
 
     @Slot()
     def _fit(self) -> None:
+        put_away = len(self._conversations.archived)
+        self.archived_button.setVisible(put_away > 0)
+        words = _("Hide the archive") if self._conversations.shows_archived else _("Archived ({n})")
+        self.archived_button.setText(words.format(n=count(put_away)))
         bare = not self._books.rowCount()
         self._empty.setVisible(bare)
         self.book_view.setVisible(not bare)
@@ -211,8 +237,11 @@ class ShelfPanel(QWidget):
         menu = self._menu()
         menu.addAction(_("Open"), partial(self.conversation_opened.emit, row.id))
         menu.addAction(_("Rename") + "\tF2", partial(self.rename, row.id))
+        pin, archive = _("Unpin") if row.pinned else _("Pin"), _("Unarchive") if row.archived else _("Archive")
+        menu.addAction(pin, partial(self.pin_wanted.emit, row.id, not row.pinned))
+        menu.addAction(archive, partial(self.archive_wanted.emit, row.id, not row.archived))
         menu.addSeparator()
-        menu.addAction(_("Delete…"), partial(self.conversation_delete_wanted.emit, row.id))
+        menu.addAction(_("Delete"), partial(self.conversation_delete_wanted.emit, row.id))
         return menu
 
     def book_menu(self, index: QModelIndex) -> QMenu | None:
@@ -239,7 +268,7 @@ class ShelfPanel(QWidget):
             up.setEnabled(places[0] != row.key)
             down.setEnabled(places[-1] != row.key)
         menu.addSeparator()
-        menu.addAction(_("Remove from the shelf…"), partial(self.book_remove_wanted.emit, row.book.id))
+        menu.addAction(_("Remove from the shelf"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu
 
     def _offer_others(self, menu: QMenu, row: BookRow) -> None:

@@ -11,16 +11,19 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.services.context import Context
-from app.services.library import Library, Removal
+from app.services.library import Library
+from app.services.removal import Removal
 from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.file_import import FileImport
+from app.ui.shelf.marking import Marking
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, ConversationList, book_row
@@ -36,6 +39,7 @@ class ShelfPresenter(Presenter):
     conversation_deleted = Signal(str)
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
     book_removed = Signal(str)
+    binned = Signal(object)  # BinEntry: what went into the bin
     conversations_listed = Signal()
 
     def __init__(
@@ -72,6 +76,7 @@ class ShelfPresenter(Presenter):
         self.counting.changed.connect(self.show_books)
         self._indexed: dict[str, int] = {}
         self._counted: int | None = None  # percent of the words on the desk
+        self.marking = Marking(kept, bridge, panel, self)
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
 
@@ -193,13 +198,15 @@ class ShelfPresenter(Presenter):
 
     def _connect(self) -> None:
         self._panel.conversation_opened.connect(self.conversation_wanted)
-        self._panel.conversation_delete_wanted.connect(self.ask_delete)
+        self._panel.conversation_delete_wanted.connect(self.delete)
+        self.marking.changed.connect(self._on_changed)
+        self.marking.failed.connect(self.failed)
         self._panel.desk_toggled.connect(self.toggle_desk)
         self._panel.book_moved.connect(self.move_on_desk)
         self._book_list.dropped.connect(self.place_on_desk)
         self._panel.pages_wanted.connect(self.ask_pages)
         self.pages.chosen.connect(self.choose_pages)
-        self._panel.book_remove_wanted.connect(self._ask_remove)
+        self._panel.book_remove_wanted.connect(self.remove_book)
         self._panel.reread_wanted.connect(self.reread)
         self._panel.opening_cancelled.connect(self.openings.stop)
         self.openings.changed.connect(self.show_books)
@@ -252,7 +259,11 @@ class ShelfPresenter(Presenter):
     # ---- questions to the person
 
     @Slot(str)
-    def ask_delete(self, conversation_id: str) -> None:
+    def delete(self, conversation_id: str) -> None:
+        """Into the bin at once; where there is none, after a question."""
+        if self._removal.uses_bin:
+            self.conversation_deleted.emit(conversation_id)
+            return
         index = self._conversation_list.index_of(conversation_id)
         words = _("“{title}”, its questions and its answers will be deleted permanently. Its books stay on the shelf.")
         dialog = Confirmation(
@@ -277,6 +288,10 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def _renamed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
         self.list_conversations()
         if self._shown.id:
             self.conversation_wanted.emit(self._shown.id)
@@ -289,7 +304,11 @@ class ShelfPresenter(Presenter):
             self.pages.ask(self._shown.shelf[book_id], pages)
 
     @Slot(str)
-    def _ask_remove(self, book_id: str) -> None:
+    def remove_book(self, book_id: str) -> None:
+        """As `delete`."""
+        if self._removal.uses_bin:
+            self._remove(book_id)
+            return
         words = _(
             "“{title}” and everything that Octavo made from it, including question sheets, will be removed. Its file"
             " stays where it is. Page marks in earlier answers will no longer open it."
@@ -306,15 +325,18 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def _remove(self, book_id: str) -> None:
-        work = partial(self._removal.remove_book, book_id)
+        work = partial(self._removal.delete, BinKind.BOOK, book_id)
         self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
 
-    def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        work = partial(self._removal.release, book_id)
-        self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
+    def _removed(self, book_id: str, entry: BinEntry | None) -> None:
+        if entry is None:
+            work = partial(self._removal.release, book_id)
+            self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
         self._shown.shelf.pop(book_id, None)
         self.counting.drop(book_id)
         self.book_removed.emit(book_id)
         if any(ref.book_id == book_id for ref in self._shown.books):
             self.desk_changed.emit(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
         self.show_books()
+        if entry is not None:
+            self.binned.emit(entry)

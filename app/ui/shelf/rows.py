@@ -141,18 +141,43 @@ class ConversationList(HeadedList[Conversation]):
 
     renamed = Signal(str, str)
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: tuple[Conversation, ...] = ()
+        self._now: datetime | None = None
+        self.shows_archived = False
+
     def show_conversations(self, conversations: Sequence[Conversation], now: datetime) -> None:
         """`now` decides what counts as today, in its own time zone."""
         newest_first = sorted(conversations, key=lambda conversation: conversation.updated_at, reverse=True)
+        self._kept = tuple(sorted(newest_first, key=lambda conversation: conversation.archived))
+        self._now = now
+        pinned: list[Conversation] = []
         today: list[Conversation] = []
         earlier: list[Conversation] = []
-        for conversation in newest_first:
+        for conversation in self._kept:
             day = datetime.fromtimestamp(conversation.updated_at, now.tzinfo).date()
-            (today if day >= now.date() else earlier).append(conversation)
-        self._replace(self._arrange(((_("Today"), today), (_("Earlier"), earlier))))
+            if conversation.pinned and not conversation.archived:
+                pinned.append(conversation)
+            elif not conversation.archived:
+                (today if day >= now.date() else earlier).append(conversation)
+        archived = self.archived if self.shows_archived else ()
+        groups = ((_("Pinned"), pinned), (_("Today"), today), (_("Earlier"), earlier), (_("Archived"), archived))
+        self._replace(self._arrange(groups))
+
+    def show_archived(self, shown: bool) -> None:
+        """Whether those are listed, too, that were put away."""
+        self.shows_archived = shown
+        if self._now is not None:
+            self.show_conversations(self._kept, self._now)
 
     def conversations(self) -> tuple[Conversation, ...]:
-        return tuple(row for _number, row in self.entries())
+        """All, listed or not: the newest first, those that were put away last."""
+        return self._kept
+
+    @property
+    def archived(self) -> tuple[Conversation, ...]:
+        return tuple(conversation for conversation in self._kept if conversation.archived)
 
     def index_of(self, conversation_id: str) -> QModelIndex:
         """An invalid index when there is none."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from app.ui import motion
@@ -43,7 +44,7 @@ class NoticeBar(QWidget):
         self._text = PlainLabel(wraps=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.action, self.other = TextButton("", role="quiet"), TextButton("", role="quiet")
+        self.action, self.other = TextButton(""), TextButton("", role="quiet")
         self.action.clicked.connect(self._act)
         self.other.clicked.connect(self._act_otherwise)
         close = IconButton(icons, Symbol.CLOSE, _("Close"), size=16)
@@ -84,6 +85,7 @@ class NoticeBar(QWidget):
         if passes_ms:
             self._passing.start(passes_ms)
         motion.show_gently(self)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     @Slot()
     def leave(self) -> None:

@@ -20,6 +20,7 @@ from app.ui.compare.dialog import CompareDialog
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.rows import ItemRole
 from tests.documents.comparison.contract import CHANGES, as_docx
+from tests.store.deleting import delete_book
 from tests.ui.room import Room
 
 
@@ -160,7 +161,7 @@ def test_until_it_is_done_it_says_how_far_it_is_and_closing_stops_it(room: Room,
 
 
 def test_a_book_that_is_gone_is_said_in_its_place(room: Room, leases: tuple[Book, Book]) -> None:
-    room.fake.books.delete(leases[1].id)
+    delete_book(room.fake.books, leases[1].id)
     room.presenter.navigation.compare(leases[0].id, leases[1].id)
     room.settle()
     assert dialog_of(room).state()

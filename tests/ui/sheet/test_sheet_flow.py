@@ -17,7 +17,6 @@ from app.ui.palette_dialog import PaletteDialog
 from app.ui.sheet.cells import answer_html
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
 from app.ui.theme import PAPER
-from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
 from app.wording.i18n import use_language
 from tests.ui import shelf_of_books
@@ -279,7 +278,7 @@ def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: s
     assert written.name in room.window.sheet.notice.text()
 
 
-def test_a_sheet_is_deleted_after_a_question(qtbot: QtBot, room: Room) -> None:
+def test_a_sheet_is_deleted_and_comes_back(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
@@ -290,12 +289,13 @@ def test_a_sheet_is_deleted_after_a_question(qtbot: QtBot, room: Room) -> None:
     menu = setup.menu_of(entry.id)
     menu.actions()[-1].trigger()
     menu.close()
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    dialog.accept()
     room.settle()
     assert room.desk.sheets.all() == ()
     assert not setup.kept.isVisible()
+    qtbot.mouseClick(room.window.sheet.notice.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.desk.sheets.all() == (entry,)
+    assert setup.kept.isVisible()
 
 
 def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
@@ -307,9 +307,6 @@ def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
     room.presenter.sheets.prepare()
     (entry,) = room.desk.sheets.all()
     room.window.sheet.setup.delete_wanted.emit(entry.id)
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    dialog.accept()
     room.settle()
     assert room.desk.sheets.all() == ()
     assert not room.presenter.sheets.running
@@ -357,9 +354,6 @@ def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) ->
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    dialog.accept()
     room.settle()
     assert room.desk.sheets.all() == ()
     assert not room.window.sheet.shows_answers

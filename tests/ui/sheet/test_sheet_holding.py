@@ -12,6 +12,7 @@ from app.core.sheet import RowState
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.wording.i18n import use_language
+from tests.store.deleting import delete_book
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -23,7 +24,7 @@ def _begin(room: Room, *books: int) -> SheetSetup:
     use_language("en")
     room.reader.documents["survey.pdf"] = shelf_of_books.survey()
     room.add_books()
-    room.desk.library.remove(room.books[3].id)  # the survey, which is to be opened
+    delete_book(room.fake.books, room.books[3].id)  # the survey, which is to be opened
     room.add_conversation("A", [room.books[place] for place in books])
     room.add_conversation("B", days_ago=1)
     room.open()

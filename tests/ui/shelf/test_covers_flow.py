@@ -102,8 +102,10 @@ def test_a_book_takes_its_cover_along(drawn: Room) -> None:
     letters = drawn.books[LETTERS]
     drawn.presenter.shelf._remove(letters.id)
     drawn.settle()
-    assert drawn.desk.covers.known(letters.id) is None
     assert letters.id not in drawn.presenter.covers._images
+    drawn.presenter.bin._purge(drawn.desk.removal.kept.all(), "")
+    drawn.settle()
+    assert drawn.desk.covers.known(letters.id) is None
 
 
 @pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])

@@ -166,7 +166,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Choose pages…",
             "Move up",
             "Move down",
-            "Remove from the shelf…",
+            "Remove from the shelf",
         ],
         "/file": ["Cancel import"],
         "b": [
@@ -175,7 +175,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Read the file again",
             "Compare with",
             "Put on the desk",
-            "Remove from the shelf…",
+            "Remove from the shelf",
         ],
     }
     for key, words in expected.items():

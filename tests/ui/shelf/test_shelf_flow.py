@@ -22,7 +22,6 @@ from app.ui.bridge import Executor
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog
-from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -185,16 +184,13 @@ def test_pages_of_a_book_are_chosen_in_a_dialog(qtbot: QtBot, room: Room) -> Non
     assert len(room.engine.prompts[0].documents[0].pages) == 2
 
 
-def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
+def test_a_removed_book_leaves_every_place(room: Room) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[SURVEY]])
     room.open()
     room.presenter.page.open_book(room.books[LEASE].id)
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
@@ -202,20 +198,15 @@ def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
     assert "Harbour Lease, consolidated" not in _titles(room)
 
 
-def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: QtBot, room: Room) -> None:
+def test_a_conversation_is_deleted_and_the_next_one_is_shown(room: Room) -> None:
     room.add_conversation("Older", days_ago=1)
     doomed = room.add_conversation("Doomed")
     room.open()
     room.presenter.navigation.delete()
-    dialog = room.window.findChild(Confirmation)
-    assert dialog is not None
-    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
     assert room.shown().title == "Older"
     room.window.shelf.conversation_delete_wanted.emit(room.shown().id)
-    last = [dialog for dialog in room.window.findChildren(Confirmation) if dialog.isVisible()]
-    qtbot.mouseClick(last[0].action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.shown().title == "", "where none is left, a new one begins"
 

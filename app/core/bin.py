@@ -1,0 +1,41 @@
+"""What a person deleted and can still have back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.conversation import BookRef
+
+BIN_DAYS = 30
+"""So long the bin keeps what is in it."""
+
+
+class BinKind(StrEnum):
+    CONVERSATION = "conversation"
+    BOOK = "book"
+    SHEET = "sheet"
+
+
+class BinEntry(msgspec.Struct, frozen=True):
+    """`item_id` is that of the conversation, book or sheet; its title may be empty. `deleted_at`: seconds since the
+    epoch, UTC."""
+
+    id: str
+    kind: BinKind
+    item_id: str
+    title: str
+    deleted_at: float
+
+    @property
+    def expires_at(self) -> float:
+        return self.deleted_at + BIN_DAYS * 86_400
+
+
+class DeskPlace(msgspec.Struct, frozen=True):
+    """Where a book was among those of a conversation, counted from 0."""
+
+    conversation_id: str
+    position: int
+    book: BookRef
