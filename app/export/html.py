@@ -92,15 +92,22 @@ def _head(head: TitleBlock) -> str:
         said = f"{document.title} · {document.pages}" if document.pages else document.title
         digest = f'<br><span class="digest">{document.digest}</span>' if document.digest else ""
         rows.append(("" if number else _("Documents"), html.escape(said) + digest))
-    facts = "".join(f'<tr><th width="96">{html.escape(name)}</th><td>{said}</td></tr>' for name, said in rows)
+    facts = "".join(
+        f'<tr><th width="96" align="left">{html.escape(name)}</th><td>{said}</td></tr>' for name, said in rows
+    )
     preface = f'<p class="note">{html.escape(head.preface)}</p>' if head.preface else ""
-    return f'<h1>{html.escape(head.title)}</h1><table class="facts" width="100%">{facts}</table>{preface}'
+    return f"<h1>{html.escape(head.title)}</h1>{_grid('facts', facts)}{preface}"
 
 
 def _table(kind: str, names: Sequence[str], rows: Iterable[str]) -> str:
     columns = zip(_WIDTHS[kind], names, strict=True)
-    head = "".join(f'<th width="{width}">{html.escape(name)}</th>' for width, name in columns)
-    return f'<table class="{kind}" width="100%"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    head = "".join(f'<th width="{width}" align="left">{html.escape(name)}</th>' for width, name in columns)
+    return _grid(kind, rows, f"<thead><tr>{head}</tr></thead>")
+
+
+def _grid(kind: str, rows: Iterable[str], head: str = "") -> str:
+    """What it looks like is said in attributes, too, for programs that know no style sheets."""
+    return f'<table class="{kind}" width="100%">{head}<tbody valign="top">{"".join(rows)}</tbody></table>'
 
 
 def _quotation(reference: Reference) -> str:
