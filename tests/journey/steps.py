@@ -146,7 +146,7 @@ def _ask_too_early(player: Player) -> None:
 
 
 def _follow_mark(player: Player) -> None:
-    player.click("p. ", "Button", part=True)
+    player.click("p. ", "Link", part=True)
 
 
 def _drop_unreadable(player: Player) -> None:
