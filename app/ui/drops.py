@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
@@ -13,7 +15,9 @@ from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_im
 from app.ui.fonts import text_font, ui_font
 from app.ui.shelf.file_import import sort_files
 from app.ui.theme import CORNER, SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, Theme
+from app.ui.words import NAME_CHARACTERS
 from app.wording.i18n import _
+from app.wording.units import count, printable
 
 _VEIL_ALPHA = 243
 
@@ -52,46 +56,63 @@ class DropOverlay(QWidget):
         painter.fillRect(self.rect(), veil)
         painter.setPen(QPen(QColor(palette.accent), 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(SPACE_L, SPACE_L, -SPACE_L, -SPACE_L), CORNER, CORNER)
-        middle = self.height() // 2
+        middle, width = self.height() / 2, self.width() - 4.0 * SPACE_L
+        wrap = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         painter.setFont(text_font(SIZE_DISPLAY))
-        painter.drawText(
-            QRectF(0, middle - 60, self.width(), 60 - SPACE_S / 2),
-            Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom,
-            self._title,
-        )
+        above = QRectF(2 * SPACE_L, 0, width, middle - SPACE_S / 2)
+        painter.drawText(above, wrap | Qt.AlignmentFlag.AlignBottom, self._title)
         painter.setFont(ui_font(SIZE_TEXT))
         painter.setPen(QColor(palette.soft_ink))
-        painter.drawText(
-            QRectF(0, middle + SPACE_S / 2, self.width(), 60),
-            Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop,
-            self._detail,
-        )
+        below = QRectF(2 * SPACE_L, middle + SPACE_S / 2, width, middle)
+        painter.drawText(below, wrap | Qt.AlignmentFlag.AlignTop, self._detail)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What becomes of what is in the hand, in words; `taken`: it can be dropped."""
+
+    title: str
+    detail: str
+    taken: bool = True
 
 
 class WindowDrops(DropOverlay):
+    """`refused` carries a sentence about what cannot be taken."""
+
     files_given = Signal(list)  # list[Path]
     image_given = Signal(object)  # bytes | QImage
     address_given = Signal()  # of the web, and nothing else
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._taken = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What is dragged over the window that this covers, and dropped on it."""
         if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             source = event.mimeData()
             files = pick_files(source)
-            words = _words(source, files)
-            if words is not None:
+            offer = _offer(source, files)
+            self._taken = offer is None or offer.taken
+            if offer is not None:
                 event.acceptProposedAction()
                 if event.type() == QEvent.Type.DragEnter:
-                    self.appear(*words)
+                    self.appear(offer.title, offer.detail)
                 else:
-                    self._take(source, files)
+                    self._take(source, files, offer)
+        elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.DragMove and not self._taken:
+            event.ignore()  # the pointer says so; that it has left is still told
+            return True
         elif event.type() == QEvent.Type.DragLeave:
             motion.hide_gently(self)
         return super().eventFilter(watched, event)
 
-    def _take(self, source: QMimeData, files: list[Path]) -> None:
+    def _take(self, source: QMimeData, files: list[Path], offer: _Offer) -> None:
         self.hide()
-        if files:
+        if not offer.taken:
+            self.refused.emit(f"{offer.title}. {offer.detail}.")
+        elif files:
             self.files_given.emit(files)
         elif holds_image(source):
             self.image_given.emit(read_image(source))
@@ -99,28 +120,68 @@ class WindowDrops(DropOverlay):
             self.address_given.emit()
 
 
-def _words(source: QMimeData, files: list[Path]) -> tuple[str, str] | None:
-    """What becomes of it when it is dropped, and more about that; None where it is not for the window."""
+_UNREAD = frozenset(
+    (
+        *(".7z", ".azw3", ".dmg", ".djvu", ".doc", ".exe", ".gz", ".heic", ".iso", ".key", ".mobi", ".mp3", ".numbers"),
+        *(".odp", ".ods", ".pages", ".ppt", ".pptx", ".rar", ".svg", ".tar", ".wav", ".xls", ".zip"),
+    )
+)
+"""Endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may have
+any ending."""
+
+
+def _offer(source: QMimeData, files: list[Path]) -> _Offer | None:
+    """What becomes of it when it is dropped; None where it is not for the window."""
+    if files:
+        return _refusal(files) or _offer_of_files(files)
+    if holds_image(source):
+        return _Offer(_("Show the image to the model"), _("It will be part of your next question"))
+    if holds_addresses(source):
+        return _Offer(_("Octavo does not download from the web"), _("Drop the image itself"))
+    return None
+
+
+def _refusal(files: list[Path]) -> _Offer | None:
+    """Why none of them can be taken, if so."""
+    folders = [file for file in files if file.is_dir()]
+    unread = [file for file in files if file not in folders and file.suffix.lower() in _UNREAD]
+    if len(folders) + len(unread) < len(files):
+        return None
+    if not unread:
+        what = _named(folders, _("the folder “{name}”"), _("{n} folders"))
+        return _Offer(_("Octavo does not open {what}").format(what=what), _("Drop the documents in it"), taken=False)
+    what = _named(files, _("“{name}”"), _("these {n} files"))
+    known = _("It reads PDF, EPUB, Word, web pages, e-mail, tables and text")
+    return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
+
+
+def _offer_of_files(files: list[Path]) -> _Offer:
     by_name = sort_files(files, lambda _path: b"")
     images, videos = by_name.images, by_name.videos
-    if not files and not holds_image(source):
-        return (
-            (_("Octavo does not download from the web"), _("Drop the image itself"))
-            if holds_addresses(source)
-            else None
-        )
     if videos and len(images) + len(videos) == len(files):
-        words = _("Show them to the model") if len(files) > 1 else _("Show frames of it to the model")
-        return words, _("You choose which frames of a video become part of your next question")
+        what = _named(files, _("frames of “{name}”"), _("{n} images and videos"))
+        detail = _("You choose which frames of a video become part of your next question")
+        return _Offer(_("Show {what} to the model").format(what=what), detail)
     if len(images) == len(files):
-        several = len(images) > 1
-        return (
-            _("Show them to the model") if several else _("Show it to the model"),
-            _("They will be part of your next question") if several else _("It will be part of your next question"),
-        )
-    formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads all of it")
-    if videos:
-        return _("Put the books on the desk, show the images and videos to the model"), formats
-    if images:
-        return _("Put the books on the desk, show the images to the model"), formats
-    return _("Put them on the desk") if len(files) > 1 else _("Put it on the desk"), formats
+        what = _named(files, _("“{name}”"), _("{n} images"))
+        several = _("They will be part of your next question")
+        detail = several if len(images) > 1 else _("It will be part of your next question")
+        return _Offer(_("Show {what} to the model").format(what=what), detail)
+    what = _named(by_name.books, _("“{name}”"), _("{n} documents"))
+    if images or videos:
+        shown = _named((*images, *videos), _("“{name}”"), _("{n} images and videos"))
+        both = _("Put {what} on the desk, show {shown} to the model")
+        return _Offer(both.format(what=what, shown=shown), _formats())
+    return _Offer(_("Put {what} on the desk").format(what=what), _formats())
+
+
+def _formats() -> str:
+    return _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads all of it")
+
+
+def _named(files: Sequence[Path], one: str, several: str) -> str:
+    """One by its name, and several by their number."""
+    if len(files) > 1:
+        return several.format(n=count(len(files)))
+    name = printable(files[0].name)
+    return one.format(name=name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 1]}…")

@@ -534,6 +534,7 @@ class WindowPresenter(_Parts):
         drops.files_given.connect(openings.take_files)
         drops.image_given.connect(images.take_dropped)
         drops.address_given.connect(images.refuse_address)
+        drops.refused.connect(self.window.tell)
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)

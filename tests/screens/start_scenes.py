@@ -12,6 +12,7 @@ from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.services.plans import Hardware
 from app.wording.i18n import use_language
+from tests.screens.attachment_scenes import drag_over
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.room import HANDBOOK, LEASE, LETTERS
@@ -119,7 +120,13 @@ def covers_200(stage: Stage) -> None:
     _twins(stage)
 
 
+def drag_refused(stage: Stage) -> None:
+    empty_desk(stage)
+    drag_over(stage, "slides.pptx")
+
+
 START_SCENES = (
+    drag_refused,
     covers,
     covers_dark,
     covers_200,

@@ -97,7 +97,7 @@ def _send(room: Room, qtbot: QtBot) -> None:
 def test_dropped_images_are_attached_with_what_they_take(room: Room, tmp_path: Path) -> None:
     _open(room)
     data = _files(_png(tmp_path, "one.png"), _png(tmp_path, "two.PNG", (336, 336)))
-    assert _drag(room, data) == "Show them to the model"
+    assert _drag(room, data) == "Show 2 images to the model"
     _drop(room, data)
     assert not room.window.overlay.isVisible()
     assert _cards(room) == [("one.png", "438 tokens"), ("two.PNG", "148 tokens")]
@@ -110,11 +110,26 @@ def test_of_a_mixed_drop_the_books_go_on_the_desk(room: Room, tmp_path: Path) ->
     _open(room)
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     data = _files(Path("/home/me/lease.epub"), _png(tmp_path, "one.png"))
-    assert _drag(room, data) == "Put the books on the desk, show the images to the model"
+    assert _drag(room, data) == "Put “lease.epub” on the desk, show “one.png” to the model"
     _drop(room, data)
     assert _names(room) == ["one.png"]
     assert [book.title for book in room.desk.library.books()] == ["Harbour Lease, consolidated"]
-    assert _drag(room, _files(Path("/home/me/lease.epub"))) == "Put it on the desk"
+    assert _drag(room, _files(Path("/home/me/lease.epub"))) == "Put “lease.epub” on the desk"
+
+
+def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Path) -> None:
+    _open(room)
+    (tmp_path / "case").mkdir()
+    for paths, words in (
+        ((tmp_path / "case",), "Octavo does not open the folder “case”"),
+        ((tmp_path / "slides.PPTX",), "Octavo cannot read “slides.PPTX”"),
+        ((tmp_path / "a.zip", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
+    ):
+        assert _drag(room, _files(*paths)) == words
+        _drop(room, _files(*paths))
+        assert room.window.talk.notice.text().startswith(f"{words}. ")
+        assert room.presenter.openings.rows(room.shown().id) == []
+    assert _drag(room, _files(tmp_path / "a.zip", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
 
 
 def test_an_image_is_known_by_its_bytes_whatever_its_name(room: Room, tmp_path: Path) -> None:
@@ -128,7 +143,7 @@ def test_an_image_from_a_browser_is_taken_as_its_bytes(room: Room) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.png")])
     data.setData("image/png", png_of(20, 20))
-    assert _drag(room, data) == "Show it to the model"
+    assert _drag(room, data) == "Show the image to the model"
     _drop(room, data)
     assert _names(room) == ["Dropped image"]
 

@@ -106,7 +106,7 @@ def _press(qtbot: QtBot, key: Qt.Key) -> None:
 
 def test_a_video_is_dropped_its_frames_chosen_and_attached(qtbot: QtBot, room: Room, film: Path) -> None:
     _open(room)
-    assert _drag(room, "clip.mp4") == "Show frames of it to the model"
+    assert _drag(room, "clip.mp4") == "Show frames of “clip.mp4” to the model"
     _drop(room, film)
     dialog = _dialog(room)
     assert dialog.isVisible()
@@ -155,7 +155,7 @@ def test_of_a_mixed_drop_each_goes_its_way(room: Room, tmp_path: Path, film: Pat
     image = tmp_path / "one.png"
     image.write_bytes(png_of(30, 20))
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
-    assert _drag(room, "one.png", "clip.mp4") == "Show them to the model"
+    assert _drag(room, "one.png", "clip.mp4") == "Show 2 images and videos to the model"
     words = "Put the books on the desk, show the images and videos to the model"
     assert _drag(room, "one.png", "clip.mp4", "lease.epub") == words
     _drop(room, image, film, Path("/home/me/lease.epub"))
