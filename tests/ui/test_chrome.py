@@ -51,7 +51,7 @@ def test_the_header_says_what_can_be_done_with_a_conversation(room: Room) -> Non
     _open(room)
     menu = _menu_of(room, room.window.talk.more)
     items = _items(menu)
-    assert {"Rename the conversation", "Export the conversation…", "Delete the conversation…"} <= set(items)
+    assert {"Rename the conversation", "Export the conversation…", "Delete the conversation"} <= set(items)
     assert items["Rename the conversation"].isEnabled()
     assert not items["Export the conversation…"].isEnabled(), "nothing was asked yet"
     menu.close()
