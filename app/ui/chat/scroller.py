@@ -282,12 +282,14 @@ class Scroller(QAbstractScrollArea):
     def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:  # noqa: ARG002
         if not isinstance(new, PlainButton) or not self.viewport().isAncestorOf(new):
             return
-        place = QRect(new.mapTo(self.viewport(), QPoint()), new.size()).adjusted(0, -SPACE_L, 0, SPACE_L)
         bar = self.verticalScrollBar()
-        if place.top() < 0:
-            bar.setValue(bar.value() + place.top())
-        elif place.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + place.bottom() - self.viewport().height())
+        for _pass in range(_PASSES):  # what comes near the window may turn out higher than it was guessed
+            place = QRect(new.mapTo(self.viewport(), QPoint()), new.size()).adjusted(0, -SPACE_L, 0, SPACE_L)
+            below = place.bottom() - self.viewport().height()
+            wanted = bar.value() + (place.top() if place.top() < 0 else max(0, below))
+            if wanted == bar.value():
+                break
+            bar.setValue(wanted)
 
     def _follow_drag(self, point: QPoint) -> None:
         message = self.sender()

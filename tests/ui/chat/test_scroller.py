@@ -123,11 +123,11 @@ def test_tab_leads_through_the_messages_and_scrolls_with_them(view: Conversation
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     for number in range(12):
-        code = ["Copy the code"] * (number % 4)
-        for button in ("Copy", "Edit", *code, "Copy", "Try again", "Export", "Details"):
+        for button in ("Copy", "Edit", "Copy", "Try again", "Export", "Details"):
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
             while (focused := QApplication.focusWidget()).text() == "Copy the code":  # type: ignore[attr-defined]
                 assert number % 4
+                assert not focused.visibleRegion().isEmpty()
                 QTest.keyClick(focused, Qt.Key.Key_Tab)
             assert focused.text() == button  # type: ignore[attr-defined]
             assert not focused.visibleRegion().isEmpty()
