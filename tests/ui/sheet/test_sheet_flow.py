@@ -76,7 +76,7 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     _start(qtbot, room)
     wait(gate.reached.is_set)
     wait(lambda: RowState.ANSWERED in _states(room))
-    wait(lambda: "Reading" in _rows(room)[1].words)
+    wait(lambda: "reading" in _rows(room)[1].words)
     assert _states(room) == [RowState.ANSWERED, RowState.ANSWERING, RowState.WAITING]
     assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
     assert room.window.sheet.status.text().startswith("Question 2 of 3")
