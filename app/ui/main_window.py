@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
-    from app.ui.widgets.notice import Deed, NoticeBar
+    from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
 
 _SIZE = (1440, 900)
@@ -216,9 +216,9 @@ class MainWindow(QWidget):
         """The same about something that went well."""
         self._notice().show_sentence(words, failed=False)
 
-    def offer(self, words: str, deeds: Sequence[Deed], *, passes_ms: int = 0) -> None:
+    def offer(self, words: str, actions: Sequence[NoticeAction], *, passes_ms: int = 0) -> None:
         """The same, with what can be done now; with `passes_ms` it goes by itself after that time."""
-        self._notice().show_sentence(words, failed=False, deeds=deeds, passes_ms=passes_ms)
+        self._notice().show_sentence(words, failed=False, actions=actions, passes_ms=passes_ms)
 
     def hide_notice(self) -> None:
         self._notice().hide()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from app.ui.main_window import MainWindow
-from app.ui.widgets.notice import Deed
+from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
 
 
@@ -21,8 +21,11 @@ class SavedFiles(QObject):
     @Slot(str)
     def show(self, name: str) -> None:
         path = Path(name)
-        deeds = (Deed(_("Open"), partial(_open, path)), Deed(_("Show in folder"), partial(_open, path.parent)))
-        self._window.offer(_("Saved as “{path}”.").format(path=path.name), deeds)
+        actions = (
+            NoticeAction(_("Open"), partial(_open, path)),
+            NoticeAction(_("Show in folder"), partial(_open, path.parent)),
+        )
+        self._window.offer(_("Saved as “{path}”.").format(path=path.name), actions)
 
 
 def _open(path: Path) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from app.core.settings import Adapter, EngineSettings, RemoteSettings, Settings, ThemeChoice
 from app.ui.settings.dialog import SettingsDialog
-from app.ui.settings.passphrase import PassphraseDeed, PassphraseDialog, UnlockDialog
+from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, UnlockDialog
 from app.wording.i18n import use_language
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage
@@ -183,14 +183,14 @@ def passphrase_japanese(stage: Stage) -> None:
 def passphrase_change(stage: Stage) -> None:
     stage.add_conversation("")
     stage.open(size=(1024, 700))
-    PassphraseDialog(PassphraseDeed.CHANGE, stage.window).open()
+    PassphraseDialog(PassphraseStep.CHANGE, stage.window).open()
     pause(100)
 
 
 def passphrase_remove(stage: Stage) -> None:
     stage.add_conversation("")
     stage.open(size=(1024, 700), theme=ThemeChoice.DARK)
-    PassphraseDialog(PassphraseDeed.REMOVE, stage.window).open()
+    PassphraseDialog(PassphraseStep.REMOVE, stage.window).open()
     pause(100)
 
 

@@ -17,7 +17,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
-from app.ui.widgets.notice import Deed
+from app.ui.widgets.notice import NoticeAction
 from app.wording.bin import title_words
 from app.wording.i18n import _
 from app.wording.units import count
@@ -105,8 +105,8 @@ class BinPresenter(Presenter):
         words = (
             _("“{title}” was removed from the shelf.") if entry.kind is BinKind.BOOK else _("“{title}” was deleted.")
         )
-        deeds = (Deed(_("Undo"), self.undo),)
-        self._window.offer(words.format(title=title_words(entry)), deeds, passes_ms=UNDO_MS)
+        actions = (NoticeAction(_("Undo"), self.undo),)
+        self._window.offer(words.format(title=title_words(entry)), actions, passes_ms=UNDO_MS)
         self._key.offer()
 
     @Slot()

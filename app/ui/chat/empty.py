@@ -174,35 +174,35 @@ class EmptyConversation(QWidget):
 class _Remark(QWidget):
     """Words, and behind them what can be done about it, or below them where there is no room."""
 
-    def __init__(self, *deeds: TextButton, parent: QWidget) -> None:
+    def __init__(self, *buttons: TextButton, parent: QWidget) -> None:
         super().__init__(parent)
         self.words = PlainLabel(role="small", wraps=True, parent=self)
-        self._deeds = deeds
-        for deed in deeds:
-            deed.setParent(self)
+        self._buttons = buttons
+        for button in buttons:
+            button.setParent(self)
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        deeds = max(deed.sizeHint().height() for deed in self._deeds)
-        return max(deeds, self._line()) if self._is_one_line(width) else self.words.heightForWidth(width) + deeds
+        height = max(button.sizeHint().height() for button in self._buttons)
+        return max(height, self._line()) if self._is_one_line(width) else self.words.heightForWidth(width) + height
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width, whole = self.width(), self._is_one_line(self.width())
-        deeds = max(deed.sizeHint().height() for deed in self._deeds)
+        height = max(button.sizeHint().height() for button in self._buttons)
         if whole:
             self.words.setGeometry(0, (self.height() - self._line()) // 2, self._wide(), self._line())
         else:
-            self.words.setGeometry(0, 0, width, self.height() - deeds)
+            self.words.setGeometry(0, 0, width, self.height() - height)
         x = self._wide() + SPACE_S if whole else -_LINK_PADDING
-        for deed in self._deeds:
-            deed.setGeometry(x, self.height() - deeds, deed.sizeHint().width(), deeds)
-            x += deed.width() + SPACE_XS
+        for button in self._buttons:
+            button.setGeometry(x, self.height() - height, button.sizeHint().width(), height)
+            x += button.width() + SPACE_XS
 
     def _is_one_line(self, width: int) -> bool:
-        return self._wide() + sum(deed.sizeHint().width() + SPACE_S for deed in self._deeds) <= width
+        return self._wide() + sum(button.sizeHint().width() + SPACE_S for button in self._buttons) <= width
 
     def _wide(self) -> int:
         return self.words.fontMetrics().horizontalAdvance(self.words.text()) + 1

@@ -64,14 +64,14 @@ class FitDialog(SmallDialog):
 
     @Slot()
     def _explain(self) -> None:
-        """Say what the choice means, and name the button by its deed."""
+        """Say what the choice means, and name the button by what it does."""
         for button, way in self.options:
             if button.isChecked():
-                deed, meaning = _deed(way.kind)
+                action, meaning = _action_words(way.kind)
                 if way.kind is RemedyKind.NEW and self._choices.books:
                     meaning = _("{meaning} It does not need to read the books again.").format(meaning=meaning)
                 self.meaning.setText(meaning)
-                self.action.setText(deed)
+                self.action.setText(action)
 
     def _words(self, way: Remedy) -> str:
         choices = self._choices
@@ -105,7 +105,7 @@ class FitDialog(SmallDialog):
                 return _("Another model")
 
 
-def _deed(kind: RemedyKind) -> tuple[str, str]:
+def _action_words(kind: RemedyKind) -> tuple[str, str]:
     """The word on the button, and what comes of it."""
     return {
         RemedyKind.LARGER: (_("Load again"), _("The model is loaded again with a larger context.")),

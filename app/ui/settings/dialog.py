@@ -16,7 +16,7 @@ from app.ui.frame_state import bound
 from app.ui.icons import Icons, Symbol
 from app.ui.settings.editors import Editor, KeyEditor
 from app.ui.settings.making import make_editor
-from app.ui.settings.rows import DeedRow, SectionView, SettingRow
+from app.ui.settings.rows import ButtonRow, SectionView, SettingRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -69,7 +69,7 @@ class SettingsDialog(QDialog):
         self._rows: dict[str, SettingRow] = {}
         self.key = KeyEditor(kept=known.key_kept)
         self.key.changed.connect(self._on_key)
-        self._lock = DeedRow(_("Passphrase"), *_lock_words(known.origin))
+        self._lock = ButtonRow(_("Passphrase"), *_lock_words(known.origin))
         self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -133,7 +133,7 @@ class SettingsDialog(QDialog):
             if not editor.isAncestorOf(self.focusWidget() or self) and editor.value() != value:
                 editor.set_value(value)
         self.key.set_kept(known.key_kept)
-        self._lock.show_deeds(*_lock_words(known.origin))
+        self._lock.show_buttons(*_lock_words(known.origin))
         self._show()
 
     def show_pending(self, pending: Pending | None) -> None:
@@ -248,9 +248,9 @@ class SettingsDialog(QDialog):
             if meaning.path == "remote.model":
                 rows.append(self._key_row())
         if section.kind is SectionKind.DOCUMENTS:
-            rows.append(self._deed_row(_READINGS, _readings_row()))
+            rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
-            rows.append(self._deed_row(_PASSPHRASE, self._lock))
+            rows.append(self._button_row(_PASSPHRASE, self._lock))
         return SectionView(section.title, section.note, rows)
 
     def _row(self, meaning: Meaning) -> SettingRow:
@@ -266,7 +266,7 @@ class SettingsDialog(QDialog):
         made = self._rows[_KEY] = SettingRow(_("Key"), words, self.key)
         return made
 
-    def _deed_row(self, path: str, made: DeedRow) -> SettingRow:
+    def _button_row(self, path: str, made: ButtonRow) -> SettingRow:
         made.acted.connect(self.acted)
         self._rows[path] = made
         return made
@@ -305,15 +305,15 @@ class SettingsDialog(QDialog):
         self._magnifier.setIcon(self._icons.icon(Symbol.FIND, self._icons.theme.palette.soft_ink))
 
 
-def _readings_row() -> DeedRow:
+def _readings_row() -> ButtonRow:
     words = _("Each book that the model has read, with its size on the disk.")
-    return DeedRow(_("Saved readings"), words, (_READINGS, _("Show…")))
+    return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
 
 
-_Deeds: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
+_Buttons: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
 
 
-def _lock_words(origin: KeyOrigin) -> _Deeds:
+def _lock_words(origin: KeyOrigin) -> _Buttons:
     """How the data is locked, and what can be done about it."""
     match origin:
         case KeyOrigin.PASSPHRASE:

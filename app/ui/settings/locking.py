@@ -21,7 +21,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.ui.settings.passphrase import PassphraseDeed, PassphraseDialog
+    from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
 
 
 class Locking(Presenter):
@@ -52,20 +52,20 @@ class Locking(Presenter):
     @Slot()
     def open(self) -> None:
         """Ask for a passphrase, or for another one."""
-        from app.ui.settings.passphrase import PassphraseDeed  # when it is opened
+        from app.ui.settings.passphrase import PassphraseStep  # when it is opened
 
-        self._open(PassphraseDeed.CHANGE if self.origin is KeyOrigin.PASSPHRASE else PassphraseDeed.SET)
+        self._open(PassphraseStep.CHANGE if self.origin is KeyOrigin.PASSPHRASE else PassphraseStep.SET)
 
     @Slot()
     def remove(self) -> None:
-        from app.ui.settings.passphrase import PassphraseDeed  # when it is opened
+        from app.ui.settings.passphrase import PassphraseStep  # when it is opened
 
-        self._open(PassphraseDeed.REMOVE)
+        self._open(PassphraseStep.REMOVE)
 
-    def _open(self, deed: PassphraseDeed) -> None:
+    def _open(self, step: PassphraseStep) -> None:
         from app.ui.settings.passphrase import PassphraseDialog  # when it is opened
 
-        dialog = self._shown = PassphraseDialog(deed, QApplication.activeModalWidget() or self._window)
+        dialog = self._shown = PassphraseDialog(step, QApplication.activeModalWidget() or self._window)
         dialog.given.connect(self._change)
         dialog.open()
 

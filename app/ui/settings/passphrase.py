@@ -18,7 +18,7 @@ from app.wording.passphrase import MOST_SCORE, strength
 _GOOD = 3  # of the scores
 
 
-class PassphraseDeed(StrEnum):
+class PassphraseStep(StrEnum):
     SET = "set"
     CHANGE = "change"
     REMOVE = "remove"
@@ -73,17 +73,17 @@ class PassphraseDialog(SmallDialog):
 
     given = Signal(str, str)
 
-    def __init__(self, deed: PassphraseDeed, parent: QWidget | None = None) -> None:
-        self._deed = deed
+    def __init__(self, step: PassphraseStep, parent: QWidget | None = None) -> None:
+        self._step = step
         self.present = SecretLine(_("Present passphrase"))
-        self.new = SecretLine(_("New passphrase") if deed is PassphraseDeed.CHANGE else _("Passphrase"))
+        self.new = SecretLine(_("New passphrase") if step is PassphraseStep.CHANGE else _("Passphrase"))
         self.again = SecretLine(_("The same once more"))
         self.strength = StrengthBar()
         self.reveal = TextButton(_("Show what I type"), role="link")
         self.reveal.setCheckable(True)
         self.problem = PlainLabel(role="failure-small", wraps=True)
         self.problem.hide()
-        title, sentence, action = _words(deed)
+        title, sentence, action = _words(step)
         super().__init__(title, sentence, action, body=self._body(), parent=parent)
         self._action = action
         self.reveal.toggled.connect(self._reveal)
@@ -112,10 +112,10 @@ class PassphraseDialog(SmallDialog):
 
     def _lines(self) -> list[SecretLine]:
         return {
-            PassphraseDeed.SET: [self.new, self.again],
-            PassphraseDeed.CHANGE: [self.present, self.new, self.again],
-            PassphraseDeed.REMOVE: [self.present],
-        }[self._deed]
+            PassphraseStep.SET: [self.new, self.again],
+            PassphraseStep.CHANGE: [self.present, self.new, self.again],
+            PassphraseStep.REMOVE: [self.present],
+        }[self._step]
 
     def _body(self) -> QWidget:
         lines: list[QWidget] = []
@@ -130,7 +130,7 @@ class PassphraseDialog(SmallDialog):
     def _look(self) -> None:
         """Whether it can be done with what is typed."""
         new, again = self.new.text(), self.again.text()
-        repeats = self._deed is not PassphraseDeed.REMOVE
+        repeats = self._step is not PassphraseStep.REMOVE
         if repeats:
             self.strength.show_strength(new)
         self.problem.setText(_("The two are different."))
@@ -149,17 +149,17 @@ class PassphraseDialog(SmallDialog):
             line.show_as_text(shown)
 
 
-def _words(deed: PassphraseDeed) -> tuple[str, str, str]:
+def _words(step: PassphraseStep) -> tuple[str, str, str]:
     """Title, sentence and action."""
     forgotten = _(
         "If you forget it, nobody can open your conversations and books again: not you, and not the makers of Octavo."
         " Write it down, and keep it in a safe place."
     )
-    match deed:
-        case PassphraseDeed.SET:
+    match step:
+        case PassphraseStep.SET:
             sentence = _("Octavo asks for it at each start. {forgotten}").format(forgotten=forgotten)
             return _("Set a passphrase"), sentence, _("Set passphrase")
-        case PassphraseDeed.CHANGE:
+        case PassphraseStep.CHANGE:
             return _("Change the passphrase"), forgotten, _("Change")
     sentence = _(
         "Octavo then opens without a question. Your data stays encrypted. Its key is stored in the keyring of the"

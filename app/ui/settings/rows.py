@@ -46,25 +46,25 @@ class SettingRow(QWidget):
         return all(word in self.words for word in wanted)
 
 
-class DeedRow(SettingRow):
+class ButtonRow(SettingRow):
     """Something that can be done, in the place of a value."""
 
     acted = Signal(str)
 
-    def __init__(self, title: str, help_text: str, *deeds: tuple[str, str]) -> None:
-        """`deeds`: a key, which `acted` carries, and the words on its button."""
+    def __init__(self, title: str, help_text: str, *buttons: tuple[str, str]) -> None:
+        """`buttons`: a key, which `acted` carries, and the words on its button."""
         self._title = title
         self._buttons: dict[str, TextButton] = {}
         super().__init__(title, help_text, QWidget())
         self._line = row(of=self.field, spacing=SPACE_S)
-        self.show_deeds(help_text, *deeds)
+        self.show_buttons(help_text, *buttons)
 
-    def show_deeds(self, help_text: str, *deeds: tuple[str, str]) -> None:
+    def show_buttons(self, help_text: str, *buttons: tuple[str, str]) -> None:
         """What can be done now."""
         self.help.setText(help_text)
         for button in self._buttons.values():
             button.hide()
-        for key, words in deeds:
+        for key, words in buttons:
             if key not in self._buttons:
                 made = self._buttons[key] = TextButton(words)
                 made.clicked.connect(partial(self._tell, key))

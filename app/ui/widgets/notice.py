@@ -19,7 +19,7 @@ from app.wording.i18n import _
 
 
 @dataclass(frozen=True)
-class Deed:
+class NoticeAction:
     """What a button in a notice says and does."""
 
     words: str
@@ -36,7 +36,7 @@ class NoticeBar(QWidget):
         self._icons = icons
         self._failed = True
         self._key = ""
-        self._deeds: tuple[Deed, ...] = ()
+        self._actions: tuple[NoticeAction, ...] = ()
         card = QFrame()
         card.setProperty("role", "card")
         column(card, of=self, margins=(SPACE_XL, SPACE_M, SPACE_XL, 0))
@@ -66,16 +66,16 @@ class NoticeBar(QWidget):
         failed: bool = True,
         action: str = "",
         key: str = "",
-        deeds: Sequence[Deed] = (),
+        actions: Sequence[NoticeAction] = (),
         passes_ms: int = 0,
     ) -> None:
         """`failed` chooses the mark; `action` is the word on the button, `key` what `acted` then says. Or there are one
-        or two `deeds`. With `passes_ms` it goes by itself after that time."""
+        or two `actions`. With `passes_ms` it goes by itself after that time."""
         self._failed = failed
         self._key = key
-        self._deeds = tuple(deeds)
+        self._actions = tuple(actions)
         self._text.setText(sentence)
-        words = [deed.words for deed in deeds] or [action]
+        words = [each.words for each in actions] or [action]
         for button, word in zip((self.action, self.other), (*words, ""), strict=False):
             button.setText(word)
             button.setVisible(bool(word))
@@ -95,15 +95,15 @@ class NoticeBar(QWidget):
     @Slot()
     def _act(self) -> None:
         self.leave()
-        if self._deeds:
-            self._deeds[0].do()
+        if self._actions:
+            self._actions[0].do()
         else:
             self.acted.emit(self._key)
 
     @Slot()
     def _act_otherwise(self) -> None:
         self.leave()
-        self._deeds[1].do()
+        self._actions[1].do()
 
     @Slot()
     def _recolour(self) -> None:

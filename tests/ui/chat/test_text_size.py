@@ -41,7 +41,7 @@ def test_the_button_shows_the_sizes_and_sets_one(room: Room) -> None:
     button = room.window.talk.text_size
     button.click()
     actions = button.sizes_menu.actions()
-    assert [action.text() for action in actions if action.isChecked()] == ["100%"]
+    assert [action.text() for action in actions if action.isChecked()] == ["100 %"]
     actions[-4].trigger()
     button.sizes_menu.close()
     wait(lambda: percent(room) == 200)

@@ -14,7 +14,7 @@ from app.store import keys
 from app.store.keys import ScryptCost, obtain
 from app.ui.settings import locking
 from app.ui.settings.passphrase import PassphraseDialog
-from app.ui.settings.rows import DeedRow
+from app.ui.settings.rows import ButtonRow
 from app.wording.i18n import use_language
 from app.wording.passphrase import strength
 from tests.ui.room import Room
@@ -117,7 +117,7 @@ def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> 
     settings = opened.presenter.preferences.dialog
     assert settings is not None
     row = settings.row("passphrase")
-    assert isinstance(row, DeedRow)
+    assert isinstance(row, ButtonRow)
     assert "its key is stored next to it" in row.help.text()
     _set(opened, "first")
     assert row.help.text() == "Your data is locked. Octavo asks for the passphrase at each start."
