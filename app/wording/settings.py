@@ -112,7 +112,7 @@ def _general() -> tuple[Meaning, ...]:
     system = _("Same as system")
     themes = ((ThemeChoice.SYSTEM, system), (ThemeChoice.LIGHT, _("Light")), (ThemeChoice.DARK, _("Dark")))
     languages = (("", system), ("en", "English"), ("ja", "日本語"))
-    sizes = tuple((percent, _("{n} %").format(n=percent)) for percent in TEXT_PERCENTS)
+    sizes = tuple((percent, _("{percent} %").format(percent=percent)) for percent in TEXT_PERCENTS)
     return (
         Meaning("theme", _("Appearance"), _("Light, dark, or the same as the system."), named=themes),
         Meaning(

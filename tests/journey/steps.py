@@ -135,7 +135,7 @@ def _new_conversation(player: Player) -> None:
 
 def _drop_lease(player: Player) -> None:
     player.drop_files([player.files / _OLD], "Conversation", seen=lambda: player.snap("Carry a lease over the window"))
-    player.wait("lease-2025", part=True)
+    player.wait("Lease of a berth", part=True)
 
 
 def _ask_too_early(player: Player) -> None:

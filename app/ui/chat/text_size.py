@@ -34,7 +34,7 @@ class TextSizeButton(IconButton):
         self.sizes_menu = QMenu(self)
         self._group = QActionGroup(self.sizes_menu)
         for percent in TEXT_PERCENTS:
-            action = QAction(_("{n} %").format(n=percent), self.sizes_menu, checkable=True)
+            action = QAction(_("{percent} %").format(percent=percent), self.sizes_menu, checkable=True)
             action.setData(percent)
             self._group.addAction(action)
             self.sizes_menu.addAction(action)
