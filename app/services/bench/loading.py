@@ -95,7 +95,7 @@ class BenchLoader:
         fit = fit_of(placed, info)
         planned, taken = (fit.planned_bytes, fit.taken_bytes) if fit else (0, 0)
         pid = self._steps.engine.pid
-        held = psutil.Process(pid).memory_info().rss if pid is not None else 0
+        held = _resident(pid) if pid is not None else 0
         devices = finish(self._steps.engine.run(Inspect())).devices
         yield from self._steps.found(memory=BenchMemory(planned, taken, info.buffers, held, devices))
 
@@ -143,3 +143,11 @@ def _cached(files: Sequence[Path]) -> tuple[float | None, int]:
     return sum(share * size for share, size in zip(shares, sizes, strict=True) if share) / max(1, sum(sizes)), sum(
         sizes
     )
+
+
+def _resident(pid: int) -> int:
+    """The bytes of memory that a process holds, 0 of one that has ended: who asks it next says why."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0

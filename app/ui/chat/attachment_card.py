@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -110,6 +110,13 @@ class CardButton(PlainButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.cross.move(self.width() - _CROSS - 2, 2)
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Alt and an arrow move an image here; elsewhere they go back and forward."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _STEPS:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, alone = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
