@@ -49,7 +49,7 @@ def _play(pictures: Path, home: Path) -> int:
             Player(eyes, pictures, files).play(STEPS)
         except Lost as error:
             failed.append(error)
-            eyes.ask(QApplication.quit)
+        eyes.ask(QApplication.quit)
 
     threading.Thread(target=walk, name="journey", daemon=True).start()
     sys.argv = ["octavo-desk", "--data-dir", str(home / "desk")]

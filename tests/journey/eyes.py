@@ -33,6 +33,7 @@ class Eyes(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        QAccessible.setActive(True)  # as with a screen reader: lists keep what they say of their rows up to date
         self._asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     @Slot(object)
