@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
+from typing import TYPE_CHECKING
 
 from app.core import installation
 from app.core.errors import AppError, Code
@@ -38,7 +40,6 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
-from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
 from app.store.bin import BinStore
@@ -56,6 +57,9 @@ from app.store.sheets import SheetStore
 from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
 from app.store.vectors import Vectors
+
+if TYPE_CHECKING:
+    from app.services.suggestions import Suggestions
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
@@ -88,6 +92,12 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     return desk
 
 
+def _suggestions(search: Search, books: Books, database: Database, settings: SettingsStore) -> Suggestions:
+    from app.services.suggestions import Suggestions  # now: few commands need it
+
+    return Suggestions(search, books, SuggestedQuestions(database), settings.load)
+
+
 def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     engine = EngineClient()
@@ -105,7 +115,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        suggestions=Suggestions(search, books, SuggestedQuestions(database), settings.load),
+        make_suggestions=partial(_suggestions, search, books, database, settings),
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),

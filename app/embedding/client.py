@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
 from app.embedding.packages import embedding_model
 from app.embedding.protocol import (
+    MOST_SENTENCES,
     MOST_TEXTS,
     OF_SENTENCES,
     WIDTHS,
@@ -19,7 +21,6 @@ from app.embedding.protocol import (
     TextVectors,
     VectorKind,
 )
-from app.embedding.sentences import MOST_SENTENCES
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 
 KIND = ReaderKind(
@@ -39,11 +40,16 @@ class Embedder:
     """
 
     def __init__(self, limits: ReaderLimits = LIMITS, model: str | None = None) -> None:
-        self.model = embedding_model() if model is None else model
+        self._model = model
         self._client = ReaderClient(KIND, limits)
         self._processes: dict[bool, ReaderProcess] = {}
         self._limits = limits
         self._asking = {False: threading.Lock(), True: threading.Lock()}
+
+    @cached_property
+    def model(self) -> str:
+        """As `embedding_model`, unless another one was given."""
+        return embedding_model() if self._model is None else self._model
 
     def prepare(self) -> None:
         """A question will come: start its process, and do not wait for it."""

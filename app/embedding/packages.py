@@ -6,7 +6,6 @@ by meaning.
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 from functools import cache
 from pathlib import Path
@@ -38,6 +37,8 @@ def kinds_of_text(*, english: bool) -> tuple[VectorKind, ...]:
 def embedding_model() -> str:
     """The names and versions of the models, "" where this installation lacks what it needs. Vectors of some fit no
     others'."""
+    import importlib.metadata  # now: the start of the desk does not need it
+
     installed = [package for package, module in PACKAGES.items() if is_installed(module)]
     if not kinds_of_text(english=False):
         return ""

@@ -33,6 +33,9 @@ TextVectors: TypeAlias = dict[VectorKind, bytes]
 """Of one text: vectors of signed bytes, one after the other, the largest number of each 127 or -127. They are
 directions, without lengths."""
 
+MOST_SENTENCES = 64
+"""Of a text; the last one has all that is behind."""
+
 MOST_TEXTS = 8
 """In one order; each takes up to two tenths of a second, and much longer where a patient embedder lets others go
 first."""

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.core.headings import SENTENCE_END
-
-MOST_SENTENCES = 64
-"""Of a text; the last one has all that is behind."""
+from app.embedding.protocol import MOST_SENTENCES
 
 _FULL = 40  # characters: a shorter line was ended on purpose, not by the margin
 _LEAST = 10  # characters: what is shorter belongs to what is before it

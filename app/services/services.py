@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.paths import Paths
 from app.documents.reader import DocumentReader
@@ -27,13 +30,15 @@ from app.services.prompt_texts import PromptTexts
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
-from app.services.suggestions import Suggestions
 from app.services.text_search import TextSearch
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.keys import Key
 from app.store.settings import SettingsStore
+
+if TYPE_CHECKING:
+    from app.services.suggestions import Suggestions
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Services:
     ask: Ask
     search: Search
     indexer: Indexer
-    suggestions: Suggestions
+    make_suggestions: Callable[[], Suggestions]
     parts: Parts
     templates: Templates
     context: Context
@@ -64,6 +69,11 @@ class Services:
     reader: DocumentReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Made when somebody wants some: its rules take a moment to import."""
+        return self.make_suggestions()
 
     @property
     def texts(self) -> TextSearch:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.embedding.sentences import MOST_SENTENCES, flow, sentences
+from app.embedding.protocol import MOST_SENTENCES
+from app.embedding.sentences import flow, sentences
 
 
 def test_lines_do_not_part_words() -> None:

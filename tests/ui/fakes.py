@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Never, TypeAlias
 
@@ -503,7 +504,7 @@ def open_desk(
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        suggestions=_suggestions(search, books, database, engine, settings),
+        make_suggestions=partial(_suggestions, search, books, database, engine, settings),
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
