@@ -19,6 +19,9 @@ def speak_as(widget: QWidget, role: QAccessible.Role) -> None:
         _installed = True
         QAccessible.installFactory(_make)
     widget.setProperty(_ROLE, role.value)
+    if QAccessible.isActive():  # then Qt has asked already, and keeps what it was told
+        known = QAccessible.queryAccessibleInterface(widget)
+        QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
 
 
 def speak_in_order(widgets: Iterable[QWidget]) -> None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
+from app.ui.spoken import speak_as
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -231,3 +233,16 @@ def test_progress_is_told_as_progress(room: Room) -> None:
     (told,) = [name for name in bars if name.startswith("The model is reading Harbour Lease")]
     assert bars[told] == 36
     assert bars["Context"] == 53
+
+
+def test_while_a_screen_reader_listens_a_widget_is_what_it_was_said_to_be(qtbot: QtBot) -> None:
+    QAccessible.setActive(True)
+    try:
+        chip = QPushButton("p. 3")
+        qtbot.addWidget(chip)
+        chip.show()
+        assert QAccessible.queryAccessibleInterface(chip).role() == _Role.Button
+        speak_as(chip, _Role.Link)
+        assert QAccessible.queryAccessibleInterface(chip).role() == _Role.Link
+    finally:
+        QAccessible.setActive(False)
