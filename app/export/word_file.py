@@ -1,4 +1,4 @@
-"""A Word document in Octavo's own look: its styles, footnotes, lists that begin anew, and the foot of its pages.
+"""A Word document in Octavo's own look: its styles, footnotes, lists that begin again, and the foot of its pages.
 
 `resources/word` is an unpacked document without text; python-docx's own template is Word's of 2007. Source of the
 parts' formats: ECMA-376, part 1, "WordprocessingML".

@@ -27,8 +27,8 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def start_again(*arguments: str) -> None:
-    """Be this program anew, with these arguments; on Windows, where a process cannot, another one is. To be called
-    last."""
+    """Replace this process by the program, with these arguments; on Windows, which cannot do that, start another one.
+    To be called last."""
     start = [sys.executable] if installation.root() else [sys.executable, "-P", "-m", "app"]
     command = [*start, *arguments]
     if folder := python_path():

@@ -102,7 +102,7 @@ class WindowDrops(DropOverlay):
                 else:
                     self._take(source, files, offer)
         elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.DragMove and not self._taken:
-            event.ignore()  # the pointer says so; that it has left is still told
+            event.ignore()  # the pointer says so; that it leaves is still reported
             return True
         elif event.type() == QEvent.Type.DragLeave:
             motion.hide_gently(self)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import Ending, Question
 from app.core.work import Cancel, Stopped
 from app.services.text_search import MOST_OF_A_KIND, FoundInBook, FoundInConversation, FoundText, excerpt_of
@@ -67,6 +68,17 @@ def test_pages_are_found_that_hold_all_of_the_words(desk: FakeDesk) -> None:
     assert fold(page.text[phrase.span.start : phrase.span.end]) == "every right of early termination"
     assert any(isinstance(each, FoundInBook) for each in _find(desk, "乾ドック"))
     assert _find(desk, "dry dock zeppelin") == []
+
+
+def test_what_is_in_the_bin_is_not_found(desk: FakeDesk) -> None:
+    _say(desk, "Berths", "Which berth is in repair?", "The berth in repair is number 7.")
+    book = desk.books.add(shelf_of_books.lease(), Path("/home/me/lease.pdf"))
+    assert _find(desk, "berth in repair")
+    assert _find(desk, "dry dock excluded")
+    (talk,) = desk.desk.conversations.all()
+    desk.desk.removal.delete(BinKind.CONVERSATION, talk.id)
+    desk.desk.removal.delete(BinKind.BOOK, book.id)
+    assert _find(desk, "berth in repair") == _find(desk, "dry dock excluded") == []
 
 
 def test_no_more_is_found_than_can_be_looked_at(desk: FakeDesk) -> None:

@@ -81,8 +81,8 @@ class ProgressLine(QWidget):
         self.setVisible(bool(text))
         self._bar.setVisible(fraction is not None)
         self._bar.setValue(round(100 * min(1.0, max(0.0, fraction or 0.0))))
-        for told in (self, self._bar):
-            told.setAccessibleName(text)
+        for named in (self, self._bar):
+            named.setAccessibleName(text)
         self.update()
 
     def arrange(self, width: int) -> int:

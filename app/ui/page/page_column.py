@@ -199,7 +199,7 @@ class PageColumn(QAbstractScrollArea):
             self._reach(page)
 
     def lay_out(self, at: float = 0.0) -> None:
-        """Find all places anew. What is `at` pixels below the top of the view stays there, unless one is at a goal."""
+        """Compute all places again. What is `at` pixels below the top of the view stays, unless one is at a goal."""
         spot = self.spot(at)
         view, beside = self.viewport().size(), self.verticalScrollBar().sizeHint().width()
         ground = view.width() + beside  # as far from the one edge as from the other
