@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,8 +62,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         words = _("a question can have up to {limit} images, not {n}")
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
     ask, books = prepare(options, desk, cancel)
+    asking_desk = asking_with(ask, desk)
     shelf = shelf_of(books, desk.library)
     out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+    index_if_read(books, asking_desk, cancel, partial(show_progress, out), excerpts=options.excerpts)
     images = tuple(_take_image(file, desk.images, cancel) for file in options.image)
     if images:
         finish(desk.models.ready(cancel), out.loading)
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         if tokens is not None:
             out.images(refs, tokens)
     in_parts = options.parts or options.resume
-    asking = Asker(asking_with(ask, desk), out, cancel, options.excerpts, options.go_on, in_parts)
+    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts)
     conversation_id, parent = "", None
     for text in options.question:
         begun = desk.parts.unanswered(text, books) if options.resume else None
@@ -197,9 +199,6 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
     """
     settings = arguments.settings(options, desk.settings.load())
     books = books_of(options, desk, cancel)
-    if settings.close_reading or options.excerpts:
-        long = sum(desk.library.book(book.book_id).characters for book in books) > SHORT_CHARACTERS
-        index(books if long else (), desk, cancel)
     return use(settings, desk, as_json=options.json), books
 
 
@@ -228,6 +227,22 @@ def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
 def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
     """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
     finish(desk.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
+
+
+def index_if_read(
+    books: tuple[BookRef, ...],
+    desk: Services,
+    cancel: Cancel,
+    show: Callable[[Loading | Tokenizing], None],
+    *,
+    excerpts: bool,
+) -> None:
+    """Index the books where passages of them will stand next to a question, or, with `excerpts`, in their place: not
+    where they are short, and not where they do not fit, which takes a moment to find. Raises AppError, Stopped."""
+    long = sum(desk.library.book(book.book_id).characters for book in books) > SHORT_CHARACTERS
+    wanted = long and (excerpts or desk.ask.settings().close_reading)
+    if wanted and (excerpts or finish(desk.ask.has_room_for(books, cancel), show)):
+        index(books, desk, cancel)
 
 
 def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:

@@ -19,7 +19,7 @@ from app.cli.answers import (
     print_findings,
     print_weighed,
 )
-from app.cli.ask import asking_with, prepare, shelf_of
+from app.cli.ask import asking_with, index_if_read, prepare, shelf_of
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
 from app.core.conversation import BookRef
@@ -125,9 +125,11 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     shelf = shelf_of(books, desk.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
     sheet = _make(options, desk, books, wanted, out)
+    asking_desk, show = asking_with(ask, desk), partial(_show, out, sheet)
     broken_off: AppError | Stopped | None = None
     try:
-        finish(asking_with(ask, desk).sheets.run(sheet.id, cancel), partial(_show, out, sheet))
+        index_if_read(books, asking_desk, cancel, show, excerpts=sheet.excerpts)
+        finish(asking_desk.sheets.run(sheet.id, cancel), show)
     except (AppError, Stopped) as error:
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet

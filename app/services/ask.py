@@ -16,6 +16,7 @@ from app.core.conversation import (
     RULES_VERSION,
     Answer,
     Beside,
+    BookRef,
     Citation,
     CitationState,
     Ending,
@@ -437,6 +438,14 @@ class Ask:
         if needed > context_tokens:
             raise does_not_fit(size, needed, context_tokens)
         return min(longest, context_tokens - size.total)
+
+    def has_room_for(self, books: tuple[BookRef, ...], cancel: Cancel) -> Work[Loading | Tokenizing, bool]:
+        """Whether the model, which is loaded for that, can read these books whole, and write. Raises AppError;
+        Stopped."""
+        yield from self.models.ready(cancel)
+        prompt, _books = self.prompts.build(books, ())
+        size = yield from self.engine.run(Measure(prompt), cancel)
+        return size.total + self.reserve() <= self.model().context_tokens
 
     def budget(self) -> Budget:
         """How the loaded model's context is shared out. Raises AppError NO_MODEL."""
