@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens`, `journey`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
+# Installs what is missing for `base`, `test`, `slow`, `bench`, `screens`, `journey`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
 # packages, uv, and the locked Python environment; for `package` a second one without what only development needs, whose
 # llama.cpp runs on any processor; for `cuda` and `cuda12` one each, with the compiler of CUDA 13 or 12 and a llama.cpp of
 # which the add-on takes its library.
@@ -71,7 +71,14 @@ library  libxcb-xkb.so.1          libxcb-xkb1
 library  libxkbcommon-x11.so.0    libxkbcommon-x11-0
 TABLE
   case $need in
-    test) echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    test | slow)
+      echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic'
+      [[ $need != slow ]] || cat <<'TABLE'
+command  Xvfb                     xvfb
+command  dbus-daemon              dbus-daemon
+service  org.a11y.Bus             at-spi2-core
+TABLE
+      ;;
     bench) echo 'command pdftotext poppler-utils' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     journey)
@@ -155,6 +162,7 @@ missing() {
       host) find_host_compiler >/dev/null ;;
       library) [[ $libraries == *"$name ("* ]] ;;
       font) has_japanese_font ;;
+      service) [[ -e /usr/share/dbus-1/services/$name.service ]] ;;
       keyring) compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null ;;
     esac || printf '%s %s %s\n' "$kind" "${name//_/ }" "$package"
   done < <(requirements)

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
 from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.panes import Panes, Side
+from app.ui.spoken import speak_as
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class MainWindow(QWidget):
         """Empty; `furnish` fills it."""
         super().__init__()
         self.setWindowTitle("Octavo")
+        speak_as(self, QAccessible.Role.Window)
         self.setMinimumHeight(_SMALLEST_HEIGHT)
         self.resize(*_SIZE)
         self._waiting = _EmptyPane(foot=True)

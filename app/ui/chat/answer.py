@@ -292,6 +292,10 @@ class AnswerMessage(MessageWidget):
         foot = self.foot.stops() if not self.foot.isHidden() else []
         return [*super().stops(), *actions, *foot, *self.further.stops()]
 
+    def reading_order(self) -> list[QWidget]:
+        marks = super().stops()
+        return [*marks, *self._notes, *self.stops()[len(marks) :]]
+
     # how it is made
 
     def _rewrite(self) -> None:

@@ -273,6 +273,10 @@ class MessageWidget(QWidget):
         """What Tab visits, in the order of reading."""
         return self._overlays.stops(self._pieces)
 
+    def reading_order(self) -> list[QWidget]:
+        """What there is beside its text, in the order of reading: what Tab visits, and what it does not."""
+        return self.stops()
+
     def _set_pieces(self, pieces: Sequence[MessageBlock], kept: int = 0) -> None:
         """Take new pieces after the first `kept` ones."""
         for piece in self._pieces[kept:]:

@@ -84,7 +84,7 @@ class Scroller(QAbstractScrollArea):
         self._theme = theme
         self._column = SlotColumn()
         self._alive: list[Slot] = []
-        self._stops: list[QWidget] = []  # the order of Tab that Qt has
+        self._read: list[QWidget] = []  # the order that Qt has
         self._following = True
         self._settling = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,6 +92,7 @@ class Scroller(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Conversation"))
+        speak_as(self, QAccessible.Role.Grouping)
         self.viewport().setAccessibleName(_("Questions and answers"))
         speak_as(self.viewport(), QAccessible.Role.List)
         self._drag = DragScroller(self.viewport(), self.verticalScrollBar())
@@ -215,20 +216,23 @@ class Scroller(QAbstractScrollArea):
                 continue
             slot.message.move(left, top)
             slot.message.show()
-        self._order_tabs()
+        self._order()
 
-    def _order_tabs(self) -> None:
-        stops = self._first_stops() + [stop for message in self.messages() for stop in (message, *message.stops())]
-        if stops == self._stops:
+    def _order(self) -> None:
+        """For Tab and for screen readers."""
+        orders = [(message, message.reading_order()) for message in self.messages()]
+        read = self._first_stops() + [part for message, parts in orders for part in (message, *parts)]
+        if read == self._read:
             return
-        self._stops = stops
+        self._read = read
         before: QWidget = self
-        for stop in stops:
-            QWidget.setTabOrder(before, stop)
-            before = stop
-        for message in self.messages():
+        for stop in read:
+            if stop.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                QWidget.setTabOrder(before, stop)
+                before = stop
+        for message, parts in orders:
             speak_in_order([message])
-            speak_in_order(_part_of(message, stop) for stop in message.stops())
+            speak_in_order(_part_of(message, part) for part in parts)
 
     # events
 

@@ -38,7 +38,7 @@ class ShortcutsDialog(QDialog):
         close.clicked.connect(self.accept)
         column(
             PlainLabel(_("Keyboard shortcuts"), role="heading"),
-            (scroll_down(boxed(page)), 1),
+            (scroll_down(boxed(page), _("Keyboard shortcuts")), 1),
             row(STRETCH, close),
             of=self,
             margins=DIALOG,

@@ -184,6 +184,7 @@ class ModelCard(QFrame):
             made.clicked.connect(partial(self._press_quiet, len(self._quiet)))
             self._quiet.append(made)
             self._below.insertWidget(self._below.count() - 2, made)
+            made.stackUnder(self.more)
         for number, made in enumerate(self._quiet):
             made.setVisible(number < len(card.quiet))
             if number < len(card.quiet):

@@ -225,7 +225,7 @@ class PlacementDialog(QDialog):
     # ---- how it is built
 
     def _build(self) -> None:
-        left = scroll_down(boxed(self._fields))
+        left = scroll_down(boxed(self._fields), _("Settings"))
         left.setFixedWidth(_FIELDS_WIDTH)
         plan = column(
             *(self.status, self.fit, self.room, self.speed, self.ways, SPACE_S, self._reasons, STRETCH),
@@ -239,7 +239,7 @@ class PlacementDialog(QDialog):
             self.heading,
             self.machine,
             SPACE_L,
-            (row(left, between, (scroll_down(boxed(plan)), 1), spacing=SPACE_XL), 1),
+            (row(left, between, (scroll_down(boxed(plan), _("Memory")), 1), spacing=SPACE_XL), 1),
             SPACE_L,
             row(self.automatic, STRETCH, self.cancel, self.load, spacing=SPACE_S),
             of=self,

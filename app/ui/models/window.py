@@ -15,6 +15,7 @@ from app.ui.drops import DropOverlay
 from app.ui.frame_state import bound
 from app.ui.icons import Icons, Symbol
 from app.ui.models.card import CardData, CardGroup, ModelCard
+from app.ui.spoken import speak_in_order
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
@@ -60,7 +61,6 @@ class ModelsWindow(QDialog):
         self.cards: dict[str, ModelCard] = {}
         self._sections: dict[CardGroup, tuple[QWidget, QVBoxLayout]] = {}
         self.scroller = QScrollArea()
-        self.scroller.setAccessibleName(_("Models"))
         self._build()
         self.overlay = DropOverlay(icons.theme, self)
         self.setAcceptDrops(True)
@@ -92,6 +92,8 @@ class ModelsWindow(QDialog):
                 self.fold.show_count(len(members))
             for place, card in enumerate(members):
                 self._show_card(card, views, place)
+            speak_in_order((heading, *(self.cards[card.key] for card in members)))
+        speak_in_order((self._folded,))
 
     def show_at(self, key: str) -> None:
         """Scroll to this card once it has its place."""
@@ -152,17 +154,17 @@ class ModelsWindow(QDialog):
             cards.addLayout(members)
             heading.hide()
         self._sections[CardGroup.MISFIT] = self.fold, column(spacing=SPACE_M)
-        folded = boxed(self._sections[CardGroup.MISFIT][1])
-        folded.hide()
-        self.fold.toggled.connect(folded.setVisible)
+        self._folded = boxed(self._sections[CardGroup.MISFIT][1])
+        self._folded.hide()
+        self.fold.toggled.connect(self._folded.setVisible)
         cards.addSpacing(SPACE_S)
         cards.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        cards.addWidget(folded)
+        cards.addWidget(self._folded)
         cards.addStretch(1)
         shown = boxed(_in_the_middle(cards))
         # As high as its cards are at their width: Qt takes words that wrap for higher than that, if it is let.
         shown.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        scroll_down(shown, self.scroller)
+        scroll_down(shown, _("Models"), self.scroller)
         column(_in_the_middle(column(head, notice)), (self.scroller, 1), of=self)
 
 

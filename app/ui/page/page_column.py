@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.ui.motion import Transition
 from app.ui.page.strip import GAP, MARGIN, Strip
 from app.ui.page.text_page import TRAVEL_BUTTONS
+from app.ui.spoken import speak_as
 from app.ui.theme import Theme
 
 _STEP = 40
@@ -70,6 +71,7 @@ class PageColumn(QAbstractScrollArea):
         self._pulse.valueChanged.connect(self.repaint_lit)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        speak_as(self, QAccessible.Role.Document)
         self.viewport().setAutoFillBackground(False)
         self.setProperty("role", "plain")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)

@@ -90,7 +90,6 @@ class SettingsDialog(QDialog):
         self._later.timeout.connect(self._build_next)
         self._nothing = PlainLabel(role="soft", wraps=True)
         self._scroller = QScrollArea()
-        self._scroller.setAccessibleName(_("Settings"))
         self.pending_words = PlainLabel(role="soft", wraps=True)
         self.pending_button = TextButton("")
         self._lay_out()
@@ -286,7 +285,7 @@ class SettingsDialog(QDialog):
         side.setFixedWidth(_SIDE_WIDTH)
         shown = column(self._nothing, STRETCH, margins=(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL))
         self._shown = shown
-        scroll_down(boxed(shown), self._scroller)
+        scroll_down(boxed(shown), _("Settings"), self._scroller)
         self._scroller.verticalScrollBar().rangeChanged.connect(self._keep_edge)
         foot = row(
             (self.pending_words, 1), self.pending_button, done, margins=(SPACE_XXL, SPACE_M) * 2, spacing=SPACE_S

@@ -85,6 +85,7 @@ class SheetSetup(QWidget):
         new.chosen.connect(self._choose)
         new.setEnabled(not self._locked)
         self._choices.replaceWidget(self.template, new)
+        new.stackUnder(self.file_button)  # it is spoken where the other one was
         self.template.deleteLater()
         self.template = new
 

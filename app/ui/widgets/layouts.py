@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.spoken import speak_as
 from app.ui.theme import SPACE_L, SPACE_XL
 
 Margins: TypeAlias = tuple[int, int, int, int]
@@ -41,9 +43,11 @@ def boxed(layout: QLayout) -> QWidget:
     return widget
 
 
-def scroll_down(widget: QWidget, area: QScrollArea | None = None) -> QScrollArea:
-    """`area`, or a new one, in which the widget is scrolled up and down."""
+def scroll_down(widget: QWidget, name: str, area: QScrollArea | None = None) -> QScrollArea:
+    """`area`, or a new one, in which the widget is scrolled up and down; a screen reader gets its name."""
     area = area or QScrollArea()
+    area.setAccessibleName(name)
+    speak_as(area, QAccessible.Role.Grouping)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
