@@ -91,9 +91,14 @@ class Worker(OrderLoop[Session]):
             case protocol.WriteTokens(tokens):
                 self._reply(order, session.write_tokens(tokens))
             case protocol.Weigh(prompt, questions, words):
-                weighed = session.weigh(prompt, questions, words, self._reading, self._weighing)
+                laid = session.lay_out(prompt)
+                weighed = session.asides.weigh(laid, questions, words, self._reading, self._weighing)
                 self._report_problems()
                 self._reply(order, weighed)
+            case protocol.WriteAside(prompt, request, max_tokens):
+                aside = session.asides.write(session.lay_out(prompt), request, max_tokens, self._reading)
+                self._report_problems()
+                self._reply(order, aside)
             case protocol.CountImageTokens(sizes):
                 self._reply(order, session.image_tokens(sizes))
             case protocol.MissingImages(prompt):
