@@ -268,6 +268,11 @@ class Answer(msgspec.Struct, frozen=True):
         return Beside(self.passages, self.outlines, self.instructions, self.words_alone)
 
     @property
+    def is_whole(self) -> bool:
+        """The model ended it, or its limit did."""
+        return self.ending in (Ending.COMPLETE, Ending.LENGTH)
+
+    @property
     def was_stopped(self) -> bool:
         """By the person, or because Octavo was closed."""
         return self.ending in (Ending.CANCELLED, Ending.CLOSED)

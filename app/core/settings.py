@@ -120,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instructions: Annotated[str, Meta(max_length=INSTRUCTIONS_CHARACTERS)] = ""
     weigh_sentences: bool = True
     suggest_questions: bool = True
+    title_conversations: bool = True
     use_bin: bool = True
     """What a person deletes can be restored for 30 days."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64

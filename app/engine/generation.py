@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from array import array
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import InitVar, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.conversation import Ending
 from app.engine.architectures import Geometry
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import Tokens
@@ -18,7 +19,7 @@ from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.quotes.constrained import CLOSING_MARKS, QuoteConstraint, QuotedPlace, State
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup, room_for_draft
 from app.engine.sampler import Sampler, most_probable
-from app.engine.thinking import Thoughts
+from app.engine.thinking import AnswerText, Thoughts
 
 _CANDIDATES = 64
 """So many of the most probable tokens are tried inside a quotation."""
@@ -50,6 +51,17 @@ class _Ranked:
 
     def each(self) -> Iterator[tuple[int, float]]:
         return zip(self.tokens, self.weights, strict=True)
+
+
+@dataclass
+class Written:
+    """What there is of a text. `whole`: so many of its tokens end with a whole character. `first_at`: when its first
+    token came."""
+
+    tokens: Tokens = field(default_factory=lambda: array("i"))
+    whole: int = 0
+    ending: Ending = Ending.LENGTH
+    first_at: float = 0.0
 
 
 @dataclass
@@ -241,6 +253,26 @@ class Writer:
 
     def _mark(self, place: QuotedPlace) -> str:
         return f" [{place.title}, p. {place.label}]" if self.several_books else f" [p. {place.label}]"
+
+
+def write_text(writer: Writer, text: AnswerText, most: int, written: Written, should_stop: Callable[[], bool]) -> None:
+    """Write tokens until the text ends, `most` are there, the context is full, or it is stopped. Raises as
+    `Writer.write`; then `written` has what there is."""
+    tokens = written.tokens
+    for token, said in writer.write():
+        written.first_at = written.first_at or time.monotonic()
+        if writer.model.is_end(token):
+            written.ending = Ending.COMPLETE
+            return
+        tokens.append(token)
+        text.add(said, thinking=text.thoughts.thinking)
+        if text.is_whole:
+            written.whole = len(tokens)
+        if should_stop():
+            written.ending = Ending.CANCELLED
+            return
+        if len(writer.sequence) >= writer.context.size or len(tokens) == most:
+            return
 
 
 def _behind_quotation(piece: bytes) -> bytes:

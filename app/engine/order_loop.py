@@ -94,14 +94,11 @@ class OrderLoop(ABC, Generic[Session]):
             case protocol.Measure(prompt):
                 self._reply(order, self._loaded().measure(prompt))
             case protocol.ReadBooks(prompt):
-                usage = self._loaded().read_books(prompt, self._reading)
-                self._report_problems()
-                self._reply(order, usage)
+                self._reply_read(order, self._loaded().read_books(prompt, self._reading))
             case protocol.AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
                 answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
-                self._report_problems()
-                self._reply(order, answer)
+                self._reply_read(order, answer)
             case _:
                 self._obey_other(order)
 
@@ -115,14 +112,16 @@ class OrderLoop(ABC, Generic[Session]):
     def _reply(self, order: EngineOrder[Progress, Result], result: Result) -> None:
         self._port.send(order.reply(result))
 
+    def _reply_read(self, order: EngineOrder[Progress, Result], result: Result) -> None:
+        """The reply to an order that had something read, with what went wrong with saved readings."""
+        for problem in self._loaded().problems():
+            self._port.send(Notice(problem))
+        self._reply(order, result)
+
     def _loaded(self) -> Session:
         if self._session is None:
             raise AppError(Code.NO_MODEL)
         return self._session
-
-    def _report_problems(self) -> None:
-        for problem in self._loaded().problems():
-            self._port.send(Notice(problem))
 
     def _writing(self, text: str) -> None:
         self._port.send(Token(text))

@@ -467,6 +467,26 @@ class Weigh(EngineOrder[Tokenizing | Reading | Weighing | Notice, Weighed], froz
     words: tuple[str, ...]
 
 
+class WrittenAside(msgspec.Struct, frozen=True):
+    """`text`: without thoughts, to the end of a whole character; empty where there was no room. `usage`: of the prompt,
+    with the tokens that were written; `request_tokens`: of the request. All but the prompt was taken back."""
+
+    text: str
+    ending: Ending
+    usage: Usage
+    request_tokens: int
+    counts: EngineCounts = EngineCounts()
+
+
+class WriteAside(EngineOrder[Tokenizing | Reading | Notice, WrittenAside], frozen=True):
+    """Make a request after a prompt that ends with its answer, and give the first `max_tokens` of what the model is
+    most likely to write. As with `Weigh`, the context is in the end what it was after the prompt."""
+
+    prompt: Prompt
+    request: str
+    max_tokens: int
+
+
 class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
     """Ask what the loaded model's context could be at most, for each KV type, the most exact one first."""
 
@@ -572,7 +592,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let an order that waits go on."""
 
 
-_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh
+_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh | WriteAside
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
 OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Ending, Timings, Usage
+from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner
 from app.engine.architectures import geometry_of
-from app.engine.beginnings import Beginnings
+from app.engine.asides import Asides
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
-from app.engine.generation import Writer
+from app.engine.generation import Writer, Written, write_text
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
@@ -46,7 +44,6 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     Room,
-    Weighed,
     WrittenTokens,
 )
 from app.engine.quotes.constrained import QuoteConstraint
@@ -55,17 +52,6 @@ from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
 from app.engine.sampler import Sampler
 from app.engine.thinking import AnswerText, Thoughts
 from app.engine.vocabulary import vocabulary_digest
-
-
-@dataclass
-class _Written:
-    """What there is of an answer. `whole`: so many of its tokens end with a whole character. `first_at`: when its first
-    token came."""
-
-    tokens: Tokens = field(default_factory=lambda: array("i"))
-    whole: int = 0
-    ending: Ending = Ending.LENGTH
-    first_at: float = 0.0
 
 
 class Session:
@@ -112,6 +98,9 @@ class Session:
             spec.snapshot_bytes,
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
+        )
+        self.asides = Asides(
+            self._model, self._context, self._sequence, self.tokenizer, self._shape.geometry, self._control
         )
 
     def _make_tokenizer(self, spec: LoadSpec) -> PromptTokenizer:
@@ -280,9 +269,10 @@ class Session:
         read_s = time.monotonic() - started
         text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
         sampler, waited_before_s = Sampler(sampling), self._control.waited_s
-        written = _Written()
+        written = Written()
         try:
-            self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
+            writer = self._writer(prompt, laid, sampling, sampler, text.thoughts)
+            write_text(writer, text, max_tokens, written, self._control.wait)
         finally:
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
@@ -293,50 +283,6 @@ class Session:
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
         return Generated(written.ending, usage, timings, self.take_counts())
-
-    def weigh(
-        self,
-        prompt: Prompt,
-        questions: Sequence[str],
-        words: Sequence[str],
-        on_progress: OnProgress,
-        on_weighed: Callable[[int, int], None],
-    ) -> Weighed:
-        """See `protocol.Weigh`. `on_weighed` gets the questions that were asked, and their number. Raises as `answer`;
-        Stopped, also between two questions."""
-        laid = self.lay_out(prompt)
-        usage = self._sequence.reach(laid.tokens, laid.books, on_progress, laid.images)
-        beginnings = Beginnings(self._model, words)
-        logs: list[tuple[float, ...] | None] = []
-        tokens, started, waited_s = 0, time.monotonic(), self._control.waited_s
-        for question in questions:
-            if self._control.wait():
-                raise Stopped
-            asked = self.tokenizer.next_question(question)
-            with self._sequence.aside(asked) as fits:
-                logs.append(beginnings.logs(self._context.logits()) if fits else None)
-            tokens += len(asked) if fits else 0
-            on_weighed(len(logs), len(questions))
-        seconds = time.monotonic() - started - (self._control.waited_s - waited_s)
-        return Weighed(tuple(logs), usage, tokens, seconds, self.take_counts())
-
-    def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
-        """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""
-        tokens = written.tokens
-        for token, said in writer.write():
-            written.first_at = written.first_at or time.monotonic()
-            if self._model.is_end(token):
-                written.ending = Ending.COMPLETE
-                return
-            tokens.append(token)
-            text.add(said, thinking=text.thoughts.thinking)
-            if text.is_whole:
-                written.whole = len(tokens)
-            if self._control.wait():
-                written.ending = Ending.CANCELLED
-                return
-            if len(self._sequence) >= self._context.size or len(tokens) == most:
-                return
 
     def _writer(
         self, prompt: Prompt, laid: LaidOutPrompt, sampling: Sampling, sampler: Sampler, thoughts: Thoughts

@@ -86,14 +86,15 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case protocol.Probe(tokens, books, images):
                 usage = session.read(array("i", tokens), books, self._reading, images)
-                self._report_problems()
-                self._reply(order, protocol.Probed(session.logits(), usage, session.take_counts()))
+                self._reply_read(order, protocol.Probed(session.logits(), usage, session.take_counts()))
             case protocol.WriteTokens(tokens):
                 self._reply(order, session.write_tokens(tokens))
             case protocol.Weigh(prompt, questions, words):
-                weighed = session.weigh(prompt, questions, words, self._reading, self._weighing)
-                self._report_problems()
-                self._reply(order, weighed)
+                laid = session.lay_out(prompt)
+                self._reply_read(order, session.asides.weigh(laid, questions, words, self._reading, self._weighing))
+            case protocol.WriteAside(prompt, request, max_tokens):
+                laid = session.lay_out(prompt)
+                self._reply_read(order, session.asides.write(laid, request, max_tokens, self._reading))
             case protocol.CountImageTokens(sizes):
                 self._reply(order, session.image_tokens(sizes))
             case protocol.MissingImages(prompt):

@@ -474,9 +474,13 @@ class Ask:
         """A conversation without a name takes its first question's first words, or its first image's name."""
         conversation = self.conversations.get(question.conversation_id)
         if conversation is not None and not conversation.title:
-            images = (ref_of(image).untrusted_name for image in question.images)
-            words = question.text.strip() or next(images, "")
-            self.conversations.rename(conversation.id, title_of(words))
+            self.conversations.rename(conversation.id, first_title(question))
+
+
+def first_title(question: Question | StoredQuestion) -> str:
+    """What a conversation without a name is called after its first question."""
+    images = (ref_of(image).untrusted_name for image in question.images)
+    return title_of(question.text.strip() or next(images, ""))
 
 
 def title_of(text: str) -> str:

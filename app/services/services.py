@@ -31,6 +31,7 @@ from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.text_search import TextSearch
+from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
@@ -82,6 +83,10 @@ class Services:
     @property
     def sheets(self) -> Sheets:
         return self.parts.sheets
+
+    @property
+    def titling(self) -> Titling:
+        return Titling(self.engine, self.ask, self.conversations, self.ask.settings)
 
     @property
     def weighing(self) -> SentenceWeighing:

@@ -63,7 +63,7 @@ class SentenceWeighing:
         MODEL_FAILED; Stopped: then nothing is kept.
         """
         model = self.ask.model()
-        if (off := _reason(model, answer)) is not None:
+        if (off := why_not_asked(model, answer)) is not None:
             return AnswerWeighed(answer, off)
         from app.documents.citations.placing import place  # with the first answer: it takes a while
 
@@ -120,8 +120,8 @@ class SentenceWeighing:
         return [None if logs is None else judgement.weight(logs) for logs in weighed.logs]
 
 
-def _reason(model: ModelInfo, answer: Answer) -> Problem | None:
-    """Why a model is not asked, as far as that is known without asking it."""
+def why_not_asked(model: ModelInfo, answer: Answer) -> Problem | None:
+    """Why a model is asked nothing beside its answer, as far as that is known without asking it."""
     if model.host:
         return Problem(Code.WEIGHING_REMOTE, {"host": model.host})
     if answer.from_search or local.is_starter(model.path):

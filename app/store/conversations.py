@@ -92,6 +92,15 @@ class Conversations:
     def rename(self, id: str, title: str) -> None:
         self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
 
+    def rename_from(self, id: str, present: str, title: str) -> bool:
+        """Rename a conversation that is called `present`; False where it has another name by now, or is gone."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE conversations SET title = ? WHERE id = ? AND title = ? AND bin_id = ''",
+                (storable(title), id, storable(present)),
+            )
+            return connection.changes() > 0
+
     def pin(self, id: str, pinned: bool) -> None:
         """List a conversation before all others, or no longer."""
         self._database.run("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), id))

@@ -21,6 +21,7 @@ class EngineTask(Enum):
     LOADING = auto()
     ANSWER = auto()
     SHEET = auto()
+    TITLE = auto()
     WEIGHING = auto()
     READING_AHEAD = auto()
 
@@ -28,10 +29,14 @@ class EngineTask(Enum):
 Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow
 """How far the task is that has the engine."""
 
+ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
+"""What no person asked for."""
+
 _GIVES_WAY = {
-    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD),
-    EngineTask.ANSWER: (EngineTask.WEIGHING, EngineTask.READING_AHEAD),
-    EngineTask.SHEET: (EngineTask.WEIGHING, EngineTask.READING_AHEAD),
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, *ASIDE),
+    EngineTask.ANSWER: ASIDE,
+    EngineTask.SHEET: ASIDE,
+    EngineTask.TITLE: (EngineTask.READING_AHEAD,),
     EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
     EngineTask.READING_AHEAD: (),
 }
@@ -41,6 +46,7 @@ _COMES_FIRST = {
     EngineTask.LOADING: (),
     EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.SHEET: (EngineTask.SHEET, EngineTask.ANSWER, EngineTask.LOADING),
+    EngineTask.TITLE: (EngineTask.TITLE, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.WEIGHING: (EngineTask.WEIGHING, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.READING_AHEAD: tuple(EngineTask),
 }

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from app.core.bin import BinEntry, BinKind
 from app.core.comparison import PageSpan
-from app.ui.activity import Activity, EngineTask
+from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.compare.presenter import ComparePresenter
@@ -184,11 +184,11 @@ class Navigation(QObject):
         elif self._asking.holds or self._asking.busy or not self._works_aside():
             self._asking.stop()
         else:
-            self._activity.stop(EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
+            self._activity.stop(EngineTask.SHEET, *ASIDE)
 
     def _works_aside(self) -> bool:
         """The engine does what no question waits for."""
-        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.WEIGHING, EngineTask.READING_AHEAD)))
+        return any(map(self._activity.has, (EngineTask.SHEET, *ASIDE)))
 
     @Slot()
     def find_in_book(self) -> None:

@@ -31,6 +31,7 @@ from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.suggestions_presenter import SuggestionsPresenter
+from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.commands import Commands
@@ -215,6 +216,7 @@ class _Parts(QObject):
         self.suggestions = SuggestionsPresenter(
             desk.suggestions, bridge, talk, self.asking, view, composer, shown, self
         )
+        self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
@@ -420,6 +422,7 @@ class WindowPresenter(_Parts):
         for ended in (self.ahead.ended, self.asking.answered):
             ended.connect(self.context.measure)
         self.asking.answered.connect(self.attachments.measure)
+        self.conversation.ended.connect(self.titles.make)
         self.conversation.ended.connect(self.weighing.weigh)  # after the context was measured: that is quick
         self.context.read_wanted.connect(self.ahead.start)
         for loaded in (self.model.ready, self.model.revived):

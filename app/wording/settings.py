@@ -144,6 +144,11 @@ def _answers() -> tuple[Meaning, ...]:
             _("Suggested questions"),
             _("Questions that the books can answer: before the first one, and after an answer."),
         ),
+        Meaning(
+            "title_conversations",
+            _("Titles by the model"),
+            _("After the first answer, the model gives the conversation a short title. Yours is never replaced."),
+        ),
     )
 
 

@@ -46,6 +46,8 @@ from app.engine.protocol import (
     VisionInfo,
     Weigh,
     Weighed,
+    WriteAside,
+    WrittenAside,
 )
 from app.models.gguf.reader import HeaderReader
 from app.services import judgement
@@ -129,6 +131,7 @@ class AsWished(Plans):
 @dataclass
 class ScriptedEngine:
     """`suggests`: a desk with it suggests questions. `weighs`: one weighs the sentences of its answers (`weigh`).
+    `title`: one asks for titles, and gets this; empty: it asks for none.
 
     `answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
     `readings` are played when books are read ahead, `looks` when an image is seen, `tokenizings` when a prompt is
@@ -145,6 +148,8 @@ class ScriptedEngine:
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     weighs: bool = False
     suggests: bool = False
+    title: str = ""
+    titlings: list[Gate] = field(default_factory=list)
     weights: Mapping[str, float] = field(default_factory=dict)
     weighings: list[Gate] = field(default_factory=list)
     pauses: list[bool] = field(default_factory=list)
@@ -197,6 +202,8 @@ class ScriptedEngine:
                 return self.roomy
             case Weigh(_, questions):
                 return (yield from self.weigh(questions, cancel or Cancel()))
+            case WriteAside():
+                return self.write_aside(cancel or Cancel())
             case Count(_, texts):
                 return tuple(max(1, len(text) // 4) for text in texts)
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
@@ -216,6 +223,13 @@ class ScriptedEngine:
             if cancel.requested:
                 raise Stopped
         return Weighed(tuple(logs), Usage(), 50 * len(questions), 1.0)
+
+    def write_aside(self, cancel: Cancel) -> WrittenAside:
+        for gate in [self.titlings.pop(0)] if self.titlings else ():
+            gate.wait(cancel)
+        if cancel.requested:
+            raise Stopped
+        return WrittenAside(self.title, Ending.COMPLETE, Usage(generated_tokens=4), 30)
 
     def tokenize(self, cancel: Cancel) -> Work[Tokenizing, None]:
         for step in self.tokenizings.pop(0) if self.tokenizings else ():
@@ -460,6 +474,11 @@ def _weighing(
     return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
 
 
+def _asking_settings(engine: ScriptedEngine, settings: SettingsStore) -> Settings:
+    kept = settings.load()
+    return replace(kept, title_conversations=kept.title_conversations and bool(engine.title))
+
+
 def _suggestions(
     search: Search, books: Books, database: Database, engine: ScriptedEngine, settings: SettingsStore
 ) -> Suggestions:
@@ -495,7 +514,8 @@ def open_desk(
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(engine, prompts, search, books)
-    ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
+    in_force = partial(_asking_settings, engine, settings)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force)
     weighing = _weighing(engine, ask, conversations, settings)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)

@@ -12,7 +12,7 @@ from app.services.context import ContextSegment, ContextUse
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.shown import Shown
 
-LOADING, ANSWER, SHEET, WEIGHING, AHEAD = EngineTask
+LOADING, ANSWER, SHEET, TITLE, WEIGHING, AHEAD = EngineTask
 BOOKS = (BookRef("lease"),)
 
 
@@ -43,7 +43,7 @@ def _use() -> ContextUse:
 def test_free_it_may_be_had_for_anything() -> None:
     activity = _Desk().activity
     assert activity.holder is None
-    assert [activity.may(task) for task in EngineTask] == [None] * 5
+    assert [activity.may(task) for task in EngineTask] == [None] * 6
     assert (activity.step, activity.reading, activity.loading, activity.paused) == (None, None, None, False)
 
 
@@ -68,6 +68,12 @@ def test_free_it_may_be_had_for_anything() -> None:
         (WEIGHING, WEIGHING, WEIGHING),
         (WEIGHING, AHEAD, WEIGHING),
         (ANSWER, WEIGHING, ANSWER),
+        (TITLE, ANSWER, None),
+        (TITLE, WEIGHING, None),
+        (TITLE, TITLE, TITLE),
+        (TITLE, AHEAD, TITLE),
+        (SHEET, TITLE, SHEET),
+        (WEIGHING, TITLE, None),
         (AHEAD, WEIGHING, None),
         (AHEAD, LOADING, None),
         (AHEAD, ANSWER, None),
@@ -94,6 +100,11 @@ def test_what_has_to_end_first(running: EngineTask, wanted: EngineTask, first: E
         (AHEAD, SHEET, True),
         (AHEAD, WEIGHING, True),
         (WEIGHING, ANSWER, True),
+        (TITLE, ANSWER, True),
+        (TITLE, SHEET, True),
+        (TITLE, LOADING, True),
+        (TITLE, WEIGHING, False),
+        (AHEAD, TITLE, True),
         (WEIGHING, SHEET, True),
         (WEIGHING, LOADING, True),
     ],

@@ -139,15 +139,16 @@ class HeldSequence:
         self._cut(position)
 
     @contextmanager
-    def aside(self, tokens: Tokens) -> Iterator[bool]:
-        """Evaluate tokens, with logits after the last one, which are forgotten in the end, whatever happens: the
-        context is then what it was, and what follows is evaluated as if they had never been there.
+    def aside(self, tokens: Tokens, more: int = 0) -> Iterator[bool]:
+        """Evaluate tokens, with logits after the last one, and let `extend` evaluate up to `more` after them. All are
+        forgotten in the end, whatever happens: the context is then what it was, and what follows is evaluated as if
+        they had never been there.
 
         False, and nothing is evaluated, where they do not fit, or where memory is too short to come back from them.
         Raises AppError MODEL_FAILED; Stopped.
         """
-        position = len(self._held)
-        fits = position + len(tokens) <= self._context.size and self._comes_back_after(len(tokens))
+        position, count = len(self._held), len(tokens) + more
+        fits = position + count <= self._context.size and self._comes_back_after(count)
         try:
             if fits:
                 self._evaluate_aside(tokens)

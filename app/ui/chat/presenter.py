@@ -187,6 +187,15 @@ class ConversationPresenter(Presenter):
         work = partial(self._branches.conversations.instruct, conversation_id, instructions)
         self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
+    @Slot(str, str)
+    def note_title(self, conversation_id: str, title: str) -> None:
+        """It is kept under another title."""
+        shown = self._shown.conversation
+        if shown is not None and shown.id == conversation_id:
+            self._shown.conversation = msgspec.structs.replace(shown, title=title)
+            self.shown.emit(self._shown.conversation)
+        self.stored.emit()
+
     @Slot(str)
     def delete(self, conversation_id: str) -> None:
         running = self.answer.running

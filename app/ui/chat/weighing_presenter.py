@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Answer, Ending
+from app.core.conversation import Answer
 from app.core.events import Notice, Reading, Weighing
 from app.core.work import Cancel, Work
 from app.services.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
@@ -21,8 +21,6 @@ from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.wording.errors import sentence
 from app.wording.i18n import _
-
-_WHOLE = (Ending.COMPLETE, Ending.LENGTH)
 
 
 class WeighingPresenter(Presenter):
@@ -50,7 +48,7 @@ class WeighingPresenter(Presenter):
     def weigh(self, outcome: Outcome) -> None:
         """The answer has ended."""
         answer = outcome.answer
-        if answer is None or answer.ending not in _WHOLE or self._activity.may(EngineTask.WEIGHING):
+        if answer is None or not answer.is_whole or self._activity.may(EngineTask.WEIGHING):
             return
         self._answer = answer
         job = self._bridge.stream(Executor.ENGINE, _work(self._weighing, answer), self._on_event)

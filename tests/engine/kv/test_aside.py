@@ -16,7 +16,7 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.kv import reuse
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, Weighed
+from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, Weighed, WrittenAside
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import CHUNK, TOLERANCE, distance, words
 from tests.engine.kv.test_reuse_rules import SCOUT
@@ -47,7 +47,7 @@ def prompt(*said: str, pages: tuple[str, ...] = ("Some words of a book.",)) -> P
 
 
 def weigh(session: Session, asked: Prompt, *questions: str) -> Weighed:
-    return session.weigh(asked, questions, WORDS, lambda *_: None, lambda *_: None)
+    return session.asides.weigh(session.lay_out(asked), questions, WORDS, lambda *_: None, lambda *_: None)
 
 
 def read(session: Session, asked: Prompt) -> Usage:
@@ -92,7 +92,7 @@ def test_a_stop_between_two_questions_leaves_the_context_as_it_was(new_session: 
         session._control.stop()
 
     with pytest.raises(Stopped):
-        session.weigh(asked, QUESTIONS, WORDS, lambda *_: None, stop)
+        session.asides.weigh(session.lay_out(asked), QUESTIONS, WORDS, lambda *_: None, stop)
     session._control.begin()
     assert session._sequence._held == session.lay_out(asked).tokens
 
@@ -115,8 +115,10 @@ def test_across_the_end_of_a_chunk(new_session: Open) -> None:
     def follow(*asides: array[int]) -> bytes:
         session.read(before, (), lambda *_: None)
         for tokens in asides:
-            with sequence.aside(tokens) as fits:
+            with sequence.aside(tokens[:-4], 4) as fits:
                 assert fits
+                for token in tokens[-4:]:
+                    sequence.extend(array("i", [token]))
                 assert len(sequence) == CHUNK + 20
             assert sequence._held == before
         usage = session.read(text, (), lambda *_: None)
@@ -151,3 +153,56 @@ def test_tokens_that_fail_leave_an_empty_context(new_session: Open, monkeypatch:
     with pytest.raises(AppError):
         weigh(session, prompt("What happens?", "This."), "Why?")
     assert session._sequence._held == array("i")
+
+
+REQUEST = "Give this a title."
+
+
+def write_aside(session: Session, asked: Prompt, tokens: int = 8) -> WrittenAside:
+    return session.asides.write(session.lay_out(asked), REQUEST, tokens, lambda *_: None)
+
+
+def test_a_question_after_writing_aside_is_evaluated_as_if_nothing_had_been_written(new_session: Open) -> None:
+    beside, plain = new_session(), new_session()
+    usages = []
+    for session in (beside, plain):
+        answer = answered(session, "What happens?")
+        if session is beside:
+            made = [write_aside(session, prompt("What happens?", answer)) for _ in range(2)]
+            assert made[0].text == made[1].text
+            assert (made[0].usage.evaluated_tokens, made[1].usage.evaluated_tokens) in ((0, 0), (1, 0))
+            assert 0 < made[0].usage.generated_tokens <= 8
+            assert 0 < made[0].request_tokens < 100
+        usages.append(read(session, prompt("What happens?", answer, "And then?")))
+    assert beside.logits() == plain.logits()
+    assert usages[1].evaluated_tokens - usages[0].evaluated_tokens in (0, 1)
+
+
+def test_what_is_written_aside_is_not_remembered_as_an_answer(new_session: Open) -> None:
+    session = new_session()
+    asked = prompt("What happens?", "This.")
+    before = session.lay_out(asked).tokens
+    text = write_aside(session, asked).text
+    assert session.lay_out(asked).tokens == before
+    assert text not in session.tokenizer._answers
+
+
+def test_without_room_nothing_is_written_aside(new_session: Open) -> None:
+    session = new_session(context_tokens=256)
+    asked = prompt("What happens?", words(20, 1))
+    read(session, asked)
+    made = write_aside(session, asked, 200)
+    assert (made.text, made.request_tokens, made.usage.generated_tokens) == ("", 0, 0)
+    assert session._sequence._held == session.lay_out(asked).tokens
+
+
+def test_a_stop_while_writing_aside_leaves_the_context_as_it_was(
+    new_session: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = new_session()
+    asked = prompt("What happens?", "This.")
+    read(session, asked)
+    monkeypatch.setattr(session._control, "wait", lambda: True)
+    with pytest.raises(Stopped):
+        write_aside(session, asked)
+    assert session._sequence._held == session.lay_out(asked).tokens

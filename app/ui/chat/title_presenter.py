@@ -1,0 +1,71 @@
+"""Has a conversation named by the model once an answer has ended, as long as nothing else wants the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app.core.conversation import Answer
+from app.core.work import Cancel, Work
+from app.services.titling import Titling, TitlingProgress
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.answer_presenter import Outcome
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.jobs import Cancelled, Done, Failed
+
+
+class TitlePresenter(QObject):
+    """Nobody waits for a title: whatever else begins stops it, and where none can be made, nothing is said. A
+    conversation whose title was not made, because another question came first, gets it after the next answer."""
+
+    def __init__(
+        self,
+        titling: Titling,
+        bridge: Bridge,
+        talk: ConversationPresenter,
+        activity: Activity,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._titling = titling
+        self._bridge = bridge
+        self._talk = talk
+        self._activity = activity
+        self._tried: set[str] = set()  # conversations of which the model was asked for a title
+        self._asked = ""  # the one that it is asked for now
+
+    @Slot(object)
+    def make(self, outcome: Outcome) -> None:
+        """The answer has ended."""
+        answer, conversation_id = outcome.answer, outcome.running.conversation.id
+        if answer is None or not answer.is_whole or conversation_id in self._tried:
+            return
+        if self._activity.may(EngineTask.TITLE) is None:
+            self._asked = conversation_id
+            job = self._bridge.stream(Executor.ENGINE, _work(self._titling, answer), self._on_event)
+            self._activity.begin(EngineTask.TITLE, job.cancel, outcome.running.question.books)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case Done(str() as title):
+                self._activity.end(EngineTask.TITLE)
+                self._tried.add(self._asked)
+                if title:
+                    self._talk.note_title(self._asked, title)
+            case Cancelled() | Failed():
+                self._activity.end(EngineTask.TITLE)
+
+
+def _work(titling: Titling, answer: Answer) -> Callable[[Cancel], Work[TitlingProgress, str]]:
+    return partial(_if_wanted, titling, answer)
+
+
+def _if_wanted(titling: Titling, answer: Answer, cancel: Cancel) -> Work[TitlingProgress, str]:
+    """Whether it is wanted is asked of the database, and so not in the window's thread."""
+    if not titling.is_wanted(answer):
+        return ""
+    return (yield from titling.title(answer, cancel))
