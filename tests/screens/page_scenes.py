@@ -176,7 +176,7 @@ def page_two_text(stage: Stage) -> None:
 def page_split(stage: Stage) -> None:
     _lit(stage, size=(2560, 1440))
     _widen(stage)
-    stage.presenter.split.toggle()
+    stage.presenter.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()
@@ -184,7 +184,7 @@ def page_split(stage: Stage) -> None:
 
 def page_split_small(stage: Stage) -> None:
     _lit(stage, size=(1440, 900), theme=ThemeChoice.DARK)
-    stage.presenter.split.toggle()
+    stage.presenter.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from app.core.untrusted import disarm
 from app.services.images import Images
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
-from app.ui.frame_state import OpenPage
+from app.ui.frame_state import OpenedBooks
 from app.ui.jobs import Job
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
@@ -104,7 +104,7 @@ class PagePresenter(Presenter):
         super().__init__(parent)
         self._library = library
         self._bridge = bridge
-        self._panel = panel
+        self._panel = self.panel = panel
         self._shown = self.shown = shown
         self._as_text = False
         self._opening: Job | None = None
@@ -117,13 +117,18 @@ class PagePresenter(Presenter):
         self._open = OpenBooks(panel, self._finding)
         self._connect(panel)
 
-    def open_pages(self) -> tuple[OpenPage, ...]:
-        """Of all books that are open in the shown conversation, from left to right."""
-        return self._open.pages()
+    def opened(self) -> dict[str, OpenedBooks]:
+        """What is open, by the ids of the conversations that were shown."""
+        return self._open.all()
 
-    def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
+    def remember(self, conversation_id: str, books: OpenedBooks) -> None:
         """What was open in this conversation, for when it is shown."""
-        self._open.remember(conversation_id, pages, shown)
+        self._open.remember(conversation_id, books)
+
+    def has_open(self, conversation_id: str) -> bool:
+        """A book that is still on the shelf is open in this conversation."""
+        opened = self._open.all().get(conversation_id, OpenedBooks())
+        return any(page.book_id in self._shown.shelf for page in opened.pages)
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
