@@ -46,7 +46,8 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadLayer(msgspec.Struct, frozen=True, tag=True):
-    """Find where the characters of a page, counted from 1, are on its drawing. Answered by LayerRead or WireFailed.
+    """Find where the characters and links of a page, counted from 1, are on its drawing. Answered by LayerRead or
+    WireFailed.
 
     PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
     """

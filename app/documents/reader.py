@@ -12,7 +12,17 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
+from app.core.document import (
+    BOX_BYTES,
+    MAX_LINK_BOXES,
+    MAX_PAGE_LINKS,
+    Document,
+    Flag,
+    Format,
+    PageLayer,
+    PageLink,
+    is_web_address,
+)
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.headings import outline_of
@@ -99,7 +109,22 @@ def _is_layer(said: LayerRead) -> bool:
     if len(layer.boxes) != BOX_BYTES * len(layer.text):
         return False
     edges = array("f", layer.boxes)
-    return all(0.0 <= edge <= 1.0 for edge in edges)
+    return (
+        all(0.0 <= edge <= 1.0 for edge in edges)
+        and len(layer.links) <= MAX_PAGE_LINKS
+        and all(map(_is_link, layer.links))
+    )
+
+
+def _is_link(link: PageLink) -> bool:
+    boxes = link.boxes
+    if not 0 < len(boxes) <= MAX_LINK_BOXES:
+        return False
+    if not all(0.0 <= left < right <= 1.0 and 0.0 <= top < bottom <= 1.0 for left, top, right, bottom in boxes):
+        return False
+    if link.page:
+        return link.page > 0 and 0.0 <= link.share <= 1.0 and not link.address
+    return is_web_address(link.address)
 
 
 def _are_sizes(said: SizesRead) -> bool:
@@ -186,7 +211,7 @@ class DocumentReader:
         return self._ask(path, order, DrawnPage, _is_drawn).image
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
-        """Where the characters of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
+        """Where the characters and links of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, order, LayerRead, _is_layer).layer
 

@@ -226,4 +226,4 @@ class Navigation(QObject):
     @Slot()
     def select_part(self) -> None:
         self._window.unfold_page()
-        self._pages.active.select_part()
+        self._pages.active.questions.select_part()

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
 from app.core.conversation import Citation, Conversation, Turn
-from app.core.document import Book, Format, Page
+from app.core.document import Book, Format, Page, PageLink
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.untrusted import disarm
@@ -28,6 +28,7 @@ from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
+from app.ui.page.strip import GAP
 from app.ui.page.texts import PageTexts
 from app.ui.page.trail import TrailPlace
 from app.ui.presenter import Presenter
@@ -194,10 +195,12 @@ class PagePresenter(Presenter):
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
             self._thumbnails.offer(self._shown.book, self._shown.page.number, self._shown.turns)
 
-    def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
-        """`wanted` is highlighted there, `remark` is shown with it. One can go back from there."""
+    def open_page(
+        self, book_id: str, number: int, wanted: str = "", remark: str = "", spot: Spot | None = None
+    ) -> None:
+        """`wanted` is highlighted there, `remark` is shown too, `spot` is at the top. One can go back from there."""
         self._leave(book_id, number)
-        self._load(partial(_open, self._library, book_id, number, wanted, remark))
+        self._load(partial(_open, self._library, book_id, number, wanted, remark), spot)
 
     def open_passage(self, book_id: str, span: PageSpan) -> None:
         """Open a page with this range of its characters highlighted."""
@@ -266,7 +269,7 @@ class PagePresenter(Presenter):
         self._finding.looked_at.connect(self._unlight)
         self._finding.failed.connect(self.failed)
         self._thumbnails.chosen.connect(self._go)
-        panel.ask_part_wanted.connect(self.select_part)
+        panel.ask_part_wanted.connect(self.questions.select_part)
         panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
@@ -275,12 +278,19 @@ class PagePresenter(Presenter):
         panel.reached.connect(self._follow)
         panel.pager.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
+        panel.image.links.followed.connect(self._follow_link)
         panel.drawing_chosen.connect(self._choose_drawing)
 
     @Slot(int)
     def _go(self, number: int) -> None:
         if self._shown.book is not None and 1 <= number <= self._shown.book.page_count:
             self.open_page(self._shown.book.id, number)
+
+    @Slot(object)
+    def _follow_link(self, link: PageLink) -> None:
+        """To a place in this book."""
+        if self._shown.book is not None:
+            self.open_page(self._shown.book.id, link.page, spot=Spot(link.page, link.share, -GAP))
 
     @Slot(str)
     def _jump(self, wanted: str) -> None:
@@ -385,20 +395,6 @@ class PagePresenter(Presenter):
         self._drawing.find_words(words, *place)
         if self._shown.page is not None and place[0] == self._shown.page.number and not self._panel.text.is_lit:
             self._panel.go_to(place[0], lit=True)
-
-    @Slot()
-    def select_part(self) -> None:
-        """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
-        if self._shown.book is None:
-            return
-        if self._shown.book.format is not Format.PDF:
-            self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
-        elif self._panel.image.region.isVisible():
-            self._panel.image.region.leave()
-        else:
-            if not self._panel.drawing_shown():
-                self._choose_drawing(True)
-            self._panel.image.select_part()
 
 
 def _meant(found: tuple[int, ...], here: int) -> int:
