@@ -109,6 +109,14 @@ class Navigation(QObject):
         else:
             sheets.prepare()
 
+    @Slot()
+    def open_running_sheet(self) -> None:
+        """The question sheet that is being asked."""
+        sheets = self._sheets()
+        self._window.show_sheet(True)
+        sheets.open_running()
+        self._window.sheet.view.setFocus()
+
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:
         """The notes on each part of the books that an answer is written from."""

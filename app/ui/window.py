@@ -261,6 +261,9 @@ class _Parts(QObject):
         self.bin.restored.connect(made.list_kept)
         made.ended.connect(self.context.measure)
         self.engine_changed.connect(made.show_progress)
+        self.engine_changed.connect(made.run.tell)
+        made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
+        self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)
         shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
@@ -467,6 +470,7 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
