@@ -31,9 +31,11 @@ from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.documents.protocol import (
+    MAX_COVER_BYTES,
     MAX_PAGE_SIDE,
     MAX_SCAN_SIDE,
     MIN_PAGE_SIDE,
+    CoverRead,
     DrawnPage,
     DrawPage,
     DrawScan,
@@ -41,6 +43,7 @@ from app.documents.protocol import (
     LayerRead,
     Parse,
     Parsed,
+    ReadCover,
     ReadLayer,
     ReadSizes,
     SizesRead,
@@ -125,6 +128,10 @@ def _is_link(link: PageLink) -> bool:
     if link.page:
         return link.page > 0 and 0.0 <= link.share <= 1.0 and not link.address
     return is_web_address(link.address)
+
+
+def _is_cover(said: CoverRead) -> bool:
+    return len(said.untrusted_picture) <= MAX_COVER_BYTES
 
 
 def _are_sizes(said: SizesRead) -> bool:
@@ -220,6 +227,14 @@ class DocumentReader:
         order = ReadSizes(printable(Path(path.name)), sha256, self._passwords.get(sha256))
         return self._ask(path, order, SizesRead, _are_sizes).sizes
 
+    def cover_picture(self, path: Path, sha256: str) -> bytes:
+        """The picture that the book which had `sha256` has of its cover, as it is in the file: bytes that nobody has
+        looked at, for `ImageReader`; none where it has none. Raises AppError as `draw_page`."""
+        name = printable(path)
+        order = ReadCover(printable(Path(path.name)), sha256, self._passwords.get(sha256))
+        with self._client.opened((self._open(path, order.page),), name) as process:
+            return process.ask(order, name, CoverRead, _is_cover).untrusted_picture
+
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
         self._client.close()
@@ -259,11 +274,16 @@ class DocumentReader:
             version = look_at(path)
 
         def start() -> ReaderProcess:
-            try:
-                return self._client.open((open_document(path).fd,), printable(path))
-            except AppError as error:
-                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=order.page) from error
+            return self._client.open((self._open(path, order.page),), printable(path))
 
         return self._client.ask(
             (path, order.sha256), version, start, lambda process: process.ask(order, printable(path), wanted, is_sound)
         )
+
+    @staticmethod
+    def _open(path: Path, page: int) -> int:
+        """Of a book's file, for what is on this page of it. Raises AppError PAGE_UNAVAILABLE."""
+        try:
+            return open_document(path).fd
+        except AppError as error:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error

@@ -110,6 +110,13 @@ class Library:
         with _named(book):
             return self._reader.page_sizes(Path(book.path), book.sha256)
 
+    def cover_picture(self, book_id: str) -> bytes:
+        """The picture that a book's file has of its cover, undecoded; none where it has none. Raises AppError as
+        `page_image`."""
+        book = self.book(book_id)
+        with _named(book):
+            return self._reader.cover_picture(Path(book.path), book.sha256)
+
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)

@@ -30,7 +30,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel
-from app.documents.protocol import DrawnPage, LayerRead, Parsed
+from app.documents.protocol import CoverRead, DrawnPage, LayerRead, Parsed
 from app.documents.reader import DocumentReader
 from app.documents.worker import diagnose
 from app.isolation import client
@@ -155,6 +155,16 @@ def test_places_that_cannot_be_are_not_believed(
     lie(monkeypatch, text_of(LayerRead(layer)))
     with pytest.raises(AppError) as told:
         reader.page_layer(book, SHA256, 1)
+    assert told.value.code is Code.READER_CRASHED
+
+
+def test_a_cover_beyond_its_limit_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path
+) -> None:
+    monkeypatch.setattr("app.documents.reader.MAX_COVER_BYTES", 4)
+    lie(monkeypatch, text_of(CoverRead(b"12345")))
+    with pytest.raises(AppError) as told:
+        reader.cover_picture(book, SHA256)
     assert told.value.code is Code.READER_CRASHED
 
 

@@ -9,9 +9,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from app.core.document import Book, Format
 from app.core.events import Reading
 from app.core.image import Raster
+from app.services.covers import NO_COVER
 from app.ui.bridge import Executor
 from app.ui.shelf.covers import paint_cover, typeset
 from app.ui.theme import LAMP, PAPER, cloth
+from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -76,6 +78,36 @@ def test_a_book_without_drawn_pages_has_its_words_on_the_cover(drawn: Room) -> N
     assert image is not None
     assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
     assert drawn.desk.covers.known(lease.id) is None
+
+
+def test_a_book_with_a_cover_of_its_own_shows_that_and_keeps_it(drawn: Room) -> None:
+    drawn.reader.cover = png_of(300, 450, "#1030F0")
+    drawn.open()
+    lease = drawn.books[LEASE]
+    assert _colour(drawn, lease) == _BLUE
+    kept = drawn.desk.covers.known(lease.id)
+    assert kept is not None
+    assert (kept.width, kept.height) == (213, 320)
+    drawn.presenter.covers.forget(lease.id)  # as in another window
+    drawn.window.shelf.book_view.viewport().grab()
+    drawn.settle()
+    assert (_colour(drawn, lease), drawn.reader.covers_asked) == (_BLUE, 1)
+
+
+@pytest.mark.parametrize("picture", [b"", b"no image"])
+def test_a_book_without_a_picture_is_asked_once_and_has_its_words(drawn: Room, picture: bytes) -> None:
+    drawn.reader.cover = picture
+    drawn.open()
+    lease = drawn.books[LEASE]
+    for _window in range(2):
+        image = drawn.presenter.covers.image(lease)
+        assert image is not None
+        assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
+        drawn.presenter.covers.forget(lease.id)
+        drawn.window.shelf.book_view.viewport().grab()
+        drawn.settle()
+    assert drawn.reader.covers_asked == 1
+    assert drawn.desk.covers.known(lease.id) == NO_COVER
 
 
 def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
