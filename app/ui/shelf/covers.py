@@ -156,9 +156,10 @@ def paint_cover(painter: QPainter, place: QRectF, book: Book, image: QImage | No
     width = painter.fontMetrics().horizontalAdvance(words) + 5
     badge = QRectF(place.left(), place.bottom() - _BADGE, min(width, place.width()), _BADGE)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(cloth(book.id)).darker(125 if image is None else 100))
+    colour = QColor(cloth(book.id)).darker(125) if image is None else QColor(cloth(book.id, dark=palette.dark))
+    painter.setBrush(colour)
     painter.drawRoundedRect(badge, 2, 2)
-    painter.setPen(QColor(PAPER.on_accent))
+    painter.setPen(QColor(PAPER.on_accent if image is None else palette.on_accent))
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
 
 

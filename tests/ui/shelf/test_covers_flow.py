@@ -12,7 +12,7 @@ from app.core.image import Raster
 from app.services.covers import NO_COVER
 from app.ui.bridge import Executor
 from app.ui.shelf.covers import paint_cover, typeset
-from app.ui.theme import LAMP, PAPER, cloth
+from app.ui.theme import LAMP, PAPER, Palette, cloth
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -141,12 +141,12 @@ def test_a_book_takes_its_cover_along(drawn: Room) -> None:
 
 
 @pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
-def test_every_cover_says_its_format_in_the_colour_of_the_book(palette: object, qapp: object) -> None:
+def test_every_cover_says_its_format_in_the_colour_of_the_book(palette: Palette, qapp: object) -> None:
     book = Book("1", "A & B", Format.MARKDOWN, "", "", 0.0, 1, 1)
     for image in (None, typeset(book.title, "Some words")):
         canvas = QImage(40, 50, QImage.Format.Format_RGB32)
         painter = QPainter(canvas)
-        paint_cover(painter, QRectF(0, 0, 32, 44), book, image, palette)  # type: ignore[arg-type]
+        paint_cover(painter, QRectF(0, 0, 32, 44), book, image, palette)
         painter.end()
-        colour = QColor(cloth(book.id)).darker(125 if image is None else 100)
+        colour = QColor(cloth(book.id)).darker(125) if image is None else QColor(cloth(book.id, dark=palette.dark))
         assert QColor(canvas.pixel(1, 38)).name() == colour.name()
