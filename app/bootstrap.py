@@ -104,7 +104,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
     models = (of_models := _ModelParts(paths, settings, engine, BinStore(database))).models
     library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
-    images = Images(ImageReader(), kept_images, library, engine)
+    images = Images(decoder := ImageReader(), kept_images, library, engine)
     search = Search(Passages(database), Vectors(database), Embedder())
     restating = Restating(engine, prompts, search, books)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
@@ -121,7 +121,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
-        covers=Covers(library, KeptCovers(database)),
+        covers=Covers(library, KeptCovers(database), decoder),
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,

@@ -155,9 +155,38 @@ class CitedBook(msgspec.Struct, frozen=True):
 
 BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 
+MAX_PAGE_LINKS, MAX_LINK_BOXES, MAX_ADDRESS_CHARACTERS = 1_000, 32, 2_000
+"""Of a page, of a link, of an address: further ones are left out."""
+
+_WEB_SCHEMES = ("http://", "https://", "mailto:")
+
+
+def is_web_address(untrusted_address: str) -> bool:
+    """Whether it may be shown to a person, who may copy it."""
+    address = untrusted_address
+    return (
+        len(address) <= MAX_ADDRESS_CHARACTERS
+        and address.isascii()
+        and address.isprintable()
+        and address.lower().startswith(_WEB_SCHEMES)
+    )
+
+
+class PageLink(msgspec.Struct, frozen=True):
+    """A link on a drawn page. It leads to the page `page` of the same file, from 1, `share` of its height below its
+    top; or, where `page` is 0, to `address` on the web.
+
+    `boxes`, one for each of its lines: left, top, right, bottom, as those of characters in `PageLayer`.
+    """
+
+    boxes: tuple[tuple[float, float, float, float], ...]
+    page: int = 0
+    share: float = 0.0
+    address: str = ""
+
 
 class PageLayer(msgspec.Struct, frozen=True):
-    """The text of a drawn page with the place of every character on the drawing.
+    """The text of a drawn page with the place of every character on the drawing, and its links.
 
     `boxes` are four 32-bit floats of this machine a character of `text`: left, top, right, bottom, from 0 to 1 of the
     drawing's width and height, from its upper left corner. White space, and what is off the page, has empty boxes.
@@ -165,3 +194,4 @@ class PageLayer(msgspec.Struct, frozen=True):
 
     text: str
     boxes: bytes
+    links: tuple[PageLink, ...] = ()

@@ -1,11 +1,14 @@
-"""Text found on a drawn page: the boxes of a quotation, of words that are searched, of what a pointer runs over."""
+"""Text found on a drawn page: the boxes of a quotation, of words that are searched, of what a pointer runs over; and
+the page's links."""
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from itertools import islice
 from typing import NamedTuple
 
-from app.core.document import PageLayer
+from app.core.document import PageLayer, PageLink
 from app.documents.citations.matching import find_all, find_near
 from app.documents.citations.normal_form import Normal, is_wordlike
 from app.documents.citations.quotation import WantedQuotation, find
@@ -36,6 +39,8 @@ class Layer:
         self.text = layer.text
         edges = array("f", layer.boxes)
         self._boxes = [Box(*edges[at : at + 4]) for at in range(0, len(edges), 4)]
+        self.links = layer.links
+        self._by_height: list[tuple[float, int]] | None = None
         self._form: Normal | None = None
         self._bare: tuple[str, list[int]] | None = None
 
@@ -82,6 +87,27 @@ class Layer:
                 bands.append(box)
         return tuple(bands)
 
+    def link_at(self, x: float, y: float) -> PageLink | None:
+        """The link at a point of the drawing: of several the one that the file has last, which is on top."""
+        at = (link for link in reversed(self.links) for box in link.boxes if _holds(Box(*box), x, y))
+        return next(at, None)
+
+    def words_of(self, link: PageLink) -> str:
+        """What is written there, in one line."""
+        if self._by_height is None:
+            drawn = (index for index, box in enumerate(self._boxes) if box.right > box.left)
+            self._by_height = sorted((_middle(self._boxes[index])[1], index) for index in drawn)
+        inside = set()
+        for box in (Box(*edges) for edges in link.boxes):
+            first = bisect_left(self._by_height, (box.top, 0))
+            for height, index in islice(self._by_height, first, None):
+                if height > box.bottom:
+                    break
+                if _holds(box, *_middle(self._boxes[index])):
+                    inside.add(index)
+        spaced = (" " + self.text[index] if index - 1 not in inside else self.text[index] for index in sorted(inside))
+        return " ".join("".join(spaced).split())
+
     def character_at(self, x: float, y: float) -> int | None:
         """The character nearest to a point of the drawing; a line above or below counts for more than the line's own
         ends. None on a page without text.
@@ -99,8 +125,7 @@ class Layer:
 
     def holds(self, index: int, x: float, y: float) -> bool:
         """Whether the point is in the character's box."""
-        box = self._boxes[index]
-        return box.left <= x <= box.right and box.top <= y <= box.bottom
+        return _holds(self._boxes[index], x, y)
 
     def is_behind(self, index: int, x: float) -> bool:
         """Whether the point is in the right half of the character's box, or right of it."""
@@ -122,6 +147,14 @@ class Layer:
         if self._form is None:
             self._form = Normal(self.text)
         return self._form
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    return box.left <= x <= box.right and box.top <= y <= box.bottom
 
 
 def _goes_on(band: Box, box: Box) -> bool:

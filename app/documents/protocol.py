@@ -19,6 +19,9 @@ MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
 
+MAX_COVER_BYTES = 16 << 20
+"""Of a picture of a cover as its file has it; a larger one is passed over."""
+
 MIN_PAGE_SIDE, MAX_PAGE_SIDE = 1.0, 20_000.0
 """Points. PDF allows 14,400 without a unit of its own."""
 
@@ -46,7 +49,8 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadLayer(msgspec.Struct, frozen=True, tag=True):
-    """Find where the characters of a page, counted from 1, are on its drawing. Answered by LayerRead or WireFailed.
+    """Find where the characters and links of a page, counted from 1, are on its drawing. Answered by LayerRead or
+    WireFailed.
 
     PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
     """
@@ -72,6 +76,21 @@ class ReadSizes(msgspec.Struct, frozen=True, tag=True):
         return 1
 
 
+class ReadCover(msgspec.Struct, frozen=True, tag=True):
+    """Find the picture that a book has of its cover. Answered by CoverRead or WireFailed.
+
+    PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
+    """
+
+    name: str
+    sha256: str
+    password: Password | None = None
+
+    @property
+    def page(self) -> int:
+        return 1
+
+
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
     """Draw a page, counted from 1, as large as its text can be recognised best, no side longer than MAX_SCAN_SIDE.
 
@@ -83,7 +102,7 @@ class DrawScan(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | DrawScan
+Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | ReadCover | DrawScan
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------
@@ -107,7 +126,13 @@ class SizesRead(msgspec.Struct, frozen=True, tag=True):
     sizes: tuple[tuple[float, float], ...]
 
 
-Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | WireFailed
+class CoverRead(msgspec.Struct, frozen=True, tag=True):
+    """The bytes of an image as they are in the file, for the image reader; none where the book has no such picture."""
+
+    untrusted_picture: bytes
+
+
+Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | CoverRead | WireFailed
 
 
 # ---- the recogniser, which never sees a file --------------------------------------------------------------------

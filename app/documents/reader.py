@@ -12,7 +12,17 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
+from app.core.document import (
+    BOX_BYTES,
+    MAX_LINK_BOXES,
+    MAX_PAGE_LINKS,
+    Document,
+    Flag,
+    Format,
+    PageLayer,
+    PageLink,
+    is_web_address,
+)
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.headings import outline_of
@@ -21,9 +31,11 @@ from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.documents.protocol import (
+    MAX_COVER_BYTES,
     MAX_PAGE_SIDE,
     MAX_SCAN_SIDE,
     MIN_PAGE_SIDE,
+    CoverRead,
     DrawnPage,
     DrawPage,
     DrawScan,
@@ -31,6 +43,7 @@ from app.documents.protocol import (
     LayerRead,
     Parse,
     Parsed,
+    ReadCover,
     ReadLayer,
     ReadSizes,
     SizesRead,
@@ -99,7 +112,26 @@ def _is_layer(said: LayerRead) -> bool:
     if len(layer.boxes) != BOX_BYTES * len(layer.text):
         return False
     edges = array("f", layer.boxes)
-    return all(0.0 <= edge <= 1.0 for edge in edges)
+    return (
+        all(0.0 <= edge <= 1.0 for edge in edges)
+        and len(layer.links) <= MAX_PAGE_LINKS
+        and all(map(_is_link, layer.links))
+    )
+
+
+def _is_link(link: PageLink) -> bool:
+    boxes = link.boxes
+    if not 0 < len(boxes) <= MAX_LINK_BOXES:
+        return False
+    if not all(0.0 <= left < right <= 1.0 and 0.0 <= top < bottom <= 1.0 for left, top, right, bottom in boxes):
+        return False
+    if link.page:
+        return link.page > 0 and 0.0 <= link.share <= 1.0 and not link.address
+    return is_web_address(link.address)
+
+
+def _is_cover(said: CoverRead) -> bool:
+    return len(said.untrusted_picture) <= MAX_COVER_BYTES
 
 
 def _are_sizes(said: SizesRead) -> bool:
@@ -186,7 +218,7 @@ class DocumentReader:
         return self._ask(path, order, DrawnPage, _is_drawn).image
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
-        """Where the characters of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
+        """Where the characters and links of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
         order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, order, LayerRead, _is_layer).layer
 
@@ -194,6 +226,14 @@ class DocumentReader:
         """Width and height of each page, in points, as it is drawn. Raises AppError as `draw_page`."""
         order = ReadSizes(printable(Path(path.name)), sha256, self._passwords.get(sha256))
         return self._ask(path, order, SizesRead, _are_sizes).sizes
+
+    def cover_picture(self, path: Path, sha256: str) -> bytes:
+        """The picture that the book which had `sha256` has of its cover, as it is in the file: bytes that nobody has
+        looked at, for `ImageReader`; none where it has none. Raises AppError as `draw_page`."""
+        name = printable(path)
+        order = ReadCover(printable(Path(path.name)), sha256, self._passwords.get(sha256))
+        with self._client.opened((self._open(path, order.page),), name) as process:
+            return process.ask(order, name, CoverRead, _is_cover).untrusted_picture
 
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
@@ -234,11 +274,16 @@ class DocumentReader:
             version = look_at(path)
 
         def start() -> ReaderProcess:
-            try:
-                return self._client.open((open_document(path).fd,), printable(path))
-            except AppError as error:
-                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=order.page) from error
+            return self._client.open((self._open(path, order.page),), printable(path))
 
         return self._client.ask(
             (path, order.sha256), version, start, lambda process: process.ask(order, printable(path), wanted, is_sound)
         )
+
+    @staticmethod
+    def _open(path: Path, page: int) -> int:
+        """Of a book's file, for what is on this page of it. Raises AppError PAGE_UNAVAILABLE."""
+        try:
+            return open_document(path).fd
+        except AppError as error:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error

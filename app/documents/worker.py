@@ -28,6 +28,7 @@ from app.documents.formats.contract import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 from app.documents.pdf import pdf, text_layer
 from app.documents.protocol import (
+    CoverRead,
     DrawnPage,
     DrawPage,
     DrawScan,
@@ -36,6 +37,7 @@ from app.documents.protocol import (
     Order,
     Parse,
     Parsed,
+    ReadCover,
     ReadLayer,
     ReadSizes,
     SizesRead,
@@ -97,7 +99,7 @@ class DocumentHandler:
             match order:
                 case Parse():
                     return Parsed(parse(content, progress))
-                case DrawPage() | ReadLayer() | ReadSizes() if order.sha256 != content.sha256:
+                case DrawPage() | ReadLayer() | ReadSizes() | ReadCover() if order.sha256 != content.sha256:
                     raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=order.page)
                 case DrawPage(page=page, width=width):
                     return DrawnPage(page_image(content, page, width))
@@ -105,6 +107,8 @@ class DocumentHandler:
                     return LayerRead(page_layer(content, page))
                 case ReadSizes():
                     return SizesRead(page_sizes(content))
+                case ReadCover():
+                    return CoverRead(cover_picture(content))
                 case DrawScan(page=page):
                     return DrawnPage(scan_image(content, page))
         except AppError as error:
@@ -180,6 +184,11 @@ def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
     """Width and height of each page in points (see `pdf.page_sizes`). Raises AppError as `page_image`."""
     _require_pdf(content, 1)
     return pdf.page_sizes(content)
+
+
+def cover_picture(content: Content) -> bytes:
+    """The picture that an EPUB has of its cover, as it is in the file; none for a book of another format."""
+    return epub.cover_picture(content) if _identify(content) is Format.EPUB else b""
 
 
 def _require_pdf(content: Content, page: int) -> None:

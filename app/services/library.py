@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, CitedBook, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
@@ -94,16 +96,26 @@ class Library:
             return self._reader.draw_page(Path(book.path), book.sha256, number, width)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
-        """Where the characters of a page of a PDF are on its drawing. Raises AppError as `page_image`."""
+        """Where the characters and links of a page of a PDF are on its drawing; every link that leads to a page leads
+        to one that the book has. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
-            return self._reader.page_layer(Path(book.path), book.sha256, number)
+            layer = self._reader.page_layer(Path(book.path), book.sha256, number)
+        inside = tuple(link for link in layer.links if link.page <= book.page_count)
+        return msgspec.structs.replace(layer, links=inside)
 
     def page_sizes(self, book_id: str) -> tuple[tuple[float, float], ...]:
         """Width and height, in points, of each page of a PDF as it is drawn. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.page_sizes(Path(book.path), book.sha256)
+
+    def cover_picture(self, book_id: str) -> bytes:
+        """The picture that a book's file has of its cover, undecoded; none where it has none. Raises AppError as
+        `page_image`."""
+        book = self.book(book_id)
+        with _named(book):
+            return self._reader.cover_picture(Path(book.path), book.sha256)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`, whatever its case."""

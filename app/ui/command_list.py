@@ -28,10 +28,9 @@ from app.ui.main_window import MainWindow
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
+from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
-from app.ui.page.presenter import PagePresenter
 from app.ui.page.printing import BookPrinting
-from app.ui.page.split_view import SplitView
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
@@ -219,9 +218,7 @@ def asking_commands(
     )
 
 
-def page_commands(
-    go: Navigation, page: PagePresenter, split: SplitView, printing: BookPrinting, window: MainWindow
-) -> CommandGroup:
+def page_commands(go: Navigation, pages: Pages, printing: BookPrinting, window: MainWindow) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         _("Page"),
@@ -253,7 +250,7 @@ def page_commands(
             Command(
                 _("Thumbnails"),
                 "Ctrl+Shift+P",
-                page.offer_thumbnails,
+                pages.offer_thumbnails,
                 words=_("small pictures, overview"),
                 symbol=Symbol.THUMBNAILS,
             ),
@@ -265,11 +262,7 @@ def page_commands(
                 words=_("drawing, original"),
             ),
             Command(
-                _("Ask about this page"),
-                ASK_PAGE_KEYS,
-                page.questions.ask_about_page,
-                words=_("show as an image"),
-                apart=True,
+                _("Ask about this page"), ASK_PAGE_KEYS, pages.ask_about_page, words=_("show as an image"), apart=True
             ),
             Command(
                 _("Ask about a part of this page"),
@@ -284,7 +277,7 @@ def page_commands(
             Command(
                 _("Split view"),
                 SPLIT_KEYS,
-                split.toggle,
+                pages.toggle,
                 words=_("two books, beside each other, compare"),
                 symbol=Symbol.PANELS,
             ),

@@ -45,6 +45,13 @@ class OpenPage(msgspec.Struct, frozen=True):
     page: int
 
 
+class OpenedBooks(msgspec.Struct, frozen=True):
+    """The books that lie open on a page, from left to right, and the id of the one that is shown, empty for none."""
+
+    pages: tuple[OpenPage, ...] = ()
+    shown: str = ""
+
+
 class PagePane(msgspec.Struct, frozen=True):
     """The page panel beside a conversation, which is `middle_width` pixels wide; 0 where nothing was chosen."""
 
@@ -62,14 +69,12 @@ class PageLook(msgspec.Struct, frozen=True):
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
-    that was shown, at its `page`. `panes` by the ids of conversations; `look` is that of pages."""
+    """What lay open in the window, `conversation_id` in the middle. By the ids of conversations: `panes`, and `opened`,
+    the books on the page, and on the second one in a split view. `look` is that of pages."""
 
-    book_id: str = ""
-    page: int = 1
     conversation_id: str = ""
-    open_pages: tuple[OpenPage, ...] = ()
     panes: dict[str, PagePane] = {}
+    opened: dict[str, tuple[OpenedBooks, ...]] = {}
     look: PageLook = PageLook()
 
 

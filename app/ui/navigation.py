@@ -14,7 +14,7 @@ from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.compare.presenter import ComparePresenter
 from app.ui.main_window import MainWindow
-from app.ui.page.presenter import PagePresenter
+from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
@@ -31,7 +31,7 @@ class Navigation(QObject):
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
-        page: PagePresenter,
+        pages: Pages,
         sheets: Callable[[], SheetsPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
@@ -45,7 +45,8 @@ class Navigation(QObject):
         self._shelf = shelf
         self._conversation = conversation
         self._asking = asking
-        self._page = page
+        self._pages = pages
+        self._page = pages.first
         self._sheets = sheets
         self._report = report
         self._comparing = comparing
@@ -80,8 +81,8 @@ class Navigation(QObject):
 
     @Slot()
     def report_on_open_book(self) -> None:
-        if self._shown.book is not None:
-            self.open_report(self._shown.book.id)
+        if (book := self._pages.active.shown.book) is not None:
+            self.open_report(book.id)
 
     @Slot(str, str)
     def compare(self, first_id: str, second_id: str) -> None:
@@ -107,6 +108,14 @@ class Navigation(QObject):
             self._window.sheet.view.setFocus()
         else:
             sheets.prepare()
+
+    @Slot()
+    def open_running_sheet(self) -> None:
+        """The question sheet that is being asked."""
+        sheets = self._sheets()
+        self._window.show_sheet(True)
+        sheets.open_running()
+        self._window.sheet.view.setFocus()
 
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:
@@ -202,9 +211,10 @@ class Navigation(QObject):
 
     @Slot()
     def close_book(self) -> None:
-        """The one that is shown; its tab goes."""
-        if self._shown.book is not None:
-            self._page.close_book(self._shown.book.id)
+        """The one that is shown where the focus is; its tab goes."""
+        pane = self._pages.active
+        if pane.shown.book is not None:
+            pane.close_book(pane.shown.book.id)
 
     @Slot()
     def focus_shelf(self) -> None:
@@ -224,4 +234,4 @@ class Navigation(QObject):
     @Slot()
     def select_part(self) -> None:
         self._window.unfold_page()
-        self._page.select_part()
+        self._pages.active.questions.select_part()

@@ -89,12 +89,17 @@ LAMP = Palette(
 )
 
 CLOTH = ("#7A2E35", "#3F5A6B", "#5B6B3F", "#8A6116", "#5C4468", "#2F625E", "#6E4A33", "#46506E", "#7A4A5E", "#4C5F4F")
-"""Bookcloth: the covers on the shelf and their segments in the spine, the same by day and by night."""
+"""Bookcloth: covers without a picture, the formats on the others, and the segments of books in the spine."""
+
+CLOTH_BY_NIGHT = (
+    "#C86D75", "#668DA5", "#7A8F54", "#A98138", "#9B7DAA", "#47948E", "#B27C59", "#7B87AB", "#AD798F", "#738F77"
+)  # fmt: skip
+"""The same dyes, lighter: these stand out from what is free in a bar of the dark theme."""
 
 
-def cloth(book_id: str) -> str:
-    """The colour of a book's cover, always the same for the same id."""
-    return CLOTH[zlib.crc32(book_id.encode()) % len(CLOTH)]
+def cloth(book_id: str, *, dark: bool = False) -> str:
+    """The colour of a book, always the same for the same id; `dark`: where it is written or drawn in the dark theme."""
+    return (CLOTH_BY_NIGHT if dark else CLOTH)[zlib.crc32(book_id.encode()) % len(CLOTH)]
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,6 @@ class Welcome(Presenter):
         if self._shown.conversation is None:
             last = self._state.conversation_id
             if not self._started and any(conversation.id == last for conversation in self._shelf.conversations):
-                self._page.remember(last, self._state.open_pages, self._state.book_id)
                 self._conversation.open(last)
             elif newest is not None:
                 self._conversation.open(newest.id)

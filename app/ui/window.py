@@ -48,10 +48,9 @@ from app.ui.main_window import MainWindow
 from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
+from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
-from app.ui.page.presenter import PagePresenter
 from app.ui.page.printing import BookPrinting
-from app.ui.page.split_view import SplitView
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
@@ -108,7 +107,7 @@ class _Parts(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
         )
-        self.printing = BookPrinting(desk.library, bridge, self.shown, window, self)
+        self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk.removal, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
@@ -167,8 +166,8 @@ class _Parts(QObject):
             parent=self,
         )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
-        self.page = PagePresenter(desk.library, desk.images, bridge, window.page, shown, self)
-        self.split = SplitView(desk.library, desk.images, bridge, icons, window.page, shown, self)
+        self.pages = Pages(desk.library, desk.images, bridge, icons, window.page, shown, self)
+        self.page = self.pages.first
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
@@ -264,6 +263,9 @@ class _Parts(QObject):
         self.bin.restored.connect(made.list_kept)
         made.ended.connect(self.context.measure)
         self.engine_changed.connect(made.show_progress)
+        self.engine_changed.connect(made.run.tell)
+        made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
+        self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)
         shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
@@ -316,7 +318,7 @@ class _Parts(QObject):
             self.shelf,
             talk,
             self.asking,
-            self.page,
+            self.pages,
             lambda: self.sheets,
             self.report,
             self.comparing,
@@ -334,7 +336,7 @@ class _Parts(QObject):
             command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything, self.bin),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
-            command_list.page_commands(go, self.page, self.split, self.printing, window),
+            command_list.page_commands(go, self.pages, self.printing, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
@@ -384,6 +386,7 @@ class WindowPresenter(_Parts):
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
         self.panes.remember(state.panes)
+        self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
         self.welcome.begin(state, files)
         self.model.look_where()
@@ -397,13 +400,11 @@ class WindowPresenter(_Parts):
 
     def state(self) -> WindowState:
         """What is open."""
-        book_id, page = self.shown.place or ("", 1)
+        ids = {conversation.id for conversation in self.shelf.conversations}
         return WindowState(
-            book_id=book_id,
-            page=page,
             conversation_id=self.shown.id,
-            open_pages=self.page.open_pages(),
-            panes=self.panes.kept({conversation.id for conversation in self.shelf.conversations}),
+            panes=self.panes.kept(ids),
+            opened=self.pages.opened(ids),
             look=self.window.page.look,
         )
 
@@ -448,8 +449,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.prompts.show_conversation)
         shown.connect(self.shelf.show_conversation)
         shown.connect(self.panes.show_conversation)
-        shown.connect(self.page.show_conversation)
-        shown.connect(self.split.show_conversation)
+        shown.connect(self.pages.show_conversation)
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
@@ -473,17 +473,18 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
-        shelf.conversation_deleted.connect(self.page.forget_conversation)
+        shelf.conversation_deleted.connect(self.pages.forget_conversation)
         shelf.conversation_deleted.connect(self.panes.forget_conversation)
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.page, self.split, talk, self.gallery, self.attachments, self.comparing):
+        for presenter in (self.pages, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
@@ -493,8 +494,7 @@ class WindowPresenter(_Parts):
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
-            changed.connect(self.page.renew)
-            changed.connect(self.split.renew)
+            changed.connect(self.pages.renew)
         openings.read_again.connect(self.report.renew)
         openings.changed.connect(self.welcome.hint)
         self.report.page_wanted.connect(self.navigation.open_page)
@@ -516,7 +516,7 @@ class WindowPresenter(_Parts):
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)
         panel.composer.add_book_requested.connect(self.shelf.offer_books)
-        for pages in (self.page, self.split, self.comparing):
+        for pages in (self.pages, self.comparing):
             pages.ask_wanted.connect(panel.composer.take_quotation)
         self.comparing.conversation_wanted.connect(talk.stored)
         self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
@@ -541,7 +541,7 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
-        for pages in (self.page, self.split, self.comparing):
+        for pages in (self.pages, self.comparing):
             pages.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
@@ -556,8 +556,7 @@ class WindowPresenter(_Parts):
             self.asking,
             self.drafts,
             self.prompts,
-            self.page,
-            self.split,
+            self.pages,
             self.model,
             self.ahead,
             self.fitting,

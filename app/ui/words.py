@@ -243,7 +243,12 @@ def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:
     """The spine's segments: a book each, then all else, then what is left."""
     books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
     parts = [
-        SpinePart(_named(book.title, book.tokens), book.tokens, cloth(book.book_id), book.held_tokens / book.tokens)
+        SpinePart(
+            _named(book.title, book.tokens),
+            book.tokens,
+            cloth(book.book_id, dark=palette.dark),
+            book.held_tokens / book.tokens,
+        )
         for book in books
     ]
     other = sum(segment.tokens for segment in use.segments if segment.kind != "book")

@@ -27,9 +27,11 @@ def write_epub(
     ncx: str = "",
     members: Mapping[str, str | bytes] | None = None,
     mimetype: bool = True,
+    metadata: str = "",
+    manifest: str = "",
 ) -> bytes:
     """`chapters` are the bodies of OEBPS/text/1.xhtml and so on; `nav` and `ncx` the contents of those; `members`
-    replace or add files of the archive.
+    replace or add files of the archive; `metadata` and `manifest` are more entries of those.
     """
     items = [
         f'<item id="c{n}" href="text/{n}.xhtml" media-type="application/xhtml+xml"/>'
@@ -47,8 +49,8 @@ def write_epub(
     files["OEBPS/book.opf"] = (
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{title}</dc:title><dc:language>{language}</dc:language></metadata>"
-        f"<manifest>{''.join(items)}</manifest><spine>{spine}</spine></package>"
+        f"<dc:title>{title}</dc:title><dc:language>{language}</dc:language>{metadata}</metadata>"
+        f"<manifest>{''.join(items)}{manifest}</manifest><spine>{spine}</spine></package>"
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

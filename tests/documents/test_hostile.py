@@ -15,12 +15,22 @@ import msgspec
 import pytest
 from lxml import etree
 
-from app.core.document import Document, Format, Page, PageLayer, Section
+from app.core.document import (
+    MAX_ADDRESS_CHARACTERS,
+    MAX_LINK_BOXES,
+    MAX_PAGE_LINKS,
+    Document,
+    Format,
+    Page,
+    PageLayer,
+    PageLink,
+    Section,
+)
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Cancel
-from app.documents.protocol import DrawnPage, LayerRead, Parsed
+from app.documents.protocol import CoverRead, DrawnPage, LayerRead, Parsed
 from app.documents.reader import DocumentReader
 from app.documents.worker import diagnose
 from app.isolation import client
@@ -115,6 +125,9 @@ def test_only_the_recogniser_says_what_was_recognised(
     assert problem_of(reader, book).code is Code.READER_CRASHED
 
 
+_BOX = (0.1, 0.1, 0.2, 0.2)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -122,8 +135,19 @@ def test_only_the_recogniser_says_what_was_recognised(
         PageLayer("a", array("f", [0.1, 0.1, 1.5, 0.2]).tobytes()),
         PageLayer("a", array("f", [0.1, -0.1, 0.2, 0.2]).tobytes()),
         PageLayer("a", array("f", [0.1, math.nan, 0.2, 0.2]).tobytes()),
+        PageLayer("", b"", (PageLink((), page=1),)),
+        PageLayer("", b"", (PageLink(((0.1, 0.1, 1.1, 0.2),), page=1),)),
+        PageLayer("", b"", (PageLink(((0.2, 0.1, 0.1, 0.2),), page=1),)),
+        PageLayer("", b"", (PageLink((_BOX,) * (MAX_LINK_BOXES + 1), page=1),)),
+        PageLayer("", b"", (PageLink((_BOX,), page=-1),)),
+        PageLayer("", b"", (PageLink((_BOX,), page=1, share=1.1),)),
+        PageLayer("", b"", (PageLink((_BOX,), page=1, address="https://example.org"),)),
+        PageLayer("", b"", (PageLink((_BOX,)),)),
+        PageLayer("", b"", (PageLink((_BOX,), address="file:///etc/passwd"),)),
+        PageLayer("", b"", (PageLink((_BOX,), address="https://a\u202eb"),)),
+        PageLayer("", b"", (PageLink((_BOX,), address="https://" + "a" * MAX_ADDRESS_CHARACTERS),)),
+        PageLayer("", b"", (PageLink((_BOX,), page=1),) * (MAX_PAGE_LINKS + 1)),
     ],
-    ids=["short", "beyond", "negative", "nan"],
 )
 def test_places_that_cannot_be_are_not_believed(
     monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, layer: PageLayer
@@ -131,6 +155,16 @@ def test_places_that_cannot_be_are_not_believed(
     lie(monkeypatch, text_of(LayerRead(layer)))
     with pytest.raises(AppError) as told:
         reader.page_layer(book, SHA256, 1)
+    assert told.value.code is Code.READER_CRASHED
+
+
+def test_a_cover_beyond_its_limit_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path
+) -> None:
+    monkeypatch.setattr("app.documents.reader.MAX_COVER_BYTES", 4)
+    lie(monkeypatch, text_of(CoverRead(b"12345")))
+    with pytest.raises(AppError) as told:
+        reader.cover_picture(book, SHA256)
     assert told.value.code is Code.READER_CRASHED
 
 

@@ -18,13 +18,14 @@ import pytest
 from app.core.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code
 from app.core.events import Opening
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.annotated import Annotated
+from tests.documents.epub_writer import write_epub
 from tests.documents.pdf_writer import show
 from tests.endings import as_events
 
@@ -346,6 +347,17 @@ def test_whoever_stops_listening_ends_the_reader(reader: DocumentReader, long_te
 
 
 # ---- drawing ---------------------------------------------------------------------------------------------------
+
+
+def test_the_cover_of_a_book_comes_as_it_is_in_its_file(reader: DocumentReader, tmp_path: Path) -> None:
+    path, item = tmp_path / "book.epub", '<item id="c" href="c.png" media-type="image/png" properties="cover-image"/>'
+    path.write_bytes(write_epub(["<p>Words.</p>"], manifest=item, members={"OEBPS/c.png": b"picture"}))
+    sha256 = finish(reader.read(path, Cancel())).sha256
+    assert reader.cover_picture(path, sha256) == b"picture"
+    path.write_bytes(path.read_bytes() + b"changed")
+    with pytest.raises(AppError) as raised:
+        reader.cover_picture(path, sha256)
+    assert raised.value.code is Code.PAGE_UNAVAILABLE
 
 
 def test_the_reader_that_read_a_pdf_draws_its_pages(reader: DocumentReader, tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import textwrap
 from functools import cache
 
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSplitter
 
-from app.core.document import PageLayer
+from app.core.document import PageLayer, PageLink
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.ui.frame_state import PageLook
+from app.ui.widgets.link_dialog import LinkDialog
 from app.wording.i18n import use_language
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.page_name_scenes import PAGE_NAME_SCENES
@@ -176,7 +180,7 @@ def page_two_text(stage: Stage) -> None:
 def page_split(stage: Stage) -> None:
     _lit(stage, size=(2560, 1440))
     _widen(stage)
-    stage.presenter.split.toggle()
+    stage.presenter.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()
@@ -184,7 +188,7 @@ def page_split(stage: Stage) -> None:
 
 def page_split_small(stage: Stage) -> None:
     _lit(stage, size=(1440, 900), theme=ThemeChoice.DARK)
-    stage.presenter.split.toggle()
+    stage.presenter.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()
@@ -208,6 +212,45 @@ def page_dark(stage: Stage) -> None:
     _found(stage, theme=ThemeChoice.DARK)
     stage.window.page.set_look(PageLook(dark=True))
     stage.settle()
+
+
+def _linked(stage: Stage, **options: object) -> None:
+    _letters(stage, **options)
+    inward = PageLink(((0.11, 0.048, 0.42, 0.085),), page=60, share=0.2)
+    outward = PageLink(((0.11, 0.128, 0.7, 0.146),), address="https://example.org/harbour/terms?version=2024")
+    stage.reader.layer = lambda page: msgspec.structs.replace(read_layer(page), links=(inward, outward))
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.settle()
+    stage.presenter.navigation.focus_page()
+    pause(200)
+    QTest.keyClick(stage.window.page.image, Qt.Key.Key_Tab)
+    stage.settle()
+
+
+def page_link(stage: Stage) -> None:
+    _linked(stage)
+
+
+def page_link_dark(stage: Stage) -> None:
+    _linked(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
+def page_address(stage: Stage) -> None:
+    _linked(stage)
+    stage.window.page.image.links.stops()[1].click()
+    (stage.alone,) = stage.window.page.findChildren(LinkDialog)
+    stage.settle()
+
+
+def page_address_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _linked(stage, theme=ThemeChoice.DARK)
+        stage.window.page.image.links.stops()[1].click()
+        (stage.alone,) = stage.window.page.findChildren(LinkDialog)
+        stage.settle()
+    finally:
+        use_language("en")
 
 
 def page_view_menu(stage: Stage) -> None:
@@ -247,6 +290,10 @@ PAGE_SCENES = (
     page_dark,
     page_view_menu,
     page_view_menu_japanese,
+    page_link,
+    page_link_dark,
+    page_address,
+    page_address_japanese,
     *REGION_SCENES,
     *PAGE_NAME_SCENES,
 )

@@ -81,6 +81,19 @@ def sheet_running_small(stage: Stage) -> None:
     _running(stage, size=(1024, 700))
 
 
+def sheet_in_shelf(stage: Stage) -> None:
+    _running(stage)
+    stage.presenter.navigation.close_sheet()
+    pause(200)
+
+
+def sheet_in_shelf_dark(stage: Stage) -> None:
+    _running(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    stage.presenter.navigation.close_sheet()
+    stage.window.shelf.sheet_run.setFocus()
+    pause(200)
+
+
 def _done(stage: Stage, **options: object) -> None:
     stage.engine.answers = [
         *((answer,) for answer in _ANSWERS), ("The Harbour Company insures", _CRASH), (_ANSWERS[2],),
@@ -117,6 +130,8 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     sheet_template_small,
     sheet_running,
     sheet_running_small,
+    sheet_in_shelf,
+    sheet_in_shelf_dark,
     sheet_failed,
     sheet_dark,
     sheet_small,

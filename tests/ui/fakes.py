@@ -391,6 +391,8 @@ class ScriptedReader:
     layer: Callable[[int], PageLayer] | None = None
     sizes: tuple[tuple[float, float], ...] = ()
     widths: list[int] = field(default_factory=list)
+    cover: bytes | None = None
+    covers_asked: int = 0
 
     def expect(self, files: float = math.inf) -> None:
         """No process is needed."""
@@ -430,6 +432,12 @@ class ScriptedReader:
         if self.draw is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=1)
         return self.sizes
+
+    def cover_picture(self, path: Path, sha256: str) -> bytes:
+        self.covers_asked += 1
+        if self.cover is None:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=1)
+        return self.cover
 
     def close(self) -> None:
         """Nothing runs."""
@@ -511,7 +519,7 @@ def open_desk(
     plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
     prompts, kept_images = Prompts(books), ImageStore(database)
-    images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
+    images = Images(decoder := DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(engine, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
@@ -530,7 +538,7 @@ def open_desk(
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
-        covers=Covers(library, KeptCovers(database)),
+        covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
         images=images,
         videos=Videos(VideoReader(), images),
         models=models,

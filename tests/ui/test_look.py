@@ -13,7 +13,7 @@ from app.core.settings import ThemeChoice
 from app.ui.fonts import load_fonts, text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.style import Appearance, qpalette, stylesheet
-from app.ui.theme import CLOTH, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
+from app.ui.theme import CLOTH, CLOTH_BY_NIGHT, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
 from app.ui.widgets.buttons import IconButton
 from tests.ui.room import Room, application
 
@@ -98,8 +98,11 @@ def test_every_control_stands_out_from_what_it_is_on(palette: Palette) -> None:
 def test_every_part_of_a_bar_stands_out_from_what_is_free(palette: Palette) -> None:
     parts = (palette.accent, palette.projector, palette.context, palette.working, palette.not_found)
     pairs = [("bar", part, palette.line) for part in parts]
-    pairs += [("cover", colour, palette.line) for colour in CLOTH if not palette.dark]
+    cloths = CLOTH_BY_NIGHT if palette.dark else CLOTH
+    pairs += [("book", colour, palette.line) for colour in cloths]
     assert _weak(pairs, _LARGE) == {}
+    assert _weak([("format", palette.on_accent, colour) for colour in cloths], _AA) == {}
+    assert _weak([("title", PAPER.on_accent, colour) for colour in CLOTH], _AA) == {}
 
 
 @_BOTH
@@ -122,6 +125,9 @@ def test_what_qt_draws_itself_can_be_read(palette: Palette) -> None:
 def test_a_book_keeps_its_colour_and_books_differ() -> None:
     ids = [f"{number:032x}" for number in range(60)]
     assert [cloth(book_id) for book_id in ids] == [cloth(book_id) for book_id in ids]
+    assert {(cloth(book_id), cloth(book_id, dark=True)) for book_id in ids} == set(
+        zip(CLOTH, CLOTH_BY_NIGHT, strict=True)
+    )
     assert {cloth(book_id) for book_id in ids} == set(CLOTH)
 
 

@@ -16,7 +16,7 @@ from app.core.events import Loading
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
 from app.ui.commands import Entry, EntryKind
-from app.ui.frame_state import FrameState, WindowState
+from app.ui.frame_state import FrameState, OpenedBooks, OpenPage, WindowState
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.palette_rows import rank, suggest
 from app.ui.widgets.model_chip import ChipDot
@@ -70,18 +70,18 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
     frame = msgspec.json.decode(msgspec.json.encode(room.window.state()), type=FrameState)
     assert (frame.shelf_folded, frame.page_folded) == (True, False)
-    assert (state.book_id, state.page) == (room.books[LETTERS].id, 7)
+    (opened,) = state.opened[state.conversation_id]
+    assert (opened.shown, opened.pages[-1].page) == (room.books[LETTERS].id, 7)
     again = Room(tmp_path / "again")
     try:
         book = again.add_book(letters(), LETTERS)
         newer, shown = again.add_conversation("B"), again.add_conversation("A", days_ago=3)
-        pages = tuple(msgspec.structs.replace(page, book_id=book.id) for page in state.open_pages if page.page == 7)
+        opened = OpenedBooks((OpenPage(book.id, 7),), book.id)
         assert state.conversation_id == room.shown().id
         again.window.restore(frame)
         size = again.window.width(), again.window.height()
-        again.open(
-            size=size, state=msgspec.structs.replace(state, book_id=book.id, conversation_id=shown.id, open_pages=pages)
-        )
+        kept = msgspec.structs.replace(state, conversation_id=shown.id, opened={shown.id: (opened,)})
+        again.open(size=size, state=kept)
         assert again.shown().id == shown.id != newer.id, "the one that was shown, not the newest"
         assert again.window.height() == room.window.height() == 640
         assert again.window.shelf.isHidden()

@@ -1,12 +1,12 @@
-"""Finds the places of a PDF page's characters on its drawing."""
+"""Finds the places of a PDF page's characters and links on its drawing."""
 
 from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -15,6 +15,7 @@ from app.core.document import PageLayer
 from app.documents.formats.contract import Content
 from app.documents.pdf.annotations import NOTHING_ON_TOP
 from app.documents.pdf.hidden_text import look_at
+from app.documents.pdf.links import Place, page_links
 from app.documents.pdf.page import extract
 from app.documents.pdf.pdf import open_page
 from app.documents.pdf.rulings import Box
@@ -30,8 +31,6 @@ _HYPHEN_CODE = 0x2  # of a hyphen at a line's end
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
-_Place: TypeAlias = Callable[[float, float], tuple[float, float]]
-
 
 def page_layer(content: Content, page: int) -> PageLayer:
     """The visible characters of page `page`, from 1, in PDFium's order; those of tables row by row with dividers, as in
@@ -46,13 +45,15 @@ def page_layer(content: Content, page: int) -> PageLayer:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
         layout, _, _ = extract(opened, content, 0, seen.rules, NOTHING_ON_TOP)
         with closing(opened.get_textpage()) as textpage:
-            glyphs = _read(textpage, _placing(opened))
+            placing = _placing(opened)
+            glyphs = _read(textpage, placing)
+        links = page_links(opened, placing)
     text, boxes = [], array("f")
     for glyph in _arranged(glyphs, layout.tables):
         text.append(glyph.text)
         for place in range(len(glyph.text)):
             boxes.extend(_NOWHERE if place else glyph.box)
-    return PageLayer("".join(text), boxes.tobytes())
+    return PageLayer("".join(text), boxes.tobytes(), links)
 
 
 class _Glyph(NamedTuple):
@@ -87,7 +88,7 @@ def _arranged(glyphs: Sequence[_Glyph], tables: Sequence[TableRanges]) -> Iterat
                 yield _Glyph("\n", _NOWHERE)
 
 
-def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> list[_Glyph]:
+def _read(textpage: pypdfium2.PdfTextPage, place: Place) -> list[_Glyph]:
     glyphs: list[_Glyph] = []
     high = 0  # the first half of a character that PDFium gives in two
     for index in range(min(textpage.count_chars(), MAX_LAYER_CHARACTERS)):
@@ -108,7 +109,7 @@ def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> list[_Glyph]:
     return glyphs
 
 
-def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> Box:
+def _box(textpage: pypdfium2.PdfTextPage, index: int, place: Place) -> Box:
     """The character's box, as high as the line, so that neighbours form an even band; where the font gives no height,
     as high as the glyph.
     """
@@ -127,7 +128,7 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> Box:
     return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else _NOWHERE
 
 
-def _placing(page: pypdfium2.PdfPage) -> _Place:
+def _placing(page: pypdfium2.PdfPage) -> Place:
     """A function from points of the page to shares of the drawing. It is linear, so three points of PDFium give it."""
     origin_x, origin_y = _on_drawing(page, 0.0, 0.0)
     right_x, right_y = _on_drawing(page, _POINTS, 0.0)

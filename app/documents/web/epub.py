@@ -24,6 +24,7 @@ from app.documents.formats.contract import (
     to_document,
 )
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, parse_xhtml, text_in, text_of
+from app.documents.protocol import MAX_COVER_BYTES
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.open_paragraph import InlineMark
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
@@ -57,6 +58,7 @@ class _Package(msgspec.Struct, frozen=True):
     untrusted_language: str
     spine: tuple[_Item, ...]
     contents: _Item | None  # the navigation document, else the NCX
+    cover: _Item | None
 
 
 class _Target(msgspec.Struct, frozen=True):
@@ -81,6 +83,15 @@ def parse(content: Content, progress: Progress) -> Document:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
     progress(len(package.spine), len(package.spine))
     return to_document(flowed, content, format, package.untrusted_title, package.untrusted_language)
+
+
+def cover_picture(content: Content) -> bytes:
+    """The image that the package names as its cover (EPUB 3.3, D.2; before EPUB 3, by `meta`), as it is in the archive.
+    None where it names none, or one that is missing, damaged or larger than MAX_COVER_BYTES."""
+    archive = Archive(content, format)
+    cover = _read_package(archive).cover
+    picture = none_if_damaged(lambda: archive.read(cover.name)) if cover is not None else None
+    return picture if picture is not None and len(picture) <= MAX_COVER_BYTES else b""
 
 
 def _read_spine(
@@ -190,6 +201,9 @@ def _read_package(archive: Archive) -> _Package:
         name = _resolve(package_name, attribute(entry, "href"))[0]
         properties = tuple(attribute(entry, "properties").split())
         items[attribute(entry, "id")] = _Item(name, attribute(entry, "media-type").lower(), properties)
+    named = [attribute(entry, "content") for entry in find_all(root, "meta") if attribute(entry, "name") == "cover"]
+    covers = [item for item in items.values() if "cover-image" in item.properties]
+    covers += [items[id] for id in named if id in items]
     references = [attribute(entry, "idref") for entry in find_all(root, "itemref")]
     spine = [items.get(reference, _Item("", "", ())) for reference in references]
     ncx = [item for item in items.values() if item.media_type == _NCX_TYPE]
@@ -199,6 +213,7 @@ def _read_package(archive: Archive) -> _Package:
         untrusted_language=text_in(metadata, "language"),
         spine=tuple(item for item in spine if not item.media_type.startswith(_NOT_CHAPTERS)),
         contents=next((item for item in contents if item.name in archive), None),
+        cover=next((item for item in covers if item.media_type.startswith("image/")), None),
     )
 
 

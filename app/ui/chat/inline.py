@@ -14,12 +14,12 @@ from app.ui.chat.citations import CitationMark, colour_support, holds_mark, rest
 from app.ui.chat.formulas import FormulaSpace, FormulaText, format_formula, read_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
+from app.ui.widgets.link_dialog import WEB_SCHEMES
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-WEB_SCHEMES = ("http://", "https://")
 LINE_SEPARATOR = "\u2028"
 _CODE_GROUND = 0.5  # opacity of the ground behind code in a line
 _WORD_JOINER = "\u2060"  # keeps the full stop after a chip on the chip's line

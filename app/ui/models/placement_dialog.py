@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
@@ -18,7 +19,10 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
+from app.wording.settings import Meaning, meanings
 from app.wording.units import count
+
+Choices: TypeAlias = tuple[tuple[str, str], ...]
 
 _WIDTH, _HEIGHT = 940, 640
 _AROUND = 48
@@ -26,6 +30,16 @@ _FIELDS_WIDTH = 376
 _STEP = 1024
 _BESIDE_BAR = (0, 0, SPACE_M, 0)
 IMAGES_SEEN, IMAGES_LEFT_OUT = "seen", "left_out"
+_SETTINGS = {
+    "context": "engine.context_tokens",
+    "kv": "engine.kv_type",
+    "slice": "engine.ubatch_tokens",
+    "mapping": "engine.mapping",
+    "images": "engine.images",
+    "experts": "engine.expert_layers",
+    "gpu": "engine.gpu_layers",
+    "threads": "engine.threads",
+}
 SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
@@ -96,32 +110,7 @@ class PlacementDialog(QDialog):
     def show_choices(self, bounds: Bounds, machine: str) -> None:
         """Once the model and the machine are known."""
         self.machine.setText(machine)
-        icons = self._icons
-        self.rows["context"] = NumberRow(
-            icons,
-            _("Context"),
-            _("space for books and conversation, in tokens"),
-            _STEP,
-            bounds.context_trained,
-            steps=_STEP,
-            growing=True,
-        )
-        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller formats leave room for more tokens"), _kv_words())
-        self.rows["slice"] = ChoiceRow(icons, _("Batch size"), _("tokens processed at once"), _slice_words())
-        hint = _("on the disk: for a model that is larger than memory; slow, even with a fast SSD")
-        self.rows["mapping"] = ChoiceRow(icons, _("Weights"), hint, _mapping_words())
-        if bounds.sees:
-            self.rows["images"] = _images_row(icons)
-        on_gpu = _("no GPU: everything is in main memory")
-        if bounds.mixtures:
-            hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
-            most = bounds.layers if bounds.has_gpu else 0
-            self.rows["experts"] = NumberRow(icons, _("Experts in main memory"), hint, 0, most)
-        hint = _("of {n}; the output counts as one").format(n=count(bounds.layers + 1)) if bounds.has_gpu else on_gpu
-        most = bounds.layers + 1 if bounds.has_gpu else 0
-        self.rows["gpu"] = NumberRow(icons, _("Layers on the GPU"), hint, 0, most)
-        hint = _("threads that compute on the processor")
-        self.rows["threads"] = NumberRow(icons, _("Threads"), hint, 1, max(2, 2 * bounds.threads))
+        self.rows = _make_rows(self._icons, bounds)
         pair = row(spacing=SPACE_L)
         for name, choice in self.rows.items():
             choice.changed.connect(self._on_changed)
@@ -250,27 +239,44 @@ class PlacementDialog(QDialog):
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))
 
 
-def _kv_words() -> tuple[tuple[str, str], ...]:
-    return (
-        (KvType.F16.value, _("f16, exact")),
-        (KvType.Q8_0.value, _("q8_0, half the size")),
-        (KvType.Q4_0.value, _("q4_0, a quarter")),
+def _make_rows(icons: Icons, bounds: Bounds) -> dict[str, PlacementRow]:
+    """In the words of the settings, which keep what is chosen here."""
+    said = {name: meanings()[path] for name, path in _SETTINGS.items()}
+    rows: dict[str, PlacementRow] = {}
+
+    def number(name: str, lowest: int, highest: int, hint: str) -> None:
+        rows[name] = NumberRow(icons, said[name].title, hint, lowest, highest)
+
+    def choice(name: str, choices: Choices, hint: str = "") -> None:
+        rows[name] = ChoiceRow(icons, said[name].title, hint or said[name].help, choices)
+
+    trained = bounds.context_trained
+    space = said["context"].title
+    rows["context"] = NumberRow(icons, space, _("in tokens"), _STEP, trained, steps=_STEP, growing=True)
+    choice("kv", _choices(said["kv"]))
+    choice("slice", _slice_words())
+    mapped = next(words for value, words in said["mapping"].named if value is Mapping.MAPPED)
+    hint = _("“{mapped}” is for a model that is larger than memory; it is slow, even with a fast SSD")
+    choice("mapping", _choices(said["mapping"]), hint.format(mapped=mapped))
+    if bounds.sees:
+        choice("images", ((IMAGES_SEEN, _("On")), (IMAGES_LEFT_OUT, _("Off"))))
+    on_gpu = "" if bounds.has_gpu else _("no GPU: everything is in main memory")
+    if bounds.mixtures:
+        number("experts", 0, bounds.layers if bounds.has_gpu else 0, on_gpu or said["experts"].help)
+    hint = _("of {n}; the output counts as one").format(n=count(bounds.layers + 1))
+    number("gpu", 0, bounds.layers + 1 if bounds.has_gpu else 0, on_gpu or hint)
+    number("threads", 1, max(2, 2 * bounds.threads), said["threads"].help)
+    return rows
+
+
+def _choices(meaning: Meaning) -> Choices:
+    """The values that have names, but for “Automatic”: each row has a button for that."""
+    return tuple(
+        (value.value, words)
+        for value, words in meaning.named
+        if isinstance(value, KvType | Mapping) and value is not Mapping.AUTO
     )
 
 
-def _slice_words() -> tuple[tuple[str, str], ...]:
+def _slice_words() -> Choices:
     return tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
-
-
-def _images_row(icons: Icons) -> ChoiceRow:
-    choices = ((IMAGES_SEEN, _("shown to the model")), (IMAGES_LEFT_OUT, _("left out")))
-    return ChoiceRow(icons, _("Images"), _("without them there is room for more tokens"), choices)
-
-
-def _mapping_words() -> tuple[tuple[str, str], ...]:
-    return (
-        (Mapping.READ.value, _("in memory")),
-        (Mapping.MAPPED.value, _("on the disk")),
-        (Mapping.LOCKED.value, _("in memory, locked")),
-        (Mapping.DIRECT.value, _("in memory, read directly")),
-    )

@@ -12,7 +12,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, IconButton
 from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.layouts import column, row
+from app.ui.widgets.layouts import STRETCH, column, row
 from app.ui.widgets.number_field import NumberField
 from app.wording.i18n import _
 
@@ -38,7 +38,7 @@ class PlacementRow(QWidget):
         self.reset.clicked.connect(self._reset)
         head = row((self.label, 1), self.state, self.reset, spacing=SPACE_XS)
         self.controls = row(spacing=SPACE_S)
-        column(head, self.controls, self.hint, of=self)
+        column(head, self.controls, self.hint, STRETCH, of=self)
         self._show_state()
 
     @property

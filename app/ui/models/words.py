@@ -167,7 +167,7 @@ def way_name(way: Way) -> str:
         case WayKind.WITHOUT_IMAGES:
             return _("without images")
         case WayKind.LEFT_ON_DISK:
-            return _("on the disk")
+            return _("mapped from the file")
     return _("with {n} tokens").format(n=count(way.place.context_tokens))
 
 

@@ -5,6 +5,7 @@ What is highlighted or selected is painted over the drawings.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
+from app.ui.page.links import PageLinks
 from app.ui.page.markings import BookMarkings, Markings, PlacedPage
 from app.ui.page.page_column import Goal, PageColumn
 from app.ui.page.region import Region
@@ -63,6 +65,7 @@ class DrawnPages(PageColumn):
         self._selecting: tuple[int, int] | None = None
         self._part_of = 1
         self.viewport().setMouseTracking(True)
+        self.links = PageLinks(self, self, theme)
         self.region = Region(self, self._placed_part, self._begin_part)
         theme.changed.connect(self._draw_anew)
         self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
@@ -77,12 +80,11 @@ class DrawnPages(PageColumn):
         self._images.clear()
         self._undrawn.clear()
         self._wanted = []
-        had_selection = bool(self.selected_text())
+        self._select(self.current, None)
         self._marks = BookMarkings()
         self._selecting = None
-        if had_selection:
-            self.selected.emit()
         self.region.drop()
+        self.links.names = book.page_names
         self.setAccessibleName(_("Page, loading"))
         self.begin(book.page_count)
 
@@ -116,9 +118,10 @@ class DrawnPages(PageColumn):
     def show_layer(self, page: int, layer: Layer) -> None:
         """The characters that can be highlighted and selected; nothing is yet."""
         self._marks.put(page, layer)
+        self.links.look()
 
     def layer(self, page: int) -> Layer | None:
-        return self._of(page).layer
+        return self.marks(page).layer
 
     def layers(self) -> list[int]:
         """The pages whose characters are known."""
@@ -132,10 +135,10 @@ class DrawnPages(PageColumn):
 
     def lit(self, page: int = 0) -> tuple[Box, ...]:
         """On a page; on the current one for 0."""
-        return self._of(page or self.current).lit
+        return self.marks(page or self.current).lit
 
     def found(self, page: int = 0) -> tuple[Box, ...]:
-        return self._of(page or self.current).found
+        return self.marks(page or self.current).found
 
     def image(self, page: int = 0) -> QImage | None:
         return self._images.get(page or self.current)
@@ -150,7 +153,7 @@ class DrawnPages(PageColumn):
     def selection_rect(self) -> QRectF | None:
         """Of the selection's last line, in the viewport."""
         band = self._marks.selected_band()
-        return self._placed(band[0]).on_view(band[1]) if band is not None else None
+        return self.placed(band[0]).on_view(band[1]) if band is not None else None
 
     # ---- how large
 
@@ -216,6 +219,7 @@ class DrawnPages(PageColumn):
         if not self.pages:
             return
         self.region.follow()
+        self.links.look()
         self._name()
         if not self._later.isActive():
             self._want()
@@ -270,22 +274,24 @@ class DrawnPages(PageColumn):
         page = self.page_under(event.position())
         if event.button() is Qt.MouseButton.LeftButton:
             self._select(self.current, None)
-            caret = self._of(page).caret_at(event.position(), self._placed(page)) if page is not None else None
+            self.links.press(event.position())
+            caret = self.marks(page).caret_at(event.position(), self.placed(page)) if page is not None else None
             self._selecting = (page, caret) if page is not None and caret is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._selecting is not None and event.buttons() & Qt.MouseButton.LeftButton:
             page, anchor = self._selecting
-            caret = self._of(page).caret_at(event.position(), self._placed(page))
+            caret = self.marks(page).caret_at(event.position(), self.placed(page))
             if caret is not None:
                 start, end = sorted((anchor, caret))
                 self._select(page, (start, end) if end > start else None)
         else:
             over = self._character_under(event.position()) is not None
-            self.viewport().setCursor(Qt.CursorShape.IBeamCursor if over else Qt.CursorShape.ArrowCursor)
+            self.links.point(event.position(), over_text=over)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._selecting = None
+        self.links.release(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self._character_under(event.position())
@@ -294,15 +300,14 @@ class DrawnPages(PageColumn):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            layer = self.layer(self.current)
-            self.select(0, len(layer.text) if layer is not None else 0)
+            self.select(0, sys.maxsize)
         else:
             super().keyPressEvent(event)
 
     def _character_under(self, at: QPointF) -> tuple[int, int] | None:
         """The page there, and the number of the character."""
         page = self.page_under(at)
-        index = self._of(page).character_under(at, self._placed(page)) if page is not None else None
+        index = self.marks(page).character_under(at, self.placed(page)) if page is not None else None
         return (page, index) if page is not None and index is not None else None
 
     # ---- selecting
@@ -332,7 +337,7 @@ class DrawnPages(PageColumn):
 
     def _placed_part(self) -> PlacedPage:
         """Where the page of which a part is selected is; empty until it is drawn."""
-        return self._placed(self._part_of) if self._part_of in self._images else PlacedPage(QRectF())
+        return self.placed(self._part_of) if self._part_of in self._images else PlacedPage(QRectF())
 
     def _begin_part(self, at: QPointF) -> None:
         """A rectangle is begun there."""
@@ -354,7 +359,7 @@ class DrawnPages(PageColumn):
                 width = image.height() if self._turns % 2 else image.width()
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, width != self._device_width(page))
                 painter.drawImage(place, image)
-                self._of(page).paint(painter, self._placed(page), self.pulse, dark=self.dark)
+                self.marks(page).paint(painter, self.placed(page), self.pulse, dark=self.dark)
             else:
                 painter.fillRect(place, QColor(palette.surface))
                 painter.setPen(QColor(palette.soft_ink))
@@ -365,20 +370,17 @@ class DrawnPages(PageColumn):
             painter.drawRect(place.adjusted(0, 0, -1, -1))
 
     def lit_area(self, page: int) -> QRectF | None:
-        marks = self._of(page)
+        marks = self.marks(page)
         if not marks.lit or not self.pages:
             return None
         placed = PlacedPage(QRectF(0, 0, *self._strip.place(page).size().toTuple()), self._turns)
-        area = QRectF()
-        for box in marks.lit:
-            area = area.united(placed.on_view(box))
-        return area
+        return placed.around(marks.lit)
 
     def repaint_lit(self) -> None:
         self.viewport().update()
 
-    def _placed(self, page: int) -> PlacedPage:
+    def placed(self, page: int) -> PlacedPage:
         return PlacedPage(self.drawn_area(page), self._turns)
 
-    def _of(self, page: int) -> Markings:
+    def marks(self, page: int) -> Markings:
         return self._marks.of(page)

@@ -11,21 +11,26 @@ _LARGE = 10_000  # pixels; what there are is shared in proportion
 class Halves(QSplitter):
     def __init__(self, own: QWidget) -> None:
         super().__init__()
-        self.beside: QWidget | None = None
+        self._second: QWidget | None = None
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self.addWidget(own)
 
-    def show_beside(self, widget: QWidget | None) -> None:
-        """None for none any more; the one before is deleted."""
-        if self.beside is not None:
-            self.beside.hide()
-            self.beside.setParent(None)
-            self.beside.deleteLater()
-        self.beside = widget
-        if widget is not None:
-            self.addWidget(widget)
+    def take_second(self, widget: QWidget) -> None:
+        """For `set_split`."""
+        self._second = widget
+        self.addWidget(widget)
+        widget.hide()
+
+    def set_split(self, split: bool) -> None:
+        """Both are shown, or the first alone."""
+        if self._second is not None and split is not self.is_split:
+            self._second.setVisible(split)
             self.setSizes([_LARGE, _LARGE])
+
+    @property
+    def is_split(self) -> bool:
+        return self._second is not None and not self._second.isHidden()
 
     def lie(self, *, wide: bool) -> None:
         """Side by side where it is `wide`."""
@@ -35,6 +40,7 @@ class Halves(QSplitter):
             self.setSizes([_LARGE, _LARGE])
 
     @property
-    def second_has_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return self.beside is not None and focus is not None and self.beside.isAncestorOf(focus)
+    def active(self) -> QWidget | None:
+        """The second one, if it has the focus."""
+        second, focus = self._second, QApplication.focusWidget()
+        return second if second is not None and focus is not None and second.isAncestorOf(focus) else None

@@ -34,7 +34,7 @@ class PlacedPage:
             x, y = y, 1 - x
         return x, y
 
-    def on_view(self, box: Box) -> QRectF:
+    def on_view(self, box: tuple[float, float, float, float]) -> QRectF:
         """Of a box of the upright page."""
         left, top, right, bottom = box
         for _turn in range(self.turns):
@@ -46,6 +46,13 @@ class PlacedPage:
             (right - left) * area.width(),
             (bottom - top) * area.height(),
         )
+
+    def around(self, boxes: Iterable[Box]) -> QRectF:
+        """All of them, in the view."""
+        area = QRectF()
+        for box in boxes:
+            area = area.united(self.on_view(box))
+        return area
 
 
 class Markings:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.document import Book
-from app.ui.frame_state import OpenPage
+from app.ui.frame_state import OpenedBooks, OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.page_column import Spot
 from app.ui.page.panel import PagePanel
@@ -61,9 +61,9 @@ class OpenBooks:
         self._panel.tabs.show_books([(book_id, books[book_id].title) for book_id in known.places])
         return known.shown if known.shown in known.places else next(iter(known.places), "")
 
-    def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
-        """What was open in a conversation, not shown yet, when the window was closed."""
-        self._all[conversation_id] = _Open({page.book_id: BookPlace(page.page) for page in pages}, shown)
+    def remember(self, conversation_id: str, books: OpenedBooks) -> None:
+        """What was open in a conversation that is not shown now."""
+        self._all[conversation_id] = _Open({page.book_id: BookPlace(page.page) for page in books.pages}, books.shown)
 
     def adopt(self, conversation_id: str) -> None:
         """What was opened while no conversation was shown belongs to this one, the first that is."""
@@ -75,10 +75,10 @@ class OpenBooks:
         """Of the shown conversation."""
         return self._now.trail
 
-    def pages(self) -> tuple[OpenPage, ...]:
-        """What is open now, from left to right."""
+    def all(self) -> dict[str, OpenedBooks]:
+        """What is open, by the ids of conversations."""
         self._keep_order()
-        return tuple(OpenPage(book_id, place.page) for book_id, place in self._now.places.items())
+        return {id: _as_kept(opened) for id, opened in self._all.items() if id}
 
     def forget_conversation(self, conversation_id: str) -> None:
         self._all.pop(conversation_id, None)
@@ -132,3 +132,7 @@ class OpenBooks:
         """The tabs can be moved: take over their order."""
         places = self._now.places
         self._now.places = {book_id: places[book_id] for book_id in self._panel.tabs.books() if book_id in places}
+
+
+def _as_kept(opened: _Open) -> OpenedBooks:
+    return OpenedBooks(tuple(OpenPage(id, place.page) for id, place in opened.places.items()), opened.shown)

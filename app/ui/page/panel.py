@@ -63,7 +63,7 @@ class PagePanel(QWidget):
         self._page = 1
         self._look = PageLook()
         self._own = QWidget()
-        self._halves = Halves(self._own)
+        self.halves = Halves(self._own)
         self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
@@ -161,16 +161,16 @@ class PagePanel(QWidget):
     def drawing_shown(self) -> bool:
         return self._stack.currentWidget() is self.image
 
-    def show_beside(self, panel: PagePanel | None) -> None:
-        """A second page beside this one; None for none any more."""
-        self._halves.show_beside(panel)
+    def set_split(self, split: bool) -> None:
+        """Show the second page too, or this one alone."""
+        self.halves.set_split(split)
         self._spread()
 
     @property
     def active(self) -> PagePanel:
         """Of both pages the one that has the focus; else this one."""
-        beside = self._halves.beside
-        return beside if isinstance(beside, PagePanel) and self._halves.second_has_focus else self
+        second = self.halves.active
+        return second if isinstance(second, PagePanel) else self
 
     def act(self, what: Callable[[PagePanel], None], *_checked: bool) -> None:
         """On the page that has the focus."""
@@ -296,8 +296,8 @@ class PagePanel(QWidget):
     def _spread(self) -> None:
         """Two pages side by side where the person wants that, or the window is so wide that there is room."""
         wide = self.width() >= _ROOM_FOR_TWO
-        self._halves.lie(wide=wide)
-        roomy = wide and self._halves.beside is None and self.window().width() >= _WIDE
+        self.halves.lie(wide=wide)
+        roomy = wide and not self.halves.is_split and self.window().width() >= _WIDE
         for view in (self.text, self.image):
             view.set_across(self._look.across or (2 if roomy else 1))
 
@@ -311,7 +311,7 @@ class PagePanel(QWidget):
         zoom = self.zoom if self.drawing_shown() else None
         menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
         if self._is_heard(self.split_wanted):
-            menu.add_split(split=self._halves.beside is not None or self.header.close_button.isVisible())
+            menu.add_split(split=self.halves.is_split or self.header.close_button.isVisible())
         if self._is_heard(self.print_wanted):
             menu.add_print()
         menu.zoom_chosen.connect(self.set_zoom)
@@ -336,7 +336,7 @@ class PagePanel(QWidget):
         self._note.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         above = column(self.found, self._note, self._quote, margins=(SPACE_XL, 0, SPACE_XL, 0))
         column(self.tabs, self.header, Separator(), above, (body, 1), self.pager, of=self._own)
-        row(self._halves, of=self)
+        row(self.halves, of=self)
 
     def _connect(self) -> None:
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,14 +11,14 @@ from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
 from app.core.conversation import Citation, Conversation, Turn
-from app.core.document import Book, Format, Page
+from app.core.document import Book, Format, Page, PageLink
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.untrusted import disarm
 from app.services.images import Images
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
-from app.ui.frame_state import OpenPage
+from app.ui.frame_state import OpenedBooks
 from app.ui.jobs import Job
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
@@ -28,6 +28,7 @@ from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
+from app.ui.page.strip import GAP
 from app.ui.page.texts import PageTexts
 from app.ui.page.trail import TrailPlace
 from app.ui.presenter import Presenter
@@ -104,7 +105,7 @@ class PagePresenter(Presenter):
         super().__init__(parent)
         self._library = library
         self._bridge = bridge
-        self._panel = panel
+        self._panel = self.panel = panel
         self._shown = self.shown = shown
         self._as_text = False
         self._opening: Job | None = None
@@ -117,13 +118,18 @@ class PagePresenter(Presenter):
         self._open = OpenBooks(panel, self._finding)
         self._connect(panel)
 
-    def open_pages(self) -> tuple[OpenPage, ...]:
-        """Of all books that are open in the shown conversation, from left to right."""
-        return self._open.pages()
+    def opened(self) -> dict[str, OpenedBooks]:
+        """What is open, by the ids of the conversations that were shown."""
+        return self._open.all()
 
-    def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
+    def remember(self, conversation_id: str, books: OpenedBooks) -> None:
         """What was open in this conversation, for when it is shown."""
-        self._open.remember(conversation_id, pages, shown)
+        self._open.remember(conversation_id, books)
+
+    def has_open(self, conversation_id: str) -> bool:
+        """A book that is still on the shelf is open in this conversation."""
+        opened = self._open.all().get(conversation_id, OpenedBooks())
+        return any(page.book_id in self._shown.shelf for page in opened.pages)
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
@@ -189,10 +195,12 @@ class PagePresenter(Presenter):
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
             self._thumbnails.offer(self._shown.book, self._shown.page.number, self._shown.turns)
 
-    def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
-        """`wanted` is highlighted there, `remark` is shown with it. One can go back from there."""
+    def open_page(
+        self, book_id: str, number: int, wanted: str = "", remark: str = "", spot: Spot | None = None
+    ) -> None:
+        """`wanted` is highlighted there, `remark` is shown too, `spot` is at the top. One can go back from there."""
         self._leave(book_id, number)
-        self._load(partial(_open, self._library, book_id, number, wanted, remark))
+        self._load(partial(_open, self._library, book_id, number, wanted, remark), spot)
 
     def open_passage(self, book_id: str, span: PageSpan) -> None:
         """Open a page with this range of its characters highlighted."""
@@ -261,7 +269,7 @@ class PagePresenter(Presenter):
         self._finding.looked_at.connect(self._unlight)
         self._finding.failed.connect(self.failed)
         self._thumbnails.chosen.connect(self._go)
-        panel.ask_part_wanted.connect(self.select_part)
+        panel.ask_part_wanted.connect(self.questions.select_part)
         panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
@@ -270,12 +278,19 @@ class PagePresenter(Presenter):
         panel.reached.connect(self._follow)
         panel.pager.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
+        panel.image.links.followed.connect(self._follow_link)
         panel.drawing_chosen.connect(self._choose_drawing)
 
     @Slot(int)
     def _go(self, number: int) -> None:
         if self._shown.book is not None and 1 <= number <= self._shown.book.page_count:
             self.open_page(self._shown.book.id, number)
+
+    @Slot(object)
+    def _follow_link(self, link: PageLink) -> None:
+        """To a place in this book."""
+        if self._shown.book is not None:
+            self.open_page(self._shown.book.id, link.page, spot=Spot(link.page, link.share, -GAP))
 
     @Slot(str)
     def _jump(self, wanted: str) -> None:
@@ -380,20 +395,6 @@ class PagePresenter(Presenter):
         self._drawing.find_words(words, *place)
         if self._shown.page is not None and place[0] == self._shown.page.number and not self._panel.text.is_lit:
             self._panel.go_to(place[0], lit=True)
-
-    @Slot()
-    def select_part(self) -> None:
-        """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
-        if self._shown.book is None:
-            return
-        if self._shown.book.format is not Format.PDF:
-            self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
-        elif self._panel.image.region.isVisible():
-            self._panel.image.region.leave()
-        else:
-            if not self._panel.drawing_shown():
-                self._choose_drawing(True)
-            self._panel.image.select_part()
 
 
 def _meant(found: tuple[int, ...], here: int) -> int:

@@ -18,9 +18,9 @@ from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.fonts import ui_font
 from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.page.pages import Pages
 from app.ui.page.typeset import typeset
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.ui.theme import PAPER, SIZE_SMALL, SIZE_TEXT
 from app.ui.widgets.pictures import to_image
 from app.wording.i18n import _
@@ -41,30 +41,31 @@ class BookPrinting(Presenter):
     saved = Signal(str)
 
     def __init__(
-        self, library: Library, bridge: Bridge, shown: Shown, window: QWidget, parent: QObject | None = None
+        self, library: Library, bridge: Bridge, pages: Pages, window: QWidget, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._bridge = bridge
-        self._shown = shown
+        self._pages = pages
         self._window = window
 
     @Slot()
     def print(self) -> None:
         """Let the person choose a printer and pages of the open book."""
-        if self._shown.book is None or self._shown.page is None:
+        shown = self._pages.active.shown
+        if shown.book is None or shown.page is None:
             return
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # when something is printed
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(" ".join(disarm(self._shown.book.title).split()))
+        printer.setDocName(" ".join(disarm(shown.book.title).split()))
         printer.setCreator("Octavo")
         dialog = QPrintDialog(printer, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setMinMax(1, self._shown.book.page_count)
-        dialog.setFromTo(self._shown.page.number, self._shown.page.number)
+        dialog.setMinMax(1, shown.book.page_count)
+        dialog.setFromTo(shown.page.number, shown.page.number)
         dialog.setPrintRange(QPrintDialog.PrintRange.PageRange)
-        dialog.finished.connect(partial(self._on_chosen, self._shown.book, printer))
+        dialog.finished.connect(partial(self._on_chosen, shown.book, printer))
         QDialog.open(dialog)  # its own `open` takes a slot by its name
 
     def _on_chosen(self, book: Book, printer: QPrinter, result: int) -> None:

@@ -13,6 +13,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.words import page_with_reference, quote
+from app.wording.i18n import _
 
 
 class PageQuestions(Presenter):
@@ -44,6 +45,20 @@ class PageQuestions(Presenter):
             self._images.take(self._shown.book.id, self._shown.page.number)
         else:
             self._ask_about("")
+
+    @Slot()
+    def select_part(self) -> None:
+        """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
+        if self._shown.book is None:
+            return
+        if self._shown.book.format is not Format.PDF:
+            self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
+        elif self._panel.image.region.isVisible():
+            self._panel.image.region.leave()
+        else:
+            if not self._panel.drawing_shown():
+                self._panel.drawing_chosen.emit(True)
+            self._panel.image.select_part()
 
     @Slot(object)
     def _ask_about_part(self, area: Area) -> None:

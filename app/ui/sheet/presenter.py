@@ -33,6 +33,7 @@ from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.shelf.file_import import FileImport
+from app.ui.shelf.running import RunProgress
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.ui.words import step_words
@@ -113,9 +114,10 @@ class SheetRun(Presenter):
     """Asks one sheet, question by question, whatever is shown.
 
     `changed`: a question was begun, or more of its answer is there; `row_ended` carries the RowEnded; `ended` the id of
-    the sheet, and whether a question was broken off.
+    the sheet, and whether a question was broken off; `progressed` the RunProgress, None while none runs.
     """
 
+    progressed = Signal(object)
     changed = Signal()
     row_ended = Signal(object)
     noticed = Signal(str)
@@ -130,7 +132,9 @@ class SheetRun(Presenter):
         self._ended_rows: dict[int, SheetRow] = {}
         self.sheet_id = ""  # empty while none runs
         self.row: RowBegun | None = None  # the question that is being asked
+        self._title = ""
         self._last_id = ""
+        self.changed.connect(self.tell)
 
     @property
     def text(self) -> str:
@@ -138,11 +142,23 @@ class SheetRun(Presenter):
         return "".join(self._pieces)
 
     def begin(self, sheet: Sheet) -> None:
-        self.sheet_id, self.row = sheet.id, None
+        self.sheet_id, self._title, self.row = sheet.id, sheet.title, None
         self._last_id = sheet.id
         self._ended_rows.clear()
         job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id), self._on_event)
         self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+
+    @property
+    def step(self) -> str:
+        """What is done for the running question, in words."""
+        return step_words(self._activity.step) or _("answering")
+
+    @Slot()
+    def tell(self) -> None:
+        """Say how far it is, after each change of what the engine does."""
+        row = self.row
+        words, done = (question_words(row), (row.number - 1) / max(1, row.total)) if row is not None else (self.step, 0)
+        self.progressed.emit(RunProgress(self._title, words, done) if self.sheet_id else None)
 
     def newest(self, sheet: Sheet) -> Sheet:
         """The sheet with the rows that have ended since it was read from the store, if it is the one that runs, or ran
@@ -183,6 +199,11 @@ class SheetRun(Presenter):
         self.sheet_id, self.row = "", None
         self._activity.end(EngineTask.SHEET)
         self.ended.emit(sheet_id, broken_off)
+
+
+def question_words(row: RowBegun) -> str:
+    """Which one is being asked."""
+    return _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
 
 
 class SheetsPresenter(Presenter):
@@ -317,6 +338,11 @@ class SheetsPresenter(Presenter):
 
     # ---- a kept sheet
 
+    @Slot()
+    def open_running(self) -> None:
+        if self.run.sheet_id:
+            self.open(self.run.sheet_id)
+
     @Slot(str)
     def open(self, sheet_id: str) -> None:
         self._bridge.call(Executor.STORE, partial(self._work.open, sheet_id), self._show, self._on_problem)
@@ -387,12 +413,9 @@ class SheetsPresenter(Presenter):
     def show_progress(self) -> None:
         """Show how far the running question is, and what can be done, after each change of what the engine does."""
         if self._is_shown() and self.run.row is not None:
-            row, words = self._table.row(self.run.row.number), self._progress()
+            row, words = self._table.row(self.run.row.number), self.run.step
             self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
         self._show_state()
-
-    def _progress(self) -> str:
-        return step_words(self._activity.step) or _("answering")
 
     @Slot(str, bool)
     def _on_end(self, sheet_id: str, broken_off: bool) -> None:
@@ -412,8 +435,7 @@ class SheetsPresenter(Presenter):
         sheet = self._shown.sheet
         words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
         if self._is_shown() and (row := self.run.row) is not None:
-            words = _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
-            words = f"{words} · {self._progress()}"
+            words = f"{question_words(row)} · {self.run.step}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
 
     # ---- what the store says

@@ -11,7 +11,7 @@ from app.core.document import Book, Format
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.untrusted import disarm
-from app.services.covers import COVER_WIDTH, Covers, is_drawn
+from app.services.covers import COVER_WIDTH, NO_COVER, Covers, is_drawn, may_have_picture
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.fonts import text_font, ui_font
@@ -46,19 +46,18 @@ class BookCovers(QObject):
         self._activity = activity
         self._images: dict[str, QImage] = {}
         self._asked: set[str] = set()
-        self._undrawn: list[str] = []
+        self._undrawn: list[Book] = []
         self._drawing = ""
 
     def image(self, book: Book) -> QImage | None:
         """None while there is none; then it is looked for."""
         if book.id not in self._asked:
             self._asked.add(book.id)
-            if is_drawn(book):
-                find, take = partial(self._covers.known, book.id), partial(self._take_kept, book.id)
+            if may_have_picture(book):
+                find, take = partial(self._covers.known, book.id), partial(self._take_kept, book)
                 self._bridge.call(Executor.STORE, find, take, self._leave)
             else:
-                read, write = partial(self._covers.words, book.id), partial(self._take_words, book)
-                self._bridge.call(Executor.STORE, read, write, self._leave)
+                self._write(book)
         return self._images.get(book.id)
 
     @Slot(str)
@@ -66,7 +65,7 @@ class BookCovers(QObject):
         """The book is gone."""
         self._images.pop(book_id, None)
         self._asked.discard(book_id)
-        self._undrawn = [each for each in self._undrawn if each != book_id]
+        self._undrawn = [each for each in self._undrawn if each.id != book_id]
 
     @Slot(object)
     def renew(self, book: Book) -> None:
@@ -79,31 +78,48 @@ class BookCovers(QObject):
     def look(self) -> None:
         """Draw the next one, if nothing else is under way."""
         if self._undrawn and not self._drawing and self._activity.holder is None:
-            book_id = self._drawing = self._undrawn.pop(0)
-            draw, take = partial(self._covers.draw, book_id), partial(self._take_drawn, book_id)
-            self._bridge.call(Executor.READER, draw, take, self._go_on)
+            book = self._undrawn.pop(0)
+            self._drawing = book.id
+            draw, take = partial(self._covers.draw, book), partial(self._take_drawn, book)
+            self._bridge.call(Executor.READER, draw, take, partial(self._miss, book))
 
-    def _take_kept(self, book_id: str, cover: Raster | None) -> None:
+    def _take_kept(self, book: Book, cover: Raster | None) -> None:
         if cover is not None:
-            self._take(book_id, to_image(cover))
-        elif book_id in self._asked:
-            self._undrawn.append(book_id)
+            self._take_cover(book, cover)
+        elif book.id in self._asked:
+            self._undrawn.append(book)
             self.look()
+
+    def _take_cover(self, book: Book, cover: Raster) -> None:
+        if cover == NO_COVER:
+            self._write(book)
+        else:
+            self._take(book.id, to_image(cover))
+
+    def _write(self, book: Book) -> None:
+        """Set its first words, as its pages have no look of their own."""
+        read, write = partial(self._covers.words, book.id), partial(self._take_words, book)
+        self._bridge.call(Executor.STORE, read, write, self._leave)
 
     def _take_words(self, book: Book, untrusted_words: str) -> None:
         self._take(book.id, typeset(book.title, untrusted_words))
 
-    def _take_drawn(self, book_id: str, cover: Raster) -> None:
-        self._take(book_id, to_image(cover))
-        self._go_on(None)
+    def _take_drawn(self, book: Book, cover: Raster) -> None:
+        self._take_cover(book, cover)
+        self._go_on()
+
+    def _miss(self, book: Book, problem: Problem) -> None:  # noqa: ARG002 - the form of a handler
+        """Its file is not there, or cannot be drawn now."""
+        if not is_drawn(book):
+            self._write(book)
+        self._go_on()
 
     def _take(self, book_id: str, image: QImage) -> None:
         if book_id in self._asked:  # not removed meanwhile
             self._images[book_id] = image
             self.changed.emit()
 
-    @Slot(object)
-    def _go_on(self, problem: Problem | None) -> None:  # noqa: ARG002 - the form of a handler
+    def _go_on(self) -> None:
         self._drawing = ""
         self.look()
 
@@ -130,7 +146,7 @@ def typeset(untrusted_title: str, untrusted_words: str) -> QImage:
 
 
 def paint_cover(painter: QPainter, place: QRectF, book: Book, image: QImage | None, palette: Palette) -> None:
-    """A picture of the first page, or plain cloth with the title; on it the format."""
+    """A picture of the cover or of the first page, or plain cloth with the title; on it the format."""
     if image is None:
         _paint_cloth(painter, place, book)
     else:
@@ -140,9 +156,10 @@ def paint_cover(painter: QPainter, place: QRectF, book: Book, image: QImage | No
     width = painter.fontMetrics().horizontalAdvance(words) + 5
     badge = QRectF(place.left(), place.bottom() - _BADGE, min(width, place.width()), _BADGE)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(cloth(book.id)).darker(125 if image is None else 100))
+    colour = QColor(cloth(book.id)).darker(125) if image is None else QColor(cloth(book.id, dark=palette.dark))
+    painter.setBrush(colour)
     painter.drawRoundedRect(badge, 2, 2)
-    painter.setPen(QColor(PAPER.on_accent))
+    painter.setPen(QColor(PAPER.on_accent if image is None else palette.on_accent))
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
 
 

@@ -16,6 +16,7 @@ from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
+from app.ui.shelf.running import RunningCard
 from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -85,6 +86,7 @@ class ShelfPanel(QWidget):
         self.archived_button.toggled.connect(self._show_archived)
 
         self.book_view = self._make_books(icons, covers)
+        self.sheet_run = RunningCard(icons, _("Stop the question sheet"))
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
         self._lay_out()
@@ -150,7 +152,8 @@ class ShelfPanel(QWidget):
         lists = boxed(
             column(top, self.conversation_view, archived, (self.book_view, 1), (self._empty, 1), margins=margins)
         )
-        column((lists, 1), Separator(), self._foot, of=self)
+        running = boxed(column(self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0), spacing=SPACE_S))
+        column((lists, 1), running, SPACE_S, Separator(), self._foot, of=self)
 
     def _make_foot(self, icons: Icons) -> QWidget:
         self.settings_button = IconButton(

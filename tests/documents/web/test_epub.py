@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
 from app.documents.web import epub
-from app.documents.worker import parse
+from app.documents.worker import cover_picture, parse
 from tests.documents.epub_writer import CONTAINER, XHTML, page, write_epub
 
 _BODY = "<p>" + "Words of a paragraph that goes on. " * 20 + "</p>"
@@ -439,3 +439,47 @@ def test_a_book_of_nothing_but_pictures_has_no_text() -> None:
         _parse(write_epub([f"<p>{drawing}</p>", "<img src='b.png'/>"]))
     assert raised.value.code is Code.DOCUMENT_NO_TEXT
     assert _text(f"<p>{drawing}</p><p>The end.</p>") == "[picture]\n\nThe end."
+
+
+# ---- the cover
+
+_META = '<meta name="cover" content="pic"/>'
+
+
+def _item(properties: str = "", media_type: str = "image/jpeg", href: str = "cover.jpg") -> str:
+    return f'<item id="pic" href="{href}" media-type="{media_type}" properties="{properties}"/>'
+
+
+def _cover(metadata: str, manifest: str, picture: bytes = b"picture") -> bytes:
+    members = {"OEBPS/cover.jpg": picture}
+    data = write_epub([_BODY], metadata=metadata, manifest=manifest, members=members)
+    return cover_picture(Content("book.epub", data, ""))
+
+
+@pytest.mark.parametrize(("metadata", "manifest"), [("", _item("cover-image")), (_META, _item())])
+def test_the_picture_that_the_package_names_is_the_cover(metadata: str, manifest: str) -> None:
+    assert _cover(metadata, manifest) == b"picture"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "manifest"),
+    [
+        ("", _item()),
+        ('<meta name="cover" content="elsewhere"/>', _item()),
+        (_META, _item(media_type="application/xhtml+xml")),
+        (_META, _item(href="missing.jpg")),
+        (_META, _item(href="../../../etc/passwd")),
+        (_META, _item(href="https://example.org/cover.jpg")),
+    ],
+)
+def test_a_book_that_names_no_picture_of_its_own_has_none(metadata: str, manifest: str) -> None:
+    assert _cover(metadata, manifest) == b""
+
+
+def test_a_picture_that_is_too_large_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epub, "MAX_COVER_BYTES", 6)
+    assert _cover(_META, _item()) == b""
+
+
+def test_another_format_has_no_cover() -> None:
+    assert cover_picture(Content("notes.txt", b"Notes", "")) == b""

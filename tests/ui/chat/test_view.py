@@ -18,8 +18,9 @@ from app.ui.chat.buttons import ActionButton, LinkButton
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.empty import EmptyWords
 from app.ui.chat.question import QuestionMessage
-from app.ui.chat.view import ConversationView, LinkDialog
+from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, PAPER, Palette, TextSizes, Theme
+from app.ui.widgets.link_dialog import LinkDialog
 from tests.ui.chat.talk import answer, asked, book, cite, colours, found, read, turn
 
 TEXT = (

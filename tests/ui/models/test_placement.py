@@ -11,6 +11,7 @@ from app.core.settings import KvType, Mapping
 from app.services.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
+from app.wording.settings import meanings
 from tests.models.projector import write_projector
 from tests.ui.models.shop import H100, Shop
 
@@ -212,7 +213,8 @@ def test_it_is_reached_from_the_chip_and_its_choices_have_names(shop: Shop, qtbo
         focus = QApplication.focusWidget()
         reached.add((focus.accessibleName() or getattr(focus, "text", str)()).partition(":")[0])  # a choice: its value
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
-    wanted = {"Context", "KV cache", "Batch size", "Experts in main memory", "Layers on the GPU", "Threads"}
+    paths = ("context_tokens", "kv_type", "ubatch_tokens", "expert_layers", "gpu_layers", "threads")
+    wanted = {meanings()[f"engine.{path}"].title for path in paths}
     assert wanted | {"Apply and reload", "Cancel"} <= reached
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     shop.room.settle()

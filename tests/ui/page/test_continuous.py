@@ -237,7 +237,8 @@ def test_header_pager_and_what_is_shown_follow(qtbot: QtBot, room: Room, place: 
     assert here[1] > 20
     assert panel.header.place() == f"p. {here[1]} of {room.books[place].page_count}"
     assert panel.pager.field.text() == str(here[1])
-    assert room.presenter.page.open_pages()[-1 if place == LETTERS else 0].page == here[1]
+    (opened,) = room.presenter.page.opened().values()
+    assert opened.pages[-1 if place == LETTERS else 0].page == here[1]
 
 
 def test_one_drawn_book_after_the_other(room: Room) -> None:

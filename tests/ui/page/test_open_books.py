@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation
-from app.ui.frame_state import OpenPage, WindowState
+from app.ui.frame_state import OpenedBooks, OpenPage, WindowState
 from tests.ui.room import HANDBOOK, LEASE, LETTERS, SURVEY, Room
 
 
@@ -110,15 +110,16 @@ def test_a_removed_book_and_a_deleted_conversation_are_forgotten(room: Room) -> 
 
 
 def test_what_lay_open_lies_open_again_at_the_next_start(room: Room, tmp_path: Path) -> None:
-    first, _second = _two(room)
+    first, second = _two(room)
     letters, survey = room.books[LETTERS].id, room.books[SURVEY].id
     _go(room, first)
     for book_id, page in ((survey, 7), (letters, 9)):
         room.presenter.navigation.open_page(book_id, page)
         room.settle()
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
-    assert (state.conversation_id, state.book_id, state.page) == (first.id, letters, 9)
-    assert state.open_pages == (OpenPage(letters, 9), OpenPage(survey, 7))
+    assert state.conversation_id == first.id
+    assert state.opened[first.id] == (OpenedBooks((OpenPage(letters, 9), OpenPage(survey, 7)), letters),)
+    assert state.opened[second.id] == (OpenedBooks((OpenPage(room.books[LEASE].id, 1),), room.books[LEASE].id),)
 
 
 def test_the_next_start_shows_what_the_state_says(room: Room) -> None:
@@ -127,7 +128,7 @@ def test_the_next_start_shows_what_the_state_says(room: Room) -> None:
     room.add_conversation("Second", [room.books[LEASE]])
     letters, survey = room.books[LETTERS].id, room.books[SURVEY].id
     pages = (OpenPage(letters, 9), OpenPage("gone", 2), OpenPage(survey, 7))
-    room.open(state=WindowState(conversation_id=shown.id, book_id=survey, page=7, open_pages=pages))
+    room.open(state=WindowState(conversation_id=shown.id, opened={shown.id: (OpenedBooks(pages, survey),)}))
     assert room.shown().id == shown.id
     assert room.presenter.shown.place == (survey, 7)
     assert room.window.page.tabs.books() == [letters, survey], "one that was removed meanwhile is not missed"
@@ -137,6 +138,7 @@ def test_a_state_of_a_conversation_that_is_gone_opens_nothing_of_it(room: Room) 
     room.add_books()
     room.add_conversation("Second", [room.books[LEASE]])
     letters = room.books[LETTERS].id
-    room.open(state=WindowState(conversation_id="gone", book_id=letters, open_pages=(OpenPage(letters, 9),)))
+    opened = OpenedBooks((OpenPage(letters, 9),), letters)
+    room.open(state=WindowState(conversation_id="gone", opened={"gone": (opened,)}))
     assert room.presenter.shown.place == (room.books[LEASE].id, 1)
     assert room.window.page.tabs.books() == [room.books[LEASE].id]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
+from app.ui.frame_state import OpenedBooks, OpenPage, WindowState
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.page.zoom import ACTUAL, PageZoom
 from tests.screens.page_scenes import draw, read_layer
-from tests.ui.room import LEASE, LETTERS, Room
+from tests.ui.room import LEASE, LETTERS, SURVEY, Room
 
 _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -27,7 +29,7 @@ def second(qtbot: QtBot, room: Room) -> PagePresenter:
     room.settle()
     qtbot.keyClick(room.window, Qt.Key.Key_H, _BOTH)
     room.settle()
-    beside = room.presenter.split.beside
+    beside = room.presenter.pages.beside
     assert beside is not None
     return beside
 
@@ -50,19 +52,19 @@ def test_of_one_open_book_another_place_is_beside(room: Room, second: PagePresen
 
 
 def test_of_two_open_books_the_other_is_beside(qtbot: QtBot, room: Room, second: PagePresenter) -> None:
-    room.presenter.split.close()
+    room.presenter.pages.close()
     room.presenter.page.open_page(room.books[LEASE].id, 203)
     room.settle()
-    room.presenter.split.toggle()
+    room.presenter.pages.toggle()
     room.settle()
-    beside = room.presenter.split.beside
+    beside = room.presenter.pages.beside
     assert beside is not None
-    assert beside.shown.place == (room.books[LETTERS].id, 1)
+    assert beside.shown.place == (room.books[LETTERS].id, 22), "where it is open already"
     panel = _panel(room)
     assert panel.tabs.isVisible()
     panel.tabs.chosen.emit(room.books[LEASE].id)
     room.settle()
-    assert beside.shown.place == (room.books[LEASE].id, 1)
+    assert beside.shown.place == (room.books[LEASE].id, 203)
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
 
 
@@ -81,12 +83,12 @@ def test_keys_are_for_the_page_that_has_the_focus(qtbot: QtBot, room: Room, seco
 def test_it_is_closed_by_eye_and_by_key(qtbot: QtBot, room: Room, second: PagePresenter) -> None:
     qtbot.mouseClick(_panel(room).header.close_button, Qt.MouseButton.LeftButton)
     room.settle()
-    assert room.window.page.findChildren(PagePanel) == []
+    assert not _panel(room).isVisible()
     assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
     for opened in (True, False):
         qtbot.keyClick(room.window, Qt.Key.Key_H, _BOTH)
         room.settle()
-        assert (room.presenter.split.beside is not None) is opened
+        assert (room.presenter.pages.beside is not None) is opened
 
 
 def test_it_lies_below_where_the_panel_is_narrow(room: Room, second: PagePresenter) -> None:
@@ -100,10 +102,67 @@ def test_it_lies_below_where_the_panel_is_narrow(room: Room, second: PagePresent
 
 
 def test_no_book_of_one_conversation_stays_beside_another(room: Room, second: PagePresenter) -> None:
-    other = room.add_conversation("B", [room.books[LEASE]])
+    here, other = room.shown().id, room.add_conversation("B", [room.books[LEASE]])
+    second.open_page(room.books[SURVEY].id, 7)
+    room.settle()
     room.presenter.navigation.open_conversation(other.id)
     room.settle()
-    assert room.presenter.split.beside is None
+    assert room.presenter.pages.beside is None
+    assert second.shown.place is None
+    room.presenter.navigation.open_conversation(here)
+    room.settle()
+    assert room.presenter.pages.beside is second, "each conversation has its own split view"
+    assert second.shown.place == (room.books[SURVEY].id, 7)
+    room.presenter.pages.toggle()
+    for conversation_id in (other.id, here):
+        room.presenter.navigation.open_conversation(conversation_id)
+        room.settle()
+        assert room.presenter.pages.beside is None, "closed, it stays closed"
+
+
+def test_it_is_there_again_at_the_next_start(room: Room) -> None:
+    room.add_books()
+    lease, letters = room.books[LEASE].id, room.books[LETTERS].id
+    newest = room.add_conversation("A", [room.books[LEASE]])
+    split = (
+        OpenedBooks((OpenPage(lease, 203),), lease),
+        OpenedBooks((OpenPage(lease, 1), OpenPage(letters, 22)), letters),
+    )
+    room.open(state=WindowState(opened={newest.id: split}))
+    beside = room.presenter.pages.beside
+    assert beside is not None
+    assert (room.presenter.shown.place, beside.shown.place) == ((lease, 203), (letters, 22))
+    assert beside.panel.isVisible()
+    state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
+    assert state.opened == {newest.id: split}
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_second_book_that_is_gone_is_not_missed(room: Room, others: int) -> None:
+    room.add_books()
+    lease = room.books[LEASE].id
+    newest = room.add_conversation("A", [room.books[LEASE]])
+    pages = (OpenPage("gone", 4), *(OpenPage(lease, 203) for _ in range(others)))
+    room.open(
+        state=WindowState(opened={newest.id: (OpenedBooks((OpenPage(lease, 1),), lease), OpenedBooks(pages, "gone"))})
+    )
+    beside = room.presenter.pages.beside
+    assert (beside.shown.place if beside is not None else None) == ((lease, 203) if others else None)
+
+
+def test_commands_are_for_the_book_that_has_the_focus(qtbot: QtBot, room: Room, second: PagePresenter) -> None:
+    second.open_page(room.books[SURVEY].id, 7)
+    room.settle()
+    _panel(room).focus_page()
+    assert room.presenter.pages.active is second
+    room.presenter.navigation.close_book()
+    room.settle()
+    assert second.shown.place == (room.books[LETTERS].id, 22)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
+    room.presenter.navigation.close_book()
+    room.settle()
+    assert room.presenter.pages.beside is None, "with its last book"
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
 
 
 def test_what_is_asked_of_the_second_page_goes_with_the_question(room: Room, second: PagePresenter) -> None:
@@ -114,4 +173,4 @@ def test_what_is_asked_of_the_second_page_goes_with_the_question(room: Room, sec
 def test_a_removed_book_is_not_beside(room: Room, second: PagePresenter) -> None:
     room.presenter.shelf.book_removed.emit(room.books[LETTERS].id)
     room.settle()
-    assert room.presenter.split.beside is None
+    assert room.presenter.pages.beside is None

@@ -153,7 +153,7 @@ def test_a_part_of_a_turned_page_is_that_of_the_upright_one(room: Room) -> None:
     _open(room)
     panel = room.window.page
     _choose(room, "Rotate right")
-    room.presenter.page.select_part()
+    room.presenter.page.questions.select_part()
     area = panel.image.drawn_area()
     region = panel.image.region
     start = area.topLeft() + QPointF(0.6 * area.width(), 0.1 * area.height())

@@ -9,9 +9,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from app.core.document import Book, Format
 from app.core.events import Reading
 from app.core.image import Raster
+from app.services.covers import NO_COVER
 from app.ui.bridge import Executor
 from app.ui.shelf.covers import paint_cover, typeset
-from app.ui.theme import LAMP, PAPER, cloth
+from app.ui.theme import LAMP, PAPER, Palette, cloth
+from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -78,6 +80,36 @@ def test_a_book_without_drawn_pages_has_its_words_on_the_cover(drawn: Room) -> N
     assert drawn.desk.covers.known(lease.id) is None
 
 
+def test_a_book_with_a_cover_of_its_own_shows_that_and_keeps_it(drawn: Room) -> None:
+    drawn.reader.cover = png_of(300, 450, "#1030F0")
+    drawn.open()
+    lease = drawn.books[LEASE]
+    assert _colour(drawn, lease) == _BLUE
+    kept = drawn.desk.covers.known(lease.id)
+    assert kept is not None
+    assert (kept.width, kept.height) == (213, 320)
+    drawn.presenter.covers.forget(lease.id)  # as in another window
+    drawn.window.shelf.book_view.viewport().grab()
+    drawn.settle()
+    assert (_colour(drawn, lease), drawn.reader.covers_asked) == (_BLUE, 1)
+
+
+@pytest.mark.parametrize("picture", [b"", b"no image"])
+def test_a_book_without_a_picture_is_asked_once_and_has_its_words(drawn: Room, picture: bytes) -> None:
+    drawn.reader.cover = picture
+    drawn.open()
+    lease = drawn.books[LEASE]
+    for _window in range(2):
+        image = drawn.presenter.covers.image(lease)
+        assert image is not None
+        assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
+        drawn.presenter.covers.forget(lease.id)
+        drawn.window.shelf.book_view.viewport().grab()
+        drawn.settle()
+    assert drawn.reader.covers_asked == 1
+    assert drawn.desk.covers.known(lease.id) == NO_COVER
+
+
 def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
     gate = Gate()
     drawn.engine.answers = [(Reading(1, 2, 0), gate, "An answer.")]
@@ -109,12 +141,12 @@ def test_a_book_takes_its_cover_along(drawn: Room) -> None:
 
 
 @pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
-def test_every_cover_says_its_format_in_the_colour_of_the_book(palette: object, qapp: object) -> None:
+def test_every_cover_says_its_format_in_the_colour_of_the_book(palette: Palette, qapp: object) -> None:
     book = Book("1", "A & B", Format.MARKDOWN, "", "", 0.0, 1, 1)
     for image in (None, typeset(book.title, "Some words")):
         canvas = QImage(40, 50, QImage.Format.Format_RGB32)
         painter = QPainter(canvas)
-        paint_cover(painter, QRectF(0, 0, 32, 44), book, image, palette)  # type: ignore[arg-type]
+        paint_cover(painter, QRectF(0, 0, 32, 44), book, image, palette)
         painter.end()
-        colour = QColor(cloth(book.id)).darker(125 if image is None else 100)
+        colour = QColor(cloth(book.id)).darker(125) if image is None else QColor(cloth(book.id, dark=palette.dark))
         assert QColor(canvas.pixel(1, 38)).name() == colour.name()

@@ -1,0 +1,167 @@
+"""The open page, and a second one beside it where the person wants that: another book, or another place of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import Conversation
+from app.core.document import Book
+from app.services.images import Images
+from app.services.library import Library
+from app.ui.bridge import Bridge
+from app.ui.frame_state import OpenedBooks
+from app.ui.icons import Icons
+from app.ui.page.panel import PagePanel
+from app.ui.page.presenter import PagePresenter
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+
+
+class Pages(Presenter):
+    """Each page has a presenter; what concerns both is passed to both. Marks and the shelf lead to the first.
+
+    The second is made when it is wanted first, and only hidden when it is closed: it knows, as the first one does, what
+    is open in which conversation. The conversations that it knows are those with a split view.
+    """
+
+    ask_wanted = Signal(str)
+    image_taken = Signal(object)
+
+    def __init__(
+        self,
+        library: Library,
+        images: Images,
+        bridge: Bridge,
+        icons: Icons,
+        panel: PagePanel,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        """`panel` shows the first page, and has room for the second."""
+        super().__init__(parent)
+        self._library = library
+        self._images = images
+        self._bridge = bridge
+        self._icons = icons
+        self._panel = panel
+        self._shown = shown
+        self.first = self._present(panel, shown)
+        self._second: PagePresenter | None = None
+        panel.split_wanted.connect(self.toggle)
+
+    @property
+    def beside(self) -> PagePresenter | None:
+        """The second page, while it is shown."""
+        return self._second if self._panel.halves.is_split else None
+
+    @property
+    def active(self) -> PagePresenter:
+        """Of both pages the one that has the focus; else the first."""
+        return next((pane for pane in self._all() if pane.panel is self._panel.active), self.first)
+
+    @Slot()
+    def offer_thumbnails(self) -> None:
+        self.active.offer_thumbnails()
+
+    @Slot()
+    def ask_about_page(self) -> None:
+        self.active.questions.ask_about_page()
+
+    # ---- what is open
+
+    def remember(self, opened: Mapping[str, tuple[OpenedBooks, ...]]) -> None:
+        """What was open in conversations, by their ids, for when they are shown."""
+        for conversation_id, panes in opened.items():
+            for number, books in enumerate(panes[:2]):
+                (self._made_second() if number else self.first).remember(conversation_id, books)
+
+    def opened(self, ids: Collection[str]) -> dict[str, tuple[OpenedBooks, ...]]:
+        """The same of these conversations, as far as they were shown."""
+        first, *others = (pane.opened() for pane in self._all())
+        return {
+            id: (books, *(beside[id] for beside in others if id in beside)) for id, books in first.items() if id in ids
+        }
+
+    @Slot(object)
+    def show_conversation(self, conversation: Conversation | None) -> None:
+        """Each has its own books open, on one page or two."""
+        self.first.show_conversation(conversation)
+        if self._second is not None:
+            split = conversation is not None and self._second.has_open(conversation.id)
+            self._panel.set_split(split)
+            self._second.show_conversation(conversation if split else None)
+
+    @Slot(str)
+    def forget_conversation(self, conversation_id: str) -> None:
+        for pane in self._all():
+            pane.forget_conversation(conversation_id)
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """It was removed."""
+        for pane in self._all():
+            pane.forget_book(book_id)
+
+    @Slot(object)
+    def renew(self, book: Book) -> None:
+        """Its text, or its file, has changed."""
+        for pane in self._all():
+            pane.renew(book)
+
+    # ---- the second page
+
+    @Slot()
+    def toggle(self) -> None:
+        """Open the second page, or close it."""
+        if self.beside is not None:
+            self.close()
+        elif self._shown.place is not None and self._shown.conversation is not None:
+            self._split(self._shown.place[0], self._shown.conversation)
+
+    @Slot()
+    def close(self) -> None:
+        if self.beside is not None:
+            self._leave(self.beside)
+            self._panel.focus_page()
+
+    def _leave(self, second: PagePresenter) -> None:
+        self._panel.set_split(False)
+        second.forget_conversation(self._shown.id)
+        second.show_conversation(None)
+
+    @Slot(str)
+    def _look(self, book_id: str) -> None:
+        """Where its last book was closed, or removed, the second page closes."""
+        if not book_id and self.beside is not None and not self.beside.has_open(self._shown.id):
+            self._leave(self.beside)
+
+    def _split(self, book_id: str, conversation: Conversation) -> None:
+        """At another book that lies open, else at the same page."""
+        pages = self.first.opened()[conversation.id].pages
+        other = next((page.book_id for page in pages if page.book_id != book_id), book_id)
+        self._made_second().remember(conversation.id, OpenedBooks(pages, other))
+        self.show_conversation(conversation)
+
+    def _made_second(self) -> PagePresenter:
+        if self._second is None:
+            panel = PagePanel(self._icons, self._panel)
+            panel.set_look(self._panel.look)
+            panel.header.show_closing()
+            panel.header.close_wanted.connect(self.close)
+            panel.split_wanted.connect(self.close)
+            self._panel.halves.take_second(panel)
+            self._second = self._present(panel, Shown(shelf=self._shown.shelf))
+            self._second.moved.connect(self._look)
+        return self._second
+
+    def _present(self, panel: PagePanel, shown: Shown) -> PagePresenter:
+        made = PagePresenter(self._library, self._images, self._bridge, panel, shown, self)
+        made.failed.connect(self.failed)
+        made.ask_wanted.connect(self.ask_wanted)
+        made.image_taken.connect(self.image_taken)
+        return made
+
+    def _all(self) -> tuple[PagePresenter, ...]:
+        return (self.first,) if self._second is None else (self.first, self._second)

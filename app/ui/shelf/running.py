@@ -1,0 +1,99 @@
+"""What runs for a while, at the foot of the shelf: what it is, how far it is, and a way to stop it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QProgressBar, QSizePolicy, QWidget
+
+from app.core.untrusted import disarm
+from app.ui.icons import Icons, Symbol
+from app.ui.theme import CORNER, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.layouts import column, row
+
+_STEPS = 1000
+_STOP_ICON = 14
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """`words`: how far it is; `fraction` from 0 to 1, None where nobody knows."""
+
+    title: str
+    words: str
+    fraction: float | None
+
+
+class RunningCard(QAbstractButton):
+    """Hidden while nothing runs. A click opens what runs (`clicked`)."""
+
+    stop_wanted = Signal()
+
+    def __init__(self, icons: Icons, stop: str, parent: QWidget | None = None) -> None:
+        """`stop`: what the button that stops it is called."""
+        super().__init__(parent)
+        self._theme = icons.theme
+        self._shown: RunProgress | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.title, self.words = ElidedLabel(), ElidedLabel(role="small")
+        self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
+        self.stop = IconButton(icons, Symbol.CLOSE, stop, size=_STOP_ICON)
+        self.stop.clicked.connect(self.stop_wanted)
+        for part in (self.title, self.words, self.bar):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        said = column(self.title, self.words, SPACE_XS, self.bar, spacing=2)
+        row((said, 1), (self.stop, Qt.AlignmentFlag.AlignTop), of=self, margins=(SPACE_S,) * 4, spacing=SPACE_XS)
+        icons.theme.changed.connect(self.update)
+        self.hide()
+
+    @property
+    def shown(self) -> RunProgress | None:
+        return self._shown
+
+    @Slot(object)
+    def show_run(self, run: RunProgress | None) -> None:
+        """None: it has ended."""
+        if run == self._shown:
+            return
+        self._shown = run
+        if run is not None:
+            title = disarm(run.title)
+            self.title.setText(title)
+            self.words.setText(run.words)
+            self.setAccessibleName(title)
+            self.setAccessibleDescription(run.words)
+            self.bar.setAccessibleName(title)
+            self.bar.setMaximum(_STEPS if run.fraction is not None else 0)
+            self.bar.setValue(round(_STEPS * (run.fraction or 0.0)))
+        self.setVisible(run is not None)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(SPACE_M, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = 2.0 if self.hasFocus() else 1.0
+        painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), width))
+        painter.setBrush(
+            QColor(palette.wash if self.isDown() else palette.line if self.underMouse() else palette.surface)
+        )
+        inset = width / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)

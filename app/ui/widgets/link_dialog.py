@@ -1,0 +1,74 @@
+"""Shows the address that a link leads to: it is opened only if the person says so, and copied for them to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.core.untrusted import disarm
+from app.ui.theme import SPACE_L, SPACE_M
+from app.wording.i18n import _
+
+WEB_SCHEMES = ("http://", "https://")
+
+
+class LinkDialog(QDialog):
+    """Offers to copy the address, or to leave it (which is what Return and Esc do); and to open it, where it may be."""
+
+    def __init__(
+        self, address: str, open_address: Callable[[QUrl], object] | None = None, parent: QWidget | None = None
+    ) -> None:
+        """`open_address` opens that of an answer; None for that of a document, which anybody may have written."""
+        super().__init__(parent)
+        self._address = address
+        self._open_address = open_address
+        opens = open_address is not None
+        self.setWindowTitle(_("Open a web address") if opens else _("Web address"))
+        self.setMinimumWidth(460)
+        explanation = QLabel(
+            _("The answer contains a link to this address. Opening it starts your web browser, which uses the network.")
+            if opens
+            else _("This link leads to the web. Octavo does not open it; you can copy the address.")
+        )
+        explanation.setWordWrap(True)
+        self.address_field = QPlainTextEdit(disarm(address))
+        self.address_field.setReadOnly(True)
+        self.address_field.setAccessibleName(_("Address"))
+        self.address_field.setTabChangesFocus(True)
+        self.address_field.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.address_field.setMaximumHeight(96)
+        self._offer(opens=opens)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        box.setSpacing(SPACE_M)
+        for widget in (explanation, self.address_field, self._buttons):
+            box.addWidget(widget)
+        self.cancel_button.setFocus()
+
+    def _offer(self, *, opens: bool) -> None:
+        self._buttons = buttons = QDialogButtonBox()
+        self.open_button = QPushButton(_("Open in browser"))
+        self.copy_button = QPushButton(_("Copy address"))
+        self.cancel_button = QPushButton(_("Cancel") if opens else _("Close"))
+        if opens:
+            buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
+        for button in (self.open_button, self.copy_button):
+            button.setAutoDefault(False)
+        self.cancel_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.copy_button.clicked.connect(self._copy)
+        self.cancel_button.clicked.connect(self.reject)
+
+    def _open(self) -> None:
+        if self._open_address is not None and self._address.lower().startswith(WEB_SCHEMES):
+            self._open_address(QUrl.fromEncoded(self._address.encode()))
+        self.accept()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._address)
+        self.reject()
