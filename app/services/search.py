@@ -128,14 +128,17 @@ class Search:
         from app.services import nearness
 
         with self._lock:
-            kept = self._matrices.pop(book_id, None)
-        if kept is None or kept.version != version:
-            kept = nearness.matrix(version, self.vectors.of_book(book_id))
+            kept = self._matrices.get(book_id)
+            if kept is not None and kept.version == version:
+                self._matrices.move_to_end(book_id)
+                return kept
+        read = nearness.matrix(version, self.vectors.of_book(book_id))
         with self._lock:
-            self._matrices[book_id] = kept
+            self._matrices[book_id] = read
+            self._matrices.move_to_end(book_id)
             while len(self._matrices) > 1 and sum(each.size for each in self._matrices.values()) > _MOST_BYTES:
                 self._matrices.popitem(last=False)
-        return kept
+        return read
 
 
 def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:

@@ -295,7 +295,15 @@ CREATE INDEX books_of_bin ON books (bin_id) WHERE bin_id != '';
 CREATE INDEX conversations_of_bin ON conversations (bin_id) WHERE bin_id != '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
+_V9 = """
+-- Of each trigram the places where it stands: so one and two characters are found by the trigrams that they begin. What
+-- is indexed ends with two spaces, so that the last characters begin some too.
+CREATE VIRTUAL TABLE passage_sign_places USING fts5vocab (passage_signs, instance);
+UPDATE passage_signs SET signs = signs || '  ';
+INSERT INTO passage_signs (passage_signs) VALUES ('optimize');
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

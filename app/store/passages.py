@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 import apsw
 import msgspec
@@ -19,7 +19,12 @@ from app.store.cutting import CUT, Cutter, PassageCut
 from app.store.db import Database
 from app.store.folding import storable
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 _TRIGRAM = 3
+_END = "", ""  # behind the last run there are spaces, so that each of its characters begins a trigram
 _LAST_PAGE = (1 << 63) - 1
 MOST_RANKED = 1_000
 """Passages of one ranking: those behind them add next to nothing to what is found."""
@@ -44,7 +49,7 @@ _ONE_SCRIPT = (  # these three are compiled, and kept by re, when a page is stor
 )
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]++)[-\u2010]\n\s*([^\W\d_]++)")
 
-_Hits = Mapping[int, float]  # by the ids of the passages that hold a term: how much of it, more is better
+_Hits: TypeAlias = "npt.NDArray[np.void]"  # of a term: `id` of each passage that holds it, `amount`: more is better
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -106,18 +111,15 @@ class Passages:
         words, signs = _terms(question)
         names = _names(question)
         ranges = list(_joined(scope.ids for scope in scopes))
-        count = sum(map(len, ranges))
         with self._database.read() as connection:
             found = chain(
                 _matches(connection, "passage_words", words, ranges),
                 _matches(connection, "passage_signs", [term for term in signs if len(term) >= _TRIGRAM], ranges),
-                _scan(connection, [term for term in signs if len(term) < _TRIGRAM], ranges),
+                _short(connection, [term for term in signs if len(term) < _TRIGRAM], ranges),
             )
-            held, all_weights = _weigh(found, count)
-            named, all_names = _weigh(_matches(connection, "passage_words", names, ranges), count)
-        ranked = _first(held)
-        coverage = {id: held[id][0] / all_weights for id in ranked}
-        return WordHits(ranked, coverage, {id: named[id][0] / all_names for id in _first(named)})
+            ranked, coverage = _ranked(found, ranges)
+            _order, named = _ranked(_matches(connection, "passage_words", names, ranges), ranges)
+        return WordHits(ranked, coverage, named)
 
     def take(self, scores: Mapping[int, float]) -> tuple[Passage, ...]:
         """The passages with these ids and scores, in this order; those that are gone are left out."""
@@ -178,7 +180,8 @@ def _fold(text: str) -> str:
 def _searchable(text: str) -> tuple[str, str]:
     """What of a passage goes into which index: its words, and its runs of characters of scripts without spaces."""
     folded = _fold(text)
-    signs = "" if folded.isascii() else " ".join(re.findall(_SIGNS, re.sub(_GAP, "", folded)))
+    runs = [] if folded.isascii() else re.findall(_SIGNS, re.sub(_GAP, "", folded))
+    signs = " ".join([*runs, *_END]) if runs else ""
     words = re.sub(_SIGNS, " ", folded) if signs else folded
     if "-\n" in words or "\u2010\n" in words:  # nobody knows whether the hyphen is the word's or the line's
         words = _BROKEN_WORD.sub(r"\1\2 \1 \2", words)
@@ -251,50 +254,62 @@ def _joined(ranges: Iterable[range]) -> Iterator[range]:
 def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
     """For each term its hits, from the index."""
     for term in terms:
-        quoted = f'"{term}"'  # terms have no quotation marks: `_terms` leaves nothing but letters, digits and accents
-        hits: dict[int, float] = {}
-        for scope in scopes:
-            where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
-            values = (quoted, scope.start, scope.stop - 1)
-            many = connection.execute(f"SELECT count(*) {where}", values).get > _MANY
-            score = "0.0" if many else f"-bm25({table})"
-            hits |= dict[int, float](connection.execute(f"SELECT rowid, {score} {where}", values))
-        yield hits
+        yield _hits(_rows(connection, table, f'"{term}"', scopes))  # `_terms` leaves no quotation mark in them
 
 
-def _scan(connection: apsw.Connection, terms: Sequence[str], scopes: Sequence[range]) -> Iterator[_Hits]:
-    """For each term its hits, from the text: an index of trigrams knows nothing shorter than three characters."""
-    hits: dict[str, dict[int, float]] = {term: {} for term in terms}
-    for scope in scopes if terms else ():
-        rows = connection.execute(
-            "SELECT rowid, signs FROM passage_signs WHERE rowid BETWEEN ? AND ?", (scope.start, scope.stop - 1)
+def _rows(connection: apsw.Connection, table: str, term: str, scopes: Sequence[range]) -> Iterator[tuple[int, float]]:
+    for scope in scopes:
+        where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
+        values = (term, scope.start, scope.stop - 1)
+        many = connection.execute(f"SELECT count(*) {where}", values).get > _MANY
+        score = "0.0" if many else f"-bm25({table})"
+        yield from connection.execute(f"SELECT rowid, {score} {where}", values)
+
+
+def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
+    """For each term of fewer characters than a trigram its hits: from all trigrams that begin with it."""
+    import numpy as np
+
+    starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).reshape(-1, 2).T
+    for term in terms if scopes else ():
+        rows = connection.execute(  # once for all scopes: each time, all trigrams that begin so are looked at
+            """SELECT doc, count(*) FROM passage_sign_places
+                WHERE term >= ? AND term < ? AND doc BETWEEN ? AND ? GROUP BY doc""",
+            (term, f"{term}\U0010ffff", scopes[0].start, scopes[-1].stop - 1),
         )
-        for id, signs in rows:
-            for term in terms:
-                if found := signs.count(term):
-                    hits[term][id] = found
-    yield from hits.values()
+        hits = _hits(rows)
+        yield hits[hits["id"] < stops[np.searchsorted(starts, hits["id"], side="right") - 1]]
 
 
-def _weigh(terms: Iterable[_Hits], count: int) -> tuple[dict[int, tuple[float, float]], float]:
-    """By the ids of passages the weights of the terms that each holds, and how much it holds of them; and the weights
-    of all terms. `count`: of the passages that were searched."""
-    held: dict[int, tuple[float, float]] = {}
-    total = 0.0
+def _hits(rows: Iterable[tuple[int, float]]) -> _Hits:
+    import numpy as np  # late: the start of the desk needs none
+
+    return np.fromiter(rows, np.dtype([("id", np.int64), ("amount", np.float64)]))
+
+
+def _ranked(terms: Iterable[_Hits], scopes: Sequence[range]) -> tuple[tuple[int, ...], dict[int, float]]:
+    """The passages that hold any of these terms, the best first, at most MOST_RANKED: by the weights of the terms that
+    each holds, then by how much it holds of them. And of each its part of the weights of all terms."""
+    import numpy as np
+
+    start = scopes[0].start if scopes else 0
+    weights, amounts = np.zeros((2, scopes[-1].stop - start if scopes else 0))
+    total, count = 0.0, sum(map(len, scopes))
     for hits in sorted(terms, key=len):
         # Not the index's own weight alone: that is of all books on the shelf, and repetition could outdo a second word.
         weight = math.log(1 + (count + 1) / (len(hits) + 1))
         total += weight
-        enough = len(hits) > _MANY and len(held) >= MOST_RANKED
-        for id in held.keys() & hits.keys() if enough else hits:
-            before = held.get(id, (0.0, 0.0))
-            held[id] = before[0] + weight, before[1] + hits[id]
-    return held, total
-
-
-def _first(held: Mapping[int, tuple[float, float]]) -> tuple[int, ...]:
-    """The MOST_RANKED best, best first."""
-    return tuple(-id for _, _, id in heapq.nlargest(MOST_RANKED, ((*what, -id) for id, what in held.items())))
+        at = hits["id"] - start
+        if len(hits) > _MANY and np.count_nonzero(weights) >= MOST_RANKED:
+            hits, at = hits[weights[at] > 0], at[weights[at] > 0]
+        weights[at] += weight
+        amounts[at] += hits["amount"]
+    held = np.flatnonzero(weights)
+    if len(held) > MOST_RANKED:
+        held = held[weights[held] >= np.partition(weights[held], -MOST_RANKED)[-MOST_RANKED]]
+    best = held[np.lexsort((held, -amounts[held], -weights[held]))][:MOST_RANKED]
+    ids = tuple((start + best).tolist())
+    return ids, dict(zip(ids, (weights[best] / max(total, 1e-9)).tolist(), strict=True))
 
 
 def _passage(connection: apsw.Connection, id: int, score: float) -> Iterator[Passage]:

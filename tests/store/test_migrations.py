@@ -38,6 +38,7 @@ from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.migrations import MIGRATIONS, migrate
+from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -72,6 +73,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             ("1", "海の物語", "", (Flag.HIDDEN_TEXT,)),
         ]
         assert books.tokens(book.id, "llama4") == 12
+        passages = Passages(database)
+        hits = passages.by_words(passages.scopes([(book.id, None)]), "語")
+        assert len(hits.ranked) == 1, "the last character of a passage is found"
 
         (talk,) = conversations.all()
         assert not talk.pinned

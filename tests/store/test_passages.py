@@ -283,6 +283,21 @@ def test_no_question_is_taken_for_a_query(books: Books, database: Database, ques
     assert 2 not in hits
 
 
+@pytest.mark.parametrize("term", ["猫", "白猫", "屋根"])
+def test_one_and_two_characters_are_found_wherever_they_stand(books: Books, database: Database, term: str) -> None:
+    texts = ("白猫がいる。", "家に白猫", "白猫が屋根で白猫を見た。", f"{WIDE_FILLER}屋根", WIDE_FILLER, "猫が")
+    book_id = add(books, *texts)
+    assert set(numbers(found(database, term, book_id))) == {at for at, text in enumerate(texts, 1) if term in text}
+
+
+def test_what_lies_between_the_books_that_are_searched_is_not_found(books: Books, database: Database) -> None:
+    ids = [add(books, "白猫がいる。", "猫と犬", number=number) for number in range(5)]
+    chosen = ids[1], ids[3]
+    hits = found(database, "猫と白猫", *chosen)
+    assert sorted((hit.book_id, hit.page) for hit in hits) == sorted((id, page) for id in chosen for page in (1, 2))
+    assert len(found(database, "猫と白猫", ids[0], *chosen, pages=PageRange(2, 2))) == 3
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.text(st.sampled_from("\"'*^:-+(){}\0 andorteNEARANDOR海をー가\u0301²ß"), max_size=40))
 def test_no_question_fails(database: Database, question: str) -> None:
@@ -355,7 +370,7 @@ def test_a_deleted_book_leaves_no_word_behind(books: Books, database: Database) 
     assert b"zz" not in kept
     assert not [at for at in range(4998) if signs[at : at + 3].encode() in kept]
     assert indexed(database, "passage_words") == set(theirs)
-    assert indexed(database, "passage_signs") == {"契約と", "約と猫", "約と犬"}
+    assert indexed(database, "passage_signs") == {"契約と", "約と猫", "と猫 ", "猫  ", "約と犬", "と犬 ", "犬  "}
     assert found(database, mine[0], before, gone, after) == ()
     assert numbers(found(database, theirs[0], before, after)) == [1]
     assert len(found(database, "契約", before, after)) == 2
