@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
+from functools import cache
+from pathlib import Path
 
 import polib
 
@@ -21,9 +23,14 @@ def use_language(language: str) -> None:
     _TRANSLATIONS.clear()
     _LANGUAGE[:] = [ENGLISH]
     if code != ENGLISH and code.isalpha() and catalogue.is_file():
-        entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
-        _TRANSLATIONS.update({entry.msgid: entry.msgstr for entry in entries})
+        _TRANSLATIONS.update(_read(catalogue))
         _LANGUAGE[:] = [code]
+
+
+@cache
+def _read(catalogue: Path) -> dict[str, str]:
+    entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
+    return {entry.msgid: entry.msgstr for entry in entries}
 
 
 def language() -> str:

@@ -19,7 +19,7 @@ _THUMBNAIL = 320
 def png_of(width: int, height: int, colour: str = "#7A2E35") -> bytes:
     """A plain image."""
     file = io.BytesIO()
-    Pillow.new("RGB", (width, height), colour).save(file, "PNG")
+    Pillow.new("RGB", (width, height), colour).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -55,7 +55,7 @@ class DirectImageReader:
 
 def _image(decoded: Pillow.Image, name: str) -> Image:
     file = io.BytesIO()
-    decoded.save(file, "PNG")
+    decoded.save(file, "PNG", compress_level=1)
     png = file.getvalue()
     small = decoded.copy()
     small.thumbnail((_THUMBNAIL, _THUMBNAIL))
