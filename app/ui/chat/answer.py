@@ -19,20 +19,13 @@ from app.ui.chat.answer_footer import Foot
 from app.ui.chat.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.citations import (
-    CitationMark,
-    embed,
-    is_several,
-    list_placed,
-    mark_citations,
-    mark_stream,
-    mark_weighed,
-)
+from app.ui.chat.citations import CitationMark, embed, is_several, mark_citations, mark_stream, mark_weighed
 from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
-from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, list_shown_texts, parse
+from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, languages_of, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
+from app.ui.chat.render import find_lexer
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -311,6 +304,8 @@ class AnswerMessage(MessageWidget):
     def _parse_more(self) -> None:
         if self._parsed is not None:
             self._parsed.step()
+            for language in languages_of(self._parsed.blocks):
+                find_lexer(language)
             self._take_parsed()
             self.changed.emit()
 
@@ -323,7 +318,7 @@ class AnswerMessage(MessageWidget):
         self._set_pieces(self._maker.make(parsed.blocks[made:], self._marks), kept=made)
         if parsed.rest:
             self._parse_timer.start()
-        placed = list_placed(list_shown_texts(parsed.blocks)) if not parsed.rest else range(len(self._marks))
+        placed = parsed.placed if not parsed.rest else range(len(self._marks))
         unplaced = [mark for index, mark in enumerate(self._marks) if index not in placed]
         self.foot.show_answer(answer, unplaced, self._shelf, self._books, self._images)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.untrusted import disarm
@@ -50,20 +51,21 @@ class PieceMaker:
         """`goes_on`: the next block is joined to it."""
         lines = guess_lines(block.characters) + len(block.tokens) // 6 + 1
         tokens, theme, chips, formulas = block.tokens, self._theme, self._chips, self._formulas
-        key = None
-        if block.key is not None:
-            placed = sorted(list_placed(token.content for token in tokens))
-            key = (block.key, goes_on, tuple(marks[index] for index in placed))
         return MessageBlock(
             lambda width: BlockRenderer(theme, marks, chips, formulas, width).write(tokens),
             round(lines * theme.sizes.answer_line),
             gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
             joint="\n" if block.joined else "\n\n",
             frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
-            key=key,
+            key=partial(_key_of, block, marks, goes_on) if block.stretch else None,
             tools=_tools_of(block, marks, goes_on=goes_on),
             scroll=scroll if tokens[0].type == "table_open" else None,
         )
+
+
+def _key_of(block: MarkdownBlock, marks: Sequence[CitationMark], goes_on: bool) -> Hashable:
+    placed = sorted(list_placed(token.content for token in block.tokens))
+    return block.key, goes_on, tuple(marks[index] for index in placed)
 
 
 def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -59,18 +60,17 @@ class MessageBlock:
         gap: int = SPACE_M,
         joint: str = "\n\n",
         frame: Frame | None = None,
-        key: Hashable = None,
+        key: Callable[[], Hashable] | None = None,
         tools: Tools | None = None,
         scroll: TableScroll | None = None,
     ) -> None:
         """`write` is called with a width in px. `gap` are the px between the piece and the one before, `joint` is what
-        separates them in copied text. Two pieces with the same `key`, if it is not None, look the same. Room is left
-        for the bar of `tools`."""
+        separates them in copied text. `key` is asked once, if at all. Room is left for the bar of `tools`."""
         self.top = 0
         self.height = guess
         self.gap = gap
         self.joint = joint
-        self.key = key
+        self._make_key = key
         self.tools = tools
         self.scroll = scroll
         self._write = write
@@ -84,6 +84,11 @@ class MessageBlock:
     @property
     def bottom(self) -> int:
         return self.top + self.height
+
+    @cached_property
+    def key(self) -> Hashable:
+        """Two pieces with the same one, if it is not None, look the same."""
+        return self._make_key() if self._make_key is not None else None
 
     def build(self, width: int) -> bool:
         """Write and lay out where that is not done yet; True when something changed."""

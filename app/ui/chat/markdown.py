@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from app.ui.chat.citations import list_placed
 from app.ui.chat.formulas import read_brackets
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 MAX_NESTING = 60  # lists and quotations inside each other; the parser drops what is deeper
 MAX_CHARACTERS = 40_000  # of one paragraph; longer ones are shown as they are
 STEP_CHARACTERS = 20_000  # that are parsed at a time
-STRETCH_CHARACTERS = 2_000  # of a list, code or a table that are laid out together
+STRETCH_CHARACTERS = 2_000  # of a list or code that are laid out together; of a table half, for its cells take longer
+_STRETCHES = 20  # of a long table that are made at a time
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,22 @@ class MarkdownBlock:
     """A top-level block, or a stretch of one that is long: `tokens` of markdown-it, and the line (from 0) of the source
     where the top-level block begins.
 
-    A stretch has a `key`: two with the same key and the same marks look the same. `joined`: it goes on where the
-    stretch before it ends.
+    `stretch`: it is one; `joined`: it goes on where the stretch before it ends.
     """
 
     tokens: tuple[Token, ...]
     line: int
     characters: int
-    key: Hashable = None
+    stretch: bool = False
     joined: bool = False
+
+    @cached_property
+    def key(self) -> Hashable:
+        """Two stretches with the same key and the same marks look the same."""
+        return tuple(
+            (token.type, token.content, token.info, str(token.attrs), str(token.meta.get("columns")))
+            for token in self.tokens
+        )
 
 
 def parse(source: str) -> list[MarkdownBlock]:
@@ -48,37 +58,104 @@ def parse(source: str) -> list[MarkdownBlock]:
 
 
 class StepwiseText:
-    """A text that is parsed a part at a time: `blocks` has the blocks so far, `rest` the characters that are left."""
+    """A text that is parsed a part at a time: `blocks` has the blocks so far, `rest` the characters that are left,
+    `placed` the indices of the marks that are in the blocks."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._begin = 0
+        self._table: _LongTable | None = None
         self.blocks: list[MarkdownBlock] = []
+        self.placed: set[int] = set()
         self.step()
 
     @property
     def rest(self) -> int:
-        return len(self._source) - self._begin
+        return len(self._source) - self._begin - (self._table.given if self._table is not None else 0)
 
     def step(self) -> None:
-        """Parse some more, at least one block. What comes after a block never changes it, so that they are the same as
-        those of the whole text."""
+        """Parse some more. What comes after a block never changes it, so that they are the same as those of the whole
+        text."""
+        fresh = self._parse_some() if self._table is None else self._table.step()
+        self.blocks += fresh
+        self.placed |= list_placed(list_shown_texts(fresh))
+        if self._table is not None and self._table.end is not None:
+            self._begin, self._table = self._table.end, None
+
+    def _parse_some(self) -> list[MarkdownBlock]:
+        """At least one block; none where a long table begins."""
         size = STEP_CHARACTERS
         while self.rest:
-            end = self._source.find("\n\n", self._begin + size) if size < self.rest else -1
+            end = self._find_end(size)
             part = self._source[self._begin : end if end >= 0 else None]
             blocks = parse(part)
             last = max((number for number, block in enumerate(blocks) if not block.joined), default=0)
-            if end < 0 or last:
-                break
+            if end < 0:
+                self._begin = len(self._source)
+                return blocks
+            if last:  # it may go on
+                self._begin += _length(part, blocks[last].line)
+                return blocks[:last]
+            if blocks and blocks[0].tokens[0].type == "table_open":
+                self._table = _LongTable(self._source, self._begin + _length(part, blocks[0].line))
+                return []
             size *= 2
-        else:
-            return
-        self.blocks += blocks[: None if end < 0 else last]
-        if end < 0:
-            self._begin = len(self._source)
-        else:  # the last block may go on
-            self._begin += sum(len(line) for line in part.splitlines(keepends=True)[: blocks[last].line])
+        return []
+
+    def _find_end(self, size: int) -> int:
+        """Where about so many characters end: before an empty line if there is one, or a line; -1: they are all."""
+        if size >= self.rest:
+            return -1
+        begin = self._begin + size
+        end = self._source.find("\n\n", begin, begin + size)
+        return end if end >= 0 else self._source.find("\n", begin)
+
+
+class _LongTable:
+    """Parses a table that begins at `begin` of a text, some rows at a time below its first two lines.
+
+    `given`: the characters of the stretches so far. `end`: where it ends, known once all of them were given.
+    """
+
+    def __init__(self, source: str, begin: int) -> None:
+        self._source = source
+        self._next = source.find("\n", source.find("\n", begin) + 1) + 1
+        self._head = source[begin : self._next]
+        self._tokens: list[Token] = []
+        self._stretches: Iterator[MarkdownBlock] | None = None
+        self.given = 0
+        self.end: int | None = None
+
+    def step(self) -> list[MarkdownBlock]:
+        """Some of its stretches; none until all rows are read, as the widths of the columns depend on them."""
+        if self._stretches is None:
+            self._read_rows()
+            return []
+        found = list(islice(self._stretches, _STRETCHES))
+        self.given += sum(block.characters for block in found)
+        if len(found) < _STRETCHES:
+            self.end = self._next
+        return found
+
+    def _read_rows(self) -> None:
+        end = self._source.find("\n", self._next + STEP_CHARACTERS) + 1
+        rows = self._source[self._next : end or None]
+        table = next(_split(_build_parser().parse(self._head + rows)))
+        if not self._tokens:
+            self._tokens += table
+        elif table[-2].type == "tbody_close":
+            first = next(number for number, token in enumerate(table) if token.type == "tbody_open") + 1
+            self._tokens[-2:] = table[first:]
+        read = (table[0].map or [0, 0])[1]
+        whole = end and read == (self._head + rows).count("\n")
+        self._next += _length(rows, read - self._head.count("\n"))
+        if not whole:
+            self._stretches = _cut(_make_block(tuple(self._tokens)))
+
+
+def _length(text: str, lines: int) -> int:
+    """The characters of its first lines."""
+    return sum(len(line) for line in text.splitlines(keepends=True)[:lines])
 
 
 @lru_cache(maxsize=8)
@@ -111,6 +188,11 @@ def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
                     yield child.content
             elif token.type in ("inline", "math_block", "verbatim"):
                 yield token.content
+
+
+def languages_of(blocks: Sequence[MarkdownBlock]) -> set[str]:
+    """Those of the code in them, as they are named there."""
+    return {block.tokens[0].info.split()[0] for block in blocks if block.tokens[0].info.strip()}
 
 
 def _may_hold_address(line: str) -> bool:
@@ -166,11 +248,7 @@ def _cut(block: MarkdownBlock) -> Iterator[MarkdownBlock]:
         stretches = iter(())
     joined = False
     for tokens in stretches:
-        key = tuple(
-            (token.type, token.content, token.info, str(token.attrs), str(token.meta.get("columns")))
-            for token in tokens
-        )
-        yield MarkdownBlock(tokens, block.line, _count_characters(tokens), key, joined)
+        yield MarkdownBlock(tokens, block.line, _count_characters(tokens), stretch=True, joined=joined)
         joined = True
     if not joined:
         yield block
@@ -191,7 +269,7 @@ def _cut_rows(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
         token for token in tokens[1:-1] if token.type not in ("thead_open", "thead_close", "tbody_open", "tbody_close")
     ]
     meta = {"columns": measure_columns(tokens), "table": tokens}
-    for members in _gather(_split(rows)):
+    for members in _gather(_split(rows), share=2):
         yield (tokens[0].copy(meta=meta), *(token for member in members for token in member), tokens[-1])
 
 
@@ -220,14 +298,14 @@ def _cut_words(line: str) -> Iterator[str]:
     yield line[begin:]
 
 
-def _gather(members: Iterator[tuple[Token, ...]]) -> Iterator[list[tuple[Token, ...]]]:
-    """The members in groups of about a stretch each."""
+def _gather(members: Iterator[tuple[Token, ...]], share: int = 1) -> Iterator[list[tuple[Token, ...]]]:
+    """The members in groups of about a stretch each, or such a share of one: 2 is a half."""
     group: list[tuple[Token, ...]] = []
     size = 0
     for member in members:
         group.append(member)
         size += _count_characters(member)
-        if size >= STRETCH_CHARACTERS:
+        if size >= STRETCH_CHARACTERS // share:
             yield group
             group, size = [], 0
     if group:

@@ -35,7 +35,7 @@ Place: TypeAlias = tuple[int, int]
 _Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton] | tuple[Tools, ToolBar]
 _FADED = 0.62
 """Opacity of a message that the model no longer reads; people can still read it."""
-_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
+_KEPT_SCREENS = 4_500  # px around the shown part within which documents are kept
 
 
 class MessageSelection:
@@ -107,6 +107,7 @@ class Overlays(QObject):
         self._shelf = shelf
         self._message = message
         self._made: dict[MessageBlock, list[_Overlay]] = {}
+        self._placed: dict[MessageBlock, tuple[int, ...]] = {}
 
     def build(self, piece: MessageBlock) -> None:
         """Make the buttons of a piece that was just written."""
@@ -117,6 +118,7 @@ class Overlays(QObject):
             self._made[piece].append(self._make_bar(piece, piece.tools))
 
     def release(self, piece: MessageBlock) -> None:
+        self._placed.pop(piece, None)
         for _mark, button in self._made.pop(piece, ()):
             button.hide()
             button.deleteLater()
@@ -124,6 +126,10 @@ class Overlays(QObject):
     def place(self, left: int, width: int) -> None:
         """Put every button over its text, whose left edge in the message and whose width are these."""
         for piece, overlays in self._made.items():
+            place = (left, width, piece.top, piece.height, piece.scroll.value if piece.scroll is not None else 0)
+            if self._placed.get(piece) == place:
+                continue
+            self._placed[piece] = place
             for what, button in overlays:
                 if isinstance(what, PlacedMark):
                     room = piece.rectangle_at(what.position, 1).translated(left, piece.top)
@@ -203,6 +209,7 @@ class MessageWidget(QWidget):
         self._pressed_link: Link | None = None
         self.needed = 0
         """The height in px, exact for what was shown and a guess for the rest."""
+        self._changed = False  # since buttons got their places
         self._faded = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
@@ -230,8 +237,8 @@ class MessageWidget(QWidget):
     def pieces(self) -> tuple[MessageBlock, ...]:
         return tuple(self._pieces)
 
-    def expose(self, width: int, top: int, bottom: int) -> bool:
-        """Build what is between `top` and `bottom` (px); True when the height or a place in it changed."""
+    def expose(self, width: int, top: int, bottom: int) -> None:
+        """Build what is between `top` and `bottom` (px)."""
         before = (self.width(), self.needed)
         box = self._text_box(width)
         y = box.y()
@@ -247,11 +254,15 @@ class MessageWidget(QWidget):
             y += piece.height
         self.needed = self._arrange_below(y, width)
         self.resize(width, self.needed)
-        changed |= before != (width, self.needed)
-        if changed:
+        self._changed |= changed or before != (width, self.needed)
+
+    def place_buttons(self) -> None:
+        """Put them over their text, once all that had to be built is."""
+        if self._changed:
+            self._changed = False
+            box = self._text_box(self.width())
             self._overlays.place(box.x(), box.width())
             self.update()
-        return changed
 
     def restyle(self) -> None:
         """Write every document again, in other colours."""

@@ -76,7 +76,7 @@ class CodeRun:
 
 def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
     """The code as runs that join to exactly `code`. `language` is a name that Pygments knows; others stay plain."""
-    lexer = _find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
+    lexer = find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
     if lexer is None:
         yield CodeRun(code, palette.ink)
         return
@@ -87,7 +87,8 @@ def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
 
 
 @lru_cache(maxsize=64)
-def _find_lexer(language: str) -> Lexer | None:
+def find_lexer(language: str) -> Lexer | None:
+    """What colours code of this language, if Pygments knows it; the first time, that takes longer than to show it."""
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 

@@ -17,7 +17,9 @@ from app.ui.theme import SPACE_L, SPACE_XL, Theme
 from app.wording.i18n import _
 
 _DRAG_INTERVAL_MS = 30
-OVERSCAN = 600  # px above and below the window in which messages are ready
+OVERSCAN = 600  # px above and below the window in which messages are ready, once there was time for it
+_OVERSCAN_STEP = 150  # px of it that are made ready together
+_OVERSCAN_MS = 8  # between two steps, so that what a person does, and sees, comes first
 KEPT = 3_000  # px above and below the window in which they are kept
 _PASSES = 8  # rounds at most until all heights are right
 _NARROWEST = 120  # px
@@ -87,6 +89,9 @@ class Scroller(QAbstractScrollArea):
         self._read: list[QWidget] = []  # the order that Qt has
         self._following = True
         self._settling = False
+        self._ahead = _OVERSCAN_STEP  # px above and below the window in which messages are ready
+        self._get_ahead = QTimer(self, singleShot=True, interval=_OVERSCAN_MS)
+        self._get_ahead.timeout.connect(self._ready_more)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -168,6 +173,17 @@ class Scroller(QAbstractScrollArea):
             self._settle_passes(None if self._following else anchor or self._find_anchor())
         finally:
             self._settling = False
+        if self._ahead < OVERSCAN and not self._get_ahead.isActive():
+            self._get_ahead.start()
+
+    def _begin_near(self) -> None:
+        """All is new: what is in the window comes first."""
+        self._ahead = _OVERSCAN_STEP
+
+    def _ready_more(self) -> None:
+        """What is near the window, a little farther away than last time: what is in it does not wait for that."""
+        self._ahead = min(OVERSCAN, self._ahead + _OVERSCAN_STEP)
+        self._settle()
 
     def _show_first(self, slot: Slot) -> None:
         """Scroll this message to the top of the window, with the same space above it as the first one has."""
@@ -180,11 +196,17 @@ class Scroller(QAbstractScrollArea):
             bar.setRange(0, max(0, self._column.total - height))
             bar.setPageStep(height)
             bar.setSingleStep(SPACE_XL)
-            bar.setValue(bar.maximum() if anchor is None else self._value_of(anchor))
+            self._go_to(bar.maximum() if anchor is None else self._value_of(anchor))
             if not self._expose(bar.value(), height):
                 break
             self._column.measure()
         self._place(bar.value(), height)
+
+    def _go_to(self, value: int) -> None:
+        """Less is ready around another place."""
+        bar = self.verticalScrollBar()
+        self._ahead = max(_OVERSCAN_STEP, self._ahead - abs(value - bar.value()))
+        bar.setValue(value)
 
     def _value_of(self, anchor: Anchor) -> int:
         pieces = anchor.slot.message.pieces if anchor.slot.message else ()
@@ -194,7 +216,7 @@ class Scroller(QAbstractScrollArea):
     def _expose(self, value: int, height: int) -> bool:
         """Make the messages around the window ready; True when a height changed."""
         width, changed = self.measure(), False
-        top, bottom = value - OVERSCAN, value + height + OVERSCAN
+        top, bottom = value - self._ahead, value + height + self._ahead
         for slot in self._column.slots[max(0, self._column.index_at(top)) :]:
             if slot.top > bottom:
                 break
@@ -214,6 +236,7 @@ class Scroller(QAbstractScrollArea):
             if far and not slot.is_open and not slot.message.is_pinned():
                 self._drop(slot)
                 continue
+            slot.message.place_buttons()
             slot.message.move(left, top)
             slot.message.show()
         self._order()
@@ -238,11 +261,13 @@ class Scroller(QAbstractScrollArea):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002
         if not self._settling:
+            self._ahead = max(_OVERSCAN_STEP, self._ahead - abs(dy))
             self._following = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 2
             self._settle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._begin_near()
         self._settle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -270,6 +295,7 @@ class Scroller(QAbstractScrollArea):
     def _restyle(self) -> None:
         for message in self.messages():
             message.restyle()
+        self._begin_near()
         self._settle()
         self.viewport().update()
 
@@ -279,6 +305,7 @@ class Scroller(QAbstractScrollArea):
             slot.height = 0
         for message in self.messages():
             message.restyle()
+        self._begin_near()
         self._guess_heights()
         self._settle(anchor)
         self.viewport().update()

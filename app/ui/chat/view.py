@@ -95,6 +95,7 @@ class ConversationView(Scroller):
         self._column.number_images()
         self._guess_heights()
         self._following = True
+        self._begin_near()
         if anchor is not None and not known.isdisjoint(turn.question.id for turn in turns):
             anchor = self._find_again(anchor)
             self._following = anchor is None
@@ -293,9 +294,9 @@ class ConversationView(Scroller):
         made.link_clicked.connect(self._ask_to_open)
         if slot.answer is None:
             made.begin()
-        else:
-            made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_sentences(slot.sentences)
+        if slot.answer is not None:
+            made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_faded(slot.left_out)
         made.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
         made.suggest(self._questions_after(slot))

@@ -19,15 +19,13 @@ class Strip:
         """`sizes` are the width and the height of each page; so many pages `across` are in a row."""
         self._sizes = sizes
         self._across = across
-        columns = [sizes[at::across] for at in range(across)]
-        rows = list(zip_longest(*columns, fillvalue=(0, 0)))
-        self._heights = (
-            [max(height for _, height in row) for row in rows] if across > 1 else [size[1] for size in sizes]
-        )
-        self._tops = list(accumulate((height + GAP for height in self._heights), initial=MARGIN))
-        widest = sum(max((width for width, _ in column), default=0) for column in columns) + GAP * (across - 1)
+        columns = [sizes[at::across] for at in range(across)] if across > 1 else [sizes]
+        heights = [[height for _width, height in column] for column in columns]
+        self._heights = list(map(max, zip_longest(*heights, fillvalue=0))) if across > 1 else heights[0]
+        self._tops = list(accumulate([height + GAP for height in self._heights], initial=MARGIN))
+        widest = sum(max(column, default=(0, 0))[0] for column in columns) + GAP * (across - 1)
         self.width = max(view_width, widest + 2 * MARGIN)
-        self.height = self._tops[-1] - GAP + MARGIN if rows else 0
+        self.height = self._tops[-1] - GAP + MARGIN if sizes else 0
 
     @property
     def pages(self) -> int:

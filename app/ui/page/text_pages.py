@@ -175,7 +175,10 @@ class TextPages(PageColumn):
         guess = around + round(lines * self._size * LINE_HEIGHT)
         if self._heights:
             guess = round(sum(self._heights.values()) / len(self._heights))
-        return [(width, self._heights.get(page, guess)) for page in range(1, self.pages + 1)]
+        sizes = [(width, guess)] * self.pages
+        for page, height in self._heights.items():
+            sizes[page - 1] = (width, height)
+        return sizes
 
     def _fit(self, sheet: TextPage) -> None:
         if sheet.width() != self._width:

@@ -98,7 +98,19 @@ def test_a_long_block_is_laid_out_in_stretches_that_look_as_one(
 
 def test_a_text_parsed_step_by_step_has_the_blocks_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markdown, "STEP_CHARACTERS", 50)
-    text = "\n\n".join([*LONG.values(), "# End", "- one\n\n- two\n\n  more of it", "```\na\n\n\nb\n```", "last"])
+    tables = [_table(0), _table(3), _table(60) + "\n> a quotation", _table(40) + "\n    code", "a word\n" + _table(70)]
+    text = "\n\n".join(
+        [
+            "",
+            *LONG.values(),
+            *tables,
+            "# End",
+            "- one\n\n- two\n\n  more of it",
+            "```\na\n\n\nb\n```",
+            "last",
+            _table(50),
+        ]
+    )
     stepwise = StepwiseText(text)
     assert stepwise.rest
     while stepwise.rest:
@@ -108,6 +120,10 @@ def test_a_text_parsed_step_by_step_has_the_blocks_of_the_whole(monkeypatch: pyt
         [token.content for token in block.tokens] for block in whole
     ]
     assert [block.joined for block in stepwise.blocks] == [block.joined for block in whole]
+
+
+def _table(rows: int) -> str:
+    return "\n".join(["| a | b |", "|--|:-:|", *(f"| {number} | {'wide ' * (number % 7)}|" for number in range(rows))])
 
 
 def test_code_keeps_its_colours_where_it_is_cut(space: ChipSpace) -> None:

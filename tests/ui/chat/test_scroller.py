@@ -100,6 +100,17 @@ def test_the_same_conversation_shown_again_stays_where_it_was(view: Conversation
     assert [read(message) for message in view.messages()] == ["Another conversation", "Its end."]
 
 
+def test_what_is_in_the_window_is_set_before_what_is_near_it(view: ConversationView, qtbot: QtBot) -> None:
+    def ready() -> int:
+        return sum(piece.written is not None for piece in message.pieces)
+
+    view.show_turns((turn(1, "?", "\n\n".join(f"Paragraph {n} is short." for n in range(300))),), {})
+    (message,) = [message for message in visible(view) if message.pieces]
+    in_sight = ready()
+    assert 0 < in_sight < 60
+    qtbot.waitUntil(lambda: ready() > in_sight + 5)
+
+
 def test_keys_scroll(view: ConversationView, turns: tuple[Turn, ...]) -> None:
     view.show_turns(turns, {})
     bar = view.verticalScrollBar()
