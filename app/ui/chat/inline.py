@@ -50,6 +50,18 @@ class PlacedFormula:
     text: FormulaText
 
 
+@dataclass(frozen=True)
+class PlacedNote:
+    """The number of a footnote, and the position of its first digit in the document."""
+
+    position: int
+    number: str
+
+    @property
+    def source(self) -> str:
+        return f"[^{self.number}]"
+
+
 @dataclass
 class FormulaWriter:
     """Writes formulas that are set already. `pending`: some are not yet. `tallest` in px, of those written so far."""
@@ -86,6 +98,7 @@ class InlineRenderer:
         placed: list[PlacedMark],
         links: list[Link],
         formulas: FormulaWriter,
+        notes: list[PlacedNote],
     ) -> None:
         self._cursor = cursor
         self._palette = theme.palette
@@ -94,6 +107,7 @@ class InlineRenderer:
         self._placed = placed
         self._links = links
         self._formulas = formulas
+        self._notes = notes
         self._base = QTextCharFormat()
         self._underlined: Support | None = None
 
@@ -127,6 +141,8 @@ class InlineRenderer:
                     self.write_formula(token, forms[-1])
                 case "image":
                     self._write_image(token, forms[-1])
+                case "footnote_ref":
+                    self._write_sign(token, forms[-1])
                 case _:
                     self.write_text(token.content, forms[-1])
 
@@ -148,6 +164,15 @@ class InlineRenderer:
         written = read_formula(token.type, token.content, token.markup)
         if not self._formulas.write(written, self._cursor):
             self.write_text(written.source, form)
+
+    def _write_sign(self, token: Token, form: QTextCharFormat) -> None:
+        """The number of a footnote."""
+        raised = QTextCharFormat(form)
+        raised.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+        raised.setForeground(QColor(self._palette.accent))
+        number = str(int(token.meta["id"]) + 1)
+        self._notes.append(PlacedNote(self._cursor.position(), number))
+        self._cursor.insertText(number, raised)
 
     def _underline(self, form: QTextCharFormat) -> QTextCharFormat:
         """As the sentence asks that is being written."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from app.export.footnotes import number_notes
 from app.ui.chat.formulas import read_brackets
 
 if TYPE_CHECKING:
@@ -36,14 +37,18 @@ class MarkdownBlock:
     joined: bool = False
 
 
-def parse(source: str) -> list[MarkdownBlock]:
-    """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text."""
+def parse(source: str, notes: int = 0) -> list[MarkdownBlock]:
+    """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text.
+    `notes`: so many footnotes are in it or in the text that it is a part of (`footnotes.number_notes`)."""
     try:
-        tokens = _build_parser().parse(source)
+        tokens = _build_parser(notes).parse(source)
     except RecursionError:
         return list(_cut(_quote_verbatim(source)))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         return list(_cut(_quote_verbatim(source)))
+    if notes:
+        for token in tokens:
+            token.meta["notes"] = notes  # its lines are parsed later
     return [stretch for group in _split(tokens) for stretch in _cut(_make_block(group))]
 
 
@@ -51,7 +56,7 @@ class StepwiseText:
     """A text that is parsed a part at a time: `blocks` has the blocks so far, `rest` the characters that are left."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self._source, self._notes = number_notes(source)
         self._begin = 0
         self.blocks: list[MarkdownBlock] = []
         self.step()
@@ -67,7 +72,7 @@ class StepwiseText:
         while self.rest:
             end = self._source.find("\n\n", self._begin + size) if size < self.rest else -1
             part = self._source[self._begin : end if end >= 0 else None]
-            blocks = parse(part)
+            blocks = parse(part, self._notes)
             last = max((number for number, block in enumerate(blocks) if not block.joined), default=0)
             if end < 0 or last:
                 break
@@ -91,11 +96,13 @@ def parse_line(token: Token) -> Sequence[Token]:
     """The tokens inside a token of the type "inline": words, emphasis, code, links."""
     if token.children:
         return token.children
-    parser = _build_parser()
+    notes = int(token.meta.get("notes", 0))
+    parser, numbers = _build_parser(notes), range(notes)
     found: list[Token] = []
+    known = {"refs": {f":{n + 1}": n for n in numbers}, "list": {n: {"count": 0} for n in numbers}}
     try:
         if len(token.content) <= MAX_CHARACTERS:
-            parser.inline.parse(token.content, parser, {}, found)
+            parser.inline.parse(token.content, parser, {"footnotes": known}, found)
     except RecursionError:
         found = []
     token.children = found or [_make_text(token.content)]
@@ -254,8 +261,12 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
     return True
 
 
+def _build_parser(notes: int = 0) -> MarkdownIt:
+    return _make_parser(with_notes=notes > 0)
+
+
 @cache
-def _build_parser() -> MarkdownIt:
+def _make_parser(*, with_notes: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # with the first answer that is shown
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -267,4 +278,8 @@ def _build_parser() -> MarkdownIt:
     options = {"allow_labels": False, "allow_space": False, "allow_digits": False, "allow_blank_lines": False}
     parser.use(dollarmath_plugin, double_inline=True, **options)
     parser.inline.ruler.before("escape", "math_brackets", read_brackets)
+    if with_notes:
+        from mdit_py_plugins.footnote import footnote_plugin
+
+        parser.use(footnote_plugin, inline=False, move_to_end=False)
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])

@@ -112,3 +112,12 @@ def test_a_formula_is_set_once(qapp: QApplication, qtbot: QtBot) -> None:
     found = store.find("x^2", display=False, size=16)
     assert found is not None
     assert store.find("x^2", display=False, size=16) is found
+
+
+def test_a_footnote_is_copied_as_it_was_written(view: ConversationView, qtbot: QtBot) -> None:
+    text = "Late[^1], $a_1$ and[^2] [p. 1]\n\n[^1]: At *noon*\n\n[^2]: Or later"
+    message = show(view, qtbot, text)
+    assert plain(message).splitlines()[-2:] == ["At noon", "Or later"]
+    assert read(message) == text.replace("*", "")
+    first = message.pieces[0]
+    assert "Late<sup>1</sup>, $a_1$ and<sup>2</sup>" in first.copy_html(0, first.end())
