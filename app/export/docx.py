@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from app.core.errors import AppError
 from app.export import footnotes
+from app.export.formulas import read_formula
 from app.export.markdown import read_answer
 from app.export.references import RAISED, REFERENCE, Reference, table_headings
 from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
@@ -197,6 +198,8 @@ class DocxWriter:
                     self._write_table()
                 case "fence" | "code_block":
                     self._write_text(self._place.add_paragraph(style="Code"), token.content.rstrip("\n"))
+                case "math_block":
+                    self._write_text(self._place.add_paragraph(style="Code"), read_formula(token).source)
                 case "inline":
                     self._write_inline(token.children or ())
 
@@ -260,6 +263,8 @@ class DocxWriter:
                     paragraph.add_run(" ")
                 case "hardbreak":
                     paragraph.add_run().add_break()
+                case "math_inline" | "math_inline_double":
+                    self._write_formula(paragraph, child)
                 case footnotes.REFERENCE:
                     words = self._own.get(int(child.meta["id"]), "")
                     self._file.notes.add(paragraph, REFERENCE.sub(self._say, words))
@@ -278,6 +283,13 @@ class DocxWriter:
                 self._write_reference(paragraph, int(piece))
             elif piece:
                 paragraph.add_run(piece)
+
+    def _write_formula(self, paragraph: Paragraph, token: Token) -> None:
+        """Its source, set off as code where it is a formula."""
+        written, before = read_formula(token), len(paragraph.runs)
+        self._write_text(paragraph, written.source)
+        for run in paragraph.runs[before:] if written.is_one else ():
+            run.font.name = MONOSPACED
 
     def _say(self, found: re.Match[str]) -> str:
         """A page mark inside a footnote, in words."""

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from app.core.errors import AppError
 from app.export.footnotes import find_notes, number_notes, raised_number, rename_notes, sign_notes, use_notes
+from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
 from app.export.references import RAISED, Reference, table_headings
 from app.export.report import Picture, Report
 from app.export.sheet import SheetReport, headings
@@ -121,9 +124,10 @@ def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list
     return tokens
 
 
-def render_answer(tokens: Sequence[Token]) -> str:
-    """The tokens of an answer as HTML."""
+def render_answer(tokens: Sequence[Token], formula: Callable[[FormulaText], str] = source_html) -> str:
+    """The tokens of an answer as HTML; `formula` gives that of each formula."""
     parser = _parser()
+    write_formulas(tokens, formula)
     rendered: str = parser.renderer.render(tokens, parser.options, {})
     return rendered
 
@@ -133,8 +137,22 @@ def _parser() -> MarkdownIt:
     made = _Parser("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
     use_notes(made)
+    use_formulas(made)
+    for kind in KINDS:
+        made.add_render_rule(kind, _render_formula)
     made.disable(["reference", "html_block", "html_inline", "image"])
     return made
+
+
+def _render_formula(
+    self: RendererProtocol,  # noqa: ARG001 - the renderer's signature
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,  # noqa: ARG001
+    env: EnvType,  # noqa: ARG001
+) -> str:
+    content = tokens[index].content
+    return f'<p class="formula">{content}</p>' if tokens[index].type == "math_block" else content
 
 
 def harmless(text: str) -> str:

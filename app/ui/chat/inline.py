@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.core.conversation import Support
+from app.export.formulas import FormulaText, read_formula
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
-from app.ui.chat.formulas import FormulaSpace, FormulaText, format_formula, read_formula
+from app.ui.chat.formulas import FormulaSpace, format_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
 from app.wording.i18n import _
@@ -161,7 +162,7 @@ class InlineRenderer:
 
     def write_formula(self, token: Token, form: QTextCharFormat | None = None) -> None:
         """A formula as it is set, or its source where it cannot be, or not yet."""
-        written = read_formula(token.type, token.content, token.markup)
+        written = read_formula(token)
         if not self._formulas.write(written, self._cursor):
             self.write_text(written.source, form)
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from app.export.footnotes import number_notes
-from app.ui.chat.formulas import read_brackets
+from app.export.formulas import use_formulas
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -268,18 +268,15 @@ def _build_parser(notes: int = 0) -> MarkdownIt:
 @cache
 def _make_parser(*, with_notes: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # with the first answer that is shown
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     # "reference" would let a line at the end of an answer turn every earlier `[p. 12]` into a link.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     # The parser keeps the source of a link that it refuses; here every link is recognised, and the renderer decides.
     parser.validateLink = _accept_address  # type: ignore[method-assign]
-    # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
-    options = {"allow_labels": False, "allow_space": False, "allow_digits": False, "allow_blank_lines": False}
-    parser.use(dollarmath_plugin, double_inline=True, **options)
-    parser.inline.ruler.before("escape", "math_brackets", read_brackets)
+    use_formulas(parser)
     if with_notes:
         from mdit_py_plugins.footnote import footnote_plugin
 
         parser.use(footnote_plugin, inline=False, move_to_end=False)
+    # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])
