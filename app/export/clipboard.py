@@ -12,7 +12,7 @@ import msgspec
 from app.core.conversation import Answer, CitationState
 from app.core.document import Book
 from app.export.html import ENCODED
-from app.export.markdown import parser
+from app.export.markdown import read_answer, render_answer
 from app.export.references import CLOSE, OPEN, REFERENCE, Reference, number_references
 from app.export.table import Rows, disarm_cell
 from app.wording.i18n import _
@@ -39,7 +39,7 @@ def copy_answer(answer: Answer, books: Mapping[str, Book]) -> ClipboardText:
         number = int(found[1])
         return _word(references[number - 1], missed=number in missed)
 
-    shown = ENCODED.sub("", parser().render(text))
+    shown = ENCODED.sub("", render_answer(read_answer(text)))
     rich = REFERENCE.sub(lambda found: html.escape(say(found)), shown)
     return ClipboardText(_fragment(_without_marks(rich)), _without_marks(REFERENCE.sub(say, text)))
 

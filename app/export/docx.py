@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 from docx.document import Document as DocumentObject
@@ -12,7 +13,9 @@ from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
 from app.core.errors import AppError
-from app.export.markdown import parser
+from app.export import footnotes
+from app.export.formulas import read_formula
+from app.export.markdown import read_answer
 from app.export.references import RAISED, REFERENCE, Reference, table_headings
 from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
@@ -44,7 +47,7 @@ def write(report: Report, load: LoadPicture) -> bytes:
             if not part.label:
                 question.paragraph_format.space_before = Pt(24)
         writer = DocxWriter(file, document, found)
-        writer.write(parser().parse(part.answer))
+        writer.write(read_answer(part.answer))
         written |= writer.notes
         if part.note:
             document.add_paragraph(part.note, style="Note")
@@ -105,7 +108,7 @@ def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> No
     number, question, answer, references = cells
     number.paragraphs[0].add_run(str(line.number))
     question.paragraphs[0].add_run(line.question)
-    DocxWriter(file, answer).write(parser().parse(line.answer))
+    DocxWriter(file, answer).write(read_answer(line.answer))
     if line.note:
         answer.add_paragraph(line.note, style="Note")
     _drop_first_paragraph(answer)
@@ -148,7 +151,8 @@ class DocxWriter:
     """Writes the tokens of an answer into a document, or into a cell of a table.
 
     `references` become footnotes, by their numbers; those that are not among them keep these. `notes` are those that
-    were written, by the numbers of the footnotes. `_lists` are the numberings of those that are open.
+    were written, by the numbers of the footnotes. `_own` are the words of footnotes that the answer has itself.
+    `_lists` are the numberings of those that are open.
     """
 
     def __init__(
@@ -158,6 +162,7 @@ class DocxWriter:
         self._place = place
         self._references = references or {}
         self.notes: dict[int, Reference] = {}
+        self._own: dict[int, str] = {}
         self._lists: list[int] = []
         self._continues = False
         self._quotes = 0
@@ -167,7 +172,8 @@ class DocxWriter:
         self._heading = 0
 
     def write(self, tokens: Sequence[Token]) -> None:
-        for token in tokens:
+        body, self._own = footnotes.split_notes(tokens)
+        for token in body:
             match token.type:
                 case "bullet_list_open":
                     self._lists.append(BULLETS)
@@ -192,6 +198,8 @@ class DocxWriter:
                     self._write_table()
                 case "fence" | "code_block":
                     self._write_text(self._place.add_paragraph(style="Code"), token.content.rstrip("\n"))
+                case "math_block":
+                    self._write_text(self._place.add_paragraph(style="Code"), read_formula(token).source)
                 case "inline":
                     self._write_inline(token.children or ())
 
@@ -255,6 +263,11 @@ class DocxWriter:
                     paragraph.add_run(" ")
                 case "hardbreak":
                     paragraph.add_run().add_break()
+                case "math_inline" | "math_inline_double":
+                    self._write_formula(paragraph, child)
+                case footnotes.REFERENCE:
+                    words = self._own.get(int(child.meta["id"]), "")
+                    self._file.notes.add(paragraph, REFERENCE.sub(self._say, words))
                 case "text" | "code_inline":
                     before = len(paragraph.runs)
                     self._write_text(paragraph, child.content)
@@ -270,6 +283,18 @@ class DocxWriter:
                 self._write_reference(paragraph, int(piece))
             elif piece:
                 paragraph.add_run(piece)
+
+    def _write_formula(self, paragraph: Paragraph, token: Token) -> None:
+        """Its source, set off as code where it is a formula."""
+        written, before = read_formula(token), len(paragraph.runs)
+        self._write_text(paragraph, written.source)
+        for run in paragraph.runs[before:] if written.is_one else ():
+            run.font.name = MONOSPACED
+
+    def _say(self, found: re.Match[str]) -> str:
+        """A page mark inside a footnote, in words."""
+        reference = self._references.get(int(found[1]))
+        return f"[{found[1]}]" if reference is None else f"({reference.place})"
 
     def _write_reference(self, paragraph: Paragraph, number: int) -> None:
         reference = self._references.get(number)

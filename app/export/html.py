@@ -5,9 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from markdown_it.token import Token
 
 from app.core.errors import AppError
-from app.export.markdown import parser
+from app.export.footnotes import SIGN, letter_of
+from app.export.formulas import FormulaText, to_mathml
+from app.export.markdown import read_answer, render_answer
 from app.export.references import CLOSE, OPEN, RAISED, REFERENCE, Reference, table_headings
 from app.export.report import Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
@@ -37,6 +42,8 @@ STYLE = (
     "table.facts th{width:7rem;font-weight:400;color:#6e675e}"
     f".digest{{font-family:{_MONO};font-size:.7rem;color:#6e675e;word-break:break-all}}"
     ".label{margin:2.4rem 0 .2rem;font-size:.8rem;color:#7a2e35}.question{margin:0 0 .8rem;font-weight:600}"
+    ".footnotes{margin:1rem 0 0;padding:.5rem 0 0;border-top:1px solid #e7e1d6;font-size:.85rem}"
+    ".formula{text-align:center}.footnotes p{margin:.2rem 0}"
     "blockquote{margin:.6rem 1.5rem;font-style:italic}sup a,td a{color:#7a2e35;text-decoration:none}"
     f"pre,code{{font-family:{_MONO};font-size:.85em}}pre{{overflow-x:auto}}"
     ".note,.caption{font-size:.85rem;color:#6e675e}.finding{color:#6e675e}"
@@ -49,17 +56,22 @@ STYLE = (
 _WIDE = "body{max-width:76rem}td p{margin:.2rem 0 .4rem}"
 
 
-def write(report: Report, address: Callable[[Picture], str], style: str = "") -> str:
+def write(
+    report: Report,
+    address: Callable[[Picture], str],
+    style: str = "",
+    formula: Callable[[FormulaText], str] = to_mathml,
+) -> str:
     """`address` gives the place of an image; an AppError that it raises is said in the image's place. `style` takes the
-    place of that for browsers."""
+    place of that for browsers, `formula` that of MathML."""
     body = [_head(report.head)]
-    for part in report.parts:
+    for number, part in enumerate(report.parts, 1):
         if part.label:
             body.append(f'<p class="label">{html.escape(part.label)}</p>')
         body += [_picture(picture, address) for picture in part.pictures]
         if part.question or not part.pictures:
             body.append(f'<p class="question">{_lines(part.question)}</p>')
-        body.append(RAISED.sub(_link, ENCODED.sub("", _rendered(part.answer))))
+        body.append(RAISED.sub(_link, ENCODED.sub("", _rendered(part.answer, number, formula))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.references:
@@ -68,22 +80,31 @@ def write(report: Report, address: Callable[[Picture], str], style: str = "") ->
     return _page(report.title, style or STYLE + _foot(), body)
 
 
-def write_sheet(report: SheetReport, style: str = "") -> str:
-    """`style` as in `write`."""
-    lines = _table("lines", ("", *headings()), map(_line, report.lines))
+def write_sheet(report: SheetReport, style: str = "", formula: Callable[[FormulaText], str] = to_mathml) -> str:
+    """`style` and `formula` as in `write`."""
+    lines = _table("lines", ("", *headings()), (_line(line, formula) for line in report.lines))
     return _page(report.title, style or STYLE + _WIDE + _foot("A4 landscape"), [_head(report.head), "<p></p>", lines])
 
 
-def _rendered(answer: str) -> str:
-    """Its headings are below those of the page."""
-    markdown = parser()
-    env: dict[str, object] = {}
-    tokens = markdown.parse(answer, env)
-    for token in tokens:
+def _rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) -> str:
+    """Answer `number` of the page. Its headings are below those of the page."""
+    tokens = read_answer(answer, partial(_sign, number))
+    for place, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + _LARGEST_HEADING - 1)}"
-    rendered: str = markdown.renderer.render(tokens, markdown.options, env)
-    return rendered
+        if [child.type for child in token.children or ()] == ["math_inline_double"]:
+            tokens[place - 1].attrSet("class", "formula")
+    return render_answer(tokens, formula)
+
+
+def _sign(number: int, token: Token) -> str:
+    """Of a footnote of an answer, which leads from its text to its note, and back to where it is named first."""
+    letter = letter_of(token)
+    note, text = f"f{number}{letter}", f"t{number}{letter}"
+    if token.type == SIGN:
+        return f'<sup><a id="{note}" href="#{text}">{letter}</a></sup> '
+    place = "" if token.meta["subId"] else f' id="{text}"'
+    return f'<sup><a{place} href="#{note}">{letter}</a></sup>'
 
 
 def _head(head: TitleBlock) -> str:
@@ -124,8 +145,8 @@ def _verdict(reference: Reference) -> str:
     return f'<span class="{reference.tone}">{html.escape(reference.verdict)}</span>'
 
 
-def _line(line: SheetLine) -> str:
-    answer = _rendered(REFERENCE.sub(r"[\1]", line.answer))
+def _line(line: SheetLine, formula: Callable[[FormulaText], str]) -> str:
+    answer = _rendered(REFERENCE.sub(r"[\1]", line.answer), line.number, formula)
     note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
     references = "".join(map(_listed, line.references))
     return (

@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from app.core.errors import AppError
+from app.export.footnotes import find_notes, number_notes, raised_number, rename_notes, sign_notes, use_notes
+from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
 from app.export.references import RAISED, Reference, table_headings
 from app.export.report import Picture, Report
 from app.export.sheet import SheetReport, headings
@@ -37,14 +43,15 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
     `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
     lines = _head(report.head)
-    for part in report.parts:
+    for number, part in enumerate(report.parts, 1):
         if part.label:
             lines += ["", f"## {_line(part.label)}"]
         asked = [paragraph for picture in part.pictures for paragraph in _picture(picture, address)]
         if part.question or not asked:
             asked.append(harmless(part.question))
         lines += ["", *(f"> {line}".rstrip() for line in "\n\n".join(asked).split("\n")), ""]
-        lines.append(RAISED.sub(r"[^\1]", harmless(part.answer)))
+        names = {label: f"{number}-{note}" for label, note in find_notes(part.answer).items()}
+        lines.append(RAISED.sub(r"[^\1]", rename_notes(harmless(part.answer), names, guarded=True)))
         if part.note:
             lines += ["", f"*{_plain(part.note)}*"]
     if report.references:
@@ -104,12 +111,48 @@ class _Parser(MarkdownIt):
         return url.lower().startswith(_LINKS)
 
 
-def parser() -> MarkdownIt:
-    """For answers: no HTML, no images, no definitions that would turn a page mark into a link; a link to what may not
-    be linked to stays as it was written."""
+def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list[Token]:
+    """The tokens of an answer, its footnotes at the end: `sign` gives the HTML of the sign of each.
+
+    No HTML, no images, no definitions that would turn a page mark into a link; a link to what may not be linked to
+    stays as it was written.
+    """
+    written, notes = number_notes(text)
+    tokens = _parser().parse(written)
+    if notes:
+        sign_notes(tokens, sign)
+    return tokens
+
+
+def render_answer(tokens: Sequence[Token], formula: Callable[[FormulaText], str] = source_html) -> str:
+    """The tokens of an answer as HTML; `formula` gives that of each formula."""
+    parser = _parser()
+    write_formulas(tokens, formula)
+    rendered: str = parser.renderer.render(tokens, parser.options, {})
+    return rendered
+
+
+@cache
+def _parser() -> MarkdownIt:
     made = _Parser("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
-    return made.disable(["reference", "html_block", "html_inline", "image"])
+    use_notes(made)
+    use_formulas(made)
+    for kind in KINDS:
+        made.add_render_rule(kind, _render_formula)
+    made.disable(["reference", "html_block", "html_inline", "image"])
+    return made
+
+
+def _render_formula(
+    self: RendererProtocol,  # noqa: ARG001 - the renderer's signature
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,  # noqa: ARG001
+    env: EnvType,  # noqa: ARG001
+) -> str:
+    content = tokens[index].content
+    return f'<p class="formula">{content}</p>' if tokens[index].type == "math_block" else content
 
 
 def harmless(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
@@ -28,6 +29,7 @@ from app.core.image import ImageRef, Raster
 from app.export.report import PICTURE_SIDE, Picture, Report
 from app.export.sheet import SheetReport
 from app.export.title_block import foot_words
+from app.ui.pdf_formulas import PaperFormulas
 from app.ui.theme import PAPER, TEXT_FAMILY, UI_FAMILY
 
 ENDING = ".pdf"
@@ -65,6 +67,7 @@ _STYLE = (
     f".note,.caption{{font-family:'{UI_FAMILY}';font-size:{_SMALL_PT:g}pt;color:{PAPER.soft_ink}}}"
     f".finding{{color:{PAPER.soft_ink}}}.Named{{font-weight:600}}.Verified{{font-weight:600;color:{PAPER.verified}}}"
     f".Near{{font-weight:600;color:{PAPER.near}}}.NotFound{{font-weight:600;color:{PAPER.not_found}}}"
+    f".formula{{text-align:center}}.footnotes p{{font-size:{_SMALL_PT:g}pt;margin:0 0 3px 0}}"
     ".image{margin:26px 0 4px 0;line-height:100%}"
 )
 
@@ -72,19 +75,27 @@ _STYLE = (
 def write(report: Report, load: LoadRaster) -> bytes:
     """A4. Where `load` raises AppError, the reason is written in the image's place. Needs a QGuiApplication; may run on
     any thread."""
-    return _bytes_of(*_set(report, load), report.title, _MARGINS_MM)
+    return _bytes_of(_set(report, load), report.title, _MARGINS_MM)
 
 
 def print_report(report: Report, load: LoadRaster, device: QPagedPaintDevice, pages: tuple[int, int] | None) -> bool:
     """The same on a printer's paper, all pages or those from the first to the last of `pages`, which count from 1.
     False where the printer took none."""
     device.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
-    return _print(*_set(report, load), report.title, device, pages)
+    return _print(_set(report, load), report.title, device, pages)
 
 
-def _set(report: Report, load: LoadRaster) -> tuple[QTextDocument, str]:
-    """A document that has the images, and its HTML."""
-    document = QTextDocument()
+@dataclass(frozen=True)
+class _Pages:
+    """A document that has the images, what it will say, and the formulas in that."""
+
+    document: QTextDocument
+    html: str
+    formulas: PaperFormulas
+
+
+def _set(report: Report, load: LoadRaster) -> _Pages:
+    document, formulas = QTextDocument(), PaperFormulas()
 
     def put(picture: Picture) -> str:
         raster = load(picture.ref, PICTURE_SIDE)
@@ -95,20 +106,20 @@ def _set(report: Report, load: LoadRaster) -> tuple[QTextDocument, str]:
 
     from app.export import html  # when a file is written
 
-    return document, html.write(report, put, _STYLE)
+    return _Pages(document, html.write(report, put, _STYLE, formulas.put), formulas)
 
 
 def write_sheet(report: SheetReport) -> bytes:
     """As `write`, on A4 across."""
     from app.export import html  # when a file is written
 
-    page = html.write_sheet(report, _STYLE)
-    return _bytes_of(QTextDocument(), page, report.title, _SHEET_MARGINS_MM, QPageLayout.Orientation.Landscape)
+    formulas = PaperFormulas()
+    pages = _Pages(QTextDocument(), html.write_sheet(report, _STYLE, formulas.put), formulas)
+    return _bytes_of(pages, report.title, _SHEET_MARGINS_MM, QPageLayout.Orientation.Landscape)
 
 
 def _bytes_of(
-    document: QTextDocument,
-    page: str,
+    pages: _Pages,
     title: str,
     margins: QMarginsF,
     orientation: QPageLayout.Orientation = QPageLayout.Orientation.Portrait,
@@ -121,17 +132,16 @@ def _bytes_of(
     )
     writer.setTitle(title)
     writer.setCreator("Octavo")
-    _print(document, page, title, writer)
+    _print(pages, title, writer)
     return bytes(buffer.data().data())
 
 
-def _print(
-    document: QTextDocument, page: str, title: str, device: QPagedPaintDevice, wanted: tuple[int, int] | None = None
-) -> bool:
+def _print(made: _Pages, title: str, device: QPagedPaintDevice, wanted: tuple[int, int] | None = None) -> bool:
     painter = QPainter()
     if not painter.begin(device):
         return False
-    _lay_out(document, page, device)
+    document = made.document
+    _lay_out(made, device)
     pages = _count_pages(document)
     first, last = wanted or (1, pages)
     numbers = range(max(1, first), min(last, pages) + 1)
@@ -143,13 +153,15 @@ def _print(
     return painter.end()
 
 
-def _lay_out(document: QTextDocument, page: str, device: QPagedPaintDevice) -> None:
+def _lay_out(made: _Pages, device: QPagedPaintDevice) -> None:
+    document = made.document
     font = QFont(TEXT_FAMILY)
     font.setPointSizeF(_TEXT_PT)
     document.setDefaultFont(font)
     document.setIndentWidth(_INDENT)
     document.setDocumentMargin(0)
-    document.setHtml(page)
+    document.setHtml(made.html)
+    made.formulas.place(document, device.logicalDpiY(), _TEXT_PT)
     document.documentLayout().setPaintDevice(device)
     document.setPageSize(QSizeF(device.width(), device.height()))
     _keep_together(document)

@@ -309,14 +309,16 @@ def test_nothing_in_an_export_is_fetched_or_run() -> None:
 )
 def test_no_export_links_to_anything_but_the_web(address: str) -> None:
     answer = (
-        f"[a]({address}) [b](<{address}>) [c]( {address} 't') ![d]({address}) [e] [f][e] <{address}>\n\n"
+        f"[a]({address}) [b](<{address}>) [c]( {address} 't') ![d]({address}) [e] [f][e] <{address}> [^n][^m]\n\n"
+        f"[^n]: {address}\n\n[^m]:\n{address} 't'\n\n"
         f"[e]: {address}\n\n> [e]: <{address}>\n\n- [g](\n{address})"
     )
     report = compose("T", (turn(answer, asked=answer),), {})
     reread = MarkdownIt("commonmark").render(markdown.write(report, no_address))
     for page in (html.write(report, no_address), reread):
         found = lxml_html.document_fromstring(page)
-        assert found.xpath("//a/@href | //img/@src") == []
+        links = [link for link in found.xpath("//a/@href | //img/@src") if not re.fullmatch("#[ft]1[a-z]", link)]
+        assert links == []
         assert re.split(r"[/\\]", address)[-1] in found.text_content(), "it is said all the same"
     sheet = MarkdownIt("commonmark").render(f"| {markdown._cell(answer)} |")
     assert lxml_html.document_fromstring(sheet).xpath("//a/@href | //img/@src") == []
@@ -363,3 +365,54 @@ def test_weighed_sentences_are_listed_and_do_nothing() -> None:
     assert "pays \\<b\\>ten" in written
     assert "!\\[a\\]" in written
     assert "<b>" not in html.write(report, no_png).split("Weighed")[1]
+
+
+NOTED = (
+    "It ends[^x] in May [p. 87].[^y] Again[^x]. Not one[^z].\n\n[^q]: Lost.\n\n"
+    "[^x]: By **notice** [p. 88].\n[^y]: At noon.\n"
+)
+
+
+@pytest.fixture
+def noted() -> Report:
+    def cited(mark: str) -> Citation:
+        start = NOTED.index(mark)
+        state = CitationState.VERIFIED
+        return Citation("b", "Harbour Lease", int(mark[4:-1]), mark[4:-1], "x", state, start, start + len(mark))
+
+    return compose(
+        "Notes", (turn(NOTED, (cited("[p. 87]"), cited("[p. 88]"))), turn("So[^x].\n\n[^x]: Yes, it is.")), {}
+    )
+
+
+def test_footnotes_of_a_model_and_page_marks_do_not_meet_in_markdown(noted: Report) -> None:
+    written = markdown.write(noted, no_address)
+    assert "It ends[^1-1] in May[^1].[^1-2] Again[^1-1]. Not one\\[^z]." in written
+    assert "\n\\[^q]\\: Lost.\n\n[^1-1]: By **notice**[^2].\n[^1-2]: At noon.\n" in written
+    assert "So[^2-1].\n\n[^2-1]: Yes, it is." in written
+    assert written.count("\n[^1]: Harbour Lease") == written.count("\n[^2]: Harbour Lease") == 1
+
+
+def test_in_html_they_have_letters_and_lead_to_their_notes(noted: Report) -> None:
+    page = lxml_html.fromstring(html.write(noted, no_address))
+    notes = page.find_class("footnotes")
+    assert [" ".join(note.text_content().split()) for note in notes] == ["a By notice2. b At noon.", "a Yes, it is."]
+    ids = [each.get("id") for each in page.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(link[1:] in ids for link in page.xpath("//div[@class='footnotes']//a/@href"))
+    text = " ".join(page.xpath("//p[contains(., 'It ends')]")[0].text_content().split())
+    assert text.startswith("It endsa in May1.b Againa. Not one[^z].")
+    assert "[^q]: Lost." in page.text_content()
+
+
+def test_in_a_word_document_they_are_footnotes_among_those_of_page_marks(noted: Report) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(docx.write(noted, no_png)))
+    root = etree.fromstring(archive.read("word/footnotes.xml"))
+    words = ["".join(note.itertext()).strip() for note in root.findall("w:footnote", nsmap)]
+    said = [each for each in words if each]
+    assert said[0] == said[3] == "By notice (Harbour Lease, p. 88)."
+    assert said[1].startswith("Harbour Lease, p. 87")
+    assert (said[2], said[4]) == ("At noon.", "Yes, it is.")
+    text = "".join(paragraph.text for paragraph in Document(io.BytesIO(docx.write(noted, no_png))).paragraphs)
+    assert "By notice" not in text
+    assert "[^q]: Lost." in text

@@ -67,6 +67,16 @@ _WIDE = """All berths beside each other [p. 87], and what is still to be done:
 - [ ] Renew the guarantee of Berth 4
 """
 
+_FOOTNOTES = (
+    "The lease asks for twelve months[^term], and notice by e-mail alone does not count [p. 88].[^post] A side letter"
+    " shortens the period for some berths [Side letters 2019–2024, p. 22], but not for all of them[^term].\n\n"
+    "It says nothing of a notice that is given on the very last day.[^3]\n\n"
+    "[^term]: “Not less than twelve months before the end of the then current Term” [p. 87]; so the clock runs"
+    " backwards from the end of the Term and not from the day on which the notice was posted.\n"
+    "[^post]: Registered post alone counts.\n"
+    "[^3]: This is what the *books* say; ask the Harbour Office.\n"
+)
+
 
 def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: object) -> None:
     stage.add_books()
@@ -148,6 +158,14 @@ def formulas_200(stage: Stage) -> None:
     _formulas(stage, size=(1280, 800))
 
 
+def footnotes(stage: Stage) -> None:
+    _talk(stage, _FOOTNOTES)
+
+
+def footnotes_dark(stage: Stage) -> None:
+    _talk(stage, _FOOTNOTES, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
 def editing(stage: Stage) -> None:
     _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].")
     stage.presenter.asking.edit(stage.presenter.shown.turns[0].question.id)
@@ -177,6 +195,8 @@ CONVERSATION_SCENES = (
     formulas_dark,
     formulas_large,
     formulas_200,
+    footnotes,
+    footnotes_dark,
     rich,
     rich_dark,
     rich_small,

@@ -204,3 +204,17 @@ def _printer(file: Path) -> QPrinter:
     printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     printer.setOutputFileName(str(file))
     return printer
+
+
+def test_formulas_are_drawn_in_their_lines() -> None:
+    answer = "It is $x^2$, not $5 to $10.\n\n$$\n\\frac{aaa}{b}\n$$\n\n| a |\n|---|\n| $y_1$ |\n\nNone: $\\frac{a$."
+    question = StoredQuestion("q", "c", None, "What?", (), 0.0)
+    report = compose("T", (Turn(question, Answer("a", "q", answer, Ending.COMPLETE, "Scout", 0.0)),), {})
+    page = pypdfium2.PdfDocument(pdf.write(report, no_image))[0]
+    text = page.get_textpage().get_text_bounded()
+    assert "It is" in text
+    assert ", not $5 to $10." in text
+    assert "x^2" not in text
+    assert "frac{aaa}" not in text
+    assert "None: $\\frac{a$." in text
+    assert sum(each.type == pypdfium2.raw.FPDF_PAGEOBJ_PATH for each in page.get_objects(max_depth=9)) > 7

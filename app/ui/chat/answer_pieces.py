@@ -42,7 +42,10 @@ class PieceMaker:
         pieces, scroll = [], TableScroll()
         for number, block in enumerate(blocks):
             scroll = scroll if block.joined else TableScroll()
-            pieces.append(self._make_one(block, marks, scroll, goes_on=goes_on[number]))
+            piece = self._make_one(block, marks, scroll, goes_on=goes_on[number])
+            if number and _is_note(block) and _is_note(blocks[number - 1]):
+                piece.gap = SPACE_XS
+            pieces.append(piece)
         return pieces
 
     def _make_one(
@@ -77,6 +80,10 @@ def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: b
     if opening.type == "table_open" and not goes_on:
         return TableTools(lambda: read_table(block.tokens, marks))
     return None
+
+
+def _is_note(block: MarkdownBlock) -> bool:
+    return block.tokens[0].type == "footnote_reference_open"
 
 
 def _gap_above(opening: Token) -> int:

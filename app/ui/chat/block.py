@@ -207,6 +207,8 @@ class MessageBlock:
         assert self.written is not None
         literals = {placed.position: placed.mark.literal for placed in self.written.marks}
         literals |= {placed.position: placed.text.source for placed in self.written.formulas}
+        literals |= {placed.position: placed.source for placed in self.written.notes}
+        lengths = {placed.position: len(placed.number) for placed in self.written.notes}
         markers = {
             drawn.position: drawn.copied
             for drawn in self.written.drawn
@@ -216,7 +218,7 @@ class MessageBlock:
         parts, position = [], start
         for stop in stops:
             parts += [self._take(position, stop), markers.get(stop, ""), literals.get(stop, "")]
-            position = stop + 1 if stop in literals else stop
+            position = stop + lengths.get(stop, 1) if stop in literals else stop
         parts.append(self._take(position, end))
         return "".join(parts)
 

@@ -27,7 +27,7 @@ _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
 _APART = re.compile(r"(?<=\S) \(\S{1,16}\)(?: \(\d+\))?$")
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
-_MARKDOWN = re.compile(r"\s*(?:(?:[-+*>]|#{1,6}|\d{1,9}[.)])\s+)*(?![\s_`])")
+_MARKDOWN = re.compile(r"\s*(?:(?:[-+*>]|#{1,6}|\d{1,9}[.)]|\[\^[^\]\s]+\]:)\s+)*(?![\s_`])")
 """What may stand before the words of a sentence, and goes only at the beginning of a line; not before what a mark in
 front of it would make something else."""
 

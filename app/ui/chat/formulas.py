@@ -1,59 +1,33 @@
-"""Formulas in LaTeX: which text is one, how it is set, and the space that a text leaves for it."""
+"""Formulas as they are set: drawings, and the space that a text leaves for them."""
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSizeF, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPyTextObject, QTextCharFormat, QTextDocument, QTextFormat
 from PySide6.QtSvg import QSvgRenderer
 
+from app.export.formulas import FormulaText, bad_latex
 from app.ui.fonts import text_font
 from app.ui.theme import Theme
 
-if TYPE_CHECKING:
-    from markdown_it.rules_inline import StateInline
-
-MAX_COST = 1_500
-"""Of a formula that is set: characters, each counted twice as often with every group that it is in, since that is how
-the library's time grows. At this cost it takes a quarter of a second; what is in books costs 50 to 300."""
+_log = logging.getLogger("octavo.formulas")
 _KEPT = 600  # formulas that are kept as they were set
 _LOOK_MS = 20
 _INK = "#010203"  # stands for the colour of the text in a drawing
-_FORMULA_SIGNS = re.compile(r"[\\^_]")
-_WORD = re.compile(r"(?<![\\\w])[^\W\d_]{3,}")
-_OTHER_SCRIPT = re.compile(r"[\u0590-\u1fff\u2e80-\ua9ff\uac00-\ud7ff\uf900-\ufdff\uff00-\uffef]")
-"""What the font for formulas does not have, and the places of page marks."""
-_PARTS = re.compile(r"\\left|\\right|\\begin|\\end|.", re.DOTALL)
 _VIEW = re.compile(r'viewBox="([-.\d]+) ([-.\d]+) ([-.\d]+) ([-.\d]+)"')
-_PAIRS = {"\\(": "\\)", "\\[": "\\]"}
-
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 2
 _TEX = QTextFormat.Property.UserProperty.value + 3
 _DISPLAY = QTextFormat.Property.UserProperty.value + 4
 _SIZE = QTextFormat.Property.UserProperty.value + 5
 _DEPTH = QTextFormat.Property.UserProperty.value + 6
-
-
-@dataclass(frozen=True)
-class FormulaText:
-    """A formula as it was written, `source` with its delimiters, and in LaTeX. `display`: on a line of its own."""
-
-    source: str
-    tex: str
-    display: bool
-
-    @property
-    def is_one(self) -> bool:
-        """Whether it is a formula at all, and can be set: two prices in dollars are none."""
-        if not self.tex.strip() or _OTHER_SCRIPT.search(self.tex) or not _is_cheap(self.tex):
-            return False
-        return self.display or bool(_FORMULA_SIGNS.search(self.tex)) or not _WORD.search(self.tex)
 
 
 @dataclass(frozen=True)
@@ -105,7 +79,7 @@ class FormulaStore(QObject):
         if key not in self._drawings:
             if len(self._drawings) >= _KEPT:
                 self._drawings.clear()
-            self._drawings[key] = QSvgRenderer(QByteArray(formula.svg.replace(_INK, colour).encode()), self)
+            self._drawings[key] = draw(formula, colour)
         return self._drawings[key]
 
     def _look(self) -> None:
@@ -126,22 +100,36 @@ class FormulaStore(QObject):
             self.arrived.emit()
 
 
+def draw(formula: Formula, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(formula.svg.replace(_INK, colour).encode()))
+
+
+def typeset_now(tex: str, *, display: bool, size: int) -> Formula | None:
+    """As `typeset`, from any thread."""
+    with _ONE_AT_A_TIME:
+        return typeset(tex, display, size)
+
+
 def _set_all(keys: Sequence[_Key], done: deque[tuple[_Key, Formula | None]]) -> None:
-    """What the thread does."""
+    """What the thread does. A fault that nobody foresaw costs one formula, and is logged without its text."""
     for key in keys:
-        with _ONE_AT_A_TIME:
-            done.append((key, typeset(*key)))
+        formula = None
+        try:
+            formula = typeset_now(key[0], display=key[1], size=key[2])
+        except Exception as error:
+            _log.error("a formula of %d characters was not set: %s", len(key[0]), type(error).__name__)
+        done.append((key, formula))
 
 
 def typeset(tex: str, display: bool, size: int) -> Formula | None:
     """A formula as a drawing; None where it is no LaTeX that the library knows."""
-    try:
-        from ziamath.config import config
-        from ziamath.zmath import Latex
+    from ziamath.config import config
+    from ziamath.zmath import Latex
 
-        config.svg2 = False  # Qt draws what SVG 1 has
+    config.svg2 = False  # Qt draws what SVG 1 has
+    try:
         made = Latex(tex.strip(), size=size, color=_INK, inline=not display).svg()
-    except Exception:
+    except bad_latex():
         return None
     found = _VIEW.search(made)
     if found is None:
@@ -150,10 +138,20 @@ def typeset(tex: str, display: bool, size: int) -> Formula | None:
     return Formula(made, width, height, -y) if 0 < width < 10_000 and 0 < height < 10_000 else None
 
 
+class Drawings(Protocol):
+    """Has formulas that are set."""
+
+    def find(self, tex: str, *, display: bool, size: int) -> Formula | None: ...
+
+    def is_pending(self, tex: str, *, display: bool, size: int) -> bool: ...
+
+    def drawing(self, formula: Formula, colour: str) -> QSvgRenderer: ...
+
+
 class FormulaSpace(QPyTextObject):
     """Keeps space in a line for formulas, and draws them."""
 
-    def __init__(self, theme: Theme, store: FormulaStore, parent: QObject | None = None) -> None:
+    def __init__(self, theme: Theme, store: Drawings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.store = store
@@ -210,45 +208,5 @@ def _find_face(size: int, descent: float) -> tuple[QFont, int]:
     return text_font(size), depth
 
 
-def read_brackets(state: StateInline, silent: bool) -> bool:
-    r"""A rule of markdown-it for `\(…\)` and `\[…\]`."""
-    opening = state.src[state.pos : state.pos + 2]
-    closing = _PAIRS.get(opening)
-    end = state.src.find(closing, state.pos + 2, state.posMax) if closing else -1
-    if end < 0:
-        return False
-    if not silent:
-        token = state.push("math_inline_double" if opening == "\\[" else "math_inline", "math", 0)
-        token.content, token.markup = state.src[state.pos + 2 : end], opening
-    state.pos = end + 2
-    return True
-
-
-_DELIMITERS: Mapping[str, tuple[str, str]] = {
-    "math_inline": ("$", "$"),
-    "math_inline_double": ("$$", "$$"),
-    "math_block": ("$$", "$$"),
-}
-
-
-def read_formula(kind: str, content: str, markup: str) -> FormulaText:
-    """The formula in a token of this type."""
-    opening, closing = (markup, _PAIRS[markup]) if markup in _PAIRS else _DELIMITERS[kind]
-    return FormulaText(f"{opening}{content}{closing}", content, kind != "math_inline")
-
-
 def _fit(formula: Formula, width: float) -> float:
     return min(1.0, width / formula.width) if width > 0 else 1.0
-
-
-def _is_cheap(tex: str) -> bool:
-    weight, cost = 1, 0
-    for part in _PARTS.finditer(tex):
-        if part.group() in ("{", "\\left", "\\begin"):
-            weight *= 2
-        elif part.group() in ("}", "\\right", "\\end"):
-            weight = max(1, weight // 2)
-        cost += weight * len(part.group())
-        if cost > MAX_COST:
-            return False
-    return True

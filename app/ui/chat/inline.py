@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.core.conversation import Support
+from app.export.formulas import FormulaText, read_formula
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
-from app.ui.chat.formulas import FormulaSpace, FormulaText, format_formula, read_formula
+from app.ui.chat.formulas import FormulaSpace, format_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
 from app.ui.widgets.link_dialog import WEB_SCHEMES
@@ -50,6 +51,18 @@ class PlacedFormula:
     text: FormulaText
 
 
+@dataclass(frozen=True)
+class PlacedNote:
+    """The number of a footnote, and the position of its first digit in the document."""
+
+    position: int
+    number: str
+
+    @property
+    def source(self) -> str:
+        return f"[^{self.number}]"
+
+
 @dataclass
 class FormulaWriter:
     """Writes formulas that are set already. `pending`: some are not yet. `tallest` in px, of those written so far."""
@@ -86,6 +99,7 @@ class InlineRenderer:
         placed: list[PlacedMark],
         links: list[Link],
         formulas: FormulaWriter,
+        notes: list[PlacedNote],
     ) -> None:
         self._cursor = cursor
         self._palette = theme.palette
@@ -94,6 +108,7 @@ class InlineRenderer:
         self._placed = placed
         self._links = links
         self._formulas = formulas
+        self._notes = notes
         self._base = QTextCharFormat()
         self._underlined: Support | None = None
 
@@ -127,6 +142,8 @@ class InlineRenderer:
                     self.write_formula(token, forms[-1])
                 case "image":
                     self._write_image(token, forms[-1])
+                case "footnote_ref":
+                    self._write_sign(token, forms[-1])
                 case _:
                     self.write_text(token.content, forms[-1])
 
@@ -145,9 +162,18 @@ class InlineRenderer:
 
     def write_formula(self, token: Token, form: QTextCharFormat | None = None) -> None:
         """A formula as it is set, or its source where it cannot be, or not yet."""
-        written = read_formula(token.type, token.content, token.markup)
+        written = read_formula(token)
         if not self._formulas.write(written, self._cursor):
             self.write_text(written.source, form)
+
+    def _write_sign(self, token: Token, form: QTextCharFormat) -> None:
+        """The number of a footnote."""
+        raised = QTextCharFormat(form)
+        raised.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+        raised.setForeground(QColor(self._palette.accent))
+        number = str(int(token.meta["id"]) + 1)
+        self._notes.append(PlacedNote(self._cursor.position(), number))
+        self._cursor.insertText(number, raised)
 
     def _underline(self, form: QTextCharFormat) -> QTextCharFormat:
         """As the sentence asks that is being written."""

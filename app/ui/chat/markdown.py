@@ -8,8 +8,9 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from app.export.footnotes import number_notes
+from app.export.formulas import use_formulas
 from app.ui.chat.citations import list_placed
-from app.ui.chat.formulas import read_brackets
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -46,14 +47,18 @@ class MarkdownBlock:
         )
 
 
-def parse(source: str) -> list[MarkdownBlock]:
-    """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text."""
+def parse(source: str, notes: int = 0) -> list[MarkdownBlock]:
+    """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text.
+    `notes`: so many footnotes are in it or in the text that it is a part of (`footnotes.number_notes`)."""
     try:
-        tokens = _build_parser().parse(source)
+        tokens = _build_parser(notes).parse(source)
     except RecursionError:
         return list(_cut(_quote_verbatim(source)))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         return list(_cut(_quote_verbatim(source)))
+    if notes:
+        for token in tokens:
+            token.meta["notes"] = notes  # its lines are parsed later
     return [stretch for group in _split(tokens) for stretch in _cut(_make_block(group))]
 
 
@@ -62,7 +67,7 @@ class StepwiseText:
     `placed` the indices of the marks that are in the blocks."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self._source, self._notes = number_notes(source)
         self._begin = 0
         self._table: _LongTable | None = None
         self.blocks: list[MarkdownBlock] = []
@@ -88,7 +93,7 @@ class StepwiseText:
         while self.rest:
             end = self._find_end(size)
             part = self._source[self._begin : end if end >= 0 else None]
-            blocks = parse(part)
+            blocks = parse(part, self._notes)
             last = max((number for number, block in enumerate(blocks) if not block.joined), default=0)
             if end < 0:
                 self._begin = len(self._source)
@@ -97,7 +102,7 @@ class StepwiseText:
                 self._begin += _length(part, blocks[last].line)
                 return blocks[:last]
             if blocks and blocks[0].tokens[0].type == "table_open":
-                self._table = _LongTable(self._source, self._begin + _length(part, blocks[0].line))
+                self._table = _LongTable(self._source, self._begin + _length(part, blocks[0].line), self._notes)
                 return []
             size *= 2
         return []
@@ -117,8 +122,8 @@ class _LongTable:
     `given`: the characters of the stretches so far. `end`: where it ends, known once all of them were given.
     """
 
-    def __init__(self, source: str, begin: int) -> None:
-        self._source = source
+    def __init__(self, source: str, begin: int, notes: int) -> None:
+        self._source, self._notes = source, notes
         self._next = source.find("\n", source.find("\n", begin) + 1) + 1
         self._head = source[begin : self._next]
         self._tokens: list[Token] = []
@@ -140,7 +145,7 @@ class _LongTable:
     def _read_rows(self) -> None:
         end = self._source.find("\n", self._next + STEP_CHARACTERS) + 1
         rows = self._source[self._next : end or None]
-        table = next(_split(_build_parser().parse(self._head + rows)))
+        table = next(_split(_build_parser(self._notes).parse(self._head + rows)))
         if not self._tokens:
             self._tokens += table
         elif table[-2].type == "tbody_close":
@@ -168,11 +173,13 @@ def parse_line(token: Token) -> Sequence[Token]:
     """The tokens inside a token of the type "inline": words, emphasis, code, links."""
     if token.children:
         return token.children
-    parser = _build_parser()
+    notes = int(token.meta.get("notes", 0))
+    parser, numbers = _build_parser(notes), range(notes)
     found: list[Token] = []
+    known = {"refs": {f":{n + 1}": n for n in numbers}, "list": {n: {"count": 0} for n in numbers}}
     try:
         if len(token.content) <= MAX_CHARACTERS:
-            parser.inline.parse(token.content, parser, {}, found)
+            parser.inline.parse(token.content, parser, {"footnotes": known}, found)
     except RecursionError:
         found = []
     token.children = found or [_make_text(token.content)]
@@ -332,17 +339,22 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
     return True
 
 
+def _build_parser(notes: int = 0) -> MarkdownIt:
+    return _make_parser(with_notes=notes > 0)
+
+
 @cache
-def _build_parser() -> MarkdownIt:
+def _make_parser(*, with_notes: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # with the first answer that is shown
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     # "reference" would let a line at the end of an answer turn every earlier `[p. 12]` into a link.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     # The parser keeps the source of a link that it refuses; here every link is recognised, and the renderer decides.
     parser.validateLink = _accept_address  # type: ignore[method-assign]
+    use_formulas(parser)
+    if with_notes:
+        from mdit_py_plugins.footnote import footnote_plugin
+
+        parser.use(footnote_plugin, inline=False, move_to_end=False)
     # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
-    options = {"allow_labels": False, "allow_space": False, "allow_digits": False, "allow_blank_lines": False}
-    parser.use(dollarmath_plugin, double_inline=True, **options)
-    parser.inline.ruler.before("escape", "math_brackets", read_brackets)
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])

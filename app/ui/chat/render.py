@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore, restore_labels
 from app.ui.chat.formulas import FormulaSpace
-from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark
+from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark, PlacedNote
 from app.ui.chat.markdown import measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import code_font, text_font
@@ -152,6 +152,7 @@ class RenderedText:
     links: list[Link] = field(default_factory=list)
     drawn: list[Ornament] = field(default_factory=list)
     formulas: list[PlacedFormula] = field(default_factory=list)
+    notes: list[PlacedNote] = field(default_factory=list)
     columns: TableColumns | None = None
     pending: bool = False
     """It has the source of formulas that are not set yet."""
@@ -172,6 +173,7 @@ class _Level:
     number: int | None
     tight: bool
     item_waits: bool = False  # an item was opened, and its first block has not come yet
+    note: str = ""  # the number of a footnote, which looks like the one item of a list
     task: str = ""  # how the item that was opened begins, if it is one of a list of tasks: `[ ] ` or `[x] `
 
 
@@ -193,7 +195,8 @@ class BlockRenderer:
         self._written = RenderedText(document)
         self._formulas = FormulaWriter(formulas, self._sizes.answer, self._written.formulas)
         self._inline = InlineRenderer(
-            self._cursor, theme, marks, self._written.marks, self._written.links, self._formulas
+            *(self._cursor, theme, marks, self._written.marks, self._written.links),
+            *(self._formulas, self._written.notes),
         )
         self._levels: list[_Level] = []
         self._bars: list[float] = []
@@ -226,6 +229,22 @@ class BlockRenderer:
                 self._begin_block(self._sizes.answer_line)
                 self._inline.write_formula(token)
                 self._make_room(alone=True)
+            case "fence" | "code_block":
+                self._write_code(token)
+            case "hr":
+                self._begin_block(SPACE_L, rule=True)
+            case "verbatim":
+                self._write_lines(token.content)
+            case "table_open":
+                return self._write_table(tokens, index)
+            case _:
+                self._enter_or_leave(tokens, index)
+        return index + 1
+
+    def _enter_or_leave(self, tokens: Sequence[Token], index: int) -> None:
+        """What has blocks inside: a list, one of its items, a quotation, a footnote."""
+        token = tokens[index]
+        match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token, tokens[index + 1 :])
             case "bullet_list_close" | "ordered_list_close":
@@ -239,15 +258,11 @@ class BlockRenderer:
                 self._bars.append(self._left_edge())
             case "blockquote_close":
                 self._bars.pop()
-            case "fence" | "code_block":
-                self._write_code(token)
-            case "hr":
-                self._begin_block(SPACE_L, rule=True)
-            case "verbatim":
-                self._write_lines(token.content)
-            case "table_open":
-                return self._write_table(tokens, index)
-        return index + 1
+            case "footnote_reference_open":
+                self._open_note(str(token.meta["label"]))
+            case "footnote_reference_close":
+                self._levels.pop()
+                self._inline.use_base(QTextCharFormat())
 
     def _write_inline(self, token: Token) -> None:
         tokens = parse_line(token)
@@ -293,6 +308,8 @@ class BlockRenderer:
         level = self._levels[-1]
         level.item_waits = False
         margin = "  " * (len(self._levels) - 1)
+        if level.note:
+            return f"{level.note}.", f"[^{level.note}]: "
         if level.task:
             return _TASKS[level.task], f"{margin}- {level.task}"
         if level.number is None:
@@ -311,6 +328,13 @@ class BlockRenderer:
         level = self._levels[-1]
         level.item_waits = True
         level.task = words[:4].lower() if words[:4].lower() in _TASKS else ""
+
+    def _open_note(self, number: str) -> None:
+        """A footnote: softer than the text, with its number beside it."""
+        self._levels.append(_Level(None, tight=True, item_waits=True, note=number))
+        soft = QTextCharFormat()
+        soft.setForeground(QColor(self._palette.soft_ink))
+        self._inline.use_base(soft)
 
     def _left_edge(self) -> float:
         return float(len(self._levels) * INDENT + len(self._bars) * QUOTE_INDENT)

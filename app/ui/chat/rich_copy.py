@@ -46,7 +46,9 @@ def _runs(block: QTextBlock, start: int, end: int, said: dict[int, str]) -> Iter
 
 def _emphasise(shown: str, form: QTextCharFormat) -> str:
     font = form.font()
+    raised = form.verticalAlignment() == QTextCharFormat.VerticalAlignment.AlignSuperScript
     for tag, wanted in (
+        ("sup", raised),
         ("code", font.fixedPitch()),
         ("s", font.strikeOut()),
         ("i", font.italic()),

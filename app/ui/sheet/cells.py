@@ -167,9 +167,9 @@ def answer_html(row: ShownRow, palette: Palette) -> str:
     anchors with the numbers of their citations; those of an open answer are not."""
     checked = mark_citations(row.text, row.citations, row.books or {}, tuple(row.books or ()))
     marks = checked or mark_stream(row.text)
-    from app.export.markdown import parser  # with the first answer in a sheet
+    from app.export.markdown import read_answer, render_answer  # with the first answer in a sheet
 
-    rendered = _ENCODED.sub("", parser().render(embed(row.text, marks)))
+    rendered = _ENCODED.sub("", render_answer(read_answer(embed(row.text, marks))))
     parts = split(rendered)
     return "".join(part if isinstance(part, str) else _mark_html(part, marks, palette) for part in parts)
 

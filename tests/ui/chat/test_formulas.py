@@ -6,10 +6,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.formulas import FormulaStore, FormulaText, typeset
+from app.export.formulas import FormulaText
+from app.ui.chat.formulas import FormulaStore, typeset
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, Theme
+from tests.export.test_formulas import odd_inputs
 from tests.ui.chat.talk import asked, colours, read, turn
 
 SET = "\ufffc"
@@ -112,3 +114,33 @@ def test_a_formula_is_set_once(qapp: QApplication, qtbot: QtBot) -> None:
     found = store.find("x^2", display=False, size=16)
     assert found is not None
     assert store.find("x^2", display=False, size=16) is found
+
+
+def test_a_footnote_is_copied_as_it_was_written(view: ConversationView, qtbot: QtBot) -> None:
+    text = "Late[^1], $a_1$ and[^2] [p. 1]\n\n[^1]: At *noon*\n\n[^2]: Or later"
+    message = show(view, qtbot, text)
+    assert plain(message).splitlines()[-2:] == ["At noon", "Or later"]
+    assert read(message) == text.replace("*", "")
+    first = message.pieces[0]
+    assert "Late<sup>1</sup>, $a_1$ and<sup>2</sup>" in first.copy_html(0, first.end())
+
+
+def test_odd_input_is_no_latex() -> None:
+    for number, tex in enumerate(odd_inputs()):
+        typeset(tex, number % 2 == 0, 16)
+
+
+def test_any_other_fault_is_logged_and_costs_one_formula(
+    view: ConversationView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the font of a secret formula")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ziamath.zmath.Latex", fail)
+        with pytest.raises(OSError, match="font"):
+            typeset("x^9", False, 16)
+        message = show(view, qtbot, "so $x^9$ is")
+    assert plain(message) == "so $x^9$ is"
+    assert "OSError" in caplog.text
+    assert "secret" not in caplog.text

@@ -251,3 +251,30 @@ def test_titles_on_chips_are_short() -> None:
     assert shorten_title("1984") == "1984"
     assert shorten_title("Harbour Lease, consolidated (draft-2)") == "Harbour Lease (draft-2)"
     assert len(shorten_title("An exceedingly long title of a book that never ends")) <= 25
+
+
+def _noted(theme: Theme, space: ChipSpace, text: str) -> list[RenderedText]:
+    return [_renderer(theme, (), space).write(block.tokens) for block in StepwiseText(embed(text, ())).blocks]
+
+
+def test_footnotes_are_raised_numbers_and_notes(space: ChipSpace) -> None:
+    text = "It ends[^x] in May[^y]. No[^z].\n\n[^y]: By *post*.\n\n[^x]: At noon.\n\n    And then.\n\n[^q]: Text."
+    written = _noted(Theme(PAPER), space, text)
+    said = [part.document.toPlainText().strip() for part in written]
+    assert said == ["It ends1 in May2. No[^z].", "By post.", "At noon.\nAnd then.", "[^q]: Text."]
+    assert [note.source for note in written[0].notes] == ["[^1]", "[^2]"]
+    assert [[drawn.marker for drawn in part.drawn if drawn.marker] for part in written] == [[], ["2."], ["1."], []]
+
+
+def test_a_definition_in_a_later_step_is_known_from_the_first_on(
+    space: ChipSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markdown, "STEP_CHARACTERS", 20)
+    stepwise = StepwiseText("First[^1].\n\n" + "More words here.\n\n" * 9 + "[^1]: Late.")
+    assert stepwise.rest
+    (first, *_others) = (_renderer(Theme(PAPER), (), space).write(block.tokens) for block in stepwise.blocks)
+    assert first.document.toPlainText() == "First1."
+
+
+def test_the_marks_of_an_open_answer_are_no_footnotes(space: ChipSpace) -> None:
+    assert plain(space, "It ends[^1].\n\n[^1]: At noon.") == "It ends[^1].\n[^1]: At noon."
