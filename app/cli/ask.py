@@ -13,6 +13,7 @@ from pathlib import Path
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.bars import bar
+from app.cli.folders import open_all
 from app.cli.reading import with_password
 from app.cli.screen import print_json
 from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion
@@ -227,7 +228,8 @@ def open_books(files: Sequence[Path], library: Library, cancel: Cancel, *, read_
 def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
     """The books of the command line, or their pages. Raises AppError, Stopped."""
     pages = arguments.page_range(options.pages)
-    opened = open_books(options.document, desk.library, cancel, read_again=options.read_again)
+    open_one = partial(_open_book, library=desk.library, cancel=cancel, read_again=options.read_again)
+    opened = open_all(options.document, open_one, cancel)
     for book in opened:
         desk.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
     return tuple(BookRef(book.id, pages) for book in opened)

@@ -96,7 +96,12 @@ def _add_questions(commands: Any) -> None:
 def _add_documents(command: argparse.ArgumentParser) -> None:
     """The options of all commands that open books."""
     command.add_argument(
-        "--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable")
+        "--document",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("a book, or a folder: all documents in it; repeatable"),
     )
     _add_read_again(command)
     command.add_argument(

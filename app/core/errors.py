@@ -31,6 +31,8 @@ class Code(StrEnum):
     # documents: `path` always, and what is named here
     FILE_MISSING = "file_missing"
     FILE_IS_FOLDER = "file_is_folder"
+    FOLDER_TOO_LARGE = "folder_too_large"  # path, limit: files and folders that are looked at
+    FOLDER_WITHOUT_DOCUMENTS = "folder_without_documents"  # path
     FILE_NOT_REGULAR = "file_not_regular"
     FILE_UNREADABLE = "file_unreadable"
     FILE_EMPTY = "file_empty"

@@ -22,6 +22,7 @@ from app.ui.commands import Command, CommandGroup
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
+from app.ui.folder_import import FolderImport
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow
@@ -47,6 +48,7 @@ _Role = QAction.MenuRole
 def adding_commands(
     go: Navigation,
     shelf: ShelfPresenter,
+    folders: FolderImport,
     images: ImageSources,
     portal: ScreenPortal,
     anything: Anything,
@@ -60,6 +62,7 @@ def adding_commands(
                 _("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin"), symbol=Symbol.ADD
             ),
             Command(_("Add a book…"), "Ctrl+O", shelf.choose_files, words=_("open file, import document, PDF")),
+            Command(_("Add a folder…"), "", folders.choose, words=_("import documents, directory, all files")),
             Command(
                 _("Show the model an image or a video…"),
                 IMAGE_KEYS,

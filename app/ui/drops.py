@@ -133,7 +133,9 @@ any ending."""
 def _offer(source: QMimeData, files: list[Path]) -> _Offer | None:
     """What becomes of it when it is dropped; None where it is not for the window."""
     if files:
-        return _refusal(files) or _offer_of_files(files)
+        folders = [file for file in files if file.is_dir()]
+        others = [file for file in files if file not in folders]
+        return _offer_of_folders(folders, others) if folders else _refusal(files) or _offer_of_files(files)
     if holds_image(source):
         return _Offer(_("Show the image to the model"), _("It will be part of your next question"))
     if holds_addresses(source):
@@ -143,16 +145,20 @@ def _offer(source: QMimeData, files: list[Path]) -> _Offer | None:
 
 def _refusal(files: list[Path]) -> _Offer | None:
     """Why none of them can be taken, if so."""
-    folders = [file for file in files if file.is_dir()]
-    unread = [file for file in files if file not in folders and file.suffix.lower() in _UNREAD]
-    if len(folders) + len(unread) < len(files):
+    if any(file.suffix.lower() not in _UNREAD for file in files):
         return None
-    if not unread:
-        what = _named(folders, _("the folder “{name}”"), _("{n} folders"))
-        return _Offer(_("Octavo does not open {what}").format(what=what), _("Drop the documents in it"), taken=False)
     what = _named(files, _("“{name}”"), _("these {n} files"))
     known = _("It reads PDF, EPUB, Word, web pages, e-mail, tables and text")
     return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
+
+
+def _offer_of_folders(folders: list[Path], others: list[Path]) -> _Offer:
+    """They go onto the shelf, with what is dropped beside them where it can be read."""
+    what = _named(folders, _("the folder “{name}”"), _("{n} folders"))
+    title = _("Put the documents in {what} on the shelf").format(what=what)
+    if others and _refusal(others) is None:
+        return _Offer(title, _offer_of_files(others).title)
+    return _Offer(title, _("All that Octavo can read, in folders below it too"))
 
 
 def _offer_of_files(files: list[Path]) -> _Offer:

@@ -41,6 +41,7 @@ from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
+from app.ui.folder_import import FolderImport
 from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
@@ -115,7 +116,6 @@ class _Parts(QObject):
         self._make_welcome(desk, bridge, handbook)
 
     def _make_welcome(self, desk: Services, bridge: Bridge, handbook: Path) -> None:
-        has_keyring = desk.key.origin is not KeyOrigin.FILE
         self.welcome = Welcome(
             self.window,
             self.shelf,
@@ -126,7 +126,7 @@ class _Parts(QObject):
             ModelAdvice(desk, bridge, self),
             self.shown,
             handbook,
-            has_keyring,
+            desk.key.origin is not KeyOrigin.FILE,
             self,
         )
 
@@ -150,6 +150,7 @@ class _Parts(QObject):
         window, activity, shown = self.window, self.activity, self.shown
         self.openings = FileImport(desk.library, bridge, shown, self)
         self.passwords = Passwords(self.openings, window, self)
+        self.folders = FolderImport(self.openings, bridge, window, self)
         self.shelf = ShelfPresenter(
             desk.library,
             desk.conversations,
@@ -333,7 +334,9 @@ class _Parts(QObject):
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
         of_help = command_list.help_commands(self.help)
         groups = (
-            command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything, self.bin),
+            command_list.adding_commands(
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, self.bin
+            ),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, window),
@@ -473,6 +476,9 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
+        self.folders.progressed.connect(panel.folder_run.show_run)
+        panel.folder_run.stop_wanted.connect(self.folders.stop)
+        panel.folder_wanted.connect(self.folders.choose)
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         panel.compare_wanted.connect(self.navigation.compare)

@@ -103,6 +103,12 @@ _BOUNDS = {
 _SENTENCES: dict[Code, str] = {
     Code.FILE_MISSING: "There is no file “{path}”. Check its name and folder.",
     Code.FILE_IS_FOLDER: "“{path}” is a folder. Choose the files in it that you want to read.",
+    Code.FOLDER_TOO_LARGE: (
+        "There are more than {limit} files in the folder “{path}”. Choose a folder in it, one after the other."
+    ),
+    Code.FOLDER_WITHOUT_DOCUMENTS: (
+        "There is no document in the folder “{path}” that Octavo could read. Check the folder, or choose another one."
+    ),
     Code.FILE_NOT_REGULAR: "“{path}” is not an ordinary file, so Octavo did not open it. Choose a file on a disk.",
     Code.FILE_UNREADABLE: (
         "“{path}” could not be read. Check that you have permission to read it and that its disk is connected."

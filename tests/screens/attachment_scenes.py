@@ -37,9 +37,9 @@ def draw_image(path: Path, size: tuple[int, int], hue: int) -> None:
 
 
 def drag_over(stage: Stage, *names: str) -> None:
-    """Files with these names are dragged over the window."""
+    """Files with these names are dragged over the window; a name may be a path."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(f"/home/me/{name}") for name in names])
+    data.setUrls([QUrl.fromLocalFile(str(Path("/home/me", name))) for name in names])
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QCoreApplication.sendEvent(stage.window, QDragEnterEvent(QPointF(700, 500), actions, data, buttons, modifiers))
 

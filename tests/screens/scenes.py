@@ -19,6 +19,7 @@ from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
 from tests.screens.comparisons import COMPARISONS
 from tests.screens.conversation_scenes import CONVERSATION_SCALED, CONVERSATION_SCENES
+from tests.screens.folder_scenes import FOLDER_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
@@ -350,6 +351,7 @@ SCENES: dict[str, Scene] = (
         scene.__name__.replace("_", "-"): scene
         for scene in (
             *START_SCENES,
+            *FOLDER_SCENES,
             loading,
             streaming,
             dark,

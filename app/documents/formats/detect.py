@@ -91,6 +91,11 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
 
 
+def has_known_ending(name: str) -> bool:
+    """Whether files of such names are documents that Octavo reads."""
+    return PurePath(name).suffix.lower() in _ENDINGS
+
+
 def _by_bytes(head: bytes) -> Format | None:
     if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(_PDF):
         return Format.PDF

@@ -49,6 +49,7 @@ class ShelfPanel(QWidget):
     compare_wanted = Signal(str, str)  # the ids of both books, the earlier one first
     opening_cancelled = Signal(str)
     add_wanted = Signal()
+    folder_wanted = Signal()
     settings_wanted = Signal()
 
     def __init__(
@@ -87,6 +88,7 @@ class ShelfPanel(QWidget):
 
         self.book_view = self._make_books(icons, covers)
         self.sheet_run = RunningCard(icons, _("Stop the question sheet"))
+        self.folder_run = RunningCard(icons, _("Stop adding the folder"), opens=False)
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
         self._lay_out()
@@ -152,7 +154,7 @@ class ShelfPanel(QWidget):
         lists = boxed(
             column(top, self.conversation_view, archived, (self.book_view, 1), (self._empty, 1), margins=margins)
         )
-        running = boxed(column(self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0), spacing=SPACE_S))
+        running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0), spacing=SPACE_S))
         column((lists, 1), running, SPACE_S, Separator(), self._foot, of=self)
 
     def _make_foot(self, icons: Icons) -> QWidget:
@@ -169,13 +171,15 @@ class ShelfPanel(QWidget):
         add = TextButton(_("Add a book…"))
         add.setToolTip(_("Add a book…") + "  Ctrl+O")
         add.clicked.connect(self.add_wanted)
-        words = _("Drop a book, document, e-mail or table on the window, or add a file from a folder.")
+        folder = TextButton(_("Add a folder…"), role="link")
+        folder.clicked.connect(self.folder_wanted)
+        words = _("Drop a book, document, e-mail or table on the window, or a whole folder of them.")
         return boxed(
             column(
                 PlainLabel(_("No books yet"), role="book"),
                 PlainLabel(words, role="soft", wraps=True),
                 SPACE_S,
-                (add, Qt.AlignmentFlag.AlignLeft),
+                row(add, folder, STRETCH, spacing=SPACE_S),
                 STRETCH,
                 margins=(SPACE_S, SPACE_L, SPACE_S, 0),
                 spacing=SPACE_S,

@@ -146,9 +146,9 @@ class ShelfPresenter(Presenter):
         for book in self._shown.shelf.values():
             if book.id not in on_desk:
                 menu.addAction(book.title.replace("&", "&&"), partial(self.toggle_desk, book.id))
-        if not menu.isEmpty():
-            menu.addSeparator()
+        menu.addSeparator()
         menu.addAction(_("Add a file…") + "\tCtrl+O", self.choose_files)
+        menu.addAction(_("Add a folder…"), self._panel.folder_wanted.emit)
         menu.popup(QCursor.pos() if below is None else below.mapToGlobal(below.rect().bottomLeft()))
 
     @Slot(str)

@@ -29,16 +29,17 @@ class RunProgress:
 
 
 class RunningCard(QAbstractButton):
-    """Hidden while nothing runs. A click opens what runs (`clicked`)."""
+    """Hidden while nothing runs. A click opens what runs (`clicked`), where that can be."""
 
     stop_wanted = Signal()
 
-    def __init__(self, icons: Icons, stop: str, parent: QWidget | None = None) -> None:
-        """`stop`: what the button that stops it is called."""
+    def __init__(self, icons: Icons, stop: str, *, opens: bool = True, parent: QWidget | None = None) -> None:
+        """`stop`: what the button that stops it is called; `opens`: there is something to open."""
         super().__init__(parent)
         self._theme = icons.theme
         self._shown: RunProgress | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._opens = opens
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if opens else Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.title, self.words = ElidedLabel(), ElidedLabel(role="small")
@@ -92,8 +93,7 @@ class RunningCard(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = 2.0 if self.hasFocus() else 1.0
         painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), width))
-        painter.setBrush(
-            QColor(palette.wash if self.isDown() else palette.line if self.underMouse() else palette.surface)
-        )
+        over = palette.wash if self.isDown() else palette.line
+        painter.setBrush(QColor(over if self._opens and self.underMouse() else palette.surface))
         inset = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)

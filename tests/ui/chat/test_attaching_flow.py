@@ -119,9 +119,7 @@ def test_of_a_mixed_drop_the_books_go_on_the_desk(room: Room, tmp_path: Path) ->
 
 def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Path) -> None:
     _open(room)
-    (tmp_path / "case").mkdir()
     for paths, words in (
-        ((tmp_path / "case",), "Octavo does not open the folder “case”"),
         ((tmp_path / "slides.PPTX",), "Octavo cannot read “slides.PPTX”"),
         ((tmp_path / "a.zip", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
     ):
@@ -130,6 +128,18 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
         assert room.window.talk.notice.text().startswith(f"{words}. ")
         assert room.presenter.openings.rows(room.shown().id) == []
     assert _drag(room, _files(tmp_path / "a.zip", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
+
+
+def test_a_folder_goes_onto_the_shelf(room: Room, tmp_path: Path) -> None:
+    _open(room)
+    (tmp_path / "case").mkdir()
+    assert _drag(room, _files(tmp_path / "case")) == "Put the documents in the folder “case” on the shelf"
+    assert _drag(room, _files(tmp_path, tmp_path / "case")) == "Put the documents in 2 folders on the shelf"
+    (tmp_path / "case" / "lease.epub").write_bytes(b"")
+    room.reader.documents["lease.epub"] = shelf_of_books.lease()
+    _drop(room, _files(tmp_path / "case"))
+    assert [book.title for book in room.desk.library.books()] == ["Harbour Lease, consolidated"]
+    assert room.shown().books == ()
 
 
 def test_an_image_is_known_by_its_bytes_whatever_its_name(room: Room, tmp_path: Path) -> None:

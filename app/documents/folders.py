@@ -1,0 +1,106 @@
+"""Finds the documents in a folder and in the folders in it. Looks at names alone: what a file is, its reader says."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.errors import AppError, Code, Problem
+from app.core.work import Cancel, Stopped, Work
+from app.documents.formats.detect import has_known_ending
+from app.isolation.files import printable
+
+MAX_ENTRIES = 200_000
+"""Of files and folders that are looked at: nobody has so many documents in one folder, but disks have."""
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """`files` may be documents, in the order of their names. Left out are so many `hidden` files and folders, `links`
+    that lead out of the folder, and files of `others` kinds. `closed`: folders that Octavo may not look into."""
+
+    files: tuple[Path, ...] = ()
+    hidden: int = 0
+    links: int = 0
+    others: int = 0
+    closed: tuple[Path, ...] = ()
+
+    def __add__(self, other: FolderFiles) -> FolderFiles:
+        return FolderFiles(
+            tuple(dict.fromkeys((*self.files, *other.files))),
+            self.hidden + other.hidden,
+            self.links + other.links,
+            self.others + other.others,
+            (*self.closed, *other.closed),
+        )
+
+
+@dataclass(frozen=True)
+class FolderReport:
+    """What became of the documents in folders, called `name`: so many were `added`, the others `failed`, each with its
+    reason; `found` says what was left out. `stopped`: by the person, before all were tried."""
+
+    name: str
+    added: int
+    failed: tuple[tuple[Path, Problem], ...]
+    found: FolderFiles
+    stopped: bool = False
+
+
+def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
+    """Yields how many files and folders were looked at.
+
+    Links are not followed: what they lead to is found in its own place, if that is in the folder. Raises AppError
+    FILE_MISSING, FILE_UNREADABLE, FOLDER_TOO_LARGE; Stopped.
+    """
+    if not folder.is_dir():
+        raise AppError(Code.FILE_MISSING, path=printable(folder))
+    root, seen = folder.resolve(), 0
+    found, closed = FolderFiles(), list[Path]()
+    for base, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        entries = sorted((*folders, *names), key=str.casefold)
+        found += _sorted(Path(base), root, entries, frozenset(folders))
+        folders[:] = sorted((name for name in folders if not _is_hidden(Path(base, name))), key=str.casefold)
+        seen += len(entries)
+        if cancel.requested:
+            raise Stopped
+        if seen > MAX_ENTRIES:
+            raise AppError(Code.FOLDER_TOO_LARGE, path=printable(folder), limit=MAX_ENTRIES)
+        yield seen
+    if folder in closed:
+        raise AppError(Code.FILE_UNREADABLE, path=printable(folder))
+    return found + FolderFiles(closed=tuple(closed))
+
+
+def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[str]) -> FolderFiles:
+    """What is in one folder, without the folders in it."""
+    files: list[Path] = []
+    hidden = links = others = 0
+    for path in (base / name for name in entries):
+        if _is_hidden(path):
+            hidden += 1
+        elif path.is_symlink():
+            links += not path.resolve().is_relative_to(root)
+        elif path.name in folders:
+            continue
+        elif has_known_ending(path.name):
+            files.append(path)
+        else:
+            others += 1
+    return FolderFiles(tuple(files), hidden, links, others)
+
+
+def _is_hidden(path: Path) -> bool:
+    if path.name.startswith((".", "~$")):  # the second: what Office keeps of a file that is open
+        return True
+    hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
+    return os.name == "nt" and bool(getattr(path.lstat(), "st_file_attributes", 0) & hidden)
+
+
+def problems(found: FolderFiles) -> Iterator[tuple[Path, Problem]]:
+    """Of the folders that could not be looked into."""
+    for path in found.closed:
+        yield path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})
