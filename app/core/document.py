@@ -21,6 +21,8 @@ class Format(StrEnum):
     EML = "eml"
     CSV = "csv"
     XLSX = "xlsx"
+    PPTX = "pptx"
+    ODP = "odp"
 
 
 class Flag(StrEnum):

@@ -40,6 +40,7 @@ from app.documents.protocol import (
     ReadSizes,
     SizesRead,
 )
+from app.documents.slides import odp, pptx
 from app.documents.tables import csv, xlsx
 from app.documents.text import language
 from app.documents.web import eml, epub, html, markdown, mime
@@ -63,6 +64,8 @@ _READERS: dict[Format, FormatReader] = {
     Format.EML: eml,
     Format.CSV: csv,
     Format.XLSX: xlsx,
+    Format.PPTX: pptx,
+    Format.ODP: odp,
 }
 
 
@@ -234,6 +237,13 @@ _ODT_SAMPLE = {
 }
 
 
+_ODP_SAMPLE = {
+    "mimetype": "application/vnd.oasis.opendocument.presentation",
+    "content.xml": "<document-content><body><presentation><page><frame><text-box><p>Sample</p></text-box></frame>"
+    "</page></presentation></body></document-content>",
+}
+
+
 def _samples() -> list[tuple[str, bytes]]:
     """A small file of each format, the PDF last. Its font is not embedded, so that PDFium looks for the system's."""
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
@@ -254,6 +264,8 @@ def _samples() -> list[tuple[str, bytes]]:
         ("sample.eml", _MAIL),
         ("sample.csv", b"a;b\n1;2\n"),
         ("sample.xlsx", _workbook()),
+        ("sample.pptx", _presentation()),
+        ("sample.odp", _pack(_ODP_SAMPLE)),
         ("sample.pdf", document),
     ]
 
@@ -290,15 +302,31 @@ attached
 """
 
 
-def _workbook() -> bytes:
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    sheet = f'<Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/a.xml"/>'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _presentation() -> bytes:
+    slide = f'<Relationship Id="r1" Type="{_RELATIONS}/slide" Target="slides/a.xml"/>'
     return _pack(
         {
             "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": f'<Relationships><Relationship Type="{relations}/officeDocument" Target="xl/workbook.xml"/>'
+            "ppt/presentation.xml": f'<presentation xmlns:r="{_RELATIONS}"><sldIdLst><sldId r:id="r1"/></sldIdLst>'
+            "</presentation>",
+            "ppt/_rels/presentation.xml.rels": f"<Relationships>{slide}</Relationships>",
+            "ppt/slides/a.xml": "<sld><cSld><spTree><sp><txBody><p><r><t>Sample</t></r></p></txBody></sp></spTree>"
+            "</cSld></sld>",
+        }
+    )
+
+
+def _workbook() -> bytes:
+    sheet = f'<Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="worksheets/a.xml"/>'
+    return _pack(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": f'<Relationships><Relationship Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
             "</Relationships>",
-            "xl/workbook.xml": f'<workbook xmlns:r="{relations}"><sheets><sheet name="A" r:id="r1"/></sheets>'
+            "xl/workbook.xml": f'<workbook xmlns:r="{_RELATIONS}"><sheets><sheet name="A" r:id="r1"/></sheets>'
             "</workbook>",
             "xl/_rels/workbook.xml.rels": f"<Relationships>{sheet}</Relationships>",
             "xl/worksheets/a.xml": '<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'

@@ -23,6 +23,8 @@ _FORMATS = {
     "eml": "e-mail",
     "csv": "CSV table",
     "xlsx": "Excel workbook",
+    "pptx": "PowerPoint presentation",
+    "odp": "OpenDocument presentation",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",
@@ -112,8 +114,8 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is {size_bytes}. Octavo opens files up to {limit_bytes}. Split it and open the part you need."
     ),
     Code.FORMAT_UNKNOWN: (
-        "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, ODT, RTF, web pages, e-mail,"
-        " Excel, CSV, Markdown and plain text."
+        "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, PowerPoint, OpenDocument,"
+        " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text."
     ),
     Code.FORMAT_MISMATCH: (
         "“{path}” is named like {expected}, but contains {found}. If you trust the file, correct its extension and"

@@ -18,7 +18,17 @@ from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import OLE
-from app.documents.formats.xml import attribute, child, find_all, local_name, parse_xml, text_in, text_of, whole_number
+from app.documents.formats.xml import (
+    attribute,
+    child,
+    find_all,
+    local_name,
+    parse_xml,
+    relation_id,
+    text_in,
+    text_of,
+    whole_number,
+)
 from app.documents.tables import charts
 from app.documents.tables.rows import RowComment, Tables
 from app.documents.tables.xlsx_checks import repack
@@ -199,8 +209,7 @@ class _CommentsAndCharts:
     def _read_parts(self) -> Iterator[tuple[str, str]]:
         parts = {each.id: each.part for each in self._related}
         for sheet in self._all(self._workbook, "sheet"):
-            identifiers = [str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")]
-            yield attribute(sheet, "name"), parts.get("".join(identifiers), "")
+            yield attribute(sheet, "name"), parts.get(relation_id(sheet), "")
 
     def _notes(self, part: str) -> Iterator[RowComment]:
         authors = [text_of(author) for author in self._all(part, "author")]

@@ -24,7 +24,7 @@ from app.documents.formats.xml import (
     value_in,
     whole_number,
 )
-from app.documents.tables.charts import describe, describe_diagram
+from app.documents.tables.charts import describe_drawn
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
@@ -40,7 +40,6 @@ _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
-_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
 _NO_STYLE = DocxStyle()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
@@ -70,8 +69,8 @@ def parse(content: Content, progress: Progress) -> Document:
     core, styles = archive.optional_tree(package.get("core-properties", "")), parts.get("styles")
     notes = {(kind, attribute(note, "id")): note for kind in _NOTES.values() for note in children(parts.get(kind))}
     comments = {attribute(comment, "id"): comment for comment in children(parts.get("comments"))}
-    drawn = {each.id: _DRAWN[each.kind](archive.optional_tree(each.part)) for each in related if each.kind in _DRAWN}
-    walker = _Walker(DocxStyles(styles), Numbers(parts.get("numbering")), notes, comments, drawn)
+    numbers = Numbers(parts.get("numbering"))
+    walker = _Walker(DocxStyles(styles), numbers, notes, comments, describe_drawn(archive, related))
     walker.read_all(body, progress)
     walker.read_other_comments()
     document = paginate(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))

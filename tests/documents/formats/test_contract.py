@@ -21,6 +21,8 @@ from app.documents.text.clean import clean
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.documents.slides_writer import frame, shape, text, write_odp, write_pptx
+from tests.documents.slides_writer import title as slide_title
 from tests.documents.workbook_writer import sheet, write_workbook
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
@@ -93,6 +95,18 @@ def _xlsx() -> bytes:
     return write_workbook({_FIRST: rows, _SECOND: rows}, title="The Keeper")
 
 
+def _pptx() -> bytes:
+    body = text(_PROSE, "Then the storm came, and the lantern went out.")
+    slides = [slide_title(heading) + shape(body, placeholder='idx="1"') for heading in (_FIRST, _SECOND)]
+    return write_pptx(slides, title="The Keeper")
+
+
+def _odp() -> bytes:
+    body = frame(f"<text:p>{_PROSE}</text:p><text:p>Then the storm came, and the lantern went out.</text:p>")
+    titles = (frame(f"<text:p>{heading}</text:p>", kind="title") for heading in (_FIRST, _SECOND))
+    return write_odp([f"<draw:page>{each}{body}</draw:page>" for each in titles], title="The Keeper")
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -105,6 +119,8 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.EML: _eml,
     Format.CSV: _csv,
     Format.XLSX: _xlsx,
+    Format.PPTX: _pptx,
+    Format.ODP: _odp,
 }
 _ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
 _WITHOUT_TITLES = (Format.TEXT, Format.CSV)
@@ -197,7 +213,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -239,6 +255,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
         from tests.documents.epub_writer import write_epub
         from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
+        from tests.documents.slides_writer import frame, shape, text, title, write_odp, write_pptx
         from tests.documents.workbook_writer import DATE, sheet, write_workbook
 
         mail = b"Date: Thu, 12 Mar 2026 10:00:00 +0100\\nSubject: =?koi8-r?b?8NLJ18XU?= =?x-odd?q?=FF?=\\n" + (
@@ -272,6 +289,8 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.csv": "a;b\\n1;é\\n".encode("cp1252"),
             "b.tsv": "a\\tb\\n".encode("utf-16"),
             "a.xlsx": write_workbook({"One": sheet([["a", 1.5, (46093, DATE), True]]), "Two": ""}, title="Title"),
+            "a.pptx": write_pptx([title("One") + shape(text("Text"), placeholder='idx="1"')], title="One"),
+            "a.odp": write_odp([f"<draw:page>{frame('<text:p>Text</text:p>', place=(1, 1, 2, 2))}</draw:page>"]),
             "a.pdf": write_pdf(
                 [show("White", before="1 1 1 rg") + show("Black") + show("ABC", y=500, font="M")] * 2,
                 labels="0 << /S /r >>",

@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     (tmp_path / "case").mkdir()
     for paths, words in (
         ((tmp_path / "case",), "Octavo does not open the folder “case”"),
-        ((tmp_path / "slides.PPTX",), "Octavo cannot read “slides.PPTX”"),
+        ((tmp_path / "slides.KEY",), "Octavo cannot read “slides.KEY”"),
         ((tmp_path / "a.zip", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
     ):
         assert _drag(room, _files(*paths)) == words

@@ -1,0 +1,1 @@
+"""Presentations: PowerPoint, OpenDocument."""
