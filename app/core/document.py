@@ -23,6 +23,8 @@ class Format(StrEnum):
     XLSX = "xlsx"
     PPTX = "pptx"
     ODP = "odp"
+    XLS = "xls"
+    ODS = "ods"
 
 
 class Flag(StrEnum):

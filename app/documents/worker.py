@@ -24,8 +24,10 @@ from app.core.events import Opening
 from app.core.image import Raster
 from app.documents import plain_text
 from app.documents.files import PACKED_LIMIT_BYTES
+from app.documents.formats import ole
 from app.documents.formats.contract import Content, FormatReader, Progress
-from app.documents.formats.detect import HEAD_BYTES, identify
+from app.documents.formats.detect import HEAD_BYTES, OLE, identify
+from app.documents.opendocument import odp, ods, odt
 from app.documents.pdf import pdf, text_layer
 from app.documents.protocol import (
     DrawnPage,
@@ -40,11 +42,11 @@ from app.documents.protocol import (
     ReadSizes,
     SizesRead,
 )
-from app.documents.slides import odp, pptx
-from app.documents.tables import csv, xlsx
+from app.documents.slides import pptx
+from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
 from app.documents.web import eml, epub, html, markdown, mime
-from app.documents.word import docx, odt, rtf, rtf_controls
+from app.documents.word import docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 
@@ -66,6 +68,8 @@ _READERS: dict[Format, FormatReader] = {
     Format.XLSX: xlsx,
     Format.PPTX: pptx,
     Format.ODP: odp,
+    Format.XLS: xls,
+    Format.ODS: ods,
 }
 
 
@@ -95,8 +99,8 @@ class DocumentHandler:
         """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
         format: Format | None = None
         try:
-            format = identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
             content = Content(order.name, self._untrusted_bytes, self._hash(progress), order.password)
+            format = _identify(content)
             match order:
                 case Parse():
                     return Parsed(parse(content, progress))
@@ -212,7 +216,9 @@ def preload() -> None:
 
 
 def _identify(content: Content) -> Format:
-    return identify(content.name, bytes(content.data[:HEAD_BYTES]))
+    """As `detect.identify`; a compound file is looked into, since its beginning does not say what it is."""
+    head = bytes(content.data[:HEAD_BYTES])
+    return ole.identify(content) if head.startswith(OLE) else identify(content.name, head)
 
 
 # ---- what `preload` reads
@@ -237,6 +243,11 @@ _ODT_SAMPLE = {
 }
 
 
+_ODS_SAMPLE = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "content.xml": "<document-content><body><spreadsheet><table name='A'><table-row><table-cell><p>1</p></table-cell>"
+    "</table-row></table></spreadsheet></body></document-content>",
+}
 _ODP_SAMPLE = {
     "mimetype": "application/vnd.oasis.opendocument.presentation",
     "content.xml": "<document-content><body><presentation><page><frame><text-box><p>Sample</p></text-box></frame>"
@@ -245,7 +256,9 @@ _ODP_SAMPLE = {
 
 
 def _samples() -> list[tuple[str, bytes]]:
-    """A small file of each format, the PDF last. Its font is not embedded, so that PDFium looks for the system's."""
+    """A small file of each format but those in compound files, which load nothing late; the PDF last. Its font is not
+    embedded, so that PDFium looks for the system's.
+    """
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
     document = (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -266,6 +279,7 @@ def _samples() -> list[tuple[str, bytes]]:
         ("sample.xlsx", _workbook()),
         ("sample.pptx", _presentation()),
         ("sample.odp", _pack(_ODP_SAMPLE)),
+        ("sample.ods", _pack(_ODS_SAMPLE)),
         ("sample.pdf", document),
     ]
 

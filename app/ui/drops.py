@@ -123,7 +123,7 @@ class WindowDrops(DropOverlay):
 _UNREAD = frozenset(
     (
         *(".7z", ".azw3", ".dmg", ".djvu", ".doc", ".exe", ".gz", ".heic", ".iso", ".key", ".mobi", ".mp3", ".numbers"),
-        *(".ods", ".pages", ".ppt", ".rar", ".svg", ".tar", ".wav", ".xls", ".zip"),
+        *(".pages", ".ppt", ".rar", ".svg", ".tar", ".wav", ".zip"),
     )
 )
 """Endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may have

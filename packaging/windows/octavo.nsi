@@ -115,6 +115,8 @@ Section
   !insertmacro OFFER_FOR .pptm
   !insertmacro OFFER_FOR .ppsx
   !insertmacro OFFER_FOR .odp
+  !insertmacro OFFER_FOR .xls
+  !insertmacro OFFER_FOR .ods
   !insertmacro OFFER_FOR .csv
   !insertmacro OFFER_FOR .tsv
   !insertmacro OFFER_FOR .md

@@ -112,6 +112,30 @@ def write_odt(
     return pack(files | dict(members or {}))
 
 
+def write_ods(
+    sheets: Mapping[str, str], *, title: str = "", styles: str = "", manifest: str = "", hidden: str = ""
+) -> bytes:
+    """`sheets` are their rows by their names; `hidden` is the name of one that is not shown."""
+    style = (
+        '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    )
+    tables = "".join(
+        f'<table:table table:name="{name}" table:style-name="{"h" if name == hidden else ""}">{rows}</table:table>'
+        for name, rows in sheets.items()
+    )
+    return pack(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": f"<office:document-content {ODF}><office:automatic-styles>{style}{styles}"
+            f"</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+            "</office:document-content>",
+            "meta.xml": f"<office:document-meta {ODF}><office:meta><dc:title>{title}</dc:title></office:meta>"
+            "</office:document-meta>",
+            "META-INF/manifest.xml": f"<manifest:manifest {ODF}>{manifest}</manifest:manifest>",
+        }
+    )
+
+
 def write_rtf(body: str, *, title: str = "", head: str = "") -> bytes:
     """`head` comes before the body: a code page, fonts. Styles 1 to 3 are headings."""
     headings = "".join(rf"{{\s{n}\sbasedon0 heading {n};}}" for n in (1, 2, 3))

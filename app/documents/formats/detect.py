@@ -27,20 +27,23 @@ ENDINGS_OF = {
     Format.XLSX: ".xlsx .xlsm",
     Format.PPTX: ".pptx .pptm .ppsx",
     Format.ODP: ".odp",
+    Format.XLS: ".xls",
+    Format.ODS: ".ods",
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
 _OPC = (Format.DOCX, Format.PPTX)
-_ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP)  # known by their names, too
+_ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
 PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
-_BINARY = (*PACKED, Format.RTF)
+_COMPOUND = (Format.XLS,)
+_BINARY = (*PACKED, *_COMPOUND, Format.RTF)
 _WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
 _EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
 _ODF_MIME = b"mimetypeapplication/vnd.oasis.opendocument."  # OpenDocument 1.3, part 2, 3.3: as EPUB's
-_ODF = {b"text": Format.ODT, b"presentation": Format.ODP}
+_ODF = {b"text": Format.ODT, b"presentation": Format.ODP, b"spreadsheet": Format.ODS}
 _MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<length>..)..", re.DOTALL)
 _FOLDERS = {b"word/": Format.DOCX, b"xl/": Format.XLSX, b"ppt/": Format.PPTX}  # ECMA-376, part 2
 _OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", *_FOLDERS)
@@ -72,7 +75,7 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
     format and the bytes are of another, which the person should know; FORMAT_UNKNOWN for everything else.
     """
-    promised = ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
+    promised = promised_by(name)
     head = untrusted_head[:HEAD_BYTES]
     if promised is Format.EML and begins_like_mail(head):
         return promised
@@ -95,6 +98,11 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     if found is Format.TEXT and promised is Format.PDF and _PDF in head[:1024]:
         return promised  # readers of PDF look for its mark in the first 1,024 bytes
     raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
+
+
+def promised_by(name: str) -> Format | None:
+    """The format that a name's ending is of."""
+    return ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
 
 
 def _by_bytes(head: bytes) -> Format | None:

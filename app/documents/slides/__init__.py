@@ -1,1 +1,1 @@
-"""Presentations: PowerPoint, OpenDocument."""
+"""Presentations: what they share, PowerPoint."""

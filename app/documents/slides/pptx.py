@@ -8,10 +8,8 @@ import msgspec
 from lxml import etree
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive, Relation
 from app.documents.formats.contract import MAX_PAGES, Content, Progress, refuse_damaged, refuse_over
-from app.documents.formats.detect import OLE
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -41,12 +39,8 @@ _OFF = {"0", "false"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Text of layouts and masters is left out; comments are kept apart. Raises AppError DOCUMENT_ENCRYPTED for a
-    presentation with a password, which is an OLE file.
-    """
+    """Text of layouts and masters is left out; comments are kept apart."""
     progress(0, 1)
-    if bytes(content.data[: len(OLE)]) == OLE:
-        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
     name = package.get("officeDocument", _PRESENTATION)

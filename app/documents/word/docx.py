@@ -7,10 +7,8 @@ from collections import Counter
 from lxml import etree
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
-from app.documents.formats.detect import OLE
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -35,7 +33,6 @@ from app.documents.word.docx_styles import DocxStyle, DocxStyles, Numbers
 format = Format.DOCX
 
 _DOCUMENT = "word/document.xml"
-_OLD_WORD = "WordDocument".encode("utf-16-le")  # a stream of the format before OOXML
 _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
@@ -50,14 +47,8 @@ _COMMENTED = {"commentrangestart", "commentreference"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
-    Raises AppError DOCUMENT_ENCRYPTED for a file with a password, which is an OLE file.
-    """
+    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them."""
     progress(0, 1)
-    if content.data[: len(OLE)] == OLE:
-        if _OLD_WORD in bytes(content.data):
-            refuse_damaged(content, format)
-        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
     name = package.get("officeDocument", _DOCUMENT)

@@ -8,7 +8,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.detect import HEAD_BYTES, identify
 from tests.documents.epub_writer import write_epub
-from tests.documents.office_writer import write_docx, write_odt
+from tests.documents.office_writer import write_docx, write_ods, write_odt
 from tests.documents.pdf_writer import write_pdf
 from tests.documents.slides_writer import write_odp, write_pptx
 from tests.documents.workbook_writer import write_workbook
@@ -24,6 +24,7 @@ _BARE_OPC = _DOCX[: _DOCX.index(b"word/")]  # what can be seen where the first m
 _XLSX = write_workbook({"A": ""})
 _PPTX = write_pptx([""])
 _ODP = write_odp([""])
+_ODS = write_ods({"A": ""})
 _TEXT = "A naïve text.\n".encode()
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -90,6 +91,8 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.xlsx", _ZIP, Format.XLSX),  # the parser will say that it is damaged
         *((name, _PPTX, Format.PPTX) for name in ("a.pptx", "a.PPTM", "a.ppsx", "a")),
         ("a.pptx", _OLE, Format.PPTX),
+        *((name, _ODS, Format.ODS) for name in ("a.ods", "a")),
+        ("a.xls", _OLE, Format.XLS),
         *((name, _ODP, Format.ODP) for name in ("a.odp", "a")),
         ("a.odp", _ZIP, Format.ODP),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), Format.XLSX),
@@ -122,6 +125,8 @@ def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: by
         ("a.docx", _PDF, "docx", "pdf"),
         ("a.odt", _DOCX, "odt", "docx"),
         ("a.odt", _ODP, "odt", "odp"),
+        ("a.xls", _XLSX, "xls", "xlsx"),
+        ("a.xls", b"<html><table>", "xls", "html"),
         ("a.docx", _PPTX, "docx", "pptx"),
         ("a.rtf", _DOCX, "rtf", "docx"),
         ("a.txt", _RTF, "text", "rtf"),

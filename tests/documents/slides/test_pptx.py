@@ -10,6 +10,7 @@ from app.documents.formats import archive
 from app.documents.formats.contract import Content
 from app.documents.slides import deck
 from app.documents.worker import parse
+from tests.documents.compound_writer import write_compound
 from tests.documents.office_writer import OFFICE_RELATIONS, relations
 from tests.documents.slides_writer import shape, text, title, transform, tree, write_pptx
 
@@ -177,7 +178,7 @@ def test_slides_come_in_the_order_of_the_presentation() -> None:
 
 
 def test_what_is_no_presentation_is_refused() -> None:
-    assert _refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)).code is Code.DOCUMENT_ENCRYPTED
+    assert _refusal(write_compound({"EncryptedPackage": b"x"})).code is Code.DOCUMENT_ENCRYPTED
     assert _refusal(write_pptx([])).code is Code.DOCUMENT_DAMAGED
     assert _refusal(write_pptx([title("One")], members={"ppt/slides/slide1.xml": "<p"})).code is Code.DOCUMENT_DAMAGED
     missing = write_pptx([title("One")], members={"ppt/_rels/presentation.xml.rels": "<Relationships/>"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress
+from app.documents.opendocument.odf import OdfPackage
 from app.documents.word.block_builder import paginate
-from app.documents.word.odf import OdfPackage
 
 format = Format.ODT
 

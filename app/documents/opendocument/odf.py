@@ -14,12 +14,12 @@ from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, refuse_damaged
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
+from app.documents.opendocument.odf_styles import OdfStyle, OdfStyles
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.web import mathml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker
-from app.documents.word.odt_styles import OdtStyle, OdtStyles
 
 MAX_SPACES = 100  # in one element
 
@@ -65,7 +65,7 @@ class OdfPackage:
         self.language = text_in(meta, "language") or self._default_language()
 
     def walker(self) -> OdfWalker:
-        return OdfWalker(OdtStyles((self.styles, self.root)), self.body, self._read_object)
+        return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object)
 
     def _read_object(self, address: str) -> etree._Element | None:
         return self.archive.optional_tree(posixpath.normpath(f"{address}/{CONTENT}"))
@@ -80,11 +80,11 @@ class OdfPackage:
 
 class OdfWalker(Walker):
     def __init__(
-        self, styles: OdtStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
+        self, styles: OdfStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
     ) -> None:
         super().__init__()
         self._styles = styles
-        self._open_styles = [OdtStyle()]  # of open paragraphs and spans, each filled from those around it
+        self._open_styles = [OdfStyle()]  # of open paragraphs and spans, each filled from those around it
         self._controls = _texts_of_controls(body)
         self._object = cache(lambda address: _describe(read_object(address)))
         self._deletions, self._insertions = _recorded_changes(body)
@@ -218,6 +218,10 @@ class OdfWalker(Walker):
             if not self._paragraphs[-1]:
                 self.builder.end_paragraph()
 
+    def strikes(self, cell_style: str) -> bool:
+        """Whether a style of table cells strikes out their text."""
+        return bool(cell_style and self._styles.of("table-cell", cell_style).struck)
+
     def read_aside(self, elements: Iterable[etree._Element]) -> list[Block]:
         """The blocks of elements, apart from all that is read before and after."""
         after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
@@ -236,7 +240,7 @@ class OdfWalker(Walker):
         change = Change.STRUCK if style.struck else Change.INSERTED if self._open_insertions else Change.NONE
         return RunStyle(style.shift or Shift.NONE, change)
 
-    def _style(self, element: etree._Element, name: str) -> OdtStyle:
+    def _style(self, element: etree._Element, name: str) -> OdfStyle:
         return self._styles.of("paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name"))
 
     def _item(self) -> ListItem | None:

@@ -10,9 +10,9 @@ from lxml import etree
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress
 from app.documents.formats.xml import attribute, child, children, find, find_all, local_name
+from app.documents.opendocument.odf import OdfPackage, OdfWalker
 from app.documents.slides.deck import ShapeBox, Slide, SlideShape, to_deck
 from app.documents.text.flow import Block
-from app.documents.word.odf import OdfPackage, OdfWalker
 
 format = Format.ODP
 
