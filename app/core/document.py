@@ -21,6 +21,10 @@ class Format(StrEnum):
     EML = "eml"
     CSV = "csv"
     XLSX = "xlsx"
+    PPTX = "pptx"
+    ODP = "odp"
+    XLS = "xls"
+    ODS = "ods"
 
 
 class Flag(StrEnum):

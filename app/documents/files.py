@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from app.core.errors import AppError, Code
+from app.documents.formats.detect import ENDINGS, PACKED
 from app.isolation.files import OpenFile, open_regular, printable
 
 TEXT_LIMIT_BYTES = 64 << 20
@@ -13,8 +14,6 @@ TEXT_LIMIT_BYTES = 64 << 20
 
 PACKED_LIMIT_BYTES = 2 << 30
 """PDF and what is packed are read from the file piece by piece."""
-
-_PACKED = frozenset({".pdf", ".epub", ".docx", ".odt", ".xlsx", ".xlsm"})
 
 
 def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
@@ -32,7 +31,8 @@ def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
 
 
 def _check_size(path: Path, size: int, limit: int) -> None:
-    limit = limit or (PACKED_LIMIT_BYTES if path.suffix.lower() in _PACKED else TEXT_LIMIT_BYTES)
+    packed = ENDINGS.get(path.suffix.lower()) in PACKED
+    limit = limit or (PACKED_LIMIT_BYTES if packed else TEXT_LIMIT_BYTES)
     if size == 0:
         raise AppError(Code.FILE_EMPTY, path=printable(path))
     if size > limit:

@@ -24,8 +24,10 @@ from app.core.events import Opening
 from app.core.image import Raster
 from app.documents import plain_text
 from app.documents.files import PACKED_LIMIT_BYTES
+from app.documents.formats import ole
 from app.documents.formats.contract import Content, FormatReader, Progress
-from app.documents.formats.detect import HEAD_BYTES, identify
+from app.documents.formats.detect import HEAD_BYTES, OLE, identify
+from app.documents.opendocument import odp, ods, odt
 from app.documents.pdf import pdf, text_layer
 from app.documents.protocol import (
     CoverRead,
@@ -42,10 +44,11 @@ from app.documents.protocol import (
     ReadSizes,
     SizesRead,
 )
-from app.documents.tables import csv, xlsx
+from app.documents.slides import pptx
+from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
 from app.documents.web import eml, epub, html, markdown, mime
-from app.documents.word import docx, odt, rtf, rtf_controls
+from app.documents.word import docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 
@@ -65,6 +68,10 @@ _READERS: dict[Format, FormatReader] = {
     Format.EML: eml,
     Format.CSV: csv,
     Format.XLSX: xlsx,
+    Format.PPTX: pptx,
+    Format.ODP: odp,
+    Format.XLS: xls,
+    Format.ODS: ods,
 }
 
 
@@ -94,8 +101,8 @@ class DocumentHandler:
         """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
         format: Format | None = None
         try:
-            format = identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
             content = Content(order.name, self._untrusted_bytes, self._hash(progress), order.password)
+            format = _identify(content)
             match order:
                 case Parse():
                     return Parsed(parse(content, progress))
@@ -218,7 +225,9 @@ def preload() -> None:
 
 
 def _identify(content: Content) -> Format:
-    return identify(content.name, bytes(content.data[:HEAD_BYTES]))
+    """As `detect.identify`; a compound file is looked into, since its beginning does not say what it is."""
+    head = bytes(content.data[:HEAD_BYTES])
+    return ole.identify(content) if head.startswith(OLE) else identify(content.name, head)
 
 
 # ---- what `preload` reads
@@ -243,8 +252,22 @@ _ODT_SAMPLE = {
 }
 
 
+_ODS_SAMPLE = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "content.xml": "<document-content><body><spreadsheet><table name='A'><table-row><table-cell><p>1</p></table-cell>"
+    "</table-row></table></spreadsheet></body></document-content>",
+}
+_ODP_SAMPLE = {
+    "mimetype": "application/vnd.oasis.opendocument.presentation",
+    "content.xml": "<document-content><body><presentation><page><frame><text-box><p>Sample</p></text-box></frame>"
+    "</page></presentation></body></document-content>",
+}
+
+
 def _samples() -> list[tuple[str, bytes]]:
-    """A small file of each format, the PDF last. Its font is not embedded, so that PDFium looks for the system's."""
+    """A small file of each format but those in compound files, which load nothing late; the PDF last. Its font is not
+    embedded, so that PDFium looks for the system's.
+    """
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
     document = (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -263,6 +286,9 @@ def _samples() -> list[tuple[str, bytes]]:
         ("sample.eml", _MAIL),
         ("sample.csv", b"a;b\n1;2\n"),
         ("sample.xlsx", _workbook()),
+        ("sample.pptx", _presentation()),
+        ("sample.odp", _pack(_ODP_SAMPLE)),
+        ("sample.ods", _pack(_ODS_SAMPLE)),
         ("sample.pdf", document),
     ]
 
@@ -299,15 +325,31 @@ attached
 """
 
 
-def _workbook() -> bytes:
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    sheet = f'<Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/a.xml"/>'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _presentation() -> bytes:
+    slide = f'<Relationship Id="r1" Type="{_RELATIONS}/slide" Target="slides/a.xml"/>'
     return _pack(
         {
             "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": f'<Relationships><Relationship Type="{relations}/officeDocument" Target="xl/workbook.xml"/>'
+            "ppt/presentation.xml": f'<presentation xmlns:r="{_RELATIONS}"><sldIdLst><sldId r:id="r1"/></sldIdLst>'
+            "</presentation>",
+            "ppt/_rels/presentation.xml.rels": f"<Relationships>{slide}</Relationships>",
+            "ppt/slides/a.xml": "<sld><cSld><spTree><sp><txBody><p><r><t>Sample</t></r></p></txBody></sp></spTree>"
+            "</cSld></sld>",
+        }
+    )
+
+
+def _workbook() -> bytes:
+    sheet = f'<Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="worksheets/a.xml"/>'
+    return _pack(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": f'<Relationships><Relationship Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
             "</Relationships>",
-            "xl/workbook.xml": f'<workbook xmlns:r="{relations}"><sheets><sheet name="A" r:id="r1"/></sheets>'
+            "xl/workbook.xml": f'<workbook xmlns:r="{_RELATIONS}"><sheets><sheet name="A" r:id="r1"/></sheets>'
             "</workbook>",
             "xl/_rels/workbook.xml.rels": f"<Relationships>{sheet}</Relationships>",
             "xl/worksheets/a.xml": '<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'

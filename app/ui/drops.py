@@ -123,7 +123,7 @@ class WindowDrops(DropOverlay):
 _UNREAD = frozenset(
     (
         *(".7z", ".azw3", ".dmg", ".djvu", ".doc", ".exe", ".gz", ".heic", ".iso", ".key", ".mobi", ".mp3", ".numbers"),
-        *(".odp", ".ods", ".pages", ".ppt", ".pptx", ".rar", ".svg", ".tar", ".wav", ".xls", ".zip"),
+        *(".pages", ".ppt", ".rar", ".svg", ".tar", ".wav", ".zip"),
     )
 )
 """Endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may have
@@ -148,7 +148,7 @@ def _refusal(files: list[Path]) -> _Offer | None:
     if any(file.suffix.lower() not in _UNREAD for file in files):
         return None
     what = _named(files, _("“{name}”"), _("these {n} files"))
-    known = _("It reads PDF, EPUB, Word, web pages, e-mail, tables and text")
+    known = _("It reads PDF, EPUB, Word, presentations, web pages, e-mail, tables and text")
     return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
 
 
@@ -182,7 +182,7 @@ def _offer_of_files(files: list[Path]) -> _Offer:
 
 
 def _formats() -> str:
-    return _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads all of it")
+    return _("PDF, EPUB, Word, presentation, web page, e-mail, table or text: the model reads all of it")
 
 
 def _named(files: Sequence[Path], one: str, several: str) -> str:

@@ -23,6 +23,10 @@ _FORMATS = {
     "eml": "e-mail",
     "csv": "CSV table",
     "xlsx": "Excel workbook",
+    "pptx": "PowerPoint presentation",
+    "odp": "OpenDocument presentation",
+    "xls": "Excel 97 workbook",
+    "ods": "OpenDocument spreadsheet",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",
@@ -53,6 +57,7 @@ _EXCESSES = {
     "mail_parts": "more than {value} parts in one e-mail",
     "mail_containers": "more than {value} groups of parts in one e-mail",
     "sheets": "more than {value} sheets",
+    "streams": "more than {value} parts",
     "rows": "more than {value} rows in one table",
     "columns": "more than {value} columns in one table",
     "cells": "more than {value} cells up to the last one of a sheet",
@@ -118,8 +123,8 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is {size_bytes}. Octavo opens files up to {limit_bytes}. Split it and open the part you need."
     ),
     Code.FORMAT_UNKNOWN: (
-        "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, ODT, RTF, web pages, e-mail,"
-        " Excel, CSV, Markdown and plain text."
+        "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, PowerPoint, OpenDocument,"
+        " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text."
     ),
     Code.FORMAT_MISMATCH: (
         "“{path}” is named like {expected}, but contains {found}. If you trust the file, correct its extension and"

@@ -111,6 +111,12 @@ Section
   !insertmacro OFFER_FOR .eml
   !insertmacro OFFER_FOR .xlsx
   !insertmacro OFFER_FOR .xlsm
+  !insertmacro OFFER_FOR .pptx
+  !insertmacro OFFER_FOR .pptm
+  !insertmacro OFFER_FOR .ppsx
+  !insertmacro OFFER_FOR .odp
+  !insertmacro OFFER_FOR .xls
+  !insertmacro OFFER_FOR .ods
   !insertmacro OFFER_FOR .csv
   !insertmacro OFFER_FOR .tsv
   !insertmacro OFFER_FOR .md

@@ -6,8 +6,8 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
@@ -15,21 +15,22 @@ _WORD = (
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" '
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
     'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-    f'xmlns:r="{_RELATIONS}" '
+    f'xmlns:r="{OFFICE_RELATIONS}" '
     'xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
-_ODF = " ".join(
+ODF = " ".join(
     f'xmlns:{name}="{_OASIS}{name}:1.0"' for name in ("office", "text", "style", "table", "meta", "manifest")
 )
-_ODF += (
+ODF += (
     f' xmlns:draw="{_OASIS}drawing:1.0" xmlns:svg="{_OASIS}svg-compatible:1.0" xmlns:fo="{_OASIS}xsl-fo-compatible:1.0"'
     f' xmlns:form="{_OASIS}form:1.0" xmlns:chart="{_OASIS}chart:1.0"'
     ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:math="http://www.w3.org/1998/Math/MathML"'
     ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
+    f' xmlns:presentation="{_OASIS}presentation:1.0"'
     ' xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
 )
-_ODF += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+ODF += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
 
 def paragraph(text: str, properties: str = "", run: str = "") -> str:
@@ -59,15 +60,15 @@ def write_docx(
         f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2, 3)
     )
     files: dict[str, str | bytes] = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
-        "_rels/.rels": _relations(
-            (f"{_RELATIONS}/officeDocument", "word/document.xml"),
-            (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
+        "_rels/.rels": relations(
+            (f"{OFFICE_RELATIONS}/officeDocument", "word/document.xml"),
+            (f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
         ),
         "word/document.xml": f"<w:document {_WORD}><w:body>{body}</w:body></w:document>",
-        "word/_rels/document.xml.rels": _relations(
+        "word/_rels/document.xml.rels": relations(
             *(
-                (f"{_RELATIONS}/{name}", f"{name}.xml")
+                (f"{OFFICE_RELATIONS}/{name}", f"{name}.xml")
                 for name in ("styles", "numbering", "footnotes", "endnotes", "comments")
             )
         ),
@@ -78,7 +79,7 @@ def write_docx(
         "word/endnotes.xml": f"<w:endnotes {_WORD}>{endnotes}</w:endnotes>",
         "docProps/core.xml": f'<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></c>',
     }
-    return _pack(files | dict(members or {}))
+    return pack(files | dict(members or {}))
 
 
 def write_odt(
@@ -97,18 +98,42 @@ def write_odt(
     files: dict[str, str | bytes] = {
         "mimetype": "application/vnd.oasis.opendocument.text",
         "content.xml": (
-            f"<office:document-content {_ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:document-content {ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
             f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
         ),
         "meta.xml": (
-            f"<office:document-meta {_ODF}><office:meta><dc:title>{title}</dc:title>"
+            f"<office:document-meta {ODF}><office:meta><dc:title>{title}</dc:title>"
             f"<dc:language>{language}</dc:language></office:meta></office:document-meta>"
         ),
-        "META-INF/manifest.xml": f"<manifest:manifest {_ODF}>{manifest}</manifest:manifest>",
+        "META-INF/manifest.xml": f"<manifest:manifest {ODF}>{manifest}</manifest:manifest>",
     }
     for address, root in (objects or {}).items():
-        files[f"{address}/content.xml"] = f"<office:document-content {_ODF}>{root}</office:document-content>"
-    return _pack(files | dict(members or {}))
+        files[f"{address}/content.xml"] = f"<office:document-content {ODF}>{root}</office:document-content>"
+    return pack(files | dict(members or {}))
+
+
+def write_ods(
+    sheets: Mapping[str, str], *, title: str = "", styles: str = "", manifest: str = "", hidden: str = ""
+) -> bytes:
+    """`sheets` are their rows by their names; `hidden` is the name of one that is not shown."""
+    style = (
+        '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    )
+    tables = "".join(
+        f'<table:table table:name="{name}" table:style-name="{"h" if name == hidden else ""}">{rows}</table:table>'
+        for name, rows in sheets.items()
+    )
+    return pack(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": f"<office:document-content {ODF}><office:automatic-styles>{style}{styles}"
+            f"</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+            "</office:document-content>",
+            "meta.xml": f"<office:document-meta {ODF}><office:meta><dc:title>{title}</dc:title></office:meta>"
+            "</office:document-meta>",
+            "META-INF/manifest.xml": f"<manifest:manifest {ODF}>{manifest}</manifest:manifest>",
+        }
+    )
 
 
 def write_rtf(body: str, *, title: str = "", head: str = "") -> bytes:
@@ -118,15 +143,15 @@ def write_rtf(body: str, *, title: str = "", head: str = "") -> bytes:
     return (start + rf"{{\info{{\title {title}}}{{\author Someone}}}}" + body + "}").encode("latin-1")
 
 
-def _relations(*targets: tuple[str, str]) -> str:
+def relations(*targets: tuple[str, str]) -> str:
     entries = "".join(
         f'<Relationship Id="r{number}" Type="{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(targets)
     )
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{entries}</Relationships>'
+    return f'<Relationships xmlns="{PACKAGE}/relationships">{entries}</Relationships>'
 
 
-def _pack(files: Mapping[str, str | bytes]) -> bytes:
+def pack(files: Mapping[str, str | bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

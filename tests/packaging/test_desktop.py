@@ -72,7 +72,7 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
 def test_every_kind_of_file_that_octavo_opens_can_be_opened_with_it() -> None:
     database = QMimeDatabase()
     listed = set(_entry()["MimeType"].split(";"))
-    for ending in (*detect._ENDINGS, *images.ENDINGS):
+    for ending in (*detect.ENDINGS, *images.ENDINGS):
         kind = database.mimeTypeForFile(f"a{ending}", QMimeDatabase.MatchMode.MatchExtension)
         names = {kind.name(), *kind.aliases()}
         assert names & listed or kind.isDefault(), f"{ending}: {names}"

@@ -58,7 +58,7 @@ def test_the_installer_for_windows_compiles_without_a_warning(tmp_path: Path) ->
 def test_windows_offers_octavo_for_kinds_of_files_that_it_opens() -> None:
     script = (PACKAGING / "windows" / "octavo.nsi").read_text(encoding="utf-8")
     offered = set(re.findall(r"OFFER_FOR (\.\w+)", script))
-    assert offered <= {*detect._ENDINGS, *images.ENDINGS}
+    assert offered <= {*detect.ENDINGS, *images.ENDINGS}
     assert {".pdf", ".epub", ".docx", ".png"} <= offered
     assert APPLICATION_ID in script
 

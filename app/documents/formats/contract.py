@@ -70,6 +70,18 @@ def none_if_damaged(read: Callable[[], _T]) -> _T | None:
         return None
 
 
+def guarded(work: Callable[[], _T], content: Content, format: Format) -> _T:
+    """Runs `work` of a library; what that cannot read is damage. When a library in Rust panics, the exception is not
+    even an Exception.
+    """
+    try:
+        return work()
+    except (MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        refuse_damaged(content, format, error if isinstance(error, Exception) else None)
+
+
 def to_document(
     flowed: Flowed,
     content: Content,

@@ -13,7 +13,7 @@ from app.core.errors import AppError, Code
 HEAD_BYTES = 8_192
 """How much of a file's beginning `identify` reads."""
 
-_ENDINGS_OF = {
+ENDINGS_OF = {
     Format.PDF: ".pdf",
     Format.EPUB: ".epub",
     Format.DOCX: ".docx",
@@ -25,19 +25,28 @@ _ENDINGS_OF = {
     Format.EML: ".eml",
     Format.CSV: ".csv .tsv",
     Format.XLSX: ".xlsx .xlsm",
+    Format.PPTX: ".pptx .pptm .ppsx",
+    Format.ODP: ".odp",
+    Format.XLS: ".xls",
+    Format.ODS: ".ods",
 }
-_ENDINGS = {ending: format for format, endings in _ENDINGS_OF.items() for ending in endings.split()}
-_BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF, Format.XLSX)
-_PACKED = (Format.EPUB, Format.ODT, Format.XLSX)
+"""The endings of each format: what the window offers to open, and what limits there are, follows from it."""
+ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
+_OPC = (Format.DOCX, Format.PPTX)
+_ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
+PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
+_COMPOUND = (Format.XLS,)
+_BINARY = (*PACKED, *_COMPOUND, Format.RTF)
 _WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
 _EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
-_ODT_MIME = b"mimetypeapplication/vnd.oasis.opendocument.text"  # OpenDocument 1.3, part 2, 3.3: as EPUB's
+_ODF_MIME = b"mimetypeapplication/vnd.oasis.opendocument."  # OpenDocument 1.3, part 2, 3.3: as EPUB's
+_ODF = {b"text": Format.ODT, b"presentation": Format.ODP, b"spreadsheet": Format.ODS}
 _MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<length>..)..", re.DOTALL)
-_WORD_FOLDER, _EXCEL_FOLDER = b"word/", b"xl/"  # ECMA-376, part 2
-_OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", _WORD_FOLDER, _EXCEL_FOLDER)
+_FOLDERS = {b"word/": Format.DOCX, b"xl/": Format.XLSX, b"ppt/": Format.PPTX}  # ECMA-376, part 2
+_OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", *_FOLDERS)
 RTF = b"{\\rtf"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Word before 2007, and of Office under a password
 BOMS = {
@@ -66,7 +75,7 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
     format and the bytes are of another, which the person should know; FORMAT_UNKNOWN for everything else.
     """
-    promised = _ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
+    promised = promised_by(name)
     head = untrusted_head[:HEAD_BYTES]
     if promised is Format.EML and begins_like_mail(head):
         return promised
@@ -75,7 +84,7 @@ def identify(name: str, untrusted_head: bytes) -> Format:
         # Bytes that show nothing: damaged, perhaps; the parser of the promised format decides.
         if promised in _BINARY and not head.startswith(_ZIP):
             return promised
-        if promised in _PACKED or (promised is Format.DOCX and _first_member(head).startswith(_OPC_FIRST)):
+        if promised in _ZIP_FORMATS or (promised in _OPC and _first_member(head).startswith(_OPC_FIRST)):
             return promised  # many zip tools put the mimetype elsewhere
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
     if promised is None or promised is found:
@@ -91,9 +100,9 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
 
 
-def has_known_ending(name: str) -> bool:
-    """Whether files of such names are documents that Octavo reads."""
-    return PurePath(name).suffix.lower() in _ENDINGS
+def promised_by(name: str) -> Format | None:
+    """The format that a name's ending is of."""
+    return ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
 
 
 def _by_bytes(head: bytes) -> Format | None:
@@ -122,11 +131,12 @@ def _by_members(head: bytes) -> Format | None:
     first = head[30:]
     if first.startswith(_EPUB_MIME):
         return Format.EPUB
-    if first.startswith(_ODT_MIME):
-        return Format.ODT
+    if first.startswith(_ODF_MIME):
+        kind = first.removeprefix(_ODF_MIME)
+        return next((format for name, format in _ODF.items() if kind.startswith(name)), None)
     if not _first_member(head).startswith(_OPC_FIRST):
         return None
-    for folder, format in ((_WORD_FOLDER, Format.DOCX), (_EXCEL_FOLDER, Format.XLSX)):
+    for folder, format in _FOLDERS.items():
         if any(name.startswith(folder) for name in _member_names(head)):
             return format
     return None

@@ -93,6 +93,11 @@ def attribute(element: etree._Element, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}" + name)), "")
 
 
+def relation_id(element: etree._Element) -> str:
+    """Its `r:id` in OOXML, which may stand beside an `id` of its own; "" where there is none."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), "")
+
+
 def find_all(root: etree._Element | None, name: str) -> Iterator[etree._Element]:
     """Every element in `root`, itself included, with this local name, in document order."""
     return (element for element in (() if root is None else root.iter()) if local_name(element) == name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 
 from lxml import etree
 
+from app.documents.formats.archive import Archive, Relation
 from app.documents.formats.xml import child, find, find_all, local_name, text_of
 from app.documents.text import notation
 
@@ -21,6 +23,14 @@ def describe(root: etree._Element | None) -> str:
 def describe_diagram(root: etree._Element | None) -> str:
     """A diagram as text. `root`: that of its data, in which each label is a point."""
     return notation.diagram(map(_words, find_all(root, "pt")))
+
+
+_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
+
+
+def describe_drawn(archive: Archive, relations: Iterable[Relation]) -> dict[str, str]:
+    """The charts and diagrams that a part leads to, as text, by the relation's id."""
+    return {each.id: _DRAWN[each.kind](archive.optional_tree(each.part)) for each in relations if each.kind in _DRAWN}
 
 
 def _words(element: etree._Element | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -59,7 +60,7 @@ class Flowed(msgspec.Struct, frozen=True):
     outline: tuple[Section, ...]
 
 
-def flow(blocks: Iterable[Block]) -> Flowed:
+def flow(blocks: Iterable[Block], fixed: bool = False) -> Flowed:
     """Lays out `blocks` on pages of about PAGE_CHARACTERS, never more than MAX_PAGE_CHARACTERS, none of them empty.
 
     A block is split only when it alone is longer than a page may be: at a line end, else after a sentence, else at
@@ -67,8 +68,11 @@ def flow(blocks: Iterable[Block]) -> Flowed:
     stay very short. The text is cleaned as `clean.clean` does; nothing else is lost but white space where blocks and
     pages meet. A page's label is its number; its chapter is the nearest heading above its first line, or its first
     heading where there is none above.
+
+    `fixed`: pages begin where a block says so and nowhere else, however much is on them; one without text is kept, and
+    flagged EMPTY unless a block of it is flagged NO_TEXT.
     """
-    filler = _PageFiller()
+    filler = _PageFiller(fixed)
     for unit in _units(blocks):
         filler.place(unit)
     return filler.finish()
@@ -116,7 +120,10 @@ class _CleanBlock:
 class _PageFiller:
     """The page that is being filled, and those that are done."""
 
-    def __init__(self) -> None:
+    def __init__(self, fixed: bool) -> None:
+        self._fixed = fixed
+        self._begun = False  # whether a fixed page is open
+        self._most = math.inf if fixed else MAX_PAGE_CHARACTERS  # characters of a page
         self._pages: list[Page] = []
         self._outline: list[Section] = []
         self._text = ""
@@ -131,8 +138,9 @@ class _PageFiller:
         begun = len(self._text) >= SHORT_PAGE_CHARACTERS
         chapter = begun and any(block.is_chapter for block in unit)
         full = not self._fits(height) and (begun or height <= MAX_PAGE_CHARACTERS)
-        if unit[0].new_page or chapter or full:
+        if unit[0].new_page or (not self._fixed and (chapter or full)):
             self._end_page()
+        self._begun = True
         for block in unit:
             self._add(block)
 
@@ -155,10 +163,10 @@ class _PageFiller:
 
     def _add(self, block: _CleanBlock) -> None:
         used = len(self._text) + len(_BETWEEN)
-        whole = len(block.text) <= MAX_PAGE_CHARACTERS
+        whole = len(block.text) <= self._most
         if (
             self._text
-            and used + len(block.text) > MAX_PAGE_CHARACTERS
+            and used + len(block.text) > self._most
             and (whole or PAGE_CHARACTERS - used < SHORT_PAGE_CHARACTERS)
         ):
             self._end_page()
@@ -173,7 +181,7 @@ class _PageFiller:
         start = 0
         while start < len(block.text):
             used = len(self._text) + len(_BETWEEN) if self._text else 0
-            if used + len(block.text) - start <= MAX_PAGE_CHARACTERS:
+            if used + len(block.text) - start <= self._most:
                 self._append(block.text[start:], block.flags)
                 break
             end, following = _split(block.text, start, PAGE_CHARACTERS - used)
@@ -201,7 +209,10 @@ class _PageFiller:
 
     def _end_page(self) -> None:
         if not self._text:
-            return
+            if not (self._fixed and self._begun):
+                return
+            self._page_chapter = self._chapter
+            self._flags |= set() if Flag.NO_TEXT in self._flags else {Flag.EMPTY}
         if odd_share(self._text) > ODD_SHARE_LIMIT:
             self._flags.add(Flag.ODD_CHARACTERS)
         if is_misread(self._text) or "\ufffd" in self._text:
@@ -210,7 +221,7 @@ class _PageFiller:
         flags, hidden = _order(self._flags), self._left_out.text()
         self._pages.append(Page(number, str(number), self._text, self._page_chapter, flags, hidden))
         self._left_out_before, self._left_out = self._left_out, LeftOut()
-        self._text, self._flags = "", set()
+        self._text, self._flags, self._begun = "", set(), False
 
 
 def _split(text: str, start: int, room: int) -> tuple[int, int]:

@@ -105,6 +105,10 @@ def inserted(untrusted_text: str) -> str:
     return _bracketed("inserted", untrusted_text)
 
 
+HIDDEN_SLIDE = "[hidden slide]"
+SPEAKER_NOTES = "[speaker notes]"
+
+
 def field(untrusted_name: str, untrusted_value: str) -> str:
     """A form field with its value, which may be empty. A box is `[x]` or `[ ]` before its name."""
     name, value = " ".join(untrusted_name.split()).rstrip(" :："), untrusted_value.strip()

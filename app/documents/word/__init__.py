@@ -1,1 +1,1 @@
-"""Word processors' documents: DOCX, ODT, RTF."""
+"""Word processors' documents: DOCX, RTF."""

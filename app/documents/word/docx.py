@@ -7,10 +7,8 @@ from collections import Counter
 from lxml import etree
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
-from app.documents.formats.detect import OLE
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -24,7 +22,7 @@ from app.documents.formats.xml import (
     value_in,
     whole_number,
 )
-from app.documents.tables.charts import describe, describe_diagram
+from app.documents.tables.charts import describe_drawn
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
@@ -35,12 +33,10 @@ from app.documents.word.docx_styles import DocxStyle, DocxStyles, Numbers
 format = Format.DOCX
 
 _DOCUMENT = "word/document.xml"
-_OLD_WORD = "WordDocument".encode("utf-16-le")  # a stream of the format before OOXML
 _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
-_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
 _NO_STYLE = DocxStyle()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
@@ -51,14 +47,8 @@ _COMMENTED = {"commentrangestart", "commentreference"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
-    Raises AppError DOCUMENT_ENCRYPTED for a file with a password, which is an OLE file.
-    """
+    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them."""
     progress(0, 1)
-    if content.data[: len(OLE)] == OLE:
-        if _OLD_WORD in bytes(content.data):
-            refuse_damaged(content, format)
-        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
     name = package.get("officeDocument", _DOCUMENT)
@@ -70,8 +60,8 @@ def parse(content: Content, progress: Progress) -> Document:
     core, styles = archive.optional_tree(package.get("core-properties", "")), parts.get("styles")
     notes = {(kind, attribute(note, "id")): note for kind in _NOTES.values() for note in children(parts.get(kind))}
     comments = {attribute(comment, "id"): comment for comment in children(parts.get("comments"))}
-    drawn = {each.id: _DRAWN[each.kind](archive.optional_tree(each.part)) for each in related if each.kind in _DRAWN}
-    walker = _Walker(DocxStyles(styles), Numbers(parts.get("numbering")), notes, comments, drawn)
+    numbers = Numbers(parts.get("numbering"))
+    walker = _Walker(DocxStyles(styles), numbers, notes, comments, describe_drawn(archive, related))
     walker.read_all(body, progress)
     walker.read_other_comments()
     document = paginate(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))

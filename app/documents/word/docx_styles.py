@@ -187,7 +187,7 @@ class Numbers:
             index = int(place[1]) - 1
             shown = levels.get(index, _Level())
             count = counts[index]
-            return _written(shown.start if count is None else count, shown.kind)
+            return written_number(shown.start if count is None else count, shown.kind)
 
         return _PLACE.sub(number, own.untrusted_text[:_MAX_MARK_CHARACTERS])[:_MAX_MARK_CHARACTERS].strip()
 
@@ -213,7 +213,7 @@ def _read_levels(definition: etree._Element) -> dict[int, _Level]:
     return levels
 
 
-def _written(number: int, kind: str) -> str:
+def written_number(number: int, kind: str) -> str:
     """The number as this kind writes it; kinds of other scripts get our digits."""
     if kind in ("lowerLetter", "upperLetter") and number > 0:
         letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)

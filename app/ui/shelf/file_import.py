@@ -15,6 +15,7 @@ from app.core.document import Book
 from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.secret import Password
+from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
 from app.documents.videos import kinds as video_kinds
 from app.services.library import Library
@@ -28,9 +29,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
-FILE_PATTERNS = (
-    "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
-)
+_FILE_PATTERNS = " ".join(f"*{ending}" for ending in detect.ENDINGS)
 
 _HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 
@@ -120,7 +119,7 @@ class FileImport(Presenter):
 
     def choose(self, window: QWidget) -> None:
         """Let the person choose files."""
-        patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
+        patterns = _("Books ({patterns})").format(patterns=_FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.take_files)

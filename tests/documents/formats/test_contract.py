@@ -18,9 +18,12 @@ from app.core.errors import AppError, Code
 from app.documents import worker
 from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content
 from app.documents.text.clean import clean
+from tests.documents.compound_writer import write_xls, xls_sheet
 from tests.documents.epub_writer import write_epub
-from tests.documents.office_writer import paragraph, word_heading, write_docx, write_odt, write_rtf
+from tests.documents.office_writer import paragraph, word_heading, write_docx, write_ods, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.documents.slides_writer import frame, shape, text, write_odp, write_pptx
+from tests.documents.slides_writer import title as slide_title
 from tests.documents.workbook_writer import sheet, write_workbook
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
@@ -93,6 +96,32 @@ def _xlsx() -> bytes:
     return write_workbook({_FIRST: rows, _SECOND: rows}, title="The Keeper")
 
 
+def _pptx() -> bytes:
+    body = text(_PROSE, "Then the storm came, and the lantern went out.")
+    slides = [slide_title(heading) + shape(body, placeholder='idx="1"') for heading in (_FIRST, _SECOND)]
+    return write_pptx(slides, title="The Keeper")
+
+
+def _odp() -> bytes:
+    body = frame(f"<text:p>{_PROSE}</text:p><text:p>Then the storm came, and the lantern went out.</text:p>")
+    titles = (frame(f"<text:p>{heading}</text:p>", kind="title") for heading in (_FIRST, _SECOND))
+    return write_odp([f"<draw:page>{each}{body}</draw:page>" for each in titles], title="The Keeper")
+
+
+def _xls() -> bytes:
+    cells = xls_sheet(_rows()[:9])
+    return write_xls({_FIRST: cells, _SECOND: cells}, title="The Keeper")
+
+
+def _ods() -> bytes:
+    rows = "".join(
+        f"<table:table-row>{''.join(f'<table:table-cell><text:p>{cell}</text:p></table:table-cell>' for cell in row)}"
+        "</table:table-row>"
+        for row in _rows()[:9]
+    )
+    return write_ods({_FIRST: rows, _SECOND: rows}, title="The Keeper")
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -105,6 +134,10 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.EML: _eml,
     Format.CSV: _csv,
     Format.XLSX: _xlsx,
+    Format.PPTX: _pptx,
+    Format.ODP: _odp,
+    Format.XLS: _xls,
+    Format.ODS: _ods,
 }
 _ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
 _WITHOUT_TITLES = (Format.TEXT, Format.CSV)
@@ -197,7 +230,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -236,9 +269,11 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
         import sys
         from app.documents import worker
         from app.documents.formats.contract import Content
+        from tests.documents.compound_writer import write_xls, xls_sheet
         from tests.documents.epub_writer import write_epub
-        from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
+        from tests.documents.office_writer import paragraph, write_docx, write_ods, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
+        from tests.documents.slides_writer import frame, shape, text, title, write_odp, write_pptx
         from tests.documents.workbook_writer import DATE, sheet, write_workbook
 
         mail = b"Date: Thu, 12 Mar 2026 10:00:00 +0100\\nSubject: =?koi8-r?b?8NLJ18XU?= =?x-odd?q?=FF?=\\n" + (
@@ -272,6 +307,11 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.csv": "a;b\\n1;é\\n".encode("cp1252"),
             "b.tsv": "a\\tb\\n".encode("utf-16"),
             "a.xlsx": write_workbook({"One": sheet([["a", 1.5, (46093, DATE), True]]), "Two": ""}, title="Title"),
+            "a.pptx": write_pptx([title("One") + shape(text("Text"), placeholder='idx="1"')], title="One"),
+            "a.odp": write_odp([f"<draw:page>{frame('<text:p>Text</text:p>', place=(1, 1, 2, 2))}</draw:page>"]),
+            "a.xls": write_xls({"One": xls_sheet([["a", 1.5]])}, title="Title"),
+            "a.ods": write_ods({"One": "<table:table-row><table:table-cell office:value-type='date'"
+            " office:date-value='2026-03-12'/></table:table-row>"}),
             "a.pdf": write_pdf(
                 [show("White", before="1 1 1 rg") + show("Black") + show("ABC", y=500, font="M")] * 2,
                 labels="0 << /S /r >>",

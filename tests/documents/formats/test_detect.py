@@ -8,8 +8,9 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.detect import HEAD_BYTES, identify
 from tests.documents.epub_writer import write_epub
-from tests.documents.office_writer import write_docx, write_odt
+from tests.documents.office_writer import write_docx, write_ods, write_odt
 from tests.documents.pdf_writer import write_pdf
+from tests.documents.slides_writer import write_odp, write_pptx
 from tests.documents.workbook_writer import write_workbook
 
 _PDF = write_pdf([""])
@@ -21,6 +22,9 @@ _RTF = b"{\\rtf1\\ansi Text}"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 _BARE_OPC = _DOCX[: _DOCX.index(b"word/")]  # what can be seen where the first member is long
 _XLSX = write_workbook({"A": ""})
+_PPTX = write_pptx([""])
+_ODP = write_odp([""])
+_ODS = write_ods({"A": ""})
 _TEXT = "A naïve text.\n".encode()
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -85,6 +89,12 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.xlsx", _XLSX, Format.XLSX),
         ("a", _XLSX, Format.XLSX),
         ("a.xlsx", _ZIP, Format.XLSX),  # the parser will say that it is damaged
+        *((name, _PPTX, Format.PPTX) for name in ("a.pptx", "a.PPTM", "a.ppsx", "a")),
+        ("a.pptx", _OLE, Format.PPTX),
+        *((name, _ODS, Format.ODS) for name in ("a.ods", "a")),
+        ("a.xls", _OLE, Format.XLS),
+        *((name, _ODP, Format.ODP) for name in ("a.odp", "a")),
+        ("a.odp", _ZIP, Format.ODP),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), Format.XLSX),
     ],
 )
@@ -114,6 +124,10 @@ def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: by
         ("a.docx", _TEXT, "docx", "text"),
         ("a.docx", _PDF, "docx", "pdf"),
         ("a.odt", _DOCX, "odt", "docx"),
+        ("a.odt", _ODP, "odt", "odp"),
+        ("a.xls", _XLSX, "xls", "xlsx"),
+        ("a.xls", b"<html><table>", "xls", "html"),
+        ("a.docx", _PPTX, "docx", "pptx"),
         ("a.rtf", _DOCX, "rtf", "docx"),
         ("a.txt", _RTF, "text", "rtf"),
     ],
@@ -129,7 +143,7 @@ def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, exp
     ("name", "head"),
     [
         *(("a.png", _PNG), ("a.txt", _PNG), ("a.md", _PNG), ("a", b"\x7fELF\x02\x01\x01\x00")),
-        *(("a.docx", _ZIP), ("a.pdf", _ZIP), ("a", _ZIP), ("a.txt", b"text\x00")),
+        *(("a.docx", _ZIP), ("a.pptx", _ZIP), ("a.pdf", _ZIP), ("a", _ZIP), ("a.txt", b"text\x00")),
     ],
 )
 def test_anything_else_is_unknown(name: str, head: bytes) -> None:

@@ -12,8 +12,9 @@ from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
-from app.documents.tables import rows, xlsx, xlsx_checks
+from app.documents.tables import rows, workbook, xlsx_checks
 from app.documents.worker import parse
+from tests.documents.compound_writer import write_compound
 from tests.documents.workbook_writer import cell, sheet, write_workbook
 
 
@@ -87,7 +88,7 @@ def test_a_panic_of_calamine_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     def panic(*_: object) -> None:
         raise PanicException
 
-    monkeypatch.setattr(xlsx, "load_workbook", panic)
+    monkeypatch.setattr(workbook, "load_workbook", panic)
     refusal = _refusal(write_workbook({"A": sheet([["x"]])}))
     assert (refusal.code, refusal.params["format"]) == (Code.DOCUMENT_DAMAGED, "xlsx")
 
@@ -131,7 +132,7 @@ def test_strings_that_many_cells_share_count_for_each() -> None:
 def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     data = write_workbook({"A": sheet([["abc", "def"]] * 3), "B": sheet([["abc"]])})
     for module, limit, value, name in (
-        (xlsx, "MAX_SHEETS", 1, "sheets"),
+        (workbook, "MAX_SHEETS", 1, "sheets"),
         (xlsx_checks, "MAX_CELLS", 5, "cells"),
         (xlsx_checks, "MAX_ROWS", 2, "rows"),
         (xlsx_checks, "MAX_COLUMNS", 1, "columns"),
@@ -153,7 +154,7 @@ def test_a_member_outside_is_refused() -> None:
 
 
 def test_a_workbook_under_a_password_is_told() -> None:
-    assert _refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4_000)).code is Code.DOCUMENT_ENCRYPTED
+    assert _refusal(write_compound({"EncryptedPackage": b"x"})).code is Code.DOCUMENT_ENCRYPTED
 
 
 @pytest.mark.parametrize(

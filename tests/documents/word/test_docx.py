@@ -12,6 +12,7 @@ from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
+from tests.documents.compound_writer import write_compound
 from tests.documents.office_writer import paragraph, word_heading, write_docx
 
 _NOTE = '<w:r><w:footnoteReference w:id="{}"/></w:r>'
@@ -254,9 +255,9 @@ def test_what_only_looks_hidden_stays() -> None:
 
 
 def test_an_encrypted_document_is_told_from_an_old_one() -> None:
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    assert _refusal(ole + "EncryptedPackage".encode("utf-16-le")).code is Code.DOCUMENT_ENCRYPTED
-    assert _refusal(ole + "WordDocument".encode("utf-16-le")).code is Code.DOCUMENT_DAMAGED
+    old = write_compound({"WordDocument": b"x"})
+    assert _refusal(write_compound({"EncryptedPackage": b"x"})).code is Code.DOCUMENT_ENCRYPTED
+    assert _refusal(old).code is Code.DOCUMENT_DAMAGED
 
 
 @pytest.mark.parametrize("part", ["word/styles.xml", "word/footnotes.xml", "docProps/core.xml", "_rels/.rels"])

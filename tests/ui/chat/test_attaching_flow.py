@@ -120,7 +120,7 @@ def test_of_a_mixed_drop_the_books_go_on_the_desk(room: Room, tmp_path: Path) ->
 def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Path) -> None:
     _open(room)
     for paths, words in (
-        ((tmp_path / "slides.PPTX",), "Octavo cannot read “slides.PPTX”"),
+        ((tmp_path / "slides.KEY",), "Octavo cannot read “slides.KEY”"),
         ((tmp_path / "a.zip", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
     ):
         assert _drag(room, _files(*paths)) == words

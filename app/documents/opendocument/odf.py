@@ -1,31 +1,30 @@
-"""Reads OpenDocument texts and lays out their body on pages. Source: OpenDocument 1.3, part 3."""
+"""Walks through OpenDocument's paragraphs, lists, tables and shapes. Source: OpenDocument 1.3, part 3."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from lxml import etree
 
-from app.core.document import Document, Format
+from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
-from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.contract import Content, refuse_damaged
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
+from app.documents.opendocument.odf_styles import OdfStyle, OdfStyles
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.web import mathml
-from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
-from app.documents.word.odt_styles import OdtStyle, OdtStyles
-
-format = Format.ODT
+from app.documents.word.block_builder import BlockBuilder, ListItem, Walker
 
 MAX_SPACES = 100  # in one element
 
-_CONTENT, _STYLES, _META, _MANIFEST = "content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"
+CONTENT = "content.xml"
+_STYLES, _META, _MANIFEST = "styles.xml", "meta.xml", "META-INF/manifest.xml"
 _SPACES = re.compile(r"[ \t\r\n]+")
 _PARAGRAPHS = {"p", "h"}
 _STYLED = {*_PARAGRAPHS, "span", "a"}
@@ -46,47 +45,46 @@ _LABELS = {"fixed-text", "button", "frame"}
 _UNSEEN = {"hidden", "password", "generic-control", "properties"}
 
 
-def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
-    Raises AppError DOCUMENT_ENCRYPTED for a file with a password.
+class OdfPackage:
+    """The parts of an OpenDocument file. Opening raises AppError DOCUMENT_ENCRYPTED for a file with a password, and as
+    `Archive` does; DOCUMENT_DAMAGED where its body is not of `kind`.
     """
-    progress(0, 1)
-    archive = Archive(content, format)
-    if find(archive.optional_tree(_MANIFEST), "encryption-data") is not None:
-        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
-    root = archive.tree(_CONTENT)
-    body = child(child(root, "body"), "text")
-    if body is None:
-        refuse_damaged(content, format)
-    styles, meta = archive.optional_tree(_STYLES), archive.optional_tree(_META)
 
-    def read_object(address: str) -> etree._Element | None:
-        return archive.optional_tree(posixpath.normpath(f"{address}/{_CONTENT}"))
+    def __init__(self, content: Content, format: Format, kind: str) -> None:
+        self.archive = Archive(content, format)
+        if find(self.archive.optional_tree(_MANIFEST), "encryption-data") is not None:
+            raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+        self.root = self.archive.tree(CONTENT)
+        body = child(child(self.root, "body"), kind)
+        if body is None:
+            refuse_damaged(content, format)
+        self.body = body
+        self.styles = self.archive.optional_tree(_STYLES)
+        meta = self.archive.optional_tree(_META)
+        self.title = text_in(meta, "title")
+        self.language = text_in(meta, "language") or self._default_language()
 
-    walker = _Walker(OdtStyles((styles, root)), body, read_object)
-    walker.read_all(body, progress)
-    document = paginate(
-        walker.builder.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
-    )
-    progress(len(body), len(body))
-    return document
+    def walker(self) -> OdfWalker:
+        return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object)
+
+    def _read_object(self, address: str) -> etree._Element | None:
+        return self.archive.optional_tree(posixpath.normpath(f"{address}/{CONTENT}"))
+
+    def _default_language(self) -> str:
+        for style in find_all(self.styles, "default-style"):
+            properties = child(style, "text-properties")
+            if attribute(style, "family") == "paragraph" and properties is not None:
+                return attribute(properties, "language")
+        return ""
 
 
-def _language(styles: etree._Element | None) -> str:
-    for style in find_all(styles, "default-style"):
-        properties = child(style, "text-properties")
-        if attribute(style, "family") == "paragraph" and properties is not None:
-            return attribute(properties, "language")
-    return ""
-
-
-class _Walker(Walker):
+class OdfWalker(Walker):
     def __init__(
-        self, styles: OdtStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
+        self, styles: OdfStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
     ) -> None:
         super().__init__()
         self._styles = styles
-        self._open_styles = [OdtStyle()]  # of open paragraphs and spans, each filled from those around it
+        self._open_styles = [OdfStyle()]  # of open paragraphs and spans, each filled from those around it
         self._controls = _texts_of_controls(body)
         self._object = cache(lambda address: _describe(read_object(address)))
         self._deletions, self._insertions = _recorded_changes(body)
@@ -190,7 +188,7 @@ class _Walker(Walker):
     def _add_replacement(self, element: etree._Element, name: str) -> None:
         """Adds what replaces an element and the text in it."""
         if name == "annotation":
-            text = " ".join(block.untrusted_text for block in self._read_aside(element))
+            text = " ".join(block.untrusted_text for block in self.read_aside(element))
             self.builder.comment(text, text_in(child(element, "creator"), "creator"))
         elif name == "change":
             self._add_deleted(attribute(element, "change-id"))
@@ -206,7 +204,7 @@ class _Walker(Walker):
         if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
             return
         self._in_deletion = True
-        blocks = self._read_aside(deletion)
+        blocks = self.read_aside(deletion)
         self._in_deletion = False
         self.builder.leave_out(blocks)
         text = "\n".join(block.untrusted_text for block in blocks if block.untrusted_text)
@@ -220,10 +218,15 @@ class _Walker(Walker):
             if not self._paragraphs[-1]:
                 self.builder.end_paragraph()
 
-    def _read_aside(self, element: etree._Element) -> list[Block]:
+    def strikes(self, cell_style: str) -> bool:
+        """Whether a style of table cells strikes out their text."""
+        return bool(cell_style and self._styles.of("table-cell", cell_style).struck)
+
+    def read_aside(self, elements: Iterable[etree._Element]) -> list[Block]:
+        """The blocks of elements, apart from all that is read before and after."""
         after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
         self._open(self._notes)
-        for each in element:
+        for each in elements:
             self.read(each)
         _, blocks = self._close()
         self._after_space, self._open_insertions = after_space, insertions
@@ -237,7 +240,7 @@ class _Walker(Walker):
         change = Change.STRUCK if style.struck else Change.INSERTED if self._open_insertions else Change.NONE
         return RunStyle(style.shift or Shift.NONE, change)
 
-    def _style(self, element: etree._Element, name: str) -> OdtStyle:
+    def _style(self, element: etree._Element, name: str) -> OdfStyle:
         return self._styles.of("paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name"))
 
     def _item(self) -> ListItem | None:

@@ -17,7 +17,7 @@ _POSITION = re.compile(r"\s*(?P<place>super|sub|(?P<percent>-?\d{1,3}(?:\.\d{1,9
 _WHOLE_SIZE = 100
 
 
-class OdtStyle(msgspec.Struct, frozen=True):
+class OdfStyle(msgspec.Struct, frozen=True):
     """The properties of a style; None where the text around it decides."""
 
     parent: str = ""
@@ -25,29 +25,29 @@ class OdtStyle(msgspec.Struct, frozen=True):
     struck: bool | None = None
     shift: Shift | None = None
 
-    def within(self, around: OdtStyle) -> OdtStyle:
+    def within(self, around: OdfStyle) -> OdfStyle:
         """The style, with what it leaves open taken from `around`."""
         if self.hidden is None and self.struck is None and self.shift is None:
             return around
-        return OdtStyle(
+        return OdfStyle(
             hidden=around.hidden if self.hidden is None else self.hidden,
             struck=around.struck if self.struck is None else self.struck,
             shift=around.shift if self.shift is None else self.shift,
         )
 
 
-class OdtStyles:
+class OdfStyles:
     def __init__(self, roots: Iterable[etree._Element | None]) -> None:
         """`roots`: those of the parts with styles, or None; a later style replaces an earlier one."""
-        self._own: dict[tuple[str, str], OdtStyle] = {}
+        self._own: dict[tuple[str, str], OdfStyle] = {}
         for root in roots:
             for style in find_all(root, "style"):
                 self._own[attribute(style, "family"), attribute(style, "name")] = _read_style(style)
         self.of = cache(self._find)
 
-    def _find(self, family: str, name: str) -> OdtStyle:
+    def _find(self, family: str, name: str) -> OdfStyle:
         """The style, with all that it is based on."""
-        found = OdtStyle()
+        found = OdfStyle()
         for _ in range(_MAX_PARENTS):
             below = self._own.get((family, name))
             if below is None:
@@ -57,14 +57,14 @@ class OdtStyles:
         return found
 
 
-def _read_style(style: etree._Element) -> OdtStyle:
+def _read_style(style: etree._Element) -> OdfStyle:
     parent, properties = attribute(style, "parent-style-name"), child(style, "text-properties")
     if properties is None:
-        return OdtStyle(parent)
+        return OdfStyle(parent)
     display = attribute(properties, "display")
     lines = [attribute(properties, f"text-line-through-{kind}") for kind in ("style", "type")]
     position = _POSITION.fullmatch(attribute(properties, "text-position"))
-    return OdtStyle(
+    return OdfStyle(
         parent,
         hidden=display == "none" if display else None,
         struck="none" not in lines if any(lines) else None,

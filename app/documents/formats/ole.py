@@ -1,0 +1,87 @@
+"""Reads compound files within limits, and says what is in one. Source: [MS-CFB]."""
+
+from __future__ import annotations
+
+import io
+
+import olefile
+
+from app.core.document import Format
+from app.core.errors import AppError, Code
+from app.documents.formats.contract import Content, guarded, refuse_damaged, refuse_over
+from app.documents.formats.detect import promised_by
+
+MAX_STREAM_BYTES = 256 << 20
+MAX_READ_BYTES = 512 << 20
+MAX_STREAMS = 50_000
+
+_FORMATS = {
+    "Workbook": Format.XLS,
+    "Book": Format.XLS,  # of Excel before 1997
+}
+_SUMMARY = ("\x05SummaryInformation",)  # [MS-OLEPS], 2.25.1
+_CODEPAGE, _TITLE = 1, 2
+_CODECS = {65001: "utf-8", **{page: f"cp{page}" for page in (932, 949, *range(1250, 1259))}}
+_ENCRYPTED = "EncryptedPackage"  # [MS-OFFCRYPTO], 2.3
+
+
+class CompoundFile:
+    """Opening raises AppError DOCUMENT_DAMAGED, as of `format`; DOCUMENT_LIMIT where there are too many streams."""
+
+    def __init__(self, content: Content, format: Format) -> None:
+        self._content = content
+        self._format = format
+        self._read_bytes = 0
+        self._file = guarded(lambda: olefile.OleFileIO(io.BytesIO(bytes(content.data))), content, format)
+        names = guarded(lambda: self._file.listdir(streams=True, storages=False), content, format)
+        refuse_over(MAX_STREAMS, len(names), "streams", content)
+        self._names = {tuple(map(str, each)) for each in names}
+
+    def __contains__(self, path: tuple[str, ...]) -> bool:
+        return path in self._names
+
+    def names(self) -> set[tuple[str, ...]]:
+        """The paths of all streams."""
+        return self._names
+
+    def read(self, path: tuple[str, ...]) -> bytes:
+        """A stream's bytes. Raises AppError DOCUMENT_DAMAGED, also where it does not exist; DOCUMENT_LIMIT."""
+        size = guarded(lambda: int(self._file.get_size(list(path))), self._content, self._format)
+        refuse_over(MAX_STREAM_BYTES, size, "archive_member_bytes", self._content)
+        self._read_bytes += size
+        refuse_over(MAX_READ_BYTES, self._read_bytes, "archive_bytes", self._content)
+        return guarded(lambda: bytes(self._file.openstream(list(path)).read()), self._content, self._format)
+
+    def title(self) -> str:
+        """The document's own title, as its properties give it; "" where there is none."""
+        if _SUMMARY not in self:
+            return ""
+        found = guarded(lambda: self._file.getproperties(list(_SUMMARY)), self._content, self._format)
+        title, codepage = found.get(_TITLE), found.get(_CODEPAGE)
+        if not isinstance(title, bytes):
+            return str(title or "")
+        page = codepage & 0xFFFF if isinstance(codepage, int) else 0
+        return title.decode(_CODECS.get(page, "cp1252"), "replace").strip("\0 ")
+
+
+def identify(content: Content) -> Format:
+    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_MISMATCH where
+    its name promises another one, FORMAT_UNKNOWN for others, DOCUMENT_DAMAGED.
+    """
+    promised = promised_by(content.name)
+    try:
+        top = {path[0] for path in CompoundFile(content, promised or Format.XLS).names()}
+    except AppError as error:
+        if promised is None and error.code is Code.DOCUMENT_DAMAGED:
+            raise AppError(Code.FORMAT_UNKNOWN, path=content.name) from error
+        raise
+    if _ENCRYPTED in top:
+        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    found = next((format for name, format in _FORMATS.items() if name in top), None)
+    if found is None and promised is not None:
+        refuse_damaged(content, promised)
+    if found is None:
+        raise AppError(Code.FORMAT_UNKNOWN, path=content.name)
+    if promised is not None and promised is not found:
+        raise AppError(Code.FORMAT_MISMATCH, path=content.name, expected=promised.value, found=found.value)
+    return found

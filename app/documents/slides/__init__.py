@@ -1,0 +1,1 @@
+"""Presentations: what they share, PowerPoint."""
