@@ -87,7 +87,6 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             conversation_id = desk.conversations.create(books=books).id
         answer = asking.put(begun or Question(conversation_id, text, books, parent, () if parent else images))
         parent = answer.id
-    asking.title(answer)
     if options.export is not None:
         title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
         report = compose(title, desk.conversations.turns(conversation_id), shelf)
@@ -136,14 +135,6 @@ class Asker:
         except AppError as error:
             self.out.notice(error.problem)
             return AnswerWeighed(answer)
-
-    def title(self, answer: Answer) -> None:
-        """Have the conversation named, after its last answer; what goes wrong costs nothing. Raises Stopped."""
-        try:
-            if self.desk.titling.is_wanted(answer):
-                finish(self.desk.titling.title(answer, self.cancel))
-        except AppError as error:
-            self.out.notice(error.problem)
 
     def _ask(self, question: Question | StoredQuestion) -> Answer:
         begun = question if isinstance(question, StoredQuestion) else None

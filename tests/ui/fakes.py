@@ -484,7 +484,7 @@ def _weighing(
 
 def _asking_settings(engine: ScriptedEngine, settings: SettingsStore) -> Settings:
     kept = settings.load()
-    return replace(kept, title_conversations=kept.title_conversations and bool(engine.title))
+    return replace(kept, title_conversations=kept.title_conversations and bool(getattr(engine, "title", "")))
 
 
 def _suggestions(
