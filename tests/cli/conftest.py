@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +18,9 @@ from app.core.events import Opening
 from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
+from app.embedding.client import Embedder
+from app.embedding.model import EmbeddingModel
+from app.embedding.protocol import Embed, TextVectors
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -53,9 +57,29 @@ def documents_read_once(read_documents: dict[tuple[str, bytes], Document], monke
     monkeypatch.setattr(DocumentReader, "read", remember)
 
 
+@cache
+def _embedding_model() -> EmbeddingModel:
+    model = EmbeddingModel()
+    model.load()
+    return model
+
+
 @pytest.fixture
-def octavo(capfd: pytest.CaptureFixture[str], near_engines: None, documents_read_once: None) -> Octavo:
-    """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine has no process."""
+def near_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts get their vectors in this process, by a model that is loaded once for all of these tests."""
+
+    def ask(_embedder: Embedder, order: Embed, _cancel: Cancel | None) -> tuple[TextVectors, ...]:
+        return _embedding_model().embed(order.texts, order.kinds, asked=order.asked)
+
+    monkeypatch.setattr(Embedder, "_ask", ask)
+    monkeypatch.setattr(Embedder, "prepare", lambda _embedder: None)
+
+
+@pytest.fixture
+def octavo(
+    capfd: pytest.CaptureFixture[str], near_engines: None, near_embedder: None, documents_read_once: None
+) -> Octavo:
+    """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine and embedder have no process."""
     program = os.environ.get("OCTAVO_PROGRAM")
 
     def run_here(*words: object) -> tuple[int, str, str]:
