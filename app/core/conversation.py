@@ -24,7 +24,7 @@ class CitationState(StrEnum):
     DIFFERS = "differs"  # the page's most related sentence has another number, name, negation or duty than the answer's
 
 
-class Citation(msgspec.Struct, frozen=True):
+class Citation(msgspec.Struct, frozen=True, gc=False):
     """A place in a book that an answer rests on.
 
     `quote`: the words that were looked up, those within quotation marks or a run of words that is in the book; for
@@ -78,7 +78,7 @@ class Support(StrEnum):
     NO_ROOM = "no_room"  # not weighed: the context had no room to ask the model
 
 
-class WeighedSentence(msgspec.Struct, frozen=True):
+class WeighedSentence(msgspec.Struct, frozen=True, gc=False):
     """A sentence that states something: characters [start, end) of an answer's text.
 
     `page`: the page that the answer names for it, or else the one that the program found; 0 for none. `on_page`: the

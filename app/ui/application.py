@@ -388,6 +388,9 @@ class Collector(QObject):
     A cycle may hold objects of Qt, and those must be destroyed on the thread they belong to; the collector, left alone,
     runs on whichever thread happens to allocate. (Qt: "QObject::~QObject: Timers cannot be stopped from another
     thread".)
+
+    What the first round finds stays as long as the program, most of it modules, and later ones do not look through it:
+    that alone would take longer than a person does not notice.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -401,6 +404,8 @@ class Collector(QObject):
     @Slot()
     def collect(self) -> None:
         self._rounds += 1
+        if self._rounds == 1:
+            gc.freeze()
         gc.collect(2 if self._rounds % _OLD_EVERY == 0 else 1)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop
 from app.core.conversation import Citation, CitationState, Turn
 from app.ui.application import Collector
 from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.render import prepare
 from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, PAPER, Theme
 from tests.ui.chat.talk import answer, asked, turn
@@ -51,6 +52,7 @@ def test_a_long_answer_and_a_long_conversation() -> None:
     one = (turn(1, "?", long, _cite(long)),)
     many = tuple(_make_turn(number) for number in range(1, _TURNS + 1))
     view.show_turns((turn(1, "?", _write(300, seed=0)),), {})  # what is loaded with the first answer
+    prepare([long])  # as on the thread that reads a conversation
     app.processEvents()
     print("\nprocessor time of the thread of the window, in frames of 1/60 s: the worst, and one in a hundred")
     for name, turns in (("answer of 30,000 words", one), ("conversation of 300 turns", many)):

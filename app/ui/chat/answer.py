@@ -22,10 +22,9 @@ from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, embed, is_several, mark_citations, mark_stream, mark_weighed
 from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
-from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, languages_of, parse
+from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
-from app.ui.chat.render import find_lexer
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -304,8 +303,6 @@ class AnswerMessage(MessageWidget):
     def _parse_more(self) -> None:
         if self._parsed is not None:
             self._parsed.step()
-            for language in languages_of(self._parsed.blocks):
-                find_lexer(language)
             self._take_parsed()
             self.changed.emit()
 

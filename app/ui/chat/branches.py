@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
 from app.store.conversations import Conversations, Drafts
+from app.ui.chat.render import prepare
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Branches:
             self.conversations.show_question(place)
         conversation = self.conversations.get(conversation_id)
         turns = self.conversations.turns(conversation_id) if conversation else ()
+        if answers := [turn.answer.text for turn in turns if turn.answer is not None]:
+            prepare(answers)
         return LoadedConversation(conversation, turns, self.drafts.get(conversation_id), place)
 
     def step_variant(self, kind: str, question_id: str, answer_id: str, step: int) -> None:

@@ -51,7 +51,7 @@ def parse(source: str, notes: int = 0) -> list[MarkdownBlock]:
     """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text.
     `notes`: so many footnotes are in it or in the text that it is a part of (`footnotes.number_notes`)."""
     try:
-        tokens = _build_parser(notes).parse(source)
+        tokens = build_parser(notes).parse(source)
     except RecursionError:
         return list(_cut(_quote_verbatim(source)))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
@@ -145,7 +145,7 @@ class _LongTable:
     def _read_rows(self) -> None:
         end = self._source.find("\n", self._next + STEP_CHARACTERS) + 1
         rows = self._source[self._next : end or None]
-        table = next(_split(_build_parser(self._notes).parse(self._head + rows)))
+        table = next(_split(build_parser(self._notes).parse(self._head + rows)))
         if not self._tokens:
             self._tokens += table
         elif table[-2].type == "tbody_close":
@@ -174,7 +174,7 @@ def parse_line(token: Token) -> Sequence[Token]:
     if token.children:
         return token.children
     notes = int(token.meta.get("notes", 0))
-    parser, numbers = _build_parser(notes), range(notes)
+    parser, numbers = build_parser(notes), range(notes)
     found: list[Token] = []
     known = {"refs": {f":{n + 1}": n for n in numbers}, "list": {n: {"count": 0} for n in numbers}}
     try:
@@ -195,11 +195,6 @@ def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
                     yield child.content
             elif token.type in ("inline", "math_block", "verbatim"):
                 yield token.content
-
-
-def languages_of(blocks: Sequence[MarkdownBlock]) -> set[str]:
-    """Those of the code in them, as they are named there."""
-    return {block.tokens[0].info.split()[0] for block in blocks if block.tokens[0].info.strip()}
 
 
 def _may_hold_address(line: str) -> bool:
@@ -339,7 +334,8 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
     return True
 
 
-def _build_parser(notes: int = 0) -> MarkdownIt:
+def build_parser(notes: int = 0) -> MarkdownIt:
+    """One for texts with so many footnotes; to import the first one takes a frame or two."""
     return _make_parser(with_notes=notes > 0)
 
 

@@ -3,7 +3,8 @@ reach neither a file nor the network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore, restore_labels
 from app.ui.chat.formulas import FormulaSpace
 from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark, PlacedNote
-from app.ui.chat.markdown import measure_columns, parse_line
+from app.ui.chat.markdown import build_parser, measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import code_font, text_font
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
@@ -41,9 +42,11 @@ if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
 
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
 MAX_COLUMNS = 64  # of a table; wider ones are shown as they were written
+_PREPARED = 16  # languages of code; a text may name any number
 INDENT = 24  # px a level of a list takes
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
+_LANGUAGE = re.compile(r"^[ >]*(?:`{3,}|~{3,}) *([^\s`]+)", re.MULTILINE)
 _TASKS = {"[ ] ": "☐", "[x] ": "☑"}
 
 
@@ -76,7 +79,7 @@ class CodeRun:
 
 def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
     """The code as runs that join to exactly `code`. `language` is a name that Pygments knows; others stay plain."""
-    lexer = find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
+    lexer = _find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
     if lexer is None:
         yield CodeRun(code, palette.ink)
         return
@@ -86,9 +89,16 @@ def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
         yield _style(kind, text, palette)
 
 
+def prepare(texts: Iterable[str]) -> None:
+    """Import, on any thread, what these texts need to be shown: that takes longer than to show them."""
+    build_parser()
+    languages = {found for text in texts for found in _LANGUAGE.findall(text)}
+    for language in sorted(languages)[:_PREPARED]:
+        _find_lexer(language)
+
+
 @lru_cache(maxsize=64)
-def find_lexer(language: str) -> Lexer | None:
-    """What colours code of this language, if Pygments knows it; the first time, that takes longer than to show it."""
+def _find_lexer(language: str) -> Lexer | None:
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 

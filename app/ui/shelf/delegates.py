@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
@@ -123,7 +125,7 @@ class BookDelegate(RowDelegate):
             return QSize(80, _HEADING_HEIGHT)
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
-        lines = len(two_lines(row.title, _title_font(), width - _TEXT_LEFT - SPACE_S - _ACTION))
+        lines = _count_lines(row.title, width - _TEXT_LEFT - SPACE_S - _ACTION)
         height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
         return QSize(80, max(COVER_SIZE.height(), height) + 2 * SPACE_S + _GAP)
@@ -214,9 +216,14 @@ class BookDelegate(RowDelegate):
 def _state_rect(rect: QRect, row: BookRow) -> QRect:
     """Where the state is written: under the title and the measure."""
     area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, -_GAP)
-    lines = len(two_lines(row.title, _title_font(), area.width() - _ACTION))
+    lines = _count_lines(row.title, area.width() - _ACTION)
     top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + bool(measure_of(row)) * _LINE
     return QRect(area.left(), top, area.width(), _LINE)
+
+
+@lru_cache(maxsize=4_000)  # a list asks for the heights of all its rows whenever one is there or gone
+def _count_lines(title: str, width: int) -> int:
+    return len(two_lines(title, _title_font(), width))
 
 
 def _title_font() -> QFont:

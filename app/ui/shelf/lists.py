@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_TALLEST = 4_000  # px that a list asks for: more than a screen has
 
 
 class ShelfListView(QListView):
@@ -54,12 +55,17 @@ class ShelfListView(QListView):
         self.setDropIndicatorShown(True)
         self.setDragDropOverwriteMode(False)
 
-    def content_height(self) -> int:
-        model = self.model()
-        return sum(self.sizeHintForRow(row) for row in range(model.rowCount())) if model else 0
+    def content_height(self, most: int) -> int:
+        """What its rows take, px; `most` where they take more than that."""
+        height, model = 0, self.model()
+        for row in range(model.rowCount() if model else 0):
+            if height >= most:
+                break
+            height += self.sizeHintForRow(row)
+        return min(height, most)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.content_height())
+        return QSize(super().sizeHint().width(), self.content_height(_TALLEST))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.setProperty("by_keyboard", True)

@@ -204,9 +204,8 @@ class ShelfPanel(QWidget):
         bare = not self._books.rowCount()
         self._empty.setVisible(bare)
         self.book_view.setVisible(not bare)
-        wanted = self.conversation_view.content_height()
-        limit = int(self.height() * _CONVERSATIONS_SHARE)
-        self.conversation_view.setFixedHeight(min(wanted, max(limit, 80)))
+        limit = max(int(self.height() * _CONVERSATIONS_SHARE), 80)
+        self.conversation_view.setFixedHeight(self.conversation_view.content_height(limit))
 
     @Slot(QModelIndex)
     def _open_conversation(self, index: QModelIndex) -> None:
