@@ -14,7 +14,7 @@ from urllib.parse import quote
 from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
-from app.export.sheet import SheetReport, write_workbook
+from app.export.sheet import SheetReport
 from app.services.comparisons import ComparedBooks
 from app.wording.i18n import _
 
@@ -97,7 +97,9 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
 
             return docx.write_sheet(report)
         case ".xlsx":
-            return write_workbook(report)
+            from app.export import sheet_workbook
+
+            return sheet_workbook.write_sheet(report)
         case ".md":
             from app.export import markdown
 

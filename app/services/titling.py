@@ -102,11 +102,9 @@ def request_for(asked: str) -> str:
 
 def clean(untrusted_text: str, *, whole: bool = True) -> str:
     """What a model wrote as a title, on one line without markup, quotation marks and page marks; empty where nothing is
-    left of it. Not `whole`: its last word may be half of one, and goes."""
+    left of it. Not `whole`: it was cut off, and a first line that has no end is no title."""
     lines = disarm(untrusted_text).strip().splitlines()
-    line = lines[0] if lines else ""
-    if not whole and len(lines) == 1:
-        line = line.rpartition(" ")[0] or line
+    line = lines[0] if len(lines) > (not whole) else ""
     line = _MARKUP.sub("", line).strip(_AROUND)
     line = _LABEL.sub("", line).strip(_AROUND)
     return title_of(line) if any(map(str.isalnum, line)) else ""

@@ -9,7 +9,8 @@ import pytest
 
 from app.core.conversation import CitationState
 from app.export.clipboard import copy_answer, copy_table
-from app.export.table import disarm_cell, read_number, write_table
+from app.export.table import disarm_cell, write_table
+from app.export.workbook import CellNumber, read_number
 from tests.ui.chat.talk import answer, book, cite, found
 
 TEXT = "It is **twelve** months [p. 87] & more [p. 99].\n\n- one <b>x</b>\n- two"
@@ -48,7 +49,23 @@ def test_a_table_is_copied_cell_by_cell_and_nothing_in_it_is_computed() -> None:
     ],
 )
 def test_only_what_is_a_number_everywhere_is_one(text: str, value: float | None) -> None:
-    assert read_number(text) == value
+    found = read_number(text)
+    assert (None if found is None else found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,200", CellNumber(1200, "#,##0")),
+        ("1,850.25", CellNumber(1850.25, "#,##0.00")),
+        ("30.50", CellNumber(30.5, "0.00")),
+        ("-3", CellNumber(-3, "0")),
+        ("12.5 %", CellNumber(0.125, "0.0 %")),
+        ("7%", CellNumber(0.07, "0%")),
+    ],
+)
+def test_a_number_is_shown_as_it_was_written(text: str, number: CellNumber) -> None:
+    assert read_number(text) == number
 
 
 def test_a_workbook_has_numbers_and_texts() -> None:
@@ -59,5 +76,6 @@ def test_a_workbook_has_numbers_and_texts() -> None:
     assert "<v>1200</v>" in sheet
     assert "<f>" not in sheet
     assert "=1+1" in strings
+    assert '<pageSetUpPr fitToPage="1"/>' in sheet
     assert disarm_cell("-3.5") == "-3.5"
     assert disarm_cell("@cmd") == "'@cmd"

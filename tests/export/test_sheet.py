@@ -17,7 +17,10 @@ from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
 from app.export import docx, files, html, markdown
-from app.export.sheet import CELL_CHARACTERS, SheetReport, compose_sheet, write_workbook
+from app.export.plain import plain_text
+from app.export.sheet import SheetReport, compose_sheet
+from app.export.sheet_workbook import write_sheet as write_workbook
+from app.export.workbook import CELL_CHARACTERS
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
@@ -96,9 +99,36 @@ def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report)))
     head, *rows = workbook.get_sheet_by_index(0).to_python()
     assert head == ["", "Question", "Answer", "References", "Note"]
-    assert rows == [
-        [str(line.number), line.question, line.plain_answer, "\n".join(line.listed), line.note] for line in report.lines
+    assert [row[0] for row in rows] == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert [row[1:] for row in rows] == [
+        [line.question, plain_text(line.plain_answer), "\n".join(line.listed), line.note] for line in report.lines
     ]
+    assert rows[0][2] == "Twelve months:\n\n• “not less than twelve months” [1]\n• by post | e-mail [2]"
+    head, *rows = workbook.get_sheet_by_name("Table of quotations").to_python()
+    assert head == ["Question", "", "Document", "Page", "Quotation", "Finding"]
+    assert rows[:2] == [
+        [1.0, "[1]", "Lease", "p. 87", "not less than twelve months", "Verified"],
+        [1.0, "[2]", "Lease", "p. 88", "", "Page named"],
+    ]
+    assert len(rows) == 4
+    assert workbook.sheet_names == ["Questions", "Table of quotations", "About"]
+
+
+def test_a_workbook_without_quotations_has_no_table_of_them() -> None:
+    data = write_workbook(compose(row("May he?", "He may not.")))
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names == ["Questions", "About"]
+
+
+def test_an_answer_in_a_cell_has_its_words_without_the_signs_of_markdown() -> None:
+    answer = (
+        "## Notice\n\nIt is **due** in `May`[^1], see [the page](https://example.org).\n\n3. three\n4. four\n"
+        "   - in\n\n"
+        "   more\n\n> said\n\n| a | b |\n|---|---|\n| 1 | $x_1$ |\n\n```\na\n  b\n```\n\n---\n\nEnd.\n\n[^1]: *At 1*."
+    )
+    assert plain_text(answer) == (
+        "Notice\n\nIt is due in May[a], see the page (https://example.org).\n\n3. three\n4. four\n   • in\n  more\n\n"
+        "said\n\na | b\n1 | $x_1$\n\na\n  b\n\n–––\n\nEnd.\n\n[a] At 1."
+    )
 
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
