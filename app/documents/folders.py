@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +28,16 @@ class FolderFiles:
     others: int = 0
     closed: tuple[Path, ...] = ()
 
-    def __add__(self, other: FolderFiles) -> FolderFiles:
+    @staticmethod
+    def joined(parts: Iterable[FolderFiles]) -> FolderFiles:
+        """Of several folders, each file once."""
+        known = tuple(parts)
         return FolderFiles(
-            tuple(dict.fromkeys((*self.files, *other.files))),
-            self.hidden + other.hidden,
-            self.links + other.links,
-            self.others + other.others,
-            (*self.closed, *other.closed),
+            tuple(dict.fromkeys(file for part in known for file in part.files)),
+            sum(part.hidden for part in known),
+            sum(part.links for part in known),
+            sum(part.others for part in known),
+            tuple(folder for part in known for folder in part.closed),
         )
 
 
@@ -59,10 +62,10 @@ def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
     if not folder.is_dir():
         raise AppError(Code.FILE_MISSING, path=printable(folder))
     root, seen = folder.resolve(), 0
-    found, closed = FolderFiles(), list[Path]()
+    found, closed = list[FolderFiles](), list[Path]()
     for base, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         entries = sorted((*folders, *names), key=str.casefold)
-        found += _sorted(Path(base), root, entries, frozenset(folders))
+        found.append(_sorted(Path(base), root, entries, frozenset(folders)))
         folders[:] = sorted((name for name in folders if not _is_hidden(Path(base, name))), key=str.casefold)
         seen += len(entries)
         if cancel.requested:
@@ -72,7 +75,7 @@ def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
         yield seen
     if folder in closed:
         raise AppError(Code.FILE_UNREADABLE, path=printable(folder))
-    return found + FolderFiles(closed=tuple(closed))
+    return FolderFiles.joined((*found, FolderFiles(closed=tuple(closed))))
 
 
 def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[str]) -> FolderFiles:

@@ -93,7 +93,7 @@ class FolderImport(QObject):
         match event:
             case Done(result=FolderFiles() as found):
                 known = set(self._found.files)
-                self._found += found
+                self._found = FolderFiles.joined((self._found, found))
                 self._failed += problems(found)
                 if not self._stopped:
                     self._queue.extend(path for path in found.files if path not in known)

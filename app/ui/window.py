@@ -264,7 +264,6 @@ class _Parts(QObject):
         self.bin.restored.connect(made.list_kept)
         made.ended.connect(self.context.measure)
         self.engine_changed.connect(made.show_progress)
-        self.engine_changed.connect(made.run.tell)
         made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
         self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)

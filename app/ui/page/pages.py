@@ -152,12 +152,12 @@ class Pages(Presenter):
             panel.header.close_wanted.connect(self.close)
             panel.split_wanted.connect(self.close)
             self._panel.halves.take_second(panel)
-            self._second = self._present(panel, Shown(shelf=self._shown.shelf))
+            self._second = self._present(panel, Shown())
             self._second.moved.connect(self._look)
         return self._second
 
     def _present(self, panel: PagePanel, shown: Shown) -> PagePresenter:
-        made = PagePresenter(self._library, self._images, self._bridge, panel, shown, self)
+        made = PagePresenter(self._library, self._images, self._bridge, panel, shown, self, talk=self._shown)
         made.failed.connect(self.failed)
         made.ask_wanted.connect(self.ask_wanted)
         made.image_taken.connect(self.image_taken)

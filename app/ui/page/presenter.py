@@ -101,8 +101,12 @@ class PagePresenter(Presenter):
         panel: PagePanel,
         shown: Shown,
         parent: QObject | None = None,
+        *,
+        talk: Shown | None = None,
     ) -> None:
+        """`shown` gets what is open here; `talk` has the conversation and the shelf, where those are not in `shown`."""
         super().__init__(parent)
+        self._talk = talk or shown
         self._library = library
         self._bridge = bridge
         self._panel = self.panel = panel
@@ -129,7 +133,7 @@ class PagePresenter(Presenter):
     def has_open(self, conversation_id: str) -> bool:
         """A book that is still on the shelf is open in this conversation."""
         opened = self._open.all().get(conversation_id, OpenedBooks())
-        return any(page.book_id in self._shown.shelf for page in opened.pages)
+        return any(page.book_id in self._talk.shelf for page in opened.pages)
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
@@ -144,7 +148,7 @@ class PagePresenter(Presenter):
             self._open.leave(self._shown.book.id, as_text=self._as_text)
         self._show_nothing()
         desk_ids = [ref.book_id for ref in conversation.books] if conversation is not None else []
-        book_id = self._open.switch(conversation_id, desk_ids, self._shown.shelf)
+        book_id = self._open.switch(conversation_id, desk_ids, self._talk.shelf)
         if book_id:
             self.open_book(book_id)
 
@@ -193,7 +197,7 @@ class PagePresenter(Presenter):
     def offer_thumbnails(self) -> None:
         """Let the person choose a page by its small picture, where pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
-            self._thumbnails.offer(self._shown.book, self._shown.page.number, self._shown.turns)
+            self._thumbnails.offer(self._shown.book, self._shown.page.number, self._talk.turns)
 
     def open_page(
         self, book_id: str, number: int, wanted: str = "", remark: str = "", spot: Spot | None = None

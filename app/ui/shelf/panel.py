@@ -154,8 +154,8 @@ class ShelfPanel(QWidget):
         lists = boxed(
             column(top, self.conversation_view, archived, (self.book_view, 1), (self._empty, 1), margins=margins)
         )
-        running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0), spacing=SPACE_S))
-        column((lists, 1), running, SPACE_S, Separator(), self._foot, of=self)
+        running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0)))
+        column((lists, 1), running, Separator(), self._foot, of=self)
 
     def _make_foot(self, icons: Icons) -> QWidget:
         self.settings_button = IconButton(

@@ -17,6 +17,8 @@ from app.ui.widgets.layouts import column, row
 
 _STEPS = 1000
 _STOP_ICON = 14
+_ROOM = SPACE_S
+"""Above and below a card, where one is shown."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class RunningCard(QAbstractButton):
         for part in (self.title, self.words, self.bar):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         said = column(self.title, self.words, SPACE_XS, self.bar, spacing=2)
-        row((said, 1), (self.stop, Qt.AlignmentFlag.AlignTop), of=self, margins=(SPACE_S,) * 4, spacing=SPACE_XS)
+        margins = (SPACE_S, SPACE_S + _ROOM, SPACE_S, SPACE_S + _ROOM)
+        row((said, 1), (self.stop, Qt.AlignmentFlag.AlignTop), of=self, margins=margins, spacing=SPACE_XS)
         icons.theme.changed.connect(self.update)
         self.hide()
 
@@ -96,4 +99,5 @@ class RunningCard(QAbstractButton):
         over = palette.wash if self.isDown() else palette.line
         painter.setBrush(QColor(over if self._opens and self.underMouse() else palette.surface))
         inset = width / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+        frame = QRectF(self.rect()).adjusted(inset, inset + _ROOM, -inset, -inset - _ROOM)
+        painter.drawRoundedRect(frame, CORNER, CORNER)

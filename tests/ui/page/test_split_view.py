@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.frame_state import OpenedBooks, OpenPage, WindowState
 from app.ui.page.panel import PagePanel
+from app.ui.page.popups import ThumbnailPopup
 from app.ui.page.presenter import PagePresenter
 from app.ui.page.zoom import ACTUAL, PageZoom
-from tests.screens.page_scenes import draw, read_layer
+from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room
 
 _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -174,3 +175,20 @@ def test_a_removed_book_is_not_beside(room: Room, second: PagePresenter) -> None
     room.presenter.shelf.book_removed.emit(room.books[LETTERS].id)
     room.settle()
     assert room.presenter.pages.beside is None
+
+
+def test_thumbnails_are_those_of_the_page_that_has_the_focus_with_the_marks_of_the_answers(
+    room: Room, second: PagePresenter
+) -> None:
+    room.engine.answers = [(f"“{QUOTE}” [Side letters p. 22].",)]
+    room.ask("When?")
+    second.open_page(room.books[LETTERS].id, 60)
+    room.settle()
+    _panel(room).focus_page()
+    room.presenter.pages.offer_thumbnails()
+    room.settle()
+    popup = _panel(room).findChild(ThumbnailPopup)
+    assert popup is not None
+    assert popup.view.currentIndex().row() == 59
+    assert "cited once" in popup.pages.index(21, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    popup.close()
