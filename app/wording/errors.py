@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from app.core.errors import Code, Parameter, Problem
+from app.documents.formats.refused import RefusedKind
+from app.wording import refusals
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size
 
@@ -75,6 +77,7 @@ _EXCESSES = {
     "files": "more than {value} files",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
+_OTHER_REFUSAL = {"refused": "a kind of file", "way_out": "Open it in its program and save it as PDF."}
 _FLAWS = {
     "alignment": "its alignment is invalid",
     "architecture": "it does not name its architecture",
@@ -120,6 +123,7 @@ _SENTENCES: dict[Code, str] = {
         "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, PowerPoint, OpenDocument,"
         " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text."
     ),
+    Code.FORMAT_REFUSED: "“{path}” is {refused}, which Octavo does not read. {way_out}",
     Code.FORMAT_MISMATCH: (
         "“{path}” is named like {expected}, but contains {found}. If you trust the file, correct its extension and"
         " open it again."
@@ -737,6 +741,8 @@ class _Words:
             return self._excess()
         if name == "fault":
             return _(_FLAWS.get(str(self._params.get("flaw")), _OTHER_FLAW))
+        if name in ("refused", "way_out"):
+            return self._refusal(name)
         value = self._params.get(name, "?")
         if name in ("expected", "found", "format") and isinstance(value, str):
             return _(_FORMATS.get(value, printable(value) or "?"))
@@ -745,6 +751,12 @@ class _Words:
                 _(_NAMELESS_FILE) if name == "path" else "?"
             )
         return _number(name, value)
+
+    def _refusal(self, name: str) -> str:
+        kind = str(self._params.get("kind"))
+        if kind not in set(RefusedKind):
+            return _(_OTHER_REFUSAL[name])
+        return refusals.what(kind) if name == "refused" else refusals.way_out(kind)
 
     def _excess(self) -> str:
         limit, value = str(self._params.get("limit", "?")), self._params.get("value", "?")

@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
+from app.documents.formats.refused import RefusedKind
+from app.documents.formats.refused import kind_of as refused_kind
 
 HEAD_BYTES = 8_192
 """How much of a file's beginning `identify` reads."""
@@ -73,7 +75,8 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     """The format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
 
     A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
-    format and the bytes are of another, which the person should know; FORMAT_UNKNOWN for everything else.
+    format and the bytes are of another, which the person should know; FORMAT_REFUSED for
+    what is known and not read, FORMAT_UNKNOWN for everything else.
     """
     promised = promised_by(name)
     head = untrusted_head[:HEAD_BYTES]
@@ -81,11 +84,16 @@ def identify(name: str, untrusted_head: bytes) -> Format:
         return promised
     found = _by_bytes(head)
     if found is None:
+        refused = refused_kind(name, head)
+        if refused not in (None, RefusedKind.ARCHIVE):
+            raise AppError(Code.FORMAT_REFUSED, path=name, kind=refused)
         # Bytes that show nothing: damaged, perhaps; the parser of the promised format decides.
         if promised in _BINARY and not head.startswith(_ZIP):
             return promised
         if promised in _ZIP_FORMATS or (promised in _OPC and _first_member(head).startswith(_OPC_FIRST)):
             return promised  # many zip tools put the mimetype elsewhere
+        if refused is not None:
+            raise AppError(Code.FORMAT_REFUSED, path=name, kind=refused)
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
     if promised is None or promised is found:
         return found

@@ -10,6 +10,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, guarded, refuse_damaged, refuse_over
 from app.documents.formats.detect import promised_by
+from app.documents.formats.refused import STREAMS
 
 MAX_STREAM_BYTES = 256 << 20
 MAX_READ_BYTES = 512 << 20
@@ -65,8 +66,9 @@ class CompoundFile:
 
 
 def identify(content: Content) -> Format:
-    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_MISMATCH where
-    its name promises another one, FORMAT_UNKNOWN for others, DOCUMENT_DAMAGED.
+    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_REFUSED for
+    what is known and not read, FORMAT_MISMATCH where its name promises another one, FORMAT_UNKNOWN for others,
+    DOCUMENT_DAMAGED.
     """
     promised = promised_by(content.name)
     try:
@@ -77,6 +79,9 @@ def identify(content: Content) -> Format:
         raise
     if _ENCRYPTED in top:
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    refused = next((kind for name, kind in STREAMS.items() if name in top), None)
+    if refused is not None:
+        raise AppError(Code.FORMAT_REFUSED, path=content.name, kind=refused)
     found = next((format for name, format in _FORMATS.items() if name in top), None)
     if found is None and promised is not None:
         refuse_damaged(content, promised)
