@@ -25,6 +25,8 @@ class Format(StrEnum):
     ODP = "odp"
     XLS = "xls"
     ODS = "ods"
+    MSG = "msg"
+    MBOX = "mbox"
 
 
 class Flag(StrEnum):
@@ -44,7 +46,7 @@ class Flag(StrEnum):
     NOT_RECOGNISED = "not_recognised"  # recognising the text of the picture failed
 
 
-READING = 2
+READING = 3
 """The version of what the reader makes of a file: one more whenever the text of a page may come out differently."""
 
 MAX_HIDDEN_CHARACTERS = 2_000

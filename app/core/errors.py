@@ -39,6 +39,7 @@ class Code(StrEnum):
     FILE_TOO_LARGE = "file_too_large"  # size_bytes, limit_bytes
     FORMAT_UNKNOWN = "format_unknown"
     FORMAT_MISMATCH = "format_mismatch"  # expected, found
+    FORMAT_REFUSED = "format_refused"  # kind: one that is known, and not read
     DOCUMENT_DAMAGED = "document_damaged"  # format
     DOCUMENT_ENCRYPTED = "document_encrypted"  # in a way that no password of ours opens
     DOCUMENT_PASSWORD_NEEDED = "document_password_needed"  # noqa: S105 -- a code, not a secret

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.documents.formats.detect import ENDINGS, PACKED
+from app.documents.formats.detect import ENDINGS, LARGE
 from app.isolation.files import OpenFile, open_regular, printable
 
 TEXT_LIMIT_BYTES = 64 << 20
 """A text is held in memory whole, several times over; the longest novels have 6 MB."""
 
 PACKED_LIMIT_BYTES = 2 << 30
-"""PDF and what is packed are read from the file piece by piece."""
+"""What is packed, or read from the file piece by piece, may be larger."""
 
 
 def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
@@ -31,7 +31,7 @@ def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
 
 
 def _check_size(path: Path, size: int, limit: int) -> None:
-    packed = ENDINGS.get(path.suffix.lower()) in PACKED
+    packed = ENDINGS.get(path.suffix.lower()) in LARGE
     limit = limit or (PACKED_LIMIT_BYTES if packed else TEXT_LIMIT_BYTES)
     if size == 0:
         raise AppError(Code.FILE_EMPTY, path=printable(path))

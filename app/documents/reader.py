@@ -69,6 +69,7 @@ _FINDINGS: Findings = {
     Code.FILE_EMPTY: {"path": str},
     Code.FORMAT_UNKNOWN: {"path": str},
     Code.FORMAT_MISMATCH: {"path": str, "expected": str, "found": str},
+    Code.FORMAT_REFUSED: {"path": str, "kind": str},
     Code.DOCUMENT_DAMAGED: {"path": str, "format": str},
     Code.DOCUMENT_ENCRYPTED: {"path": str},
     Code.DOCUMENT_PASSWORD_NEEDED: {"path": str},

@@ -27,6 +27,7 @@ from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats import ole
 from app.documents.formats.contract import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, OLE, identify
+from app.documents.mail import eml, mbox, msg
 from app.documents.opendocument import odp, ods, odt
 from app.documents.pdf import pdf, text_layer
 from app.documents.protocol import (
@@ -47,7 +48,7 @@ from app.documents.protocol import (
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
-from app.documents.web import eml, epub, html, markdown, mime
+from app.documents.web import epub, html, markdown, mime
 from app.documents.word import docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
@@ -72,6 +73,8 @@ _READERS: dict[Format, FormatReader] = {
     Format.ODP: odp,
     Format.XLS: xls,
     Format.ODS: ods,
+    Format.MSG: msg,
+    Format.MBOX: mbox,
 }
 
 
@@ -284,6 +287,7 @@ def _samples() -> list[tuple[str, bytes]]:
         ("sample.rtf", rb"{\rtf1\ansi Sample {\b text}\par}"),
         ("sample.html", b"<!DOCTYPE html><title>Sample</title><p>Caf&eacute;"),
         ("sample.eml", _MAIL),
+        ("sample.mbox", b"From a Thu Mar 12 10:00:00 2026\n" + _MAIL),
         ("sample.csv", b"a;b\n1;2\n"),
         ("sample.xlsx", _workbook()),
         ("sample.pptx", _presentation()),

@@ -10,12 +10,14 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.documents.formats import refused
 from app.ui import motion
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.fonts import text_font, ui_font
 from app.ui.shelf.file_import import sort_files
 from app.ui.theme import CORNER, SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, Theme
 from app.ui.words import NAME_CHARACTERS
+from app.wording import refusals
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -120,12 +122,7 @@ class WindowDrops(DropOverlay):
             self.address_given.emit()
 
 
-_UNREAD = frozenset(
-    (
-        *(".7z", ".azw3", ".dmg", ".djvu", ".doc", ".exe", ".gz", ".heic", ".iso", ".key", ".mobi", ".mp3", ".numbers"),
-        *(".pages", ".ppt", ".rar", ".svg", ".tar", ".wav", ".zip"),
-    )
-)
+_UNREAD = frozenset((*refused.ENDINGS, ".dmg", ".exe", ".heic", ".iso", ".mp3", ".svg", ".wav"))
 """Endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may have
 any ending."""
 
@@ -148,6 +145,10 @@ def _refusal(files: list[Path]) -> _Offer | None:
     if any(file.suffix.lower() not in _UNREAD for file in files):
         return None
     what = _named(files, _("“{name}”"), _("these {n} files"))
+    kinds = {refused.ENDINGS.get(file.suffix.lower()) for file in files}
+    if len(kinds) == 1 and (kind := kinds.pop()) is not None:
+        detail = refusals.way_out(kind).rstrip(".。")  # the overlay's lines are no sentences
+        return _Offer(_("Octavo cannot read {what}").format(what=what), detail, taken=False)
     known = _("It reads PDF, EPUB, Word, presentations, web pages, e-mail, tables and text")
     return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from app.core.errors import Code, Parameter, Problem
+from app.documents.formats.refused import RefusedKind
+from app.wording import refusals
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size
 
@@ -27,6 +29,8 @@ _FORMATS = {
     "odp": "OpenDocument presentation",
     "xls": "Excel 97 workbook",
     "ods": "OpenDocument spreadsheet",
+    "msg": "Outlook message",
+    "mbox": "mailbox",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",
@@ -55,6 +59,7 @@ _EXCESSES = {
     "xml_depth": "elements nested more than {value} deep",
     "group_depth": "groups nested more than {value} deep",
     "mail_parts": "more than {value} parts in one e-mail",
+    "mails": "more than {value} e-mails",
     "mail_containers": "more than {value} groups of parts in one e-mail",
     "sheets": "more than {value} sheets",
     "streams": "more than {value} parts",
@@ -75,6 +80,7 @@ _EXCESSES = {
     "files": "more than {value} files",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
+_OTHER_REFUSAL = {"refused": "a kind of file", "way_out": "Open it in its program and save it as PDF."}
 _FLAWS = {
     "alignment": "its alignment is invalid",
     "architecture": "it does not name its architecture",
@@ -126,6 +132,7 @@ _SENTENCES: dict[Code, str] = {
         "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, PowerPoint, OpenDocument,"
         " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text."
     ),
+    Code.FORMAT_REFUSED: "“{path}” is {refused}, which Octavo does not read. {way_out}",
     Code.FORMAT_MISMATCH: (
         "“{path}” is named like {expected}, but contains {found}. If you trust the file, correct its extension and"
         " open it again."
@@ -743,6 +750,8 @@ class _Words:
             return self._excess()
         if name == "fault":
             return _(_FLAWS.get(str(self._params.get("flaw")), _OTHER_FLAW))
+        if name in ("refused", "way_out"):
+            return self._refusal(name)
         value = self._params.get(name, "?")
         if name in ("expected", "found", "format") and isinstance(value, str):
             return _(_FORMATS.get(value, printable(value) or "?"))
@@ -751,6 +760,12 @@ class _Words:
                 _(_NAMELESS_FILE) if name == "path" else "?"
             )
         return _number(name, value)
+
+    def _refusal(self, name: str) -> str:
+        kind = str(self._params.get("kind"))
+        if kind not in set(RefusedKind):
+            return _(_OTHER_REFUSAL[name])
+        return refusals.what(kind) if name == "refused" else refusals.way_out(kind)
 
     def _excess(self) -> str:
         limit, value = str(self._params.get("limit", "?")), self._params.get("value", "?")

@@ -109,6 +109,8 @@ Section
   !insertmacro OFFER_FOR .mht
   !insertmacro OFFER_FOR .mhtml
   !insertmacro OFFER_FOR .eml
+  !insertmacro OFFER_FOR .msg
+  !insertmacro OFFER_FOR .mbox
   !insertmacro OFFER_FOR .xlsx
   !insertmacro OFFER_FOR .xlsm
   !insertmacro OFFER_FOR .pptx

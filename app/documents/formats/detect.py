@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
+from app.documents.formats.refused import RefusedKind
+from app.documents.formats.refused import kind_of as refused_kind
 
 HEAD_BYTES = 8_192
 """How much of a file's beginning `identify` reads."""
@@ -29,14 +31,18 @@ ENDINGS_OF = {
     Format.ODP: ".odp",
     Format.XLS: ".xls",
     Format.ODS: ".ods",
+    Format.MSG: ".msg",
+    Format.MBOX: ".mbox .mbx",
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
 _OPC = (Format.DOCX, Format.PPTX)
 _ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
-PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
-_COMPOUND = (Format.XLS,)
-_BINARY = (*PACKED, *_COMPOUND, Format.RTF)
+_PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
+_COMPOUND = (Format.XLS, Format.MSG)
+_BINARY = (*_PACKED, *_COMPOUND, Format.RTF)
+LARGE = (*_PACKED, *_COMPOUND, Format.MBOX)
+"""Files of these may be larger than a text."""
 _WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show
 
 _PDF = b"%PDF-"
@@ -60,6 +66,7 @@ BOMS = {
 _PAGE = re.compile(
     r"(?>\s|<!--.*?-->|<\?xml\b[^>]*\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+_MAILBOX = re.compile(rb"From [^\r\n]{1,300}\d{4}[^\r\n]{0,40}\r?\n[!-9;-~]{1,80}:")
 _MAIL = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:From [^\r\n]{0,200}\r?\n)?(?:[!-9;-~]{1,80}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){0,100}?"
     rb"(?:from|received|return-path|delivered-to|mime-version|message-id|subject|date|content-type):",
@@ -73,19 +80,27 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     """The format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
 
     A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
-    format and the bytes are of another, which the person should know; FORMAT_UNKNOWN for everything else.
+    format and the bytes are of another, which the person should know; FORMAT_REFUSED for
+    what is known and not read, FORMAT_UNKNOWN for everything else.
     """
     promised = promised_by(name)
     head = untrusted_head[:HEAD_BYTES]
     if promised is Format.EML and begins_like_mail(head):
         return promised
+    if promised in (None, Format.MBOX) and _MAILBOX.match(head) and begins_like_mail(head):
+        return Format.MBOX
     found = _by_bytes(head)
     if found is None:
+        refused = refused_kind(name, head)
+        if refused not in (None, RefusedKind.ARCHIVE):
+            raise AppError(Code.FORMAT_REFUSED, path=name, kind=refused)
         # Bytes that show nothing: damaged, perhaps; the parser of the promised format decides.
         if promised in _BINARY and not head.startswith(_ZIP):
             return promised
         if promised in _ZIP_FORMATS or (promised in _OPC and _first_member(head).startswith(_OPC_FIRST)):
             return promised  # many zip tools put the mimetype elsewhere
+        if refused is not None:
+            raise AppError(Code.FORMAT_REFUSED, path=name, kind=refused)
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
     if promised is None or promised is found:
         return found

@@ -10,6 +10,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, guarded, refuse_damaged, refuse_over
 from app.documents.formats.detect import promised_by
+from app.documents.formats.refused import STREAMS
 
 MAX_STREAM_BYTES = 256 << 20
 MAX_READ_BYTES = 512 << 20
@@ -17,6 +18,7 @@ MAX_STREAMS = 50_000
 
 _FORMATS = {
     "Workbook": Format.XLS,
+    "__properties_version1.0": Format.MSG,
     "Book": Format.XLS,  # of Excel before 1997
 }
 _SUMMARY = ("\x05SummaryInformation",)  # [MS-OLEPS], 2.25.1
@@ -36,17 +38,25 @@ class CompoundFile:
         names = guarded(lambda: self._file.listdir(streams=True, storages=False), content, format)
         refuse_over(MAX_STREAMS, len(names), "streams", content)
         self._names = {tuple(map(str, each)) for each in names}
+        self._entries: dict[tuple[str, ...], set[str]] = {}
+        for path in self._names:
+            for depth, name in enumerate(path):
+                self._entries.setdefault(path[:depth], set()).add(name)
 
     def __contains__(self, path: tuple[str, ...]) -> bool:
         return path in self._names
 
-    def names(self) -> set[tuple[str, ...]]:
-        """The paths of all streams."""
-        return self._names
+    def entries(self, path: tuple[str, ...] = ()) -> set[str]:
+        """The names of what is in a storage; none where there is no such storage."""
+        return self._entries.get(path, set())
+
+    def size(self, path: tuple[str, ...]) -> int:
+        """Bytes of a stream. Raises AppError DOCUMENT_DAMAGED where it does not exist."""
+        return guarded(lambda: int(self._file.get_size(list(path))), self._content, self._format)
 
     def read(self, path: tuple[str, ...]) -> bytes:
         """A stream's bytes. Raises AppError DOCUMENT_DAMAGED, also where it does not exist; DOCUMENT_LIMIT."""
-        size = guarded(lambda: int(self._file.get_size(list(path))), self._content, self._format)
+        size = self.size(path)
         refuse_over(MAX_STREAM_BYTES, size, "archive_member_bytes", self._content)
         self._read_bytes += size
         refuse_over(MAX_READ_BYTES, self._read_bytes, "archive_bytes", self._content)
@@ -65,18 +75,22 @@ class CompoundFile:
 
 
 def identify(content: Content) -> Format:
-    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_MISMATCH where
-    its name promises another one, FORMAT_UNKNOWN for others, DOCUMENT_DAMAGED.
+    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_REFUSED for
+    what is known and not read, FORMAT_MISMATCH where its name promises another one, FORMAT_UNKNOWN for others,
+    DOCUMENT_DAMAGED.
     """
     promised = promised_by(content.name)
     try:
-        top = {path[0] for path in CompoundFile(content, promised or Format.XLS).names()}
+        top = CompoundFile(content, promised or Format.XLS).entries()
     except AppError as error:
         if promised is None and error.code is Code.DOCUMENT_DAMAGED:
             raise AppError(Code.FORMAT_UNKNOWN, path=content.name) from error
         raise
     if _ENCRYPTED in top:
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    refused = next((kind for name, kind in STREAMS.items() if name in top), None)
+    if refused is not None:
+        raise AppError(Code.FORMAT_REFUSED, path=content.name, kind=refused)
     found = next((format for name, format in _FORMATS.items() if name in top), None)
     if found is None and promised is not None:
         refuse_damaged(content, promised)

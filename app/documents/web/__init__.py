@@ -1,1 +1,1 @@
-"""Web pages, e-books and e-mail: HTML, EPUB, EML."""
+"""Web pages and e-books: HTML, EPUB, MathML; and MIME."""

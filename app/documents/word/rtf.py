@@ -71,6 +71,16 @@ def parse(content: Content, progress: Progress) -> Document:
     return document
 
 
+def read_blocks(untrusted_bytes: bytes, content: Content) -> list[Block]:
+    """The text of RTF that is inside another document, as far as it goes."""
+    reader = _Reader()
+    for token, _ in tokens(untrusted_bytes, content):
+        reader.read(token)
+        if reader.is_done:
+            break
+    return reader.finish()
+
+
 class _Reader:
     def __init__(self) -> None:
         self.untrusted_title = ""

@@ -20,6 +20,7 @@ from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content
 from app.documents.text.clean import clean
 from tests.documents.compound_writer import write_xls, xls_sheet
 from tests.documents.epub_writer import write_epub
+from tests.documents.message_writer import message, write_msg
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_ods, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.documents.slides_writer import frame, shape, text, write_odp, write_pptx
@@ -122,6 +123,15 @@ def _ods() -> bytes:
     return write_ods({_FIRST: rows, _SECOND: rows}, title="The Keeper")
 
 
+def _msg() -> bytes:
+    return write_msg(message({0x0037: "The Keeper", 0x0C1A: "Ada", 0x1013: _html()}))
+
+
+def _mbox() -> bytes:
+    body = f"{_PROSE}\n\nThen the storm came, and the lantern went out.\n\n"
+    return "".join(f"From a Thu Mar 12 10:00:00 2026\nSubject: {each}\n\n{body}" for each in (_FIRST, _SECOND)).encode()
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -138,9 +148,12 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.ODP: _odp,
     Format.XLS: _xls,
     Format.ODS: _ods,
+    Format.MSG: _msg,
+    Format.MBOX: _mbox,
 }
 _ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
 _WITHOUT_TITLES = (Format.TEXT, Format.CSV)
+_NAMED_BY_FILE = (*_WITHOUT_TITLES, Format.MBOX)
 
 
 @pytest.fixture(params=list(Format))
@@ -161,7 +174,7 @@ def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
     document = _parse(content)
     assert document.format is _format(content)
     assert document.sha256 == content.sha256
-    assert document.title == ("Keeper" if document.format in _WITHOUT_TITLES else "The Keeper")
+    assert document.title == ("Keeper" if document.format in _NAMED_BY_FILE else "The Keeper")
     assert document.language == "en"
     assert len(document.pages) == 2
     assert [page.number for page in document.pages] == [1, 2]
@@ -230,7 +243,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -271,6 +284,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
         from app.documents.formats.contract import Content
         from tests.documents.compound_writer import write_xls, xls_sheet
         from tests.documents.epub_writer import write_epub
+        from tests.documents.message_writer import message, write_msg
         from tests.documents.office_writer import paragraph, write_docx, write_ods, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
         from tests.documents.slides_writer import frame, shape, text, title, write_odp, write_pptx
@@ -309,6 +323,10 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.xlsx": write_workbook({"One": sheet([["a", 1.5, (46093, DATE), True]]), "Two": ""}, title="Title"),
             "a.pptx": write_pptx([title("One") + shape(text("Text"), placeholder='idx="1"')], title="One"),
             "a.odp": write_odp([f"<draw:page>{frame('<text:p>Text</text:p>', place=(1, 1, 2, 2))}</draw:page>"]),
+            "a.msg": write_msg(message({0x0037: "A", 0x1009: bytes.fromhex(
+                "2D0000002B0000004C5A4675F1C5C7A703000A007263706731323542320AF32068656C090020627705B06C647D0A800FA0")},
+                attachments=[message({0x0037: "B", 0x1013: b"<p>x"}, inside=True)])),
+            "a.mbox": b"From a Thu Mar 12 10:00:00 2026\\n" + mail % (b"iso-2022-jp", b"base64", b"GyRCRyshKUI="),
             "a.xls": write_xls({"One": xls_sheet([["a", 1.5]])}, title="Title"),
             "a.ods": write_ods({"One": "<table:table-row><table:table-cell office:value-type='date'"
             " office:date-value='2026-03-12'/></table:table-row>"}),

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.core.document import Format
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
+from app.documents.formats import ole
+from app.documents.formats.contract import Content
 from app.documents.formats.detect import HEAD_BYTES, identify
+from app.documents.formats.refused import RefusedKind
+from app.wording import refusals
+from app.wording.errors import sentence
+from tests.documents.compound_writer import write_compound
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import write_docx, write_ods, write_odt
 from tests.documents.pdf_writer import write_pdf
@@ -142,11 +148,62 @@ def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, exp
 @pytest.mark.parametrize(
     ("name", "head"),
     [
-        *(("a.png", _PNG), ("a.txt", _PNG), ("a.md", _PNG), ("a", b"\x7fELF\x02\x01\x01\x00")),
-        *(("a.docx", _ZIP), ("a.pptx", _ZIP), ("a.pdf", _ZIP), ("a", _ZIP), ("a.txt", b"text\x00")),
+        *((name, _PNG) for name in ("a.png", "a.txt", "a.md")),
+        *(("a", b"\x7fELF\x02\x01\x01\x00"), ("a.txt", b"text\x00")),
     ],
 )
 def test_anything_else_is_unknown(name: str, head: bytes) -> None:
     with pytest.raises(AppError) as raised:
         identify(name, head)
     assert (raised.value.code, raised.value.params) == (Code.FORMAT_UNKNOWN, {"path": name})
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "kind"),
+    [
+        *((name, _ZIP, RefusedKind.ARCHIVE) for name in ("a.docx", "a.pptx", "a.pdf", "a.zip", "a")),
+        *((name, _ZIP, RefusedKind.IWORK) for name in ("a.pages", "b.KEY", "c.numbers")),
+        ("a.vsdx", _ZIP, RefusedKind.VISIO),
+        ("mail.pst", b"!BDN\x00\x01", RefusedKind.OUTLOOK_DATA),
+        ("a.pdf", b"!BDN\x00\x01", RefusedKind.OUTLOOK_DATA),
+        ("a.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00", RefusedKind.ACCESS),
+        ("a.rar", b"Rar!\x1a\x07\x01\x00", RefusedKind.ARCHIVE),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c\x00", RefusedKind.ARCHIVE),
+        ("a.tgz", b"\x1f\x8b\x08\x00", RefusedKind.ARCHIVE),
+        ("a", b"name".ljust(257, b"\x00") + b"ustar", RefusedKind.ARCHIVE),
+        ("a.azw3", b"name".ljust(60, b"\x00") + b"BOOKMOBI", RefusedKind.KINDLE),
+        ("a.djvu", b"AT&TFORM\x00", RefusedKind.DJVU),
+        ("winmail.dat", b"\x78\x9f\x3e\x22\x00", RefusedKind.WINMAIL),
+    ],
+)
+def test_what_is_known_and_not_read_is_named(name: str, head: bytes, kind: RefusedKind) -> None:
+    with pytest.raises(AppError) as raised:
+        identify(name, head)
+    assert (raised.value.code, raised.value.params) == (Code.FORMAT_REFUSED, {"path": name, "kind": kind})
+
+
+@pytest.mark.parametrize(
+    ("stream", "kind"),
+    [
+        ("WordDocument", RefusedKind.WORD),
+        ("PowerPoint Document", RefusedKind.POWERPOINT),
+        ("Quill/QuillSub/CONTENTS", RefusedKind.PUBLISHER),
+        ("VisioDocument", RefusedKind.VISIO),
+    ],
+)
+def test_what_is_in_a_compound_file_is_named(stream: str, kind: RefusedKind) -> None:
+    for name in ("a", "a.docx", "a.doc", "a.xls"):
+        with pytest.raises(AppError) as raised:
+            ole.identify(Content(name, write_compound({stream: b"x"}), ""))
+        assert (raised.value.code, raised.value.params) == (Code.FORMAT_REFUSED, {"path": name, "kind": kind})
+
+
+def test_every_kind_that_is_refused_has_words_and_a_way_out() -> None:
+    for kind in RefusedKind:
+        assert refusals.what(kind) != "?"
+        assert refusals.way_out(kind).endswith(".")
+    problem = Problem(Code.FORMAT_REFUSED, {"path": "mail.pst", "kind": "outlook_data"})
+    assert sentence(problem) == (
+        "“mail.pst” is an Outlook archive, which Octavo does not read. Open it in Outlook and save the messages that"
+        " you need as files."
+    )

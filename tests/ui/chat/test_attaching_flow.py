@@ -127,6 +127,10 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
         _drop(room, _files(*paths))
         assert room.window.talk.notice.text().startswith(f"{words}. ")
         assert room.presenter.openings.rows(room.shown().id) == []
+    archive = _files(tmp_path / "mail.pst")
+    assert _drag(room, archive) == "Octavo cannot read “mail.pst”"
+    _drop(room, archive)
+    assert room.window.talk.notice.text().endswith("Open it in Outlook and save the messages that you need as files.")
     assert _drag(room, _files(tmp_path / "a.zip", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
 
 

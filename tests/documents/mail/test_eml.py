@@ -11,7 +11,8 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.web import eml, mime
+from app.documents.mail import letters
+from app.documents.web import mime
 from app.documents.worker import parse
 
 _JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"
@@ -129,7 +130,7 @@ def test_a_page_with_pictures_within_a_choice() -> None:
     page = mail.get_payload(1)
     assert isinstance(page, EmailMessage)
     page.add_related(b"\x89PNG", "image", "png", cid="<a>")
-    assert _body(mail) == "Plain\n\nAttachments: image/png (4 B)"
+    assert _body(mail) == "Plain\n\nAttachments (not read): image/png (4 B)"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_attachments_are_named_and_not_read() -> None:
     mail.add_attachment(b"%PDF-" + b"x" * 12_000, "application", "pdf", filename="Über uns.pdf")
     mail.add_attachment("Secret", filename="a\u202ef\x07.txt")
     mail.add_attachment(b"", "image", "png", filename="../../etc/passwd")
-    assert _body(mail) == "Words.\n\nAttachments: Über uns.pdf (12 KB), af.txt (8 B), ../../etc/passwd (0 B)"
+    assert _body(mail) == "Words.\n\nAttachments (not read): Über uns.pdf (12 KB), af.txt (8 B), ../../etc/passwd (0 B)"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ def test_attachments_are_named_and_not_read() -> None:
 )
 def test_names_of_attachments_are_decoded(parameter: bytes, name: str) -> None:
     body = _body(_raw(b"", b"Content-Disposition: attachment; " + parameter))
-    assert body == f"Attachments: {name} (0 B)"
+    assert body == f"Attachments (not read): {name} (0 B)"
 
 
 def test_messages_that_are_passed_on_are_sections() -> None:
@@ -217,17 +218,17 @@ def test_messages_that_are_passed_on_are_sections() -> None:
         ("Third", 2),
         ("Forwarded message", 1),
     ]
-    words = ["First", "Outer", "Attachments: a.png", "Second", "Middle", "Third", "Innermost", "Last"]
+    words = ["First", "Outer", "Attachments (not read): a.png", "Second", "Middle", "Third", "Innermost", "Last"]
     places = [_text(mail).index(word) for word in words]
     assert places == sorted(places)
 
 
 def test_a_long_list_of_attachments_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eml, "MAX_ATTACHMENTS_LISTED", 2)
+    monkeypatch.setattr(letters, "MAX_ATTACHMENTS_LISTED", 2)
     mail = _mail()
     for number in range(5):
         mail.add_attachment(b"x", "image", "png", filename=f"{number}.png")
-    assert _body(mail).endswith("Attachments: 0.png (1 B), 1.png (1 B), 3 more")
+    assert _body(mail).endswith("Attachments (not read): 0.png (1 B), 1.png (1 B), 3 more")
 
 
 # ---- hostile messages -----------------------------------------------------------------------------------------
@@ -267,8 +268,9 @@ def test_long_and_broken_headers_cost_little(name: str, value: bytes) -> None:
 
 
 def test_encrypted_parts_and_unknown_ones_are_attachments() -> None:
-    assert _body(_raw(b"x", b"Content-Type: application/pkcs7-mime; name=smime.p7m")) == "Attachments: smime.p7m (1 B)"
-    assert _body(_raw(b"x", b"Content-Type: multipart/mixed")) in ("x", "Attachments: multipart/mixed (1 B)")
+    encrypted = _body(_raw(b"x", b"Content-Type: application/pkcs7-mime; name=smime.p7m"))
+    assert encrypted == "Attachments (not read): smime.p7m (1 B)"
+    assert _body(_raw(b"x", b"Content-Type: multipart/mixed")) in ("x", "Attachments (not read): multipart/mixed (1 B)")
 
 
 def test_a_mail_without_anything_is_told() -> None:
@@ -276,5 +278,5 @@ def test_a_mail_without_anything_is_told() -> None:
 
 
 def test_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eml, "MAX_CHARACTERS", 1_000)
+    monkeypatch.setattr(letters, "MAX_CHARACTERS", 1_000)
     assert _refusal(_mail("x " * 600)).params == {"path": "letter.eml", "limit": "characters", "value": 1_000}

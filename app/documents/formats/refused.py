@@ -1,0 +1,71 @@
+"""Names kinds of files that people have and Octavo does not read, by their first bytes or their names."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import PurePath
+
+
+class RefusedKind(StrEnum):
+    """What `wording.refusals` has words for."""
+
+    WORD = "word"  # before 2007
+    POWERPOINT = "powerpoint"
+    PUBLISHER = "publisher"
+    VISIO = "visio"
+    OUTLOOK_DATA = "outlook_data"
+    ACCESS = "access"
+    ONENOTE = "onenote"
+    WORDPERFECT = "wordperfect"
+    IWORK = "iwork"
+    ARCHIVE = "archive"
+    KINDLE = "kindle"
+    DJVU = "djvu"
+    HELP = "help"
+    WINMAIL = "winmail"
+
+
+_ENDINGS_OF = {
+    RefusedKind.WORD: ".doc .dot",
+    RefusedKind.POWERPOINT: ".ppt .pps .pot",
+    RefusedKind.VISIO: ".vsd .vsdx",
+    RefusedKind.OUTLOOK_DATA: ".pst .ost",
+    RefusedKind.ACCESS: ".mdb .accdb",
+    RefusedKind.ONENOTE: ".one",
+    RefusedKind.WORDPERFECT: ".wpd",
+    RefusedKind.IWORK: ".pages .numbers .key",
+    RefusedKind.ARCHIVE: ".zip .rar .7z .tar .gz .tgz .xz .bz2 .zst",
+    RefusedKind.KINDLE: ".mobi .azw .azw3 .prc",
+    RefusedKind.DJVU: ".djvu .djv",
+    RefusedKind.HELP: ".chm",
+}
+ENDINGS = {ending: kind for kind, endings in _ENDINGS_OF.items() for ending in endings.split()}
+STREAMS = {
+    "WordDocument": RefusedKind.WORD,
+    "PowerPoint Document": RefusedKind.POWERPOINT,
+    "Quill": RefusedKind.PUBLISHER,
+    "VisioDocument": RefusedKind.VISIO,
+}
+"""What stands in a compound file of each kind."""
+
+_BEGINNINGS = re.compile(
+    rb"(?P<outlook_data>!BDN)|(?P<access>\x00\x01\x00\x00Standard (?:ACE|Jet) DB)"
+    rb"|(?P<onenote>\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d)|(?P<wordperfect>\xffWPC)"
+    rb"|(?P<archive>PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|\xfd7zXZ\x00|BZh[1-9]"
+    rb"|\x28\xb5\x2f\xfd|.{257}ustar)"
+    rb"|(?P<kindle>.{60}(?:BOOKMOBI|TEXtREAd))|(?P<djvu>AT&TFORM)|(?P<help>ITSF|ITOLITLS)"
+    rb"|(?P<winmail>\x78\x9f\x3e\x22)",
+    re.DOTALL,
+)
+_IN_ZIP = (RefusedKind.IWORK, RefusedKind.VISIO)
+
+
+def kind_of(name: str, untrusted_head: bytes) -> RefusedKind | None:
+    """The kind of a file that is of no format; None for an unknown one."""
+    found = _BEGINNINGS.match(untrusted_head)
+    if found is None or found.lastgroup is None:
+        return None
+    kind = RefusedKind(found.lastgroup)
+    named = ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
+    return named if kind is RefusedKind.ARCHIVE and named in _IN_ZIP else kind

@@ -1,0 +1,49 @@
+"""Reads a mailbox: each message begins a page, and is in the outline by its subject. Source: RFC 4155."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from app.core.document import Document, Flag, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
+from app.documents.mail.eml import open_letter
+from app.documents.mail.letters import Letter, read_letters
+from app.documents.text.flow import Block, flow
+from app.documents.web import mime
+
+format = Format.MBOX
+
+MAX_MAILS = 50_000
+# A line that says who wrote when, with a header below it: else it is a sentence of a message.
+_BEGINS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{1,400}\r?\n(?=[!-9;-~]{1,80}:)")
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Messages as `eml` reads them, in the order of the file. One that cannot be read is a page that says so."""
+    progress(0, 1)
+    begins: list[tuple[int, int]] = []
+    for found in _BEGINS.finditer(content.data):
+        begins.append((found.start(), found.end()))
+        refuse_over(MAX_MAILS, len(begins), "mails", content)
+        progress(0, 1)
+    if not begins:
+        refuse_damaged(content, format)
+    ends = [*(start for start, _ in begins[1:]), len(content.data)]
+    letters = (partial(_open, content, start, end) for (_, start), end in zip(begins, ends, strict=True))
+    document = to_document(flow(read_letters(letters, content, progress, level=1)), content, format, empty_pages=1)
+    progress(1, 1)
+    return document
+
+
+def _open(content: Content, start: int, end: int) -> Letter:
+    refuse_over(4 * MAX_CHARACTERS, end - start, "characters", content)
+    untrusted_bytes = _QUOTED.sub(rb"\1", bytes(content.data[start:end]))
+    try:
+        return open_letter(mime.open_message(untrusted_bytes, content, format), content)
+    except AppError as error:
+        if error.code is not Code.DOCUMENT_DAMAGED:
+            raise
+        return Letter((), "", [Block("", flags=(Flag.DAMAGED,))])
