@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.untrusted import disarm
 from app.ui.theme import SPACE_L, SPACE_M
 from app.wording.i18n import _
+
+_WIDTH, _MOST_HEIGHT, _INSIDE = 460, 96, 20  # px; the last: what a field has around its text
 
 WEB_SCHEMES = ("http://", "https://")
 
@@ -27,7 +29,7 @@ class LinkDialog(QDialog):
         self._open_address = open_address
         opens = open_address is not None
         self.setWindowTitle(_("Open a web address") if opens else _("Web address"))
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(_WIDTH)
         explanation = QLabel(
             _("The answer contains a link to this address. Opening it starts your web browser, which uses the network.")
             if opens
@@ -36,10 +38,11 @@ class LinkDialog(QDialog):
         explanation.setWordWrap(True)
         self.address_field = QPlainTextEdit(disarm(address))
         self.address_field.setReadOnly(True)
+        self.address_field.setProperty("role", "framed")
         self.address_field.setAccessibleName(_("Address"))
         self.address_field.setTabChangesFocus(True)
         self.address_field.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self.address_field.setMaximumHeight(96)
+        self.address_field.setFixedHeight(min(_MOST_HEIGHT, self._height_needed()))
         self._offer(opens=opens)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
@@ -47,6 +50,12 @@ class LinkDialog(QDialog):
         for widget in (explanation, self.address_field, self._buttons):
             box.addWidget(widget)
         self.cancel_button.setFocus()
+
+    def _height_needed(self) -> int:
+        """Of the field, for all lines of the address."""
+        room = QRect(0, 0, _WIDTH - 2 * SPACE_L - _INSIDE, _MOST_HEIGHT)
+        metrics, text = self.address_field.fontMetrics(), self.address_field.toPlainText()
+        return metrics.boundingRect(room, Qt.TextFlag.TextWrapAnywhere, text).height() + _INSIDE
 
     def _offer(self, *, opens: bool) -> None:
         self._buttons = buttons = QDialogButtonBox()
