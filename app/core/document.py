@@ -27,6 +27,9 @@ class Format(StrEnum):
     ODS = "ods"
     MSG = "msg"
     MBOX = "mbox"
+    NOTEBOOK = "ipynb"
+    SUBTITLES = "srt"
+    FB2 = "fb2"
 
 
 class Flag(StrEnum):

@@ -35,7 +35,7 @@ _SOUND_PER_BROKEN = 10  # a text with so many valid characters beyond ASCII for 
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 _MAX_CONTROL_SHARE = 0.001
 _CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
-_COLOUR = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
+COLOUR = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
 BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
@@ -44,7 +44,7 @@ def parse(content: Content, progress: Progress) -> Document:
     pages, as in RFCs and in what PDF converters write, the pieces are the pages.
     """
     progress(0, 1)
-    untrusted_text = _COLOUR.sub("", decode(content)).replace("\x1a", "")
+    untrusted_text = COLOUR.sub("", decode(content)).replace("\x1a", "")
     printed = untrusted_text.rstrip("\f\n").split("\f")
     if 1 < len(printed) <= MAX_PAGES and all(len(piece) <= MAX_PRINTED_PAGE_CHARACTERS for piece in printed):
         pages = tuple(_printed_page(number, piece) for number, piece in enumerate(printed, 1))

@@ -48,7 +48,7 @@ from app.documents.protocol import (
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
-from app.documents.web import epub, html, markdown, mime
+from app.documents.web import epub, fb2, html, markdown, mime, notebook, subtitles
 from app.documents.word import docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
@@ -75,6 +75,9 @@ _READERS: dict[Format, FormatReader] = {
     Format.ODS: ods,
     Format.MSG: msg,
     Format.MBOX: mbox,
+    Format.NOTEBOOK: notebook,
+    Format.SUBTITLES: subtitles,
+    Format.FB2: fb2,
 }
 
 

@@ -119,6 +119,10 @@ Section
   !insertmacro OFFER_FOR .odp
   !insertmacro OFFER_FOR .xls
   !insertmacro OFFER_FOR .ods
+  !insertmacro OFFER_FOR .ipynb
+  !insertmacro OFFER_FOR .srt
+  !insertmacro OFFER_FOR .vtt
+  !insertmacro OFFER_FOR .fb2
   !insertmacro OFFER_FOR .csv
   !insertmacro OFFER_FOR .tsv
   !insertmacro OFFER_FOR .md

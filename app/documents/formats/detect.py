@@ -33,6 +33,9 @@ ENDINGS_OF = {
     Format.ODS: ".ods",
     Format.MSG: ".msg",
     Format.MBOX: ".mbox .mbx",
+    Format.NOTEBOOK: ".ipynb",
+    Format.SUBTITLES: ".srt .vtt",
+    Format.FB2: ".fb2",
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
@@ -43,7 +46,8 @@ _COMPOUND = (Format.XLS, Format.MSG)
 _BINARY = (*_PACKED, *_COMPOUND, Format.RTF)
 LARGE = (*_PACKED, *_COMPOUND, Format.MBOX)
 """Files of these may be larger than a text."""
-_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show
+# Texts that only their names show.
+_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2)
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"

@@ -42,13 +42,13 @@ def parse(content: Content, progress: Progress) -> Document:
     front = _FRONT_MATTER.match(untrusted_text, 0, _MAX_FRONT_MATTER_CHARACTERS)
     declared = _FRONT_MATTER_TITLE.search(front[0]) if front else None
     flowed = flow(
-        chain([Block(front[0])] if front else [], _blocks(untrusted_text[front.end() if front else 0 :], progress))
+        chain([Block(front[0])] if front else [], read_blocks(untrusted_text[front.end() if front else 0 :], progress))
     )
     first_heading = next((each.title for each in flowed.outline if each.level == 1), "")
     return to_document(flowed, content, format, declared["title"] if declared else first_heading)
 
 
-def _blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
+def read_blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
     """The source lines of each top-level block, and those between, which make no block (link definitions).
 
     The parser gets some lines at a time, since it takes seconds and a gigabyte for a long book. The last block of a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -132,6 +133,34 @@ def _mbox() -> bytes:
     return "".join(f"From a Thu Mar 12 10:00:00 2026\nSubject: {each}\n\n{body}" for each in (_FIRST, _SECOND)).encode()
 
 
+def _notebook() -> bytes:
+    body = [f"{_PROSE * 6}\n", "\n", "Then the storm came, and the lantern went out."]
+    cells: list[dict[str, object]] = []
+    for heading in (_FIRST, _SECOND):
+        cells.append({"cell_type": "markdown", "source": [f"# {heading}\n", "\n", *body]})
+        output = {"output_type": "stream", "text": ["lamp\n"]}
+        cells.append({"cell_type": "code", "source": "print('lamp')", "outputs": [output]})
+    return json.dumps({"nbformat": 4, "cells": cells, "metadata": {"title": "The Keeper"}}).encode()
+
+
+def _subtitles() -> bytes:
+    cues = (
+        f"{number}\r\n00:0{number}:00,000 --> 00:0{number}:10,000\r\n{_PROSE}\r\nThen the storm came, and the lantern"
+        " went out.\r\n\r\n"
+        for number in range(1, 9)
+    )
+    return "".join(cues).encode()
+
+
+def _fb2() -> bytes:
+    body = f"<p>{_PROSE * 6}</p><p>Then the storm came, and the lantern went out.</p>"
+    sections = "".join(f"<section><title><p>{each}</p></title>{body}</section>" for each in (_FIRST, _SECOND))
+    return (
+        '<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0"><description><title-info><book-title>'
+        f"The Keeper</book-title><lang>en</lang></title-info></description><body>{sections}</body></FictionBook>"
+    ).encode()
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -150,9 +179,12 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.ODS: _ods,
     Format.MSG: _msg,
     Format.MBOX: _mbox,
+    Format.NOTEBOOK: _notebook,
+    Format.SUBTITLES: _subtitles,
+    Format.FB2: _fb2,
 }
 _ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
-_WITHOUT_TITLES = (Format.TEXT, Format.CSV)
+_WITHOUT_TITLES = (Format.TEXT, Format.CSV, Format.SUBTITLES)
 _NAMED_BY_FILE = (*_WITHOUT_TITLES, Format.MBOX)
 
 
@@ -326,6 +358,10 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.msg": write_msg(message({0x0037: "A", 0x1009: bytes.fromhex(
                 "2D0000002B0000004C5A4675F1C5C7A703000A007263706731323542320AF32068656C090020627705B06C647D0A800FA0")},
                 attachments=[message({0x0037: "B", 0x1013: b"<p>x"}, inside=True)])),
+            "a.ipynb": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "a", "outputs": [{"data":'
+            b' {"text/html": "<p>x"}}]}, {"cell_type": "markdown", "source": "# A"}]}',
+            "a.vtt": b"WEBVTT\\n\\n00:01.000 --> 00:02.000\\n<v Ada>caf&eacute;\\n",
+            "a.fb2": "<?xml version='1.0' encoding='windows-1251'?><a><body><p>Ещё</p></body></a>".encode("cp1251"),
             "a.mbox": b"From a Thu Mar 12 10:00:00 2026\\n" + mail % (b"iso-2022-jp", b"base64", b"GyRCRyshKUI="),
             "a.xls": write_xls({"One": xls_sheet([["a", 1.5]])}, title="Title"),
             "a.ods": write_ods({"One": "<table:table-row><table:table-cell office:value-type='date'"
