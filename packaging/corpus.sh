@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and three of its
+# Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and five of its
 # books, which tests/benchmarks asks about, too. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration
 # and lists of its own.
 set -euo pipefail
@@ -7,7 +7,7 @@ set -euo pipefail
 folder=$1
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 packages=(qpdf pypdf pdfminer python-docx)
-books=(developers-reference debian-policy debian-reference-ja)
+books=(developers-reference debian-policy debian-reference-ja maint-guide-ja developers-reference-ja)
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
 fail() {
@@ -16,8 +16,8 @@ fail() {
   exit 1
 }
 
-[[ ! -e $folder/books-too ]] || exit 0
-say "fetching Debian's sources of ${packages[*]}, and ${books[*]}, into $folder: about 65 MB, once"
+[[ ! -e $folder/five-books ]] || exit 0
+say "fetching Debian's sources of ${packages[*]}, and ${books[*]}, into $folder: about 70 MB, once"
 mkdir -p -- "$folder"/apt/{lists,cache/archives}/partial "$folder"/{apt/parts,fetched,unpacked}
 folder=$(realpath -- "$folder")
 : >"$folder/log"
@@ -57,4 +57,4 @@ done
 for book in "${books[@]}"; do
   dpkg-deb -x "$book"_*.deb "$folder/unpacked/$book"
 done
-touch -- "$folder/books-too"
+touch -- "$folder/five-books"

@@ -49,7 +49,8 @@ _ONE_SCRIPT = (  # these three are compiled, and kept by re, when a page is stor
 )
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]++)[-\u2010]\n\s*([^\W\d_]++)")
 
-_Hits: TypeAlias = "npt.NDArray[np.void]"  # of a term: `id` of each passage that holds it, `amount`: more is better
+_Hits: TypeAlias = "tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]"
+"""Of a term: the ids of the passages that hold it, and how much of it each holds, more being better."""
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -111,6 +112,8 @@ class Passages:
         words, signs = _terms(question)
         names = _names(question)
         ranges = list(_joined(scope.ids for scope in scopes))
+        if not ranges:
+            return WordHits((), {}, {})
         with self._database.read() as connection:
             found = chain(
                 _matches(connection, "passage_words", words, ranges),
@@ -253,38 +256,44 @@ def _joined(ranges: Iterable[range]) -> Iterator[range]:
 
 def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
     """For each term its hits, from the index."""
+    import numpy as np  # late: the start of the desk needs none
+
     for term in terms:
-        yield _hits(_rows(connection, table, f'"{term}"', scopes))  # `_terms` leaves no quotation mark in them
-
-
-def _rows(connection: apsw.Connection, table: str, term: str, scopes: Sequence[range]) -> Iterator[tuple[int, float]]:
-    for scope in scopes:
-        where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
-        values = (term, scope.start, scope.stop - 1)
-        many = connection.execute(f"SELECT count(*) {where}", values).get > _MANY
-        score = "0.0" if many else f"-bm25({table})"
-        yield from connection.execute(f"SELECT rowid, {score} {where}", values)
+        found = [np.zeros((0, 2))]
+        for scope in scopes:
+            where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
+            values = (f'"{term}"', scope.start, scope.stop - 1)  # `_terms` leaves no quotation mark in them
+            ids = _numbers(connection.execute(f"SELECT group_concat(rowid) {where}", values).get)
+            if len(ids) > _MANY:
+                found.append(np.stack((ids, np.zeros(len(ids))), axis=1))
+            elif len(ids):
+                rows = connection.execute(f"SELECT rowid, -bm25({table}) {where}", values)
+                found.append(np.fromiter(chain.from_iterable(rows), np.float64, 2 * len(ids)).reshape(-1, 2))
+        hits = np.concatenate(found)
+        yield hits[:, 0].astype(np.int64), hits[:, 1]
 
 
 def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
     """For each term of fewer characters than a trigram its hits: from all trigrams that begin with it."""
     import numpy as np
 
-    starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).reshape(-1, 2).T
-    for term in terms if scopes else ():
-        rows = connection.execute(  # once for all scopes: each time, all trigrams that begin so are looked at
-            """SELECT doc, count(*) FROM passage_sign_places
-                WHERE term >= ? AND term < ? AND doc BETWEEN ? AND ? GROUP BY doc""",
+    starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).T
+    for term in terms:
+        found = connection.execute(  # once for all scopes: each time, all trigrams that begin so are looked at
+            """SELECT group_concat(doc) FROM passage_sign_places
+                WHERE term >= ? AND term < ? AND doc BETWEEN ? AND ?""",
             (term, f"{term}\U0010ffff", scopes[0].start, scopes[-1].stop - 1),
-        )
-        hits = _hits(rows)
-        yield hits[hits["id"] < stops[np.searchsorted(starts, hits["id"], side="right") - 1]]
+        ).get
+        ids, counts = np.unique(_numbers(found), return_counts=True)
+        inside = ids < stops[np.searchsorted(starts, ids, side="right") - 1]
+        yield ids[inside], counts[inside].astype(np.float64)
 
 
-def _hits(rows: Iterable[tuple[int, float]]) -> _Hits:
-    import numpy as np  # late: the start of the desk needs none
+def _numbers(listed: str | None) -> npt.NDArray[np.int64]:
+    """As SQLite lists them: rows of them, each made into an object of Python, would take several times as long."""
+    import numpy as np
 
-    return np.fromiter(rows, np.dtype([("id", np.int64), ("amount", np.float64)]))
+    return np.fromstring(listed, np.int64, sep=",") if listed else np.zeros(0, np.int64)
 
 
 def _ranked(terms: Iterable[_Hits], scopes: Sequence[range]) -> tuple[tuple[int, ...], dict[int, float]]:
@@ -292,24 +301,23 @@ def _ranked(terms: Iterable[_Hits], scopes: Sequence[range]) -> tuple[tuple[int,
     each holds, then by how much it holds of them. And of each its part of the weights of all terms."""
     import numpy as np
 
-    start = scopes[0].start if scopes else 0
-    weights, amounts = np.zeros((2, scopes[-1].stop - start if scopes else 0))
+    start = scopes[0].start
+    weights, amounts = np.zeros((2, scopes[-1].stop - start))
     total, count = 0.0, sum(map(len, scopes))
-    for hits in sorted(terms, key=len):
+    for ids, amount in sorted(terms, key=lambda hits: len(hits[0])):
         # Not the index's own weight alone: that is of all books on the shelf, and repetition could outdo a second word.
-        weight = math.log(1 + (count + 1) / (len(hits) + 1))
+        weight = math.log(1 + (count + 1) / (len(ids) + 1))
         total += weight
-        at = hits["id"] - start
-        if len(hits) > _MANY and np.count_nonzero(weights) >= MOST_RANKED:
-            hits, at = hits[weights[at] > 0], at[weights[at] > 0]
-        weights[at] += weight
-        amounts[at] += hits["amount"]
+        at = ids - start
+        some = weights[at] > 0 if len(ids) > _MANY and np.count_nonzero(weights) >= MOST_RANKED else slice(None)
+        weights[at[some]] += weight
+        amounts[at[some]] += amount[some]
     held = np.flatnonzero(weights)
     if len(held) > MOST_RANKED:
         held = held[weights[held] >= np.partition(weights[held], -MOST_RANKED)[-MOST_RANKED]]
     best = held[np.lexsort((held, -amounts[held], -weights[held]))][:MOST_RANKED]
-    ids = tuple((start + best).tolist())
-    return ids, dict(zip(ids, (weights[best] / max(total, 1e-9)).tolist(), strict=True))
+    ranked = tuple((start + best).tolist())
+    return ranked, dict(zip(ranked, (weights[best] / max(total, 1e-9)).tolist(), strict=True))
 
 
 def _passage(connection: apsw.Connection, id: int, score: float) -> Iterator[Passage]:

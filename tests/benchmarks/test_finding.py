@@ -1,11 +1,12 @@
 """How often the right page is among the first four passages: by words, by meaning, by both; and how long it takes.
 
-The questions of finding.json are about three books of Debian that `packaging/dev corpus` fetches, asked in the book's
+The questions of finding.json are about five books of Debian that `packaging/dev corpus` fetches, asked in the book's
 own words and in others. Sixty were written before anything was measured; the thirty of the group "check" after the
-models and the weights were chosen, and for English nothing was chosen by them. The twenty of the group "natural", all
-in Japanese, are put as a person would put them; the sixty use other words at any price. For languages other than
-English, two things were chosen by "natural" and "check" together: that sentences have vectors, and the second model. So
-what these two groups say of Japanese is what was fitted, not a forecast.
+models and the weights were chosen, and for English nothing was chosen by them. Those of the group "natural", all in
+Japanese, are put as a person would put them; the sixty use other words at any price. For languages other than English,
+two things were chosen by "check" and those of "natural" about debian-reference-ja: that sentences have vectors, and the
+second model. So what these say of Japanese is what was fitted, not a forecast. The forty about maint-guide-ja and
+developers-reference-ja were written later, and nothing was chosen by them; a good part of the second book is English.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ QUESTIONS = msgspec.json.decode((Path(__file__).parent / "finding.json").read_by
 
 
 class Shelf:
-    """The three books in a database of their own, indexed."""
+    """The five books in a database of their own, indexed."""
 
     def __init__(self, folder: Path) -> None:
         self.database = Database.open(folder / "octavo.db", Key(draw_secret(), KeyOrigin.FILE))
@@ -123,8 +124,9 @@ def test_the_right_page_is_among_the_first(shelf: Shelf) -> None:
         for wording, least in (("own", LEAST_OWN), ("other", least_other)):
             found = [right for group in ("first", "check") for right in scores["both", group, wording, name]]
             assert sum(found) >= least * len(found), (wording, name)
-    natural = scores["both", "natural", "other", "debian-reference-ja"]
-    assert sum(natural) >= LEAST_NATURAL * len(natural)
+    for (how, group, _wording, name), found in scores.items():
+        if (how, group) == ("both", "natural"):
+            assert sum(found) >= LEAST_NATURAL * len(found), name
 
 
 @pytest.mark.timeout(1_800)

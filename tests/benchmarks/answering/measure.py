@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.words import DEBIAN_BOOKS, debian_book
+from tests.corpus.words import debian_book
 
 _ADMITS = re.compile(
     r"\b(do(es)?|did|is|are|was|were|has|have|can|could) ?(not|n[o’']t) .{0,60}"
@@ -78,7 +78,7 @@ def judge(question: dict[str, Any], row: dict[str, Any]) -> set[str]:
 
 def _asked(options: argparse.Namespace, folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     questions = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))["question"]
-    for name in DEBIAN_BOOKS:
+    for name in dict.fromkeys(question["book"] for question in questions):
         of_book = [question for question in questions if question["book"] == name]
         path = debian_book(name, folder)
         rows = _rows(options, folder, name, path, [question["asks"] for question in of_book])
