@@ -24,6 +24,7 @@ _log = logging.getLogger("octavo.titling")
 TitlingProgress: TypeAlias = Tokenizing | Looking | Reading | Notice
 
 MOST_TOKENS = 20
+_SPARE_TOKENS = 64
 _LEAST_RATE = 1.0
 """Tokens a second: a title by a slower model would take longer than anybody waits."""
 
@@ -64,7 +65,8 @@ class Titling:
         return why_not_asked(self.ask.model(), answer) is None and bool(self._present(answer)[1])
 
     def title(self, answer: Answer, cancel: Cancel) -> Work[TitlingProgress, str]:
-        """Make a title and keep it, unless somebody gives another meanwhile; empty where none came of it.
+        """Make a title and keep it, unless somebody gives another meanwhile; empty where none came of it, or where more
+        than the answer would have to be read for it.
 
         The context is in the end what it was. Raises AppError as `Ask.written_from`, and MODEL_FAILED; Stopped.
         """
@@ -73,6 +75,8 @@ class Titling:
         asked = question.text if question is not None else ""
         request = request_for(asked)
         fitted = yield from self.ask.written_from(answer, cancel)
+        if fitted.size.to_read > answer.usage.generated_tokens + _SPARE_TOKENS:
+            return ""  # the context holds something else by now: no book is read for a title
         made = yield from self.engine.run(WriteAside(fitted.prompt, request, MOST_TOKENS), cancel)
         title = clean(made.text, whole=made.ending is Ending.COMPLETE)
         if is_copied(title, request, asked, answer.text):

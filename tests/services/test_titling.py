@@ -61,6 +61,14 @@ def test_a_name_that_a_person_gave_stays(fake: FakeDesk) -> None:
     assert not fake.desk.titling.is_wanted(answer)
 
 
+def test_no_book_is_read_for_a_title(fake: FakeDesk) -> None:
+    answer = ask(fake)
+    fake.engine.to_read = 65
+    assert make(fake, answer) == ""
+    fake.engine.to_read = 64
+    assert make(fake, answer) == "Notice period"
+
+
 @pytest.mark.parametrize("why", ["off", "starter", "remote", "slow"])
 def test_where_no_model_is_asked(fake: FakeDesk, why: str) -> None:
     answer = ask(fake)
