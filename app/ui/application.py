@@ -378,8 +378,8 @@ def _now() -> datetime:
 
 
 _INTERVAL_MS = 2_000
-_OLD_EVERY = 15
-"""Young objects are looked at in every round, the old ones in each fifteenth."""
+_OLD_EVERY, _OLD_EVERY_IN_USE = 15, 1_800
+"""Young objects are looked at in every round, old ones in each of so many: half a minute, or an hour."""
 
 
 class Collector(QObject):
@@ -389,8 +389,9 @@ class Collector(QObject):
     runs on whichever thread happens to allocate. (Qt: "QObject::~QObject: Timers cannot be stopped from another
     thread".)
 
-    What the first round finds stays as long as the program, most of it modules, and later ones do not look through it:
-    that alone would take longer than a person does not notice.
+    What is young is looked through every few seconds, in some milliseconds. To look through everything takes a tenth of
+    a second on a large desk: that waits until the person is elsewhere, or for an hour. What the first round finds is
+    never looked through: it stays as long as the program, most of it modules.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -406,7 +407,9 @@ class Collector(QObject):
         self._rounds += 1
         if self._rounds == 1:
             gc.freeze()
-        gc.collect(2 if self._rounds % _OLD_EVERY == 0 else 1)
+        unseen = QGuiApplication.applicationState() != Qt.ApplicationState.ApplicationActive
+        whole = self._rounds % (_OLD_EVERY if unseen else _OLD_EVERY_IN_USE) == 0
+        gc.collect(2 if whole else 1)
 
     def close(self) -> None:
         """Collect everything, and leave it to Python again; no other thread should be at work by now."""

@@ -7,16 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
-from app.ui.application import WindowStart
+from app.ui.application import Collector, WindowStart
 from app.ui.settings.passphrase import UnlockDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
@@ -252,3 +254,19 @@ def test_folders_that_were_visited_are_written_nowhere(tmp_path: Path) -> None:
         subprocess.run(command, env=env | {"HOME": str(home), "PYTHONPATH": str(_ROOT)}, check=True)
         texts = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
         assert any(b"Smith" in text for text in texts) is found, how
+
+
+@pytest.mark.parametrize(
+    ("state", "old"), [(Qt.ApplicationState.ApplicationActive, 0), (Qt.ApplicationState.ApplicationInactive, 2)]
+)
+def test_old_objects_are_looked_through_while_nobody_looks(
+    state: Qt.ApplicationState, old: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations: list[int] = []
+    monkeypatch.setattr("app.ui.application.gc", mock.Mock(collect=generations.append))
+    monkeypatch.setattr(QGuiApplication, "applicationState", lambda: state)
+    collector = Collector()
+    for _round in range(30):
+        collector.collect()
+    collector._timer.stop()
+    assert (generations.count(2), generations.count(1)) == (old, 30 - old)

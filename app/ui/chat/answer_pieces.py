@@ -52,7 +52,8 @@ class PieceMaker:
         self, block: MarkdownBlock, marks: Sequence[CitationMark], scroll: TableScroll, *, goes_on: bool
     ) -> MessageBlock:
         """`goes_on`: the next block is joined to it."""
-        lines = guess_lines(block.characters) + len(block.tokens) // 6 + 1
+        rows = sum(token.type == "tr_open" for token in block.tokens)
+        lines = guess_lines(block.characters) + (rows or len(block.tokens) // 6) + 1
         tokens, theme, chips, formulas = block.tokens, self._theme, self._chips, self._formulas
         return MessageBlock(
             lambda width: BlockRenderer(theme, marks, chips, formulas, width).write(tokens),

@@ -21,7 +21,8 @@ OVERSCAN = 600  # px above and below the window in which messages are ready, onc
 _OVERSCAN_STEP = 150  # px of it that are made ready together
 _OVERSCAN_MS = 8  # between two steps, so that what a person does, and sees, comes first
 KEPT = 3_000  # px above and below the window in which they are kept
-_PASSES = 8  # rounds at most until all heights are right
+_PASSES = 9  # rounds at most until all heights are right
+_NOWHERE = -(10**9)  # px
 _NARROWEST = 120  # px
 
 
@@ -159,6 +160,9 @@ class Scroller(QAbstractScrollArea):
         slot = self._column.slots[index]
         offset = value - slot.top
         pieces = slot.message.pieces if slot.message else ()
+        if pieces and offset >= pieces[-1].bottom and index + 1 < len(self._column.slots):  # its text is out of sight
+            slot = self._column.slots[index + 1]
+            return Anchor(slot, -1, value - slot.top)
         for number in reversed(range(len(pieces))):
             if pieces[number].top <= offset:
                 return Anchor(slot, number, offset - pieces[number].top)
@@ -214,14 +218,20 @@ class Scroller(QAbstractScrollArea):
         return anchor.slot.top + inside + anchor.offset
 
     def _expose(self, value: int, height: int) -> bool:
-        """Make the messages around the window ready; True when a height changed."""
+        """Make the messages around the window ready; True when they are not yet, as a height changed, or one is new:
+        what of it is in sight is known once its pieces are.
+        """
         width, changed = self.measure(), False
         top, bottom = value - self._ahead, value + height + self._ahead
         for slot in self._column.slots[max(0, self._column.index_at(top)) :]:
             if slot.top > bottom:
                 break
-            message = slot.message or self._create(slot)
-            message.expose(width, top - slot.top, bottom - slot.top)
+            message = slot.message
+            if message is None:
+                message, changed = self._create(slot), True
+                message.expose(width, _NOWHERE, _NOWHERE)
+            else:
+                message.expose(width, top - slot.top, bottom - slot.top)
             changed |= message.needed != slot.height
             slot.height = message.needed
         return changed
