@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,8 +28,6 @@ _CONVERSATIONS = 1_000
 _TURNS, _TURN_WORDS = 300, 750  # about 300,000 tokens in all
 _QUIET_MS = 60
 _LOOK_MS = 10
-_Flag = QEventLoop.ProcessEventsFlag
-_AS_THE_PROGRAM = _Flag.AllEvents | _Flag.WaitForMoreEvents | _Flag.EventLoopExec  # timers give way to all else
 
 
 @pytest.mark.timeout(1_800)
@@ -75,20 +74,33 @@ def _play(room: Room, long: Book, size: tuple[int, int]) -> Iterator[tuple[str, 
 
 def _watch(room: Room, act: Callable[[int], object], times: int) -> list[float]:
     """The steps of the event loop, in frames, from the action until nothing follows from it any more."""
-    took, dispatcher = [], QAbstractEventDispatcher.instance()
-    look = QTimer(interval=_LOOK_MS)
+    took: list[float] = []
+    loop, dispatcher = QEventLoop(), QAbstractEventDispatcher.instance()
+    quiet, look = QTimer(singleShot=True, interval=_QUIET_MS), QTimer(interval=_LOOK_MS)
+    begun = time.thread_time()
+
+    def note() -> None:
+        nonlocal begun
+        now = time.thread_time()
+        took.append((now - begun) / _FRAME_S)
+        begun = now
+
+    def end() -> None:
+        if not room.bridge.idle:
+            quiet.start()
+        elif not quiet.isActive():
+            loop.quit()
+
+    dispatcher.aboutToBlock.connect(note)
+    look.timeout.connect(end)
     look.start()
     for number in range(times):
-        quiet = QTimer(singleShot=True, interval=_QUIET_MS)
+        quiet.start()
+        QTimer.singleShot(0, loop, partial(act, number))
         begun = time.thread_time()
-        act(number)
-        while not room.bridge.idle or quiet.isActive():
-            took.append((time.thread_time() - begun) / _FRAME_S)
-            begun = time.thread_time()
-            if not room.bridge.idle or not quiet.isActive():
-                quiet.start()
-            dispatcher.processEvents(_AS_THE_PROGRAM)
-        took.append((time.thread_time() - begun) / _FRAME_S)
+        loop.exec()
+    dispatcher.aboutToBlock.disconnect(note)
+    look.stop()
     return took
 
 
