@@ -268,7 +268,8 @@ def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scop
                 found.append(np.stack((ids, np.zeros(len(ids))), axis=1))
             elif len(ids):
                 rows = connection.execute(f"SELECT rowid, -bm25({table}) {where}", values)
-                found.append(np.fromiter(chain.from_iterable(rows), np.float64, 2 * len(ids)).reshape(-1, 2))
+                every = np.fromiter(chain.from_iterable(rows), np.float64)  # to the end: what is left open is locked
+                found.append(every.reshape(-1, 2))
         hits = np.concatenate(found)
         yield hits[:, 0].astype(np.int64), hits[:, 1]
 
