@@ -34,6 +34,7 @@ _FORMATS = {
     "ipynb": "Jupyter notebook",
     "srt": "subtitles",
     "fb2": "FictionBook",
+    "image": "image",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",
