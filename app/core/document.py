@@ -31,6 +31,7 @@ class Format(StrEnum):
     SUBTITLES = "srt"
     FB2 = "fb2"
     IMAGE = "image"
+    LATEX = "tex"
 
     @property
     def is_drawn(self) -> bool:

@@ -35,6 +35,7 @@ _FORMATS = {
     "srt": "subtitles",
     "fb2": "FictionBook",
     "image": "image",
+    "tex": "LaTeX",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",

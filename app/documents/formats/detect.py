@@ -38,6 +38,7 @@ ENDINGS_OF = {
     Format.NOTEBOOK: ".ipynb",
     Format.SUBTITLES: ".srt .vtt",
     Format.FB2: ".fb2",
+    Format.LATEX: ".tex .latex .ltx",
     Format.IMAGE: " ".join(image_kinds.ENDINGS),
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
@@ -49,7 +50,7 @@ _COMPOUND = (Format.XLS, Format.MSG)
 _BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE)
 _LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE)  # files that may be larger than a text
 # Texts that only their names show.
-_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2)
+_WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"

@@ -164,6 +164,12 @@ def _fb2() -> bytes:
     ).encode()
 
 
+def _latex() -> bytes:
+    body = f"{_PROSE * 6}\n\nThen the storm came, and the \\emph{{lantern}} went out.\n\n"
+    sections = "".join(f"\\section{{{each}}}\n{body}" for each in (_FIRST, _SECOND))
+    return f"\\documentclass{{article}}\\title{{The Keeper}}\n\\begin{{document}}\n{sections}\\end{{document}}".encode()
+
+
 def _image() -> bytes:
     """Its text is the recogniser's to say."""
     return saved(flag(), ImageKind.TIFF, save_all=True, append_images=[noise((64, 48))])
@@ -191,6 +197,7 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.SUBTITLES: _subtitles,
     Format.FB2: _fb2,
     Format.IMAGE: _image,
+    Format.LATEX: _latex,
 }
 _ENDINGS = {format: format.value for format in Format} | {
     Format.MARKDOWN: "md",
