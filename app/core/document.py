@@ -30,6 +30,13 @@ class Format(StrEnum):
     NOTEBOOK = "ipynb"
     SUBTITLES = "srt"
     FB2 = "fb2"
+    IMAGE = "image"
+    LATEX = "tex"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its pages are shown as they look, and their pictures searched for text."""
+        return self in (Format.PDF, Format.IMAGE)
 
 
 class Flag(StrEnum):

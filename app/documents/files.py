@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.documents.formats.detect import ENDINGS, LARGE
 from app.isolation.files import OpenFile, open_regular, printable
 
 TEXT_LIMIT_BYTES = 64 << 20
@@ -16,11 +15,8 @@ PACKED_LIMIT_BYTES = 2 << 30
 """What is packed, or read from the file piece by piece, may be larger."""
 
 
-def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
-    """`limit_bytes` 0: the limit for names that end like this one.
-
-    Raises AppError as `open_regular` does, FILE_EMPTY, FILE_TOO_LARGE.
-    """
+def open_document(path: Path, limit_bytes: int = TEXT_LIMIT_BYTES) -> OpenFile:
+    """Raises AppError as `open_regular` does, FILE_EMPTY, FILE_TOO_LARGE."""
     file = open_regular(path)
     try:
         _check_size(path, file.version.size, limit_bytes)
@@ -31,8 +27,6 @@ def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
 
 
 def _check_size(path: Path, size: int, limit: int) -> None:
-    packed = ENDINGS.get(path.suffix.lower()) in LARGE
-    limit = limit or (PACKED_LIMIT_BYTES if packed else TEXT_LIMIT_BYTES)
     if size == 0:
         raise AppError(Code.FILE_EMPTY, path=printable(path))
     if size > limit:

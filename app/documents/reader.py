@@ -18,7 +18,6 @@ from app.core.document import (
     MAX_PAGE_LINKS,
     Document,
     Flag,
-    Format,
     PageLayer,
     PageLink,
     is_web_address,
@@ -30,6 +29,7 @@ from app.core.image import Raster
 from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
+from app.documents.formats.detect import limit_of
 from app.documents.protocol import (
     MAX_COVER_BYTES,
     MAX_PAGE_SIDE,
@@ -185,7 +185,7 @@ class DocumentReader:
         yield Opening(0, 0)
         began = time.monotonic()
         with logged(_log, "not read"):
-            file = open_document(path)
+            file = open_document(path, limit_of(path.name))
             process = self._client.open((file.fd,), printable(path))
             try:
                 order = Parse(printable(path.name), password)
@@ -198,7 +198,7 @@ class DocumentReader:
             except BaseException:
                 self._client.end(process)
                 raise
-        if document.format is not Format.PDF:
+        if not document.format.is_drawn:
             self._client.end(process)
         else:  # its pages may be drawn
             if password is not None:
@@ -285,6 +285,6 @@ class DocumentReader:
     def _open(path: Path, page: int) -> int:
         """Of a book's file, for what is on this page of it. Raises AppError PAGE_UNAVAILABLE."""
         try:
-            return open_document(path).fd
+            return open_document(path, limit_of(path.name)).fd
         except AppError as error:
             raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error

@@ -22,11 +22,12 @@ from app.core.document import Document, Format, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.documents import plain_text
+from app.documents import pictures, plain_text
 from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats import ole
-from app.documents.formats.contract import Content, FormatReader, Progress
+from app.documents.formats.contract import Content, DrawnReader, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, OLE, identify
+from app.documents.images import decoding
 from app.documents.mail import eml, mbox, msg
 from app.documents.opendocument import odp, ods, odt
 from app.documents.pdf import pdf, text_layer
@@ -48,7 +49,7 @@ from app.documents.protocol import (
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
-from app.documents.web import epub, fb2, html, markdown, mime, notebook, subtitles
+from app.documents.web import epub, fb2, html, latex, markdown, mime, notebook, subtitles
 from app.documents.word import docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
@@ -78,7 +79,12 @@ _READERS: dict[Format, FormatReader] = {
     Format.NOTEBOOK: notebook,
     Format.SUBTITLES: subtitles,
     Format.FB2: fb2,
+    Format.IMAGE: pictures,
+    Format.LATEX: latex,
 }
+
+
+_DRAWN: dict[Format, DrawnReader] = {Format.PDF: pdf, Format.IMAGE: pictures}
 
 
 class ProgressSender:
@@ -183,20 +189,19 @@ def page_image(content: Content, page: int, width: int) -> Raster:
     Raises AppError PAGE_UNAVAILABLE for a format whose pages are not drawn, and for a page that does not exist;
     otherwise as `parse`.
     """
-    _require_pdf(content, page)
-    return pdf.page_image(content, page, width)
+    return _drawn(content, page).page_image(content, page, width)
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
     """The characters of page `page`, from 1, and their places on its drawing. Raises AppError as `page_image`."""
-    _require_pdf(content, page)
+    if _drawn(content, page) is _DRAWN[Format.IMAGE]:
+        return pictures.page_layer(content, page)
     return text_layer.page_layer(content, page)
 
 
 def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
     """Width and height of each page in points (see `pdf.page_sizes`). Raises AppError as `page_image`."""
-    _require_pdf(content, 1)
-    return pdf.page_sizes(content)
+    return _drawn(content, 1).page_sizes(content)
 
 
 def cover_picture(content: Content) -> bytes:
@@ -204,15 +209,16 @@ def cover_picture(content: Content) -> bytes:
     return epub.cover_picture(content) if _identify(content) is Format.EPUB else b""
 
 
-def _require_pdf(content: Content, page: int) -> None:
-    if _identify(content) is not Format.PDF:
+def _drawn(content: Content, page: int) -> DrawnReader:
+    reader = _DRAWN.get(_identify(content))
+    if reader is None:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
+    return reader
 
 
 def scan_image(content: Content, page: int) -> Raster:
     """As `page_image`, in the size at which text is recognised best (`pdf.scan_image`)."""
-    _require_pdf(content, page)
-    return pdf.scan_image(content, page)
+    return _drawn(content, page).scan_image(content, page)
 
 
 def preload() -> None:
@@ -220,6 +226,7 @@ def preload() -> None:
     model, and what these load when they are first used.
     """
     language.load()
+    decoding.get_ready()
     for encoding in (*plain_text.ENCODINGS, *rtf_controls.ENCODINGS, *mime.CODECS, "utf-8-sig", "latin-1"):
         codecs.lookup(encoding)
     for name, sample in _samples():
@@ -256,8 +263,6 @@ _ODT_SAMPLE = {
     "mimetype": "application/vnd.oasis.opendocument.text",
     "content.xml": "<document-content><body><text><p>Sample</p></text></body></document-content>",
 }
-
-
 _ODS_SAMPLE = {
     "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
     "content.xml": "<document-content><body><spreadsheet><table name='A'><table-row><table-cell><p>1</p></table-cell>"

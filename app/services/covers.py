@@ -62,7 +62,7 @@ class Covers:
 
 def is_drawn(book: Book) -> bool:
     """Whether its pages have a look of their own, which the reader draws."""
-    return book.format is Format.PDF
+    return book.format.is_drawn
 
 
 def may_have_picture(book: Book) -> bool:

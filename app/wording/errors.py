@@ -34,6 +34,8 @@ _FORMATS = {
     "ipynb": "Jupyter notebook",
     "srt": "subtitles",
     "fb2": "FictionBook",
+    "image": "image",
+    "tex": "LaTeX",
     "png": "PNG",
     "jpeg": "JPEG",
     "webp": "WebP",

@@ -24,7 +24,7 @@ def test_all_documents_of_a_folder_are_opened(octavo: Octavo, tmp_path: Path, mo
     (case / "a.txt").write_text("The rent is due on Monday.")
     (case / "sub" / "b.txt").write_text("The rent is late on Friday.")
     (case / "empty.txt").write_text("")
-    (case / "photo.jpg").write_bytes(b"")
+    (case / "song.mp3").write_bytes(b"")
     command = ("find", "--data-dir", tmp_path / "desk", "--json", "--document", case, "When is the rent due?")
     code, out, err = octavo(*command)
     assert code == 0, err

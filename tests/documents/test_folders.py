@@ -30,7 +30,7 @@ def test_documents_of_all_folders_are_found_in_order(tmp_path: Path) -> None:
 
 
 def test_what_is_hidden_or_of_another_kind_is_counted(tmp_path: Path) -> None:
-    _write(tmp_path, "a.pdf", ".hidden.pdf", "~$a.docx", ".git/config.txt", ".git/x/y.md", "photo.jpg", "sub/program")
+    _write(tmp_path, "a.pdf", ".hidden.pdf", "~$a.docx", ".git/config.txt", ".git/x/y.md", "song.mp3", "sub/program")
     found = _found(tmp_path)
     assert [path.name for path in found.files] == ["a.pdf"]
     assert (found.hidden, found.links, found.others) == (3, 0, 2)

@@ -247,8 +247,8 @@ def test_a_file_that_is_too_large_is_refused_at_once(
 
 
 def test_what_the_format_refuses_comes_with_the_whole_path(reader: DocumentReader, tmp_path: Path) -> None:
-    path = tmp_path / "image.txt"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    path = tmp_path / "program.txt"
+    path.write_bytes(b"\x7fELF\x02\x01\x01\x00" + bytes(range(256)) * 20)
     assert failure(reader, path) == (Code.FORMAT_UNKNOWN, {"path": str(path)})
 
 

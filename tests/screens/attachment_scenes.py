@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent
 from app.core.settings import ThemeChoice
 from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS, RULES, pause
@@ -68,6 +69,20 @@ def image_drag(stage: Stage) -> None:
 def image_drag_mixed(stage: Stage) -> None:
     _talk(stage, theme=ThemeChoice.DARK, size=(1024, 700))
     drag_over(stage, "photo.jpg", "lease.pdf")
+
+
+def refused_drag(stage: Stage) -> None:
+    _talk(stage)
+    drag_over(stage, "mail.pst")
+
+
+def refused_drag_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _talk(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+        drag_over(stage, "memo.doc")
+    finally:
+        use_language("en")
 
 
 def images_attached(stage: Stage) -> None:
@@ -141,6 +156,8 @@ def images_edited(stage: Stage) -> None:
 ATTACHMENT_SCENES = (
     image_drag,
     image_drag_mixed,
+    refused_drag,
+    refused_drag_japanese,
     images_attached,
     images_attached_dark,
     images_attached_200,

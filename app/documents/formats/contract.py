@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
+from app.core.image import Raster
 from app.core.secret import Password
 from app.documents.text import language
 from app.documents.text.clean import clean_line
@@ -45,6 +46,16 @@ class FormatReader(Protocol):
     def parse(self, content: Content, progress: Progress) -> Document:
         """Raises AppError with `path=content.name` for any bad bytes, and nothing else of its own."""
         ...
+
+
+class DrawnReader(Protocol):
+    """What the module of a format provides whose pages are shown as they look (`Format.is_drawn`)."""
+
+    def page_image(self, content: Content, page: int, width: int) -> Raster: ...
+
+    def page_sizes(self, content: Content) -> tuple[tuple[float, float], ...]: ...
+
+    def scan_image(self, content: Content, page: int) -> Raster: ...
 
 
 def refuse_over(limit: int, value: int, name: str, content: Content) -> None:

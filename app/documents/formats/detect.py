@@ -9,8 +9,10 @@ from pathlib import PurePath
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
+from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.formats.refused import RefusedKind
 from app.documents.formats.refused import kind_of as refused_kind
+from app.documents.images import kinds as image_kinds
 
 HEAD_BYTES = 8_192
 """How much of a file's beginning `identify` reads."""
@@ -36,6 +38,8 @@ ENDINGS_OF = {
     Format.NOTEBOOK: ".ipynb",
     Format.SUBTITLES: ".srt .vtt",
     Format.FB2: ".fb2",
+    Format.LATEX: ".tex .latex .ltx",
+    Format.IMAGE: " ".join(image_kinds.ENDINGS),
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
@@ -43,11 +47,10 @@ _OPC = (Format.DOCX, Format.PPTX)
 _ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
 _PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
 _COMPOUND = (Format.XLS, Format.MSG)
-_BINARY = (*_PACKED, *_COMPOUND, Format.RTF)
-LARGE = (*_PACKED, *_COMPOUND, Format.MBOX)
-"""Files of these may be larger than a text."""
+_BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE)
+_LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE)  # files that may be larger than a text
 # Texts that only their names show.
-_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2)
+_WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
@@ -119,6 +122,11 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
 
 
+def limit_of(name: str) -> int:
+    """How many bytes a file of this name may have."""
+    return PACKED_LIMIT_BYTES if promised_by(name) in _LARGE else TEXT_LIMIT_BYTES
+
+
 def promised_by(name: str) -> Format | None:
     """The format that a name's ending is of."""
     return ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
@@ -131,6 +139,8 @@ def _by_bytes(head: bytes) -> Format | None:
         return _by_members(head)
     if head.startswith(RTF):
         return Format.RTF
+    if image_kinds.kind_of(head) is not None:
+        return Format.IMAGE
     if not looks_like_text(head):
         return None
     return Format.HTML if _PAGE.match(_ascii(head)) else Format.TEXT

@@ -47,6 +47,8 @@ _UPRIGHT = {  # by the value of Orientation: Exif 2.3, 4.6.4 A
     8: _Way.ROTATE_90,
 }
 
+_ON_ITS_SIDE = (5, 6, 7, 8)
+
 TEXT_LIMIT_BYTES = 32 << 20
 """What a text or a profile of a PNG may unpack to. Programs keep the whole history of an image in a text, megabytes of
 it; what is more than this is not decoded at all."""
@@ -60,18 +62,16 @@ def get_ready() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the process may start none
 
 
-def decode(untrusted_bytes: bytes) -> Image.Image:
-    """Of several frames or pages the first.
+def decode(untrusted_bytes: bytes, frame: int = 0) -> Image.Image:
+    """Of several frames or pages the first, or another one of a TIFF, from 0.
 
     Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT, whose path is empty: no name is known here; MemoryError.
     """
-    if len(untrusted_bytes) > MAX_FILE_BYTES:
-        raise AppError(Code.IMAGE_LIMIT, path="", limit="file_bytes", value=MAX_FILE_BYTES)
-    kind = kind_of(untrusted_bytes)
-    if kind is None:
-        raise AppError(Code.IMAGE_UNKNOWN, path="")
+    kind = _kind(untrusted_bytes)
     with _told(kind):
         picture = _OPENERS[kind](io.BytesIO(untrusted_bytes))
+        if frame:
+            picture.seek(frame)
         _check_size(picture)
         picture.load()
         _check_size(picture)  # some kinds know it only now
@@ -79,6 +79,36 @@ def decode(untrusted_bytes: bytes) -> Image.Image:
         upright = _upright(_in_rgb(picture), orientation)
         upright.info = {}  # else a profile would be written with the pixels
         return upright
+
+
+def frame_sizes(untrusted_bytes: bytes, limit: int) -> list[tuple[int, int]]:
+    """Width and height of each page of a TIFF, upright, up to `limit` of them; those of the first frame of others.
+    Raises AppError as `decode`.
+    """
+    kind = _kind(untrusted_bytes)
+    sizes: list[tuple[int, int]] = []
+    with _told(kind):
+        picture = _OPENERS[kind](io.BytesIO(untrusted_bytes))
+        while len(sizes) < limit:
+            _check_size(picture)
+            turned = _orientation(picture) in _ON_ITS_SIDE
+            sizes.append((picture.height, picture.width) if turned else picture.size)
+            if kind is not ImageKind.TIFF:
+                break
+            try:
+                picture.seek(len(sizes))
+            except EOFError:
+                break
+    return sizes
+
+
+def _kind(untrusted_bytes: bytes) -> ImageKind:
+    if len(untrusted_bytes) > MAX_FILE_BYTES:
+        raise AppError(Code.IMAGE_LIMIT, path="", limit="file_bytes", value=MAX_FILE_BYTES)
+    kind = kind_of(untrusted_bytes)
+    if kind is None:
+        raise AppError(Code.IMAGE_UNKNOWN, path="")
+    return kind
 
 
 def decode_own(png: bytes) -> Image.Image:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.core.document import Document, Flag, Format, Page, Recognition
+from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
@@ -99,7 +99,7 @@ class Forgetful:
 
 def is_wanted(document: Document) -> bool:
     """Whether it has pictures of pages, and they can be drawn."""
-    return document.format is Format.PDF and any(Flag.NO_TEXT in page.flags for page in document.pages)
+    return document.format.is_drawn and any(Flag.NO_TEXT in page.flags for page in document.pages)
 
 
 def recognise(

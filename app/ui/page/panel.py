@@ -11,7 +11,7 @@ from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
-from app.core.document import Book, Format
+from app.core.document import Book
 from app.core.page_names import PageNames
 from app.ui.frame_state import PageLook
 from app.ui.icons import Icons
@@ -95,7 +95,7 @@ class PagePanel(QWidget):
 
     def show_book(self, book: Book) -> None:
         self._book = book
-        drawn = book.format is Format.PDF
+        drawn = book.format.is_drawn
         self.header.show_book(book.title, outline=bool(book.outline), drawn=drawn)
         self.selection.show_drawn(drawn)
         self.pager.show_drawn(drawn)

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from app.core.comparison import PageSpan
 from app.core.conversation import Citation, Conversation, Turn
-from app.core.document import Book, Format, Page, PageLink
+from app.core.document import Book, Page, PageLink
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.untrusted import disarm
@@ -196,7 +196,7 @@ class PagePresenter(Presenter):
     @Slot()
     def offer_thumbnails(self) -> None:
         """Let the person choose a page by its small picture, where pages can be drawn."""
-        if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
+        if self._shown.book is not None and self._shown.page is not None and self._shown.book.format.is_drawn:
             self._thumbnails.offer(self._shown.book, self._shown.page.number, self._talk.turns)
 
     def open_page(
@@ -379,7 +379,7 @@ class PagePresenter(Presenter):
         self._drawing.light(None)
 
     def _arrange(self) -> None:
-        if self._shown.book is not None and self._shown.book.format is Format.PDF and not self._as_text:
+        if self._shown.book is not None and self._shown.book.format.is_drawn and not self._as_text:
             self._drawing.show()
         else:
             self._drawing.leave()

@@ -102,7 +102,7 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
                 raise Stopped
             if number > pages.first and not printer.newPage():
                 raise refused
-            if book.format is Format.PDF:
+            if book.format.is_drawn:
                 _print_drawing(library, book, number, painter, printer)
             else:
                 (page,) = library.pages(book.id, PageRange(number, number))

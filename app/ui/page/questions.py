@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.document import Format
 from app.services.images import Area, Images
 from app.ui.bridge import Bridge
 from app.ui.page.page_images import PageImages
@@ -41,7 +40,7 @@ class PageQuestions(Presenter):
         """Ask about the page as an image, where pages can be drawn; else by its reference."""
         if self._shown.book is None or self._shown.page is None:
             return
-        if self._shown.book.format is Format.PDF:
+        if self._shown.book.format.is_drawn:
             self._images.take(self._shown.book.id, self._shown.page.number)
         else:
             self._ask_about("")
@@ -51,7 +50,7 @@ class PageQuestions(Presenter):
         """Let the person draw a rectangle on the page, which is drawn for it; asked again, cancel that."""
         if self._shown.book is None:
             return
-        if self._shown.book.format is not Format.PDF:
+        if not self._shown.book.format.is_drawn:
             self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
         elif self._panel.image.region.isVisible():
             self._panel.image.region.leave()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
-from app.core.document import Book, Flag, Format
+from app.core.document import Book, Flag
 from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.ui.icons import Icons
 from app.ui.report.pages import PageRole, ReportPages
@@ -74,7 +74,7 @@ class ReportDialog(QDialog):
         self.filter.chosen.connect(self._narrow)
         self.view = PagesView()
         self.view.setModel(self.pages)
-        drawn = book.format is Format.PDF
+        drawn = book.format.is_drawn
         self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
         self.view.opened.connect(self._open)
         self.pages.show_hidden_read(book.hidden_read)

@@ -122,8 +122,14 @@ class FileImport(Presenter):
         patterns = _("Books ({patterns})").format(patterns=_FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.take_files)
+        dialog.filesSelected.connect(self.take_books)
         dialog.open()
+
+    @Slot(list)
+    def take_books(self, names: list[str]) -> None:
+        """These were chosen as books, images among them; frames of videos go with the question all the same."""
+        sort = partial(sort_files, tuple(map(Path, names)), _head, images_are_books=True)
+        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
 
     @Slot(list)
     def take_files(self, files: Iterable[Path | str]) -> None:
@@ -268,7 +274,9 @@ class FileImport(Presenter):
         self.changed.emit()
 
 
-def sort_files(paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_books: bool = True) -> SortedFiles:
+def sort_files(
+    paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_books: bool = True, images_are_books: bool = False
+) -> SortedFiles:
     """By the beginning of each, which `head` gives, and else by its name. Without `takes_books` a file of another kind
     counts as an image."""
     images: list[Path] = []
@@ -276,7 +284,7 @@ def sort_files(paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_bo
     others: list[Path] = []
     for path in paths:
         untrusted_head = head(path)
-        if image_kinds.is_image(path.name, untrusted_head):
+        if image_kinds.is_image(path.name, untrusted_head) and not images_are_books:
             images.append(path)
         elif video_kinds.is_video(path.name, untrusted_head):
             videos.append(path)

@@ -8,19 +8,22 @@ import sys
 import textwrap
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.document import Document, Format
+from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents import worker
 from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content
+from app.documents.images.kinds import ImageKind
 from app.documents.text.clean import clean
 from tests.documents.compound_writer import write_xls, xls_sheet
 from tests.documents.epub_writer import write_epub
+from tests.documents.images.gallery import flag, noise, saved, variants
 from tests.documents.message_writer import message, write_msg
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_ods, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
@@ -161,6 +164,17 @@ def _fb2() -> bytes:
     ).encode()
 
 
+def _latex() -> bytes:
+    body = f"{_PROSE * 6}\n\nThen the storm came, and the \\emph{{lantern}} went out.\n\n"
+    sections = "".join(f"\\section{{{each}}}\n{body}" for each in (_FIRST, _SECOND))
+    return f"\\documentclass{{article}}\\title{{The Keeper}}\n\\begin{{document}}\n{sections}\\end{{document}}".encode()
+
+
+def _image() -> bytes:
+    """Its text is the recogniser's to say."""
+    return saved(flag(), ImageKind.TIFF, save_all=True, append_images=[noise((64, 48))])
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -182,9 +196,15 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.NOTEBOOK: _notebook,
     Format.SUBTITLES: _subtitles,
     Format.FB2: _fb2,
+    Format.IMAGE: _image,
+    Format.LATEX: _latex,
 }
-_ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
-_WITHOUT_TITLES = (Format.TEXT, Format.CSV, Format.SUBTITLES)
+_ENDINGS = {format: format.value for format in Format} | {
+    Format.MARKDOWN: "md",
+    Format.TEXT: "txt",
+    Format.IMAGE: "tiff",
+}
+_WITHOUT_TITLES = (Format.TEXT, Format.CSV, Format.SUBTITLES, Format.IMAGE)
 _NAMED_BY_FILE = (*_WITHOUT_TITLES, Format.MBOX)
 
 
@@ -207,9 +227,12 @@ def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
     assert document.format is _format(content)
     assert document.sha256 == content.sha256
     assert document.title == ("Keeper" if document.format in _NAMED_BY_FILE else "The Keeper")
-    assert document.language == "en"
     assert len(document.pages) == 2
     assert [page.number for page in document.pages] == [1, 2]
+    if document.format is Format.IMAGE:
+        assert [(page.text, page.flags) for page in document.pages] == [("", (Flag.NO_TEXT,))] * 2
+        return
+    assert document.language == "en"
     whole = " ".join(page.text for page in document.pages)
     assert all(word in whole for word in _WORDS)
     for page in document.pages:
@@ -275,7 +298,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg", "tiff")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -293,6 +316,11 @@ def test_only_pages_that_are_drawn_have_an_image(content: Content) -> None:
         assert (image.width, image.height) == (300, 388)
         assert len(image.rgb) == 300 * 388 * 3
         return
+    if _format(content) is Format.IMAGE:
+        image = worker.page_image(content, 2, 300)
+        assert (image.width, image.height) == (300, 225)
+        assert len(image.rgb) == 300 * 225 * 3
+        return
     with pytest.raises(AppError) as raised:
         worker.page_image(content, 1, 300)
     assert raised.value.code is Code.PAGE_UNAVAILABLE
@@ -303,15 +331,19 @@ def test_only_pages_that_are_drawn_have_sizes(content: Content) -> None:
     if _format(content) is Format.PDF:
         assert set(worker.page_sizes(content)) == {(612.0, 792.0)}
         return
+    if _format(content) is Format.IMAGE:
+        assert worker.page_sizes(content) == ((842.0, pytest.approx(842 * 2 / 3)), (842.0, pytest.approx(842 * 3 / 4)))
+        return
     with pytest.raises(AppError) as raised:
         worker.page_sizes(content)
     assert raised.value.code is Code.PAGE_UNAVAILABLE
 
 
-def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
+def test_after_preload_no_file_is_opened_and_nothing_imported(tmp_path: Path) -> None:
     """In a process of its own: what one test has imported would be there for another."""
     script = """
         import sys
+        from pathlib import Path
         from app.documents import worker
         from app.documents.formats.contract import Content
         from tests.documents.compound_writer import write_xls, xls_sheet
@@ -372,15 +404,22 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
                 outline=[("One", 0, 1)],
             ),
         }
+        samples |= {each.name: each.read_bytes() for each in Path(sys.argv[1]).iterdir()}
         worker.preload()
         seen = []
         sys.addaudithook(lambda event, args: seen.append((event, args[:1])) if event in ("open", "import") else None)
         for name, data in samples.items():
             worker.parse(Content(name, data, ""), lambda done, total: None)
+            if name.isdigit():
+                worker.page_image(Content(name, data, ""), 1, 50)
         worker.page_image(Content("a.pdf", samples["a.pdf"], ""), 1, 200)
         print(seen)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    for number, data in enumerate(variants()):
+        (tmp_path / str(number)).write_bytes(data)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), tmp_path], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

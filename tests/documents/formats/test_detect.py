@@ -32,6 +32,7 @@ _PPTX = write_pptx([""])
 _ODP = write_odp([""])
 _ODS = write_ods({"A": ""})
 _TEXT = "A naïve text.\n".encode()
+_ELF = b"\x7fELF\x02\x01\x01\x00"
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
@@ -68,8 +69,11 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.txt", "日本語".encode("iso2022_jp"), Format.TEXT),
         ("a.txt", b"The mark of a PDF is %PDF-1.7.", Format.TEXT),
         ("a.log", b"\x1b[31mred\x1b[0m\x0c\x08", Format.TEXT),
-        ("a.pdf", _PNG, Format.PDF),  # the parser will say that it is damaged
-        ("a.epub", _PNG, Format.EPUB),
+        ("a.pdf", _ELF, Format.PDF),  # the parser will say that it is damaged
+        ("a.epub", _ELF, Format.EPUB),
+        *((name, _PNG, Format.IMAGE) for name in ("a.png", "a.JPG", "a")),
+        ("a.tif", b"II*\0", Format.IMAGE),
+        ("a.webp", _ELF, Format.IMAGE),
         (r"C:\books\a.md", _TEXT, Format.MARKDOWN),
         *((f"a.{ending}", b"Words", Format.HTML) for ending in ("html", "HTM", "xhtml", "mht", "mhtml")),
         *(
@@ -91,6 +95,7 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a", b"From: a\nTo: b\n", Format.TEXT),
         ("a.csv", b"a,b\n", Format.CSV),
         ("a.ipynb", b'{"cells": []}', Format.NOTEBOOK),
+        *((f"a.{ending}", b"\\documentclass{article}", Format.LATEX) for ending in ("tex", "latex", "LTX")),
         *((f"a.{ending}", b"1\n00:00:01,000 -->", Format.SUBTITLES) for ending in ("srt", "VTT")),
         ("a.fb2", b"<?xml version='1.0'?><FictionBook>", Format.FB2),
         ("a.mbox", b"From a Thu Mar 12 10:00:00 2026\nSubject: x\n", Format.MBOX),
@@ -137,6 +142,9 @@ def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: by
         ("a.docx", _PDF, "docx", "pdf"),
         ("a.odt", _DOCX, "odt", "docx"),
         ("a.odt", _ODP, "odt", "odp"),
+        ("a.pdf", _PNG, "pdf", "image"),
+        ("a.png", _PDF, "image", "pdf"),
+        ("a.md", _PNG, "markdown", "image"),
         ("a.xls", _XLSX, "xls", "xlsx"),
         ("a.ipynb", _PDF, "ipynb", "pdf"),
         ("a.fb2", b"<html>", "fb2", "html"),
@@ -153,13 +161,7 @@ def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, exp
     assert raised.value.params == {"path": name, "expected": expected, "found": found}
 
 
-@pytest.mark.parametrize(
-    ("name", "head"),
-    [
-        *((name, _PNG) for name in ("a.png", "a.txt", "a.md")),
-        *(("a", b"\x7fELF\x02\x01\x01\x00"), ("a.txt", b"text\x00")),
-    ],
-)
+@pytest.mark.parametrize(("name", "head"), [*((name, _ELF) for name in ("a", "a.txt", "a.md")), ("a.txt", b"text\x00")])
 def test_anything_else_is_unknown(name: str, head: bytes) -> None:
     with pytest.raises(AppError) as raised:
         identify(name, head)

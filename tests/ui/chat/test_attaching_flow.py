@@ -211,17 +211,18 @@ def test_images_are_chosen_with_the_keyboard(qtbot: QtBot, room: Room, tmp_path:
     assert _names(room) == ["one.png", "two.png"]
 
 
-def test_an_image_that_is_chosen_among_books_goes_with_the_question(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
+def test_an_image_that_is_chosen_among_books_is_one(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
     _open(room)
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
+    room.reader.documents["one.png"] = shelf_of_books.survey()
     qtbot.keyClick(room.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.filesSelected.emit(["/home/me/lease.epub", str(_png(tmp_path, "one.png"))])
     dialog.close()
     room.settle()
-    assert _names(room) == ["one.png"]
-    assert len(room.desk.library.books()) == 1
+    assert _names(room) == []
+    assert len(room.desk.library.books()) == 2
 
 
 def test_while_a_sheet_is_shown_a_drop_brings_the_conversation_back(room: Room, tmp_path: Path) -> None:

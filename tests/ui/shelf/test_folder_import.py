@@ -25,7 +25,7 @@ def folder(room: Room, tmp_path: Path) -> Path:
     room.add_conversation("A")
     made = tmp_path / "Contracts"
     (made / "old").mkdir(parents=True)
-    for name in ("handbook.md", "lease.epub", "old/letters.pdf", "photo.jpg", ".hidden.pdf"):
+    for name in ("handbook.md", "lease.epub", "old/letters.pdf", "song.mp3", ".hidden.pdf"):
         (made / name).write_bytes(b"")
     room.reader.documents |= {
         "handbook.md": shelf_of_books.handbook(),
