@@ -81,9 +81,8 @@ def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[Vec
     return tuple(kind for kind in some if kind in compared)
 
 
-def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> dict[int, float]:
-    """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first, with
-    their standard scores among all of these."""
+def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> list[int]:
+    """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
     bounds = [np.searchsorted(matrix.ids, (ids.start, ids.stop)) for matrix, ids in searched]
     books = [
@@ -94,8 +93,7 @@ def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, lim
     _add_sentences(books, asked, scores, first)
     best = first[_largest(scores[first], limit)]
     ids = np.concatenate([book.matrix.ids[book.low : book.high] for book in books])
-    ordered = best[np.lexsort((best, -scores[best]))]
-    return dict(zip(map(int, ids[ordered]), map(float, _standard_scores(scores)[ordered]), strict=True))
+    return [int(id) for id in ids[best[np.lexsort((best, -scores[best]))]]]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
 """Search: the passages of books that belong to a text, best first, by its words and by what it means.
 
-Two scores are added: how near the vectors of passage and text are, as a standard score over all that is searched
-(`nearness`), and 2 c * c, where c is the part of the text that the passage holds, rare words weighing more
-(`store.passages`). So words decide where the book has the text's words, and meaning where it has others; and a sum of
-scores keeps the distances that a fusion of ranks loses (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
-Hybrid Retrieval", ACM TOIS 2023). Names and numbers count by the letter: a passage that holds them comes before all
-that do not. Passages of a page that is there already come after the first ones of others.
+Two rankings are fused, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
+passage has the score w / (k + r) + (1 - w) / (k + s), where r and s are its places in the two (reciprocal rank fusion:
+Cormack, Clarke and Buettcher, SIGIR 2009; k is 60 there, and 10 here, where only the first few places count).
+The weight w follows from how much of the text any passage holds: c is the largest part of it, by the weights of its
+words, rare ones weighing more, and w = c * c. So words decide where the book has the text's words, and meaning where it
+has others. Names and numbers count by the letter: a passage that holds them comes before all that do not. Of a page
+that is there already, another passage counts half.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from threading import Lock
@@ -32,8 +33,7 @@ from app.store.vectors import Vectors
 if TYPE_CHECKING:
     from app.services.nearness import Matrix
 
-_BY_WORDS = 2.0
-_BY_NAMES = 100.0
+_K = 10
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
 _MOST_BYTES = 512 << 20
@@ -51,16 +51,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Neighbours(msgspec.Struct, frozen=True):
-    """How near passages are, by their ids, nearest first. `complete`: all that was to be compared was; else so much as
-    has its ids in `compared`."""
+    """Passages by their ids, nearest first. `complete`: all that was to be compared was."""
 
-    scores: Mapping[int, float]
+    ids: Sequence[int]
     complete: bool
-    compared: Sequence[range] = ()
-
-    def knows(self, id: int) -> bool:
-        """Whether this passage was compared."""
-        return self.complete or any(id in ids for ids in self.compared)
 
 
 @dataclass(frozen=True)
@@ -86,7 +80,7 @@ class Search:
         scopes = self.passages.scopes(scope)
         words = self.passages.by_words(scopes, text)
         nearest = self.nearest(scopes, text)
-        scores = fuse(words, nearest.scores, nearest.knows)
+        scores = fuse(words, nearest.ids)
         best = sorted(scores, key=lambda id: (-scores[id], id))[: _SPARE * max(0, limit)]
         found = _spread(self.passages.take({id: scores[id] for id in best}))
         return Found(found[: max(0, limit)], not nearest.complete)
@@ -115,7 +109,7 @@ class Search:
         finished = self.vectors.finished(self.embedder.model)
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
-            return Neighbours({}, not wanted or not text.strip())
+            return Neighbours((), not wanted or not text.strip())
         from app.services import nearness  # late: the start of the desk needs no numpy
 
         searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
@@ -126,9 +120,8 @@ class Search:
             if error.code not in DIED:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
-            return Neighbours({}, complete=False)
-        compared = [scope.ids for scope in scopes]
-        return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted), compared)
+            return Neighbours((), complete=False)
+        return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> Matrix:
         """The vectors of a book, from memory where they are the same still."""
@@ -148,19 +141,15 @@ class Search:
         return read
 
 
-def fuse(words: WordHits, nearest: Mapping[int, float], is_compared: Callable[[int], bool]) -> Mapping[int, float]:
-    """The scores of passages by their ids, as this module says. One that was not compared, because it has no vector,
-    is taken to be as near as the one that has its place among the nearest."""
-    near = list(nearest.values()) or [1 / (1 + place) for place, _id in enumerate(words.ranked)] or [0.0]
-    farthest = near[-1]
-    scores = {id: score - farthest for id, score in nearest.items()}
-    for place, id in enumerate(words.ranked):
-        if id not in scores:
-            is_far = nearest and is_compared(id)
-            scores[id] = 0.0 if is_far else near[min(place, len(near) - 1)] - farthest
-        scores[id] += _BY_WORDS * words.coverage[id] ** 2 if nearest else 0.0
+def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:
+    """The scores of passages by their ids, as this module says."""
+    coverage = max(words.coverage.values(), default=0.0)
+    weight = coverage * coverage if nearest else 1.0
+    scores = {id: weight / (_K + place) for place, id in enumerate(words.ranked, 1)}
+    for place, id in enumerate(nearest, 1):
+        scores[id] = scores.get(id, 0.0) + (1 - weight) / (_K + place)
     for id, named in words.named.items():
-        scores[id] = scores.get(id, 0.0) + _BY_NAMES * named
+        scores[id] = scores.get(id, 0.0) + named
     return scores
 
 
@@ -174,14 +163,11 @@ def _by_turns(*rankings: Found) -> Found:
 
 
 def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The best of each page, then the others, whose scores are brought below theirs."""
-    places = set[tuple[str, int]]()
-    first, others = list[Passage](), list[Passage]()
+    """Those of a page that a better one is on count half."""
+    seen: set[tuple[str, int]] = set()
+    counted = []
     for passage in found:
         place = passage.book_id, passage.page
-        (others if place in places else first).append(passage)
-        places.add(place)
-    if others and others[0].score > 0:
-        share = min(1.0, first[-1].score / others[0].score)
-        others = [msgspec.structs.replace(passage, score=passage.score * share) for passage in others]
-    return (*first, *others)
+        counted.append(msgspec.structs.replace(passage, score=passage.score / (2 if place in seen else 1)))
+        seen.add(place)
+    return tuple(sorted(counted, key=lambda passage: -passage.score))

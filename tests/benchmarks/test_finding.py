@@ -102,7 +102,7 @@ def by_words(shelf: Shelf, book_id: str, text: str) -> Sequence[Passage]:
 
 
 def by_meaning(shelf: Shelf, book_id: str, text: str) -> Sequence[Passage]:
-    nearest = list(shelf.search.nearest(shelf.passages.scopes([(book_id, None)]), text).scores)[:FIRST]
+    nearest = shelf.search.nearest(shelf.passages.scopes([(book_id, None)]), text).ids[:FIRST]
     return shelf.passages.take(dict.fromkeys(nearest, 0.0))
 
 

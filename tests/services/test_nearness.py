@@ -8,7 +8,7 @@ import pytest
 
 from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
 from app.services import nearness
-from app.services.nearness import Matrix, matrix
+from app.services.nearness import Matrix, matrix, nearest
 from app.store.vectors import BookVectors
 
 
@@ -29,10 +29,6 @@ def said(whole: int, *sentences: int) -> TextVectors:
     """Of the whole and of each sentence one direction."""
     apart = b"".join(direction(VectorKind.E5_SENTENCES, place) for place in sentences)
     return {VectorKind.E5: direction(VectorKind.E5, whole), VectorKind.E5_SENTENCES: apart}
-
-
-def nearest(searched: list[tuple[Matrix, range]], question: TextVectors, limit: int) -> list[int]:
-    return list(nearness.nearest(searched, question, limit))
 
 
 def book(first_id: int, *vectors: TextVectors) -> tuple[Matrix, range]:
@@ -103,13 +99,3 @@ def test_models_that_only_one_of_them_has_do_not_count() -> None:
     assert nearest([some], vector(0) | encoder, 1) == [3]
     others = book(11, encoder, *[{VectorKind.USE: direction(VectorKind.USE, 4)}] * 2)
     assert set(nearest([some, others], vector(0) | encoder, 2)) == {3, 11}
-
-
-def test_how_near_is_a_standard_score_among_all() -> None:
-    some = [book(1, vector(9), vector(0), vector(9), vector(9)), book(11, vector(9), vector(9))]
-    scores = nearness.nearest(some, vector(0), 6)
-    assert next(iter(scores)) == 2
-    assert list(scores.values()) == sorted(scores.values(), reverse=True)
-    assert np.mean(list(scores.values())) == pytest.approx(0, abs=1e-5)
-    assert np.std(list(scores.values())) == pytest.approx(1, abs=1e-5)
-    assert nearness.nearest(some, vector(0), 2) == {id: scores[id] for id in list(scores)[:2]}
