@@ -39,6 +39,25 @@ class Format(StrEnum):
         return self in (Format.PDF, Format.IMAGE)
 
 
+class RefusedKind(StrEnum):
+    """Kinds of files that are known, and not read. `wording.refusals` has words for each."""
+
+    WORD = "word"  # before 2007
+    POWERPOINT = "powerpoint"
+    PUBLISHER = "publisher"
+    VISIO = "visio"
+    OUTLOOK_DATA = "outlook_data"
+    ACCESS = "access"
+    ONENOTE = "onenote"
+    WORDPERFECT = "wordperfect"
+    IWORK = "iwork"
+    ARCHIVE = "archive"
+    KINDLE = "kindle"
+    DJVU = "djvu"
+    HELP = "help"
+    WINMAIL = "winmail"
+
+
 class Flag(StrEnum):
     """What a person should know about a page before trusting an answer about it."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from app.core.document import RefusedKind
 from app.core.errors import Code, Parameter, Problem
-from app.documents.formats.refused import RefusedKind
 from app.wording import refusals
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.documents.formats.refused import RefusedKind
+from app.core.document import RefusedKind
 from app.wording.i18n import _
 
 

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.core.document import Format
+from app.core.document import Format, RefusedKind
 from app.core.errors import AppError, Code
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
-from app.documents.formats.refused import RefusedKind
 from app.documents.formats.refused import kind_of as refused_kind
 from app.documents.images import kinds as image_kinds
 

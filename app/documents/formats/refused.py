@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from pathlib import PurePath
 
-
-class RefusedKind(StrEnum):
-    """What `wording.refusals` has words for."""
-
-    WORD = "word"  # before 2007
-    POWERPOINT = "powerpoint"
-    PUBLISHER = "publisher"
-    VISIO = "visio"
-    OUTLOOK_DATA = "outlook_data"
-    ACCESS = "access"
-    ONENOTE = "onenote"
-    WORDPERFECT = "wordperfect"
-    IWORK = "iwork"
-    ARCHIVE = "archive"
-    KINDLE = "kindle"
-    DJVU = "djvu"
-    HELP = "help"
-    WINMAIL = "winmail"
-
+from app.core.document import RefusedKind
 
 _ENDINGS_OF = {
     RefusedKind.WORD: ".doc .dot",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Format
+from app.core.document import Format, RefusedKind
 from app.core.errors import AppError, Code, Problem
 from app.documents.formats import ole
 from app.documents.formats.contract import Content
 from app.documents.formats.detect import HEAD_BYTES, identify
-from app.documents.formats.refused import RefusedKind
 from app.wording import refusals
 from app.wording.errors import sentence
 from tests.documents.compound_writer import write_compound
