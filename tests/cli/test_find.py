@@ -69,7 +69,7 @@ def _fails(*_arguments: object, **_options: object) -> bytes:
 
 def test_a_chapter_is_found_by_its_heading_where_the_file_has_no_outline(octavo: Octavo, tmp_path: Path) -> None:
     path = tmp_path / "plain.txt"
-    filler = "Nothing happened on the river for a long while, and whales were rare. " * 60
+    filler = "Nothing happened on the river for a long while, and whales were rare. " * 40
     path.write_text("\n\n".join(f"Chapter {n}\nWhales {n}\n\n{filler}" for n in range(1, 5)), encoding="utf-8")
     command = ("find", "--data-dir", tmp_path / "desk", "--document", path, "--json", "Whales in chapter 3?")
     code, out, _err = octavo(*command)

@@ -81,7 +81,7 @@ def tally(engine: EngineClient, answers: int) -> int:
 
 
 def test_quotations_come_with_their_pages(starter_engine: EngineClient) -> None:
-    assert tally(starter_engine, 3) >= 1
+    assert tally(starter_engine, 2) >= 1
 
 
 # The turn is a token that no text is cut into.

@@ -28,7 +28,7 @@ def running(room: Room) -> RunningCard:
     room.presenter.sheets.start(_QUESTIONS, "Obligations")
     wait(gate.reached.is_set)
     room.presenter.navigation.close_sheet()
-    wait(lambda: card.shown is not None and "2" in card.shown.words)
+    wait(lambda: card.shown is not None and "Question 2" in card.shown.words)
     return card
 
 
