@@ -144,7 +144,7 @@ _SENTENCES: dict[Code, str] = {
         " open it again."
     ),
     Code.DOCUMENT_DAMAGED: (
-        "“{path}” is damaged or incomplete, and could not be read as {format}. Get the file again from its source."
+        "“{path}” ({format}) is damaged or incomplete, and could not be read. Get the file again from its source."
     ),
     Code.DOCUMENT_ENCRYPTED: (
         "Octavo cannot open “{path}”: it has copy protection or a kind of password that Octavo does not support. Save"
@@ -223,7 +223,7 @@ _SENTENCES: dict[Code, str] = {
         " HEIC or SVG. Save the image in one of these formats and attach that."
     ),
     Code.IMAGE_DAMAGED: (
-        "“{path}” is damaged or incomplete, and could not be read as {format}. Get the image again from its source."
+        "“{path}” ({format}) is damaged or incomplete, and could not be read. Get the image again from its source."
     ),
     Code.IMAGE_LIMIT: (
         "“{path}” was refused for safety: it contains {excess}. Save a smaller version, or cut out the part"
