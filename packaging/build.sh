@@ -180,4 +180,4 @@ for name in "${add_ons[@]}"; do
   add_on "$name"
 done
 "$python" packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
-say "the packages lie in $out"
+say "the packages are in $out"
