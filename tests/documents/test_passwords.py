@@ -110,9 +110,10 @@ def test_a_password_is_shown_nowhere(reader: DocumentReader, locked: Path, caplo
     seen: list[str] = []
     for event in as_events(reader.read(locked, Cancel(), Password(SECRET))):
         for child in psutil.Process().children(recursive=True):
-            seen += child.cmdline()
-            with contextlib.suppress(psutil.AccessDenied):  # only root may look into a hardened process
-                seen += child.environ().values()
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that ended
+                seen += child.cmdline()
+                with contextlib.suppress(psutil.AccessDenied):  # only root may look into a hardened process
+                    seen += child.environ().values()
         seen.append(repr(event))
     _read(reader, locked, f"not {SECRET}")
     password = Password(SECRET)

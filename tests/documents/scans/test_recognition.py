@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import random
@@ -244,8 +245,12 @@ def test_stopping_ends_the_recogniser(binder: Path) -> None:
 
 def recognisers() -> list[int]:
     """Processes of this one that recognise; bubblewrap's own are not counted."""
-    family = psutil.Process().children(recursive=True)
-    return [each.pid for each in family if "app.documents.scans.worker" in each.cmdline()[:5]]
+    found = []
+    for each in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that ended
+            if "app.documents.scans.worker" in each.cmdline()[:5]:
+                found.append(each.pid)
+    return found
 
 
 @pytest.fixture(params=list(Step))
