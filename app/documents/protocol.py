@@ -61,8 +61,8 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-class ReadSizes(msgspec.Struct, frozen=True, tag=True):
-    """Find how large each page is. Answered by SizesRead or WireFailed.
+class _OfFile(msgspec.Struct, frozen=True):
+    """About a file as a whole; what goes wrong is said of its first page.
 
     PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
     """
@@ -76,19 +76,12 @@ class ReadSizes(msgspec.Struct, frozen=True, tag=True):
         return 1
 
 
-class ReadCover(msgspec.Struct, frozen=True, tag=True):
-    """Find the picture that a book has of its cover. Answered by CoverRead or WireFailed.
+class ReadSizes(_OfFile, frozen=True, tag=True):
+    """Find how large each page is. Answered by SizesRead or WireFailed."""
 
-    PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
-    """
 
-    name: str
-    sha256: str
-    password: Password | None = None
-
-    @property
-    def page(self) -> int:
-        return 1
+class ReadCover(_OfFile, frozen=True, tag=True):
+    """Find the picture that a book has of its cover. Answered by CoverRead or WireFailed."""
 
 
 class DrawScan(msgspec.Struct, frozen=True, tag=True):

@@ -39,7 +39,7 @@ class FrameState(msgspec.Struct, frozen=True):
 
 
 class OpenPage(msgspec.Struct, frozen=True):
-    """A book that lies open, and its page."""
+    """A book that is open, and its page."""
 
     book_id: str
     page: int

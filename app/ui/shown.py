@@ -1,4 +1,4 @@
-"""What the window shows: which books there are, which conversation, how its context is used, which page lies open."""
+"""What the window shows: which books there are, which conversation, how its context is used, which page is open."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class Pages(Presenter):
             self._leave(self.beside)
 
     def _split(self, book_id: str, conversation: Conversation) -> None:
-        """At another book that lies open, else at the same page."""
+        """At another book that is open, else at the same page."""
         pages = self.first.opened()[conversation.id].pages
         other = next((page.book_id for page in pages if page.book_id != book_id), book_id)
         self._made_second().remember(conversation.id, OpenedBooks(pages, other))

@@ -152,7 +152,7 @@ class SheetRun(Presenter):
         """What is done for the running question, in words."""
         return step_words(self._activity.step) or _("answering")
 
-    def tell(self) -> None:
+    def announce(self) -> None:
         """Say how far it is."""
         row = self.row
         words, done = (question_words(row), (row.number - 1) / max(1, row.total)) if row is not None else (self.step, 0)
@@ -410,7 +410,7 @@ class SheetsPresenter(Presenter):
     @Slot()
     def show_progress(self) -> None:
         """Show how far the running question is, and what can be done, after each change of what the engine does."""
-        self.run.tell()
+        self.run.announce()
         if self._is_shown() and self.run.row is not None:
             row, words = self._table.row(self.run.row.number), self.run.step
             self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
