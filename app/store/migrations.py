@@ -303,7 +303,32 @@ UPDATE passage_signs SET signs = signs || '  ';
 INSERT INTO passage_signs (passage_signs) VALUES ('optimize');
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
+# ---- version 10, which makes a case file of the desk: a part for each of the things that it brings
+
+_MATTERS = """
+"""
+
+_FOLDERS = """
+"""
+
+_FACTS = """
+"""
+
+_LIBRARY_SEARCH = """
+"""
+
+_GRID = """
+"""
+
+_NOTES = """
+"""
+
+_TIMELINE = """
+"""
+
+_V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE))
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an
