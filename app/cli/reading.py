@@ -26,6 +26,7 @@ from app.engine.protocol import Count
 from app.services.models import files_of
 from app.services.services import Services
 from app.wording import errors, units
+from app.wording.facts import facts_line
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, page_remarks, report_sentence, size_words
 from app.wording.page_names import page_words, range_words
@@ -77,7 +78,8 @@ def _print_json(document: Document, report: IngestionReport, *, with_text: bool)
 def _print(document: Document, report: IngestionReport) -> None:
     """What could be read: of the whole, of each chapter, and what a person should look at, page by page."""
     names = document.page_names
-    lines = [document.title, report_sentence(report), size_words(report)]
+    facts = filter(None, [facts_line(document.facts)])
+    lines = [document.title, *facts, report_sentence(report), size_words(report)]
     for chapter in chapters_of(document.outline, len(document.pages)):
         first, last = chapter.pages.first, chapter.pages.last
         tokens = sum(page.tokens or 0 for page in report.pages[first - 1 : last])

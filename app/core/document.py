@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.facts import NO_FACTS, Facts
 from app.core.page_names import PageNames, labels_to_keep
 
 
@@ -132,6 +133,7 @@ class Document(msgspec.Struct, frozen=True):
     outline: tuple[Section, ...] = ()
     language: str = ""
     reading: int = READING
+    facts: Facts = NO_FACTS
 
     @property
     def characters(self) -> int:
@@ -162,6 +164,7 @@ class Book(msgspec.Struct, frozen=True):
     hidden_read: bool = False
     labels: tuple[str, ...] = ()
     reading: int = READING
+    facts: Facts = NO_FACTS
 
     @property
     def page_names(self) -> PageNames:

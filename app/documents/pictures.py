@@ -12,6 +12,7 @@ from app.core.document import Document, Flag, Format, Page, PageLayer
 from app.core.errors import AppError, Code
 from app.core.image import Raster
 from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over, to_document
+from app.documents.formats.facts import make_facts
 from app.documents.images import decoding
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_PAGE_SIDE, MAX_SCAN_SIDE, MIN_PAGE_SIDE
 from app.documents.text.flow import Flowed
@@ -34,7 +35,8 @@ def parse(content: Content, progress: Progress) -> Document:
     _decoded(content, 0)
     pages = tuple(Page(number, str(number), "", flags=(Flag.NO_TEXT,)) for number in range(1, count + 1))
     progress(count, count)
-    return to_document(Flowed(pages, ()), content, format)
+    facts = make_facts([_told(content, lambda: decoding.taken_at(bytes(content.data)))])
+    return to_document(Flowed(pages, ()), content, format, facts=facts)
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:

@@ -97,6 +97,7 @@ def _is_sound(said: Parsed) -> bool:
         and all(1 <= section.page <= len(numbers) for section in document.outline)
         and len(document.sha256) == _SHA256_DIGITS
         and set(document.sha256) <= set("0123456789abcdef")
+        and document.facts.are_sound
     )
 
 

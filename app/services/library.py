@@ -49,7 +49,7 @@ class Library:
         if document.sha256 != book.sha256:
             raise AppError(Code.BOOK_FILE_CHANGED, path=book.path, title=book.title)
         if document.pages == self._books.pages(book.id):
-            self._books.set_reading(book.id, document.reading)
+            self._books.set_reading(book.id, document.reading, document.facts)
             return self.book(book.id)
         replaced = self._books.replace_pages(book.id, document)
         if replaced is None:

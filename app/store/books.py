@@ -17,6 +17,7 @@ import msgspec
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage, Page, Recognition, Section
 from app.core.errors import AppError, Code
+from app.core.facts import Facts
 from app.core.ingestion import examine
 from app.store import passages
 from app.store.bin import restore
@@ -25,7 +26,7 @@ from app.store.folding import fold, storable
 
 _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
-    " reading, hidden_read"
+    " reading, facts, hidden_read"
 )
 _APART_CHARACTERS = 16
 """Of a file's name, its last ones, where versions differ: what tells two books of one title apart stays in sight on the
@@ -67,10 +68,10 @@ class Books:
                 document.sha256,
                 where,
                 time.time(),
-                *_facts(document),
+                *_columns(document),
                 False,
             )
-            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             _put_pages(connection, row[0], document)
         return _book(row)
 
@@ -87,8 +88,8 @@ class Books:
             connection.execute("DELETE FROM suggested_questions WHERE book_id = ?", (book_id,))
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
-                    labels = ?, reading = ? WHERE id = ? RETURNING {_BOOK}""",
-                (*_facts(document), book_id),
+                    labels = ?, reading = ?, facts = ? WHERE id = ? RETURNING {_BOOK}""",
+                (*_columns(document), book_id),
             ).fetchone()
             if row is None:
                 return None
@@ -97,9 +98,9 @@ class Books:
         self._database.scrub()
         return _book(row)
 
-    def set_reading(self, book_id: str, reading: int) -> None:
+    def set_reading(self, book_id: str, reading: int, facts: Facts) -> None:
         """The file was read again, and its pages came out the same."""
-        self._database.run("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
+        self._database.run("UPDATE books SET reading = ?, facts = ? WHERE id = ?", (reading, _json(facts), book_id))
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""
@@ -223,7 +224,7 @@ class Recognitions:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, labels, reading, hidden_read = rest
+    flagged_pages, labels, reading, facts, hidden_read = rest
     return Book(
         id=id,
         title=title,
@@ -239,20 +240,26 @@ def _book(row: tuple[Any, ...]) -> Book:
         hidden_read=bool(hidden_read),
         labels=msgspec.json.decode(labels, type=tuple[str, ...]),
         reading=reading,
+        facts=msgspec.json.decode(facts, type=Facts),
     )
 
 
-def _facts(document: Document) -> tuple[int | str, ...]:
-    """What the columns from `page_count` to `reading` say of a document."""
+def _columns(document: Document) -> tuple[int | str, ...]:
+    """What the columns from `page_count` to `facts` say of a document."""
     return (
         len(document.pages),
         document.characters,
         document.language,
-        msgspec.json.encode(document.outline).decode("utf-8"),
+        _json(document.outline),
         len(examine(document.pages).to_look_at),
-        msgspec.json.encode(document.page_names.labels).decode("utf-8"),
+        _json(document.page_names.labels),
         document.reading,
+        _json(document.facts),
     )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode("utf-8")
 
 
 def _put_pages(connection: apsw.Connection, book_id: str, document: Document) -> None:
@@ -264,7 +271,7 @@ def _put_pages(connection: apsw.Connection, book_id: str, document: Document) ->
 
 
 def _page_row(page: Page) -> tuple[Any, ...]:
-    flags = msgspec.json.encode(page.flags).decode()
+    flags = _json(page.flags)
     return page.number, page.label, page.text, page.chapter, flags, page.hidden, page.confidence, page.picture
 
 

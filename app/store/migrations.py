@@ -312,6 +312,7 @@ _FOLDERS = """
 """
 
 _FACTS = """
+ALTER TABLE books ADD COLUMN facts TEXT NOT NULL DEFAULT '{}';  -- JSON: Facts, so that `facts ->> 'date'` sorts
 """
 
 _LIBRARY_SEARCH = """

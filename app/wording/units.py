@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from datetime import datetime
+from datetime import date
 
 from app.core.settings import GIGABYTE
 from app.wording.i18n import _
@@ -69,8 +69,8 @@ def rate(tokens_a_second: float) -> str:
     return count(round(tokens_a_second / digits) * digits)
 
 
-def day(moment: datetime) -> str:
-    """`27 November 2026`; `moment` in the zone that its day is counted in."""
+def day(moment: date) -> str:
+    """`27 November 2026`; a moment in the zone that its day is counted in."""
     months = (
         *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
         *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from app.core.document import READING
+from app.core.facts import NO_FACTS
 from app.core.paths import Paths
 from app.store.books import Books
 from app.store.db import Database
@@ -22,7 +23,7 @@ def test_an_older_reading_says_so_until_its_file_is_read_again(
     assert "earlier version" not in octavo(*asked, "When?")[2]
     with contextlib.closing(Database.open(desk.database, obtain(desk))) as database:
         (book,) = Books(database).all()
-        Books(database).set_reading(book.id, READING - 1)
+        Books(database).set_reading(book.id, READING - 1, NO_FACTS)
     code, _out, err = octavo(*asked, "When?")
     assert code == 0
     assert "“note”: An earlier version of Octavo imported this book." in err

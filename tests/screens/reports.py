@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.document import READING, Document, Flag
+from app.core.facts import NO_FACTS
 from app.core.settings import ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -75,7 +76,7 @@ def report_text(stage: Stage) -> None:
 def report_outdated(stage: Stage) -> None:
     """A book that an earlier version has read, in the shelf, the page and the report."""
     stage.add_books()
-    stage.fake.books.set_reading(stage.books[LEASE].id, READING - 1)
+    stage.fake.books.set_reading(stage.books[LEASE].id, READING - 1, NO_FACTS)
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.open()
     stage.presenter.navigation.open_report(stage.books[LEASE].id)

@@ -11,6 +11,7 @@ import pytest
 from app.core.conversation import BookRef, Citation, CitationState, PageRange, PassageRef, Question
 from app.core.document import READING, Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
+from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -52,6 +53,19 @@ def test_a_book_comes_back_as_it_was(books: Books, tmp_path: Path) -> None:
     assert books.all() == (book,)
     assert books.pages(book.id) == ATLAS.pages
     assert books.get("nothing") is None
+
+
+def test_facts_come_back_and_follow_what_is_read_again(books: Books, database: Database) -> None:
+    facts = Facts("1851", (DocumentPerson("Herman Melville", Role.AUTHOR),))
+    book = books.add(msgspec.structs.replace(ATLAS, facts=facts), Path("atlas.pdf"))
+    assert (book.facts, books.book(book.id).facts) == (facts, facts)
+    assert database.row("SELECT facts ->> 'date' FROM books") == ("1851",)
+    replaced = books.replace_pages(book.id, ATLAS)
+    assert replaced is not None
+    assert (replaced.facts, books.book(book.id).facts) == (NO_FACTS, NO_FACTS)
+    assert database.row("SELECT facts ->> 'date' FROM books") == (None,)
+    books.set_reading(book.id, READING, facts)
+    assert books.book(book.id).facts == facts
 
 
 def test_pages_can_be_had_one_by_one_and_in_ranges(books: Books) -> None:

@@ -26,6 +26,7 @@ from app.core.conversation import (
 )
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
+from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
@@ -133,6 +134,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert vectors.unfinished("toy 1") == (() if is_of_these_rules else (book.id,))
         suggested = (SuggestedQuestion("Who is Ishmael?", book.id, 1, "en"),) if version >= 7 else None
         assert SuggestedQuestions(database).of_book(book.id, 1) == suggested
+        author = DocumentPerson("Herman Melville", Role.AUTHOR)
+        assert book.facts == (Facts("1851", (author,), "Harper") if version >= 10 else NO_FACTS)
         assert KeptCovers(database).find(book.id) == (Raster(1, 2, b"abcdef") if version >= 8 else None)
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")

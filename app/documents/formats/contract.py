@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
+from app.core.facts import NO_FACTS, Facts
 from app.core.image import Raster
 from app.core.secret import Password
 from app.documents.text import language
@@ -100,6 +101,7 @@ def to_document(
     untrusted_title: str = "",
     untrusted_language: str = "",
     empty_pages: int = 0,
+    facts: Facts = NO_FACTS,
 ) -> Document:
     """The document of these pages. Its own title and language are used where they are usable.
 
@@ -114,6 +116,7 @@ def to_document(
         pages=flowed.pages,
         outline=flowed.outline,
         language=language.detect([page.text for page in flowed.pages], untrusted_language),
+        facts=facts,
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+from collections.abc import Mapping
+from functools import partial
 
 import olefile
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
+from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import Content, guarded, refuse_damaged, refuse_over
 from app.documents.formats.detect import promised_by
+from app.documents.formats.facts import authors, make_facts
 from app.documents.formats.refused import STREAMS
 
 MAX_STREAM_BYTES = 256 << 20
@@ -22,7 +27,8 @@ _FORMATS = {
     "Book": Format.XLS,  # of Excel before 1997
 }
 _SUMMARY = ("\x05SummaryInformation",)  # [MS-OLEPS], 2.25.1
-_CODEPAGE, _TITLE = 1, 2
+_CODEPAGE, _TITLE, _AUTHOR = 1, 2, 4
+_DATES = (12, 13)  # of creation, of the last saving
 _CODECS = {65001: "utf-8", **{page: f"cp{page}" for page in (932, 949, *range(1250, 1259))}}
 _ENCRYPTED = "EncryptedPackage"  # [MS-OFFCRYPTO], 2.3
 
@@ -62,16 +68,22 @@ class CompoundFile:
         refuse_over(MAX_READ_BYTES, self._read_bytes, "archive_bytes", self._content)
         return guarded(lambda: bytes(self._file.openstream(list(path)).read()), self._content, self._format)
 
-    def title(self) -> str:
-        """The document's own title, as its properties give it; "" where there is none."""
+    def summary(self) -> tuple[str, Facts]:
+        """The document's own title, "" where there is none, and its facts, as its properties give them."""
         if _SUMMARY not in self:
-            return ""
-        found = guarded(lambda: self._file.getproperties(list(_SUMMARY)), self._content, self._format)
-        title, codepage = found.get(_TITLE), found.get(_CODEPAGE)
-        if not isinstance(title, bytes):
-            return str(title or "")
-        page = codepage & 0xFFFF if isinstance(codepage, int) else 0
-        return title.decode(_CODECS.get(page, "cp1252"), "replace").strip("\0 ")
+            return "", NO_FACTS
+        read = partial(self._file.getproperties, list(_SUMMARY), convert_time=True)
+        found: Mapping[int, object] = guarded(read, self._content, self._format)
+        codepage = found.get(_CODEPAGE)
+        codec = _CODECS.get(codepage & 0xFFFF if isinstance(codepage, int) else 0, "cp1252")
+        dates = (each.isoformat() for key in _DATES if isinstance(each := found.get(key), datetime.datetime))
+        return _decoded(found.get(_TITLE), codec), make_facts(dates, authors([_decoded(found.get(_AUTHOR), codec)]))
+
+
+def _decoded(untrusted_value: object, codec: str) -> str:
+    if isinstance(untrusted_value, bytes):
+        return untrusted_value.decode(codec, "replace").strip("\0 ")
+    return str(untrusted_value or "")
 
 
 def identify(content: Content) -> Format:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import EmailMessage
 from functools import partial
+from itertools import chain
 
 import msgspec
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_over, to_document
-from app.documents.mail.letters import Attachment, Letter, read_letters
+from app.documents.formats.facts import correspondents, make_facts
+from app.documents.mail.letters import ROLES, Attachment, Letter, read_letters
 from app.documents.plain_text import BETWEEN_PARAGRAPHS
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Block, flow
@@ -35,9 +37,10 @@ def parse(content: Content, progress: Progress) -> Document:
     progress(0, 1)
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     message = mime.open_message(bytes(content.data), content, format)
-    flowed = flow(read_letters([partial(open_letter, message, content)], content, progress))
+    letter = open_letter(message, content)
+    flowed = flow(read_letters([lambda: letter], content, progress))
     title, declared_language = mime.words(message, "Subject"), mime.words(message, "Content-Language")
-    document = to_document(flowed, content, format, title, declared_language, empty_pages=1)
+    document = to_document(flowed, content, format, title, declared_language, empty_pages=1, facts=letter.facts)
     progress(1, 1)
     return document
 
@@ -60,13 +63,16 @@ def open_letter(message: EmailMessage, content: Content) -> Letter:
             stack.extend((each, choice) for each in reversed(inner))
         else:
             parts.append(_Part(part, choice))
+    headers = {name: mime.words(message, name) for name in _HEADERS}
+    people = chain.from_iterable(correspondents(headers[name], role) for name, role in ROLES.items())
     attached = (each.part for each in parts if not (_is_said(each.part, _PLAIN) or _is_said(each.part, _HTML)))
     return Letter(
-        tuple((name, mime.words(message, name)) for name in _HEADERS),
-        mime.words(message, "Subject"),
+        tuple(headers.items()),
+        headers["Subject"],
         _text(parts, content),
         tuple(_attachment(each) for each in attached),
         tuple(partial(open_letter, each, content) for each in forwarded),
+        make_facts([headers["Date"]], people),
     )
 
 

@@ -7,11 +7,15 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.core.facts import NO_FACTS, Facts, Role
 from app.documents.formats.contract import MAX_CHARACTERS, MAX_OUTLINE_LEVELS, Content, Progress, refuse_over
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Block, Heading
 
 MAX_ATTACHMENTS_LISTED = 200
+ROLES = {"From": Role.SENDER, "To": Role.RECEIVER, "Cc": Role.COPIED}
+"""Whom each header names."""
+
 _UNNAMED_MESSAGE = "Forwarded message"
 
 
@@ -28,6 +32,7 @@ class Letter(msgspec.Struct, frozen=True):
     text: Iterable[Block]
     attachments: tuple[Attachment, ...] = ()
     forwarded: tuple[OpenLetter, ...] = ()
+    facts: Facts = NO_FACTS
 
 
 OpenLetter: TypeAlias = Callable[[], Letter]

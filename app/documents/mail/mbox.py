@@ -7,9 +7,11 @@ from functools import partial
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
+from app.core.facts import MAX_PEOPLE, DocumentPerson, Role
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
+from app.documents.formats.facts import make_facts
 from app.documents.mail.eml import open_letter
-from app.documents.mail.letters import Letter, read_letters
+from app.documents.mail.letters import Letter, OpenLetter, read_letters
 from app.documents.text.flow import Block, flow
 from app.documents.web import mime
 
@@ -33,9 +35,19 @@ def parse(content: Content, progress: Progress) -> Document:
         refuse_damaged(content, format)
     ends = [*(start for start, _ in begins[1:]), len(content.data)]
     letters = (partial(_open, content, start, end) for (_, start), end in zip(begins, ends, strict=True))
-    document = to_document(flow(read_letters(letters, content, progress, level=1)), content, format, empty_pages=1)
+    senders: dict[DocumentPerson, None] = {}
+    flowed = flow(read_letters((partial(_noted, each, senders) for each in letters), content, progress, level=1))
+    document = to_document(flowed, content, format, empty_pages=1, facts=make_facts(people=senders))
     progress(1, 1)
     return document
+
+
+def _noted(opened: OpenLetter, senders: dict[DocumentPerson, None]) -> Letter:
+    """The letter; who sent it is put among the senders."""
+    letter = opened()
+    if len(senders) < MAX_PEOPLE:
+        senders.update(dict.fromkeys(person for person in letter.facts.people if person.role is Role.SENDER))
+    return letter
 
 
 def _open(content: Content, start: int, end: int) -> Letter:

@@ -10,10 +10,12 @@ from functools import partial
 from typing import TypeAlias
 
 from app.core.document import Document, Format
+from app.core.facts import DocumentPerson, Role
 from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_over, to_document
+from app.documents.formats.facts import correspondent, make_facts
 from app.documents.formats.ole import CompoundFile
 from app.documents.mail import compressed_rtf
-from app.documents.mail.letters import Attachment, Letter, read_letters
+from app.documents.mail.letters import ROLES, Attachment, Letter, read_letters
 from app.documents.plain_text import BETWEEN_PARAGRAPHS
 from app.documents.text.flow import Block, flow
 from app.documents.web import html, mime
@@ -48,9 +50,9 @@ def parse(content: Content, progress: Progress) -> Document:
     """The plain text of each message, or its HTML, or its RTF. Attachments are named, not read."""
     progress(0, 1)
     file = CompoundFile(content, format)
-    message = _Message(file, content, (), 0)
-    flowed = flow(read_letters([message.letter], content, progress))
-    document = to_document(flowed, content, format, message.text(_SUBJECT), empty_pages=1)
+    letter = _Message(file, content, (), 0).letter()
+    flowed = flow(read_letters([lambda: letter], content, progress))
+    document = to_document(flowed, content, format, letter.untrusted_subject, empty_pages=1, facts=letter.facts)
     progress(1, 1)
     return document
 
@@ -106,32 +108,44 @@ class _Message(_Properties):
         self.codec = next((codec for page in pages if page and (codec := _codec_of(page))), "")
 
     def letter(self) -> Letter:
-        attached = self._parts(_ATTACHMENT)
+        attached, receivers = self._parts(_ATTACHMENT), self._parts(_RECEIVER)
         inner = [each for each in attached if self._file.entries((*each.path, _INNER))]
         shown = [each for each in attached if each not in inner and not each.number(_HIDDEN)]
         return Letter(
-            tuple(self._headers()),
+            tuple(self._headers(receivers)),
             self.text(_SUBJECT),
             self._said(),
             tuple(Attachment(_name_of(each), each.size(_DATA)) for each in shown),
             tuple(partial(self._open, (*each.path, _INNER)) for each in inner),
+            make_facts([self._date()], self._people(receivers)),
         )
 
     def _open(self, path: Path) -> Letter:
         return _Message(self._file, self._content, path, self._depth + 1).letter()
 
-    def _headers(self) -> Iterator[tuple[str, str]]:
-        sender = _person(self.text(_SENDER), self.text(_SENDER_SMTP), self.text(_SENDER_ADDRESS))
-        yield "From", sender
-        receivers = self._parts(_RECEIVER)
+    def _people(self, receivers: list[_Properties]) -> Iterator[DocumentPerson]:
+        yield from correspondent(*self._sender(), Role.SENDER)
+        for each in receivers:
+            role = next((ROLES[name] for kind, name, _ in _RECEIVERS if kind == each.number(_RECEIVER_KIND)), None)
+            if role is not None:
+                yield from correspondent(*_named(each, _NAME, _SMTP, _ADDRESS), role)
+
+    def _sender(self) -> tuple[str, str]:
+        return _named(self, _SENDER, _SENDER_SMTP, _SENDER_ADDRESS)
+
+    def _date(self) -> str:
+        return _date(self.number(_SUBMITTED) or self.number(_DELIVERED) or 0)
+
+    def _headers(self, receivers: list[_Properties]) -> Iterator[tuple[str, str]]:
+        yield "From", _written(*self._sender())
         for kind, name, all_names in _RECEIVERS:
             people = [
-                _person(each.text(_NAME), each.text(_SMTP), each.text(_ADDRESS))
+                _written(*_named(each, _NAME, _SMTP, _ADDRESS))
                 for each in receivers
                 if each.number(_RECEIVER_KIND) == kind
             ]
             yield name, ", ".join(filter(None, people)) or self.text(all_names)
-        yield "Date", _date(self.number(_SUBMITTED) or self.number(_DELIVERED) or 0)
+        yield "Date", self._date()
         yield "Subject", self.text(_SUBJECT)
 
     def _said(self) -> Iterator[Block]:
@@ -162,9 +176,13 @@ def _name_of(attachment: _Properties) -> str:
     return next(filter(None, map(attachment.text, _FILE_NAMES)), "unnamed")
 
 
-def _person(name: str, mail: str, address: str) -> str:
-    """A name with its address, if that is one of the internet: others are of no use outside."""
-    mail = mail or (address if "@" in address else "")
+def _named(properties: _Properties, name: int, mail: int, address: int) -> tuple[str, str]:
+    """A name and its address, if that is one of the internet: others are of no use outside."""
+    other = properties.text(address)
+    return properties.text(name), properties.text(mail) or (other if "@" in other else "")
+
+
+def _written(name: str, mail: str) -> str:
     return f"{name} <{mail}>" if name and mail and name != mail else name or mail
 
 

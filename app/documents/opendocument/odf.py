@@ -13,6 +13,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, refuse_damaged
+from app.documents.formats.facts import package_facts
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
 from app.documents.opendocument.odf_styles import OdfStyle, OdfStyles
 from app.documents.text import notation
@@ -62,6 +63,7 @@ class OdfPackage:
         self.styles = self.archive.optional_tree(_STYLES)
         meta = self.archive.optional_tree(_META)
         self.title = text_in(meta, "title")
+        self.facts = package_facts(meta)
         self.language = text_in(meta, "language") or self._default_language()
 
     def walker(self) -> OdfWalker:

@@ -33,7 +33,7 @@ def parse(content: Content, progress: Progress) -> Document:
     pages = [each for each in package.body if local_name(each) == "page"]
     hidden = set(_hidden_styles((package.styles, package.root)))
     slides = _slides(pages, package.walker(), hidden, progress)
-    document = to_deck(slides, content, format, package.title, package.language)
+    document = to_deck(slides, content, format, package.title, package.language, package.facts)
     progress(len(pages), len(pages))
     return document
 

@@ -59,7 +59,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if tables.are_empty:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(shown))
     progress(max(1, len(shown)), max(1, len(shown)))
-    return to_document(flowed, content, format, package.title, package.language)
+    return to_document(flowed, content, format, package.title, package.language, facts=package.facts)
 
 
 def _hidden_styles(package: OdfPackage) -> Iterator[str]:

@@ -18,6 +18,7 @@ def parse(content: Content, progress: Progress) -> Document:
     package = OdfPackage(content, format, "text")
     walker = package.walker()
     walker.read_all(package.body, progress)
-    document = paginate(walker.builder.finish(), content, format, package.title, package.language)
+    blocks = walker.builder.finish()
+    document = paginate(blocks, content, format, package.title, package.language, package.facts)
     progress(len(package.body), len(package.body))
     return document

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 
 from app.core.document import Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
+from app.core.facts import Facts
 from app.core.image import Raster
 from app.documents.formats.contract import (
     MAX_LABEL_CHARACTERS,
@@ -27,6 +28,7 @@ from app.documents.formats.contract import (
     refuse_over,
     to_document,
 )
+from app.documents.formats.facts import authors, make_facts
 from app.documents.pdf.annotations import NOTHING_ON_TOP, has_annotations, read_on_top
 from app.documents.pdf.characters import read_string
 from app.documents.pdf.hyphenation import Words
@@ -85,8 +87,9 @@ def parse(content: Content, progress: Progress) -> Document:
             Flowed(tuple(pages), outline),
             content,
             format,
-            _string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, b"Title", *to)),
+            _metadata(pdf, b"Title"),
             _string(lambda *to: pdfium.FPDFCatalog_GetLanguage(pdf.raw, *to)),
+            facts=_facts(pdf),
         )
 
 
@@ -237,6 +240,20 @@ def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
         chapters.append(starts.get(number, current))
         current = ends.get(number, current)
     return chapters
+
+
+def _facts(pdf: pypdfium2.PdfDocument) -> Facts:
+    """Of its information dictionary (ISO 32000-1, 14.3.3); a DOI may have an entry of its own."""
+    identifiers = (_metadata(pdf, key) for key in (b"doi", b"WPS-ARTICLEDOI", b"Subject", b"Title"))
+    return make_facts(
+        (_metadata(pdf, key) for key in (b"CreationDate", b"ModDate")),
+        authors([_metadata(pdf, b"Author")]),
+        untrusted_identifiers=" ".join(identifiers),
+    )
+
+
+def _metadata(pdf: pypdfium2.PdfDocument, key: bytes) -> str:
+    return _string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, key, *to))
 
 
 def _string(read: Callable[..., int]) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
+from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import MAX_CHARACTERS, MAX_PAGES, Content, refuse_over, to_document
 from app.documents.text import notation
 from app.documents.text.flow import Block, Heading, flow
@@ -48,7 +49,12 @@ class Slide(msgspec.Struct, frozen=True):
 
 
 def to_deck(
-    slides: Iterable[Slide], content: Content, format: Format, untrusted_title: str, untrusted_language: str = ""
+    slides: Iterable[Slide],
+    content: Content,
+    format: Format,
+    untrusted_title: str,
+    untrusted_language: str = "",
+    facts: Facts = NO_FACTS,
 ) -> Document:
     """The document of these slides, page by page. Raises AppError DOCUMENT_LIMIT; DOCUMENT_NO_TEXT where no slide has
     text.
@@ -56,7 +62,7 @@ def to_deck(
     flowed = flow(_blocks(slides, content), fixed=True)
     if not any(page.text for page in flowed.pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(flowed.pages))
-    return to_document(flowed, content, format, untrusted_title, untrusted_language)
+    return to_document(flowed, content, format, untrusted_title, untrusted_language, facts=facts)
 
 
 def in_reading_order(shapes: Sequence[SlideShape]) -> list[SlideShape]:

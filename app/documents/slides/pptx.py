@@ -10,6 +10,7 @@ from lxml import etree
 from app.core.document import Document, Format
 from app.documents.formats.archive import Archive, Relation
 from app.documents.formats.contract import MAX_PAGES, Content, Progress, refuse_damaged, refuse_over
+from app.documents.formats.facts import package_facts
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -53,7 +54,7 @@ def parse(content: Content, progress: Progress) -> Document:
     reader = _SlideReader(archive, related)
     core = archive.optional_tree(package.get("core-properties", ""))
     title, language = text_in(core, "title"), text_in(core, "language")
-    document = to_deck(reader.read(slides, progress), content, format, title, language)
+    document = to_deck(reader.read(slides, progress), content, format, title, language, package_facts(core))
     progress(len(slides), len(slides))
     return document
 

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, Shee
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
+from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import Content, Progress, guarded, refuse_over, to_document
 from app.documents.tables.rows import RowComment, Tables
 from app.documents.tables.values import written
@@ -39,6 +40,7 @@ def read_workbook(
     progress: Progress,
     untrusted_title: str = "",
     asides_of: Callable[[str], SheetAsides] = lambda _name: SheetAsides(),
+    facts: Facts = NO_FACTS,
 ) -> Document:
     """The document of a workbook whose size was checked: calamine has no limits. Hidden sheets are left out and
     flagged. Raises AppError DOCUMENT_DAMAGED, DOCUMENT_LIMIT, DOCUMENT_NO_TEXT.
@@ -53,7 +55,7 @@ def read_workbook(
     if reader.tables.are_empty:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(shown))
     progress(len(shown), len(shown))
-    return to_document(flowed, content, format, untrusted_title)
+    return to_document(flowed, content, format, untrusted_title, facts=facts)
 
 
 class _Reader:

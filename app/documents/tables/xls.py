@@ -34,7 +34,8 @@ def parse(content: Content, progress: Progress) -> Document:
     if stream is None:
         refuse_damaged(content, format)
     _refuse_large(file.read(stream), content, progress)
-    return read_workbook(bytes(content.data), content, format, progress, file.title())
+    title, facts = file.summary()
+    return read_workbook(bytes(content.data), content, format, progress, title, facts=facts)
 
 
 def _refuse_large(untrusted_bytes: bytes, content: Content, progress: Progress) -> None:

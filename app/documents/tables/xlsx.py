@@ -10,6 +10,7 @@ from lxml import etree
 from app.core.document import Document, Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged
+from app.documents.formats.facts import package_facts
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -47,14 +48,16 @@ def parse(content: Content, progress: Progress) -> Document:
         struck = repacked.struck.get(asides.part(sheet), frozenset())
         return SheetAsides(struck, tuple(asides.comments(sheet)), tuple(asides.charts(sheet)))
 
-    return read_workbook(repacked.packed, content, format, progress, _title(archive, content), asides_of)
+    core = _properties(archive, content)
+    title = text_in(core, "title")
+    return read_workbook(repacked.packed, content, format, progress, title, asides_of, package_facts(core))
 
 
-def _title(archive: Archive, content: Content) -> str:
+def _properties(archive: Archive, content: Content) -> etree._Element | None:
     if _PROPERTIES not in archive:
-        return ""
+        return None
     untrusted_xml = archive.read(_PROPERTIES)
-    return text_in(none_if_damaged(lambda: parse_xml(untrusted_xml, content)), "title")
+    return none_if_damaged(lambda: parse_xml(untrusted_xml, content))
 
 
 class _CommentsAndCharts:

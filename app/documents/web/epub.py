@@ -12,6 +12,7 @@ from lxml import etree
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
+from app.core.facts import Facts, Role
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
@@ -23,6 +24,7 @@ from app.documents.formats.contract import (
     refuse_over,
     to_document,
 )
+from app.documents.formats.facts import authors, make_facts, texts
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, parse_xhtml, text_in, text_of
 from app.documents.protocol import MAX_COVER_BYTES
 from app.documents.text.flow import Block, Heading, flow
@@ -59,6 +61,7 @@ class _Package(msgspec.Struct, frozen=True):
     spine: tuple[_Item, ...]
     contents: _Item | None  # the navigation document, else the NCX
     cover: _Item | None
+    facts: Facts
 
 
 class _Target(msgspec.Struct, frozen=True):
@@ -82,7 +85,8 @@ def parse(content: Content, progress: Progress) -> Document:
     if not any(page.text.replace(PICTURE, "").strip() for page in flowed.pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
     progress(len(package.spine), len(package.spine))
-    return to_document(flowed, content, format, package.untrusted_title, package.untrusted_language)
+    title, language = package.untrusted_title, package.untrusted_language
+    return to_document(flowed, content, format, title, language, facts=package.facts)
 
 
 def cover_picture(content: Content) -> bytes:
@@ -214,6 +218,20 @@ def _read_package(archive: Archive) -> _Package:
         spine=tuple(item for item in spine if not item.media_type.startswith(_NOT_CHAPTERS)),
         contents=next((item for item in contents if item.name in archive), None),
         cover=next((item for item in covers if item.media_type.startswith("image/")), None),
+        facts=_facts(metadata),
+    )
+
+
+def _facts(metadata: etree._Element | None) -> Facts:
+    """Of dates the book's own (EPUB 2 names what each is of) before those of the file."""
+    dates = sorted(find_all(metadata, "date"), key=lambda each: attribute(each, "event") not in ("", "publication"))
+    editors = [each for each in find_all(metadata, "creator") if attribute(each, "role") == "edt"]
+    writers = [each for each in find_all(metadata, "creator") if each not in editors]
+    return make_facts(
+        map(text_of, dates),
+        (*authors(map(text_of, writers)), *authors(map(text_of, editors), Role.EDITOR)),
+        untrusted_publisher=text_in(metadata, "publisher"),
+        untrusted_identifiers=" ".join(texts(metadata, "identifier")),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from app.core.document import Document, Format
+from app.core.facts import Facts
 from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.facts import authors, make_facts, texts
 from app.documents.formats.xml import attribute, children, find, local_name, parse_xml, text_in, text_of
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word.block_builder import BlockBuilder, Walker, paginate
@@ -37,9 +39,24 @@ def parse(content: Content, progress: Progress) -> Document:
         if not _is_notes(body):
             walker.read_all(body, progress)
     about = find(root, "title-info")
-    document = paginate(walker.builder.finish(), content, format, text_in(about, "book-title"), text_in(about, "lang"))
+    title, language, facts = text_in(about, "book-title"), text_in(about, "lang"), _facts(root, about)
+    document = paginate(walker.builder.finish(), content, format, title, language, facts)
     progress(1, 1)
     return document
+
+
+def _facts(root: etree._Element, about: etree._Element | None) -> Facts:
+    """The year of the edition comes before the day on which the text was written."""
+    published = find(root, "publish-info")
+    parts = ("first-name", "middle-name", "last-name")
+    people = [each for each in children(about) if local_name(each) == "author"]
+    names = [" ".join(filter(None, (text_in(each, part) for part in parts))) for each in people]
+    return make_facts(
+        (text_in(published, "year"), *texts(about, "date")),
+        authors(names),
+        untrusted_publisher=text_in(published, "publisher"),
+        untrusted_identifiers=text_in(published, "isbn"),
+    )
 
 
 def _is_notes(body: etree._Element) -> bool:

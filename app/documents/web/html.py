@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import msgspec
 from lxml import etree
 
 from app.core.document import Document, Format
+from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import begins_like_mail, decode_marked
-from app.documents.formats.xml import find_all, local_name, parse_html, parse_xhtml, text_of
+from app.documents.formats.facts import authors, make_facts
+from app.documents.formats.xml import attribute, find_all, local_name, parse_html, parse_xhtml, text_of
 from app.documents.plain_text import decode_unmarked
 from app.documents.text.flow import Block, flow
 from app.documents.web import mime
@@ -28,6 +31,13 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGN
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
 _XML_CHARSET = re.compile(rb"\A\s*<\?xml\b[^>]{0,100}\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})")
 _OF_HEAD = {"title", "meta", "link", "base", "basefont", "script", "style", "noscript", "template", "object", "bgsound"}
+MAX_META = 500
+_DATES = (
+    *("citation_publication_date", "citation_date", "dc.date", "dc.issued", "dc.created", "article:published_time"),
+    "date",
+)
+_AUTHORS = ("citation_author", "dc.creator", "author")
+_IDENTIFIERS = ("citation_doi", "citation_isbn", "dc.identifier")
 _MENU = frozenset({"nav"})
 
 
@@ -37,6 +47,7 @@ class WebPage(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...]
     untrusted_title: str
     untrusted_language: str
+    facts: Facts = NO_FACTS
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -48,7 +59,8 @@ def parse(content: Content, progress: Progress) -> Document:
     page = read_page(untrusted_html, content, untrusted_charset)
     refuse_over(MAX_CHARACTERS, sum(len(block.untrusted_text) for block in page.blocks), "characters", content)
     flowed = flow(page.blocks)
-    document = to_document(flowed, content, format, page.untrusted_title, page.untrusted_language, empty_pages=1)
+    title, language = page.untrusted_title, page.untrusted_language
+    document = to_document(flowed, content, format, title, language, empty_pages=1, facts=page.facts)
     progress(1, 1)
     return document
 
@@ -63,10 +75,27 @@ def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = 
     except ValueError:
         return WebPage((), "", "")
     title = next((text_of(each) for each in find_all(root, "title") if not _is_of_drawing(each)), "")
+    facts = _facts(root)
     _open_heads(root)
     blocks = _main_blocks(root)
     headings = (each.untrusted_title for block in blocks for each in block.headings if each.level == 1)
-    return WebPage(blocks, title or next(headings, ""), root.get("lang") or "")
+    return WebPage(blocks, title or next(headings, ""), root.get("lang") or "", facts)
+
+
+def _facts(root: etree._Element) -> Facts:
+    """Of its `meta` elements: those of journals (Google Scholar's), of Dublin Core, of Open Graph, and plain ones."""
+    said: dict[str, list[str]] = {}
+    for each in islice(find_all(root, "meta"), MAX_META):
+        name = (attribute(each, "name") or attribute(each, "property")).lower().replace("dcterms.", "dc.")
+        said.setdefault(name, []).append(attribute(each, "content"))
+    names = next(filter(None, map(said.get, _AUTHORS)), [])
+    return make_facts(
+        (date for name in _DATES for date in said.get(name, ())),
+        authors(names),
+        untrusted_publisher=" ".join(said.get("citation_publisher") or said.get("dc.publisher") or ()),
+        untrusted_container=" ".join(said.get("citation_journal_title", ())),
+        untrusted_identifiers=" ".join(each for name in _IDENTIFIERS for each in said.get(name, ())),
+    )
 
 
 def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:

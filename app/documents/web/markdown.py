@@ -11,7 +11,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.core.document import Document, Format
+from app.core.facts import Facts
 from app.documents.formats.contract import Content, Progress, to_document
+from app.documents.formats.facts import authors, make_facts
 from app.documents.plain_text import decode
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.open_paragraph import InlineMark, OpenParagraph
@@ -25,6 +27,9 @@ _MAX_PORTION_LINES = 64_000  # a longer block is cut
 _MAX_FRONT_MATTER_CHARACTERS = 20_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_MATTER_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ \t]*$", re.MULTILINE)
+_FRONT_MATTER_FACT = re.compile(
+    r"^(?P<key>date|author):[ \t]*(?P<quote>[\"']?)(?P<value>[^\[{\n].*?)(?P=quote)[ \t]*$", re.MULTILINE
+)
 _MAX_OPEN = 50
 _TILDES = "~~"
 _TAGS = "|".join(MARKS_BY_NAME)
@@ -45,7 +50,13 @@ def parse(content: Content, progress: Progress) -> Document:
         chain([Block(front[0])] if front else [], read_blocks(untrusted_text[front.end() if front else 0 :], progress))
     )
     first_heading = next((each.title for each in flowed.outline if each.level == 1), "")
-    return to_document(flowed, content, format, declared["title"] if declared else first_heading)
+    title = declared["title"] if declared else first_heading
+    return to_document(flowed, content, format, title, facts=_facts(front[0] if front else ""))
+
+
+def _facts(untrusted_front_matter: str) -> Facts:
+    said = {each["key"]: each["value"] for each in _FRONT_MATTER_FACT.finditer(untrusted_front_matter)}
+    return make_facts([said.get("date", "")], authors([said.get("author", "")]))
 
 
 def read_blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:

@@ -11,6 +11,7 @@ import msgspec
 from lxml import etree
 
 from app.core.document import Document, Flag, Format
+from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     MAX_OUTLINE_LEVELS,
@@ -212,7 +213,12 @@ class BlockBuilder:
 
 
 def paginate(
-    blocks: list[Block], content: Content, format: Format, untrusted_title: str, untrusted_language: str = ""
+    blocks: list[Block],
+    content: Content,
+    format: Format,
+    untrusted_title: str,
+    untrusted_language: str = "",
+    facts: Facts = NO_FACTS,
 ) -> Document:
     """The document of these blocks. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where there
     is nothing but damage.
@@ -223,7 +229,7 @@ def paginate(
     flowed = flow(blocks)
     if not flowed.pages and any(Flag.DAMAGED in block.flags for block in blocks):
         refuse_damaged(content, format)
-    return to_document(flowed, content, format, untrusted_title, untrusted_language)
+    return to_document(flowed, content, format, untrusted_title, untrusted_language, facts=facts)
 
 
 class Walker(ABC):

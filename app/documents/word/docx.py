@@ -9,6 +9,7 @@ from lxml import etree
 from app.core.document import Document, Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.facts import package_facts
 from app.documents.formats.xml import (
     attribute,
     child,
@@ -64,7 +65,8 @@ def parse(content: Content, progress: Progress) -> Document:
     walker = _Walker(DocxStyles(styles), numbers, notes, comments, describe_drawn(archive, related))
     walker.read_all(body, progress)
     walker.read_other_comments()
-    document = paginate(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))
+    title, language, facts = text_in(core, "title"), _language(core, styles), package_facts(core)
+    document = paginate(walker.builder.finish(), content, format, title, language, facts)
     progress(len(body), len(body))
     return document
 

@@ -16,6 +16,7 @@ from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.ui.widgets.pictures import Thumbnails
+from app.wording.facts import facts_line
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_sentence, pages_words, report_sentence, size_words
 
@@ -114,8 +115,10 @@ class ReportDialog(QDialog):
         self._stack.addWidget(self._nothing)
         close = TextButton(_("Close"))
         close.clicked.connect(self.reject)
+        facts = facts_line(self.book.facts)
         column(
             ElidedLabel(self.book.title, role="heading"),
+            *((PlainLabel(facts, role="soft", wraps=True),) if facts else ()),
             self._sentence,
             self.outdated,
             SPACE_XS,

@@ -15,6 +15,7 @@ from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole, measure_of
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.widgets.labels import plain_tip, two_lines
+from app.wording.facts import facts_line
 from app.wording.i18n import _
 
 _State = QStyle.StateFlag
@@ -166,7 +167,8 @@ class BookDelegate(RowDelegate):
         row = index.data(ItemRole)
         words = ""
         if isinstance(row, BookRow):
-            words = row.title
+            facts = facts_line(row.book.facts) if row.book is not None else ""
+            words = f"{row.title}\n{facts}" if facts else row.title
             if row.book is not None and _action_rect(option.rect).contains(event.pos()):
                 words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         QToolTip.showText(event.globalPos(), plain_tip(words), view)
