@@ -117,7 +117,7 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
             settings.run(options, desk)
         case "passphrase":
-            set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
+            set_passphrase(desk.home, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":
             from app.cli import doctor
 

@@ -82,7 +82,7 @@ class Code(StrEnum):
     MATTER_UNKNOWN = "matter_unknown"  # name
     MATTER_EXISTS = "matter_exists"  # name
     MATTER_NAME = "matter_name"  # limit: characters
-    MATTER_OPEN = "matter_open"  # name: it is the one that is open
+    MATTER_MISSING = "matter_missing"  # name, path
     MATTER_IN_USE = "matter_in_use"  # name: another process has it open
     MATTER_FILE = "matter_file"  # path: no exported matter
     MATTER_PASSPHRASE = "matter_passphrase"  # noqa: S105 -- a code, not a secret; path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 
 import apsw
 
@@ -35,16 +36,18 @@ class MatterStore:
         """Case and width do not count. Raises AppError MATTER_UNKNOWN."""
         return self._found("folded", fold(storable(name)))
 
-    def create(self, name: str, secret: str = "") -> Matter:
-        """`secret`: of a database that is there already; a new one gets a random one. Raises AppError MATTER_NAME,
-        MATTER_EXISTS."""
-        shown, now = _checked(name), time.time()
+    def create(self, name: str, make: Callable[[str, Key], object]) -> Matter:
+        """`make` is called with its id and its key, and makes its database, before anybody can see it. Raises AppError
+        MATTER_NAME, MATTER_EXISTS."""
+        shown, key, now = _checked(name), Key(draw_secret(), self._home.key.origin), time.time()
         made = Matter(uuid.uuid4().hex, shown, now, now)
         try:
-            self._home.run(
-                f"INSERT INTO matters ({_MATTER}, folded, secret) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                (made.id, shown, now, now, False, fold(shown), secret or draw_secret()),
-            )
+            with self._home.write() as connection:
+                connection.execute(
+                    f"INSERT INTO matters ({_MATTER}, folded, secret) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    (made.id, shown, now, now, False, fold(shown), key.secret),
+                )
+                make(made.id, key)
         except apsw.ConstraintError as error:
             raise AppError(Code.MATTER_EXISTS, name=shown) from error
         return made

@@ -208,13 +208,15 @@ _SENTENCES: dict[Code, str] = {
     Code.MATTER_UNKNOWN: "There is no matter “{name}”. “octavo matters” lists them.",
     Code.MATTER_EXISTS: "There is a matter “{name}” already. Choose another name.",
     Code.MATTER_NAME: "A matter needs a name of 1 to {limit} characters.",
-    Code.MATTER_OPEN: "“{name}” is open. Open the library or another matter first.",
+    Code.MATTER_MISSING: (
+        "The file of “{name}”, “{path}”, is not there. Put it back from a copy of your data, or delete the matter."
+    ),
     Code.MATTER_IN_USE: (
         "“{name}” is open in another window or terminal, so it was left as it is. Close it there, then try again."
     ),
     Code.MATTER_FILE: (
-        "“{path}” is not an exported matter, or it is damaged. Nothing was imported. Choose a file that Octavo exported,"
-        " or export it again."
+        "“{path}” is not an exported matter, or it is damaged. Nothing was imported. Choose a file that Octavo"
+        " exported, or export it again."
     ),
     Code.MATTER_PASSPHRASE: (
         "This passphrase does not open “{path}”. Enter the passphrase that was chosen when the matter was exported."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.matter import NAME_CHARACTERS
+from app.core.matter import NAME_CHARACTERS, Matter
 from app.core.secret import is_secret
 from app.store.db import Database
 from app.store.matters import MatterStore
@@ -19,6 +19,10 @@ def matters(database: Database) -> MatterStore:
     return MatterStore(database)
 
 
+def new(matters: MatterStore, name: str) -> Matter:
+    return matters.create(name, lambda _id, _key: None)
+
+
 def refused(code: Code, work: object, *values: object) -> None:
     with pytest.raises(AppError) as error:
         work(*values)  # type: ignore[operator]
@@ -26,23 +30,23 @@ def refused(code: Code, work: object, *values: object) -> None:
 
 
 def test_matters_are_found_by_their_names(matters: MatterStore) -> None:
-    first, second = matters.create("  Harbour  v Marlow "), matters.create("Ｐatent")
+    first, second = new(matters, "  Harbour  v Marlow "), new(matters, "Ｐatent")
     assert first.name == "Harbour v Marlow"
     assert matters.named("HARBOUR V MARLOW") == first
     assert matters.named("patent") == second
     assert matters.get(second.id) == second
     refused(Code.MATTER_UNKNOWN, matters.named, "Marlow")
     refused(Code.MATTER_UNKNOWN, matters.get, "")
-    refused(Code.MATTER_EXISTS, matters.create, "harbour v marlow")
+    refused(Code.MATTER_EXISTS, new, matters, "harbour v marlow")
     refused(Code.MATTER_EXISTS, matters.rename, first.id, "PATENT")
     for name in ("", " \n", "x" * (NAME_CHARACTERS + 1)):
-        refused(Code.MATTER_NAME, matters.create, name)
+        refused(Code.MATTER_NAME, new, matters, name)
     matters.rename(first.id, "Harbour V Marlow")
     assert matters.get(first.id).name == "Harbour V Marlow", "the same name in other letters is its own"
 
 
 def test_the_one_opened_last_comes_first(matters: MatterStore) -> None:
-    first, second = matters.create("One"), matters.create("Two")
+    first, second = new(matters, "One"), new(matters, "Two")
     matters.note_opened(first.id)
     assert [matter.name for matter in matters.all()] == ["One", "Two"]
     matters.archive(second.id, True)
@@ -50,7 +54,7 @@ def test_the_one_opened_last_comes_first(matters: MatterStore) -> None:
 
 
 def test_each_has_a_key_of_its_own(matters: MatterStore, database: Database) -> None:
-    first, second = matters.create("One"), matters.create("Two")
+    first, second = new(matters, "One"), new(matters, "Two")
     secrets = {matters.key(matter.id).secret for matter in (first, second)}
     assert len(secrets) == 2
     assert all(map(is_secret, secrets))
@@ -58,9 +62,9 @@ def test_each_has_a_key_of_its_own(matters: MatterStore, database: Database) -> 
 
 
 def test_a_deleted_one_leaves_neither_name_nor_key(matters: MatterStore, database: Database) -> None:
-    gone = matters.create("Harbour v Marlow")
+    gone = new(matters, "Harbour v Marlow")
     secret = matters.key(gone.id).secret
-    matters.create("Two")
+    new(matters, "Two")
     matters.give_up(gone.id)
     refused(Code.MATTER_UNKNOWN, matters.key, gone.id)
     assert matters.given_up() == (gone.id,), "until its files are gone"
