@@ -30,11 +30,11 @@ class MatterStore:
 
     def get(self, id: str) -> Matter:
         """Raises AppError MATTER_UNKNOWN."""
-        return self._found("id", id)
+        return self._found("id", id, id)
 
     def named(self, name: str) -> Matter:
         """Case and width do not count. Raises AppError MATTER_UNKNOWN."""
-        return self._found("folded", fold(storable(name)))
+        return self._found("folded", fold(storable(name)), name)
 
     def create(self, name: str, make: Callable[[str, Key], object]) -> Matter:
         """`make` is called with its id and its key, and makes its database, before anybody can see it. Raises AppError
@@ -90,10 +90,10 @@ class MatterStore:
         """Its files are deleted."""
         self._home.run("DELETE FROM deleted_matters WHERE id = ?", (id,))
 
-    def _found(self, column: str, value: str) -> Matter:
+    def _found(self, column: str, value: str, shown: str) -> Matter:
         row = self._home.row(f"SELECT {_MATTER} FROM matters WHERE {column} = ?", (value,))  # noqa: S608
         if row is None:
-            raise AppError(Code.MATTER_UNKNOWN, name=value)
+            raise AppError(Code.MATTER_UNKNOWN, name=shown)
         return _matter(*row)
 
 
