@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core import installation
 from app.core.errors import AppError, Code
 from app.core.files import start_log
+from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
@@ -30,6 +31,7 @@ from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
+from app.services.matters import Matters, settings_of_matter
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
@@ -81,15 +83,42 @@ def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReade
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
     start_log(paths.log)
-    database = Database.open(paths.database, keys.obtain(paths, passphrase))
-    reader.recognitions = recognitions = Recognitions(database)
-    recognitions.forget_unfinished()
-    desk = _wire(paths, database, reader)
-    desk.conversations.close_open_answers()
-    with contextlib.suppress(AppError):  # a person hears of it when something is deleted
-        desk.removal.expire(time.time())
-        desk.removal.sweep()
+    home = Database.open(paths.database, keys.obtain(paths, passphrase))
+    desk = _Desks(paths, home, reader).open(LIBRARY)
+    with contextlib.suppress(AppError):  # the next start tries again
+        desk.matters.finish_deleting()
     return desk
+
+
+class _Desks:
+    """What all desks share: the library and every matter have a database each, and one of them is open at a time."""
+
+    def __init__(self, paths: Paths, home: Database, reader: DocumentReader) -> None:
+        self.paths, self.home, self.reader = paths, home, reader
+        self.settings, self.engine = SettingsStore(home), EngineClient()
+        self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home))
+        self.matters = Matters(paths, home, self.of_models.models.readings)
+        self.decoder, self.videos, self.embedder = ImageReader(), VideoReader(), Embedder()
+        self.database = home
+
+    def open(self, id: str) -> Services:
+        """Instead of the one that is open. Raises AppError as `Matters.open` does; that one then stays open."""
+        matter = None if id == LIBRARY else self.matters.kept.get(id)
+        database = self.matters.open(id)
+        self.reader.recognitions = recognitions = Recognitions(database)
+        recognitions.forget_unfinished()
+        self.of_models.models.readings.change_desk(Books(database).ids, id)
+        with contextlib.suppress(AppError):  # one that died holds nothing
+            self.engine.change_desk(id)
+        if self.database is not self.home:
+            self.database.close()
+        self.database = database
+        desk = _wire(self, database, matter)
+        desk.conversations.close_open_answers()
+        with contextlib.suppress(AppError):  # a person hears of it when something is deleted
+            desk.removal.expire(time.time())
+            desk.removal.sweep()
+        return desk
 
 
 def _suggestions(search: Search, books: Books, database: Database, settings: SettingsStore) -> Suggestions:
@@ -98,20 +127,22 @@ def _suggestions(search: Search, books: Books, database: Database, settings: Set
     return Suggestions(search, books, SuggestedQuestions(database), settings.load)
 
 
-def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
-    conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
-    engine = EngineClient()
-    models = (of_models := _ModelParts(paths, settings, engine, BinStore(database))).models
+def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services:
+    conversations, settings, books = Conversations(database), shared.settings, Books(database)
+    engine, of_models, reader = shared.engine, shared.of_models, shared.reader
+    models, decoder = of_models.models, shared.decoder
     library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
-    images = Images(decoder := ImageReader(), kept_images, library, engine)
-    search = Search(Passages(database), Vectors(database), Embedder())
+    images = Images(decoder, kept_images, library, engine)
+    search = Search(Passages(database), Vectors(database), shared.embedder)
     restating = Restating(engine, prompts, search, books)
-    ask = Ask(engine, models, prompts, restating, books, images, conversations, settings.load)
+    own = settings if matter is None else SettingsStore(database)
+    in_force = settings.load if matter is None else partial(settings_of_matter, settings, own)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force)
     weighing = SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     return Services(
-        paths=paths,
+        paths=shared.paths,
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
@@ -123,19 +154,23 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         library=library,
         covers=Covers(library, KeptCovers(database), decoder),
         images=images,
-        videos=Videos(VideoReader(), images),
+        videos=Videos(shared.videos, images),
         models=models,
         plans=of_models.plans,
         downloads=of_models.downloads,
         carrying=of_models.carrying,
-        removal=Removal(of_models.kept, kept_images, models.readings, engine, settings.load),
+        removal=Removal(BinStore(database), kept_images, models.readings, engine, settings.load),
         conversations=conversations,
         drafts=Drafts(database),
-        prompts=PromptTexts(SavedPrompts(database), settings),
+        prompts=PromptTexts(SavedPrompts(shared.home), settings),
         settings=settings,
+        own_settings=own,
         engine=engine,
         reader=reader,
         database=database,
+        matters=shared.matters,
+        matter=matter,
+        turn_to=shared.open,
         installed=installation.root(),
     )
 
@@ -143,10 +178,9 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
 class _ModelParts:
     """All that has to do with models: those on this computer, at the hub, and at a server."""
 
-    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, kept: BinStore) -> None:
-        self.kept = kept
+    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, books: Books) -> None:
         headers, learning = HeaderReader(), Learning(Measurements(settings))
-        readings = SavedReadings(paths.readings, settings, kept.books)
+        readings = SavedReadings(paths.readings, settings, books.ids)
         remote = RemoteEngine(RemoteKeys(settings))
         self.plans = Plans(headers, engine, Machines(engine, settings), learning)
         self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning)

@@ -58,6 +58,7 @@ def names_a_path(code: Code) -> bool:
             "prompt_",
             "template_",
             "bin_",
+            *("matter_unknown", "matter_exists", "matter_name", "matter_in_use"),
             "hub_",
             "remote_",
             "weighing_",

@@ -102,6 +102,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
+        case "matters":
+            from app.cli import matters
+
+            matters.run(options, desk)
         case "compare":
             from app.cli import compare
 
@@ -117,7 +121,7 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
             settings.run(options, desk)
         case "passphrase":
-            set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
+            set_passphrase(desk.home, desk.paths, None if options.remove else _new_passphrase())
         case "doctor":
             from app.cli import doctor
 
@@ -154,6 +158,19 @@ def _carry_out_models(options: argparse.Namespace, desk: Services, cancel: Cance
 
 
 def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
+    """Open the matter that was named, or the library. Raises AppError MATTER_UNKNOWN, and as opening it does."""
+    library = _open_library(options, open_desk)
+    name = getattr(options, "matter", None)
+    if name is None:
+        return library
+    try:
+        return library.turn_to(library.matters.kept.named(name).id)
+    except BaseException:
+        library.close()
+        raise
+
+
+def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
     paths = arguments.paths(options)
     try:

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sheet(commands)
     _add_prompts(commands)
     _add_bin(commands)
+    _add_matters(commands)
     _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
@@ -95,6 +96,7 @@ def _add_questions(commands: Any) -> None:
 
 def _add_documents(command: argparse.ArgumentParser) -> None:
     """The options of all commands that open books."""
+    _add_matter(command)
     command.add_argument(
         "--document",
         type=Path,
@@ -139,6 +141,7 @@ def _add_compare(commands: Any) -> None:
     compare = _command(
         commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
     )
+    _add_matter(compare)
     compare.add_argument("first", type=Path, metavar="FIRST", help=_("a book, or the earlier version"))
     compare.add_argument("second", type=Path, metavar="SECOND", help=_("the book to compare with it"))
     compare.add_argument("--ask", metavar="QUESTION", help=_("ask the model about the differences"))
@@ -228,13 +231,42 @@ def _add_prompts(commands: Any) -> None:
 
 def _add_bin(commands: Any) -> None:
     bin = _command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
+    _add_matter(bin)
     what = bin.add_mutually_exclusive_group()
     what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
     what.add_argument("--empty", action="store_true", help=_("delete permanently what is in the bin"))
 
 
+def _add_matters(commands: Any) -> None:
+    matters = _command(
+        commands, "matters", _("list your matters, each with documents and conversations of its own, or manage them")
+    )
+    of_matters = matters.add_subparsers(metavar="COMMAND", dest="matters_command")
+    for name, about in (
+        ("new", _("make a matter with nothing in it")),
+        ("rename", _("give a matter another name")),
+        ("archive", _("put a matter away; nothing of it changes")),
+        ("unarchive", _("put a matter back among the others")),
+        ("delete", _("delete a matter permanently, with everything in it")),
+    ):
+        command = _command(of_matters, name, about)
+        command.add_argument("name", metavar="NAME", help=_("the name of the matter"))
+        if name == "rename":
+            command.add_argument("new_name", metavar="NEW_NAME", help=_("its new name"))
+        if name == "delete":
+            command.add_argument("--yes", action="store_true", help=_("delete it without asking"))
+
+
+def _add_matter(command: argparse.ArgumentParser) -> None:
+    """The option of all commands that look into a desk."""
+    command.add_argument(
+        "--matter", metavar="NAME", help=_("in this matter; otherwise in the library, which no matter can see")
+    )
+
+
 def _add_read(commands: Any) -> None:
     read = _command(commands, "read", _("show what Octavo can read of a file"))
+    _add_matter(read)
     read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
     read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
     read.add_argument("file", type=Path)

@@ -79,6 +79,13 @@ class Code(StrEnum):
     BIN_ENTRY_UNKNOWN = "bin_entry_unknown"  # name
     PROMPT_INVALID = "prompt_invalid"  # name, limit
     PROMPTS_NOT_UTF8 = "prompts_not_utf8"  # path
+    MATTER_UNKNOWN = "matter_unknown"  # name
+    MATTER_EXISTS = "matter_exists"  # name
+    MATTER_NAME = "matter_name"  # limit: characters
+    MATTER_MISSING = "matter_missing"  # name, path
+    MATTER_IN_USE = "matter_in_use"  # name: another process has it open
+    MATTER_FILE = "matter_file"  # path: no exported matter
+    MATTER_PASSPHRASE = "matter_passphrase"  # noqa: S105 -- a code, not a secret; path
 
     # models: `path` always
     MODEL_MISSING = "model_missing"

@@ -28,6 +28,15 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "octavo.db"
 
     @property
+    def matters(self) -> Path:
+        """The folder of the databases that matters have."""
+        return self.data / "matters"
+
+    def matter(self, id: str) -> Path:
+        """The database of a matter."""
+        return self.matters / f"{id}.db"
+
+    @property
     def key_file(self) -> Path:
         return self.data / "octavo.key"
 
@@ -51,7 +60,7 @@ class Paths(msgspec.Struct, frozen=True):
     def create(self) -> None:
         """Make the folders, and those that lead to them. Raises AppError NAME_NOT_UTF8, FOLDER_READ_ONLY, DISK_FULL."""
         check_name(self.data)
-        for folder in (self.data, self.log.parent):
+        for folder in (self.data, self.log.parent, self.matters):
             try:
                 for missing in reversed([each for each in folder.parents if not each.exists()]):
                     _make_private(missing)

@@ -138,6 +138,13 @@ class EngineClient:
         if self._holds_model():
             finish(self.run(protocol.Forget(book_id)))
 
+    def change_desk(self, desk: str) -> None:
+        if self._spec is not None and self._spec.readings is not None:
+            readings = msgspec.structs.replace(self._spec.readings, desk=desk)
+            self._spec = msgspec.structs.replace(self._spec, readings=readings)
+        if self._holds_model():
+            finish(self.run(protocol.ChangeDesk(desk)))
+
     def flush_saved(self) -> tuple[Problem, ...]:
         try:
             return finish(self.run(protocol.FlushSaved())) if self._holds_model() else ()

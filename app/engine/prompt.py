@@ -225,6 +225,11 @@ class PromptTokenizer:
         if self._kept is not None:
             self._kept.delete(book_id)
 
+    def forget_all(self) -> None:
+        """Keep nothing in memory of what was laid out and written so far."""
+        self.forget_pages()
+        self._answers.clear()
+
     def forget_pages(self) -> None:
         """Drop the texts that were tokenized so far."""
         self._unsaved.clear()

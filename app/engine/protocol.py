@@ -26,11 +26,13 @@ CARD_FULL_STATUS = 83
 
 class ReadingsSpec(msgspec.Struct, frozen=True):
     """Where readings are saved, with the tokens of books; the secret that they are encrypted with, and the bytes that
-    readings may take, of which none is saved where that is 0."""
+    readings may take, of which none is saved where that is 0. `desk`: the id of the one whose images are seen; what is
+    made of those of each desk is kept apart."""
 
     folder: str
     secret: bytes
     quota_bytes: int
+    desk: str = ""
 
 
 class RemoteTimeouts(msgspec.Struct, frozen=True):
@@ -323,6 +325,11 @@ class Engine(Protocol):
         """Keep nothing more of a book: neither in memory nor on disk."""
         ...
 
+    def change_desk(self, desk: str) -> None:
+        """Keep nothing in memory of what was read and seen; what is saved stays. What is made of images from now on is
+        kept for `desk` (`ReadingsSpec.desk`)."""
+        ...
+
     def flush_saved(self) -> tuple[Problem, ...]:
         """Wait until all readings that are being saved are on disk; what went wrong with them. Raises nothing."""
         ...
@@ -497,6 +504,12 @@ class Forget(EngineOrder[None, None], frozen=True):
     book_id: str
 
 
+class ChangeDesk(EngineOrder[None, None], frozen=True):
+    """Keep nothing in memory of what was read and seen, and what is made of images from now on for this desk."""
+
+    desk: str
+
+
 class FlushSaved(EngineOrder[None, tuple[Problem, ...]], frozen=True):
     """Answered when all readings that are being saved are on disk, with what went wrong."""
 
@@ -595,7 +608,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh | WriteAside
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
 OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
-AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | OfMachine
+AnyOrder: TypeAlias = Load | ContextOptions | Forget | ChangeDesk | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 

@@ -314,6 +314,14 @@ class Session:
         self.tokenizer.forget(book_id)
         self._sequence.forget(book_id)
 
+    def change_desk(self, desk: str) -> None:
+        """Keep nothing in memory of what was read and seen, and what is made of images from now on for this desk."""
+        self._quotable = None
+        self.tokenizer.forget_all()
+        self._sequence.forget_all()
+        if self._vision is not None:
+            self._vision.change_desk(desk)
+
     def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
         self._sequence.flush_saved()

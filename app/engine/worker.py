@@ -113,6 +113,9 @@ class Worker(OrderLoop[Session]):
             case protocol.Forget(book_id):
                 session.forget(book_id)
                 self._reply(order, None)
+            case protocol.ChangeDesk(desk):
+                session.change_desk(desk)
+                self._reply(order, None)
 
     def _counted(self, vocabulary: LlamaModel, texts: Sequence[str]) -> Iterator[int]:
         done, total = 0, sum(map(len, texts))

@@ -13,6 +13,7 @@ import msgspec
 from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code
 from app.core.events import Loading
+from app.core.matter import LIBRARY
 from app.core.secret import Password
 from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, Settings
 from app.core.work import Cancel, Work, finish
@@ -190,22 +191,31 @@ class SavedReadings:
     """
 
     def __init__(
-        self, folder: Path, settings: SettingsStore, hidden: Callable[[], Collection[str]] = frozenset
+        self, folder: Path, settings: SettingsStore, books: Callable[[], frozenset[str]], desk: str = LIBRARY
     ) -> None:
-        """`hidden` gives the ids of books whose readings are kept, and listed nowhere."""
+        """`books` gives the ids of the books of the open desk: of others, readings are kept and listed nowhere. `desk`
+        is its id."""
         self._folder = folder
         self._settings = settings
-        self._hidden = hidden
+        self._books = books
+        self._desk = desk
+
+    def change_desk(self, books: Callable[[], frozenset[str]], desk: str) -> None:
+        self._books, self._desk = books, desk
 
     def spec(self) -> ReadingsSpec:
         """What the engine needs to save and find them, and the tokens of books. Raises AppError as the store does."""
-        return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes())
+        return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes(), self._desk)
 
     def all(self) -> tuple[SavedState, ...]:
-        """The last used first. Raises AppError."""
-        hidden = self._hidden()
-        readings = self._readings().all()
-        return tuple(each for each in readings if not any(book.book_id in hidden for book in each.books))
+        """Those of the open desk, the last used first. Raises AppError."""
+        shown = self._books()
+        return tuple(each for each in self._readings().all() if _books_of(each) <= shown)
+
+    def others_bytes(self) -> int:
+        """What those take that are listed nowhere: of other matters, and of books in the bin. Raises AppError."""
+        shown = self._books()
+        return sum(each.size_bytes for each in self._readings().all() if not _books_of(each) <= shown)
 
     def delete(self, reading: SavedState) -> None:
         """Raises AppError FOLDER_READ_ONLY."""
@@ -216,8 +226,23 @@ class SavedReadings:
         self._readings().delete_of_book(book_id)
         kept_tokens(self.spec()).delete(book_id)
 
+    def delete_of_desk(self, desk: str, book_ids: Collection[str]) -> None:
+        """Delete all that was saved of another desk, which has these books. Raises AppError FOLDER_READ_ONLY."""
+        readings, tokens = self._readings(), kept_tokens(self.spec())
+        for book_id in book_ids:
+            readings.delete_of_book(book_id)
+            tokens.delete(book_id)
+        kept_embeddings(msgspec.structs.replace(self.spec(), desk=desk)).clear()
+
+    def delete_but_of(self, book_ids: Collection[str]) -> None:
+        """Delete every reading that has other books than these, and the tokens of others. Raises AppError."""
+        for reading in self._readings().all():
+            if not _books_of(reading) <= set(book_ids):
+                self.delete(reading)
+        kept_tokens(self.spec()).retain(book_ids)
+
     def keep_images(self, sha256s: Collection[str]) -> None:
-        """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
+        """Keep what projectors made of these images of the open desk only. Raises AppError FOLDER_READ_ONLY."""
         kept_embeddings(self.spec()).retain(sha256s)
 
     def _readings(self) -> SavedStates:
@@ -232,6 +257,10 @@ class SavedReadings:
             secret = secrets.token_bytes(SECRET_BYTES)
             self._settings.set_blob(_SECRET_NAME, secret)
         return secret
+
+
+def _books_of(reading: SavedState) -> set[str]:
+    return {book.book_id for book in reading.books}
 
 
 # ---- a remote engine as a person sets it: its address, the host to name, its key

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.matter import Matter
 from app.core.paths import Paths
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
@@ -23,6 +24,7 @@ from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
+from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
@@ -66,9 +68,16 @@ class Services:
     drafts: Drafts
     prompts: PromptTexts
     settings: SettingsStore
+    own_settings: SettingsStore
+    """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""
     engine: EngineClient
     reader: DocumentReader
     database: Database
+    matters: Matters
+    matter: Matter | None  # None: the library
+    turn_to: Callable[[str], Services]
+    """Open another desk by its id, with the same engine, models and readers, and close this one; the engine then holds
+    nothing of it. Raises AppError as `Matters.open` does, and this one stays open."""
     installed: Path | None = None  # the root of the installation; None in a checkout
 
     @cached_property
@@ -113,11 +122,16 @@ class Services:
         return self.plans.learning
 
     @property
+    def home(self) -> Database:
+        """The main database: of the library, the settings, and the keys of matters."""
+        return self.matters.home
+
+    @property
     def key(self) -> Key:
-        return self.database.key
+        return self.home.key
 
     def close(self) -> None:
-        """End the children, then close the database. Answers that were being written keep what they have, and an
+        """End the children, then close the databases. Answers that were being written keep what they have, and an
         engine at rest first brings the readings to disk that it is saving."""
         if self.engine.state() is EngineState.READY:
             self.engine.flush_saved()
@@ -127,3 +141,4 @@ class Services:
         self.videos.close()
         self.images.close()
         self.database.close()
+        self.home.close()

@@ -65,10 +65,6 @@ class BinStore:
         rows = self._database.rows(f"SELECT {_ENTRY} FROM bin ORDER BY deleted_at DESC, id")  # noqa: S608
         return tuple(_entry(*row) for row in rows)
 
-    def books(self) -> frozenset[str]:
-        """The ids of those that are in the bin."""
-        return frozenset(str(id) for (id,) in self._database.rows("SELECT id FROM books WHERE bin_id != ''"))
-
     def restore(self, entry_id: str) -> BinEntry | None:
         """Put everything back where it was, with the books that a sheet is about; None where it is gone."""
         with self._database.write() as connection:

@@ -108,6 +108,10 @@ class Books:
             map(_book, self._database.rows(f"SELECT {_BOOK} FROM books WHERE bin_id = '' ORDER BY added_at DESC, id"))
         )
 
+    def ids(self, *, with_bin: bool = False) -> frozenset[str]:
+        rows = self._database.rows("SELECT id FROM books WHERE bin_id = '' OR ?", (with_bin,))
+        return frozenset(str(id) for (id,) in rows)
+
     def get(self, id: str) -> Book | None:
         row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ? AND bin_id = ''", (id,))
         return None if row is None else _book(row)

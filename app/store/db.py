@@ -77,6 +77,13 @@ class Database:
                 fits = False
             yield fits
 
+    @staticmethod
+    def discard(path: Path) -> None:
+        """Delete a database that nobody has open, with its companions and copies. Raises AppError FOLDER_READ_ONLY."""
+        _remove_copies(path)
+        for ending in ("-wal", "-shm", "-journal", ""):
+            remove_private(path.with_name(path.name + ending))
+
     @property
     def key(self) -> Key:
         return self._key

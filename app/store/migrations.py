@@ -306,6 +306,19 @@ INSERT INTO passage_signs (passage_signs) VALUES ('optimize');
 # ---- version 10, which makes a case file of the desk: a part for each of the things that it brings
 
 _MATTERS = """
+-- A matter has a database of its own, of this same schema. These two are used in the main database alone.
+CREATE TABLE matters (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL UNIQUE,     -- the name as it is looked for
+    created_at REAL NOT NULL,
+    opened_at REAL NOT NULL,
+    archived INTEGER NOT NULL,
+    secret TEXT NOT NULL             -- of the key of its database
+) STRICT, WITHOUT ROWID;
+
+-- Whose keys are gone, and whose files may still be there.
+CREATE TABLE deleted_matters (id TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 
 _FOLDERS = """

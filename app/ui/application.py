@@ -212,7 +212,7 @@ class WindowStart(QObject):
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
         """On the bridge's thread."""
         desk = self._desk = self._open_desk(self._paths, passphrase)
-        blob = desk.settings.get_blob(_BLOB)
+        blob = desk.own_settings.get_blob(_BLOB)
         state = WindowState()
         if blob is not None:
             with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
@@ -227,7 +227,7 @@ class WindowStart(QObject):
             if self.presenter is not None:
                 state = msgspec.msgpack.encode(self.presenter.state())
                 with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
-                    self._desk.settings.set_blob(_BLOB, state)
+                    self._desk.own_settings.set_blob(_BLOB, state)
                 with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
                     self.presenter.drafts.close()
             self._desk.close()

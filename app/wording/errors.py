@@ -205,6 +205,22 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is not plain text in UTF-8, so no prompts were read. Save it as UTF-8 text and import it again."
     ),
     Code.BIN_ENTRY_UNKNOWN: "The bin has no item “{name}”, or several that begin so. “octavo bin” lists them.",
+    Code.MATTER_UNKNOWN: "There is no matter “{name}”. “octavo matters” lists them.",
+    Code.MATTER_EXISTS: "There is a matter “{name}” already. Choose another name.",
+    Code.MATTER_NAME: "A matter needs a name of 1 to {limit} characters.",
+    Code.MATTER_MISSING: (
+        "The file of “{name}”, “{path}”, is not there. Put it back from a copy of your data, or delete the matter."
+    ),
+    Code.MATTER_IN_USE: (
+        "“{name}” is open in another window or terminal, so it was left as it is. Close it there, then try again."
+    ),
+    Code.MATTER_FILE: (
+        "“{path}” is not an exported matter, or it is damaged. Nothing was imported. Choose a file that Octavo"
+        " exported, or export it again."
+    ),
+    Code.MATTER_PASSPHRASE: (
+        "This passphrase does not open “{path}”. Enter the passphrase that was chosen when the matter was exported."
+    ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.PAGES_INVALID: (
         "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"

@@ -23,7 +23,7 @@ def test_folders_on_the_way_are_private_too(tmp_path: Path, umask: int) -> None:
         os.umask(before)
     made = [open_to_others / "a", *(open_to_others / "a").rglob("*")]
     assert {folder.name: folder.stat().st_mode & 0o777 for folder in made} == dict.fromkeys(
-        ("a", "b", "desk", "logs"), 0o700
+        ("a", "b", "desk", "logs", "matters"), 0o700
     )
     assert open_to_others.stat().st_mode & 0o777 == 0o755, "what was there stays as it was"
 

@@ -97,7 +97,8 @@ def test_a_book_in_the_bin_is_nowhere_and_comes_back_to_its_place(kept: Kept) ->
     entry = kept.put(BinKind.BOOK, kept.lease)
     assert [book.id for book in kept.books.all()] == [kept.letters]
     assert kept.books.get(kept.lease) is None
-    assert kept.bin.books() == {kept.lease}
+    assert kept.books.ids() == {kept.letters}
+    assert kept.books.ids(with_bin=True) == {kept.letters, kept.lease}
     shown = kept.conversations.get(talk)
     assert shown is not None
     assert shown.books == (BookRef(kept.letters),)

@@ -38,6 +38,7 @@ from app.store.covers import KeptCovers
 from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
@@ -139,6 +140,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert KeptCovers(database).find(book.id) == (Raster(1, 2, b"abcdef") if version >= 8 else None)
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")
+        matters = [(matter.name, matter.archived) for matter in MatterStore(database).all()]
+        assert matters == ([("Pequod v Whale", True)] if version >= 10 else [])
         outlines = (OutlineRef(book.id, "Moby-Dick 白鯨", 2),)
         assert (answer.outlines, answer.instructions) == ((outlines, "Like a sailor.") if version >= 6 else ((), ""))
         read = [("i", PartState.READ), ("1", PartState.UNREAD)] if version >= 6 else []

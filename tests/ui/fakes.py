@@ -19,6 +19,7 @@ from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
+from app.core.matter import LIBRARY
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Settings
@@ -59,6 +60,7 @@ from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
+from app.services.matters import Matters
 from app.services.models import Models, SavedReadings
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
@@ -156,6 +158,7 @@ class ScriptedEngine:
     looks: list[Sequence[Step]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    desks: list[str] = field(default_factory=list)
     longest: dict[str, int] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
@@ -329,6 +332,9 @@ class ScriptedEngine:
 
     def forget(self, book_id: str) -> None:
         self.forgotten.append(book_id)
+
+    def change_desk(self, desk: str) -> None:
+        self.desks.append(desk)
 
     def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
@@ -504,15 +510,35 @@ def open_desk(
     headers: HeaderReader | None = None,
 ) -> FakeDesk:
     """The desk in `folder`, a new one where there is none."""
-    engine, reader, headers = engine or ScriptedEngine(), reader or ScriptedReader(), headers or HeaderReader()
     paths = Paths(folder)
     paths.create()
     if not paths.database.exists():
         paths.database.write_bytes(empty_database())
-    database = Database.open(paths.database, _KEY)
-    conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
-    kept = BinStore(database)
-    readings = SavedReadings(paths.readings, settings, kept.books)
+    home = Database.open(paths.database, _KEY)
+    shared = engine or ScriptedEngine(), reader or ScriptedReader(), headers or HeaderReader()
+    return _open(paths, home, shared, LIBRARY)
+
+
+def _open(
+    paths: Paths, home: Database, shared: tuple[ScriptedEngine, ScriptedReader, HeaderReader], id: str
+) -> FakeDesk:
+    """The library or a matter, as `app.bootstrap` opens them."""
+    engine, reader, headers = shared
+    settings = SettingsStore(home)
+    readings = SavedReadings(paths.readings, settings, Books(home).ids)
+    matters = Matters(paths, home, readings)
+    matter = matters.kept.get(id) if id else None
+    database = matters.open(id)
+    readings.change_desk(Books(database).ids, id)
+    engine.change_desk(id)
+
+    def turn_to(other: str) -> Services:
+        opened = _open(paths, home, shared, other)
+        if database is not home:
+            database.close()
+        return opened.desk
+
+    conversations, books, kept = Conversations(database), Books(database), BinStore(database)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
@@ -548,10 +574,14 @@ def open_desk(
         removal=Removal(kept, kept_images, readings, engine, settings.load),  # type: ignore[arg-type]
         conversations=conversations,
         drafts=Drafts(database),
-        prompts=PromptTexts(SavedPrompts(database), settings),
+        prompts=PromptTexts(SavedPrompts(home), settings),
         settings=settings,
+        own_settings=SettingsStore(database) if matter else settings,
         engine=engine,  # type: ignore[arg-type]
         reader=reader,  # type: ignore[arg-type]
         database=database,
+        matters=matters,
+        matter=matter,
+        turn_to=turn_to,
     )
     return FakeDesk(desk, engine, reader, books, downloads)

@@ -29,6 +29,7 @@ class ImageEmbeddings:
 
     def __init__(self, kept_in: ReadingsSpec | None, identity: str, memory_bytes: int = MEMORY_BYTES) -> None:
         """`kept_in`: where and with what secret; None keeps nothing on disk. `identity`: of projector and engine."""
+        self._kept_in = kept_in
         self._files = kept_embeddings(kept_in) if kept_in is not None else None
         self._identity = identity
         self._memory_bytes = memory_bytes
@@ -64,6 +65,13 @@ class ImageEmbeddings:
             del self._held[sha256]
         if self._files is not None:
             self._files.retain(sha256s)
+
+    def change_desk(self, desk: str) -> None:
+        """Keep nothing in memory, and what is put from now on for this desk (`ReadingsSpec.desk`)."""
+        self._held.clear()
+        self._pinned = frozenset()
+        if self._kept_in is not None:
+            self._files = kept_embeddings(msgspec.structs.replace(self._kept_in, desk=desk))
 
     def _hold(self, sha256: str, embeddings: Embeddings) -> None:
         self._held[sha256] = embeddings

@@ -152,6 +152,10 @@ class Vision:
         """Keep embeddings of these images only. Raises AppError FOLDER_READ_ONLY."""
         self._embeddings.retain(sha256s)
 
+    def change_desk(self, desk: str) -> None:
+        """Keep nothing in memory, and what is made from now on for this desk."""
+        self._embeddings.change_desk(desk)
+
     def _encode(self, canvas: Raster, overview: Raster | None, on_progress: Callable[[int], None]) -> Embeddings:
         """Tile after tile, the overview last."""
         projector, side = self._loaded(), self._header.tile

@@ -91,12 +91,20 @@ class CachedSequence(HeldSequence):
     def forget(self, book_id: str) -> None:
         """Keep nothing more of a book, in memory or on disk. Raises AppError FOLDER_READ_ONLY."""
         if book_id in self._book_ids:
-            self._cut(0)
-            self._context.erase()
-            self._book_ids = frozenset()
+            self._erase()
         self.flush_saved()
         if self._checkpoints is not None:
             self._checkpoints.delete_of_book(book_id)
+
+    def forget_all(self) -> None:
+        """Keep nothing in memory; what is saved stays."""
+        self.flush_saved()
+        self._erase()
+
+    def _erase(self) -> None:
+        self._cut(0)
+        self._context.erase()
+        self._book_ids = frozenset()
 
     def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""

@@ -37,11 +37,13 @@ _log = logging.getLogger("octavo.engine")
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """Files of one kind, one for each thing and each maker. `quota_bytes`: what all of them may take."""
+    """Files of one kind, one for each thing and each maker. `quota_bytes`: what all of them may take; `desk`: whose
+    they are, where those of each desk are apart."""
 
     kept_in: ReadingsSpec
     kind: str
     quota_bytes: int
+    desk: str = ""
 
     def read(
         self, of: str, made_by: str, description: type[Description], size_of: Callable[[Description], int]
@@ -84,6 +86,12 @@ class KeptFiles:
             if path.name.partition("-")[0] not in names:
                 remove_private(path)
 
+    def clear(self) -> None:
+        """Delete all, and the folder where it is empty then. Raises AppError FOLDER_READ_ONLY."""
+        self.retain(())
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
+
     def delete(self, of: str) -> None:
         """Delete what anything made of this. Raises AppError FOLDER_READ_ONLY."""
         for path in self._folder.glob(f"{self._name(of)}-*.{self.kind}"):
@@ -91,7 +99,7 @@ class KeptFiles:
 
     @property
     def _folder(self) -> Path:
-        return Path(self.kept_in.folder) / _FOLDERS[self.kind]
+        return Path(self.kept_in.folder) / _FOLDERS[self.kind] / self.desk
 
     def _path(self, of: str, made_by: str) -> Path:
         maker = hashlib.blake2b(made_by.encode(), digest_size=8).hexdigest()
@@ -134,8 +142,8 @@ _FOLDERS = {"embeddings": "images", "tokens": "tokens"}
 
 
 def kept_embeddings(kept_in: ReadingsSpec) -> KeptFiles:
-    """Of images, by the SHA-256 of their bytes; made by a projector and an engine."""
-    return KeptFiles(kept_in, "embeddings", kept_in.quota_bytes // _EMBEDDINGS_SHARE)
+    """Of the images of one desk, by the SHA-256 of their bytes; made by a projector and an engine."""
+    return KeptFiles(kept_in, "embeddings", kept_in.quota_bytes // _EMBEDDINGS_SHARE, kept_in.desk)
 
 
 def kept_tokens(kept_in: ReadingsSpec) -> KeptFiles:

@@ -23,7 +23,7 @@ class RemoteWorker(OrderLoop[RemoteSession]):
         match order:
             case protocol.ContextOptions():
                 self._reply(order, ())  # the room is what the server has
-            case protocol.Forget():
+            case protocol.Forget() | protocol.ChangeDesk():
                 session.forget()
                 self._reply(order, None)
             case protocol.KeepImages():

@@ -400,6 +400,19 @@ def test_embeddings_on_disk_are_sealed_and_bound(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_each_desk_keeps_its_own_embeddings(tmp_path: Path) -> None:
+    kept = ImageEmbeddings(ReadingsSpec(str(tmp_path), SECRET, 1 << 30), "one")
+    rows = np.arange(12, dtype=np.float32).reshape(3, 4)
+    kept.put("ab" * 32, rows)
+    kept.change_desk("marlow")
+    assert kept.get("ab" * 32) is None
+    kept.put("cd" * 32, rows)
+    kept.retain({"cd" * 32})
+    kept.change_desk("")
+    assert kept.get("ab" * 32) is not None, "of the desk before, which nobody swept"
+    assert kept.get("cd" * 32) is None
+
+
 def test_embeddings_keep_to_their_share_and_go_with_their_images(tmp_path: Path) -> None:
     size = 4 * 100 * 10
     kept_in = ReadingsSpec(str(tmp_path), SECRET, 8 * 7 * size // 2)

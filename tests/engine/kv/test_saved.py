@@ -196,6 +196,19 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
 
 
+def test_another_desk_finds_nothing_in_memory(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    prompt = Prompt("The rules.", (msgspec.structs.replace(book(3), book_id="b"),), ASKED.messages)
+    answer(engine, prompt)
+    engine.flush_saved()
+    (saved,) = saved_in(tmp_path)
+    engine.change_desk("another")
+    assert saved_in(tmp_path) == (saved,), "what is on disk stays"
+    assert finish(engine.run(Measure(prompt))).held[0] > 0
+    (tmp_path / saved.name).unlink()
+    assert finish(engine.run(Measure(prompt))).held == (0,)
+
+
 @pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
 def test_checkpoints_write_only_what_is_new(
     start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType

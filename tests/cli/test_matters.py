@@ -1,0 +1,62 @@
+"""`octavo matters`, and `--matter`: what is asked, found and deleted in one matter is in no other."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+from app.bootstrap import open_desk
+from app.core.bin import BinKind
+from app.core.paths import Paths
+from tests.cli.conftest import Octavo
+
+
+def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tmp_path: Path) -> None:
+    def matters(*words: str) -> tuple[int, str, str]:
+        return octavo("matters", *words, "--data-dir", tmp_path)
+
+    code, out, err = matters()
+    assert (code, out) == (0, "")
+    assert "There are no matters" in err
+    assert matters("new", "Harbour v Marlow")[:2] == (0, "“Harbour v Marlow” was created.\n")
+    assert matters("new", "Tern\x1b[2J")[0] == 0
+    assert matters() == (0, "Tern\ufffd[2J\nHarbour v Marlow\n", "")
+    code, _out, err = matters("new", "HARBOUR V MARLOW")
+    assert code == 3
+    assert "already" in err
+    assert matters("rename", "harbour v marlow", "Marlow")[:2] == (0, "The matter is called “Marlow” now.\n")
+    assert matters("archive", "Marlow")[:2] == (0, "“Marlow” was archived.\n")
+    assert "Marlow  (archived)" in matters()[1]
+    assert matters("unarchive", "Marlow")[0] == 0
+    described = json.loads(matters("--json")[1])["matters"]
+    assert [(each["name"], each["archived"]) for each in described] == [("Tern\x1b[2J", False), ("Marlow", False)]
+    code, _out, err = matters("delete", "Marlow")
+    assert code == 2
+    assert "--yes" in err
+    assert matters("delete", "Marlow", "--yes")[:2] == (0, "“Marlow” was deleted with everything in it.\n")
+    code, _out, err = matters("delete", "Marlow", "--yes")
+    assert code == 3
+    assert "no matter “Marlow”" in err
+
+
+def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path: Path) -> None:
+    with contextlib.closing(open_desk(Paths(tmp_path))) as library:
+        marlow = library.turn_to(library.matters.create("Marlow").id)
+        marlow.removal.delete(BinKind.CONVERSATION, marlow.conversations.create("Marlowtalk").id)
+        marlow.database.close()
+    assert octavo("bin", "--data-dir", tmp_path)[1] == ""
+    assert "Marlowtalk" in octavo("bin", "--matter", "marlow", "--data-dir", tmp_path)[1]
+    code, _out, err = octavo("bin", "--matter", "Tern", "--data-dir", tmp_path)
+    assert code == 3
+    assert "no matter “Tern”" in err
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The notice period is three months. The tenant insures the wharf.", "utf-8")
+    code, out, _err = octavo(
+        "find", "--matter", "Marlow", "--document", lease, "--data-dir", tmp_path, "notice", "period"
+    )
+    assert code == 0
+    assert "three months" in out
+    with contextlib.closing(open_desk(Paths(tmp_path))) as library:
+        assert library.library.books() == ()
+        assert [book.title for book in library.turn_to(library.matters.all()[0].id).library.books()] == ["lease"]

@@ -1,0 +1,161 @@
+"""Matters: each is a desk of its own, with what is the person's shared; deleting one leaves nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.bin import BinKind
+from app.core.conversation import BookRef, Question
+from app.core.document import Document, Format, Page
+from app.core.errors import AppError, Code
+from app.core.matter import LIBRARY
+from app.core.paths import Paths
+from app.core.saved_prompt import SavedPrompt
+from app.engine.kv.kept_files import kept_embeddings, kept_tokens
+from app.services.services import Services
+from app.store.books import Books
+from app.store.db import Database
+from tests.store.decrypted import decrypted
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Services]:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as opened:
+        yield opened
+
+
+def add_book(desk: Services, title: str, byte: str) -> str:
+    pages = (Page(1, "1", f"{title}: the unmistakable wharf."),)
+    return Books(desk.database).add(Document(title, Format.PDF, byte * 32, pages), Path(f"/{title}.pdf")).id
+
+
+def refused(code: Code, work: object, *values: object) -> None:
+    with pytest.raises(AppError) as error:
+        work(*values)  # type: ignore[operator]
+    assert error.value.code is code
+
+
+def test_what_is_in_one_desk_is_in_no_other(library: Services) -> None:
+    add_book(library, "Atlas", "aa")
+    library.conversations.create("Rivers")
+    matter = library.matters.create("Marlow")
+    marlow = library.turn_to(matter.id)
+    assert marlow.matter is not None
+    assert marlow.matter.name == "Marlow"
+    assert marlow.library.books() == ()
+    assert marlow.conversations.all() == ()
+    add_book(marlow, "Lease", "aa")
+    talk = marlow.conversations.create("Notice periods")
+    marlow.removal.delete(BinKind.CONVERSATION, talk.id)
+    again = marlow.turn_to(LIBRARY)
+    assert again.matter is None
+    assert [book.title for book in again.library.books()] == ["Atlas"], "the same file may be in both"
+    assert [each.title for each in again.conversations.all()] == ["Rivers"]
+    assert again.removal.kept.all() == ()
+    assert not marlow.database.is_open
+    assert again.database is again.home
+    marlow = again.turn_to(matter.id)
+    assert [book.title for book in marlow.library.books()] == ["Lease"]
+    assert [entry.title for entry in marlow.removal.kept.all()] == ["Notice periods"]
+    marlow.close()
+    assert not marlow.home.is_open
+    assert not marlow.database.is_open
+
+
+def test_what_is_the_persons_is_in_every_desk(library: Services) -> None:
+    library.settings.change("language", "ja")
+    library.prompts.prompts.keep(SavedPrompt("", "Dates", "List all dates.", "d"))
+    marlow = library.turn_to(library.matters.create("Marlow").id)
+    assert marlow.settings.load().language == "ja"
+    assert [prompt.name for prompt in marlow.prompts.prompts.all()] == ["Dates"]
+    assert marlow.readings.spec().secret == library.readings.spec().secret
+    assert marlow.readings.spec().desk == marlow.matter.id if marlow.matter else ""
+    assert marlow.models is library.models
+    marlow.own_settings.set_blob("window", b"marlow")
+    assert library.own_settings.get_blob("window") is None
+
+
+def test_a_matter_has_standing_instructions(library: Services) -> None:
+    library.settings.change("instructions", "Be short.")
+    marlow = library.turn_to(library.matters.create("Marlow").id)
+    assert marlow.ask.settings().instructions == "Be short."
+    marlow.own_settings.change("instructions", "We act for the tenant.")
+    assert marlow.ask.settings().instructions == "Be short.\n\nWe act for the tenant."
+    assert marlow.settings.load().instructions == "Be short."
+    assert marlow.turn_to(LIBRARY).ask.settings().instructions == "Be short."
+
+
+def test_a_desk_that_does_not_open_leaves_the_one_that_is_open(library: Services) -> None:
+    broken, gone = library.matters.create("Broken"), library.matters.create("Gone")
+    library.paths.matter(broken.id).write_bytes(b"no database" * 1000)
+    Database.discard(library.paths.matter(gone.id))
+    refused(Code.DATABASE_KEY, library.turn_to, broken.id)
+    refused(Code.MATTER_MISSING, library.turn_to, gone.id)
+    refused(Code.MATTER_UNKNOWN, library.turn_to, "nobody")
+    assert library.conversations.all() == ()
+    for matter in (broken, gone):
+        library.matters.delete(matter.id)
+    assert library.matters.all() == ()
+
+
+def test_a_new_passphrase_leaves_matters_as_they_are(library: Services) -> None:
+    from app.store.keys import ScryptCost, set_passphrase
+
+    matter = library.matters.create("Marlow")
+    before = library.paths.matter(matter.id).read_bytes()
+    set_passphrase(library.home, library.paths, "a very long one", cost=ScryptCost(2, 1))
+    assert library.paths.matter(matter.id).read_bytes() == before
+    assert library.turn_to(matter.id).conversations.all() == ()
+
+
+# ---- deleting
+
+
+def test_a_deleted_matter_leaves_nothing(library: Services) -> None:
+    matter = library.matters.create("Marlowquay")
+    marlow = library.turn_to(matter.id)
+    book_id = add_book(marlow, "Leasehold", "ab")
+    talk = marlow.conversations.create("Marlowtalk")
+    marlow.conversations.add_question(Question(talk.id, "Marlowquestion", (BookRef(book_id),)))
+    secret = marlow.matters.kept.key(matter.id).secret
+    kept_embeddings(marlow.readings.spec()).write("ef" * 32, "projector", SavedPrompt("", "", "", ""), memoryview(b"x"))
+    kept_tokens(marlow.readings.spec()).write(book_id, "vocabulary", SavedPrompt("", "", "", ""), memoryview(b"x"))
+    library = marlow.turn_to(LIBRARY)
+    before = {path.name for path in library.paths.readings.rglob("*.*")}
+    assert len(before) == 2
+    library.matters.delete(matter.id)
+    assert library.matters.all() == ()
+    assert library.matters.kept.given_up() == ()
+    assert [path for path in library.paths.readings.rglob("*") if path.is_file()] == []
+    assert list(library.paths.matters.iterdir()) == []
+    pages = decrypted(library.paths.database, library.key)
+    for trace in (secret, "Marlow", "marlow", "Leasehold"):
+        assert trace.encode() not in pages
+    for file in library.paths.data.rglob("*"):
+        assert "arlow" not in file.name
+        assert matter.id not in file.name
+        assert not file.is_file() or b"arlow" not in file.read_bytes()
+
+
+def test_one_that_is_open_elsewhere_is_not_deleted(library: Services) -> None:
+    matter = library.matters.create("Marlow")
+    add_book(library.turn_to(matter.id), "Lease", "ab")  # and this desk stays open
+    refused(Code.MATTER_IN_USE, library.matters.delete, matter.id)
+    assert [each.name for each in library.matters.all()] == ["Marlow"]
+    assert len(library.turn_to(matter.id).library.books()) == 1
+
+
+def test_a_deletion_that_was_cut_short_ends_with_the_next_start(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "desk")
+    with contextlib.closing(open_desk(paths)) as library:
+        matter = library.matters.create("Marlow")
+        library.matters.kept.give_up(matter.id)
+        assert paths.matter(matter.id).exists()
+    with contextlib.closing(open_desk(paths)) as library:
+        assert library.matters.kept.given_up() == ()
+        assert not paths.matter(matter.id).exists()
