@@ -26,6 +26,7 @@ from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.downloads import Downloads
+from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
@@ -56,6 +57,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
 from app.store.vectors import Vectors
@@ -152,6 +154,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
+        adding=FolderAdding(reader, books, Sources(database)),
         covers=Covers(library, KeptCovers(database), decoder),
         images=images,
         videos=Videos(shared.videos, images),

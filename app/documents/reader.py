@@ -174,8 +174,11 @@ class DocumentReader:
         """So many documents will be read: one reader waits for the next of them, from now on. Does not wait."""
         self._client.expect(files)
 
-    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
-        """The file as pages, with the text of those that are pictures recognised.
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+    ) -> Work[Opening, Document]:
+        """The file as pages, with the text of those that are pictures recognised. `keep`: its pages will be drawn soon,
+        so its process stays.
 
         Cancelling ends the reader within a tenth of a second. Raises AppError as `open_document` does, what the reader
         found, or how it died; Stopped.
@@ -199,11 +202,11 @@ class DocumentReader:
             except BaseException:
                 self._client.end(process)
                 raise
-        if not document.format.is_drawn:
+        if password is not None and document.format.is_drawn:
+            self._passwords[document.sha256] = password
+        if not keep or not document.format.is_drawn:
             self._client.end(process)
-        else:  # its pages may be drawn
-            if password is not None:
-                self._passwords[document.sha256] = password
+        else:
             self._client.put_back((path, document.sha256), file.version, process)
         took_s = time.monotonic() - began
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, took_s)

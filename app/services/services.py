@@ -19,6 +19,7 @@ from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.downloads import Downloads
+from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
@@ -56,6 +57,7 @@ class Services:
     context: Context
     comparisons: Comparisons
     library: Library
+    adding: FolderAdding
     covers: Covers
     images: Images
     videos: Videos

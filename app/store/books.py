@@ -46,12 +46,12 @@ class Books:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, document: Document, path: Path) -> Book:
+    def add(self, document: Document, path: Path, apart: str = "") -> Book:
         """Keep a document. One with the same bytes that is there already is kept as it is, but for its path, and one
         that is in the bin comes back.
 
-        Where another book has its title, two versions of a contract say, its file's name is added to it: a page mark
-        must say which of them it means.
+        Where another book has its title, two versions of a contract say, `apart` is added to it, or its file's name: a
+        page mark must say which of them it means.
         """
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
@@ -63,7 +63,7 @@ class Books:
                 return _book(row[1:])
             row = (
                 uuid.uuid4().hex,
-                _own_title(connection, storable(document.title), path),
+                _own_title(connection, storable(document.title), storable(apart or path.stem)),
                 document.format,
                 document.sha256,
                 where,
@@ -123,6 +123,15 @@ class Books:
             raise AppError(Code.FILE_MISSING, path=id)
         return book
 
+    def of_content(self, sha256: str) -> Book | None:
+        """The book that was made of these bytes, unless it is in the bin."""
+        row = self._database.row(f"SELECT {_BOOK} FROM books WHERE sha256 = ? AND bin_id = ''", (sha256,))
+        return None if row is None else _book(row)
+
+    def set_path(self, book_id: str, path: Path) -> None:
+        """Its file is here now."""
+        self._database.run("UPDATE books SET path = ? WHERE id = ?", (os.fsencode(path.absolute()), book_id))
+
     def page(self, book_id: str, number: int) -> Page:
         """A page as the model reads it; `number` counts from 1. Raises AppError FILE_MISSING, PAGES_INVALID."""
         (page,) = self.cited(BookRef(book_id, PageRange(number, number))).pages
@@ -180,10 +189,10 @@ class Books:
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
 
 
-def _own_title(connection: apsw.Connection, title: str, path: Path) -> str:
-    """The title, or, where a book has that already, with the end of its file's name, and with a number if
-    need be."""
-    stem = "-".join(storable(path.stem).split())
+def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
+    """The title, or, where a book has that already, with the end of what tells it apart, and with a number if need
+    be."""
+    stem = "-".join(apart.split())
     stem = stem if len(stem) <= _APART_CHARACTERS else f"…{stem[1 - _APART_CHARACTERS :]}"
     named = title if stem in title else f"{title} ({stem})"
     choices = chain((title, named), (f"{named} ({number})" for number in count(2)))

@@ -322,6 +322,42 @@ CREATE TABLE deleted_matters (id TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWI
 """
 
 _FOLDERS = """
+-- Folders and files that were added as a whole.
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,       -- of the system, absolute
+    added_at REAL NOT NULL,
+    watched INTEGER NOT NULL DEFAULT 0,
+    scanned_at REAL NOT NULL DEFAULT 0
+) STRICT;
+
+-- Where documents are. Size, time and hash are those of the file when it was read last.
+CREATE TABLE places (
+    source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    path BLOB NOT NULL,              -- below the source
+    member TEXT NOT NULL,            -- of a file that holds others; empty: the file itself
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    book_id TEXT NOT NULL,           -- empty: none yet
+    state TEXT NOT NULL,
+    problem TEXT NOT NULL,           -- JSON: Problem | None
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (source_id, path, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX places_of_book ON places (book_id) WHERE book_id != '';
+
+ALTER TABLE books ADD COLUMN newer_id TEXT NOT NULL DEFAULT '';  -- what its file has become since
+ALTER TABLE books ADD COLUMN parent_id TEXT NOT NULL DEFAULT '';  -- the book of the file that holds this one's
+ALTER TABLE books ADD COLUMN member TEXT NOT NULL DEFAULT '';  -- and which part of that file it is
+CREATE INDEX books_with_newer ON books (newer_id) WHERE newer_id != '';
+CREATE INDEX books_of_parent ON books (parent_id) WHERE parent_id != '';
+
+CREATE TRIGGER a_deleted_book_leaves_its_places AFTER DELETE ON books BEGIN
+    DELETE FROM places WHERE book_id = old.id;
+    UPDATE books SET newer_id = old.newer_id WHERE newer_id = old.id;
+    UPDATE books SET parent_id = '' WHERE parent_id = old.id;
+END;
 """
 
 _FACTS = """

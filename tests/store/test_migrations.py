@@ -30,6 +30,7 @@ from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
+from app.core.sources import Shelved
 from app.core.suggestion import SuggestedQuestion
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
@@ -44,6 +45,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 
@@ -150,6 +152,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
         weighed = WeighedSentence(0, 8, Support.QUOTED, book.id, "Moby-Dick 白鯨", 1, "i", "Call me Ishmael.")
         assert answer.weighed == ((weighed,) if version >= 7 else ())
+        added = [(counts.source.path, counts.read, counts.failed) for counts in Sources(database).all()]
+        assert added == ([(Path("/books"), 1, 1)] if version >= 10 else [])
+        shelved = {book.id: Shelved(1, Path(), places=(Path("/books/moby.epub"),))}
+        assert Sources(database).shelf() == (shelved if version >= 10 else {})
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)

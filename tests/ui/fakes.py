@@ -56,6 +56,7 @@ from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
+from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
@@ -85,6 +86,7 @@ from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
@@ -403,7 +405,9 @@ class ScriptedReader:
     def expect(self, files: float = math.inf) -> None:
         """No process is needed."""
 
-    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+    ) -> Work[Opening, Document]:
         yield Opening(0, 0)
         secret = self.passwords.get(path.name)
         if secret is not None and (password is None or password.secret != secret):
@@ -564,6 +568,7 @@ def _open(
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
+        adding=FolderAdding(reader, books, Sources(database)),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
         images=images,
         videos=Videos(VideoReader(), images),

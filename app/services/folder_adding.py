@@ -1,0 +1,277 @@
+"""Adds whole folders and files to the shelf: finds what is new or changed in them, reads it, and records what came of
+each file, so that it can go on after any interruption and later finds only what is otherwise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from app.core.document import Book
+from app.core.errors import AppError, Blame, Code, Problem, blame
+from app.core.secret import Password
+from app.core.sources import (
+    Adding,
+    FileBegun,
+    FileEnded,
+    FilesFound,
+    PlaceState,
+    Scanning,
+    Shelved,
+    Source,
+    SourceCounts,
+    SourcePlace,
+)
+from app.core.work import Cancel, Stopped, Work, relay
+from app.documents.folders import FolderFiles
+from app.documents.reader import DocumentReader
+from app.isolation.files import look_at, printable
+from app.services.parallel_reading import AddingPause, FileRead, FileToRead, ParallelReading
+from app.services.scanning import Changes, compare, scan
+from app.store.books import Books
+from app.store.sources import Sources
+
+FolderProgress: TypeAlias = Scanning | FilesFound | FileBegun | FileEnded | Adding
+
+
+@dataclass
+class AddingReport:
+    """What came of folders and files. `ended` are the files that were read or failed, `unchanged` those that were read
+    before, `failed` all that cannot be read with their reason, from earlier times too. `left` were not tried because it
+    was `stopped`."""
+
+    sources: tuple[Source, ...] = ()
+    found: FolderFiles = field(default_factory=FolderFiles)
+    ended: list[FileEnded] = field(default_factory=list)
+    unchanged: list[SourcePlace] = field(default_factory=list)
+    gone: list[Path] = field(default_factory=list)
+    failed: list[tuple[Path, Problem]] = field(default_factory=list)
+    left: int = 0
+    stopped: bool = False
+
+    @property
+    def added(self) -> tuple[FileEnded, ...]:
+        return tuple(end for end in self.ended if end.book is not None and not end.known and end.older is None)
+
+    @property
+    def changed(self) -> tuple[FileEnded, ...]:
+        """New versions of documents."""
+        return tuple(end for end in self.ended if end.book is not None and end.older is not None)
+
+    @property
+    def doubles(self) -> tuple[FileEnded, ...]:
+        """Files whose content is on the shelf from elsewhere."""
+        return tuple(end for end in self.ended if end.book is not None and end.known and end.older is None)
+
+
+@dataclass(frozen=True)
+class News:
+    """What would be added if a folder were scanned now."""
+
+    changes: Changes
+
+    @property
+    def source(self) -> Source:
+        return self.changes.source
+
+
+@dataclass(frozen=True)
+class FolderAdding:
+    """May be used from any thread; one thread at a time adds."""
+
+    reader: DocumentReader
+    books: Books
+    sources: Sources
+
+    def all(self) -> tuple[SourceCounts, ...]:
+        """Everything that was added so, the last first."""
+        return self.sources.all()
+
+    def shelf(self) -> dict[str, Shelved]:
+        """Where each book belongs on the shelf; those are left out that came in by themselves, once, from one file."""
+        return self.sources.shelf()
+
+    def unfinished(self) -> tuple[SourceCounts, ...]:
+        """Those of which files were still to be read when Octavo ended."""
+        return tuple(counts for counts in self.all() if counts.waiting)
+
+    def failed(self) -> tuple[tuple[Source, SourcePlace], ...]:
+        """All files that could not be read."""
+        return tuple(
+            (counts.source, place)
+            for counts in self.all()
+            if counts.failed
+            for place in self.sources.places(counts.source.id, PlaceState.FAILED)
+        )
+
+    def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
+        """What is new or changed in the watched folders; nothing is read or recorded, and what cannot be looked
+        through has no news. Raises AppError as the database does; Stopped."""
+        found = list[News]()
+        for counts in self.all():
+            if counts.source.watched:
+                try:
+                    changes = yield from self._changes(counts.source, cancel, retry=False)
+                except AppError as error:
+                    if blame(error.code) is Blame.MACHINE:
+                        raise
+                    continue
+                if changes.news:
+                    found.append(News(changes))
+        return tuple(found)
+
+    def add(
+        self,
+        paths: Iterable[Path],
+        cancel: Cancel,
+        *,
+        retry: bool = False,
+        pause: AddingPause | None = None,
+        passwords: Mapping[Path, Password] | None = None,
+    ) -> Work[FolderProgress, AddingReport]:
+        """Read all that is new or changed in these folders and files, and with `retry`, or where a password was given,
+        what failed before. What is read is on the shelf at once.
+
+        It returns however it ends for the person: a file or folder that cannot be read is in the report, and so is that
+        it was stopped. What is left then is forgotten, and found again by the next scan; but where Octavo is closed, or
+        is killed, it is recorded as waiting. Raises AppError as the database does.
+        """
+        report, keys = AddingReport(), passwords or {}
+        try:
+            files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, keys, retry=retry)
+            yield FilesFound(tuple(file.place for file in files))
+            yield from self._read(files, report, cancel, pause or AddingPause(), keys)
+        except Stopped:
+            report.stopped = True
+            if not cancel.leaving:
+                self._forget_waiting(report.sources)
+        return report
+
+    # ---- what there is
+
+    def _plan(
+        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, passwords: Collection[Path], *, retry: bool
+    ) -> Work[Scanning, list[FileToRead]]:
+        """Record what is to be read, as waiting."""
+        files = dict[Path, FileToRead]()
+        for path in paths:
+            try:
+                changes = yield from self._begin(path, cancel, retry=retry)
+            except AppError as error:
+                if blame(error.code) is Blame.MACHINE:
+                    raise
+                report.failed.append((path, error.problem))
+                continue
+            self._record(changes, report)
+            opened = [place for place in changes.failed if _path(changes.source, place) in passwords]
+            for place in (*changes.to_read, *opened):
+                file = FileToRead(place, _path(changes.source, place))
+                files.setdefault(file.path, file)
+            failed = (place for place in changes.failed if place not in opened)
+            report.failed += [
+                (_path(changes.source, place), place.problem) for place in failed if place.problem is not None
+            ]
+        report.left = len(files)
+        return sorted(files.values(), key=lambda file: file.order)
+
+    def _begin(self, path: Path, cancel: Cancel, *, retry: bool) -> Work[Scanning, Changes]:
+        look_at(path)
+        return (yield from self._changes(self.sources.add(path, time.time()), cancel, retry=retry))
+
+    def _changes(self, source: Source, cancel: Cancel, *, retry: bool) -> Work[Scanning, Changes]:
+        found, files = yield from scan(source, cancel)
+        return compare(source, found, files, self.sources.places(source.id), retry=retry)
+
+    def _record(self, changes: Changes, report: AddingReport) -> None:
+        source, now = changes.source, time.time()
+        stay = [place for place in changes.gone if place.book_id]
+        back = [replace(place, state=PlaceState.READ) for place in changes.back]
+        gone = [replace(place, state=PlaceState.GONE, problem=None) for place in stay]
+        self.sources.put((*changes.new, *back, *gone), now)
+        self.sources.wait((*changes.changed, *changes.again))
+        self.sources.take_away(place for place in changes.gone if not place.book_id)
+        self.sources.note_scan(source.id, now)
+        report.sources = (*report.sources, source)
+        report.found = FolderFiles.joined((report.found, changes.found))
+        report.unchanged += [*changes.same, *changes.back]
+        report.gone += [_path(source, place) for place in stay]
+        for place in stay:
+            self._find_elsewhere(place.book_id, _path(source, place))
+        closed = [(path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})) for path in changes.found.closed]
+        report.failed += closed
+
+    def _find_elsewhere(self, book_id: str, gone: Path) -> None:
+        """A book whose file is gone has its pages drawn from another one with the same content, if there is one."""
+        book, others = self.books.get(book_id), self.sources.of_book(book_id)
+        if others and book is not None and Path(book.path) == gone:
+            self.books.set_path(book_id, others[0])
+
+    def _forget_waiting(self, sources: Iterable[Source]) -> None:
+        for source in sources:
+            self.sources.forget_waiting(source.id)
+
+    # ---- reading
+
+    def _read(
+        self,
+        files: Sequence[FileToRead],
+        report: AddingReport,
+        cancel: Cancel,
+        pause: AddingPause,
+        passwords: Mapping[Path, Password],
+    ) -> Work[FileBegun | FileEnded | Adding, None]:
+        reading = ParallelReading(self.reader, self.books.of_content, passwords, pause, cancel)
+        yield from relay(reading.read(files), partial(self._note, report))
+
+    def _note(
+        self, report: AddingReport, event: FileBegun | FileRead | Adding
+    ) -> Iterator[FileBegun | FileEnded | Adding]:
+        if not isinstance(event, FileRead):
+            yield event
+            return
+        ended = self._keep(event)
+        report.left -= 1
+        report.ended.append(ended)
+        if ended.place.problem is not None:
+            report.failed.append((event.file.path, ended.place.problem))
+        yield ended
+
+    def _keep(self, read: FileRead) -> FileEnded:
+        """Record what became of a file. Killed in between, it is read again, and found to be known."""
+        place = read.file.place
+        if read.problem is not None:
+            ended = FileEnded(replace(place, state=PlaceState.FAILED, problem=read.problem))
+        else:
+            older = self.books.get(place.book_id) if place.book_id else None
+            book, known = self._book(read, has_older=older is not None)
+            if older is not None and older.id == book.id:  # only the time of the file is another
+                older = None
+            kept = replace(place, state=PlaceState.READ, problem=None, sha256=book.sha256, book_id=book.id)
+            ended = FileEnded(kept, book, known, older)
+        self.sources.put((ended.place,), time.time())
+        if ended.older is not None and ended.book is not None and not self.sources.of_book(ended.older.id):
+            self.sources.link(ended.older.id, ended.book.id)
+        return ended
+
+    def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:
+        """The book of a file, and whether it was there before; `has_older`: it is a new version of another."""
+        path, document = read.file.path, read.document
+        known = read.book if document is None else self.books.of_content(document.sha256)
+        if known is not None:
+            if not Path(known.path).exists():  # it has moved
+                self.books.set_path(known.id, path)
+                known = replace(known, path=str(path))
+            return known, True
+        assert document is not None
+        day = datetime.fromtimestamp(read.file.place.mtime_ns / 1e9).astimezone().date().isoformat()
+        return self.books.add(document, path, day if has_older else ""), False
+
+
+def _path(source: Source, place: SourcePlace) -> Path:
+    return source.path / place.path

@@ -1,0 +1,210 @@
+"""Folders that were added, the places of documents in them, and the versions of documents."""
+
+# ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.core.errors import Problem
+from app.core.sources import PlaceState, Shelved, Source, SourceCounts, SourcePlace
+from app.store.db import Database
+
+_SOURCE = "id, path, added_at, watched, scanned_at"
+_PLACE = "source_id, path, member, size, mtime_ns, sha256, book_id, state, problem"
+_ITSELF = Path()
+"""The path of a source's own file below it."""
+_MOST_VERSIONS = 1_000
+"""Of one document that are counted: a chain of links is followed no further."""
+
+
+class Sources:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they did is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, path: Path, now: float) -> Source:
+        """The source with this absolute path; made where there is none."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO sources (path, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (os.fsencode(path), now)
+            )
+            row = connection.execute(f"SELECT {_SOURCE} FROM sources WHERE path = ?", (os.fsencode(path),)).fetchone()
+        assert row is not None
+        return _source(row)
+
+    def all(self) -> tuple[SourceCounts, ...]:
+        """The one that was added last comes first."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT {_SOURCE} FROM sources ORDER BY added_at DESC, id DESC").fetchall()
+            counts = connection.execute("SELECT source_id, state, count(*) FROM places GROUP BY source_id, state")
+            known: dict[int, dict[str, int]] = {}
+            for source_id, state, number in counts:
+                known.setdefault(int(str(source_id)), {})[str(state)] = int(str(number))
+        return tuple(SourceCounts(source, **known.get(source.id, {})) for source in map(_source, rows))
+
+    def set_watched(self, source_id: int, watched: bool) -> None:
+        self._database.run("UPDATE sources SET watched = ? WHERE id = ?", (watched, source_id))
+
+    def forget(self, source_id: int) -> None:
+        """Its books stay."""
+        self._database.run("DELETE FROM sources WHERE id = ?", (source_id,))
+        self._database.scrub()
+
+    # ---- places
+
+    def places(self, source_id: int, *states: PlaceState) -> tuple[SourcePlace, ...]:
+        """By their paths; those in `states`, all where none is named."""
+        wanted = states or tuple(PlaceState)
+        rows = self._database.rows(
+            f"SELECT {_PLACE} FROM places WHERE source_id = ? AND state IN ({', '.join('?' * len(wanted))})"
+            " ORDER BY path, member",
+            (source_id, *wanted),
+        )
+        return tuple(map(_place, rows))
+
+    def of_book(self, book_id: str) -> tuple[Path, ...]:
+        """The files that have a book's content, as far as was last seen."""
+        rows = self._database.rows(
+            """SELECT s.path, p.path FROM places p JOIN sources s ON s.id = p.source_id
+                WHERE p.book_id = ? AND p.state = ? ORDER BY s.added_at, s.id, p.path""",
+            (book_id, PlaceState.READ),
+        )
+        return tuple(dict.fromkeys(_whole(source, path) for source, path in rows))
+
+    def put(self, places: Iterable[SourcePlace], now: float) -> None:
+        """Record these as they are."""
+        rows = [
+            (
+                *_key(place),
+                place.size,
+                place.mtime_ns,
+                place.sha256,
+                place.book_id,
+                place.state,
+                msgspec.json.encode(place.problem).decode(),
+                now,
+            )
+            for place in places
+        ]
+        with self._database.write() as connection:
+            connection.executemany(
+                f"INSERT OR REPLACE INTO places ({_PLACE}, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+
+    def wait(self, places: Iterable[SourcePlace]) -> None:
+        """These will be read again; what is known of the last time stays."""
+        keys = [(PlaceState.WAITING, *_key(place)) for place in places]
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE places SET state = ?, problem = 'null' WHERE source_id = ? AND path = ? AND member = ?", keys
+            )
+
+    def forget_waiting(self, source_id: int) -> None:
+        """What was not read yet is new or changed once more, when somebody looks."""
+        with self._database.write() as connection:
+            waiting = (source_id, PlaceState.WAITING)
+            connection.execute("DELETE FROM places WHERE source_id = ? AND state = ? AND book_id = ''", waiting)
+            connection.execute(
+                "UPDATE places SET state = ? WHERE source_id = ? AND state = ?", (PlaceState.READ, *waiting)
+            )
+
+    def take_away(self, places: Iterable[SourcePlace]) -> None:
+        """Nothing is recorded of these any more."""
+        keys = list(map(_key, places))
+        with self._database.write() as connection:
+            connection.executemany("DELETE FROM places WHERE source_id = ? AND path = ? AND member = ?", keys)
+
+    def note_scan(self, source_id: int, now: float) -> None:
+        self._database.run("UPDATE sources SET scanned_at = ? WHERE id = ?", (now, source_id))
+
+    # ---- versions
+
+    def link(self, older_id: str, newer_id: str) -> None:
+        """The file of the first book has become the second one."""
+        with self._database.write() as connection:
+            # The newer one may have been the older one once.
+            connection.execute("UPDATE books SET newer_id = '' WHERE id = ?", (newer_id,))
+            connection.execute("UPDATE books SET newer_id = ? WHERE id = ?", (newer_id, older_id))
+
+    # ---- the shelf
+
+    def shelf(self) -> dict[str, Shelved]:
+        """By book, for those that are in a folder, or of which there are several versions or places."""
+        with self._database.read() as connection:
+            files: Sequence[tuple[Any, ...]] = connection.execute(
+                """SELECT p.book_id, p.state, s.id, s.path, p.path FROM places p JOIN sources s ON s.id = p.source_id
+                    WHERE p.book_id != '' ORDER BY p.state = ?, s.added_at, s.id, p.path""",
+                (PlaceState.GONE,),
+            ).fetchall()
+            newer = {
+                str(old): str(new)
+                for old, new in connection.execute("SELECT id, newer_id FROM books WHERE newer_id != ''")
+            }
+        found: dict[str, Shelved] = {}
+        for book_id, state, source_id, source, path in files:
+            known, inside = found.get(book_id, Shelved()), Path(os.fsdecode(path))
+            if known.folder is None and inside != _ITSELF:
+                known = msgspec.structs.replace(known, source_id=source_id, folder=inside.parent)
+            if state == PlaceState.READ:
+                known = msgspec.structs.replace(known, places=(*known.places, _whole(source, path)))
+            found[book_id] = known
+        _add_versions(found, newer)
+        return found
+
+
+def _add_versions(found: dict[str, Shelved], newer: dict[str, str]) -> None:
+    """An earlier version belongs where the newest is."""
+    versions = _versions(newer)
+    for book_id in versions:
+        shelved, last = found.get(book_id, Shelved()), book_id
+        for _step in range(_MOST_VERSIONS):
+            if shelved.folder is not None or (last := newer.get(last, "")) == "":
+                break
+            there = found.get(last, Shelved())
+            shelved = msgspec.structs.replace(shelved, source_id=there.source_id, folder=there.folder)
+        found[book_id] = msgspec.structs.replace(shelved, newer_id=newer.get(book_id, ""), versions=versions[book_id])
+
+
+def _versions(newer: dict[str, str]) -> dict[str, int]:
+    """How many versions lead to each book, itself included."""
+    leading: dict[str, list[str]] = {}
+    for old, new in newer.items():
+        leading.setdefault(new, []).append(old)
+    counted: dict[str, int] = {}
+    for last in {*newer, *newer.values()}:
+        waiting, seen = [last], set[str]()
+        while waiting and len(seen) < _MOST_VERSIONS:
+            book_id = waiting.pop()
+            if book_id not in seen:
+                seen.add(book_id)
+                waiting += leading.get(book_id, ())
+        counted[last] = len(seen)
+    return counted
+
+
+def _source(row: tuple[Any, ...]) -> Source:
+    id, path, added_at, watched, scanned_at = row
+    return Source(id, Path(os.fsdecode(path)), added_at, bool(watched), scanned_at)
+
+
+def _place(row: tuple[Any, ...]) -> SourcePlace:
+    source_id, path, member, size, mtime_ns, sha256, book_id, state, problem = row
+    known = msgspec.json.decode(problem, type=Problem | None)
+    return SourcePlace(
+        source_id, Path(os.fsdecode(path)), member, size, mtime_ns, sha256, book_id, PlaceState(state), known
+    )
+
+
+def _key(place: SourcePlace) -> tuple[int, bytes, str]:
+    return place.source_id, os.fsencode(place.path), place.member
+
+
+def _whole(source: bytes, path: bytes) -> Path:
+    return Path(os.fsdecode(source)) / Path(os.fsdecode(path))

@@ -1,0 +1,49 @@
+"""A reader of text files in the tests' own process: what a folder does with documents needs no process for each."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.document import Document, Format, Page
+from app.core.errors import AppError, Code
+from app.core.events import Opening
+from app.core.secret import Password
+from app.core.work import Cancel, Stopped, Work
+
+
+@dataclass
+class NearReader:
+    """The first line of a file is its title. One that begins with "damaged" is, one with "locked" wants the password
+    "key". `read_files` are the names in the order of their ends; `before` is called with each name first."""
+
+    read_files: list[str] = field(default_factory=list)
+    before: Callable[[str], object] = field(default=lambda _name: None)
+    threads: set[str] = field(default_factory=set)
+
+    def expect(self, files: float = math.inf) -> None:
+        """No process is needed."""
+
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+    ) -> Work[Opening, Document]:
+        self.threads.add(threading.current_thread().name)
+        self.before(path.name)
+        if cancel.requested:
+            raise Stopped
+        text = path.read_text()
+        if text.startswith("damaged"):
+            raise AppError(Code.DOCUMENT_DAMAGED, path=str(path), format="text")
+        if text.startswith("locked") and (password is None or password.secret != "key"):
+            raise AppError(Code.DOCUMENT_PASSWORD_NEEDED, path=str(path))
+        yield Opening(1, 2)
+        self.read_files.append(path.name)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Document(text.split("\n")[0], Format.TEXT, digest, (Page(1, "1", text),))
+
+    def close(self) -> None:
+        """Nothing runs."""
