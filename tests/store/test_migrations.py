@@ -27,6 +27,7 @@ from app.core.conversation import (
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
+from app.core.note import Marker, NotePlace
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.suggestion import SuggestedQuestion
@@ -38,6 +39,7 @@ from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.migrations import MIGRATIONS, migrate
+from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
@@ -144,6 +146,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
         weighed = WeighedSentence(0, 8, Support.QUOTED, book.id, "Moby-Dick 白鯨", 1, "i", "Call me Ishmael.")
         assert answer.weighed == ((weighed,) if version >= 7 else ())
+        noted = [(note.words, note.text, note.place, note.marker) for note in NoteStore(database).all()]
+        written_on = NotePlace(book.id, 1, 0, 15)
+        assert noted == ([("Call me Ishmael", "Who?", written_on, Marker.BLUE)] if version >= 10 else [])
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)
