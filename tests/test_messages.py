@@ -58,6 +58,8 @@ def names_a_path(code: Code) -> bool:
             "prompt_",
             "template_",
             "bin_",
+            "copy_not_",
+            "note_",
             "hub_",
             "remote_",
             "weighing_",
