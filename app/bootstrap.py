@@ -34,6 +34,7 @@ from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matters import Matters, settings_of_matter
 from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.notes import Notes
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -53,6 +54,7 @@ from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.judges import Judges
 from app.store.measurements import Measurements
+from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
@@ -166,6 +168,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(shared.home), settings),
+        notes=Notes(NoteStore(database), library),
         settings=settings,
         own_settings=own,
         engine=engine,

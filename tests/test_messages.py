@@ -59,6 +59,8 @@ def names_a_path(code: Code) -> bool:
             "template_",
             "bin_",
             *("matter_unknown", "matter_exists", "matter_name", "matter_in_use"),
+            "copy_not_",
+            "note_",
             "hub_",
             "remote_",
             "weighing_",

@@ -98,6 +98,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import prompts
 
             prompts.run(options, desk)
+        case "notes":
+            from app.cli import notes
+
+            notes.run(options, desk, cancel)
         case "bin":
             from app.cli import bin
 

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _add_questions(commands)
     _add_sheet(commands)
     _add_prompts(commands)
+    _add_notes(commands)
     _add_bin(commands)
     _add_matters(commands)
     _add_compare(commands)
@@ -111,6 +112,19 @@ def _add_documents(command: argparse.ArgumentParser) -> None:
         metavar="A-B",
         help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
     )
+
+
+def _add_notes(commands: Any) -> None:
+    notes = _command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
+    notes.add_argument(
+        "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
+    )
+    notes.add_argument("--find", metavar="WORDS", help=_("only notes that contain these words"))
+    notes.add_argument("--delete", metavar="ID", help=_("delete a note permanently; the beginning of its ID is enough"))
+    notes.add_argument(
+        "--export", type=Path, metavar="FILE",
+        help=_("write the notes to a file: .md; or, with --document, a copy of a PDF with its highlights: .pdf"),
+    )  # fmt: skip
 
 
 def _add_sheet(commands: Any) -> None:

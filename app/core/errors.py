@@ -240,6 +240,9 @@ class Code(StrEnum):
     # use
     EXPORT_FORMAT = "export_format"  # path, known
     EXPORT_NOT_WRITTEN = "export_not_written"  # path
+    COPY_NOT_PDF = "copy_not_pdf"  # title
+    COPY_IN_PLACE = "copy_in_place"  # path: the copy would replace the document that it is of
+    NOTE_UNKNOWN = "note_unknown"  # name
     PRINT_FAILED = "print_failed"  # printer
     OUTPUT_FULL = "output_full"  # what stdout is written to
     USAGE = "usage"  # detail

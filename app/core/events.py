@@ -39,6 +39,13 @@ class Indexing(msgspec.Struct, frozen=True, tag=True):
     book_id: str
 
 
+class Annotating(msgspec.Struct, frozen=True):
+    """Notes are placed on the drawings of their pages: `done` of `total` pages."""
+
+    done: int
+    total: int
+
+
 class Comparing(msgspec.Struct, frozen=True, tag=True):
     """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
 

@@ -10,6 +10,7 @@ import msgspec
 from app.core.document import Document, PageLayer
 from app.core.events import Opening
 from app.core.image import Raster
+from app.core.note import Marker
 from app.core.secret import Password
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
@@ -61,7 +62,7 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-class _OfFile(msgspec.Struct, frozen=True):
+class OfFile(msgspec.Struct, frozen=True):
     """About a file as a whole; what goes wrong is said of its first page.
 
     PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
@@ -76,12 +77,30 @@ class _OfFile(msgspec.Struct, frozen=True):
         return 1
 
 
-class ReadSizes(_OfFile, frozen=True, tag=True):
+class ReadSizes(OfFile, frozen=True, tag=True):
     """Find how large each page is. Answered by SizesRead or WireFailed."""
 
 
-class ReadCover(_OfFile, frozen=True, tag=True):
+class ReadCover(OfFile, frozen=True, tag=True):
     """Find the picture that a book has of its cover. Answered by CoverRead or WireFailed."""
+
+
+class Highlight(msgspec.Struct, frozen=True):
+    """Words on the drawing of a page, counted from 1, and what is written about them: `boxes`, one a line, as those of
+    characters in `PageLayer`; without boxes it is about the page. `name` is unique in the file; `date` is a PDF's."""
+
+    page: int
+    boxes: tuple[tuple[float, float, float, float], ...]
+    marker: Marker | None = None
+    text: str = ""
+    name: str = ""
+    date: str = ""
+
+
+class Annotate(OfFile, frozen=True, tag=True):
+    """Write the file with these highlights as annotations. Answered by Annotated or WireFailed."""
+
+    highlights: tuple[Highlight, ...] = ()
 
 
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
@@ -95,7 +114,7 @@ class DrawScan(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | ReadCover | DrawScan
+Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | ReadCover | Annotate | DrawScan
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------
@@ -125,7 +144,15 @@ class CoverRead(msgspec.Struct, frozen=True, tag=True):
     untrusted_picture: bytes
 
 
-Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | CoverRead | WireFailed
+class Annotated(msgspec.Struct, frozen=True, tag=True):
+    """A whole PDF, for a file of its own."""
+
+    untrusted_pdf: bytes
+
+
+Event: TypeAlias = (
+    SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | CoverRead | Annotated | WireFailed
+)
 
 
 # ---- the recogniser, which never sees a file --------------------------------------------------------------------

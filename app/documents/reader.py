@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -35,11 +35,14 @@ from app.documents.protocol import (
     MAX_PAGE_SIDE,
     MAX_SCAN_SIDE,
     MIN_PAGE_SIDE,
+    Annotate,
+    Annotated,
     CoverRead,
     DrawnPage,
     DrawPage,
     DrawScan,
     Event,
+    Highlight,
     LayerRead,
     Parse,
     Parsed,
@@ -134,6 +137,10 @@ def _is_link(link: PageLink) -> bool:
 
 def _is_cover(said: CoverRead) -> bool:
     return len(said.untrusted_picture) <= MAX_COVER_BYTES
+
+
+def _is_pdf(said: Annotated) -> bool:
+    return said.untrusted_pdf.startswith(b"%PDF-")
 
 
 def _are_sizes(said: SizesRead) -> bool:
@@ -240,6 +247,12 @@ class DocumentReader:
         with self._client.opened((self._open(path, order.page),), name) as process:
             return process.ask(order, name, CoverRead, _is_cover).untrusted_picture
 
+    def annotated_copy(self, path: Path, sha256: str, highlights: Sequence[Highlight]) -> bytes:
+        """The PDF that had `sha256`, written anew with these highlights as annotations; the file itself is only read.
+        Raises AppError as `draw_page`."""
+        order = Annotate(printable(Path(path.name)), sha256, self._passwords.get(sha256), tuple(highlights))
+        return self._ask(path, order, Annotated, _is_pdf).untrusted_pdf
+
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
         self._client.close()
@@ -269,7 +282,7 @@ class DocumentReader:
     def _ask(
         self,
         path: Path,
-        order: DrawPage | ReadLayer | ReadSizes,
+        order: DrawPage | ReadLayer | ReadSizes | Annotate,
         wanted: type[Wanted],
         is_sound: Callable[[Wanted], bool],
     ) -> Wanted:

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -30,14 +31,18 @@ from app.documents.formats.detect import HEAD_BYTES, OLE, identify
 from app.documents.images import decoding
 from app.documents.mail import eml, mbox, msg
 from app.documents.opendocument import odp, ods, odt
-from app.documents.pdf import pdf, text_layer
+from app.documents.pdf import highlights, pdf, text_layer
 from app.documents.protocol import (
+    Annotate,
+    Annotated,
     CoverRead,
     DrawnPage,
     DrawPage,
     DrawScan,
     Event,
+    Highlight,
     LayerRead,
+    OfFile,
     Order,
     Parse,
     Parsed,
@@ -118,7 +123,7 @@ class DocumentHandler:
             match order:
                 case Parse():
                     return Parsed(parse(content, progress))
-                case DrawPage() | ReadLayer() | ReadSizes() | ReadCover() if order.sha256 != content.sha256:
+                case DrawPage() | ReadLayer() | OfFile() if order.sha256 != content.sha256:
                     raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=order.page)
                 case DrawPage(page=page, width=width):
                     return DrawnPage(page_image(content, page, width))
@@ -128,6 +133,8 @@ class DocumentHandler:
                     return SizesRead(page_sizes(content))
                 case ReadCover():
                     return CoverRead(cover_picture(content))
+                case Annotate(highlights=wanted):
+                    return Annotated(annotated(content, wanted))
                 case DrawScan(page=page):
                     return DrawnPage(scan_image(content, page))
         except AppError as error:
@@ -207,6 +214,14 @@ def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
 def cover_picture(content: Content) -> bytes:
     """The picture that an EPUB has of its cover, as it is in the file; none for a book of another format."""
     return epub.cover_picture(content) if _identify(content) is Format.EPUB else b""
+
+
+def annotated(content: Content, wanted: Sequence[Highlight]) -> bytes:
+    """A copy of a PDF with highlights (see `highlights.annotated`). Raises AppError PAGE_UNAVAILABLE for a file of
+    another format."""
+    if _identify(content) is not Format.PDF:
+        raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=1)
+    return highlights.annotated(content, wanted)
 
 
 def _drawn(content: Content, page: int) -> DrawnReader:

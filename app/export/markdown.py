@@ -53,7 +53,7 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
         names = {label: f"{number}-{note}" for label, note in find_notes(part.answer).items()}
         lines.append(RAISED.sub(r"[^\1]", rename_notes(harmless(part.answer), names, guarded=True)))
         if part.note:
-            lines += ["", f"*{_plain(part.note)}*"]
+            lines += ["", f"*{plain(part.note)}*"]
     if report.references:
         lines += ["", f"## {_('Table of quotations')}", "", *_quotations(report.references), ""]
     lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]
@@ -62,10 +62,10 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
 
 def _head(head: TitleBlock) -> list[str]:
     lines = [f"# {_line(head.title)}", ""]
-    lines += [f"- {name}: {_plain(' '.join(value.split()))}" for name, value in head.facts]
+    lines += [f"- {name}: {plain(' '.join(value.split()))}" for name, value in head.facts]
     for document in head.documents:
         said = " · ".join(filter(None, (document.title, document.pages, document.digest)))
-        lines.append(f"- {_('Document')}: {_plain(' '.join(said.split()))}")
+        lines.append(f"- {_('Document')}: {plain(' '.join(said.split()))}")
     if head.preface:
         lines += ["", f"*{head.preface}*"]
     return lines
@@ -95,14 +95,14 @@ def write_sheet(report: SheetReport) -> str:
 
 def _picture(picture: Picture, address: Callable[[Picture], str]) -> list[str]:
     """The paragraphs of an image: itself, and what it is called."""
-    caption = _plain(picture.caption)
+    caption = plain(picture.caption)
     try:
         return [f"![{caption}]({address(picture)})", caption]
     except AppError as error:
-        return [_plain(picture.missing(error.problem))]
+        return [plain(picture.missing(error.problem))]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return _SIGNS.sub(r"\\\g<0>", text)
 
 
@@ -165,7 +165,7 @@ def _line(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _plain(" ".join(text.split()))
+    return plain(" ".join(text.split()))
 
 
 def _cell(text: str) -> str:

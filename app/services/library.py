@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.secret import Password
 from app.core.work import Cancel, Work, finish
+from app.documents.protocol import Highlight
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
 from app.services.models import SavedReadings
@@ -109,6 +110,12 @@ class Library:
         book = self.book(book_id)
         with _named(book):
             return self._reader.page_sizes(Path(book.path), book.sha256)
+
+    def annotated_copy(self, book_id: str, highlights: Sequence[Highlight]) -> bytes:
+        """A PDF written anew with these highlights; its file is only read. Raises AppError as `page_image`."""
+        book = self.book(book_id)
+        with _named(book):
+            return self._reader.annotated_copy(Path(book.path), book.sha256, highlights)
 
     def cover_picture(self, book_id: str) -> bytes:
         """The picture that a book's file has of its cover, undecoded; none where it has none. Raises AppError as

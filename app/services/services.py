@@ -27,6 +27,7 @@ from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
+from app.services.notes import Notes
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -69,6 +70,7 @@ class Services:
     conversations: Conversations
     drafts: Drafts
     prompts: PromptTexts
+    notes: Notes
     settings: SettingsStore
     own_settings: SettingsStore
     """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""

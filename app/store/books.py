@@ -19,7 +19,7 @@ from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage
 from app.core.errors import AppError, Code
 from app.core.facts import Facts
 from app.core.ingestion import examine
-from app.store import passages
+from app.store import notes, passages
 from app.store.bin import restore
 from app.store.db import Database
 from app.store.folding import fold, storable
@@ -79,7 +79,7 @@ class Books:
         """Put the pages of `document`, made of the same file, in the place of a book's; None if the book is gone.
 
         The book's title, its desks and the answers about it stay. What earlier questions restated of it is forgotten:
-        its words may be elsewhere now.
+        its words may be elsewhere now. Notes go where their words are.
         """
         with self._database.write() as connection:
             connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
@@ -95,6 +95,7 @@ class Books:
                 return None
             _put_pages(connection, book_id, document)
             connection.execute(_FORGET_PASSAGES, {"id": book_id})
+            notes.place_again(connection, book_id, document.pages)
         self._database.scrub()
         return _book(row)
 

@@ -371,6 +371,23 @@ _GRID = """
 """
 
 _NOTES = """
+-- What a person marked on a page, wrote about it, or kept of an answer.
+CREATE TABLE notes (
+    id TEXT NOT NULL PRIMARY KEY,
+    words TEXT NOT NULL,             -- of the page, or of the answer
+    text TEXT NOT NULL,              -- of the person
+    book_id TEXT REFERENCES books (id) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    start INTEGER NOT NULL,          -- in characters of the page's text
+    stop INTEGER NOT NULL,
+    lost INTEGER NOT NULL,           -- 1: the words are on no page any more
+    marker TEXT NOT NULL,
+    source TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    changed_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notes_of_book ON notes (book_id, page);
 """
 
 _TIMELINE = """

@@ -731,6 +731,15 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” could not be written. Check that its folder exists and that you have permission to write"
         " there, or choose another folder."
     ),
+    Code.COPY_NOT_PDF: (
+        "“{title}” is not a PDF, so there is no copy of it with highlights. Export its notes as Markdown instead."
+    ),
+    Code.COPY_IN_PLACE: (
+        "“{path}” is the document itself, which Octavo never changes. Choose another name for the copy."
+    ),
+    Code.NOTE_UNKNOWN: (
+        "There is no note “{name}”, or several begin with that. “octavo notes” lists the notes with their names."
+    ),
     Code.PRINT_FAILED: (
         "The printer “{printer}” did not accept the pages. Check that it is switched on and connected, then print"
         " again."

@@ -28,6 +28,7 @@ from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
+from app.core.note import Marker, NotePlace
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.sources import Shelved
@@ -41,6 +42,7 @@ from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS, migrate
+from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
@@ -156,6 +158,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert added == ([(Path("/books"), 1, 1)] if version >= 10 else [])
         shelved = {book.id: Shelved(1, Path(), places=(Path("/books/moby.epub"),))}
         assert Sources(database).shelf() == (shelved if version >= 10 else {})
+        noted = [(note.words, note.text, note.place, note.marker) for note in NoteStore(database).all()]
+        written_on = NotePlace(book.id, 1, 0, 15)
+        assert noted == ([("Call me Ishmael", "Who?", written_on, Marker.BLUE)] if version >= 10 else [])
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)

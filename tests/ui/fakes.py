@@ -63,6 +63,7 @@ from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matters import Matters
 from app.services.models import Models, SavedReadings
+from app.services.notes import Notes
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
@@ -82,6 +83,7 @@ from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.judges import Judges
 from app.store.measurements import Measurements
+from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
@@ -580,6 +582,7 @@ def _open(
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(home), settings),
+        notes=Notes(NoteStore(database), library),
         settings=settings,
         own_settings=SettingsStore(database) if matter else settings,
         engine=engine,  # type: ignore[arg-type]

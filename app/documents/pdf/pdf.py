@@ -54,9 +54,9 @@ def parse(content: Content, progress: Progress) -> Document:
     A document of nothing but pictures is accepted: its text may be recognised later. A page's chapter is the first
     entry of the outline that leads to it, or else the last one before.
     """
-    with _open(content) as pdf, ExitStack() as forms:
+    with open_file(content) as pdf, ExitStack() as forms:
         # Opened a second time, with its form, only if needed: reading annotations changes pages.
-        with_form = cache(lambda: forms.enter_context(_open(content, with_form=True)))
+        with_form = cache(lambda: forms.enter_context(open_file(content, with_form=True)))
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         outline = _outline(pdf, len(pdf))
         chapters = _chapters(outline, len(pdf))
@@ -110,7 +110,7 @@ def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
     """Width and height of each page in points, as it is drawn; of one that cannot be loaded, those of Letter."""
     size = pdfium.FS_SIZEF()
     sizes = []
-    with _open(content) as pdf:
+    with open_file(content) as pdf:
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         for index in range(len(pdf)):
             loaded = pdfium.FPDF_GetPageSizeByIndexF(pdf.raw, index, ctypes.byref(size))
@@ -142,7 +142,7 @@ def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) 
 def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterator[pypdfium2.PdfPage]:
     """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, or where PDFium fails on it."""
     unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
-    with _open(content, with_form=with_form) as pdf:
+    with open_file(content, with_form=with_form) as pdf:
         if not 1 <= page <= len(pdf):
             raise unavailable
         try:
@@ -153,7 +153,7 @@ def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterat
 
 
 @contextmanager
-def _open(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
+def open_file(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
     """`with_form`: form fields can be read and drawn; no script runs, as PDFium is built without.
 
     Either password of a PDF opens it, the user's or the owner's. Raises AppError DOCUMENT_PASSWORD_NEEDED,

@@ -24,7 +24,7 @@ from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, parse
 from app.ui.chat.message import MessageWidget
-from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
+from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -146,7 +146,7 @@ class AnswerMessage(MessageWidget):
         formulas.arrived.connect(self._show_formulas)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
-        self._notes: list[Note] = []
+        self._notes: list[RemarkLine] = []
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
         self.action_button.clicked.connect(partial(self._emit, self.action_wanted))
@@ -241,7 +241,7 @@ class AnswerMessage(MessageWidget):
         for note in self._notes:
             note.hide()
             note.deleteLater()
-        self._notes = [Note(disarm(sentence), self._theme, self) for sentence in sentences if sentence]
+        self._notes = [RemarkLine(disarm(sentence), self._theme, self) for sentence in sentences if sentence]
         for note in self._notes:
             note.show()
         self._describe()

@@ -30,7 +30,7 @@ _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag
 _LEAST_WIDTH = 80  # px of the words
 
 
-class Note(QWidget):
+class RemarkLine(QWidget):
     """A sentence in soft ink with a small mark before it."""
 
     def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
