@@ -1,0 +1,117 @@
+"""The chronology of a desk: dated events, and persons and organisations, each with the pages that it stands on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.dates import DateSpan
+
+
+class EntrySource(StrEnum):
+    """Who found that something stands on a page."""
+
+    RULES = "rules"  # the program, by rules: it may miss some
+    MODEL = "model"  # a model; the program looked its quotation up
+
+
+class EntityKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class FoundEvent(msgspec.Struct, frozen=True):
+    """A dated event on a page of a book, which counts from 1.
+
+    `quote`: the words of the page, on one line; `words`: those of them that name the date. `title`: what a model, or
+    the subject of a mail, says in their place; it may be empty. `is_reckoned`: from another date of the text.
+    """
+
+    span: DateSpan
+    page: int
+    quote: str
+    words: str
+    title: str = ""
+    is_reckoned: bool = False
+
+
+class FoundName(msgspec.Struct, frozen=True):
+    """A person or organisation on a page: as it is written there, and how often."""
+
+    name: str
+    kind: EntityKind
+    page: int
+    count: int = 1
+
+
+class EventPlace(msgspec.Struct, frozen=True):
+    """Where an event stands, as `FoundEvent` says."""
+
+    book_id: str
+    page: int
+    quote: str
+    words: str
+    source: EntrySource = EntrySource.RULES
+    is_reckoned: bool = False
+
+
+class TimelineEvent(msgspec.Struct, frozen=True):
+    """`text`: what a person, a model or a subject says of it; empty where its quotation does. `places`: at least one;
+    several where the same words stand in several books, or a person made one event of several. `is_edited`: by hand."""
+
+    id: str
+    span: DateSpan
+    text: str
+    places: tuple[EventPlace, ...]
+    is_edited: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it is, on one line."""
+        return self.text or self.places[0].quote
+
+    @property
+    def is_reckoned(self) -> bool:
+        return not self.is_edited and all(place.is_reckoned for place in self.places)
+
+
+class EntityPlace(msgspec.Struct, frozen=True):
+    """A page that names it, and as what, so often."""
+
+    book_id: str
+    page: int
+    name: str
+    count: int = 1
+    source: EntrySource = EntrySource.RULES
+
+
+class NamedEntity(msgspec.Struct, frozen=True):
+    """A person or an organisation. `places` in the order of books and pages; at least one."""
+
+    id: str
+    name: str
+    kind: EntityKind
+    places: tuple[EntityPlace, ...]
+    is_edited: bool = False
+
+    @property
+    def count(self) -> int:
+        """How often it is named."""
+        return sum(place.count for place in self.places)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that the pages have for it, the most frequent first."""
+        counted: dict[str, int] = {}
+        for place in self.places:
+            counted[place.name] = counted.get(place.name, 0) + place.count
+        return tuple(sorted(counted, key=lambda name: (-counted[name], name)))
+
+
+class TimelineFinding(msgspec.Struct, frozen=True):
+    """Books are being looked through: `done` of `total` are; `book_id` is the next one, empty behind the last."""
+
+    done: int
+    total: int
+    book_id: str = ""

@@ -1,0 +1,210 @@
+"""Finds persons and organisations in a text by rules: titles, given names, legal forms, headers of mails, 氏, 株式会社.
+
+Rules miss names, and take some words for a name. So whoever shows what they find says so.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.core.timeline import EntityKind
+
+_TITLES = (
+    "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lady Lord Judge Justice Captain Inspector Herr Herrn Frau Monsieur"
+    " Madame Mademoiselle Mme Mlle Maître Señor Señora Sra Don Doña Signor Signora Dott Dottoressa Avv Dr.med"
+)
+_GIVEN = """
+Aaron Abigail Adam Adrian Agnes Ahmed Aisha Alan Albert Alberto Alejandro Alessandro Alex Alexander Alexandra Alfred Ali
+Alice Alison Amanda Amelia Amy Ana Anders Andrea Andreas Andrew Angela Ann Anna Anne Annette Anthony Antoine Antonio
+Anton Arthur Astrid Audrey Barbara Beatrice Ben Benjamin Bernard Bernd Bernhard Bettina Bill Birgit Björn Bob Brian
+Brigitte Bruno Camille Carla Carlo Carlos Carmen Carol Caroline Catherine Cecilia Charles Charlotte Chiara Chloe Chris
+Christian Christina Christine Christoph Christopher Claire Clara Claude Claudia Colin Cristina Daniel Daniela Daniele
+David Deborah Denis Dennis Diana Diego Dieter Dietrich Dirk Dominic Dominique Donald Dorothy Douglas Edith Edward Elena
+Eleanor Elias Elisabeth Elizabeth Ella Ellen Emil Emily Emma Eric Erik Ernst Esther Eugene Eva Evelyn Fabian Fabio
+Fatima Felix Fernando Fiona Florian Frances Francesca Francesco Francis Francisco Franz Fred Frederick Friedrich
+Gabriel Gabriele Gareth Gary Geoffrey Georg George Gerald Gerhard Giorgio Giovanni Giulia Giuseppe Gordon Graham
+Gregory Guido Guillaume Günter Günther Hannah Hans Harald Harold Harry Heather Heike Heinrich Heinz Helen Helena Helga
+Helmut Henri Henrik Henry Herbert Hermann Holger Horst Howard Hugh Hugo Ian Ines Ingrid Irene Isaac Isabel Isabella
+Isabelle Ismail Ivan Jack Jacob Jacqueline Jacques Jake James Jan Jane Janet Jason Javier Jean Jeffrey Jennifer Jens
+Jeremy Jessica Joachim Joan Joanna Johann Johannes John Jonas Jonathan Jordi Jorge Jörg José Josef Joseph Joshua Juan
+Judith Julia Julian Julie Julien Jürgen Karen Karin Karl Katharina Katherine Kathrin Katrin Kate Keith Kenneth Kevin
+Kim Klaus Kurt Lars Laura Laurent Lauren Lawrence Lea Leo Leon Leonard Leonardo Lewis Liam Linda Lisa Lorenzo Louis
+Louise Luca Lucas Lucia Lucy Luis Luisa Lukas Lydia Magdalena Manfred Manuel Marc Marcel Marco Marcus Margaret Maria
+María Marie Mario Marion Mark Markus Marta Martha Martin Martina Mary Mathieu Matteo Matthew Matthias Maurice Max
+Maximilian Megan Melanie Mia Michael Michel Michele Michelle Miguel Mohamed Mohammed Monica Monika Muhammad Nadia Nancy
+Natalie Nathan Neil Nicholas Nicola Nicolas Nicole Nigel Nils Nina Noah Nora Norbert Norman Olga Oliver Olivia Olivier
+Omar Oscar Oskar Otto Owen Pablo Paola Paolo Pascal Patricia Patrick Paul Paula Pauline Pedro Peter Petra Philip
+Philipp Philippe Phillip Pierre Pietro Rachel Rafael Rainer Ralf Ralph Raymond Rebecca Reinhard Renate Richard Rita
+Robert Roberto Roger Roland Rolf Ronald Rosa Roy Rudolf Russell Ruth Ryan Sabine Sally Samantha Samuel Sandra Sara
+Sarah Scott Sean Sebastian Sergio Sharon Silvia Simon Simone Sofia Sonia Sonja Sophia Sophie Stefan Stefano Stella
+Stephan Stephanie Stephen Steve Steven Stuart Susan Susanne Sven Sylvia Tania Tanja Teresa Theodor Theresa Thomas Tim
+Timothy Tobias Tom Tony Torsten Ulrich Ulrike Ursula Ute Uwe Valentina Valerie Vanessa Vera Veronica Victor Victoria
+Vincent Virginia Vivian Walter Werner Wilhelm William Wolfgang Xavier Yves Yvonne Zoe
+Akira Daisuke Haruki Hiroshi Kazuo Kenji Makoto Naoki Takashi Takeshi Yoko Yuki Yuko Keiko Mariko Sachiko
+"""
+_NO_LAST_NAMES = """
+Street Road Avenue Lane Square House Hall Park Station Bridge Hospital School Church Court Day Act Rules Island River
+Lake Hill Harbour Harbor Port Airport Hotel January February March April May June July August September October November
+December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+"""
+_FORMS = (
+    r"Ltd\.?|Limited|L\.?L\.?C\.?|L\.?L\.?P\.?|Inc\.?|Incorporated|Corp\.?|Corporation|plc|PLC|Co\.?|Company"
+    r"|GmbH(?:\s?&\s?Co\.?\s?KG)?|gGmbH|AG|KG|OHG|SE|e\.\s?V\.|S\.\s?A\.(?:\s?S\.)?|SAS|SARL|S\.p\.A\.|SpA|S\.r\.l\.|Srl"
+    r"|S\.\s?L\.|B\.\s?V\.|BV|N\.\s?V\.|NV|A/S|AB|Oy|Pty\.?\sLtd\.?"
+)
+_INSTITUTIONS = (
+    "Bank|University|College|Institute|Council|Ministry|Office|Authority|Association|Foundation|Trust|Court|Agency"
+    "|Commission|Committee|Department|Hospital|Clinic|Society|Union|Federation|Group|Partners|Sons|Brothers|Fisheries"
+)
+_OF = "University|Bank|Ministry|Department|Court|Council|Commission|Institute|Office|Port|Chamber|Registry"
+_NO_NAMES = """
+The This That These Those A An Each Any Every Such Said No Our Your Their His Her Its Registered Head Main Branch
+Local Relevant Competent And Or In On At By For From To Of With Under Between Dear Section Clause Article Part
+Schedule Annex Appendix Chapter Der Die Das Ein Eine Le La Les Un Une El Los Il Lo Gli
+"""
+_GAP = r"(?:[ \t\u00a0]{1,4})"
+_WORD = r"(?:(?:Mc|Mac|[OD]['’])?[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+){0,3})"
+_ANY_WORD = rf"(?:{_WORD}|[A-ZÀ-ÖØ-Þ]{{2,20}}(?:-[A-Z]{{1,20}}){{0,3}})"
+_INITIAL = r"(?:[A-Z]\.(?:-?[A-Z]\.){0,3})"
+_PARTICLE = r"(?:von|van|der|den|de|del|della|di|da|dos|du|la|le|zu|zur|ter|ten|y|bin|al)"
+_FULL = rf"(?:(?:{_WORD}|{_INITIAL}){_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}){{0,4}}{_WORD}"
+
+_TITLED = re.compile(
+    rf"\b(?P<title>{'|'.join(_TITLES.split())})\.?{_GAP}(?:(?:Dr|Prof|med)\.?{_GAP}){{0,3}}"
+    rf"(?P<name>(?:{_PARTICLE}{_GAP}){{0,3}}{_FULL})"
+)
+_NAMED = re.compile(
+    rf"\b(?P<name>(?:{'|'.join(_GIVEN.split())})(?:-{_WORD})?{_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}{_FULL})"
+)
+_FORMED = re.compile(
+    rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|of|the|de){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
+)
+_INSTITUTION = re.compile(
+    rf"\b(?P<name>(?:{_ANY_WORD}{_GAP}(?:&{_GAP})?){{1,4}}(?:{_INSTITUTIONS}))\b"
+    rf"|\b(?:{_WORD}{_GAP})?(?:{_OF}){_GAP}(?:of|for){_GAP}(?:the{_GAP})?{_ANY_WORD}"
+    rf"(?:{_GAP}(?:(?:and|of){_GAP})?{_ANY_WORD}){{0,3}}"
+    rf"|\b(?:Amtsgericht|Landgericht|Oberlandesgericht|Universität|Finanzamt|Sparkasse|Volksbank|Stadtwerke){_GAP}{_WORD}"
+)
+_LABELLED = re.compile(
+    rf"^(?:Name|Attn|Attention|Signed(?:{_GAP}by)?|Witness|Author|Patient|Tenant|Landlord|Lessee|Lessor|Buyer|Seller"
+    rf"|Director|Unterschrift|Verfasser|Zeuge)\.?\s?:{_GAP}(?P<name>{_FULL})[ \t]*$",
+    re.MULTILINE,
+)
+_HEADER = re.compile(r"^(?:From|To|Cc):[ \t]*(?P<people>.+(?:\n(?!\w+:).+)*)", re.MULTILINE)
+_ADDRESS = re.compile(r"[\"']?(?P<name>[^\"'<>,;@]{2,80}?)[\"']?\s*<[^<>\s]+@[^<>\s]+>")
+_JAPANESE = re.compile(
+    r"(?P<person>[一-龥々ヶ]{2,4}(?:[ 　][一-龥々ヶぁ-ん]{1,4})?|[ァ-ヴー]{2,20}(?:・[ァ-ヴー]{1,20}){0,3})"
+    r"(?:氏(?!名)|様|殿|さん)"
+    r"|(?P<form>(?:株式会社|有限会社|合同会社|一般社団法人|財団法人)[一-龥々ヶァ-ヴーA-Za-z・&]{1,15}"
+    r"|[一-龥々ヶァ-ヴーA-Za-z・&]{1,15}(?:株式会社|有限会社|合同会社))"
+    r"|(?P<institution>[一-龥々ヶァ-ヴー]{1,8}(?:銀行|大学|裁判所|市役所|法律事務所|病院|税務署))"
+    r"|^(?:氏名|担当者?|署名|作成者|宛先)[:：][ 　]?(?P<labelled>[一-龥々ヶ]{1,4}[ 　]?[一-龥々ヶぁ-んァ-ヴー]{1,5})"
+    r"[ 　]*$",
+    re.MULTILINE,
+)
+_NO_JAPANESE = ("皆", "各位", "貴", "同", "両", "彼", "神", "王", "仏", "何", "客", "奥", "御", "大学", "銀行")
+_SMALL = re.compile(r"\b[a-zß-öø-ÿ][\wß-öø-ÿ-]*")
+_WRAPPED = re.compile(r"(?<=.{45})(?<!\.)\n(?=\S)")
+_SPACES = re.compile(r"\s+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+@dataclass(frozen=True)
+class WrittenName:
+    """As it is written, on one line."""
+
+    name: str
+    kind: EntityKind
+
+
+class NameReader:
+    """Reads the pages of one document. A word that it also writes small is no name by its capital letter alone."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._small = frozenset(word for text in texts for word in _SMALL.findall(text))
+
+    def read(self, text: str) -> Iterator[WrittenName]:
+        """The names of a page, in no order, each as often as it is there."""
+        if _HEADER.search(text):
+            yield from _of_headers(text)
+            text = _HEADER.sub(lambda match: "\n" * match.group().count("\n"), text)
+        yield from _of_japanese(text)
+        text = _WRAPPED.sub(" ", text)  # a name that goes on in the next line of a paragraph
+        for pattern in (_FORMED, _INSTITUTION):
+            found, text = self._organisations(text, pattern)
+            yield from found
+        for pattern in (_TITLED, _LABELLED, _NAMED):
+            found, text = self._persons(text, pattern)
+            yield from found
+
+    def _organisations(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
+        """Those of a form, and the text without them."""
+        names, found = [], []
+        for match in pattern.finditer(text):
+            words = _clean(match.group()).split()
+            while words and (words[0].rstrip(",") in _NO_FIRST or words[0] in ("&", "and", "of", "the")):
+                del words[0]
+            is_common = pattern is _INSTITUTION and all(map(self._is_common, words))
+            if len(words) > 1 and not is_common:
+                found.append(match)
+                names.append(WrittenName(" ".join(words).rstrip(","), EntityKind.ORGANISATION))
+        return names, _without(text, found)
+
+    def _persons(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
+        names, found = [], []
+        for match in pattern.finditer(text):
+            words = _clean(match["name"]).split()
+            while len(words) > 1 and self._is_common(words[-1]):
+                del words[-1]
+            titled = pattern is _TITLED
+            is_name = words[-1] not in _NO_LAST and not self._is_common(words[-1]) and words[0] not in _NO_FIRST
+            if is_name and len(words) >= 2 - titled:
+                found.append(match)
+                if titled and sum(word[0].isupper() for word in words) < 2:
+                    words.insert(0, match["title"])  # a surname alone may be that of several
+                names.append(WrittenName(" ".join(words), EntityKind.PERSON))
+        return names, _without(text, found)
+
+    def _is_common(self, word: str) -> bool:
+        return word.lower().rstrip(",.") in self._small
+
+
+_NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
+
+
+def name_key(name: str) -> str:
+    """Equal for names that differ in nothing but case, width, spaces and points."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace(".", " ").replace(",", " ").split())
+
+
+def _of_headers(text: str) -> Iterator[WrittenName]:
+    for header in _HEADER.finditer(text):
+        for match in _ADDRESS.finditer(header["people"]):
+            name = _clean(match["name"])
+            if any(map(str.isalpha, name)):
+                formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
+                yield WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
+
+
+def _of_japanese(text: str) -> Iterator[WrittenName]:
+    for match in _JAPANESE.finditer(text):
+        group = match.lastgroup or ""
+        name = _clean(match[group])
+        if group in ("person", "labelled"):
+            if not name.endswith(_NO_JAPANESE):
+                yield WrittenName(name, EntityKind.PERSON)
+        else:
+            yield WrittenName(name, EntityKind.ORGANISATION)
+
+
+def _clean(name: str) -> str:
+    return _POSSESSIVE.sub("", _SPACES.sub(" ", name).strip(" ,;:"))
+
+
+def _without(text: str, found: list[re.Match[str]]) -> str:
+    """What other rules look at: a line end where something was found."""
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    return "\n".join(text[begin:end] for begin, end in zip([0, *ends], [*starts, len(text)], strict=True))

@@ -1,0 +1,63 @@
+"""Persons and organisations are found by rules, and words with a capital letter alone are none."""
+
+from __future__ import annotations
+
+from app.core.timeline import EntityKind
+from app.documents.text.names import NameReader, name_key
+
+_LETTER = """\
+From: "Anna Berg" <anna@example.org>
+To: John H. Smith <john@example.com>, Marlow Rigging Ltd <office@example.com>
+Subject: The lease
+
+The Tenant, Mr Smith, wrote to John Smith's lawyer, Dr. Charlotte von Stein, about the lease of Marlow
+Rigging Ltd. The Company paid Acme Widgets, Inc. and the Bank of England. Victoria Street is closed.
+In the Company's Registered Office, registered there, Mrs Jones met Maria de la Cruz.
+
+Yours,
+Peter Olsen
+Director
+
+He is a director of the Siemens AG at the Amtsgericht München. Dear Sir or Madam.
+Signed by: Tom O'Brien
+"""
+
+
+def names(text: str, kind: EntityKind, *others: str) -> set[str]:
+    return {each.name for each in NameReader([text, *others]).read(text) if each.kind is kind}
+
+
+def test_persons() -> None:
+    assert names(_LETTER, EntityKind.PERSON) == {
+        *("Anna Berg", "John H. Smith", "Mr Smith", "John Smith", "Charlotte von Stein"),
+        *("Mrs Jones", "Maria de la Cruz", "Peter Olsen", "Tom O'Brien"),
+    }
+
+
+def test_organisations() -> None:
+    assert names(_LETTER, EntityKind.ORGANISATION) == {
+        *("Marlow Rigging Ltd", "Marlow Rigging Ltd.", "Acme Widgets, Inc.", "Bank of England"),
+        *("Siemens AG", "Amtsgericht München"),
+    }
+    assert name_key("Marlow Rigging Ltd.") == name_key("MARLOW  Rigging Ltd")
+
+
+def test_japanese() -> None:
+    text = (
+        "株式会社山田商事の代表取締役山田太郎氏は、鈴木様と東京地方裁判所で会った。"
+        "皆様、お客様へ。ジョン・スミスさん\n氏名：佐藤 花子"
+    )
+    assert names(text, EntityKind.PERSON) == {"山田太郎", "鈴木", "ジョン・スミス", "佐藤 花子"}
+    assert names(text, EntityKind.ORGANISATION) == {"株式会社山田商事", "東京地方裁判所"}
+
+
+def test_a_word_that_is_also_written_small_is_no_name() -> None:
+    assert names("The Harbour Office signed.", EntityKind.ORGANISATION) == {"Harbour Office"}
+    assert names("The Head Office signed.", EntityKind.ORGANISATION, "at the head of") == set()
+    assert names("Mark Clauses as read.", EntityKind.PERSON, "the clauses") == set()
+
+
+def test_a_long_run_takes_no_long_time() -> None:
+    for piece in ("ア", "A", "Aa ", "Aa-", "山", "von ", "Mr ", "A. ", "Ltd "):
+        text = piece * 20_000
+        assert len(list(NameReader([text]).read(text))) <= 20_000
