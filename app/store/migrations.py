@@ -315,6 +315,8 @@ _FACTS = """
 """
 
 _LIBRARY_SEARCH = """
+-- So that pages are found by their flags without a look at their texts.
+CREATE INDEX pages_with_flags ON pages (flags, book_id, number) WHERE flags != '[]';
 """
 
 _GRID = """

@@ -208,7 +208,7 @@ _SENTENCES: dict[Code, str] = {
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.SEARCH_FILTER_UNKNOWN: (
         "There is no filter “{name}”. The filters are: {known}. To search for these words themselves, put them in"
-        " quotation marks: \"{written}\"."
+        ' quotation marks: "{written}".'
     ),
     Code.SEARCH_FILTER_WITHOUT: (
         "A minus sign works before words and phrases, not before the filter “{name}”. Remove the minus sign."
