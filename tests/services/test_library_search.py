@@ -13,7 +13,7 @@ from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Book, Document, Flag, Format, Page
 from app.core.search_query import SearchPlace, literally, parse
 from app.core.work import Cancel, Stopped, finish
-from app.services.library_search import LibraryHit, LibraryFound
+from app.services.library_search import LibraryFound, LibraryHit
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, open_desk
 
