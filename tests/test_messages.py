@@ -57,6 +57,7 @@ def names_a_path(code: Code) -> bool:
             "question_",
             "prompt_",
             "template_",
+            "search_",
             "bin_",
             *("matter_unknown", "matter_exists", "matter_name", "matter_in_use"),
             "copy_not_",

@@ -87,6 +87,12 @@ class Code(StrEnum):
     MATTER_FILE = "matter_file"  # path: no exported matter
     MATTER_PASSPHRASE = "matter_passphrase"  # noqa: S105 -- a code, not a secret; path
 
+    # what is searched for
+    SEARCH_FILTER_UNKNOWN = "search_filter_unknown"  # name, written, known
+    SEARCH_FILTER_WITHOUT = "search_filter_without"  # name
+    SEARCH_VALUE_UNKNOWN = "search_value_unknown"  # name, value, known
+    SEARCH_DATE_INVALID = "search_date_invalid"  # name, value
+
     # models: `path` always
     MODEL_MISSING = "model_missing"
     MODEL_NOT_GGUF = "model_not_gguf"
@@ -266,6 +272,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "context_invalid",
         ),
         *("remote_address_", "remote_ca_", "licence_", "offer_", "hub_address_", "hub_repository_"),
+        "search_",
     ),
     Blame.FIT: ("does_not_fit", "context_full", "remote_context_exceeded"),
     Blame.MACHINE: (

@@ -23,6 +23,9 @@ _DOUBTFUL = frozenset(
         Flag.LOW_CONFIDENCE,
     }
 )
+LOOK_AT = _DOUBTFUL | {Flag.NO_TEXT}
+"""A person should look at a page with one of these before trusting an answer about it."""
+
 _RECOGNISED = frozenset({Flag.RECOGNISED, Flag.TEXT_LAYER})
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,6})")
 _ROMAN = re.compile(r"m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.core.matter import Matter
 from app.core.paths import Paths
+from app.core.search_query import SearchPlace
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
@@ -25,6 +26,7 @@ from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
+from app.services.library_search import LibrarySearch, said_in_conversations, said_in_sheets
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import Notes
@@ -34,11 +36,11 @@ from app.services.prompt_texts import PromptTexts
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
-from app.services.text_search import TextSearch
 from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
+from app.store.filters import SearchFilters
 from app.store.keys import Key
 from app.store.settings import SettingsStore
 
@@ -90,8 +92,12 @@ class Services:
         return self.make_suggestions()
 
     @property
-    def texts(self) -> TextSearch:
-        return TextSearch(self.conversations, self.library, self.search.passages)
+    def library_search(self) -> LibrarySearch:
+        sources = {
+            SearchPlace.CONVERSATIONS: said_in_conversations(self.conversations),
+            SearchPlace.SHEETS: said_in_sheets(self.conversations, self.sheets.store),
+        }
+        return LibrarySearch(self.search, SearchFilters(self.database), sources)
 
     @property
     def sheets(self) -> Sheets:

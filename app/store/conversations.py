@@ -136,20 +136,29 @@ class Conversations:
             {"id": id, "book": book_id},
         )
 
-    def place_of(self, id: str, words: Sequence[str]) -> TextPlace | None:
-        """The newest question of a conversation, or answer to it, that contains all `words`, which `fold` returned.
+    def place_of(self, id: str, words: Sequence[str], without: Sequence[str] = ()) -> TextPlace | None:
+        """The newest question of a conversation, or answer to it, that contains all `words`, and none that it must be
+        `without`, as `fold` returned them.
 
         Every variant is searched, not only what is shown. A conversation at a time, so that nobody waits long.
         """
         values = {f"word{number}": word for number, word in enumerate(words)}
-        asked = " AND ".join(f"contains(q.text, :{name})" for name in values) or "0"
-        answered = " AND ".join(f"contains(ifnull(a.text, ''), :{name})" for name in values) or "0"
+        unwanted = {f"unwanted{number}": word for number, word in enumerate(without)}
+        asked, answered = (
+            " AND ".join(
+                [f"contains({text}, :{name})" for name in values]
+                + [f"NOT contains({text}, :{name})" for name in unwanted]
+            )
+            if words
+            else "0"
+            for text in ("q.text", "ifnull(a.text, '')")
+        )
         row = self._database.row(
             f"""SELECT q.id, iif({asked}, q.text, a.text)
                 FROM questions q LEFT JOIN answers a ON a.question_id = q.id
                 WHERE q.conversation_id = :id AND (({asked}) OR ({answered}))
                 ORDER BY q.seq DESC, a.seq DESC LIMIT 1""",
-            {"id": id, **values},
+            {"id": id, **values, **unwanted},
         )
         return None if row is None else TextPlace(*row)
 

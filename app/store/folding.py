@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise, zip_longest
 
+HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
+HIRAGANA = "\u3041-\u3096\u309d-\u309f"
+LONG_VOWEL = "\u30fc"  # belongs to the kana before it, of either kind
+KATAKANA = "\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff"
+OTHER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3105-\u312f"  # Thai, Lao, Burmese, Khmer; Bopomofo
+UNSPACED = HAN + HANGUL + HIRAGANA + LONG_VOWEL + KATAKANA + OTHER
+"""Scripts that are searched by their characters: written without spaces, or, Korean, with endings on every word."""
+
+_LINE_BREAK = "\u00ad?(?:[-\u2010]?\n\\s*)?"
 _CLUSTER = re.compile(r"\s+|\S[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
 """A run of white space, or a character with what composes with it."""
 
@@ -48,6 +59,22 @@ def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
         found.append((origins[at][0], origins[end - 1][1]))
         at = joined.find(folded_needle, end)
     return tuple(found)
+
+
+def phrase_pattern(folded: str) -> re.Pattern[str]:
+    """What finds a phrase that `fold` returned, as `fold` writes texts or as they are, wherever lines break in it: also
+    within a word, with a hyphen or a soft one, and between characters of scripts without spaces."""
+    joints = []
+    for before, after in pairwise(folded):
+        unspaced = re.match(f"[{UNSPACED}]{{2}}", before + after)
+        joints.append("" if " " in (before, after) else r"\s*" if unspaced else _LINE_BREAK)
+    signs = (r"\s+" if sign == " " else re.escape(sign) for sign in folded)
+    return re.compile("".join(map("".join, zip_longest(signs, joints, fillvalue=""))), re.IGNORECASE)
+
+
+def holds(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a text has what `phrase_pattern` finds; width does not count either."""
+    return pattern.search(text if text.isascii() else unicodedata.normalize("NFKC", text)) is not None
 
 
 def storable(text: str) -> str:

@@ -6,8 +6,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import apsw
 import msgspec
@@ -17,7 +18,19 @@ from app.core.document import Page, Section
 from app.core.grammar import grammar_of
 from app.store.cutting import CUT, Cutter, PassageCut
 from app.store.db import Database
-from app.store.folding import storable
+from app.store.folding import (
+    HAN,
+    HANGUL,
+    HIRAGANA,
+    KATAKANA,
+    LONG_VOWEL,
+    OTHER,
+    UNSPACED,
+    fold,
+    holds,
+    phrase_pattern,
+    storable,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,24 +43,20 @@ MOST_RANKED = 1_000
 """Passages of one ranking: those behind them add next to nothing to what is found."""
 
 _MANY = 10_000  # hits of a word so frequent that it only tells apart what other words find
+_APART = 16  # scopes: of more, all that is between them is looked through, and what is in none left out
+_MOST_TRIED = 2_000  # passages that have the words of a phrase near each other: of these, the best are looked at
+_ASIDE = 4  # words that may come between those of a phrase in the index: a word that a line broke is there three times
 _MAX_TERMS = 64  # of a question: more (a page pasted in, say) would only take longer
 
-_HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
-_HIRAGANA = "\u3041-\u3096\u309d-\u309f"
-_LONG_VOWEL = "\u30fc"  # belongs to the kana before it, of either kind
-_KATAKANA = "\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff"
-_OTHER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3105-\u312f"  # Thai, Lao, Burmese, Khmer; Bopomofo
-_UNSPACED = _HAN + _HANGUL + _HIRAGANA + _LONG_VOWEL + _KATAKANA + _OTHER
-"""Scripts that are searched by their characters: written without spaces, or, Korean, with endings on every word."""
-
-_SIGNS = f"[{_UNSPACED}]+"
-_GAP = rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])"
+_SIGNS = f"[{UNSPACED}]+"
+_GAP = rf"(?<=[{UNSPACED}])\s+(?=[{UNSPACED}])"
 _ONE_SCRIPT = (  # these three are compiled, and kept by re, when a page is stored or a question asked
-    f"(?P<pairs>[{_HAN}]+|[{_HANGUL}]+)|(?P<grammar>[{_HIRAGANA}{_LONG_VOWEL}]+)"
-    f"|[{_KATAKANA}{_LONG_VOWEL}]+|[{_OTHER}]+"
+    f"(?P<pairs>[{HAN}]+|[{HANGUL}]+)|(?P<grammar>[{HIRAGANA}{LONG_VOWEL}]+)|[{KATAKANA}{LONG_VOWEL}]+|[{OTHER}]+"
 )
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]++)[-\u2010]\n\s*([^\W\d_]++)")
+
+Ids: TypeAlias = "npt.NDArray[np.int64]"
+"""Of passages, ascending."""
 
 _Hits: TypeAlias = "tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]"
 """Of a term: the ids of the passages that hold it, and how much of it each holds, more being better."""
@@ -103,8 +112,9 @@ class Passages:
             ranges = [(book_id, _ids(connection, book_id, pages)) for book_id, pages in dict.fromkeys(books)]
         return tuple(Scope(book_id, ids) for book_id, ids in ranges if ids)
 
-    def by_words(self, scopes: Sequence[Scope], question: str) -> WordHits:
-        """The passages that hold words of `question`, which is any text at all.
+    def by_words(self, scopes: Sequence[Scope], question: str, allowed: Ids | None = None) -> WordHits:
+        """The passages that hold words of `question`, which is any text at all; only those that are `allowed`, if it is
+        given.
 
         What counts is first which of its different words a passage holds, rare ones more than frequent ones, and then
         how often. Raises AppError as `Database.read` does.
@@ -120,9 +130,50 @@ class Passages:
                 _matches(connection, "passage_signs", [term for term in signs if len(term) >= _TRIGRAM], ranges),
                 _short(connection, [term for term in signs if len(term) < _TRIGRAM], ranges),
             )
-            ranked, coverage = _ranked(found, ranges)
-            _order, named = _ranked(_matches(connection, "passage_words", names, ranges), ranges)
+            ranked, coverage = _ranked(_allowed(found, allowed), ranges)
+            of_names = _matches(connection, "passage_words", names, ranges)
+            _order, named = _ranked(_allowed(of_names, allowed), ranges)
         return WordHits(ranked, coverage, named)
+
+    def with_phrase(self, phrase: str) -> Ids:
+        """The passages that have these words side by side, ascending; case, width and line breaks do not count. Of very
+        many that have the words near each other, the best are looked at. Raises AppError as `Database.read` does."""
+        import numpy as np
+
+        pattern = phrase_pattern(fold(storable(phrase)))
+        with self._database.read() as connection:
+            tried = _near(connection, phrase)
+            found = chain.from_iterable(_passage(connection, id, 0.0) for id in tried)
+            held = [id for id, passage in zip(tried, found, strict=True) if holds(passage.text, pattern)]
+        return np.array(sorted(held), np.int64)
+
+    def with_word(self, word: str) -> Ids:
+        """The passages that have a word, in any of its forms; or all of its words, where there are several."""
+        import numpy as np
+
+        words, runs = _segments(word)
+        everywhere = [_everywhere()]
+        with self._database.read() as connection:
+            hits = chain(
+                _matches(connection, "passage_words", chain.from_iterable(map(str.split, words)), everywhere),
+                _matches(connection, "passage_signs", [run for run in runs if len(run) >= _TRIGRAM], everywhere),
+                _short(connection, [run for run in runs if len(run) < _TRIGRAM], everywhere),
+            )
+            found = [np.sort(ids) for ids, _amounts in hits]
+        return reduce(np.intersect1d, found) if found else np.zeros(0, np.int64)
+
+    def forms(self, ids: Iterable[int], question: str) -> dict[int, frozenset[str]]:
+        """Of each of these passages the words, folded, by which `by_words` finds it."""
+        words, signs = _terms(question)
+        any_word = " OR ".join(f'"{word}"' for word in words)
+        sql = """SELECT highlight(passage_words, 0, char(1), char(2)) FROM passage_words
+            WHERE passage_words MATCH ? AND rowid = ?"""
+        found = {}
+        with self._database.read() as connection:
+            for id in ids:
+                marked = connection.execute(sql, (any_word, id)).get if words else None
+                found[id] = frozenset((*re.findall("\x01([^\x02]*)\x02", marked or ""), *signs))
+        return found
 
     def take(self, scores: Mapping[int, float]) -> tuple[Passage, ...]:
         """The passages with these ids and scores, in this order; those that are gone are left out."""
@@ -216,7 +267,7 @@ def _names(question: str) -> list[str]:
         word = match.group()
         capital = len(word) > 1 and word[:1].isupper() and not first
         spelt = any(map(str.isdigit, word)) or (len(word) > 1 and word.isupper()) or re.search(r"\w[_./:@]\w", word)
-        if (capital or spelt) and not re.search(f"[{_UNSPACED}]", word):
+        if (capital or spelt) and not re.search(f"[{UNSPACED}]", word):
             found.append(" ".join(re.findall(r"\w+", word.casefold().replace("_", " "))))
         first = question[match.end() : match.end() + 1] in tuple(".?!")
     return list(dict.fromkeys(name for name in found if name))[:_MAX_TERMS]
@@ -254,13 +305,69 @@ def _joined(ranges: Iterable[range]) -> Iterator[range]:
         yield begun
 
 
+def _everywhere() -> range:
+    return range(1, _LAST_PAGE)
+
+
+def _segments(phrase: str) -> tuple[list[str], list[str]]:
+    """The words of a phrase that come one after the other, and its runs of characters of scripts without spaces."""
+    folded = _fold(storable(phrase))
+    plain = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in folded)
+    joined = re.sub(_GAP, "", folded)
+    return [words for words in map(str.strip, re.split(_SIGNS, plain)) if words], re.findall(_SIGNS, joined)
+
+
+def _near(connection: apsw.Connection, phrase: str) -> list[int]:
+    """The passages that have the words of a phrase near each other, the best first, at most _MOST_TRIED."""
+    import numpy as np
+
+    words, runs = _segments(phrase)
+    everywhere = [_everywhere()]
+    found: list[Ids] = []
+    for words_together in words:
+        terms = words_together.split()
+        quoted = " ".join(f'"{term}"' for term in terms)
+        near = f"NEAR({quoted}, {len(terms) + _ASIDE})"
+        sql = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
+        found.append(np.fromiter(chain.from_iterable(connection.execute(sql, (near, 10 * _MOST_TRIED))), np.int64))
+    long, short = ([run for run in runs if (len(run) >= _TRIGRAM) is is_long] for is_long in (True, False))
+    found += [ids for ids, _amounts in _matches(connection, "passage_signs", long, everywhere)]
+    found += [ids for ids, _amounts in _short(connection, short, everywhere)]
+    if not found:
+        return []
+    first, *others = found
+    for other in others:
+        first = first[np.isin(first, other)]
+    return [int(id) for id in first[:_MOST_TRIED]]
+
+
+def _allowed(found: Iterable[_Hits], allowed: Ids | None) -> Iterator[_Hits]:
+    """The hits that may count."""
+    import numpy as np
+
+    for ids, amounts in found:
+        inside = slice(None) if allowed is None else np.isin(ids, allowed, assume_unique=True)
+        yield ids[inside], amounts[inside]
+
+
+def _inside(ids: npt.NDArray[Any], scopes: Sequence[range]) -> npt.NDArray[np.bool_]:
+    """Which of these ids are in a scope. The scopes ascend and do not overlap."""
+    import numpy as np
+
+    starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).T
+    place = np.searchsorted(starts, ids, side="right") - 1
+    inside: npt.NDArray[np.bool_] = (place >= 0) & (ids < stops[place])
+    return inside
+
+
 def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
     """For each term its hits, from the index."""
     import numpy as np  # late: the start of the desk needs none
 
+    looked_through = scopes if len(scopes) <= _APART else [range(scopes[0].start, scopes[-1].stop)]
     for term in terms:
         found = [np.zeros((0, 2))]
-        for scope in scopes:
+        for scope in looked_through:
             where = f"FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
             values = (f'"{term}"', scope.start, scope.stop - 1)  # `_terms` leaves no quotation mark in them
             ids = _numbers(connection.execute(f"SELECT group_concat(rowid) {where}", values).get)
@@ -271,6 +378,8 @@ def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scop
                 every = np.fromiter(chain.from_iterable(rows), np.float64)  # to the end: what is left open is locked
                 found.append(every.reshape(-1, 2))
         hits = np.concatenate(found)
+        if looked_through is not scopes:
+            hits = hits[_inside(hits[:, 0], scopes)]
         yield hits[:, 0].astype(np.int64), hits[:, 1]
 
 
@@ -278,7 +387,6 @@ def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[r
     """For each term of fewer characters than a trigram its hits: from all trigrams that begin with it."""
     import numpy as np
 
-    starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).T
     for term in terms:
         found = connection.execute(  # once for all scopes: each time, all trigrams that begin so are looked at
             """SELECT group_concat(doc) FROM passage_sign_places
@@ -286,7 +394,7 @@ def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[r
             (term, f"{term}\U0010ffff", scopes[0].start, scopes[-1].stop - 1),
         ).get
         ids, counts = np.unique(_numbers(found), return_counts=True)
-        inside = ids < stops[np.searchsorted(starts, ids, side="right") - 1]
+        inside = _inside(ids, scopes)
         yield ids[inside], counts[inside].astype(np.float64)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book
+from app.core.search_query import SearchPlace, SearchQuery
 from app.services.images import Images
-from app.services.text_search import FoundInBook, FoundInConversation, FoundText, TextSearch
+from app.services.library_search import LibraryHit, LibrarySearch
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from app.ui.palette_dialog import PaletteDialog
 
 
+_LOOKED_IN = (SearchPlace.CONVERSATIONS, SearchPlace.DOCUMENTS)
+_MOST_OF_A_KIND = 6
+
+
 class Anything(Presenter):
     def __init__(
         self,
         images: Images,
-        texts: TextSearch,
+        texts: LibrarySearch,
         bridge: Bridge,
         shelf: ShelfPresenter,
         shown: Shown,
@@ -91,7 +95,8 @@ class Anything(Presenter):
         self._stop_search()
         if self._dialog is not None:
             self._dialog.begin_search()
-            work = partial(self._texts.find, words)
+            query = SearchQuery(words=tuple(words.split()), places=_LOOKED_IN)
+            work = partial(self._texts.at_once, query, limit=_MOST_OF_A_KIND)
             self._job = self._bridge.stream(Executor.FINDING, work, partial(self._on_found, words))
 
     def _stop_search(self) -> None:
@@ -99,20 +104,28 @@ class Anything(Presenter):
             self._job.cancel()
             self._job = None
 
-    def _on_found(self, words: str, event: FoundText | Done[None] | Cancelled | Failed) -> None:
+    def _on_found(self, words: str, event: LibraryHit | Done[None] | Cancelled | Failed) -> None:
         dialog = self._dialog
         if dialog is None or dialog.line.text() != words:
             return
         match event:
-            case FoundInConversation():
+            case LibraryHit(place=SearchPlace.CONVERSATIONS):
                 dialog.add_found([_said(event)])
-            case FoundInBook() if event.book_id in self._shown.shelf:
-                dialog.add_found([_on_page(event, self._shown.shelf[event.book_id])])
+            case LibraryHit():
+                dialog.add_found([self._on_page(event)])
             case Done() | Cancelled():
                 dialog.end_search()
             case Failed():
                 dialog.end_search()
                 self._on_problem(event.problem)
+
+    def _on_page(self, hit: LibraryHit) -> Entry:
+        assert hit.span is not None
+        book = self._shown.shelf.get(hit.id)
+        page = book.page_names.of(hit.span.page) if book is not None else None
+        place = f"{hit.title} · {page_words(page)}" if page is not None else hit.title
+        title = printable(hit.excerpt.text)
+        return Entry(EntryKind.PASSAGE, hit.id, title, place, matches=hit.excerpt.matches, span=hit.span)
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
@@ -129,16 +142,9 @@ class Anything(Presenter):
                 self._navigation.open_book(entry.key)
 
 
-def _said(found: FoundInConversation) -> Entry:
-    excerpt, talk = found.excerpt, found.conversation
-    title = printable(excerpt.text)
-    return Entry(EntryKind.SAID, talk.id, title, title_of(talk), found.question_id, matches=excerpt.matches)
-
-
-def _on_page(found: FoundInBook, book: Book) -> Entry:
-    place = f"{book.title} · {page_words(book.page_names.of(found.span.page))}"
-    title, matches = printable(found.excerpt.text), found.excerpt.matches
-    return Entry(EntryKind.PASSAGE, book.id, title, place, matches=matches, span=found.span)
+def _said(hit: LibraryHit) -> Entry:
+    title, talk = printable(hit.excerpt.text), hit.title or _("New conversation")
+    return Entry(EntryKind.SAID, hit.id, title, talk, hit.question_id, matches=hit.excerpt.matches)
 
 
 def _list_images(images: Images) -> list[Entry]:

@@ -327,7 +327,7 @@ class _Parts(QObject):
             self,
         )
         self.anything = Anything(
-            desk.images, desk.texts, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self
+            desk.images, desk.library_search, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self
         )
         self._make_help(desk, bridge, icons, handbook)
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)

@@ -222,6 +222,18 @@ _SENTENCES: dict[Code, str] = {
         "This passphrase does not open “{path}”. Enter the passphrase that was chosen when the matter was exported."
     ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
+    Code.SEARCH_FILTER_UNKNOWN: (
+        "There is no filter “{name}”. The filters are: {known}. To search for these words themselves, put them in"
+        ' quotation marks: "{written}".'
+    ),
+    Code.SEARCH_FILTER_WITHOUT: (
+        "A minus sign works before words and phrases, not before the filter “{name}”. Remove the minus sign."
+    ),
+    Code.SEARCH_VALUE_UNKNOWN: "The filter “{name}” does not know “{value}”. Type one of these after it: {known}.",
+    Code.SEARCH_DATE_INVALID: (
+        "“{value}” is not a date that the filter “{name}” can use. Type a year, a month or a day: 2024, 2024-03 or"
+        " 2024-03-15."
+    ),
     Code.PAGES_INVALID: (
         "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"
         " page. The page numbers in the book do not count here."

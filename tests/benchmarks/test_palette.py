@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.conversation import Ending, Question
+from app.core.search_query import literally
 from app.core.work import Cancel
 from app.store.folding import contains, fold
 from app.ui.palette_dialog import PaletteDialog
@@ -35,7 +36,7 @@ def test_one_key_in_the_palette_and_a_search_of_all_texts(tmp_path: Path) -> Non
             dialog.grab()  # it is laid out and painted
 
         keys = [_busy(lambda words=words: press(words)) for words in ("n", "no", "not", "noti", "z", "talk 12")]
-        searched = _busy(lambda: list(room.desk.texts.find("nowhere at all", Cancel())))
+        searched = _busy(lambda: list(room.desk.library_search.at_once(literally("nowhere at all"), Cancel(), limit=6)))
         scanned = _busy(lambda: [contains(text, fold("nowhere at all")) for text in texts])
         room.settle()
         dialog.reject()

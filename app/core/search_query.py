@@ -1,0 +1,224 @@
+"""What a person types to search the whole desk: words, exact phrases, words that must not be there, and filters."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from app.core.document import Format
+from app.core.errors import AppError, Code
+
+
+class SearchPlace(StrEnum):
+    """Where a text can be found."""
+
+    DOCUMENTS = "documents"
+    CONVERSATIONS = "conversations"
+    SHEETS = "sheets"
+    NOTES = "notes"
+
+
+class PageCondition(StrEnum):
+    """What can be asked of the pages that are searched."""
+
+    FLAGGED = "flagged"  # a person should look at it before trusting an answer about it
+    SCANNED = "scanned"  # it is a picture, with text that was recognised, or without
+    HIDDEN = "hidden"  # text that a person would not see was left out of it
+
+
+class SearchFilter(StrEnum):
+    """The names of filters, as they are typed before a colon."""
+
+    KIND = "kind"
+    FOLDER = "folder"
+    PERSON = "person"
+    AFTER = "after"
+    BEFORE = "before"
+    PAGE = "page"
+    IN = "in"
+
+
+KINDS: Mapping[str, tuple[Format, ...]] = {
+    **{format.value: (format,) for format in Format},
+    "word": (Format.DOCX, Format.ODT, Format.RTF),
+    "excel": (Format.XLSX, Format.XLS, Format.ODS),
+    "powerpoint": (Format.PPTX, Format.ODP),
+    "mail": (Format.EML, Format.MSG, Format.MBOX),
+    "md": (Format.MARKDOWN,),
+    "txt": (Format.TEXT,),
+}
+"""What may be typed after `kind:`: the formats' own names, and what people call several of them."""
+
+
+class SearchQuery(msgspec.Struct, frozen=True):
+    """What is looked for. `without`: words and phrases that must not be there. Of each filter one value has to hold;
+    an empty one lets everything pass. `after`: this day or later; `before`: an earlier day. `places`: none for all."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    kinds: tuple[Format, ...] = ()
+    folders: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    after: date | None = None
+    before: date | None = None
+    pages: tuple[PageCondition, ...] = ()
+    places: tuple[SearchPlace, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that is to be found, as one text."""
+        return " ".join((*self.words, *self.phrases))
+
+    @property
+    def is_empty(self) -> bool:
+        return self == SearchQuery()
+
+    def looks_in(self, place: SearchPlace) -> bool:
+        """Whether anything there can be meant: only documents have kinds, folders, people and pages."""
+        of_documents = self.kinds or self.folders or self.people or self.pages
+        if of_documents and place is not SearchPlace.DOCUMENTS:
+            return False
+        return place in self.places if self.places else True
+
+
+class _Term(NamedTuple):
+    """A word, a phrase or a filter, and where it is in the text."""
+
+    start: int
+    end: int
+    without: bool
+    filter: str  # "" where it is none
+    value: str
+    quoted: bool
+
+
+_QUOTED = r'"(?P<{0}a>[^"]*)"?|[“„](?P<{0}b>[^“”„]*)[“”]?|「(?P<{0}c>[^」]*)」?'
+_TERM = re.compile(
+    rf"(?P<minus>-(?=\S))?(?:(?P<filter>[A-Za-z]{{2,}}):(?!//)(?:{_QUOTED.format('f')}|(?P<value>\S*))"
+    rf"|{_QUOTED.format('p')}|(?P<word>\S+))"
+)
+_DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
+_NEXT_DAY = timedelta(days=1)
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def parse(text: str) -> SearchQuery:
+    """What is typed, understood. A phrase that is not closed goes to the end.
+
+    Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_DATE_INVALID: nothing of
+    it is passed over.
+    """
+    words: list[str] = []
+    phrases: list[str] = []
+    without: list[str] = []
+    filters: dict[SearchFilter, list[str]] = {}
+    for term in _terms(text):
+        if term.filter and (term.value or term.filter.lower() in set(SearchFilter)):
+            filters.setdefault(_filter_of(term), []).append(term.value)
+        elif value := term.value or term.filter:
+            (without if term.without else phrases if term.quoted else words).append(value)
+    values = filters.get
+    return SearchQuery(
+        tuple(words),
+        tuple(phrases),
+        tuple(without),
+        tuple(dict.fromkeys(kind for value in values(SearchFilter.KIND, []) for kind in _kinds(value))),
+        tuple(values(SearchFilter.FOLDER, [])),
+        tuple(values(SearchFilter.PERSON, [])),
+        max((_days(SearchFilter.AFTER, value)[1] for value in values(SearchFilter.AFTER, [])), default=None),
+        min((_days(SearchFilter.BEFORE, value)[0] for value in values(SearchFilter.BEFORE, [])), default=None),
+        tuple(_one_of(SearchFilter.PAGE, value, PageCondition) for value in values(SearchFilter.PAGE, [])),
+        tuple(_one_of(SearchFilter.IN, value, SearchPlace) for value in values(SearchFilter.IN, [])),
+    )
+
+
+def literally(text: str) -> SearchQuery:
+    """What is typed, where all of it is words."""
+    return SearchQuery(words=tuple(text.split()))
+
+
+def values_of(text: str, wanted: SearchFilter) -> tuple[str, ...]:
+    """What a text that is being typed has of one filter, as it stands there."""
+    return tuple(term.value for term in _terms(text) if term.filter.lower() == wanted)
+
+
+def with_filter(text: str, wanted: SearchFilter, value: str) -> str:
+    """The text with this value of a filter and no other; without that filter where `value` is empty."""
+    kept = text
+    for term in reversed([term for term in _terms(text) if term.filter.lower() == wanted]):
+        kept = f"{kept[: term.start].rstrip()} {kept[term.end :].lstrip()}"
+    kept = kept.strip()
+    if not value:
+        return kept
+    quoted = f'"{value}"' if re.search(r"\s", value) else value
+    return f"{kept} {wanted.value}:{quoted}".strip()
+
+
+def _terms(text: str) -> Iterator[_Term]:
+    for match in _TERM.finditer(text):
+        found = match.groupdict()
+        quoted = next((found[name] for name in ("fa", "fb", "fc", "pa", "pb", "pc") if found[name] is not None), None)
+        value = quoted if quoted is not None else found["value"] or found["word"] or ""
+        value = " ".join(value.split())
+        yield _Term(*match.span(), bool(found["minus"]), found["filter"] or "", value, quoted is not None)
+
+
+def _filter_of(term: _Term) -> SearchFilter:
+    try:
+        wanted = SearchFilter(term.filter.lower())
+    except ValueError:
+        written = f"{term.filter}:{term.value}"
+        known = ", ".join(SearchFilter)
+        raise AppError(Code.SEARCH_FILTER_UNKNOWN, name=term.filter, written=written, known=known) from None
+    if term.without:
+        raise AppError(Code.SEARCH_FILTER_WITHOUT, name=wanted.value)
+    if not term.value:
+        raise AppError(Code.SEARCH_VALUE_UNKNOWN, name=wanted.value, value="", known=_EXAMPLES[wanted]())
+    return wanted
+
+
+def _kinds(value: str) -> tuple[Format, ...]:
+    found = KINDS.get(value.lower().removeprefix("."))
+    if found is None:
+        raise AppError(Code.SEARCH_VALUE_UNKNOWN, name=SearchFilter.KIND.value, value=value, known=", ".join(KINDS))
+    return found
+
+
+def _one_of(name: SearchFilter, value: str, of: type[_Choice]) -> _Choice:
+    lowered = value.lower()
+    for each in of:
+        if lowered in (each.value, each.value.removesuffix("s")):
+            return each
+    raise AppError(Code.SEARCH_VALUE_UNKNOWN, name=name.value, value=value, known=", ".join(of))
+
+
+def _days(name: SearchFilter, value: str) -> tuple[date, date]:
+    """The first day of what is written, a year, a month or a day, and the first one after it."""
+    match = _DATE.fullmatch(value)
+    try:
+        if match is None:
+            raise ValueError(value)
+        year, month, day = (None if part is None else int(part) for part in match.groups())
+        first = date(year or 0, month or 1, day or 1)
+        last = first if day else date(first.year, month or 12, calendar.monthrange(first.year, month or 12)[1])
+        return first, last + _NEXT_DAY
+    except (ValueError, OverflowError):
+        raise AppError(Code.SEARCH_DATE_INVALID, name=name.value, value=value) from None
+
+
+_EXAMPLES: Mapping[SearchFilter, Callable[[], str]] = {
+    SearchFilter.KIND: lambda: ", ".join(KINDS),
+    SearchFilter.FOLDER: lambda: "Contracts",
+    SearchFilter.PERSON: lambda: '"Jane Roe"',
+    SearchFilter.AFTER: lambda: "2023",
+    SearchFilter.BEFORE: lambda: "2024-03",
+    SearchFilter.PAGE: lambda: ", ".join(PageCondition),
+    SearchFilter.IN: lambda: ", ".join(SearchPlace),
+}

@@ -1,0 +1,292 @@
+"""Search over all of the open desk: its documents by words and by meaning, and what was asked, answered and noted.
+
+Of documents, a passage is found that has enough of the words, rare ones weighing more, and beside these the few that
+are nearest in meaning, which say so. Phrases, words that must not be there, and filters always hold. What was said
+in conversations and sheets, and notes, has all words and phrases.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.comparison import PageSpan
+from app.core.search_query import SearchPlace, SearchQuery
+from app.core.work import Cancel, Stopped, Work
+from app.services.excerpts import Excerpt, best_sentence, excerpt_of
+from app.services.search import Neighbours, Search, fuse
+from app.store.conversations import Conversations
+from app.store.filters import PagePlace, SearchFilters, seconds
+from app.store.folding import fold, phrase_pattern
+from app.store.passages import Ids, Passage, Passages, Scope, WordHits
+from app.store.sheets import SheetStore
+
+MOST_HITS = 200
+"""Of documents; what comes behind them is counted, not shown."""
+
+_MOST_SAID = 40  # of each other kind
+_ENOUGH = 0.35
+"""The part of the words, by their weights, that a passage must have to be found by them: two of three, or the rarer one
+of two; of a Japanese word also its two halves apart."""
+
+_BY_MEANING = 12  # passages with fewer of the words than that, at most
+_BEFORE, _AFTER = 90, 220  # characters of a sentence around the first place that was found
+_MOST_WORDS = 16
+
+
+class LibraryHit(msgspec.Struct, frozen=True):
+    """Something that was found. `id`: of the document, conversation, sheet or note that `title` names. `score`: more is
+    better; only hits of one search and one place compare. Of a document there are its `passage` and the `span` of the
+    sentence on its page; where only filters were given, no passage. `question_id`: the question that has the words, or
+    the answer to it. `by_meaning`: it has too few of the words."""
+
+    place: SearchPlace
+    id: str
+    title: str
+    excerpt: Excerpt
+    score: float = 0.0
+    passage: Passage | None = None
+    span: PageSpan | None = None
+    question_id: str = ""
+    by_meaning: bool = False
+
+
+class LibraryFound(msgspec.Struct, frozen=True):
+    """`hits`: of documents, best first, then of each other place, newest first. `counts`: how many passages of each
+    document have the words, by its id. `documents`: how many were searched; `unindexed`: so many of them by words
+    alone. `complete`: nothing more will come."""
+
+    hits: tuple[LibraryHit, ...] = ()
+    counts: Mapping[str, int] = {}
+    documents: int = 0
+    unindexed: int = 0
+    complete: bool = False
+
+    def of(self, place: SearchPlace) -> tuple[LibraryHit, ...]:
+        return tuple(hit for hit in self.hits if hit.place is place)
+
+
+TextSource: TypeAlias = Callable[[SearchQuery], Iterator[LibraryHit]]
+"""What has texts that are searched whole: gives the hits, the newest first."""
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """The documents that filters let pass, by their ids, with their titles; their passages; where not all of these may
+    be found, those that may; and what has the words."""
+
+    titles: Mapping[str, str]
+    scopes: Sequence[Scope]
+    allowed: Ids | None
+    words: WordHits
+
+
+@dataclass(frozen=True)
+class LibrarySearch:
+    """May be used from any thread. Only short reads are done, so that nobody waits for the database. `sources`: what is
+    searched beside documents."""
+
+    search: Search
+    filters: SearchFilters
+    sources: Mapping[SearchPlace, TextSource]
+
+    @property
+    def _passages(self) -> Passages:
+        return self.search.passages
+
+    def find(self, query: SearchQuery, cancel: Cancel, *, limit: int = MOST_HITS) -> Work[LibraryFound, LibraryFound]:
+        """Everything that a query means. What was found so far comes at once: first by words, then what was said, then
+        by meaning. `limit`: hits of documents. Raises AppError as the database does; Stopped."""
+        found, searched = LibraryFound(), None
+        if query.looks_in(SearchPlace.DOCUMENTS):
+            searched = self._searched(query)
+            found = self._by_words(query, searched, limit)
+            yield found
+        if query.text:
+            found = msgspec.structs.replace(found, hits=(*found.hits, *self._said(query, cancel)))
+            yield found
+        if cancel.requested:
+            raise Stopped
+        if searched is not None and query.text and not query.phrases:
+            found = self._with_meaning(query, searched, found, limit)
+        return msgspec.structs.replace(found, complete=True)
+
+    def at_once(self, query: SearchQuery, cancel: Cancel, *, limit: int) -> Work[LibraryHit, None]:
+        """What has all of the words, at most `limit` of each place, as it is found: for a glance while one types."""
+        for place, source in self.sources.items():
+            if query.text and query.looks_in(place):
+                for hit in islice(source(query), limit):
+                    yield hit
+                    if cancel.requested:
+                        raise Stopped
+        if query.text and query.looks_in(SearchPlace.DOCUMENTS):
+            found = self._by_words(query, self._searched(query), 10 * limit)
+            yield from islice((hit for hit in found.hits if _has_all(hit, query)), limit)
+
+    # ---- documents
+
+    def _by_words(self, query: SearchQuery, searched: _Searched, limit: int) -> LibraryFound:
+        if not query.text:
+            return self._listed(query, searched, limit)
+        return self._found(query, searched, Neighbours((), True), limit)
+
+    def _with_meaning(self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int) -> LibraryFound:
+        """With the passages that are nearest in meaning; what else was found stays."""
+        nearest = self.search.nearest(searched.scopes, query.text)
+        if searched.allowed is not None:
+            let_pass = set(searched.allowed.tolist())
+            nearest = Neighbours([id for id in nearest.ids if id in let_pass], nearest.complete)
+        better = self._found(query, searched, nearest, limit)
+        said = [hit for hit in found.hits if hit.place is not SearchPlace.DOCUMENTS]
+        return msgspec.structs.replace(better, hits=(*better.hits, *said))
+
+    def _searched(self, query: SearchQuery) -> _Searched:
+        import numpy as np  # late: the start of the desk needs none
+
+        titles = {document.id: document.title for document in self.filters.documents(query)}
+        scopes = self._passages.scopes([(book_id, None) for book_id in titles])
+        allowed = [self._passages.with_phrase(phrase) for phrase in query.phrases]
+        if query.pages and query.text:
+            allowed.append(np.array(self.filters.passages(query), np.int64))
+        some = reduce(np.intersect1d, allowed) if allowed else None
+        if query.without and scopes:
+            every = np.concatenate([np.arange(scope.ids.start, scope.ids.stop) for scope in scopes])
+            some = reduce(np.setdiff1d, self._unwanted(query), np.sort(every) if some is None else some)
+        words = self._passages.by_words(scopes, query.text, some) if query.text else WordHits((), {}, {})
+        return _Searched(titles, scopes, some, words)
+
+    def _unwanted(self, query: SearchQuery) -> list[Ids]:
+        return [
+            self._passages.with_phrase(text) if " " in text else self._passages.with_word(text)
+            for text in query.without
+        ]
+
+    def _found(self, query: SearchQuery, searched: _Searched, nearest: Neighbours, limit: int) -> LibraryFound:
+        words = searched.words
+        least = 0.0 if query.phrases else _ENOUGH
+        enough = {id for id, part in words.coverage.items() if part >= least}
+        near = [id for id in nearest.ids if id not in enough][:_BY_MEANING]
+        scores = fuse(words, nearest.ids)
+        wanted = sorted(enough.union(near), key=lambda id: (-scores[id], id))[: max(0, limit)]
+        forms = self._passages.forms(wanted, query.text)
+        hits = []
+        for id in wanted:
+            for passage in self._passages.take({id: scores[id]}):
+                title = searched.titles[passage.book_id]
+                hits.append(_hit(passage, title, query, forms[id], by_meaning=id not in enough))
+        unindexed = 0 if nearest.complete else self._unindexed(searched.titles)
+        return LibraryFound(tuple(hits), _counts(enough, searched.scopes), len(searched.titles), unindexed)
+
+    def _unindexed(self, book_ids: Collection[str]) -> int:
+        indexed = self.search.vectors.finished(self.search.embedder.model)
+        return sum(book_id not in indexed for book_id in book_ids)
+
+    def _listed(self, query: SearchQuery, searched: _Searched, limit: int) -> LibraryFound:
+        """Where nothing but filters was given: the pages that they are about, or the documents."""
+        titles = searched.titles
+        if query.is_empty or not titles:
+            return LibraryFound(documents=len(titles))
+        pages: Iterable[PagePlace] = (PagePlace(book_id, 1, "", "") for book_id in titles)
+        if query.pages:
+            pages = self.filters.pages(query)
+        unwanted = {scope.book_id for scope in searched.scopes if not _covers(searched.allowed, scope.ids)}
+        found = [place for place in pages if place.book_id in titles and place.book_id not in unwanted]
+        hits = tuple(_listed(place, titles[place.book_id]) for place in found[: max(0, limit)])
+        return LibraryFound(hits, Counter(place.book_id for place in found), len(titles))
+
+    # ---- all else
+
+    def _said(self, query: SearchQuery, cancel: Cancel) -> Iterator[LibraryHit]:
+        for place, source in self.sources.items():
+            if query.looks_in(place):
+                for hit in islice(source(query), _MOST_SAID):
+                    yield hit
+                    if cancel.requested:
+                        raise Stopped
+
+
+def said_in_conversations(conversations: Conversations) -> TextSource:
+    def find(query: SearchQuery) -> Iterator[LibraryHit]:
+        begin, end = _times(query)
+        for talk in conversations.all():
+            if begin <= talk.updated_at < end:
+                yield from _said_in(conversations, SearchPlace.CONVERSATIONS, talk.id, talk.title, query)
+
+    return find
+
+
+def said_in_sheets(conversations: Conversations, sheets: SheetStore) -> TextSource:
+    def find(query: SearchQuery) -> Iterator[LibraryHit]:
+        begin, end = _times(query)
+        for sheet in sheets.all():
+            if begin <= sheet.created_at < end:
+                yield from _said_in(conversations, SearchPlace.SHEETS, sheet.id, sheet.title, query)
+
+    return find
+
+
+def _said_in(
+    conversations: Conversations, place: SearchPlace, id: str, title: str, query: SearchQuery
+) -> Iterator[LibraryHit]:
+    phrases = [fold(phrase) for phrase in query.phrases]
+    words = fold(" ".join(query.words)).split()[:_MOST_WORDS]
+    without = tuple(map(fold, query.without))
+    side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
+    for needles in filter(None, (side_by_side, [*words, *phrases])):
+        found = conversations.place_of(id, needles, without)
+        if found is not None:
+            yield LibraryHit(place, id, title, excerpt_of(found.text, needles), question_id=found.question_id)
+            return
+
+
+def _times(query: SearchQuery) -> tuple[float, float]:
+    return seconds(query.after, 0.0), seconds(query.before, float("inf"))
+
+
+def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str], *, by_meaning: bool) -> LibraryHit:
+    """The sentence of a passage that has most of what was looked for, and, of a phrase, where that is."""
+    phrases = [fold(phrase) for phrase in query.phrases]
+    needles = [*phrases, *sorted(forms, key=len, reverse=True)]
+    start, end = best_sentence(passage.text, needles)
+    sentence = passage.text[start:end]
+    excerpt = excerpt_of(
+        sentence, [needle for needle in needles if needle in fold(sentence)], before=_BEFORE, after=_AFTER
+    )
+    if phrases and (match := phrase_pattern(phrases[0]).search(passage.text)):
+        start, end = match.span()
+    span = PageSpan(passage.page, passage.label, passage.start + start, passage.start + end)
+    return LibraryHit(
+        SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span, "", by_meaning
+    )
+
+
+def _has_all(hit: LibraryHit, query: SearchQuery) -> bool:
+    text = fold(hit.passage.text) if hit.passage is not None else ""
+    return all(word in text for word in fold(" ".join(query.words)).split()[:_MOST_WORDS])
+
+
+def _counts(ids: Iterable[int], scopes: Sequence[Scope]) -> Mapping[str, int]:
+    """How many of these passages each document has."""
+    ordered = sorted(scopes, key=lambda scope: scope.ids.start)
+    starts = [scope.ids.start for scope in ordered]
+    return Counter(ordered[bisect_right(starts, id) - 1].book_id for id in ids)
+
+
+def _covers(allowed: Ids | None, ids: range) -> bool:
+    if allowed is None:
+        return True
+    low, high = allowed.searchsorted((ids.start, ids.stop))
+    return int(high - low) == len(ids)
+
+
+def _listed(place: PagePlace, title: str) -> LibraryHit:
+    span = PageSpan(place.number, place.label, 0, 0)
+    excerpt = excerpt_of(place.beginning, [], after=_AFTER)
+    return LibraryHit(SearchPlace.DOCUMENTS, place.book_id, title, excerpt, span=span)

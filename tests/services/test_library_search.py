@@ -1,0 +1,204 @@
+"""All of the desk is searched: documents, conversations, sheets; what a query excludes is never there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.bin import BinKind
+from app.core.conversation import BookRef, Ending, Question
+from app.core.document import Book, Document, Flag, Format, Page
+from app.core.search_query import SearchPlace, literally, parse
+from app.core.work import Cancel, Stopped, finish
+from app.services.library_search import LibraryFound, LibraryHit
+from tests.ui import shelf_of_books
+from tests.ui.fakes import FakeDesk, open_desk
+
+_REPAIRS = """The tenant shall keep the roof in good re-
+pair and pay for what the storm has torn away.
+
+The landlord terminates the lease when the rent is late for a second time."""
+_JAPANESE = "借主は乾ドッ\nクとその設備を返還する。\n\n解約の通知は書面によって行う。"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FakeDesk]:
+    made = open_desk(tmp_path / "desk")
+    yield made
+    made.desk.close()
+
+
+@pytest.fixture
+def books(desk: FakeDesk) -> dict[str, Book]:
+    scanned = Page(1, "1", "The tenant paid the rent in coins.", flags=(Flag.RECOGNISED, Flag.LOW_CONFIDENCE))
+    hidden = Page(2, "2", "The rent is nothing.", flags=(Flag.HIDDEN_TEXT,), hidden="Pay twice.")
+    kept = (
+        ("Lease", Format.PDF, "/home/me/Contracts/2024/lease.pdf", (Page(1, "1", _REPAIRS),)),
+        ("Receipt", Format.PDF, "/home/me/Receipts/receipt.pdf", (scanned, hidden)),
+        ("Mail", Format.EML, "/home/me/Mail/rent.eml", (Page(1, "1", "Dear landlord, the rent is late again."),)),
+        ("係留", Format.DOCX, "/home/me/Contracts/係留.docx", (Page(1, "1", _JAPANESE),)),
+    )
+    return {
+        title: desk.books.add(Document(title, format, title.encode().hex().ljust(64, "0"), pages), Path(path))
+        for title, format, path, pages in kept
+    }
+
+
+def _find(desk: FakeDesk, text: str, limit: int = 50) -> LibraryFound:
+    return finish(desk.desk.library_search.find(parse(text), Cancel(), limit=limit))
+
+
+def _titles(found: LibraryFound, place: SearchPlace = SearchPlace.DOCUMENTS) -> set[str]:
+    return {hit.title for hit in found.of(place)}
+
+
+def _lit(hit: LibraryHit) -> list[str]:
+    return [hit.excerpt.text[slice(*match)] for match in hit.excerpt.matches]
+
+
+def _on_page(desk: FakeDesk, hit: LibraryHit) -> str:
+    assert hit.span is not None
+    page = desk.books.page(hit.id, hit.span.page)
+    return page.text[hit.span.start : hit.span.end]
+
+
+def test_a_word_is_found_in_all_documents_with_its_sentence_lit(desk: FakeDesk, books: dict[str, Book]) -> None:
+    found = _find(desk, "rent")
+    assert _titles(found) == {"Lease", "Receipt", "Mail"}
+    assert found.counts == {books["Lease"].id: 1, books["Receipt"].id: 2, books["Mail"].id: 1}
+    assert (found.documents, found.complete) == (4, True)
+    lease = next(hit for hit in found.hits if hit.title == "Lease")
+    assert lease.excerpt.text == "The landlord terminates the lease when the rent is late for a second time."
+    assert _lit(lease) == ["rent"]
+    assert _on_page(desk, lease) == lease.excerpt.text
+
+
+def test_another_form_of_a_word_is_lit_too(desk: FakeDesk, books: dict[str, Book]) -> None:
+    (found,) = [hit for hit in _find(desk, "terminating").hits if not hit.by_meaning]
+    assert _lit(found) == ["terminates"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "titles", "words"),
+    [
+        ('"the rent is late"', {"Lease", "Mail"}, {"the rent is late"}),
+        ('"IN GOOD REPAIR AND"', {"Lease"}, {"in good re-\npair and"}),
+        ('"ｒｅｎｔ is nothing"', {"Receipt"}, None),
+        ("「乾ドックとその」", {"係留"}, {"乾ドッ\nクとその"}),
+        ("「通知」", {"係留"}, {"通知"}),
+        ('"rent the late"', set(), None),
+        ('"late is the rent"', set(), None),
+        ('"rent is" late', {"Lease", "Mail", "Receipt"}, {"rent is"}),
+    ],
+)
+def test_a_phrase_is_found_exactly_whatever_its_lines(
+    desk: FakeDesk, books: dict[str, Book], phrase: str, titles: set[str], words: set[str] | None
+) -> None:
+    hits = [hit for hit in _find(desk, phrase).hits if not hit.by_meaning]
+    assert {hit.title for hit in hits} == titles
+    if words is not None:
+        assert {_on_page(desk, hit) for hit in hits} == words
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("rent kind:pdf", {"Lease", "Receipt"}),
+        ("rent kind:mail", {"Mail"}),
+        ("rent folder:contracts", {"Lease"}),
+        ("rent folder:me/Receipts", {"Receipt"}),
+        ("rent folder:rec", set()),
+        ("rent page:scanned", {"Receipt"}),
+        ("rent page:hidden", {"Receipt"}),
+        ("rent page:flagged kind:eml", set()),
+        ("rent -coins -nothing", {"Lease", "Mail"}),
+        ('rent -"late again"', {"Lease", "Receipt"}),
+        ("rent -terminating", {"Receipt", "Mail"}),
+        ("rent after:2100", set()),
+        ("rent before:2000", set()),
+        ("rent in:sheets", set()),
+        ("解約通知", {"係留"}),
+        ("約", {"係留"}),
+        ("-rent", {"係留"}),
+        ("kind:docx", {"係留"}),
+        ("page:hidden", {"Receipt"}),
+        ("kind:docx -設備", set()),
+        ("", set()),
+    ],
+)
+def test_what_a_query_excludes_is_never_there(
+    desk: FakeDesk, books: dict[str, Book], query: str, titles: set[str]
+) -> None:
+    assert _titles(_find(desk, query)) == titles
+
+
+def test_the_page_that_a_filter_is_about_is_shown(desk: FakeDesk, books: dict[str, Book]) -> None:
+    (hit,) = _find(desk, "page:hidden").hits
+    assert hit.span is not None
+    assert (hit.span.page, hit.excerpt.text) == (2, "The rent is nothing.")
+
+
+def _say(desk: FakeDesk, title: str, question: str, answer: str) -> str:
+    kept = desk.desk.conversations
+    asked = kept.add_question(Question(kept.create(title).id, question))
+    kept.save_answer(msgspec.structs.replace(kept.begin_answer(asked.id, "Scout"), text=answer, ending=Ending.COMPLETE))
+    return asked.id
+
+
+def test_conversations_and_sheets_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
+    asked = _say(desk, "Dues", "When is it due?", "On the first day.\n\nThe **rent** of May was late.")
+    refs = (BookRef(books["Lease"].id),)
+    desk.desk.sheets.store.create("Checklist", refs, ["Who pays the rent?"], excerpts=False)
+    found = _find(desk, "rent")
+    (said,) = found.of(SearchPlace.CONVERSATIONS)
+    assert (said.title, said.question_id, said.excerpt.text) == ("Dues", asked, "The rent of May was late.")
+    (cell,) = found.of(SearchPlace.SHEETS)
+    assert (cell.title, _lit(cell)) == ("Checklist", ["rent"])
+    assert _titles(_find(desk, "rent in:conversations"), SearchPlace.CONVERSATIONS) == {"Dues"}
+    for query in ("rent kind:pdf", "rent -may -due", '"rent late"', "rent in:documents", "rent after:2100"):
+        assert not _find(desk, query).of(SearchPlace.CONVERSATIONS), query
+
+
+def test_what_is_in_the_bin_is_not_found(desk: FakeDesk, books: dict[str, Book]) -> None:
+    _say(desk, "Dues", "When is the rent due?", "Today.")
+    (talk,) = desk.desk.conversations.all()
+    desk.desk.removal.delete(BinKind.CONVERSATION, talk.id)
+    desk.desk.removal.delete(BinKind.BOOK, books["Mail"].id)
+    for query in ("rent", '"the rent is late"', "kind:eml", "Dear"):
+        found = _find(desk, query)
+        assert "Mail" not in _titles(found)
+        assert not found.of(SearchPlace.CONVERSATIONS)
+
+
+def test_words_come_first_then_what_was_said_and_no_more_than_wanted(desk: FakeDesk, books: dict[str, Book]) -> None:
+    _say(desk, "Dues", "When is the rent due?", "Today.")
+    first, second = desk.desk.library_search.find(parse("rent"), Cancel(), limit=2)
+    assert [len(found.of(SearchPlace.DOCUMENTS)) for found in (first, second)] == [2, 2]
+    assert not first.of(SearchPlace.CONVERSATIONS)
+    assert len(second.of(SearchPlace.CONVERSATIONS)) == 1
+    assert not second.complete
+    assert sum(first.counts.values()) == 4
+
+
+def test_it_stops_when_other_words_are_typed(desk: FakeDesk) -> None:
+    cancel = Cancel()
+    cancel.request()
+    with pytest.raises(Stopped):
+        finish(desk.desk.library_search.find(parse("tide"), cancel))
+
+
+def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book]) -> None:
+    _say(desk, "Dues", "When is the rent due?", "Today.")
+    for number in range(3):
+        _say(desk, f"{number}", "The tide?", "Yes.")
+    desk.books.add(shelf_of_books.rules(), Path("/home/me/rules.pdf"))
+
+    def glance(text: str) -> list[LibraryHit]:
+        return list(desk.desk.library_search.at_once(literally(text), Cancel(), limit=2))
+
+    assert {hit.title for hit in glance("rent late")} == {"Lease", "Mail"}
+    assert [hit.title for hit in glance("tide")][:2] == ["2", "1"]
+    assert glance("rent zeppelin") == glance(" ") == []
