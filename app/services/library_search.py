@@ -135,14 +135,14 @@ class LibrarySearch:
     def _by_words(self, query: SearchQuery, searched: _Searched, limit: int) -> LibraryFound:
         if not query.text:
             return self._listed(query, searched, limit)
-        return self._found(query, searched, Neighbours((), True), limit)
+        return self._found(query, searched, Neighbours({}, True), limit)
 
     def _with_meaning(self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int) -> LibraryFound:
         """With the passages that are nearest in meaning; what else was found stays."""
         nearest = self.search.nearest(searched.scopes, query.text)
         if searched.allowed is not None:
             let_pass = set(searched.allowed.tolist())
-            nearest = Neighbours([id for id in nearest.ids if id in let_pass], nearest.complete)
+            nearest = Neighbours({id: near for id, near in nearest.near.items() if id in let_pass}, nearest.complete)
         better = self._found(query, searched, nearest, limit)
         said = [hit for hit in found.hits if hit.place is not SearchPlace.DOCUMENTS]
         return msgspec.structs.replace(better, hits=(*better.hits, *said))
@@ -173,7 +173,7 @@ class LibrarySearch:
         least = 0.0 if query.phrases else _ENOUGH
         enough = {id for id, part in words.coverage.items() if part >= least}
         near = [id for id in nearest.ids if id not in enough][:_BY_MEANING]
-        scores = fuse(words, nearest.ids)
+        scores = fuse(words, nearest.near)
         wanted = sorted(enough.union(near), key=lambda id: (-scores[id], id))[: max(0, limit)]
         forms = self._passages.forms(wanted, query.text)
         hits = []

@@ -9,10 +9,14 @@ too.
 A passage is about more than one thing. Where its sentences have vectors, the mean of the three nearest is one more
 measure. It is taken of the passages that are nearest as wholes, which of one book are all, and is brought to the mean
 and the spread that these have by the other measures, so that it compares with passages that have none.
+
+In the end it is divided by what the largest of so many standard scores would be by chance, about the square root of
+2 ln n for n passages (Cramér, Mathematical Methods of Statistics, 28.6): so one book and a library compare.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,8 +85,9 @@ def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[Vec
     return tuple(kind for kind in some if kind in compared)
 
 
-def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> list[int]:
-    """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first."""
+def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> dict[int, float]:
+    """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first, each
+    with how near it is."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
     bounds = [np.searchsorted(matrix.ids, (ids.start, ids.stop)) for matrix, ids in searched]
     books = [
@@ -91,9 +96,11 @@ def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, lim
     scores = _by_wholes(books, asked)
     first = np.sort(_largest(scores, max(limit, _MOST_BY_SENTENCES)))
     _add_sentences(books, asked, scores, first)
+    scores = _standard_scores(scores) / np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
     best = first[_largest(scores[first], limit)]
+    best = best[np.lexsort((best, -scores[best]))]
     ids = np.concatenate([book.matrix.ids[book.low : book.high] for book in books])
-    return [int(id) for id in ids[best[np.lexsort((best, -scores[best]))]]]
+    return dict(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
 
 @dataclass(frozen=True)

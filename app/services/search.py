@@ -1,12 +1,12 @@
 """Search: the passages of books that belong to a text, best first, by its words and by what it means.
 
-Two rankings are fused, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
-passage has the score w / (k + r) + (1 - w) / (k + s), where r and s are its places in the two (reciprocal rank fusion:
-Cormack, Clarke and Buettcher, SIGIR 2009; k is 60 there, and 10 here, where only the first few places count).
-The weight w follows from how much of the text any passage holds: c is the largest part of it, by the weights of its
-words, rare ones weighing more, and w = c * c. So words decide where the book has the text's words, and meaning where it
-has others. Names and numbers count by the letter: a passage that holds them comes before all that do not. Of a page
-that is there already, another passage counts half.
+Two measures are added, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
+passage that holds the part p of the text, by the weights of its words, rare ones weighing more, that is at the place r,
+from 0, in the order by words, and as near as s (0 where it is farther than the mean), has the score
+(1 - w) s + 0.4 p^2 + w^2 / (10 + r), where w is the square of the largest p of all; 1 where there are no vectors. So
+words decide where some passage has all of the text's words, however many others there are, and meaning where none has:
+what is nearest by chance has s = 1. Names and numbers count by the letter: a passage that holds them comes before all
+that do not. Of a page that is there already, another passage counts a fifth.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from app.store.vectors import Vectors
 if TYPE_CHECKING:
     from app.services.nearness import Matrix
 
-_K = 10
+_BY_WORDS = 0.4
+_FIRST_PLACES = 10
+_BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
 _MOST_BYTES = 512 << 20
@@ -51,10 +53,14 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Neighbours(msgspec.Struct, frozen=True):
-    """Passages by their ids, nearest first. `complete`: all that was to be compared was."""
+    """`near`: how near passages are, by their ids, the nearest first. `complete`: all that was to be compared was."""
 
-    ids: Sequence[int]
+    near: Mapping[int, float]
     complete: bool
+
+    @property
+    def ids(self) -> Sequence[int]:
+        return tuple(self.near)
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,8 @@ class Search:
         scopes = self.passages.scopes(scope)
         words = self.passages.by_words(scopes, text)
         nearest = self.nearest(scopes, text)
-        scores = fuse(words, nearest.ids)
-        best = sorted(scores, key=lambda id: (-scores[id], id))[: _SPARE * max(0, limit)]
+        scores = fuse(words, nearest.near)
+        best = sorted(scores, key=lambda id: -scores[id])[: _SPARE * max(0, limit)]
         found = _spread(self.passages.take({id: scores[id] for id in best}))
         return Found(found[: max(0, limit)], not nearest.complete)
 
@@ -109,7 +115,7 @@ class Search:
         finished = self.vectors.finished(self.embedder.model)
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
-            return Neighbours((), not wanted or not text.strip())
+            return Neighbours({}, not wanted or not text.strip())
         from app.services import nearness  # late: the start of the desk needs no numpy
 
         searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
@@ -120,7 +126,7 @@ class Search:
             if error.code not in DIED:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
-            return Neighbours((), complete=False)
+            return Neighbours({}, complete=False)
         return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> Matrix:
@@ -141,15 +147,15 @@ class Search:
         return read
 
 
-def fuse(words: WordHits, nearest: Sequence[int]) -> Mapping[int, float]:
+def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
     """The scores of passages by their ids, as this module says."""
-    coverage = max(words.coverage.values(), default=0.0)
-    weight = coverage * coverage if nearest else 1.0
-    scores = {id: weight / (_K + place) for place, id in enumerate(words.ranked, 1)}
-    for place, id in enumerate(nearest, 1):
-        scores[id] = scores.get(id, 0.0) + (1 - weight) / (_K + place)
+    weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
+    scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
+    for place, id in enumerate(words.ranked):
+        by_words = _BY_WORDS * words.coverage[id] ** 2 + weight * weight / (_FIRST_PLACES + place)
+        scores[id] = scores.get(id, 0.0) + by_words
     for id, named in words.named.items():
-        scores[id] = scores.get(id, 0.0) + named
+        scores[id] = scores.get(id, 0.0) + _BY_NAMES * named
     return scores
 
 
@@ -163,11 +169,11 @@ def _by_turns(*rankings: Found) -> Found:
 
 
 def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Those of a page that a better one is on count half."""
+    """Those of a page that a better one is on count a fifth."""
     seen: set[tuple[str, int]] = set()
     counted = []
     for passage in found:
         place = passage.book_id, passage.page
-        counted.append(msgspec.structs.replace(passage, score=passage.score / (2 if place in seen else 1)))
+        counted.append(msgspec.structs.replace(passage, score=passage.score / (5 if place in seen else 1)))
         seen.add(place)
     return tuple(sorted(counted, key=lambda passage: -passage.score))

@@ -303,9 +303,9 @@ def test_a_book_that_was_read_again_is_indexed_again(desk: Desk) -> None:
 
 def test_the_ranking_that_fits_the_question_counts_more() -> None:
     def best(coverage: float) -> int:
-        scores = fuse(WordHits((1, 2), {1: coverage, 2: coverage / 2}, {}), [3, 4])
+        scores = fuse(WordHits((1, 2), {1: coverage, 2: coverage / 2}, {}), {3: 1.0, 4: 0.9})
         return max(scores, key=lambda id: scores[id])
 
     assert best(0.9) == 1
     assert best(0.3) == 3
-    assert max(fuse(WordHits((1, 2), {1: 1.0, 2: 0.5}, {2: 0.5}), [1]).items(), key=lambda item: item[1])[0] == 2
+    assert max(fuse(WordHits((1, 2), {1: 1.0, 2: 0.5}, {2: 0.5}), {1: 1.0}).items(), key=lambda item: item[1])[0] == 2
