@@ -123,8 +123,24 @@ class Section(msgspec.Struct, frozen=True):
     begins_page: bool = True
 
 
+MAX_MEMBERS, MAX_MEMBER_NAME_CHARACTERS = 20_000, 300
+
+
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document inside another file: an attachment of a mail, a file in a ZIP. `key` is its place there, which leads
+    to it as long as that file stays the same: `3`, or `3/0` for the first one in the fourth. `folder` has the names of
+    the folders that it is in, with `/` between them. Names are labels, and lead nowhere.
+    """
+
+    key: str
+    name: str
+    size_bytes: int
+    folder: str = ""
+
+
 class Document(msgspec.Struct, frozen=True):
-    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known."""
+    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known. `members` are
+    documents of their own."""
 
     title: str
     format: Format
@@ -134,6 +150,7 @@ class Document(msgspec.Struct, frozen=True):
     language: str = ""
     reading: int = READING
     facts: Facts = NO_FACTS
+    members: tuple[Member, ...] = ()
 
     @property
     def characters(self) -> int:
