@@ -162,8 +162,9 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """A document on the shelf, without its text. `path` is where its file was when it was added; `hidden_read`: the
-    person allowed that the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
+    """A document on the shelf, without its text. `path` is where its file was when it was added; `member` is its key in
+    that file, and `parent_id` the book of it, where it is inside another one. `hidden_read`: the person allowed that
+    the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
     only counts them. `reading` is the READING that its pages come from.
     """
 
@@ -182,6 +183,8 @@ class Book(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
     reading: int = READING
     facts: Facts = NO_FACTS
+    member: str = ""
+    parent_id: str = ""
 
     @property
     def page_names(self) -> PageNames:
