@@ -206,7 +206,7 @@ def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window
     window.settle()
     assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
     assert window.presenter.shown.shelf == {}, "no handbook either"
-    assert [matter.name for matter in window.desk.matters.all()][0] == "Client Three"
+    assert next(matter.name for matter in window.desk.matters.all()) == "Client Three"
 
 
 def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: Window) -> None:
@@ -249,5 +249,3 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
     assert dialog.list.count() == 1
     assert not window.desk.paths.matter(window.tern).exists()
-
-
