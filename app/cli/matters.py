@@ -1,9 +1,11 @@
-"""`octavo matters`: lists matters, makes, renames, archives and deletes them."""
+"""`octavo matters`: lists matters, makes, renames, archives, deletes, exports and imports them."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
+from pathlib import Path
 
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
@@ -33,6 +35,36 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             _say(options, "archived" if archive else "unarchived", matters.kept.get(matter.id), words)
         case "delete":
             _delete(options, desk)
+        case "export":
+            matter = matters.kept.named(options.name)
+            matters.export(matter.id, options.file, _passphrase(options, new=True))
+            _say(options, "exported", matter, _("“{name}” was exported, and the file was read back."))
+        case "import":
+            _say(options, "imported", matters.take(options.file, _passphrase(options)), _("“{name}” was imported."))
+
+
+def _passphrase(options: argparse.Namespace, *, new: bool = False) -> str:
+    """Of a file; asked for at a terminal, a new one twice. Raises AppError USAGE, FILE_MISSING."""
+    if options.passphrase_file is not None:
+        return _first_line(options.passphrase_file)
+    if options.json or not sys.stdin.isatty():
+        raise AppError(Code.USAGE, detail=_("no terminal to ask for the passphrase: use --passphrase-file"))
+    given = getpass.getpass(_("Passphrase of the file: "))
+    if new and getpass.getpass(_("Once more: ")) != given:
+        raise AppError(Code.USAGE, detail=_("the passphrases are different"))
+    if not given:
+        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
+    return given
+
+
+def _first_line(file: Path) -> str:
+    try:
+        given = file.read_text("utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(Code.FILE_UNREADABLE, path=str(file)) from error
+    if not given:
+        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
+    return given
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:

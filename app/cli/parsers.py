@@ -262,6 +262,7 @@ def _add_matters(commands: Any) -> None:
         ("archive", _("put a matter away; nothing of it changes")),
         ("unarchive", _("put a matter back among the others")),
         ("delete", _("delete a matter permanently, with everything in it")),
+        ("export", _("write a matter to one encrypted file")),
     ):
         command = _command(of_matters, name, about)
         command.add_argument("name", metavar="NAME", help=_("the name of the matter"))
@@ -269,6 +270,18 @@ def _add_matters(commands: Any) -> None:
             command.add_argument("new_name", metavar="NEW_NAME", help=_("its new name"))
         if name == "delete":
             command.add_argument("--yes", action="store_true", help=_("delete it without asking"))
+        if name == "export":
+            _add_matter_file(command, _("the file to write, such as NAME.octavo-matter"))
+    taken = _command(of_matters, "import", _("import a matter that was exported"))
+    _add_matter_file(taken, _("a file written by `octavo matters export`"))
+
+
+def _add_matter_file(command: argparse.ArgumentParser, about: str) -> None:
+    command.add_argument("file", type=Path, metavar="FILE", help=about)
+    command.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE",
+        help=_("read the passphrase of the file from the first line of this one"),
+    )  # fmt: skip
 
 
 def _add_matter(command: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +11,21 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
+from app.core.files import DRAFT_SUFFIX, remove_private, rename_private
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
-from app.core.secret import Key
+from app.core.secret import Key, draw_secret
 from app.core.settings import Settings
 from app.services.models import SavedReadings
+from app.store import matter_file
 from app.store.books import Books
 from app.store.db import Database
+from app.store.keys import ScryptCost
 from app.store.matters import MatterStore
 from app.store.settings import SettingsStore
+
+_NAME_BLOB = "matter_name"
+"""In an exported matter: what it is called."""
 
 _UNREADABLE = (Code.DATABASE_KEY, Code.DATABASE_DAMAGED, Code.DATABASE_NEWER)
 
@@ -70,6 +77,65 @@ class Matters:
                 self.readings.delete_but_of(Books(self.home).ids(with_bin=True))
             self.kept.give_up(id)
         self._discard(id)
+
+    # ---- in one file, to be kept or carried elsewhere
+
+    def export(self, id: str, target: Path, passphrase: str, cost: ScryptCost | None = None) -> None:
+        """Write all of a matter into one file that the passphrase opens, and read it back. Saved readings stay behind:
+        the model reads again. Raises AppError EXPORT_NOT_WRITTEN, SETTING_INVALID for an empty passphrase, and as
+        opening the matter does."""
+        if not passphrase:
+            raise AppError(Code.SETTING_INVALID, name="passphrase", detail="empty")
+        matter, sealing = self.kept.get(id), matter_file.new_sealing(passphrase, cost)
+        with self._draft() as draft:
+            with contextlib.closing(Database.open(self._file(matter), self.kept.key(id))) as database:
+                database.copy_to(draft, sealing.key)
+            with contextlib.closing(Database.open(draft, sealing.key)) as copy:
+                SettingsStore(copy).set_blob(_NAME_BLOB, matter.name.encode())
+            unproved = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}{DRAFT_SUFFIX}")
+            try:
+                matter_file.write(draft, sealing, unproved)
+                with self._unpacked(unproved, passphrase):
+                    rename_private(unproved, target)
+            finally:
+                remove_private(unproved)
+
+    def take(self, source: Path, passphrase: str) -> Matter:
+        """Import a matter that was exported; one whose name is taken gets a number. Raises AppError FILE_MISSING,
+        FILE_UNREADABLE, MATTER_FILE, MATTER_PASSPHRASE, DATABASE_NEWER."""
+        with self._unpacked(source, passphrase) as (draft, database):
+            name = (SettingsStore(database).get_blob(_NAME_BLOB) or b"").decode("utf-8", "replace")
+            key = Key(draw_secret(), self.home.key.origin)
+            with database.alone():
+                database.rekey(key)
+            database.close()
+            return self.kept.create(
+                self.kept.free_name(name), lambda id, _key: rename_private(draft, self.paths.matter(id)), key
+            )
+
+    @contextlib.contextmanager
+    def _unpacked(self, source: Path, passphrase: str) -> Iterator[tuple[Path, Database]]:
+        """The database in a file, verified, in a place of its own that goes afterwards."""
+        with self._draft() as draft:
+            key = matter_file.unpack(source, passphrase, draft)
+            try:
+                with contextlib.closing(Database.open(draft, key)) as database:
+                    database.check()
+                    yield draft, database
+            except AppError as error:
+                if error.code is Code.DATABASE_NEWER:
+                    raise AppError(error.code, **(error.params | {"path": str(source)})) from error
+                if error.code not in _UNREADABLE:
+                    raise
+                raise AppError(Code.MATTER_FILE, path=str(source)) from error
+
+    @contextlib.contextmanager
+    def _draft(self) -> Iterator[Path]:
+        draft = self.paths.matters / f"{uuid.uuid4().hex}{DRAFT_SUFFIX}"
+        try:
+            yield draft
+        finally:
+            Database.discard(draft)
 
     def finish_deleting(self) -> None:
         """Delete the files of matters whose deletion was cut short."""

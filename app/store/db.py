@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 import re
 import secrets
@@ -155,6 +156,20 @@ class Database:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _remove_copies(self.path)
 
+    def copy_to(self, path: Path, key: Key) -> None:
+        """All that is in it into a new database, which has another key. Raises AppError as `open` does."""
+        _make_private(path)
+        with self._lock, self._explained() as connection, contextlib.closing(_unlock(path, key, _BUSY_MS)) as copy:
+            _back_up(connection, copy, path)
+
+    def check(self) -> None:
+        """Read and verify all of it; its tables must be those of this version, with no other trigger or view. Raises
+        AppError DATABASE_DAMAGED."""
+        with self.read() as connection:
+            sound = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+            if not sound or _schema(connection) != _newest_schema():
+                raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
+
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else can have the database open until the block is left. It is opened again then, with its key.
@@ -260,17 +275,35 @@ def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
     draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}{DRAFT_SUFFIX}")
     try:
         _make_private(draft)
-        with contextlib.closing(_unlock(draft, key, _BUSY_MS)) as copy, _explained(draft, copy):
-            copy.pragma("journal_mode", "off")  # a draft needs no way back
-            copy.pragma("fullfsync", True)
-            with copy.backup("main", connection, "main") as backup:
-                backup.step()
+        with contextlib.closing(_unlock(draft, key, _BUSY_MS)) as copy:
+            _back_up(connection, copy, draft)
         rename_private(draft, target)
         for other in _beside(path, _COPY):
             if other != target:
                 remove_private(other)
     finally:
         remove_private(draft)
+
+
+def _back_up(connection: apsw.Connection, copy: apsw.Connection, path: Path) -> None:
+    """`path`: that of the copy."""
+    with _explained(path, copy):
+        copy.pragma("journal_mode", "off")  # a draft needs no way back
+        copy.pragma("fullfsync", True)
+        with copy.backup("main", connection, "main") as backup:
+            backup.step()
+
+
+def _schema(connection: apsw.Connection) -> frozenset[tuple[str, str, str]]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
+    return frozenset((str(type), str(name), str(sql)) for type, name, sql in rows)
+
+
+@functools.cache
+def _newest_schema() -> frozenset[tuple[str, str, str]]:
+    with contextlib.closing(apsw.Connection(":memory:")) as connection:
+        migrate(connection, Path(":memory:"))
+        return _schema(connection)
 
 
 def _seize(connection: apsw.Connection, path: Path) -> None:

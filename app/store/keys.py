@@ -38,7 +38,7 @@ from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
 from app.store.system_keyring import Ring, system_ring
 
-__all__ = ["Key", "KeyOrigin", "ScryptCost", "is_passphrase", "obtain", "set_passphrase"]
+__all__ = ["Key", "KeyOrigin", "ScryptCost", "derive", "is_passphrase", "obtain", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
 _LOCK_NAME = "octavo.lock"
@@ -209,7 +209,7 @@ class _Cards:
         """The key that a card points to; None when it is not there, or out of reach."""
         match card:
             case _InMemory():
-                return None if passphrase is None else Key(_derive(passphrase, card), KeyOrigin.PASSPHRASE)
+                return None if passphrase is None else derive(passphrase, card.salt, card.cost)
             case _InRing(name):
                 ring = self._reach(may_ask=True)
                 secret, origin = None if ring is None else ring.get(name), KeyOrigin.KEYRING
@@ -247,18 +247,18 @@ class _Cards:
         return AppError(code, path=str(self._database))
 
 
-def _derive(passphrase: str, card: _InMemory) -> str:
-    """The secret that follows from a passphrase, whichever way its characters were typed (NFC, as in RFC 8265)."""
-    cost = card.cost
-    return hashlib.scrypt(
+def derive(passphrase: str, salt: bytes, cost: ScryptCost) -> Key:
+    """What follows from a passphrase, whichever way its characters were typed (NFC, as in RFC 8265)."""
+    secret = hashlib.scrypt(
         unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass"),
-        salt=card.salt,
+        salt=salt,
         n=cost.n,
         r=cost.r,
         p=cost.p,
         maxmem=128 * cost.r * (cost.n + cost.p + 2),
         dklen=_KEY_BYTES,
     ).hex()
+    return Key(secret, KeyOrigin.PASSPHRASE)
 
 
 def _read_card(path: Path) -> _Card | None:

@@ -36,10 +36,11 @@ class MatterStore:
         """Case and width do not count. Raises AppError MATTER_UNKNOWN."""
         return self._found("folded", fold(storable(name)), name)
 
-    def create(self, name: str, make: Callable[[str, Key], object]) -> Matter:
-        """`make` is called with its id and its key, and makes its database, before anybody can see it. Raises AppError
-        MATTER_NAME, MATTER_EXISTS."""
-        shown, key, now = _checked(name), Key(draw_secret(), self._home.key.origin), time.time()
+    def create(self, name: str, make: Callable[[str, Key], object], key: Key | None = None) -> Matter:
+        """`make` is called with its id and its key, and makes its database, before anybody can see it. `key`: None
+        draws one. Raises AppError MATTER_NAME, MATTER_EXISTS."""
+        shown, now = _checked(name), time.time()
+        key = key or Key(draw_secret(), self._home.key.origin)
         made = Matter(uuid.uuid4().hex, shown, now, now)
         try:
             with self._home.write() as connection:
@@ -51,6 +52,13 @@ class MatterStore:
         except apsw.ConstraintError as error:
             raise AppError(Code.MATTER_EXISTS, name=shown) from error
         return made
+
+    def free_name(self, name: str) -> str:
+        """This one, or with a number where there is a matter of that name."""
+        taken = {fold(matter.name) for matter in self.all()}
+        name = " ".join(storable(name).split())[:NAME_CHARACTERS] or "?"
+        tries = (name, *(f"{name[: NAME_CHARACTERS - 8]} ({n})" for n in range(2, len(taken) + 3)))
+        return next(each for each in tries if fold(each) not in taken)
 
     def rename(self, id: str, name: str) -> None:
         """Raises AppError MATTER_NAME, MATTER_EXISTS."""

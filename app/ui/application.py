@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
 from app.core.errors import AppError, Code, Problem
+from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.settings import Settings
 from app.isolation import program
@@ -44,6 +45,7 @@ from app.wording.i18n import _
 if TYPE_CHECKING:
     from app.services.services import Services
     from app.ui.chat.composer import Composer
+    from app.ui.icons import Icons
     from app.ui.settings.passphrase import UnlockDialog
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
@@ -56,7 +58,9 @@ APPLICATION_ID = "alt.octavo.Octavo"
 """By which desktops know the program; its files in packaging/desktop are named so. `alt` is not a domain, and never
 will be one (RFC 9476)."""
 
-_BLOB = "window"
+_BLOB, _LAST_BLOB = "window", "open_matter"
+"""What lay open in the window, of each desk; the id of the matter that was open last, in the library's."""
+
 _UNSEEN_MS = 500
 """Then the desk is opened although nothing was painted: the window is minimized, or on another workspace."""
 _UNLISTED_MS = 300
@@ -161,6 +165,8 @@ class WindowStart(QObject):
         self._dialog: SmallDialog | None = None
         self._unlocking: UnlockDialog | None = None
         self._calls: Calls | None = None
+        self._icons: Icons | None = None
+        self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._shown = False
         self.restarts = False
         """Whether the program is to start again once it has ended."""
@@ -195,14 +201,11 @@ class WindowStart(QObject):
         if self._composer is not None:
             return
         self._seen_at = _Moment()
-        from app.ui import fonts  # now, as the next: the frame is on the screen
-        from app.ui.chat.composer import Composer
+        from app.ui import fonts  # now: the frame is on the screen
 
         self._unseen.stop()
         fonts.load_fonts()
-        self._composer = Composer(self._theme)
-        self._composer.hide_tools()
-        self.window.show_composer(self._composer)
+        self._show_composer()
         self._open(None)
 
     @Slot(str)
@@ -212,30 +215,82 @@ class WindowStart(QObject):
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
         """On the bridge's thread."""
         desk = self._desk = self._open_desk(self._paths, passphrase)
+        last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
+        import_module("app.ui.window")  # here: the window answers meanwhile
+        try:
+            return self._turned(last)
+        except AppError as error:  # it is gone, or damaged: the library is there
+            self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
+            return self._turned(LIBRARY)
+
+    def _turned(self, id: str) -> tuple[Settings, WindowState]:
+        """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
+        desk = self._desk
+        assert desk is not None
+        if id != (desk.matter.id if desk.matter is not None else LIBRARY):
+            desk = self._desk = desk.turn_to(id)
+        if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
+            desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
         blob = desk.own_settings.get_blob(_BLOB)
         state = WindowState()
         if blob is not None:
             with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
                 state = msgspec.msgpack.decode(blob, type=WindowState)
-        import_module("app.ui.window")  # here: the window answers meanwhile
         return desk.settings.load(), state
 
     def close(self) -> None:
         """End the work under way, keep what the window remembers, close the desk."""
         self._bridge.close()
         if self._desk is not None:
-            if self.presenter is not None:
-                state = msgspec.msgpack.encode(self.presenter.state())
-                with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
-                    self._desk.own_settings.set_blob(_BLOB, state)
-                with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
-                    self.presenter.drafts.close()
+            self._keep_state()
             self._desk.close()
         if self._shown:
             frame_state.save(self._paths.window, self.window.state(self._appearance.choice))
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._collector.close()
+
+    def _keep_state(self) -> None:
+        if self._desk is None or self.presenter is None:
+            return
+        state = msgspec.msgpack.encode(self.presenter.state())
+        with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
+            self._desk.own_settings.set_blob(_BLOB, state)
+        with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
+            self.presenter.drafts.close()
+
+    @Slot(str)
+    def _change_desk(self, id: str) -> None:
+        """Put away all that the window shows, and what is under way for it; then open another desk in its place."""
+        if self.presenter is None:
+            return
+        self._keep_state()
+        self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
+        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
+        self.presenter.deleteLater()
+        self.presenter = None
+        self.window.strip()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._show_composer()
+        self._bridge.drain(partial(self._turn, id))
+
+    def _turn(self, id: str) -> None:
+        self._bridge.call(Executor.STORE, partial(self._turned, id), self._show, self._stay)
+
+    @Slot(object)
+    def _stay(self, problem: Problem) -> None:
+        """The other desk does not open: this one is shown again."""
+        assert self._desk is not None
+        self._untold = problem
+        here = self._desk.matter.id if self._desk.matter is not None else LIBRARY
+        self._bridge.call(Executor.STORE, partial(self._turned, here), self._show, self._on_problem)
+
+    def _show_composer(self) -> None:
+        from app.ui.chat.composer import Composer  # now: the frame is on the screen
+
+        self._composer = Composer(self._theme)
+        self._composer.hide_tools()
+        self.window.show_composer(self._composer)
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
@@ -260,10 +315,11 @@ class WindowStart(QObject):
         QGuiApplication.inputMethod().commit()
         self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
+        first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
         self.presenter = WindowPresenter(
             self._desk,
             self._bridge,
-            Icons(self._theme, self),
+            self._icons,
             self._appearance,
             self.window,
             self._composer,
@@ -272,8 +328,14 @@ class WindowStart(QObject):
             parent=self,
         )
         self.presenter.preferences.restart_wanted.connect(self._restart)
-        self.presenter.start(settings, state, self._files)
-        self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
+        self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
+        files, self._files = self._files, []
+        self.presenter.start(settings, state, files)
+        if self._untold is not None:
+            self.presenter.window.tell(sentence(self._untold))
+            self._untold = None
+        on_listed = self._on_listed if first else self._on_listed_again
+        self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)
 
     @Slot()
@@ -344,6 +406,12 @@ class WindowStart(QObject):
         QTimer.singleShot(0, self, _show_icon)
 
     @Slot()
+    def _on_listed_again(self) -> None:
+        """Of another desk."""
+        self._reveal()
+        QTimer.singleShot(0, self._collector, self._collector.renew)
+
+    @Slot()
     def _reveal(self) -> None:
         self.window.setUpdatesEnabled(True)
 
@@ -410,6 +478,13 @@ class Collector(QObject):
         unseen = QGuiApplication.applicationState() != Qt.ApplicationState.ApplicationActive
         whole = self._rounds % (_OLD_EVERY if unseen else _OLD_EVERY_IN_USE) == 0
         gc.collect(2 if whole else 1)
+
+    @Slot()
+    def renew(self) -> None:
+        """Collect everything, what was found in the first round too: it belonged to a desk that was left."""
+        gc.unfreeze()
+        gc.collect()
+        self._rounds = 0
 
     def close(self) -> None:
         """Collect everything, and leave it to Python again; no other thread should be at work by now."""

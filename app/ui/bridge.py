@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -121,6 +121,18 @@ class Bridge(QObject):
         """Nothing is under way or still to be delivered."""
         return not self._jobs
 
+    def drain(self, on_drained: Callable[[], None]) -> None:
+        """Cancel everything, as at the end of the program, and call `on_drained` once every thread is at rest. What
+        is under way still delivers its ending, to those that are there."""
+        require_receiver(on_drained)
+        for job in self._jobs:
+            job.token.request(leaving=True)
+        used = [executor for executor, line in self._lines.items() if line.thread is not None]
+        waiting = _Draining(used, on_drained, self)
+        for executor in used:
+            self.call(executor, _nothing, partial(waiting.note, executor), waiting.ignore)
+        waiting.look()
+
     def close(self, timeout_s: float = 1.5) -> bool:
         """Cancel everything and wait up to `timeout_s` for the threads; True when all have ended.
 
@@ -195,6 +207,32 @@ class Bridge(QObject):
         job.deliver()
         if not job.running:
             self._jobs.discard(job)
+
+
+class _Draining(QObject):
+    """Waits until each executor has come to the end of its line."""
+
+    def __init__(self, executors: Iterable[Executor], on_drained: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._executors = set(executors)
+        self._on_drained = on_drained
+
+    def note(self, executor: Executor, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._executors.discard(executor)
+        self.look()
+
+    def look(self) -> None:
+        if not self._executors:
+            self.deleteLater()
+            self._on_drained()
+
+    @Slot(object)
+    def ignore(self, problem: Problem) -> None:
+        """Doing nothing does not go wrong."""
+
+
+def _nothing() -> None:
+    """What stands at the end of a line."""
 
 
 def _route(

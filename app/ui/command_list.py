@@ -26,6 +26,7 @@ from app.ui.folder_import import FolderImport
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow
+from app.ui.matters.presenter import MattersPresenter
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
@@ -102,6 +103,18 @@ def adding_commands(
             Command(
                 _("Bin…"), "", bin_.open, words=_("trash, deleted, restore, undo"), symbol=Symbol.DELETE, apart=True
             ),
+        ),
+    )
+
+
+def matter_commands(matters: MattersPresenter) -> CommandGroup:
+    return CommandGroup(
+        _("Matters"),
+        Symbol.MATTER,
+        (
+            Command(_("Open another matter…"), "", matters.open_menu, words=_("case, client, switch, library")),
+            Command(_("New matter…"), "", matters.ask_new, words=_("case, client, create"), symbol=Symbol.ADD),
+            Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
         ),
     )
 

@@ -28,6 +28,7 @@ class EntryKind(StrEnum):
     PROMPT = "prompt"
     SAID = "said"  # in a conversation
     PASSAGE = "passage"  # of a book
+    MATTER = "matter"  # or the library
 
 
 @dataclass(frozen=True)

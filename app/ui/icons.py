@@ -41,6 +41,7 @@ class Symbol(StrEnum):
     HELP = "question"
     INFO = "info"
     KEYS = "keyboard"
+    MATTER = "notebook"
     LEAVING = "arrow-square-out"
     MODEL = "cpu"
     MORE = "dots-three"

@@ -72,6 +72,7 @@ class MainWindow(QWidget):
         self._unfolding: list[UnfoldButtons] = []
         self._has_composer = False
         self._furnished = False
+        self._own = tuple(self.children())
 
     def show_composer(self, composer: Composer) -> None:
         """Where it will be in the furnished window, so that a question can be begun."""
@@ -110,6 +111,23 @@ class MainWindow(QWidget):
         _refuse_drops(self)
         self.setAcceptDrops(True)
         self._use_unfolding(talk.unfold)
+
+    def strip(self) -> None:
+        """Empty again, as wide and folded as it is: all that came with a desk goes, with its dialogs and shortcuts."""
+        self._unfolding.clear()
+        self._furnished = self._has_composer = False
+        self.show_sheet(False)
+        self.panes.replace(Side.SHELF, _EmptyPane(header=False, foot=True))
+        self.panes.replace(Side.PAGE, _EmptyPane())
+        shown = [widget for number in range(self._middle.count()) if (widget := self._middle.widget(number))]
+        self._waiting = _EmptyPane(foot=True)
+        self._middle.addWidget(self._waiting)
+        self._middle.setCurrentWidget(self._waiting)
+        for widget in (*shown, self.remote_mark):
+            widget.deleteLater()
+        for child in self.children():
+            if child not in self._own:
+                child.deleteLater()
 
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""

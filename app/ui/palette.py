@@ -15,6 +15,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
 from app.ui.prompts.presenter import PromptsPresenter
@@ -43,6 +44,7 @@ class Anything(Presenter):
         shown: Shown,
         navigation: Navigation,
         prompts: PromptsPresenter,
+        matters: MattersPresenter,
         icons: Icons,
         window: QWidget,
         parent: QObject | None = None,
@@ -55,6 +57,7 @@ class Anything(Presenter):
         self._shown = shown
         self._navigation = navigation
         self._prompts = prompts
+        self._matters = matters
         self._icons = icons
         self._window = window
         self._commands: Commands | None = None
@@ -76,6 +79,7 @@ class Anything(Presenter):
         ]
         entries += [Entry(EntryKind.BOOK, book.id, book.title) for book in self._shown.shelf.values()]
         entries += self._prompts.entries()
+        entries += self._matters.entries()
         entries += self._commands.entries()
         dialog = self._dialog = PaletteDialog(self._icons, entries, self._window, in_texts=True)
         dialog.chosen.connect(self._go)
@@ -138,6 +142,8 @@ class Anything(Presenter):
                 self._navigation.open_passage(entry.key, entry.span)
             case EntryKind.PROMPT:
                 self._prompts.use(entry)
+            case EntryKind.MATTER:
+                self._matters.open(entry.key)
             case _:
                 self._navigation.open_book(entry.key)
 

@@ -33,6 +33,7 @@ _SYMBOLS = {
     EntryKind.PROMPT: Symbol.TEXT,
     EntryKind.SAID: Symbol.QUOTES,
     EntryKind.PASSAGE: Symbol.PAGE,
+    EntryKind.MATTER: Symbol.MATTER,
 }
 _LOOKED_UP = (EntryKind.SAID, EntryKind.PASSAGE)
 
@@ -46,6 +47,7 @@ def _section_of(kind: EntryKind) -> str:
         EntryKind.PROMPT: _("Saved prompts"),
         EntryKind.SAID: _("Said in conversations"),
         EntryKind.PASSAGE: _("On pages of books"),
+        EntryKind.MATTER: _("Matters"),
     }[kind]
 
 

@@ -41,11 +41,12 @@ class Welcome(Presenter):
         model: ModelPresenter,
         advice: ModelAdvice,
         shown: Shown,
-        handbook: Path,
+        handbook: Path | None,
         has_keyring: bool,
         parent: QObject | None = None,
     ) -> None:
-        """`has_keyring`: the key to the store is not in a file beside it."""
+        """`handbook`: None in a matter, which begins with nothing in it. `has_keyring`: the key to the store is not in
+        a file beside it."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -95,11 +96,12 @@ class Welcome(Presenter):
     def _start(self, *, new: bool) -> None:
         """`new`: there is no conversation yet."""
         self._started = True
-        self._first_start = new and not self._shown.shelf and not self._files
-        if self._first_start:
-            self._shelf.openings.open_files([self._handbook])
-            self.advice.look()
-        self._key_open = new and not self._has_keyring
+        if self._handbook is not None:
+            self._first_start = new and not self._shown.shelf and not self._files
+            self._key_open = new and not self._has_keyring
+            if self._first_start:
+                self._shelf.openings.open_files([self._handbook])
+                self.advice.look()
         self._shelf.openings.take_files(self._files)
 
     @Slot()

@@ -46,6 +46,7 @@ from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
+from app.ui.matters.presenter import MattersPresenter
 from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
@@ -63,6 +64,7 @@ from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
+from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import BookList, ConversationList, title_of
@@ -79,7 +81,66 @@ if TYPE_CHECKING:
     from app.ui.sheet.presenter import SheetsPresenter
 
 
-class _Parts(QObject):
+class _ShelfParts(QObject):
+    """Those that have to do with the window itself, the shelf and its books."""
+
+    _desk: Services
+    _bridge: Bridge
+    _icons: Icons
+    activity: Activity
+    shown: Shown
+
+    def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
+        self._conversations, self._book_list = ConversationList(self), BookList(self)
+        self.covers = BookCovers(self._desk.covers, self._bridge, self.activity, self)
+        view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
+        self.window = window
+        self.panes = PaneMemory(window.panes, self)
+        icons.theme.changed.connect(self._fit_text)
+        window.furnish(
+            ShelfPanel(icons, self._conversations, self._book_list, self.covers),
+            ConversationPanel(icons, view, composer),
+            PagePanel(icons),
+            remote_mark=RemoteMark(icons),
+            line=FetchLine(icons),
+            overlay=WindowDrops(icons.theme, window),
+        )
+
+    def _make_books(self, desk: Services, bridge: Bridge, icons: Icons, now: Callable[[], datetime]) -> None:
+        window, activity, shown = self.window, self.activity, self.shown
+        self.openings = FileImport(desk.library, bridge, shown, self)
+        self.passwords = Passwords(self.openings, window, self)
+        self.folders = FolderImport(self.openings, bridge, window, self)
+        self.shelf = ShelfPresenter(
+            desk.library,
+            desk.conversations,
+            desk.context,
+            desk.removal,
+            bridge,
+            window.shelf,
+            self._conversations,
+            self._book_list,
+            self.openings,
+            activity,
+            shown,
+            now=now,
+            parent=self,
+        )
+        self.matters = MattersPresenter(
+            desk.matters, desk.matter, bridge, window.shelf.desk, activity, self.openings, window, self
+        )
+        self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
+        self.pages = Pages(desk.library, desk.images, bridge, icons, window.page, shown, self)
+        self.page = self.pages.first
+        self.report = ReportPresenter(desk.library, bridge, icons, window, self)
+        self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
+
+    @Slot()
+    def _fit_text(self) -> None:
+        self.window.panes.set_text(self._icons.theme.sizes.percent)
+
+
+class _Parts(_ShelfParts):
     """Who there is in a window, and what each needs. `engine_changed`: `activity` says something else."""
 
     engine_changed = Signal()
@@ -125,52 +186,10 @@ class _Parts(QObject):
             self.model,
             ModelAdvice(desk, bridge, self),
             self.shown,
-            handbook,
+            handbook if desk.matter is None else None,
             desk.key.origin is not KeyOrigin.FILE,
             self,
         )
-
-    def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
-        self._conversations, self._book_list = ConversationList(self), BookList(self)
-        self.covers = BookCovers(self._desk.covers, self._bridge, self.activity, self)
-        view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
-        self.window = window
-        self.panes = PaneMemory(window.panes, self)
-        icons.theme.changed.connect(self._fit_text)
-        window.furnish(
-            ShelfPanel(icons, self._conversations, self._book_list, self.covers),
-            ConversationPanel(icons, view, composer),
-            PagePanel(icons),
-            remote_mark=RemoteMark(icons),
-            line=FetchLine(icons),
-            overlay=WindowDrops(icons.theme, window),
-        )
-
-    def _make_books(self, desk: Services, bridge: Bridge, icons: Icons, now: Callable[[], datetime]) -> None:
-        window, activity, shown = self.window, self.activity, self.shown
-        self.openings = FileImport(desk.library, bridge, shown, self)
-        self.passwords = Passwords(self.openings, window, self)
-        self.folders = FolderImport(self.openings, bridge, window, self)
-        self.shelf = ShelfPresenter(
-            desk.library,
-            desk.conversations,
-            desk.context,
-            desk.removal,
-            bridge,
-            window.shelf,
-            self._conversations,
-            self._book_list,
-            self.openings,
-            activity,
-            shown,
-            now=now,
-            parent=self,
-        )
-        self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
-        self.pages = Pages(desk.library, desk.images, bridge, icons, window.page, shown, self)
-        self.page = self.pages.first
-        self.report = ReportPresenter(desk.library, bridge, icons, window, self)
-        self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
     def _make_talk(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         window, activity, shown = self.window, self.activity, self.shown
@@ -227,10 +246,6 @@ class _Parts(QObject):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
-
-    @Slot()
-    def _fit_text(self) -> None:
-        self.window.panes.set_text(self._icons.theme.sizes.percent)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -311,6 +326,21 @@ class _Parts(QObject):
             parent=self,
         )
 
+    def _make_anything(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
+        self.anything = Anything(
+            desk.images,
+            desk.library_search,
+            bridge,
+            self.shelf,
+            self.shown,
+            self.navigation,
+            self.prompts,
+            self.matters,
+            icons,
+            self.window,
+            self,
+        )
+
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
@@ -326,9 +356,7 @@ class _Parts(QObject):
             self.shown,
             self,
         )
-        self.anything = Anything(
-            desk.images, desk.library_search, bridge, self.shelf, self.shown, go, self.prompts, icons, window, self
-        )
+        self._make_anything(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
         of_help = command_list.help_commands(self.help)
@@ -336,6 +364,7 @@ class _Parts(QObject):
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, self.bin
             ),
+            command_list.matter_commands(self.matters),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, window),
@@ -398,6 +427,7 @@ class WindowPresenter(_Parts):
         self.shelf.list_books()
         self.shelf.list_conversations()
         self.indexing.want()
+        self.matters.look()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -581,11 +611,12 @@ class WindowPresenter(_Parts):
             self.help,
             self.welcome,
             self.weighing,
+            self.matters,
         ):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing):
+        for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing):
             writer.saved.connect(self.saved_files.show)
@@ -593,4 +624,7 @@ class WindowPresenter(_Parts):
     @Slot(object)
     def _show_title(self, conversation: Conversation | None) -> None:
         self.window.talk.title.setText(title_of(conversation) if conversation else "")
-        self.window.setWindowTitle(f"{title_of(conversation)} – Octavo" if conversation else "Octavo")
+        named = [title_of(conversation)] if conversation else []
+        if self._desk.matter is not None:
+            named.append(desk_name(self._desk.matter))
+        self.window.setWindowTitle(" – ".join((*named, "Octavo")))

@@ -60,3 +60,21 @@ def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path
     with contextlib.closing(open_desk(Paths(tmp_path))) as library:
         assert library.library.books() == ()
         assert [book.title for book in library.turn_to(library.matters.all()[0].id).library.books()] == ["lease"]
+
+
+def test_a_matter_is_exported_and_imported(octavo: Octavo, tmp_path: Path) -> None:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as library:
+        library.matters.create("Marlow")
+    secret, file = tmp_path / "secret.txt", tmp_path / "Marlow.octavo-matter"
+    secret.write_text("four unrelated words\nand more", "utf-8")
+    where = ("--passphrase-file", secret, "--data-dir", tmp_path / "desk")
+    code, out, _err = octavo("matters", "export", "Marlow", file, *where)
+    assert (code, out) == (0, "“Marlow” was exported, and the file was read back.\n")
+    code, out, _err = octavo("matters", "import", file, *where)
+    assert (code, out) == (0, "“Marlow (2)” was imported.\n")
+    code, _out, err = octavo("matters", "import", secret, *where)
+    assert code == 3
+    assert "is not an exported matter" in err
+    code, _out, err = octavo("matters", "import", file, "--data-dir", tmp_path / "desk")
+    assert code == 2
+    assert "--passphrase-file" in err

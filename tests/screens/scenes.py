@@ -22,6 +22,7 @@ from tests.screens.conversation_scenes import CONVERSATION_SCALED, CONVERSATION_
 from tests.screens.folder_scenes import FOLDER_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
+from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
@@ -394,6 +395,7 @@ SCENES: dict[str, Scene] = (
             *CLAIM_SCENES,
             *CONVERSATION_SCENES,
             *BIN_SCENES,
+            *MATTER_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,
         )

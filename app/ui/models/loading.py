@@ -68,10 +68,20 @@ class ModelPresenter(Presenter):
         self._watch.timeout.connect(self.look)
 
     def start(self) -> None:
-        """Load what the settings say, else the starter; from now on watch the engine."""
-        self.load_again()
+        """Load what the settings say, else the starter, unless a model is loaded; from now on watch the engine."""
+        if self._models.state() is EngineState.READY:
+            QTimer.singleShot(0, self, self._take_loaded)
+        else:
+            self.load_again()
         self._watch.start()
         self._bridge.call(Executor.STORE, self._models.available, self._take_files, self._ignore)
+
+    @Slot()
+    def _take_loaded(self) -> None:
+        """The model of another desk that was left."""
+        self.look()
+        if (info := self._models.loaded()) is not None:
+            self.ready.emit(info)
 
     @Slot(str)
     def load(self, path: str) -> None:

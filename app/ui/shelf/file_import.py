@@ -103,6 +103,11 @@ class FileImport(Presenter):
             if opening.stage is not _Stage.EXPECTED
         ]
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being opened."""
+        return any(opening.job is not None for opening in self._openings.values())
+
     def pending(self, conversation_id: str) -> tuple[str, ...]:
         """The titles of what may still come onto the desk of a conversation, in the order in which it was added."""
         return tuple(

@@ -15,6 +15,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.lists import ShelfListView
+from app.ui.shelf.matter_switch import MatterSwitch
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
 from app.ui.shelf.running import RunningCard
 from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
@@ -91,7 +92,7 @@ class ShelfPanel(QWidget):
         self.folder_run = RunningCard(icons, _("Stop adding the folder"), opens=False)
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
-        self._lay_out()
+        self._lay_out(icons)
         for model in (conversations, books):
             model.modelReset.connect(self._fit)
             model.dataChanged.connect(self._fit)
@@ -145,15 +146,15 @@ class ShelfPanel(QWidget):
         view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         return view
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, icons: Icons) -> None:
+        self.desk = MatterSwitch(icons)
         for button in (self.sheet_button, self.search_button):
             button.setFixedSize(34, 34)
         top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
         archived = (self.archived_button, Qt.AlignmentFlag.AlignLeft)
-        lists = boxed(
-            column(top, self.conversation_view, archived, (self.book_view, 1), (self._empty, 1), margins=margins)
-        )
+        shown = (self.conversation_view, archived, (self.book_view, 1), (self._empty, 1))
+        lists = boxed(column(self.desk, SPACE_S, top, *shown, margins=margins))
         running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0)))
         column((lists, 1), running, Separator(), self._foot, of=self)
 

@@ -1,0 +1,1 @@
+"""Matters: which one is open, open another, make and manage them."""

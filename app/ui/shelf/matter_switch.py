@@ -1,0 +1,121 @@
+"""The button at the top of the shelf that says which desk is open, and opens the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+
+from app.core.matter import LIBRARY, Matter
+from app.core.untrusted import disarm
+from app.ui.icons import Icons, Symbol, draw_symbol
+from app.ui.theme import ICON, SPACE_M, SPACE_S
+from app.ui.widgets.labels import set_tip
+from app.wording.i18n import _
+
+_CARET, _CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
+_MOST = 12
+"""Matters in the menu; the others are in the list of all."""
+
+
+class MatterSwitch(QPushButton):
+    """`chosen` carries the id of the desk that is wanted."""
+
+    chosen = Signal(str)
+    new_wanted = Signal()
+    manage_wanted = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._open_id = LIBRARY
+        self._name = ""
+        self._matters: tuple[Matter, ...] = ()
+        self.setProperty("role", "desk")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)
+        self.clicked.connect(self.open_menu)
+        icons.theme.changed.connect(self.update)
+        self.show_open(None)
+
+    def show_open(self, matter: Matter | None) -> None:
+        """None: the library."""
+        self._open_id = LIBRARY if matter is None else matter.id
+        self._name = desk_name(matter)
+        self.setAccessibleName(_("Matter or library: {name}").format(name=self._name))
+        set_tip(self, self._name)
+        self.update()
+
+    def show_matters(self, matters: Sequence[Matter]) -> None:
+        """All that there are, the one that was opened last first."""
+        self._matters = tuple(matters)
+        for matter in matters:
+            if matter.id == self._open_id:
+                self.show_open(matter)
+
+    def menu_of_desks(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        self._offer(menu, group, LIBRARY, desk_name(None))
+        menu.addSeparator()
+        shown = [matter for matter in self._matters if not matter.archived or matter.id == self._open_id]
+        for matter in shown[:_MOST]:
+            self._offer(menu, group, matter.id, desk_name(matter))
+        if shown:
+            menu.addSeparator()
+        menu.addAction(_("New matter…"), self.new_wanted.emit)
+        words = _("Manage matters…") if len(shown) <= _MOST else _("All matters ({n})…").format(n=len(self._matters))
+        menu.addAction(words, self.manage_wanted.emit)
+        return menu
+
+    @Slot()
+    def open_menu(self) -> None:
+        menu = self.menu_of_desks()
+        menu.setMinimumWidth(self.width())
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def _offer(self, menu: QMenu, group: QActionGroup, id: str, name: str) -> None:
+        action = QAction(name.replace("&", "&&"), menu, checkable=True)
+        action.setChecked(id == self._open_id)
+        action.triggered.connect(partial(self._choose, id))
+        group.addAction(action)
+        menu.addAction(action)
+
+    def _choose(self, id: str, checked: bool) -> None:  # noqa: ARG002 - of the action
+        if id != self._open_id:
+            self.chosen.emit(id)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, max(super().sizeHint().height(), ICON + SPACE_M))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        palette = self._icons.theme.palette
+        icon = QRect(SPACE_M, (self.height() - ICON) // 2, ICON, ICON)
+        draw_symbol(painter, icon, Symbol.SHELF if self._open_id == LIBRARY else Symbol.MATTER, palette.accent)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().buttonText().color())
+        left, right = icon.right() + 1 + SPACE_S, round(2 * _CARET_INSET)
+        room = QRect(left, 0, self.width() - left - right, self.height())
+        name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, name)
+        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
+        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
+        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
+
+
+def desk_name(matter: Matter | None) -> str:
+    """What the library, or a matter, is called."""
+    return _("Library") if matter is None else disarm(matter.name)

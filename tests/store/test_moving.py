@@ -1,0 +1,242 @@
+"""Moving: a conversation goes with its books, a book with its sheets, and the source is left clean."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.bin import BinKind
+from app.core.conversation import (
+    BookRef,
+    Citation,
+    CitationState,
+    Conversation,
+    Draft,
+    Ending,
+    PageRange,
+    Question,
+    StoredQuestion,
+)
+from app.core.document import Document, Format, Page
+from app.core.image import Image, ImageRef, Raster
+from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.suggestion import SuggestedQuestion
+from app.store.bin import BinStore
+from app.store.books import Books
+from app.store.conversations import Conversations, Drafts
+from app.store.covers import KeptCovers
+from app.store.db import Database
+from app.store.images import ImageStore
+from app.store.moving import INDEXES, move
+from app.store.passages import Passages
+from app.store.sheets import SheetStore
+from app.store.suggestions import SuggestedQuestions
+from app.store.vectors import Vectors
+from tests.store.decrypted import decrypted
+
+
+class Kept:
+    def __init__(self, path: Path) -> None:
+        self.database = database = Database.open(path, Key(draw_secret(), KeyOrigin.FILE))
+        self.books, self.conversations = Books(database), Conversations(database)
+        self.sheets, self.images, self.vectors = (
+            SheetStore(database, self.conversations),
+            ImageStore(database),
+            Vectors(database),
+        )
+
+    def add(self, title: str, byte: str) -> str:
+        """A book with all that is made of it."""
+        pages = (Page(1, "1", f"{title}: the unmistakable wharf."), Page(2, "2", "船は港へ入る。"))
+        id = self.books.add(Document(title, Format.PDF, byte * 32, pages), Path(f"/{title}.pdf")).id
+        self.vectors.prepare(id, "toy 1")
+        self.vectors.keep([passage for passage, _text in self.vectors.wanting(id, 9)], [title.encode()] * 2)
+        self.vectors.finish(id)
+        KeptCovers(self.database).keep(id, Raster(1, 1, b"rgb"))
+        SuggestedQuestions(self.database).keep(id, 1, (SuggestedQuestion("Whose?", id, 1, "en"),))
+        return id
+
+    def talk(self, title: str, *books: str) -> Conversation:
+        """With a question that has an image, an answer with a citation, another one below it, notes and a draft."""
+        refs = tuple(BookRef(id, PageRange(1, 1)) for id in books)
+        talk = self.conversations.create(title, refs)
+        image = Image(ImageRef(title.encode().hex()[:8] * 8, f"{title}.png", 1, 1), b"png", Raster(1, 1, b"rgb"))
+        first = self.conversations.add_question(Question(talk.id, f"{title}?", refs, images=(image,)))
+        answer = self.conversations.begin_answer(first.id, "tiny")
+        cited = tuple(Citation(id, title, 1, "1", "wharf", CitationState.VERIFIED, 0, 5) for id in books)
+        whole = msgspec.structs.replace(answer, text=f"{title}.", ending=Ending.COMPLETE, citations=cited)
+        self.conversations.save_answer(whole)
+        self.conversations.add_question(Question(talk.id, "And then?", refs, parent_id=answer.id))
+        self.sheets.create(f"{title} notes", refs, ("Note",), excerpts=False, question_id=first.id)
+        Drafts(self.database).keep(talk.id, Draft("Later", first.id, "Else?"))
+        return talk
+
+    def question(self, talk: str) -> StoredQuestion:
+        return self.conversations.turns(talk)[0].question
+
+    def found(self, word: str, book: str) -> int:
+        passages = Passages(self.database)
+        return len(passages.by_words(passages.scopes([(book, None)]), word).ranked)
+
+    def count(self, table: str) -> int:
+        return int(self.database.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[tuple[Kept, Kept]]:
+    made = Kept(tmp_path / "source.db"), Kept(tmp_path / "target.db")
+    with contextlib.closing(made[0].database), contextlib.closing(made[1].database):
+        yield made
+
+
+def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    target.talk("Tern", target.add("Tern lease", "ee"))
+    source.talk("Olsen", source.add("Olsen lease", "dd"))
+    lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
+    talk, other = source.talk("Marlow", lease, letters), source.talk("Atlas", letters)
+    before = source.conversations.turns(talk.id), source.conversations.get(talk.id)
+    notes = source.sheets.of_question(source.question(talk.id).id)
+    covers, drafts = KeptCovers(target.database), Drafts(target.database)
+    moved = move(source.database, target.database, conversations=[talk.id])
+    assert set(moved.conversations) == {talk.id, notes[0].id}
+    assert moved.books == {lease: lease}, "the other one is asked about elsewhere too"
+    assert (target.conversations.turns(talk.id), target.conversations.get(talk.id)) == before
+    assert target.sheets.of_question(target.question(talk.id).id) == notes
+    assert drafts.get(talk.id).text == "Later"
+    assert target.images.png(target.question(talk.id).images[0].sha256) == b"png"
+    for book in (lease, letters):
+        assert [page.number for page in target.books.pages(book)] == [1, 2]
+        assert covers.find(book) is not None
+        assert len(target.vectors.of_book(book).vectors) == 2
+        assert SuggestedQuestions(target.database).of_book(book, 1) is not None
+        assert (target.found("wharf", book), target.found("港", book)) == (1, 1)
+    assert source.books.ids() == {letters, *source.books.ids() - {lease}}
+    assert source.conversations.get(talk.id) is None
+    assert source.conversations.get(other.id) is not None
+    assert source.found("wharf", letters) == 1
+    assert source.found("wharf", lease) == 0
+
+
+def test_a_book_takes_along_the_sheets_about_it(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
+    talk = source.conversations.create("Both", (BookRef(lease), BookRef(letters)))
+    sheet = source.sheets.create("Dates", (BookRef(lease), BookRef(letters)), ("When?",), excerpts=False)
+    moved = move(source.database, target.database, books=[lease])
+    assert set(moved.conversations) == {sheet.id}
+    assert target.sheets.get(sheet.id) == sheet
+    assert target.books.ids() == {lease, letters}
+    assert source.books.ids() == {letters}
+    left = source.conversations.get(talk.id)
+    assert left is not None
+    assert [ref.book_id for ref in left.books] == [letters]
+
+
+def test_a_file_that_the_target_has_keeps_its_id_there(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    there, binned = target.add("Lease", "aa"), target.add("Letters", "bb")
+    BinStore(target.database).put(BinKind.BOOK, binned)
+    lease, letters = source.add("Lease again", "aa"), source.add("Letters", "bb")
+    talk = source.talk("Marlow", lease, letters)
+    moved = move(source.database, target.database, conversations=[talk.id])
+    assert moved.books == {lease: there, letters: binned}
+    assert target.books.ids() == {there, binned}, "what was in the bin is back"
+    assert [ref.book_id for ref in target.question(talk.id).books] == [there, binned]
+    answer = target.conversations.turns(talk.id)[0].answer
+    assert answer is not None
+    assert [citation.book_id for citation in answer.citations] == [there, binned]
+
+
+def test_what_was_cut_short_is_ended_by_moving_again(both: tuple[Kept, Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = both
+    talk = source.talk("Marlow", source.add("Lease", "aa"))
+    turns = source.conversations.turns(talk.id)
+
+    class Killed(Exception):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    monkeypatch.setattr(source.database, "write", kill)
+    with pytest.raises(Killed):
+        move(source.database, target.database, conversations=[talk.id])
+    monkeypatch.undo()
+    assert source.conversations.turns(talk.id) == target.conversations.turns(talk.id) == turns
+    rows = target.count("passages")
+    move(source.database, target.database, conversations=[talk.id])
+    assert source.conversations.get(talk.id) is None
+    assert target.conversations.turns(talk.id) == turns
+    assert target.count("passages") == rows
+
+
+def test_nothing_of_what_went_is_left_in_the_source(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    talk = source.talk("Marlowtalk", source.add("Leasehold", "aa"))
+    source.talk("Atlas", source.add("Rivers", "bb"))
+    move(source.database, target.database, conversations=[talk.id])
+    pages = decrypted(source.database.path, source.database.key)
+    assert b"Atlas" in pages
+    for trace in (b"arlowtalk", b"easehold", b"leasehold"):
+        assert trace not in pages
+
+
+def test_what_is_in_the_bin_stays(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    lease, talk = source.add("Lease", "aa"), source.conversations.create("Marlow")
+    BinStore(source.database).put(BinKind.BOOK, lease)
+    BinStore(source.database).put(BinKind.CONVERSATION, talk.id)
+    assert move(source.database, target.database, [lease, "nothing"], [talk.id]).books == {}
+    assert len(BinStore(source.database).all()) == 2
+
+
+def test_every_index_of_words_is_moved_with_its_table(both: tuple[Kept, Kept]) -> None:
+    """Who adds one that no trigger fills names it in `INDEXES`."""
+    database = both[0].database
+    rows = database.rows("SELECT name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+    indexes = {name for name, sql in rows if "fts5 (" in sql or "fts5(" in sql}
+    filled = {
+        index
+        for index in indexes
+        if database.rows(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE ?", (f"%INSERT INTO {index} (rowid%",)
+        )
+    }
+    assert indexes - filled == {index for each in INDEXES.values() for index in each}
+
+
+def test_a_table_of_another_part_goes_with_what_it_belongs_to(both: tuple[Kept, Kept]) -> None:
+    """As a highlight belongs to a book, and a cell to a book and a grid that stays."""
+    source, target = both
+    for kept in both:
+        with kept.database.write() as connection:
+            connection.execute(
+                """CREATE TABLE marks (id INTEGER PRIMARY KEY, book_id TEXT REFERENCES books (id) ON DELETE CASCADE);
+                CREATE TABLE mark_notes (mark INTEGER REFERENCES marks (id) ON DELETE CASCADE, text TEXT);
+                CREATE TABLE grids (id TEXT PRIMARY KEY);
+                CREATE TABLE cells (grid_id TEXT REFERENCES grids (id) ON DELETE CASCADE,
+                    book_id TEXT REFERENCES books (id) ON DELETE CASCADE)"""
+            )
+    lease = source.add("Lease", "aa")
+    source.database.run("INSERT INTO marks VALUES (7, ?)", (lease,))
+    source.database.run("INSERT INTO mark_notes VALUES (7, 'Here')")
+    source.database.run("INSERT INTO grids VALUES ('g')")
+    source.database.run("INSERT INTO cells VALUES ('g', ?)", (lease,))
+    target.database.run("INSERT INTO marks VALUES (7, NULL)")
+    move(source.database, target.database, books=[lease])
+    assert target.database.rows("SELECT * FROM marks ORDER BY id") == [(7, None), (8, lease)]
+    assert target.database.rows("SELECT * FROM mark_notes") == [(8, "Here")]
+    assert target.count("cells") == 0
+    assert source.books.ids() == {lease}, "or its cells would be lost"
+    move(source.database, target.database, books=[lease])
+    assert source.count("cells") == 1
+    source.database.run("DELETE FROM grids")
+    move(source.database, target.database, books=[lease])
+    assert source.books.ids() == frozenset()
+    assert source.count("marks") == source.count("mark_notes") == source.count("cells") == 0
+    assert target.count("marks") == 2

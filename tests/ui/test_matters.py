@@ -1,0 +1,251 @@
+"""Changing the desk in the window: another matter in the same window, with nothing of the one that was left."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import BookRef, Ending
+from app.core.document import Document, Format, Page
+from app.core.paths import Paths
+from app.services.services import Services
+from app.store.books import Books
+from app.store.db import Database
+from app.ui.application import WindowStart
+from app.ui.matters.dialog import MattersDialog
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.window import WindowPresenter
+from tests.ui.fakes import Gate, ScriptedEngine, open_desk
+from tests.ui.room import application, wait
+
+
+def furnish(desk: Services, word: str, byte: str) -> None:
+    """With a book and a conversation that have this word in their titles."""
+    pages = (Page(1, "1", f"The {word} wharf."),)
+    book = Books(desk.database).add(Document(f"{word} lease", Format.PDF, byte * 32, pages), Path(f"/{word}.pdf"))
+    desk.conversations.create(f"{word} talk", (BookRef(book.id),))
+
+
+class Window:
+    """The program in one process, over a desk with two matters."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = ScriptedEngine()
+        library = open_desk(folder).desk
+        furnish(library, "Atlas", "aa")
+        self.marlow, self.tern = (library.matters.create(name).id for name in ("Client One", "Client Two"))
+        for id, word, byte in ((self.marlow, "Marlow", "bb"), (self.tern, "Tern", "cc")):
+            matter = library.turn_to(id)
+            furnish(matter, word, byte)
+            matter.database.close()
+        library.close()
+        paths = Paths(folder)
+        paths.window.mkdir(exist_ok=True)
+        self.start = WindowStart(application(), paths, self.open_desk, folder / "handbook.md", ())
+        self.start.begin()
+        self.settle()
+
+    def open_desk(self, paths: Paths, _passphrase: str | None) -> Services:
+        return open_desk(paths.data, self.engine).desk
+
+    @property
+    def presenter(self) -> WindowPresenter:
+        assert self.start.presenter is not None
+        return self.start.presenter
+
+    @property
+    def desk(self) -> Services:
+        assert self.start._desk is not None
+        return self.start._desk
+
+    def settle(self) -> None:
+        start = self.start
+        wait(lambda: start.presenter is not None and start.presenter.shown.conversation is not None)
+        wait(lambda: start._bridge.idle)
+
+    def open(self, id: str) -> None:
+        before = self.presenter
+        before.matters.open(id)
+        wait(lambda: self.start.presenter not in (None, before))
+        self.settle()
+
+    def titles(self) -> list[str]:
+        return [conversation.title for conversation in self.presenter.shelf.conversations]
+
+    def words(self) -> str:
+        """All that any widget shows or says, and all that its lists have."""
+        found = [self.start.window.windowTitle()]
+        for widget in (self.start.window, *self.start.window.findChildren(QWidget)):
+            found += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip(), widget.windowTitle()]
+            if isinstance(widget, QLabel):
+                found.append(widget.text())
+        found += [action.text() for action in self.start.window.findChildren(QAction)]
+        found += [book.title for book in self.presenter.shown.shelf.values()]
+        return "\n".join([*found, *self.titles()])
+
+    def dialog(self, kind: type[QDialog]) -> QDialog:
+        wait(lambda: any(isinstance(each, kind) for each in self.start.window.findChildren(QDialog)))
+        return next(each for each in self.start.window.findChildren(QDialog) if isinstance(each, kind))
+
+    def end(self) -> None:
+        self.start.close()
+        for widget in QApplication.topLevelWidgets():
+            widget.close()
+            widget.deleteLater()
+        self.start.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def window(qapp: QApplication, tmp_path: Path) -> Iterator[Window]:
+    made = Window(tmp_path / "desk")
+    yield made
+    made.end()
+
+
+def test_another_matter_is_shown_in_the_same_window(window: Window) -> None:
+    assert window.titles() == ["Atlas talk"]
+    assert window.start.window.windowTitle() == "Atlas talk – Octavo"
+    window.start.window.toggle_page()
+    window.start.window.resize(1200, 700)
+    main, size = window.start.window, window.start.window.size()
+    window.open(window.marlow)
+    assert window.start.window is main
+    assert main.size() == size
+    assert window.titles() == ["Marlow talk"]
+    assert [book.title for book in window.presenter.shown.shelf.values()] == ["Marlow lease"]
+    assert main.windowTitle() == "Marlow talk – Client One – Octavo"
+    assert main.shelf.desk.accessibleName() == "Matter or library: Client One"
+    assert window.engine.desks[-1] == window.marlow
+    assert len(window.engine.specs) == 1, "the model stays loaded"
+    words = window.words()
+    assert "Atlas" not in words
+    assert "Tern" not in words
+    window.open("")
+    assert window.titles() == ["Atlas talk"]
+    assert "Marlow" not in window.words()
+
+
+def test_nothing_of_the_desk_that_was_left_lives_on(window: Window) -> None:
+    window.open(window.marlow)
+    presenter, view = weakref.ref(window.presenter), weakref.ref(window.presenter.window.talk.view)
+    children = len(window.start.window.children())
+    window.open(window.tern)
+    window.start._collector.renew()
+    assert presenter() is None
+    assert view() is None
+    assert len(window.start.window.children()) == children, "as many shortcuts, timers and panels as before"
+
+
+def test_the_matter_that_was_open_is_open_again_at_the_next_start(window: Window, tmp_path: Path) -> None:
+    window.open(window.marlow)
+    window.presenter.window.talk.composer.editor.setPlainText("When must")
+    window.end()
+    again = WindowStart(application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", ())
+    window.start = again
+    again.begin()
+    window.settle()
+    assert window.titles() == ["Marlow talk"]
+    assert window.presenter.window.talk.composer.text() == "When must"
+
+
+def test_one_that_does_not_open_leaves_this_one_open(window: Window) -> None:
+    path = window.desk.paths.matter(window.tern)
+    Database.discard(path)
+    window.presenter.matters.open(window.tern)
+    before = window.presenter
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert window.titles() == ["Atlas talk"]
+    assert "Client Two" in window.presenter.window.talk.notice.accessibleDescription() or (
+        "Client Two" in "".join(label.text() for label in window.presenter.window.talk.notice.findChildren(QLabel))
+    )
+
+
+def test_an_answer_that_is_being_written_is_asked_about_and_kept(window: Window) -> None:
+    gate = Gate()
+    window.engine.answers = [("It is ", gate, "three months.")]
+    window.presenter.asking.submit("How long?")
+    wait(gate.reached.is_set)
+    window.presenter.matters.open(window.marlow)
+    dialog = window.dialog(Confirmation)
+    assert isinstance(dialog, Confirmation)
+    assert "answer is being written" in dialog.accessibleDescription()
+    assert window.titles() == ["How long?"] or window.start.presenter is not None
+    before = window.presenter
+    dialog.action.click()
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert window.titles() == ["Marlow talk"]
+    window.open("")
+    (talk,) = window.desk.conversations.all()
+    (turn,) = window.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert (turn.answer.text, turn.answer.ending) == ("It is ", Ending.CLOSED)
+
+
+# ---- making and managing
+
+
+def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
+    before = window.presenter
+    before.matters.ask_new()
+    dialog = window.dialog(LineDialog)
+    assert isinstance(dialog, LineDialog)
+    qtbot.keyClicks(dialog.line, "Client Three")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
+    assert window.presenter.shown.shelf == {}, "no handbook either"
+    assert next(matter.name for matter in window.desk.matters.all()) == "Client Three"
+
+
+def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: Window) -> None:
+    window.desk.matters.kept.archive(window.tern, True)
+    window.open(window.marlow)
+    menu = window.start.window.shelf.desk.menu_of_desks()
+    shown = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
+    assert shown == [("Library", False), ("Client One", True), ("New matter…", False), ("Manage matters…", False)]
+    entries = window.presenter.matters.entries()
+    assert [entry.title for entry in entries] == ["Library"]
+
+
+def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
+    window.open(window.marlow)
+    window.presenter.matters.manage()
+    dialog = window.dialog(MattersDialog)
+    assert isinstance(dialog, MattersDialog)
+    wait(lambda: window.start._bridge.idle)
+    assert dialog.list.count() == 2
+    dialog.list.setCurrentRow(0)
+    assert not dialog.delete.isEnabled(), "it is open"
+    assert not dialog.open_button.isEnabled()
+    dialog.rename.click()
+    line = window.dialog(LineDialog)
+    assert isinstance(line, LineDialog)
+    line.line.setText("Client 1")
+    line.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert window.start.window.shelf.desk.accessibleName() == "Matter or library: Client 1"
+    dialog.list.setCurrentRow(1)
+    dialog.archive.click()
+    wait(lambda: window.start._bridge.idle)
+    dialog.list.setCurrentRow(1)
+    assert dialog.archive.text() == "Unarchive"
+    dialog.delete.click()
+    confirmation = window.dialog(Confirmation)
+    assert isinstance(confirmation, Confirmation)
+    confirmation.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
+    assert dialog.list.count() == 1
+    assert not window.desk.paths.matter(window.tern).exists()
