@@ -87,24 +87,26 @@ class Scanning(msgspec.Struct, frozen=True, tag=True):
 class FilesFound(msgspec.Struct, frozen=True, tag=True):
     """These will be read, in this order."""
 
-    places: tuple[SourcePlace, ...]
+    paths: tuple[Path, ...]
 
 
 class FileBegun(msgspec.Struct, frozen=True, tag=True):
     """A file is being read."""
 
-    place: SourcePlace
+    path: Path
 
 
 class FileEnded(msgspec.Struct, frozen=True, tag=True):
     """A file was read, or failed: `place` as it is recorded now. `book`: what was made of it; `known`: it was there
-    already, from another place, or the file's content is the same as before; `older`: the book of the earlier version
-    of this file."""
+    already, from `others`, files with the same content, or as it is; `older`: the book of the earlier version of this
+    file."""
 
+    path: Path
     place: SourcePlace
     book: Book | None = None
     known: bool = False
     older: Book | None = None
+    others: tuple[Path, ...] = ()
 
 
 class Adding(msgspec.Struct, frozen=True, tag=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
 from app.documents.formats.detect import promised_by
 from app.isolation.files import printable
@@ -39,18 +39,6 @@ class FolderFiles:
             sum(part.others for part in known),
             tuple(folder for part in known for folder in part.closed),
         )
-
-
-@dataclass(frozen=True)
-class FolderReport:
-    """What became of the documents in folders, called `name`: so many were `added`, the others `failed`, each with its
-    reason; `found` says what was left out. `stopped`: by the person, before all were tried."""
-
-    name: str
-    added: int
-    failed: tuple[tuple[Path, Problem], ...]
-    found: FolderFiles
-    stopped: bool = False
 
 
 def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
@@ -101,9 +89,3 @@ def _is_hidden(path: Path) -> bool:
         return True
     hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
     return os.name == "nt" and bool(getattr(path.lstat(), "st_file_attributes", 0) & hidden)
-
-
-def problems(found: FolderFiles) -> Iterator[tuple[Path, Problem]]:
-    """Of the folders that could not be looked into."""
-    for path in found.closed:
-        yield path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})

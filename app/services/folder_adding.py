@@ -37,6 +37,9 @@ from app.services.scanning import Changes, compare, scan
 from app.store.books import Books
 from app.store.sources import Sources
 
+_SETTLED_S = 2.0
+"""After so long without a change, a file is taken to be whole."""
+
 FolderProgress: TypeAlias = Scanning | FilesFound | FileBegun | FileEnded | Adding
 
 
@@ -111,8 +114,8 @@ class FolderAdding:
         )
 
     def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
-        """What is new or changed in the watched folders; nothing is read or recorded, and what cannot be looked
-        through has no news. Raises AppError as the database does; Stopped."""
+        """What is new or changed in the watched folders; nothing is read or recorded. What cannot be looked through, or
+        is just being written, has no news. Raises AppError as the database does; Stopped."""
         found = list[News]()
         for counts in self.all():
             if counts.source.watched:
@@ -122,7 +125,7 @@ class FolderAdding:
                     if blame(error.code) is Blame.MACHINE:
                         raise
                     continue
-                if changes.news:
+                if changes.news and _is_quiet(changes):
                     found.append(News(changes))
         return tuple(found)
 
@@ -132,11 +135,12 @@ class FolderAdding:
         cancel: Cancel,
         *,
         retry: bool = False,
+        again: Collection[Path] = (),
         pause: AddingPause | None = None,
         passwords: Mapping[Path, Password] | None = None,
     ) -> Work[FolderProgress, AddingReport]:
-        """Read all that is new or changed in these folders and files, and with `retry`, or where a password was given,
-        what failed before. What is read is on the shelf at once.
+        """Read all that is new or changed in these folders and files, with `retry` also all that failed before, else
+        those of them that are named in `again` or have a password. What is read is on the shelf at once.
 
         It returns however it ends for the person: a file or folder that cannot be read is in the report, and so is that
         it was stopped. What is left then is forgotten, and found again by the next scan; but where Octavo is closed, or
@@ -144,19 +148,25 @@ class FolderAdding:
         """
         report, keys = AddingReport(), passwords or {}
         try:
-            files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, keys, retry=retry)
-            yield FilesFound(tuple(file.place for file in files))
+            named = frozenset((*again, *keys))
+            files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, named, retry=retry)
+            yield FilesFound(tuple(file.path for file in files))
             yield from self._read(files, report, cancel, pause or AddingPause(), keys)
         except Stopped:
             report.stopped = True
             if not cancel.leaving:
-                self._forget_waiting(report.sources)
+                self.forget_waiting(report.sources)
         return report
+
+    def forget_waiting(self, sources: Iterable[Source]) -> None:
+        """What was not read of these is not offered any more; the next scan finds it."""
+        for source in sources:
+            self.sources.forget_waiting(source.id)
 
     # ---- what there is
 
     def _plan(
-        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, passwords: Collection[Path], *, retry: bool
+        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, again: Collection[Path], *, retry: bool
     ) -> Work[Scanning, list[FileToRead]]:
         """Record what is to be read, as waiting."""
         files = dict[Path, FileToRead]()
@@ -169,11 +179,11 @@ class FolderAdding:
                 report.failed.append((path, error.problem))
                 continue
             self._record(changes, report)
-            opened = [place for place in changes.failed if _path(changes.source, place) in passwords]
-            for place in (*changes.to_read, *opened):
+            tried = [place for place in changes.failed if _path(changes.source, place) in again]
+            for place in (*changes.to_read, *tried):
                 file = FileToRead(place, _path(changes.source, place))
                 files.setdefault(file.path, file)
-            failed = (place for place in changes.failed if place not in opened)
+            failed = (place for place in changes.failed if place not in tried)
             report.failed += [
                 (_path(changes.source, place), place.problem) for place in failed if place.problem is not None
             ]
@@ -212,10 +222,6 @@ class FolderAdding:
         if others and book is not None and Path(book.path) == gone:
             self.books.set_path(book_id, others[0])
 
-    def _forget_waiting(self, sources: Iterable[Source]) -> None:
-        for source in sources:
-            self.sources.forget_waiting(source.id)
-
     # ---- reading
 
     def _read(
@@ -246,14 +252,16 @@ class FolderAdding:
         """Record what became of a file. Killed in between, it is read again, and found to be known."""
         place = read.file.place
         if read.problem is not None:
-            ended = FileEnded(replace(place, state=PlaceState.FAILED, problem=read.problem))
+            ended = FileEnded(read.file.path, replace(place, state=PlaceState.FAILED, problem=read.problem))
         else:
             older = self.books.get(place.book_id) if place.book_id else None
             book, known = self._book(read, has_older=older is not None)
             if older is not None and older.id == book.id:  # only the time of the file is another
                 older = None
             kept = replace(place, state=PlaceState.READ, problem=None, sha256=book.sha256, book_id=book.id)
-            ended = FileEnded(kept, book, known, older)
+            places = self.sources.of_book(book.id) if known else ()
+            others = tuple(place for place in places if place != read.file.path)
+            ended = FileEnded(read.file.path, kept, book, known, older, others)
         self.sources.put((ended.place,), time.time())
         if ended.older is not None and ended.book is not None and not self.sources.of_book(ended.older.id):
             self.sources.link(ended.older.id, ended.book.id)
@@ -275,3 +283,9 @@ class FolderAdding:
 
 def _path(source: Source, place: SourcePlace) -> Path:
     return source.path / place.path
+
+
+def _is_quiet(changes: Changes) -> bool:
+    """Whether nobody is writing what is new any more, as far as its times tell."""
+    newest_s = max(place.mtime_ns for place in changes.to_read) / 1e9
+    return not 0 <= time.time() - newest_s < _SETTLED_S

@@ -12,8 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from app.core.document import Book, Document, Format
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import Opening
@@ -37,6 +35,8 @@ _HASH_BYTES = 1 << 20
 
 def readers_at_once() -> int:
     """How many documents may be read at the same time on this machine as it is now."""
+    import psutil  # now: to look at the processor and memory is seldom needed at the start
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     room = psutil.virtual_memory().available // READER_MEMORY_BYTES
     return max(1, min(MOST_AT_ONCE, cores, room))
@@ -139,7 +139,7 @@ class ParallelReading:
                         file = waiting.popleft()
                         progress.begin(file)
                         threads.submit(self._read_one, file)
-                        yield FileBegun(file.place)
+                        yield FileBegun(file.path)
                     if self._cancel.requested and not progress.shares:
                         break
                     yield progress.now(paused)

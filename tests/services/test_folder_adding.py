@@ -73,7 +73,7 @@ def test_all_documents_come_onto_the_shelf_small_ones_first(desk: Services, read
     assert _titles(desk) == {"Lease", "Letter", "Map"}
     assert (len(report.added), report.failed, report.left, report.stopped) == (3, [], 0, False)
     (planned,) = [event for event in events if isinstance(event, FilesFound)]
-    assert [place.path.as_posix() for place in planned.places] == ["old/letter.txt", "old/map.txt", "lease.txt"]
+    assert [path.name for path in planned.paths] == ["letter.txt", "map.txt", "lease.txt"]
     assert sum(isinstance(event, FileBegun) for event in events) == len(report.ended)
     last = [event for event in events if isinstance(event, Adding)][-1]
     assert (last.done, last.total, last.done_bytes) == (3, 3, last.total_bytes)
@@ -221,6 +221,8 @@ def test_a_watched_folder_is_looked_at_and_nothing_is_read(desk: Services, reade
     _write(case, **{"new.txt": "New"})
     assert finish(desk.adding.look(Cancel())) == ()
     desk.adding.sources.set_watched(counts.source.id, True)
+    assert finish(desk.adding.look(Cancel())) == (), "somebody may still be writing it"
+    _age(case / "new.txt", -9)
     (news,) = finish(desk.adding.look(Cancel()))
     assert [place.path.name for place in news.changes.new] == ["new.txt"]
     assert "New" not in _titles(desk)
