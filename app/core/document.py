@@ -123,8 +123,24 @@ class Section(msgspec.Struct, frozen=True):
     begins_page: bool = True
 
 
+MAX_MEMBERS, MAX_MEMBER_NAME_CHARACTERS = 20_000, 300
+
+
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document inside another file: an attachment of a mail, a file in a ZIP. `key` is its place there, which leads
+    to it as long as that file stays the same: `3`, or `3/0` for the first one in the fourth. `folder` has the names of
+    the folders that it is in, with `/` between them. Names are labels, and lead nowhere.
+    """
+
+    key: str
+    name: str
+    size_bytes: int
+    folder: str = ""
+
+
 class Document(msgspec.Struct, frozen=True):
-    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known."""
+    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known. `members` are
+    documents of their own."""
 
     title: str
     format: Format
@@ -134,6 +150,7 @@ class Document(msgspec.Struct, frozen=True):
     language: str = ""
     reading: int = READING
     facts: Facts = NO_FACTS
+    members: tuple[Member, ...] = ()
 
     @property
     def characters(self) -> int:
@@ -145,8 +162,9 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """A document on the shelf, without its text. `path` is where its file was when it was added; `hidden_read`: the
-    person allowed that the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
+    """A document on the shelf, without its text. `path` is where its file was when it was added; `member` is its key in
+    that file, and `parent_id` the book of it, where it is inside another one. `hidden_read`: the person allowed that
+    the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
     only counts them. `reading` is the READING that its pages come from.
     """
 
@@ -165,6 +183,8 @@ class Book(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
     reading: int = READING
     facts: Facts = NO_FACTS
+    member: str = ""
+    parent_id: str = ""
 
     @property
     def page_names(self) -> PageNames:

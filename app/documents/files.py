@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+import secrets
 from pathlib import Path
 
 from app.core.errors import AppError, Code
@@ -19,15 +21,46 @@ def open_document(path: Path, limit_bytes: int = TEXT_LIMIT_BYTES) -> OpenFile:
     """Raises AppError as `open_regular` does, FILE_EMPTY, FILE_TOO_LARGE."""
     file = open_regular(path)
     try:
-        _check_size(path, file.version.size, limit_bytes)
+        check_size(printable(path), file.version.size, limit_bytes)
     except AppError:
         os.close(file.fd)
         raise
     return file
 
 
-def _check_size(path: Path, size: int, limit: int) -> None:
+def check_size(path: str, size: int, limit: int) -> None:
+    """Raises AppError FILE_EMPTY, FILE_TOO_LARGE."""
     if size == 0:
-        raise AppError(Code.FILE_EMPTY, path=printable(path))
+        raise AppError(Code.FILE_EMPTY, path=path)
     if size > limit:
-        raise AppError(Code.FILE_TOO_LARGE, path=printable(path), size_bytes=size, limit_bytes=limit)
+        raise AppError(Code.FILE_TOO_LARGE, path=path, size_bytes=size, limit_bytes=limit)
+
+
+def hold(untrusted_bytes: bytes) -> int:
+    """The bytes as an open file that has no name and is in memory alone; its descriptor, from which can be mapped.
+
+    Linux has files for that (memfd_create); macOS and others have shared memory (POSIX shm_open), whose name is gone
+    before anything is in it. Raises OSError where there is neither, or no room: nothing of it goes to a disk.
+    """
+    fd = _file_in_memory()
+    try:
+        os.ftruncate(fd, len(untrusted_bytes))
+        with mmap.mmap(fd, len(untrusted_bytes)) as memory:
+            memory[:] = untrusted_bytes
+    except (OSError, ValueError) as error:
+        os.close(fd)
+        raise OSError(*error.args) from error
+    return fd
+
+
+def _file_in_memory() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("document")
+    try:
+        from _posixshmem import shm_open, shm_unlink  # type: ignore[import-not-found]
+    except ImportError as error:
+        raise OSError("no files that are in memory alone") from error
+    name = f"/octavo-{secrets.token_hex(8)}"
+    fd = int(shm_open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode=0o600))
+    shm_unlink(name)
+    return fd

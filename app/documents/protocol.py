@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.document import Document, PageLayer
+from app.core.document import Document, Member, PageLayer
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.note import Marker
@@ -22,6 +22,12 @@ MAX_SCAN_SIDE = 3_000
 
 MAX_COVER_BYTES = 16 << 20
 """Of a picture of a cover as its file has it; a larger one is passed over."""
+
+MAX_TAKEN_BYTES = 256 << 20
+"""Of a document inside another file; it goes through memory, where a file of its own is read from the disk."""
+
+MAX_INNER_DEPTH = 4
+"""A PDF in a ZIP in a mail in a ZIP is the deepest that is read."""
 
 MIN_PAGE_SIDE, MAX_PAGE_SIDE = 1.0, 20_000.0
 """Points. PDF allows 14,400 without a unit of its own."""
@@ -114,7 +120,20 @@ class DrawScan(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | ReadCover | Annotate | DrawScan
+class ListMembers(msgspec.Struct, frozen=True, tag=True):
+    """Find the documents in a ZIP; those in a mail come with its Document. Answered by MembersListed or WireFailed."""
+
+    name: str
+
+
+class TakeMember(msgspec.Struct, frozen=True, tag=True):
+    """Take out the document in this place, from 0, of all in the file. Answered by MemberTaken or WireFailed."""
+
+    name: str
+    number: int
+
+
+Order: TypeAlias = Parse | DrawPage | ReadLayer | ReadSizes | ReadCover | Annotate | DrawScan | ListMembers | TakeMember
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------
@@ -150,8 +169,29 @@ class Annotated(msgspec.Struct, frozen=True, tag=True):
     untrusted_pdf: bytes
 
 
+class MembersListed(msgspec.Struct, frozen=True, tag=True):
+    members: tuple[Member, ...]
+
+
+class MemberTaken(msgspec.Struct, frozen=True, tag=True):
+    """A document from inside the file, for another reader; at most MAX_TAKEN_BYTES."""
+
+    member: Member
+    untrusted_bytes: bytes
+
+
 Event: TypeAlias = (
-    SandboxReady | Opening | Parsed | DrawnPage | LayerRead | SizesRead | CoverRead | Annotated | WireFailed
+    SandboxReady
+    | Opening
+    | Parsed
+    | DrawnPage
+    | LayerRead
+    | SizesRead
+    | CoverRead
+    | Annotated
+    | MembersListed
+    | MemberTaken
+    | WireFailed
 )
 
 

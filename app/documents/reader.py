@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import time
 from array import array
 from collections.abc import Callable, Sequence
@@ -15,9 +16,12 @@ import msgspec
 from app.core.document import (
     BOX_BYTES,
     MAX_LINK_BOXES,
+    MAX_MEMBER_NAME_CHARACTERS,
+    MAX_MEMBERS,
     MAX_PAGE_LINKS,
     Document,
     Flag,
+    Member,
     PageLayer,
     PageLink,
     is_web_address,
@@ -28,12 +32,14 @@ from app.core.headings import outline_of
 from app.core.image import Raster
 from app.core.secret import Password
 from app.core.work import Cancel, Work
-from app.documents.files import open_document
+from app.documents.files import check_size, hold, open_document
 from app.documents.formats.detect import limit_of
 from app.documents.protocol import (
     MAX_COVER_BYTES,
+    MAX_INNER_DEPTH,
     MAX_PAGE_SIDE,
     MAX_SCAN_SIDE,
+    MAX_TAKEN_BYTES,
     MIN_PAGE_SIDE,
     Annotate,
     Annotated,
@@ -44,12 +50,16 @@ from app.documents.protocol import (
     Event,
     Highlight,
     LayerRead,
+    ListMembers,
+    MembersListed,
+    MemberTaken,
     Parse,
     Parsed,
     ReadCover,
     ReadLayer,
     ReadSizes,
     SizesRead,
+    TakeMember,
 )
 from app.documents.scans import recognition
 from app.documents.scans.recognition import Forgetful, Recogniser, RecogniserLimits, RecognitionCache
@@ -101,6 +111,27 @@ def _is_sound(said: Parsed) -> bool:
         and len(document.sha256) == _SHA256_DIGITS
         and set(document.sha256) <= set("0123456789abcdef")
         and document.facts.are_sound
+        and _are_members(document.members)
+    )
+
+
+def _are_listed(said: MembersListed) -> bool:
+    return _are_members(said.members)
+
+
+def _are_members(members: tuple[Member, ...]) -> bool:
+    return len(members) <= MAX_MEMBERS and all(_is_member(each, number) for number, each in enumerate(members))
+
+
+def _is_member(member: Member, number: int) -> bool:
+    labels = (member.name, *filter(None, member.folder.split("/")))
+    return (
+        member.key == str(number)
+        and member.size_bytes >= 0
+        and "/" not in member.name
+        and len(member.folder) <= MAX_MEMBER_NAME_CHARACTERS
+        and all(0 < len(label) <= MAX_MEMBER_NAME_CHARACTERS and label.isprintable() for label in labels)
+        and labels[0] not in (".", "..")
     )
 
 
@@ -147,6 +178,33 @@ def _are_sizes(said: SizesRead) -> bool:
     return all(MIN_PAGE_SIDE <= side <= MAX_PAGE_SIDE for size in said.sizes for side in size)
 
 
+def _name(path: Path, member: str) -> str:
+    """Of a file whose format is known from its bytes: a member's own name is not at hand."""
+    return "" if member else printable(path.name)
+
+
+def _inside(document: Document, member: str) -> Document:
+    return msgspec.structs.replace(document, members=_below(document.members, member))
+
+
+def _below(members: tuple[Member, ...], member: str) -> tuple[Member, ...]:
+    """With their keys as they are seen from the outermost file; none where they are deeper than is read."""
+    if not member:
+        return members
+    if member.count("/") + 2 > MAX_INNER_DEPTH:
+        return ()
+    return tuple(msgspec.structs.replace(each, key=f"{member}/{each.key}") for each in members)
+
+
+class _OpenedFile(msgspec.Struct, frozen=True):
+    """A file, or a member of one, open for reading, with its version: that of the file. `path` as messages say it."""
+
+    fd: int
+    version: Version
+    path: str
+    name: str
+
+
 KEPT_DOCUMENTS = 2
 """Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""
 
@@ -182,10 +240,11 @@ class DocumentReader:
         self._client.expect(files)
 
     def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
-        """The file as pages, with the text of those that are pictures recognised. `keep`: its pages will be drawn soon,
-        so its process stays.
+        """The file as pages, or the `member` of it that has this key, with the text of those that are pictures
+        recognised. The keys of the document's own members lead to them from the file. `keep`: its pages will be drawn
+        soon, so its process stays.
 
         Cancelling ends the reader within a tenth of a second. Raises AppError as `open_document` does, what the reader
         found, or how it died; Stopped.
@@ -196,14 +255,14 @@ class DocumentReader:
         yield Opening(0, 0)
         began = time.monotonic()
         with logged(_log, "not read"):
-            file = open_document(path, limit_of(path.name))
-            process = self._client.open((file.fd,), printable(path))
+            file = self._opened(path, member, cancel)
+            process = self._client.open((file.fd,), file.path)
             try:
-                order = Parse(printable(path.name), password)
-                said = yield from process.converse(order, printable(path), Parsed, _is_sound, cancel)
-                document = said.document
+                order = Parse(file.name, password)
+                said = yield from process.converse(order, file.path, Parsed, _is_sound, cancel)
+                document = _inside(said.document, member)
                 if recognition.is_wanted(document):
-                    document = yield from self._recognise(document, path, process, password, cancel)
+                    document = yield from self._recognise(document, file, process, password, cancel)
                 outline = outline_of(document.pages, document.outline)
                 document = msgspec.structs.replace(document, outline=outline)
             except BaseException:
@@ -214,44 +273,57 @@ class DocumentReader:
         if not keep or not document.format.is_drawn:
             self._client.end(process)
         else:
-            self._client.put_back((path, document.sha256), file.version, process)
+            self._client.put_back((path, member, document.sha256), file.version, process)
         took_s = time.monotonic() - began
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, took_s)
         return document
 
-    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
+    def members(self, path: Path, cancel: Cancel, member: str = "") -> tuple[Member, ...]:
+        """The documents in a ZIP, or in one that is the `member` of a file; none where that is as deep as Octavo reads.
+        What a mail holds comes with its document.
+
+        Cancelling ends the reader. Raises AppError as `read`, PAGE_UNAVAILABLE for a file that holds none; Stopped.
+        """
+        with logged(_log, "members not listed"):
+            file = self._opened(path, member, cancel)
+            with self._client.opened((file.fd,), file.path) as process:
+                order = ListMembers(file.name)
+                said = process.ask(order, file.path, MembersListed, _are_listed, cancel)
+        return _below(said.members, member)
+
+    def draw_page(self, path: Path, sha256: str, page: int, width: int, member: str = "") -> Raster:
         """Draw page `page` (from 1), `width` pixels wide, of the PDF that had `sha256` when it was read.
 
         Raises AppError PAGE_UNAVAILABLE when the file moved or changed or has no such page,
         DOCUMENT_PASSWORD_NEEDED when its password was not given since the desk was opened, READER_... when its process
         died of it.
         """
-        order = DrawPage(printable(Path(path.name)), sha256, page, width, self._passwords.get(sha256))
-        return self._ask(path, order, DrawnPage, _is_drawn).image
+        order = DrawPage(_name(path, member), sha256, page, width, self._passwords.get(sha256))
+        return self._ask(path, member, order, DrawnPage, _is_drawn).image
 
-    def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
+    def page_layer(self, path: Path, sha256: str, page: int, member: str = "") -> PageLayer:
         """Where the characters and links of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
-        order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
-        return self._ask(path, order, LayerRead, _is_layer).layer
+        order = ReadLayer(_name(path, member), sha256, page, self._passwords.get(sha256))
+        return self._ask(path, member, order, LayerRead, _is_layer).layer
 
-    def page_sizes(self, path: Path, sha256: str) -> tuple[tuple[float, float], ...]:
+    def page_sizes(self, path: Path, sha256: str, member: str = "") -> tuple[tuple[float, float], ...]:
         """Width and height of each page, in points, as it is drawn. Raises AppError as `draw_page`."""
-        order = ReadSizes(printable(Path(path.name)), sha256, self._passwords.get(sha256))
-        return self._ask(path, order, SizesRead, _are_sizes).sizes
+        order = ReadSizes(_name(path, member), sha256, self._passwords.get(sha256))
+        return self._ask(path, member, order, SizesRead, _are_sizes).sizes
 
-    def cover_picture(self, path: Path, sha256: str) -> bytes:
+    def cover_picture(self, path: Path, sha256: str, member: str = "") -> bytes:
         """The picture that the book which had `sha256` has of its cover, as it is in the file: bytes that nobody has
         looked at, for `ImageReader`; none where it has none. Raises AppError as `draw_page`."""
         name = printable(path)
-        order = ReadCover(printable(Path(path.name)), sha256, self._passwords.get(sha256))
-        with self._client.opened((self._open(path, order.page),), name) as process:
+        order = ReadCover(_name(path, member), sha256, self._passwords.get(sha256))
+        with self._client.opened((self._open(path, member, order.page),), name) as process:
             return process.ask(order, name, CoverRead, _is_cover).untrusted_picture
 
-    def annotated_copy(self, path: Path, sha256: str, highlights: Sequence[Highlight]) -> bytes:
+    def annotated_copy(self, path: Path, sha256: str, highlights: Sequence[Highlight], member: str = "") -> bytes:
         """The PDF that had `sha256`, written anew with these highlights as annotations; the file itself is only read.
         Raises AppError as `draw_page`."""
-        order = Annotate(printable(Path(path.name)), sha256, self._passwords.get(sha256), tuple(highlights))
-        return self._ask(path, order, Annotated, _is_pdf).untrusted_pdf
+        order = Annotate(_name(path, member), sha256, self._passwords.get(sha256), tuple(highlights))
+        return self._ask(path, member, order, Annotated, _is_pdf).untrusted_pdf
 
     def close(self) -> None:
         """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
@@ -259,14 +331,40 @@ class DocumentReader:
         self._recognisers.close()
         self._passwords.clear()
 
+    def _opened(self, path: Path, member: str, cancel: Cancel | None = None) -> _OpenedFile:
+        """The file, or the member of it, which only ever is in memory. Raises AppError, Stopped."""
+        file = open_document(path, limit_of(path.name))
+        opened = _OpenedFile(file.fd, file.version, printable(path), printable(path.name))
+        numbers = member.split("/") if member else []
+        if len(numbers) > MAX_INNER_DEPTH:
+            os.close(file.fd)
+            raise AppError(Code.DOCUMENT_LIMIT, path=opened.path, limit="inner_depth", value=MAX_INNER_DEPTH)
+        for number in numbers:
+            opened = self._taken_out(opened, TakeMember(opened.name, int(number)), cancel)
+        return opened
+
+    def _taken_out(self, file: _OpenedFile, order: TakeMember, cancel: Cancel | None) -> _OpenedFile:
+        def is_sound(said: MemberTaken) -> bool:
+            return len(said.untrusted_bytes) <= MAX_TAKEN_BYTES and _is_member(said.member, order.number)
+
+        with self._client.opened((file.fd,), file.path) as process:
+            said = process.ask(order, file.path, MemberTaken, is_sound, cancel)
+        name, size = said.member.name, len(said.untrusted_bytes)
+        path = f"{file.path}/{name}"
+        check_size(path, size, limit_of(name))
+        try:
+            return _OpenedFile(hold(said.untrusted_bytes), file.version, path, name)
+        except OSError as error:
+            raise AppError(Code.READER_OUT_OF_MEMORY, path=path) from error
+
     def _recognise(
-        self, document: Document, path: Path, process: ReaderProcess, password: Password | None, cancel: Cancel
+        self, document: Document, file: _OpenedFile, process: ReaderProcess, password: Password | None, cancel: Cancel
     ) -> Work[Opening, Document]:
         """As `recognition.recognise`; a document that then has no text at all is refused."""
 
         def draw(page: int) -> Raster:
-            order = DrawScan(printable(path.name), page, password)
-            return process.ask(order, printable(path), DrawnPage, _is_scan, cancel).image
+            order = DrawScan(file.name, page, password)
+            return process.ask(order, file.path, DrawnPage, _is_scan, cancel).image
 
         reading = Recogniser(self._recognisers, self._recogniser_limits, len(document.pages))
         try:
@@ -276,12 +374,13 @@ class DocumentReader:
         if not found.characters:
             failed = any(Flag.NOT_RECOGNISED in page.flags for page in found.pages)
             code = Code.RECOGNITION_FAILED if failed else Code.DOCUMENT_NO_TEXT
-            raise AppError(code, path=printable(path), pages=len(found.pages))
+            raise AppError(code, path=file.path, pages=len(found.pages))
         return found
 
     def _ask(
         self,
         path: Path,
+        member: str,
         order: DrawPage | ReadLayer | ReadSizes | Annotate,
         wanted: type[Wanted],
         is_sound: Callable[[Wanted], bool],
@@ -292,16 +391,18 @@ class DocumentReader:
             version = look_at(path)
 
         def start() -> ReaderProcess:
-            return self._client.open((self._open(path, order.page),), printable(path))
+            return self._client.open((self._open(path, member, order.page),), printable(path))
 
         return self._client.ask(
-            (path, order.sha256), version, start, lambda process: process.ask(order, printable(path), wanted, is_sound)
+            (path, member, order.sha256),
+            version,
+            start,
+            lambda process: process.ask(order, printable(path), wanted, is_sound),
         )
 
-    @staticmethod
-    def _open(path: Path, page: int) -> int:
+    def _open(self, path: Path, member: str, page: int) -> int:
         """Of a book's file, for what is on this page of it. Raises AppError PAGE_UNAVAILABLE."""
         try:
-            return open_document(path, limit_of(path.name)).fd
+            return self._opened(path, member).fd
         except AppError as error:
             raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error

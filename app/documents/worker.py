@@ -23,11 +23,12 @@ from app.core.document import Document, Format, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.documents import pictures, plain_text
+from app.documents import pictures, plain_text, zip_folder
 from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats import ole
-from app.documents.formats.contract import Content, DrawnReader, FormatReader, Progress
-from app.documents.formats.detect import HEAD_BYTES, OLE, identify
+from app.documents.formats.contract import ContainerReader, Content, DrawnReader, FormatReader, Progress
+from app.documents.formats.detect import HEAD_BYTES, OLE, identify, is_folder
+from app.documents.formats.members import list_members, take_member
 from app.documents.images import decoding
 from app.documents.mail import eml, mbox, msg
 from app.documents.opendocument import odp, ods, odt
@@ -42,6 +43,9 @@ from app.documents.protocol import (
     Event,
     Highlight,
     LayerRead,
+    ListMembers,
+    MembersListed,
+    MemberTaken,
     OfFile,
     Order,
     Parse,
@@ -50,6 +54,7 @@ from app.documents.protocol import (
     ReadLayer,
     ReadSizes,
     SizesRead,
+    TakeMember,
 )
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
@@ -89,6 +94,7 @@ _READERS: dict[Format, FormatReader] = {
 }
 
 
+_CONTAINERS: dict[Format, ContainerReader] = {Format.EML: eml, Format.MBOX: mbox, Format.MSG: msg}
 _DRAWN: dict[Format, DrawnReader] = {Format.PDF: pdf, Format.IMAGE: pictures}
 
 
@@ -118,6 +124,9 @@ class DocumentHandler:
         """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
         format: Format | None = None
         try:
+            match order:
+                case ListMembers() | TakeMember():
+                    return of_container(Content(order.name, self._untrusted_bytes, ""), order)
             content = Content(order.name, self._untrusted_bytes, self._hash(progress), order.password)
             format = _identify(content)
             match order:
@@ -188,6 +197,24 @@ def parse(content: Content, progress: Progress) -> Document:
     if not content.data:
         raise AppError(Code.FILE_EMPTY, path=content.name)
     return _READERS[_identify(content)].parse(content, progress)
+
+
+def of_container(content: Content, order: ListMembers | TakeMember) -> MembersListed | MemberTaken:
+    """What is in a file that holds documents. Raises AppError as `parse`; PAGE_UNAVAILABLE for a file that holds none,
+    and for a place where none is."""
+    files = _container(content).inner_files(content)
+    if isinstance(order, ListMembers):
+        return MembersListed(list_members(files, content))
+    return MemberTaken(*take_member(files, order.number, content))
+
+
+def _container(content: Content) -> ContainerReader:
+    if is_folder(content.name, bytes(content.data[:HEAD_BYTES])):
+        return zip_folder
+    reader = _CONTAINERS.get(_identify(content))
+    if reader is None:
+        raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=1)
+    return reader
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:

@@ -46,7 +46,7 @@ class Library:
         is asked about.
         """
         book = self.book(book_id)
-        document = yield from self._reader.read(Path(book.path), cancel, password)
+        document = yield from self._reader.read(Path(book.path), cancel, password, member=book.member)
         if document.sha256 != book.sha256:
             raise AppError(Code.BOOK_FILE_CHANGED, path=book.path, title=book.title)
         if document.pages == self._books.pages(book.id):
@@ -94,14 +94,14 @@ class Library:
         """A page of a PDF drawn `width` pixels wide. Raises AppError as `DocumentReader.draw_page` does."""
         book = self.book(book_id)
         with _named(book):
-            return self._reader.draw_page(Path(book.path), book.sha256, number, width)
+            return self._reader.draw_page(Path(book.path), book.sha256, number, width, book.member)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
         """Where the characters and links of a page of a PDF are on its drawing; every link that leads to a page leads
         to one that the book has. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
-            layer = self._reader.page_layer(Path(book.path), book.sha256, number)
+            layer = self._reader.page_layer(Path(book.path), book.sha256, number, book.member)
         inside = tuple(link for link in layer.links if link.page <= book.page_count)
         return msgspec.structs.replace(layer, links=inside)
 
@@ -109,20 +109,20 @@ class Library:
         """Width and height, in points, of each page of a PDF as it is drawn. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
-            return self._reader.page_sizes(Path(book.path), book.sha256)
+            return self._reader.page_sizes(Path(book.path), book.sha256, book.member)
 
     def annotated_copy(self, book_id: str, highlights: Sequence[Highlight]) -> bytes:
         """A PDF written anew with these highlights; its file is only read. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
-            return self._reader.annotated_copy(Path(book.path), book.sha256, highlights)
+            return self._reader.annotated_copy(Path(book.path), book.sha256, highlights, book.member)
 
     def cover_picture(self, book_id: str) -> bytes:
         """The picture that a book's file has of its cover, undecoded; none where it has none. Raises AppError as
         `page_image`."""
         book = self.book(book_id)
         with _named(book):
-            return self._reader.cover_picture(Path(book.path), book.sha256)
+            return self._reader.cover_picture(Path(book.path), book.sha256, book.member)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages that contain `text`, whatever its case."""

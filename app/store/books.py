@@ -26,7 +26,7 @@ from app.store.folding import fold, storable
 
 _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
-    " reading, facts, hidden_read"
+    " reading, facts, hidden_read, member, parent_id"
 )
 _APART_CHARACTERS = 16
 """Of a file's name, its last ones, where versions differ: what tells two books of one title apart stays in sight on the
@@ -46,9 +46,11 @@ class Books:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, document: Document, path: Path, apart: str = "") -> Book:
-        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path, and one
-        that is in the bin comes back.
+    def add(self, document: Document, path: Path, apart: str = "", member: str = "", parent_id: str = "") -> Book:
+        """Keep a document, or the `member` of a file, with the book of that file, if it has one, as its parent.
+
+        One with the same bytes that is there already is kept as it is, but for its path, and one that is in the bin
+        comes back. A file of its own comes before one that is inside another.
 
         Where another book has its title, two versions of a contract say, `apart` is added to it, or its file's name: a
         page mark must say which of them it means.
@@ -56,7 +58,11 @@ class Books:
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
             row = connection.execute(
-                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING bin_id, {_BOOK}", (where, document.sha256)
+                f"""UPDATE books SET (path, member, parent_id) = (
+                        SELECT :path, :member, :parent WHERE :member = '' OR member != ''
+                            UNION ALL SELECT path, member, parent_id LIMIT 1
+                    ) WHERE sha256 = :sha256 RETURNING bin_id, {_BOOK}""",
+                {"path": where, "member": member, "parent": parent_id, "sha256": document.sha256},
             ).fetchone()
             if row is not None:
                 restore(connection, str(row[0]))
@@ -69,9 +75,9 @@ class Books:
                 where,
                 time.time(),
                 *_columns(document),
-                False,
+                *(False, member, parent_id),
             )
-            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES ({', '.join('?' * len(row))})", row)
             _put_pages(connection, row[0], document)
         return _book(row)
 
@@ -129,9 +135,12 @@ class Books:
         row = self._database.row(f"SELECT {_BOOK} FROM books WHERE sha256 = ? AND bin_id = ''", (sha256,))
         return None if row is None else _book(row)
 
-    def set_path(self, book_id: str, path: Path) -> None:
-        """Its file is here now."""
-        self._database.run("UPDATE books SET path = ? WHERE id = ?", (os.fsencode(path.absolute()), book_id))
+    def set_path(self, book_id: str, path: Path, member: str = "", parent_id: str = "") -> None:
+        """Its file is here now, or it is this member of it."""
+        self._database.run(
+            "UPDATE books SET path = ?, member = ?, parent_id = ? WHERE id = ?",
+            (os.fsencode(path.absolute()), member, parent_id, book_id),
+        )
 
     def page(self, book_id: str, number: int) -> Page:
         """A page as the model reads it; `number` counts from 1. Raises AppError FILE_MISSING, PAGES_INVALID."""
@@ -238,7 +247,7 @@ class Recognitions:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, labels, reading, facts, hidden_read = rest
+    flagged_pages, labels, reading, facts, hidden_read, member, parent_id = rest
     return Book(
         id=id,
         title=title,
@@ -255,6 +264,8 @@ def _book(row: tuple[Any, ...]) -> Book:
         labels=msgspec.json.decode(labels, type=tuple[str, ...]),
         reading=reading,
         facts=msgspec.json.decode(facts, type=Facts),
+        member=member,
+        parent_id=parent_id,
     )
 
 

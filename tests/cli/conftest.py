@@ -43,13 +43,19 @@ def documents_read_once(read_documents: dict[tuple[str, bytes], Document], monke
     read = DocumentReader.read
 
     def remember(
-        self: DocumentReader, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+        self: DocumentReader,
+        path: Path,
+        cancel: Cancel,
+        password: Password | None = None,
+        *,
+        keep: bool = True,
+        member: str = "",
     ) -> Work[Opening, Document]:
-        same = (path.name, path.read_bytes()) if path.is_file() else ("", b"")
+        same = (path.name + member, path.read_bytes()) if path.is_file() else ("", b"")
         if same in read_documents:
             yield Opening(0, 0)
             return read_documents[same]
-        document = yield from read(self, path, cancel, password, keep=keep)
+        document = yield from read(self, path, cancel, password, keep=keep, member=member)
         if document.format is not Format.PDF:
             read_documents[same] = document
         return document

@@ -29,7 +29,7 @@ class NearReader:
         """No process is needed."""
 
     def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
         self.threads.add(threading.current_thread().name)
         self.before(path.name)

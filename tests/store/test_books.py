@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from app.core.conversation import BookRef, Citation, CitationState, PageRange, PassageRef, Question
-from app.core.document import READING, Document, Flag, Format, Page, Section
+from app.core.document import READING, Book, Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.store.books import Books
@@ -66,6 +66,20 @@ def test_facts_come_back_and_follow_what_is_read_again(books: Books, database: D
     assert database.row("SELECT facts ->> 'date' FROM books") == (None,)
     books.set_reading(book.id, READING, facts)
     assert books.book(book.id).facts == facts
+
+
+def test_a_book_inside_another_file_knows_its_place(books: Books, tmp_path: Path) -> None:
+    def place(book: Book) -> tuple[str, Path, str, str]:
+        return book.id, Path(book.path), book.member, book.parent_id
+
+    letter, other, atlas = tmp_path / "letter.eml", tmp_path / "other.eml", tmp_path / "atlas.pdf"
+    mail = books.add(another(1), letter)
+    book = books.add(ATLAS, letter, member="0", parent_id=mail.id)
+    assert place(book) == (book.id, letter, "0", mail.id)
+    assert place(books.add(ATLAS, other, member="1/0", parent_id="x")) == (book.id, other, "1/0", "x")
+    assert place(books.add(ATLAS, atlas)) == (book.id, atlas, "", "")
+    assert place(books.add(ATLAS, letter, member="0", parent_id=mail.id)) == (book.id, atlas, "", "")
+    assert place(books.book(book.id)) == (book.id, atlas, "", "")
 
 
 def test_pages_can_be_had_one_by_one_and_in_ranges(books: Books) -> None:

@@ -408,7 +408,7 @@ class ScriptedReader:
         """No process is needed."""
 
     def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True
+        self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
         yield Opening(0, 0)
         secret = self.passwords.get(path.name)
@@ -429,23 +429,23 @@ class ScriptedReader:
             raise AppError(Code.FILE_MISSING, path=path.name)
         return self.documents[path.name]
 
-    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
+    def draw_page(self, path: Path, sha256: str, page: int, width: int, member: str = "") -> Raster:
         self.widths.append(width)
         if self.draw is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
         return self.draw(page, width)
 
-    def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
+    def page_layer(self, path: Path, sha256: str, page: int, member: str = "") -> PageLayer:
         if self.layer is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
         return self.layer(page)
 
-    def page_sizes(self, path: Path, sha256: str) -> tuple[tuple[float, float], ...]:
+    def page_sizes(self, path: Path, sha256: str, member: str = "") -> tuple[tuple[float, float], ...]:
         if self.draw is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=1)
         return self.sizes
 
-    def cover_picture(self, path: Path, sha256: str) -> bytes:
+    def cover_picture(self, path: Path, sha256: str, member: str = "") -> bytes:
         self.covers_asked += 1
         if self.cover is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=1)

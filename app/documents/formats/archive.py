@@ -23,13 +23,13 @@ MAX_MEMBER_BYTES = 64 << 20
 MAX_READ_BYTES = 512 << 20  # of all members that are read, unpacked
 MAX_DECLARED_BYTES = 4 << 30  # of all members, unpacked, by the directory
 MAX_EXPANSION = 200  # XHTML packs to a tenth, a bomb to a thousandth
-_SMALL_BYTES = 1 << 20  # below this no expansion does harm
+SMALL_BYTES = 1 << 20  # below this no expansion does harm
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER_BYTES = 30
-_ENCRYPTED_BIT = 1
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of EPUB's container
-_BROKEN = (
+ENCRYPTED_BIT = 1
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of EPUB's container
+BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
     *(NotImplementedError, RuntimeError, ValueError, OverflowError, LookupError),
 )
@@ -56,13 +56,13 @@ class Archive:
         refuse_over(MAX_MEMBERS, data.count(_DIRECTORY_ENTRY), "archive_members", content)  # before zipfile reads them
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except _BROKEN as error:
+        except BROKEN as error:
             refuse_damaged(content, format, error)
         members = self._zip.infolist()
         refuse_over(MAX_DECLARED_BYTES, sum(each.file_size for each in members), "archive_bytes", content)
-        if any(_is_outside(each.filename) for each in members) or _overlap(members, self._zip.start_dir):
+        if any(_is_outside(each.filename) for each in members) or overlap(members, self._zip.start_dir):
             self._refuse()
-        self._members = {each.filename: each for each in members if _is_file(each)}
+        self._members = {each.filename: each for each in members if is_file(each)}
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -75,18 +75,18 @@ class Archive:
         DOCUMENT_ENCRYPTED.
         """
         member = self._members.get(name)
-        if member is None or member.compress_type not in _METHODS:
+        if member is None or member.compress_type not in METHODS:
             self._refuse()
-        if member.flag_bits & _ENCRYPTED_BIT:
+        if member.flag_bits & ENCRYPTED_BIT:
             raise AppError(Code.DOCUMENT_ENCRYPTED, path=self._content.name)
         refuse_over(MAX_MEMBER_BYTES, member.file_size, "archive_member_bytes", self._content)
-        if member.file_size > _SMALL_BYTES:
+        if member.file_size > SMALL_BYTES:
             refuse_over(MAX_EXPANSION, member.file_size // max(1, member.compress_size), "expansion", self._content)
         self._read_bytes += member.file_size
         refuse_over(MAX_READ_BYTES, self._read_bytes, "archive_bytes", self._content)
         try:
             return self._zip.read(member)  # never more than file_size, and its checksum is checked
-        except _BROKEN as error:
+        except BROKEN as error:
             self._refuse(error)
 
     def tree(self, name: str, mend: bool = False) -> etree._Element:
@@ -122,12 +122,12 @@ def _is_outside(untrusted_name: str) -> bool:
     return path.startswith(("/", "../")) or path == ".." or path[1:2] == ":" or "\0" in untrusted_name
 
 
-def _is_file(member: zipfile.ZipInfo) -> bool:
+def is_file(member: zipfile.ZipInfo) -> bool:
     mode = member.external_attr >> 16
     return not member.is_dir() and (stat.S_IFMT(mode) in (0, stat.S_IFREG))
 
 
-def _overlap(members: list[zipfile.ZipInfo], directory_start: int) -> bool:
+def overlap(members: list[zipfile.ZipInfo], directory_start: int) -> bool:
     """Whether two members share bytes, as in the bombs of D. Fifield, "A better zip bomb", 2019."""
     end = 0
     for member in sorted(members, key=lambda each: each.header_offset):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import NoReturn, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from app.core.document import Document, Format
+from app.core.document import Document, Format, Member
 from app.core.errors import AppError, Code
 from app.core.facts import NO_FACTS, Facts
 from app.core.image import Raster
@@ -46,6 +46,23 @@ class FormatReader(Protocol):
 
     def parse(self, content: Content, progress: Progress) -> Document:
         """Raises AppError with `path=content.name` for any bad bytes, and nothing else of its own."""
+        ...
+
+
+class InnerFile(msgspec.Struct, frozen=True):
+    """A file inside another one; `/` in its name parts folders."""
+
+    untrusted_name: str
+    size_bytes: int
+    read: Callable[[], bytes]
+
+
+class ContainerReader(Protocol):
+    """What the module of a kind of file provides that holds documents."""
+
+    def inner_files(self, content: Content) -> Iterable[InnerFile]:
+        """Those that may be documents, always in the same order. Raises AppError as `FormatReader.parse`, and so does
+        `InnerFile.read`."""
         ...
 
 
@@ -102,6 +119,7 @@ def to_document(
     untrusted_language: str = "",
     empty_pages: int = 0,
     facts: Facts = NO_FACTS,
+    members: tuple[Member, ...] = (),
 ) -> Document:
     """The document of these pages. Its own title and language are used where they are usable.
 
@@ -117,6 +135,7 @@ def to_document(
         outline=flowed.outline,
         language=language.detect([page.text for page in flowed.pages], untrusted_language),
         facts=facts,
+        members=members,
     )
 
 

@@ -42,6 +42,7 @@ ENDINGS_OF = {
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
+_ZIP_ENDING = ".zip"
 _OPC = (Format.DOCX, Format.PPTX)
 _ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
 _PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
@@ -52,7 +53,7 @@ _LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE)  # files that may be 
 _WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
 
 _PDF = b"%PDF-"
-_ZIP = b"PK\x03\x04"
+_ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 _EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
 _ODF_MIME = b"mimetypeapplication/vnd.oasis.opendocument."  # OpenDocument 1.3, part 2, 3.3: as EPUB's
 _ODF = {b"text": Format.ODT, b"presentation": Format.ODP, b"spreadsheet": Format.ODS}
@@ -123,7 +124,28 @@ def identify(name: str, untrusted_head: bytes) -> Format:
 
 def limit_of(name: str) -> int:
     """How many bytes a file of this name may have."""
-    return PACKED_LIMIT_BYTES if promised_by(name) in _LARGE else TEXT_LIMIT_BYTES
+    return PACKED_LIMIT_BYTES if promised_by(name) in _LARGE or is_zip(name) else TEXT_LIMIT_BYTES
+
+
+def is_zip(name: str) -> bool:
+    """Whether a file of this name is read as a folder."""
+    return name.lower().endswith(_ZIP_ENDING)
+
+
+def may_be_read(name: str) -> bool:
+    """Whether a file of this name may be a document, or hold documents."""
+    return promised_by(name) is not None or is_zip(name)
+
+
+def is_folder(name: str, untrusted_head: bytes) -> bool:
+    """Whether a file that begins so is a ZIP of whatever files, and of no format."""
+    if not untrusted_head.startswith((_ZIP, _EMPTY_ZIP)):
+        return False
+    try:
+        identify(name, untrusted_head)
+    except AppError as error:
+        return error.code is Code.FORMAT_REFUSED and error.params["kind"] == RefusedKind.ARCHIVE
+    return False
 
 
 def promised_by(name: str) -> Format | None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.core.facts import MAX_PEOPLE, DocumentPerson, Role
-from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
+from app.documents.formats.contract import (
+    MAX_CHARACTERS,
+    Content,
+    InnerFile,
+    Progress,
+    refuse_damaged,
+    refuse_over,
+    to_document,
+)
 from app.documents.formats.facts import make_facts
+from app.documents.formats.members import list_members
 from app.documents.mail.eml import open_letter
 from app.documents.mail.letters import Letter, OpenLetter, read_letters
+from app.documents.mail.letters import inner_files as files_in
 from app.documents.text.flow import Block, flow
 from app.documents.web import mime
 
@@ -26,6 +37,22 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 def parse(content: Content, progress: Progress) -> Document:
     """Messages as `eml` reads them, in the order of the file. One that cannot be read is a page that says so."""
     progress(0, 1)
+    senders: dict[DocumentPerson, None] = {}
+    files: list[InnerFile] = []
+    letters = (partial(_noted, each, senders) for each in _letters(content, progress))
+    flowed = flow(read_letters(letters, content, progress, files, level=1))
+    facts, members = make_facts(people=senders), list_members(files, content)
+    document = to_document(flowed, content, format, empty_pages=1, facts=facts, members=members)
+    progress(1, 1)
+    return document
+
+
+def inner_files(content: Content) -> Iterator[InnerFile]:
+    """The attachments of all messages."""
+    return files_in(_letters(content, lambda _done, _total: None))
+
+
+def _letters(content: Content, progress: Progress) -> list[OpenLetter]:
     begins: list[tuple[int, int]] = []
     for found in _BEGINS.finditer(content.data):
         begins.append((found.start(), found.end()))
@@ -34,12 +61,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if not begins:
         refuse_damaged(content, format)
     ends = [*(start for start, _ in begins[1:]), len(content.data)]
-    letters = (partial(_open, content, start, end) for (_, start), end in zip(begins, ends, strict=True))
-    senders: dict[DocumentPerson, None] = {}
-    flowed = flow(read_letters((partial(_noted, each, senders) for each in letters), content, progress, level=1))
-    document = to_document(flowed, content, format, empty_pages=1, facts=make_facts(people=senders))
-    progress(1, 1)
-    return document
+    return [partial(_open, content, start, end) for (_, start), end in zip(begins, ends, strict=True)]
 
 
 def _noted(opened: OpenLetter, senders: dict[DocumentPerson, None]) -> Letter:

@@ -6,16 +6,18 @@ import datetime
 import struct
 from collections.abc import Iterator
 from email.utils import format_datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from app.core.document import Document, Format
 from app.core.facts import DocumentPerson, Role
-from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_over, to_document
+from app.documents.formats.contract import Content, InnerFile, Progress, none_if_damaged, refuse_over, to_document
 from app.documents.formats.facts import correspondent, make_facts
+from app.documents.formats.members import list_members
 from app.documents.formats.ole import CompoundFile
 from app.documents.mail import compressed_rtf
 from app.documents.mail.letters import ROLES, Attachment, Letter, read_letters
+from app.documents.mail.letters import inner_files as files_in
 from app.documents.plain_text import BETWEEN_PARAGRAPHS
 from app.documents.text.flow import Block, flow
 from app.documents.web import html, mime
@@ -41,20 +43,31 @@ _TO, _CC = 0x0E04, 0x0E03
 _SUBMITTED, _DELIVERED = 0x0039, 0x0E06
 _BODY, _HTML, _RTF = 0x1000, 0x1013, 0x1009
 _CODE_PAGES = (0x3FFD, 0x3FDE)
-_FILE_NAMES, _DATA, _HIDDEN = (0x3707, 0x3704, 0x3001), 0x3701, 0x7FFE
+_FILE_NAMES, _DATA, _HIDDEN, _CONTENT_ID = (0x3707, 0x3704, 0x3001), 0x3701, 0x7FFE, 0x3712
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _RECEIVERS = ((1, "To", _TO), (2, "Cc", _CC))
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The plain text of each message, or its HTML, or its RTF. Attachments are named, not read."""
+    """The plain text of each message, or its HTML, or its RTF. Attachments are named, and those that may be documents
+    are its members."""
     progress(0, 1)
-    file = CompoundFile(content, format)
-    letter = _Message(file, content, (), 0).letter()
-    flowed = flow(read_letters([lambda: letter], content, progress))
-    document = to_document(flowed, content, format, letter.untrusted_subject, empty_pages=1, facts=letter.facts)
+    letter = _open(content)
+    files: list[InnerFile] = []
+    flowed = flow(read_letters([lambda: letter], content, progress, files))
+    title, members = letter.untrusted_subject, list_members(files, content)
+    document = to_document(flowed, content, format, title, empty_pages=1, facts=letter.facts, members=members)
     progress(1, 1)
     return document
+
+
+def inner_files(content: Content) -> Iterator[InnerFile]:
+    """Its attachments, and those of the messages that it forwards."""
+    return files_in([partial(_open, content)])
+
+
+def _open(content: Content) -> Letter:
+    return _Message(CompoundFile(content, format), content, (), 0).letter()
 
 
 class _Properties:
@@ -115,10 +128,21 @@ class _Message(_Properties):
             tuple(self._headers(receivers)),
             self.text(_SUBJECT),
             self._said(),
-            tuple(Attachment(_name_of(each), each.size(_DATA)) for each in shown),
+            tuple(self._attachment(each) for each in shown),
             tuple(partial(self._open, (*each.path, _INNER)) for each in inner),
             make_facts([self._date()], self._people(receivers)),
         )
+
+    def _attachment(self, attached: _Properties) -> Attachment:
+        """A picture is in the text where its HTML shows it."""
+        name, id = _name_of(attached), attached.text(_CONTENT_ID)
+        in_text = bool(id) and f"cid:{id}".encode() in self._page
+        return Attachment(name, attached.size(_DATA), lambda: attached.stream(_DATA, _BINARY) or b"", in_text)
+
+    @cached_property
+    def _page(self) -> bytes:
+        """Its HTML."""
+        return self.stream(_HTML, _BINARY) or self.lines(_HTML).encode()
 
     def _open(self, path: Path) -> Letter:
         return _Message(self._file, self._content, path, self._depth + 1).letter()
@@ -153,9 +177,8 @@ class _Message(_Properties):
         if plain.strip():
             yield from map(Block, BETWEEN_PARAGRAPHS.split(plain))
             return
-        page = self.stream(_HTML, _BINARY) or self.lines(_HTML).encode()
-        if page.strip():
-            yield from html.read_page(page, self._content, self.codec).blocks
+        if self._page.strip():
+            yield from html.read_page(self._page, self._content, self.codec).blocks
             return
         packed = self.stream(_RTF, _BINARY)
         unpacked = none_if_damaged(lambda: compressed_rtf.unpack(packed)) if packed else None

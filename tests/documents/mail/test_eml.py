@@ -8,10 +8,11 @@ from email.policy import SMTP
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.document import Document, Flag, Member
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
-from app.documents.mail import letters
+from app.documents.formats.members import take_member
+from app.documents.mail import eml, letters
 from app.documents.web import mime
 from app.documents.worker import parse
 
@@ -179,12 +180,50 @@ def test_what_is_broken_within_is_read_as_far_as_it_goes(encoding: bytes, writte
 # ---- attachments and what is passed on ------------------------------------------------------------------------
 
 
-def test_attachments_are_named_and_not_read() -> None:
+def test_attachments_are_named_and_those_that_may_be_documents_are_members() -> None:
     mail = _mail()
     mail.add_attachment(b"%PDF-" + b"x" * 12_000, "application", "pdf", filename="Über uns.pdf")
     mail.add_attachment("Secret", filename="a\u202ef\x07.txt")
-    mail.add_attachment(b"", "image", "png", filename="../../etc/passwd")
-    assert _body(mail) == "Words.\n\nAttachments (not read): Über uns.pdf (12 KB), af.txt (8 B), ../../etc/passwd (0 B)"
+    mail.add_attachment(b"", "image", "heic", filename="../../etc/passwd")
+    mail.add_attachment(b"PK", "application", "zip", filename="../../lease/all.zip")
+    mail.add_attachment(b"%PDF-", "application", "pdf")
+    document = _parse(mail)
+    assert document.pages[0].text.partition("\n\n")[2] == (
+        "Words.\n\nAttachments: Über uns.pdf (12 KB), af.txt (8 B), ../../lease/all.zip (2 B), attachment.pdf (5 B)\n"
+        "Attachments (not read): ../../etc/passwd (0 B)"
+    )
+    assert document.members == (
+        Member("0", "Über uns.pdf", 12_005),
+        Member("1", "af.txt", 8),
+        Member("2", ".._.._lease_all.zip", 2),
+        Member("3", "attachment.pdf", 5),
+    )
+
+
+def test_pictures_in_the_text_are_no_documents() -> None:
+    mail = _mail("Plain")
+    mail.add_alternative("<p>Page <img src='cid:a'>", "html")
+    page = mail.get_payload(1)
+    assert isinstance(page, EmailMessage)
+    page.add_related(b"\x89PNG", "image", "png", cid="<a>", filename="logo.png")
+    mail.add_attachment(b"\x89PNG", "image", "png", cid="<b>", filename="photo.png", disposition="inline")
+    document = _parse(mail)
+    assert [member.name for member in document.members] == ["photo.png"]
+    assert document.pages[0].text.endswith("Attachments: photo.png (4 B)\nAttachments (not read): logo.png (4 B)")
+
+
+def test_what_forwarded_messages_hold_can_be_taken_out_too() -> None:
+    inner, mail = _mail("Inner", "Second"), _mail("Outer", "First")
+    inner.add_attachment(b"inner", "text", "csv", filename="inner.csv")
+    mail.add_attachment(inner)
+    mail.add_attachment(b"outer", "text", "csv", filename="outer.csv")
+    content = Content("letter.eml", bytes(mail), "")
+    names = [member.name for member in _parse(mail).members]
+    assert names == ["outer.csv", "inner.csv"]
+    taken = [take_member(eml.inner_files(content), number, content) for number in range(2)]
+    assert [(member.name, data) for member, data in taken] == [("outer.csv", b"outer"), ("inner.csv", b"inner")]
+    with pytest.raises(AppError, match=Code.PAGE_UNAVAILABLE):
+        take_member(eml.inner_files(content), 2, content)
 
 
 @pytest.mark.parametrize(
@@ -194,14 +233,14 @@ def test_attachments_are_named_and_not_read() -> None:
         (b"filename*=idna''%e2%82%ac.txt", "€.txt"),
         (b'filename="=?utf-8?q?=E2=82=AC.txt?="', "€.txt"),
         (b"filename*0=a; filename*1=b.txt", "ab.txt"),
-        (b'filename="unclosed', '"unclosed'),
-        (b"filename*=%", "%"),
-        (b"", "text/plain"),
+        (b'filename="unclosed', '"unclosed.txt'),
+        (b"filename*=%", "%.txt"),
+        (b"", "attachment.txt"),
     ],
 )
 def test_names_of_attachments_are_decoded(parameter: bytes, name: str) -> None:
     body = _body(_raw(b"", b"Content-Disposition: attachment; " + parameter))
-    assert body == f"Attachments (not read): {name} (0 B)"
+    assert body == f"Attachments: {name} (0 B)"
 
 
 def test_messages_that_are_passed_on_are_sections() -> None:
@@ -218,7 +257,7 @@ def test_messages_that_are_passed_on_are_sections() -> None:
         ("Third", 2),
         ("Forwarded message", 1),
     ]
-    words = ["First", "Outer", "Attachments (not read): a.png", "Second", "Middle", "Third", "Innermost", "Last"]
+    words = ["First", "Outer", "Attachments: a.png", "Second", "Middle", "Third", "Innermost", "Last"]
     places = [_text(mail).index(word) for word in words]
     assert places == sorted(places)
 
@@ -228,7 +267,7 @@ def test_a_long_list_of_attachments_is_cut(monkeypatch: pytest.MonkeyPatch) -> N
     mail = _mail()
     for number in range(5):
         mail.add_attachment(b"x", "image", "png", filename=f"{number}.png")
-    assert _body(mail).endswith("Attachments (not read): 0.png (1 B), 1.png (1 B), 3 more")
+    assert _body(mail).endswith("Attachments: 0.png (1 B), 1.png (1 B), 3 more")
 
 
 # ---- hostile messages -----------------------------------------------------------------------------------------

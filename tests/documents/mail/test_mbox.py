@@ -64,7 +64,7 @@ def test_what_a_message_forwards_and_attaches_is_with_it() -> None:
         ("Inner", 1, 2),
         ("Two", 2, 1),
     ]
-    assert "Attachments (not read): a.png (1 B)\n\nSubject: Inner\n\ninside" in document.pages[0].text
+    assert "Attachments: a.png (1 B)\n\nSubject: Inner\n\ninside" in document.pages[0].text
 
 
 def test_a_text_that_only_begins_like_a_mailbox_is_a_text() -> None:

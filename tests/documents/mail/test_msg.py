@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.document import Document, Flag, Member
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.mail import compressed_rtf, msg
@@ -82,10 +82,14 @@ def test_attachments_are_named_and_forwarded_messages_read() -> None:
         inner,
         {0x3704: "A.TXT", 0x3701: b"x"},
         {0x3707: "logo.png", 0x3701: b"x", 0x7FFE: 1},
+        {0x3707: "sign.png", 0x3701: b"x", 0x3712: "id@1"},
         {},
     ]
-    document = _parse(message({0x0037: "x", 0x1000: "words"}, attachments=attachments))
-    head, rest = "Attachments (not read): Lease 2026.pdf (12 KB), A.TXT (1 B), unnamed (0 B)", document.pages[0].text
+    page = b"<p>words <img src='cid:id@1'>"
+    document = _parse(message({0x0037: "x", 0x1000: "words", 0x1013: page}, attachments=attachments))
+    head = "Attachments: Lease 2026.pdf (12 KB), A.TXT (1 B)\nAttachments (not read): sign.png (1 B), unnamed (0 B)"
+    rest = document.pages[0].text
+    assert document.members == (Member("0", "Lease 2026.pdf", 12_000), Member("1", "A.TXT", 1))
     assert rest.split("\n\n") == [
         *("Subject: x", "words", head),
         *("Date: Thu, 12 Mar 2026 10:00:00 +0000\nSubject: Inner", "inside"),
