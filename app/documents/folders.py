@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
-from app.documents.formats.detect import promised_by
+from app.documents.formats.detect import may_be_read
 from app.isolation.files import printable
 
 MAX_ENTRIES = 200_000
@@ -77,7 +77,7 @@ def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[s
             links += not path.resolve().is_relative_to(root)
         elif path.name in folders:
             continue
-        elif promised_by(path.name) is not None:
+        elif may_be_read(path.name):
             files.append(path)
         else:
             others += 1

@@ -86,6 +86,9 @@ def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: pri
     """What became of a file; `name` gives the words for another one with the same content."""
     if ended.place.problem is not None:
         return sentence(ended.place.problem)
+    if ended.book is None:
+        words = _("1 document in it") if ended.members == 1 else _("{n} documents in it")
+        return words.format(n=count(ended.members))
     if ended.older is not None:
         return _("a new version of “{title}”").format(title=printable(ended.older.title))
     if ended.others:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QHelpEve
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QProgressBar, QStyleOptionViewItem, QToolTip, QWidget
 
 from app.core.untrusted import disarm
-from app.ui.adding.files import AddedFiles, FileRole, FileRow, AddedState
+from app.ui.adding.files import AddedFiles, AddedState, FileRole, FileRow
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.delegates import RowDelegate

@@ -13,7 +13,7 @@ from app.core.errors import Code, Problem
 from app.core.sources import SourcePlace
 from app.services import parallel_reading
 from app.ui.adding.dialog import AddingDialog
-from app.ui.adding.files import FileRole, AddedState
+from app.ui.adding.files import AddedState, FileRole
 from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
 from tests.ui import shelf_of_books
