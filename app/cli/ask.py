@@ -184,6 +184,11 @@ def _open_book(file: Path, library: Library, cancel: Cancel, *, read_again: bool
     return book
 
 
+def _renew_book(book: Book, library: Library, cancel: Cancel, *, read_again: bool) -> Book:
+    """A book of a folder, which was not read now."""
+    return _open_book(Path(book.path), library, cancel, read_again=read_again) if book.is_outdated else book
+
+
 def _take_image(file: Path, images: Images, cancel: Cancel) -> Image:
     try:
         return finish(images.take(file, file.name, cancel), bar(_("importing")))
@@ -220,7 +225,8 @@ def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
     """The books of the command line, or their pages. Raises AppError, Stopped."""
     pages = arguments.page_range(options.pages)
     open_one = partial(_open_book, library=desk.library, cancel=cancel, read_again=options.read_again)
-    opened = open_all(options.document, open_one, cancel)
+    renew = partial(_renew_book, library=desk.library, cancel=cancel, read_again=options.read_again)
+    opened = open_all(options.document, open_one, renew, desk, cancel)
     for book in opened:
         desk.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
     return tuple(BookRef(book.id, pages) for book in opened)

@@ -82,6 +82,14 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import ask
 
             ask.run(options, desk, cancel)
+        case "add":
+            from app.cli import folders
+
+            return folders.add(options, desk, cancel)
+        case "folders":
+            from app.cli import folders
+
+            folders.list_folders(options, desk)
         case "find":
             from app.cli import find
 

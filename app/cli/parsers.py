@@ -29,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
     add_data_dir(whole)
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_ask(commands)
+    _add_add(commands)
+    _add_folders(commands)
     _add_find(commands)
     _add_questions(commands)
     _add_sheet(commands)
@@ -79,6 +81,28 @@ def _add_ask(commands: Any) -> None:
     )  # fmt: skip
     _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
+
+
+def _add_add(commands: Any) -> None:
+    about = _(
+        "put all documents of folders onto the shelf, or go on with what was interrupted; of a folder that was added"
+        " before, only what is new or changed is read"
+    )
+    add = _command(commands, "add", about)
+    add.add_argument("--watch", action="store_true", help=_("then wait for new and changed files, until Ctrl+C"))
+    add.add_argument("--retry", action="store_true", help=_("also read again what could not be read before"))
+    add.add_argument(
+        "paths", nargs="*", type=Path, metavar="FOLDER", help=_("a folder, with the folders below it, or a file")
+    )
+
+
+def _add_folders(commands: Any) -> None:
+    folders = _command(commands, "folders", _("list the folders that were added, and what became of their documents"))
+    what = folders.add_mutually_exclusive_group()
+    what.add_argument("--unwatch", type=Path, metavar="FOLDER", help=_("no longer watch this folder for new files"))
+    what.add_argument(
+        "--forget", type=Path, metavar="FOLDER", help=_("forget this folder; its documents stay on the shelf")
+    )
 
 
 def _add_find(commands: Any) -> None:

@@ -34,13 +34,15 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class SourcePlace(msgspec.Struct, frozen=True):
-    """Where a document is: a file, by its path below a source ("." where the source is the file), or the `member` of a
-    file that holds others. Size, time and hash are those of the file when it was read last. `book_id` is the book that
-    was made of it, of an earlier version of it while it waits; empty where there is none."""
+    """Where a document is: a file, by its path below a source ("." where the source is the file), or in it the `member`
+    with this key, whose `name` there only is a label. Size, time and hash are those of the file when it was read last.
+    `book_id` is the book that was made of it, of an earlier version of it while it waits; empty where there is none, as
+    for a ZIP that was read."""
 
     source_id: int
     path: Path
     member: str = ""
+    name: str = ""
     size: int = 0
     mtime_ns: int = 0
     sha256: str = ""
@@ -87,24 +89,27 @@ class Scanning(msgspec.Struct, frozen=True, tag=True):
 class FilesFound(msgspec.Struct, frozen=True, tag=True):
     """These will be read, in this order."""
 
-    places: tuple[SourcePlace, ...]
+    paths: tuple[Path, ...]
 
 
 class FileBegun(msgspec.Struct, frozen=True, tag=True):
     """A file is being read."""
 
-    place: SourcePlace
+    path: Path
 
 
 class FileEnded(msgspec.Struct, frozen=True, tag=True):
     """A file was read, or failed: `place` as it is recorded now. `book`: what was made of it; `known`: it was there
-    already, from another place, or the file's content is the same as before; `older`: the book of the earlier version
-    of this file."""
+    already, from `others`, files with the same content, or as it is; `older`: the book of the earlier version of this
+    file. `members`: so many documents were found in it."""
 
+    path: Path
     place: SourcePlace
     book: Book | None = None
     known: bool = False
     older: Book | None = None
+    others: tuple[Path, ...] = ()
+    members: int = 0
 
 
 class Adding(msgspec.Struct, frozen=True, tag=True):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
-from app.documents.formats.detect import promised_by
+from app.documents.formats.detect import may_be_read
 from app.isolation.files import printable
 
 MAX_ENTRIES = 200_000
@@ -39,18 +39,6 @@ class FolderFiles:
             sum(part.others for part in known),
             tuple(folder for part in known for folder in part.closed),
         )
-
-
-@dataclass(frozen=True)
-class FolderReport:
-    """What became of the documents in folders, called `name`: so many were `added`, the others `failed`, each with its
-    reason; `found` says what was left out. `stopped`: by the person, before all were tried."""
-
-    name: str
-    added: int
-    failed: tuple[tuple[Path, Problem], ...]
-    found: FolderFiles
-    stopped: bool = False
 
 
 def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
@@ -89,7 +77,7 @@ def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[s
             links += not path.resolve().is_relative_to(root)
         elif path.name in folders:
             continue
-        elif promised_by(path.name) is not None:
+        elif may_be_read(path.name):
             files.append(path)
         else:
             others += 1
@@ -101,9 +89,3 @@ def _is_hidden(path: Path) -> bool:
         return True
     hidden = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 0)
     return os.name == "nt" and bool(getattr(path.lstat(), "st_file_attributes", 0) & hidden)
-
-
-def problems(found: FolderFiles) -> Iterator[tuple[Path, Problem]]:
-    """Of the folders that could not be looked into."""
-    for path in found.closed:
-        yield path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})

@@ -6,14 +6,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from app.core.document import Book
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.secret import Password
 from app.core.sources import (
@@ -32,10 +30,14 @@ from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.folders import FolderFiles
 from app.documents.reader import DocumentReader
 from app.isolation.files import look_at, printable
-from app.services.parallel_reading import AddingPause, FileRead, FileToRead, ParallelReading
+from app.services.file_recording import FileRecording
+from app.services.parallel_reading import AddingPause, FileToRead, ParallelReading
 from app.services.scanning import Changes, compare, scan
 from app.store.books import Books
 from app.store.sources import Sources
+
+_SETTLED_S = 2.0
+"""After so long without a change, a file is taken to be whole."""
 
 FolderProgress: TypeAlias = Scanning | FilesFound | FileBegun | FileEnded | Adding
 
@@ -111,8 +113,8 @@ class FolderAdding:
         )
 
     def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
-        """What is new or changed in the watched folders; nothing is read or recorded, and what cannot be looked
-        through has no news. Raises AppError as the database does; Stopped."""
+        """What is new or changed in the watched folders; nothing is read or recorded. What cannot be looked through, or
+        is just being written, has no news. Raises AppError as the database does; Stopped."""
         found = list[News]()
         for counts in self.all():
             if counts.source.watched:
@@ -122,7 +124,7 @@ class FolderAdding:
                     if blame(error.code) is Blame.MACHINE:
                         raise
                     continue
-                if changes.news:
+                if changes.news and _is_quiet(changes):
                     found.append(News(changes))
         return tuple(found)
 
@@ -132,11 +134,12 @@ class FolderAdding:
         cancel: Cancel,
         *,
         retry: bool = False,
+        again: Collection[Path] = (),
         pause: AddingPause | None = None,
         passwords: Mapping[Path, Password] | None = None,
     ) -> Work[FolderProgress, AddingReport]:
-        """Read all that is new or changed in these folders and files, and with `retry`, or where a password was given,
-        what failed before. What is read is on the shelf at once.
+        """Read all that is new or changed in these folders and files, with `retry` also all that failed before, else
+        those of them that are named in `again` or have a password. What is read is on the shelf at once.
 
         It returns however it ends for the person: a file or folder that cannot be read is in the report, and so is that
         it was stopped. What is left then is forgotten, and found again by the next scan; but where Octavo is closed, or
@@ -144,19 +147,25 @@ class FolderAdding:
         """
         report, keys = AddingReport(), passwords or {}
         try:
-            files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, keys, retry=retry)
-            yield FilesFound(tuple(file.place for file in files))
+            named = frozenset((*again, *keys))
+            files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, named, retry=retry)
+            yield FilesFound(tuple(file.shown for file in sorted(files, key=lambda file: file.order)))
             yield from self._read(files, report, cancel, pause or AddingPause(), keys)
         except Stopped:
             report.stopped = True
             if not cancel.leaving:
-                self._forget_waiting(report.sources)
+                self.forget_waiting(report.sources)
         return report
+
+    def forget_waiting(self, sources: Iterable[Source]) -> None:
+        """What was not read of these is not offered any more; the next scan finds it."""
+        for source in sources:
+            self.sources.forget_waiting(source.id)
 
     # ---- what there is
 
     def _plan(
-        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, passwords: Collection[Path], *, retry: bool
+        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, again: Collection[Path], *, retry: bool
     ) -> Work[Scanning, list[FileToRead]]:
         """Record what is to be read, as waiting."""
         files = dict[Path, FileToRead]()
@@ -169,16 +178,16 @@ class FolderAdding:
                 report.failed.append((path, error.problem))
                 continue
             self._record(changes, report)
-            opened = [place for place in changes.failed if _path(changes.source, place) in passwords]
-            for place in (*changes.to_read, *opened):
-                file = FileToRead(place, _path(changes.source, place))
-                files.setdefault(file.path, file)
-            failed = (place for place in changes.failed if place not in opened)
-            report.failed += [
-                (_path(changes.source, place), place.problem) for place in failed if place.problem is not None
-            ]
+            source, parents = changes.source, {place.key: place.book_id for place in changes.same}
+            for place in (*changes.to_read, *changes.failed):
+                shown = _shown(source, place)
+                if place in changes.to_read or shown in again:
+                    parent = parents.get((source.id, place.path, place.member.rpartition("/")[0]), "")
+                    files.setdefault(shown, FileToRead(place, source.path / place.path, shown, parent))
+                elif place.problem is not None:
+                    report.failed.append((shown, place.problem))
         report.left = len(files)
-        return sorted(files.values(), key=lambda file: file.order)
+        return list(files.values())
 
     def _begin(self, path: Path, cancel: Cancel, *, retry: bool) -> Work[Scanning, Changes]:
         look_at(path)
@@ -199,10 +208,10 @@ class FolderAdding:
         self.sources.note_scan(source.id, now)
         report.sources = (*report.sources, source)
         report.found = FolderFiles.joined((report.found, changes.found))
-        report.unchanged += [*changes.same, *changes.back]
-        report.gone += [_path(source, place) for place in stay]
+        report.unchanged += [place for place in (*changes.same, *changes.back) if place.book_id]
+        report.gone += [_shown(source, place) for place in stay]
         for place in stay:
-            self._find_elsewhere(place.book_id, _path(source, place))
+            self._find_elsewhere(place.book_id, source.path / place.path)
         closed = [(path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})) for path in changes.found.closed]
         report.failed += closed
 
@@ -211,10 +220,6 @@ class FolderAdding:
         book, others = self.books.get(book_id), self.sources.of_book(book_id)
         if others and book is not None and Path(book.path) == gone:
             self.books.set_path(book_id, others[0])
-
-    def _forget_waiting(self, sources: Iterable[Source]) -> None:
-        for source in sources:
-            self.sources.forget_waiting(source.id)
 
     # ---- reading
 
@@ -225,53 +230,33 @@ class FolderAdding:
         cancel: Cancel,
         pause: AddingPause,
         passwords: Mapping[Path, Password],
-    ) -> Work[FileBegun | FileEnded | Adding, None]:
-        reading = ParallelReading(self.reader, self.books.of_content, passwords, pause, cancel)
-        yield from relay(reading.read(files), partial(self._note, report))
+    ) -> Work[FileBegun | FileEnded | FilesFound | Adding, None]:
+        recording = FileRecording(self.books, self.sources)
+        reading = ParallelReading(self.reader, recording.known, passwords, pause, cancel)
+        work = relay(reading.read(files), partial(recording.note, more=reading.more))
+        yield from relay(work, partial(_counted, report))
 
-    def _note(
-        self, report: AddingReport, event: FileBegun | FileRead | Adding
-    ) -> Iterator[FileBegun | FileEnded | Adding]:
-        if not isinstance(event, FileRead):
-            yield event
-            return
-        ended = self._keep(event)
+
+def _counted(
+    report: AddingReport, event: FileBegun | FileEnded | FilesFound | Adding
+) -> Iterator[FileBegun | FileEnded | FilesFound | Adding]:
+    """What has happened, in the report too."""
+    if isinstance(event, FilesFound):
+        report.left += len(event.paths)
+    elif isinstance(event, FileEnded):
         report.left -= 1
-        report.ended.append(ended)
-        if ended.place.problem is not None:
-            report.failed.append((event.file.path, ended.place.problem))
-        yield ended
-
-    def _keep(self, read: FileRead) -> FileEnded:
-        """Record what became of a file. Killed in between, it is read again, and found to be known."""
-        place = read.file.place
-        if read.problem is not None:
-            ended = FileEnded(replace(place, state=PlaceState.FAILED, problem=read.problem))
-        else:
-            older = self.books.get(place.book_id) if place.book_id else None
-            book, known = self._book(read, has_older=older is not None)
-            if older is not None and older.id == book.id:  # only the time of the file is another
-                older = None
-            kept = replace(place, state=PlaceState.READ, problem=None, sha256=book.sha256, book_id=book.id)
-            ended = FileEnded(kept, book, known, older)
-        self.sources.put((ended.place,), time.time())
-        if ended.older is not None and ended.book is not None and not self.sources.of_book(ended.older.id):
-            self.sources.link(ended.older.id, ended.book.id)
-        return ended
-
-    def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:
-        """The book of a file, and whether it was there before; `has_older`: it is a new version of another."""
-        path, document = read.file.path, read.document
-        known = read.book if document is None else self.books.of_content(document.sha256)
-        if known is not None:
-            if not Path(known.path).exists():  # it has moved
-                self.books.set_path(known.id, path)
-                known = replace(known, path=str(path))
-            return known, True
-        assert document is not None
-        day = datetime.fromtimestamp(read.file.place.mtime_ns / 1e9).astimezone().date().isoformat()
-        return self.books.add(document, path, day if has_older else ""), False
+        report.ended.append(event)
+        if event.place.problem is not None:
+            report.failed.append((event.path, event.place.problem))
+    yield event
 
 
-def _path(source: Source, place: SourcePlace) -> Path:
-    return source.path / place.path
+def _shown(source: Source, place: SourcePlace) -> Path:
+    """Its file, or how it is named in that."""
+    return source.path / place.path / place.name
+
+
+def _is_quiet(changes: Changes) -> bool:
+    """Whether nobody is writing what is new any more, as far as its times tell."""
+    newest_s = max(place.mtime_ns for place in changes.to_read) / 1e9
+    return not 0 <= time.time() - newest_s < _SETTLED_S

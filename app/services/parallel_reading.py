@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
 import queue
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from app.core.document import Book, Document, Format
+from app.core.document import Book, Document, Format, Member
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import Opening
 from app.core.secret import Password
 from app.core.sources import Adding, FileBegun, SourcePlace
 from app.core.work import Cancel, Stopped, Work, finish
-from app.documents.formats.detect import promised_by
+from app.documents.formats.detect import is_zip, promised_by
 from app.documents.reader import DocumentReader
 from app.isolation.files import open_regular, printable
 from app.isolation.limits import READER_MEMORY_BYTES
@@ -37,6 +35,8 @@ _HASH_BYTES = 1 << 20
 
 def readers_at_once() -> int:
     """How many documents may be read at the same time on this machine as it is now."""
+    import psutil  # now: to look at the processor and memory is seldom needed at the start
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     room = psutil.virtual_memory().available // READER_MEMORY_BYTES
     return max(1, min(MOST_AT_ONCE, cores, room))
@@ -64,13 +64,18 @@ class AddingPause:
 
 @dataclass(frozen=True, eq=False)
 class FileToRead:
+    """A file, or a member of one, whose `path` is the file's; `shown` names it. `parent_id`: the book that it is a part
+    of, such as the mail that it is attached to."""
+
     place: SourcePlace
     path: Path
+    shown: Path
+    parent_id: str = ""
 
     @property
     def order(self) -> tuple[bool, int, Path]:
         """Small ones first, and those last whose text has to be recognised."""
-        return promised_by(self.path.name) is Format.IMAGE, self.place.size, self.path
+        return promised_by(self.shown.name) is Format.IMAGE, self.place.size, self.shown
 
     @property
     def cost(self) -> int:
@@ -79,12 +84,14 @@ class FileToRead:
 
 @dataclass(frozen=True)
 class FileRead:
-    """What became of a file: a `document`, a `book` that has the same content, or a `problem`."""
+    """What became of a file: a `document`, a `book` that has the same content, or a `problem`; and the `members` that
+    are documents of their own. A ZIP has nothing but these."""
 
     file: FileToRead
     document: Document | None = None
     book: Book | None = None
     problem: Problem | None = None
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,36 +126,47 @@ class ParallelReading:
         self._passwords = passwords
         self._pause = pause
         self._cancel = cancel
-        self._clock = clock
+        self._waiting: list[tuple[bool, int, Path, int, FileToRead]] = []  # a heap
+        self._begun = 0
+        self._progress = _Speed(clock)
         self._events: queue.SimpleQueue[_Share | _Ended | None] = queue.SimpleQueue()
         self._broken = Cancel()  # what is being read ends with the first fault of the machine, too
         cancel.on_request(self._broken.request)
         for changed in (cancel.on_request, pause.on_change):
             changed(lambda: self._events.put(None))
 
-    def read(self, files: Sequence[FileToRead]) -> Work[FileBegun | FileRead | Adding, None]:
+    def read(self, files: Iterable[FileToRead]) -> Work[FileBegun | FileRead | Adding, None]:
         """Raises AppError as the database does; Stopped."""
-        waiting, progress = deque(files), _Speed(files, self._clock)
-        at_once = min(readers_at_once(), len(files) or 1)
-        self._reader.expect(len(files))
+        self.more(files)
+        at_once = readers_at_once()
         with ThreadPoolExecutor(at_once, thread_name_prefix="adding") as threads:
             try:
-                while waiting or progress.shares:
-                    paused = self._pause.on and not self._cancel.requested
-                    while waiting and len(progress.shares) < at_once and not paused and not self._cancel.requested:
-                        file = waiting.popleft()
-                        progress.begin(file)
+                while self._waiting or self._progress.shares:
+                    while len(self._progress.shares) < at_once and self._may_begin():
+                        file = heapq.heappop(self._waiting)[-1]
+                        self._progress.begin(file)
                         threads.submit(self._read_one, file)
-                        yield FileBegun(file.place)
-                    if self._cancel.requested and not progress.shares:
+                        yield FileBegun(file.shown)
+                    if self._cancel.requested and not self._progress.shares:
                         break
-                    yield progress.now(paused)
-                    yield from self._take(progress)
+                    yield self._progress.now(self._pause.on)
+                    yield from self._take(self._progress)
             finally:
                 self._broken.request()
         if self._cancel.requested:
             raise Stopped
-        yield progress.now(False)
+        yield self._progress.now(False)
+
+    def more(self, files: Iterable[FileToRead]) -> None:
+        """Read these too: what was found in a file that was read."""
+        for file in files:
+            self._begun += 1
+            heapq.heappush(self._waiting, (*file.order, self._begun, file))
+            self._progress.expect(file)
+        self._reader.expect(len(self._waiting))
+
+    def _may_begin(self) -> bool:
+        return bool(self._waiting) and not self._pause.on and not self._cancel.requested
 
     def _take(self, progress: _Speed) -> Work[FileRead, None]:
         """What happens next."""
@@ -172,12 +190,17 @@ class ParallelReading:
 
     def _outcome(self, file: FileToRead) -> FileRead:
         """Raises AppError of the machine; Stopped."""
+        path, member = file.path, file.place.member
         try:
-            book = self._known(self._digest(file.path))
+            if is_zip(file.shown.name):
+                return FileRead(file, members=self._reader.members(path, self._broken, member))
+            book = None if member else self._known(self._digest(path))
             if book is not None:
                 return FileRead(file, book=book)
-            work = self._reader.read(file.path, self._broken, self._passwords.get(file.path), keep=False)
-            return FileRead(file, finish(work, _Reporter(file, self._events.put)))
+            password = self._passwords.get(file.shown)
+            work = self._reader.read(path, self._broken, password, keep=False, member=member)
+            document = finish(work, _Reporter(file, self._events.put))
+            return FileRead(file, document, members=document.members)
         except AppError as error:
             if blame(error.code) is Blame.MACHINE:
                 raise
@@ -215,13 +238,17 @@ class _Reporter:
 class _Speed:
     """How far all files are, and how long the rest will take if it goes on so."""
 
-    def __init__(self, files: Sequence[FileToRead], clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.shares: dict[FileToRead, float] = {}
         self._clock = clock
-        self._total, self._total_bytes = len(files), sum(file.place.size for file in files)
-        self._total_cost = sum(file.cost for file in files)
+        self._total = self._total_bytes = self._total_cost = 0
         self._done = self._done_bytes = self._done_cost = 0
         self._active_s, self._since = 0.0, clock()
+
+    def expect(self, file: FileToRead) -> None:
+        self._total += 1
+        self._total_bytes += file.place.size
+        self._total_cost += file.cost
 
     def begin(self, file: FileToRead) -> None:
         if not self.shares:  # nothing was read in between

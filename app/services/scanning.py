@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,28 +79,47 @@ class _Sorted:
             return
         as_read = (known.size, known.mtime_ns) == (now.size, now.mtime_ns)
         then = replace(known, size=now.size, mtime_ns=now.mtime_ns)
-        if known.state is PlaceState.FAILED and as_read:
-            (self.again if retry or _may_pass(known) else self.failed).append(then)
-        elif not as_read or known.state is PlaceState.WAITING:
-            (self.changed if known.book_id else self.again).append(then)
+        if as_read:
+            self.sort_as_read(then, retry=retry)
         else:
-            (self.back if known.state is PlaceState.GONE else self.same).append(known)
+            (self.changed if known.book_id else self.again).append(then)
+
+    def sort_as_read(self, known: SourcePlace, *, retry: bool) -> None:
+        """A file, or a member of one, that is as it was the last time."""
+        match known.state:
+            case PlaceState.FAILED:
+                (self.again if retry or _may_pass(known) else self.failed).append(known)
+            case PlaceState.WAITING:
+                (self.changed if known.book_id else self.again).append(known)
+            case PlaceState.GONE:
+                self.back.append(known)
+            case PlaceState.READ:
+                self.same.append(known)
 
 
 def compare(
     source: Source, found: FolderFiles, files: dict[Path, SourcePlace], known: Iterable[SourcePlace], *, retry: bool
 ) -> Changes:
-    """`files` as `scan` gives them, against what is recorded; `retry`: what failed is tried again."""
-    recorded = {place.path: place for place in known if not place.member}
+    """`files` as `scan` gives them, against what is recorded; `retry`: what failed is tried again. What is inside a
+    file is as it was as long as that file is; else it is found when the file is read."""
+    recorded, inside = dict[Path, SourcePlace](), defaultdict[Path, list[SourcePlace]](list)
+    for place in known:
+        if place.member:
+            inside[place.path].append(place)
+        else:
+            recorded[place.path] = place
     kinds = _Sorted()
     for path, now in files.items():
         kinds.sort(now, recorded.get(path), retry=retry)
     unseen = [closed.relative_to(source.path) for closed in found.closed]
-    gone = tuple(
+    gone = [
         place
         for path, place in recorded.items()
         if path not in files and place.state is not PlaceState.GONE and not any(map(path.is_relative_to, unseen))
-    )
+    ]
+    gone += [member for place in tuple(gone) for member in inside[place.path]]
+    for member in [each for place in (*kinds.same, *kinds.back) for each in inside[place.path]]:
+        kinds.sort_as_read(member, retry=retry)
     return Changes(
         source,
         found,
@@ -107,7 +127,7 @@ def compare(
         tuple(kinds.changed),
         tuple(kinds.again),
         tuple(kinds.back),
-        gone,
+        tuple(gone),
         tuple(kinds.failed),
         tuple(kinds.same),
     )

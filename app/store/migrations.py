@@ -335,7 +335,8 @@ CREATE TABLE sources (
 CREATE TABLE places (
     source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
     path BLOB NOT NULL,              -- below the source
-    member TEXT NOT NULL,            -- of a file that holds others; empty: the file itself
+    member TEXT NOT NULL,            -- its key in a file that holds others; empty: the file itself
+    name TEXT NOT NULL,              -- of the member
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL,

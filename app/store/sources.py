@@ -16,7 +16,7 @@ from app.core.sources import PlaceState, Shelved, Source, SourceCounts, SourcePl
 from app.store.db import Database
 
 _SOURCE = "id, path, added_at, watched, scanned_at"
-_PLACE = "source_id, path, member, size, mtime_ns, sha256, book_id, state, problem"
+_PLACE = "source_id, path, member, name, size, mtime_ns, sha256, book_id, state, problem"
 _ITSELF = Path()
 """The path of a source's own file below it."""
 _MOST_VERSIONS = 1_000
@@ -43,7 +43,11 @@ class Sources:
         """The one that was added last comes first."""
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {_SOURCE} FROM sources ORDER BY added_at DESC, id DESC").fetchall()
-            counts = connection.execute("SELECT source_id, state, count(*) FROM places GROUP BY source_id, state")
+            counts = connection.execute(
+                """SELECT source_id, state, count(*) FROM places WHERE state != ? OR book_id != ''
+                    GROUP BY source_id, state""",
+                (PlaceState.READ,),
+            )
             known: dict[int, dict[str, int]] = {}
             for source_id, state, number in counts:
                 known.setdefault(int(str(source_id)), {})[str(state)] = int(str(number))
@@ -70,19 +74,20 @@ class Sources:
         return tuple(map(_place, rows))
 
     def of_book(self, book_id: str) -> tuple[Path, ...]:
-        """The files that have a book's content, as far as was last seen."""
+        """The files that have a book's content, as far as was last seen; those inside others by their names there."""
         rows = self._database.rows(
-            """SELECT s.path, p.path FROM places p JOIN sources s ON s.id = p.source_id
-                WHERE p.book_id = ? AND p.state = ? ORDER BY s.added_at, s.id, p.path""",
+            """SELECT s.path, p.path, p.name FROM places p JOIN sources s ON s.id = p.source_id
+                WHERE p.book_id = ? AND p.state = ? ORDER BY p.member != '', s.added_at, s.id, p.path, p.member""",
             (book_id, PlaceState.READ),
         )
-        return tuple(dict.fromkeys(_whole(source, path) for source, path in rows))
+        return tuple(dict.fromkeys(_whole(*row) for row in rows))
 
     def put(self, places: Iterable[SourcePlace], now: float) -> None:
         """Record these as they are."""
         rows = [
             (
                 *_key(place),
+                place.name,
                 place.size,
                 place.mtime_ns,
                 place.sha256,
@@ -95,8 +100,18 @@ class Sources:
         ]
         with self._database.write() as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO places ({_PLACE}, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+                f"INSERT OR REPLACE INTO places ({_PLACE}, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
+
+    def replace_members(self, container: SourcePlace, members: Iterable[SourcePlace], now: float) -> None:
+        """These are in a file, or in a member of one, and nothing else."""
+        inside = f"{container.member}/" if container.member else ""
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM places WHERE source_id = ? AND path = ? AND member != '' AND substr(member, 1, ?) = ?",
+                (container.source_id, os.fsencode(container.path), len(inside), inside),
+            )
+            self.put(members, now)
 
     def wait(self, places: Iterable[SourcePlace]) -> None:
         """These will be read again; what is known of the last time stays."""
@@ -139,8 +154,9 @@ class Sources:
         """By book, for those that are in a folder, or of which there are several versions or places."""
         with self._database.read() as connection:
             files: Sequence[tuple[Any, ...]] = connection.execute(
-                """SELECT p.book_id, p.state, s.id, s.path, p.path FROM places p JOIN sources s ON s.id = p.source_id
-                    WHERE p.book_id != '' ORDER BY p.state = ?, s.added_at, s.id, p.path""",
+                """SELECT p.book_id, p.state, s.id, s.path, p.path, p.name FROM places p
+                    JOIN sources s ON s.id = p.source_id
+                    WHERE p.book_id != '' ORDER BY p.state = ?, p.member != '', s.added_at, s.id, p.path""",
                 (PlaceState.GONE,),
             ).fetchall()
             newer = {
@@ -148,12 +164,12 @@ class Sources:
                 for old, new in connection.execute("SELECT id, newer_id FROM books WHERE newer_id != ''")
             }
         found: dict[str, Shelved] = {}
-        for book_id, state, source_id, source, path in files:
+        for book_id, state, source_id, source, path, name in files:
             known, inside = found.get(book_id, Shelved()), Path(os.fsdecode(path))
             if known.folder is None and inside != _ITSELF:
                 known = msgspec.structs.replace(known, source_id=source_id, folder=inside.parent)
             if state == PlaceState.READ:
-                known = msgspec.structs.replace(known, places=(*known.places, _whole(source, path)))
+                known = msgspec.structs.replace(known, places=(*known.places, _whole(source, path, name)))
             found[book_id] = known
         _add_versions(found, newer)
         return found
@@ -195,16 +211,15 @@ def _source(row: tuple[Any, ...]) -> Source:
 
 
 def _place(row: tuple[Any, ...]) -> SourcePlace:
-    source_id, path, member, size, mtime_ns, sha256, book_id, state, problem = row
+    source_id, path, member, name, size, mtime_ns, sha256, book_id, state, problem = row
     known = msgspec.json.decode(problem, type=Problem | None)
-    return SourcePlace(
-        source_id, Path(os.fsdecode(path)), member, size, mtime_ns, sha256, book_id, PlaceState(state), known
-    )
+    where = Path(os.fsdecode(path))
+    return SourcePlace(source_id, where, member, name, size, mtime_ns, sha256, book_id, PlaceState(state), known)
 
 
 def _key(place: SourcePlace) -> tuple[int, bytes, str]:
     return place.source_id, os.fsencode(place.path), place.member
 
 
-def _whole(source: bytes, path: bytes) -> Path:
-    return Path(os.fsdecode(source)) / Path(os.fsdecode(path))
+def _whole(source: bytes, path: bytes, name: str) -> Path:
+    return Path(os.fsdecode(source), os.fsdecode(path), name)

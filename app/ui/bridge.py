@@ -34,6 +34,7 @@ class Executor(StrEnum):
     ENGINE = "engine"
     STORE = "store"
     READER = "reader"
+    ADDING = "adding"  # folders: their documents, for minutes
     IMAGES = "images"
     MODELS = "models"  # headers and plans of models: for a moment
     COPYING = "copying"  # of models, and comparing them with their hashes: the disk, for minutes

@@ -12,6 +12,7 @@ from operator import methodcaller
 
 from PySide6.QtGui import QAction
 
+from app.ui.adding.presenter import FolderImport
 from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
@@ -22,7 +23,6 @@ from app.ui.commands import Command, CommandGroup
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
-from app.ui.folder_import import FolderImport
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Symbol
 from app.ui.main_window import MainWindow

@@ -27,6 +27,7 @@ from app.core.events import (
     Tokenizing,
     Weighing,
 )
+from app.core.sources import Adding, Scanning
 from app.core.work import Cancel
 
 Result_co = TypeVar("Result_co", covariant=True)
@@ -51,7 +52,7 @@ class Failed:
     problem: Problem
 
 
-_PROGRESS = (Comparing, Loading, Opening, Tokenizing, Reading, Weighing, Fetching, Hashing, Copying)
+_PROGRESS = (Adding, Scanning, Comparing, Loading, Opening, Tokenizing, Reading, Weighing, Fetching, Hashing, Copying)
 """Of neighbours of one kind only the newest is worth showing."""
 
 

@@ -18,6 +18,7 @@ from app.core.settings import Settings
 from app.services.services import Services
 from app.ui import command_list
 from app.ui.activity import Activity
+from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
 from app.ui.bin.presenter import BinPresenter
 from app.ui.bridge import Bridge
@@ -41,7 +42,6 @@ from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
-from app.ui.folder_import import FolderImport
 from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
@@ -110,7 +110,7 @@ class _ShelfParts(QObject):
         window, activity, shown = self.window, self.activity, self.shown
         self.openings = FileImport(desk.library, bridge, shown, self)
         self.passwords = Passwords(self.openings, window, self)
-        self.folders = FolderImport(self.openings, bridge, window, self)
+        self.folders = FolderImport(desk.adding, self.openings, bridge, icons, window, self)
         self.shelf = ShelfPresenter(
             desk.library,
             desk.conversations,
@@ -428,6 +428,7 @@ class WindowPresenter(_Parts):
         self.shelf.list_conversations()
         self.indexing.want()
         self.matters.look()
+        self.folders.look_for_unfinished()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -507,6 +508,10 @@ class WindowPresenter(_Parts):
         panel.sheet_wanted.connect(self.navigation.open_sheet)
         self.folders.progressed.connect(panel.folder_run.show_run)
         panel.folder_run.stop_wanted.connect(self.folders.stop)
+        panel.folder_run.pause_wanted.connect(self.folders.pause)
+        panel.folder_run.clicked.connect(self.folders.open_list)
+        self.folders.added.connect(shelf.take_added)
+        self.folders.added.connect(self.indexing.want)
         panel.folder_wanted.connect(self.folders.choose)
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
@@ -586,6 +591,7 @@ class WindowPresenter(_Parts):
     def _connect_sentences(self) -> None:
         for presenter in (
             self.openings,
+            self.folders,
             self.shelf,
             self.conversation,
             self.asking,

@@ -1,17 +1,28 @@
-"""What became of the documents in a folder."""
+"""What became of the documents in folders that were added, and how far adding them is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from app.documents.folders import FolderFiles, FolderReport
+from app.core.sources import Adding, FileEnded, Source, SourceCounts
+from app.documents.folders import FolderFiles
+from app.services.folder_adding import AddingReport
+from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import count, duration, printable
 
 
-def report_words(report: FolderReport) -> str:
-    """How many were added, how many could not be, and what was left out."""
-    parts = [_added_words(report)]
+def sources_name(sources: tuple[Source, ...]) -> str:
+    """The folder's name, or how many there are."""
+    if len(sources) == 1:
+        return printable(sources[0].name)
+    return _("{n} folders").format(n=count(len(sources)))
+
+
+def report_words(report: AddingReport, name: str) -> str:
+    """How many were added of `name`, how many are otherwise or could not be read, and what was left out."""
+    parts = [_added_words(report, name), *_other_words(report)]
     if failed := len(report.failed):
         parts.append(_("1 could not be read.") if failed == 1 else _("{n} could not be read.").format(n=count(failed)))
     if left_out := _(", ").join(left_out_words(report.found)):
@@ -21,13 +32,27 @@ def report_words(report: FolderReport) -> str:
     return " ".join(parts)
 
 
-def _added_words(report: FolderReport) -> str:
-    name = printable(report.name)
-    if not report.added:
-        return _("No document of “{name}” was added.").format(name=name)
-    if report.added == 1:
+def _added_words(report: AddingReport, name: str) -> str:
+    added = len(report.added)
+    if added == 1:
         return _("1 document of “{name}” is on the shelf.").format(name=name)
-    return _("{n} documents of “{name}” are on the shelf.").format(n=count(report.added), name=name)
+    if added:
+        return _("{n} documents of “{name}” are on the shelf.").format(n=count(added), name=name)
+    if report.unchanged or report.ended:
+        return _("There is nothing new in “{name}”.").format(name=name)
+    return _("No document of “{name}” was added.").format(name=name)
+
+
+def _other_words(report: AddingReport) -> Iterator[str]:
+    if changed := len(report.changed):
+        yield _("1 has a new version.") if changed == 1 else _("{n} have new versions.").format(n=count(changed))
+    if doubles := len(report.doubles):
+        one, several = _("1 has the same content as another."), _("{n} have the same content as others.")
+        yield one if doubles == 1 else several.format(n=count(doubles))
+    if gone := len(report.gone):
+        one = _("1 file is no longer there; its document stays on the shelf.")
+        several = _("{n} files are no longer there; their documents stay on the shelf.")
+        yield one if gone == 1 else several.format(n=count(gone))
 
 
 def left_out_words(found: FolderFiles) -> Iterator[str]:
@@ -40,3 +65,57 @@ def left_out_words(found: FolderFiles) -> Iterator[str]:
     if found.others:
         words = _("1 file of another kind") if found.others == 1 else _("{n} files of other kinds")
         yield words.format(n=count(found.others))
+
+
+def progress_words(adding: Adding) -> str:
+    """ "12 of 300 documents · about 3 min left"."""
+    words = _("{done} of {total} documents").format(done=count(adding.done), total=count(adding.total))
+    if adding.paused:
+        return _("{progress} · paused").format(progress=words)
+    if adding.left_s is None:
+        return words
+    return _("{progress} · {time} left").format(progress=words, time=_about(adding.left_s))
+
+
+def _about(seconds: float) -> str:
+    """Rounded, since nobody knows better: to ten seconds, or to minutes."""
+    return duration(max(10.0, 10.0 * round(seconds / 10))) if seconds < 100 else duration(60.0 * round(seconds / 60))
+
+
+def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: printable(str(path))) -> str:
+    """What became of a file; `name` gives the words for another one with the same content."""
+    if ended.place.problem is not None:
+        return sentence(ended.place.problem)
+    if ended.book is None:
+        words = _("1 document in it") if ended.members == 1 else _("{n} documents in it")
+        return words.format(n=count(ended.members))
+    if ended.older is not None:
+        return _("a new version of “{title}”").format(title=printable(ended.older.title))
+    if ended.others:
+        files = _(", ").join(f"“{name(other)}”" for other in ended.others)
+        return _("has the same content as {files}").format(files=files)
+    return _("as it was") if ended.known else _("added")
+
+
+def unfinished_words(left: Sequence[SourceCounts]) -> str:
+    """Octavo ended before all was read."""
+    waiting = sum(counts.waiting for counts in left)
+    name = sources_name(tuple(counts.source for counts in left))
+    if waiting == 1:
+        return _("1 file of “{name}” was not read yet when Octavo ended.").format(name=name)
+    return _("{n} files of “{name}” were not read yet when Octavo ended.").format(n=count(waiting), name=name)
+
+
+def counts_words(counts: SourceCounts) -> str:
+    """ "212 documents · 3 could not be read · 1 waiting"."""
+    read = _("1 document") if counts.read == 1 else _("{n} documents").format(n=count(counts.read))
+    parts = [read]
+    if counts.failed:
+        parts.append(_("{n} could not be read").format(n=count(counts.failed)))
+    if counts.waiting:
+        parts.append(_("{n} waiting").format(n=count(counts.waiting)))
+    if counts.gone:
+        parts.append(_("{n} no longer there").format(n=count(counts.gone)))
+    if counts.source.watched:
+        parts.append(_("watched"))
+    return " · ".join(parts)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from app.cli import folders
 from app.core.errors import AppError, Code
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
@@ -42,3 +45,90 @@ def test_a_folder_without_documents_is_refused(octavo: Octavo, tmp_path: Path) -
     code, _out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", tmp_path / "case", "rent")
     assert code == 3
     assert "There is no document in the folder" in err
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    made = tmp_path / "case"
+    (made / "sub").mkdir(parents=True)
+    (made / "a.txt").write_text("The rent is due on Monday.")
+    (made / "sub" / "b.txt").write_text("The rent is late on Friday.")
+    (made / "sub" / "copy.txt").write_text("The rent is due on Monday.")
+    (made / "empty.txt").write_text("")
+    return made
+
+
+@answered_here
+def test_a_folder_is_added_and_later_only_what_is_otherwise(octavo: Octavo, tmp_path: Path, case: Path) -> None:
+    command = ("add", "--data-dir", tmp_path / "desk", case)
+    code, out, err = octavo(*command)
+    assert code == 3, "one could not be read"
+    *lines, summary = out.splitlines()
+    assert f"{case}/sub/b.txt: added" in lines
+    assert any("has the same content as" in line for line in lines)
+    assert summary == (
+        "2 documents of “case” are on the shelf. 1 has the same content as another. 1 could not be read."
+    )
+    assert "empty.txt" in err
+    (case / "empty.txt").unlink()
+    (case / "a.txt").write_text("The rent is due on Tuesday.")
+    code, out, err = octavo(*command)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{case}/a.txt: a new version of “a”",
+        "There is nothing new in “case”. 1 has a new version.",
+    ]
+
+
+@answered_here
+def test_each_file_is_a_line_of_json(octavo: Octavo, tmp_path: Path, case: Path) -> None:
+    code, out, err = octavo("add", "--json", "--data-dir", tmp_path / "desk", case)
+    assert (code, err) == (3, "")
+    *files, ended = map(json.loads, out.splitlines())
+    assert {Path(file["path"]).name: file["state"] for file in files} == {
+        "a.txt": "read",
+        "b.txt": "read",
+        "copy.txt": "read",
+        "empty.txt": "failed",
+    }
+    (double,) = [file for file in files if "same_content" in file]
+    assert double["known"]
+    assert (ended["added"], ended["same_content"], [each["code"] for each in ended["failed"]]) == (2, 1, ["file_empty"])
+    code, out, _err = octavo("folders", "--json", "--data-dir", tmp_path / "desk")
+    (folder,) = json.loads(out)["folders"]
+    assert (folder["path"], folder["read"], folder["failed"], folder["watched"]) == (str(case), 3, 1, False)
+    code, out, _err = octavo("folders", "--data-dir", tmp_path / "desk")
+    assert out == f"{case}\n    3 documents · 1 could not be read\n"
+    assert octavo("folders", "--forget", case, "--data-dir", tmp_path / "desk")[1] == ""
+    assert octavo("folders", "--forget", case, "--data-dir", tmp_path / "desk")[0] == 3
+
+
+@answered_here
+def test_a_watched_folder_is_added_again_until_it_is_stopped(
+    octavo: Octavo, tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def wait(self: threading.Event, _seconds: float) -> bool:
+        looks.append("look")
+        (case / "new.txt").write_text("A new file.")
+        os.utime(case / "new.txt", (1e9, 1e9))  # nobody is writing it any more
+        return len(looks) > 2
+
+    monkeypatch.setattr(folders, "_wait", wait)
+    code, out, err = octavo("add", "--watch", "--data-dir", tmp_path / "desk", case)
+    assert (code, len(looks)) == (3, 3)
+    assert f"{case}/new.txt: added" in out.splitlines()
+    assert "Watching for new and changed files" in err
+    (case / "empty.txt").unlink()
+    code, out, _err = octavo("folders", "--unwatch", case, "--data-dir", tmp_path / "desk")
+    assert "· watched" not in out
+
+
+def test_what_to_add_is_named(octavo: Octavo, tmp_path: Path) -> None:
+    code, _out, err = octavo("add", "--data-dir", tmp_path / "desk")
+    assert code == 2
+    assert "name a folder or a file" in err
+    code, _out, err = octavo("add", "--data-dir", tmp_path / "desk", tmp_path / "none")
+    assert code == 3
+    assert "There is no file" in err

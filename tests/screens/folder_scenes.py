@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.errors import Code, Problem
 from app.core.settings import ThemeChoice
-from app.ui.folder_import import FailedDialog
+from app.ui.adding.dialog import AddingDialog
 from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.stage import Stage
@@ -22,7 +22,7 @@ def _fill(stage: Stage, folder: Path) -> Path:
     made = folder / "Harbour contracts"
     for name in (*_NAMES, "photo.jpg", "plan.dwg", ".DS_Store"):
         (made / name).parent.mkdir(parents=True, exist_ok=True)
-        (made / name).write_bytes(b"")
+        (made / name).write_bytes(name.encode())
     stage.reader.documents |= {
         "lease.epub": shelf_of_books.lease(),
         "letters.pdf": shelf_of_books.letters(),
@@ -73,7 +73,7 @@ def folder_added(stage: Stage) -> None:
 def _list(stage: Stage, **options: object) -> None:
     _added(stage, **options)
     stage.window.talk.notice.action.click()
-    (stage.alone,) = stage.window.findChildren(FailedDialog)
+    (stage.alone,) = stage.window.findChildren(AddingDialog)
     stage.settle()
 
 

@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -73,7 +75,7 @@ def test_all_documents_come_onto_the_shelf_small_ones_first(desk: Services, read
     assert _titles(desk) == {"Lease", "Letter", "Map"}
     assert (len(report.added), report.failed, report.left, report.stopped) == (3, [], 0, False)
     (planned,) = [event for event in events if isinstance(event, FilesFound)]
-    assert [place.path.as_posix() for place in planned.places] == ["old/letter.txt", "old/map.txt", "lease.txt"]
+    assert [path.name for path in planned.paths] == ["letter.txt", "map.txt", "lease.txt"]
     assert sum(isinstance(event, FileBegun) for event in events) == len(report.ended)
     last = [event for event in events if isinstance(event, Adding)][-1]
     assert (last.done, last.total, last.done_bytes) == (3, 3, last.total_bytes)
@@ -221,6 +223,8 @@ def test_a_watched_folder_is_looked_at_and_nothing_is_read(desk: Services, reade
     _write(case, **{"new.txt": "New"})
     assert finish(desk.adding.look(Cancel())) == ()
     desk.adding.sources.set_watched(counts.source.id, True)
+    assert finish(desk.adding.look(Cancel())) == (), "somebody may still be writing it"
+    _age(case / "new.txt", -9)
     (news,) = finish(desk.adding.look(Cancel()))
     assert [place.path.name for place in news.changes.new] == ["new.txt"]
     assert "New" not in _titles(desk)
@@ -250,6 +254,33 @@ def test_what_is_in_the_bin_stays_there_and_what_was_deleted_is_new(desk: Servic
     assert [counts.read for counts in desk.adding.all()] == [2], "its name is no longer known"
     _add(desk, case)
     assert "Lease" in _titles(desk)
+
+
+def test_attachments_and_files_in_a_zip_are_documents_of_their_own(
+    desk: Services, reader: NearReader, case: Path
+) -> None:
+    _write(
+        case, **{"mail.eml": "Your lease\n> lease.txt The lease\n> bad.txt damaged", "papers.zip": "> map.txt A map"}
+    )
+    report = _add(desk, case)
+    assert {"Your lease", "The lease", "A map"} <= _titles(desk)
+    assert [str(path.relative_to(case)) for path, _problem in report.failed] == [str(Path("mail.eml", "bad.txt"))]
+    assert report.left == 0
+    by_title = {book.title: book for book in desk.library.books()}
+    lease = by_title["The lease"]
+    assert (lease.parent_id, lease.member, lease.path) == (by_title["Your lease"].id, "0", str(case / "mail.eml"))
+    assert by_title["A map"].parent_id == ""
+    assert desk.adding.shelf()[lease.id].places == (case / "mail.eml" / "lease.txt",)
+    reader.read_files.clear()
+    report = _add(desk, case)
+    assert (reader.read_files, len(report.unchanged), len(report.failed)) == ([], 6, 1)
+    _add(desk, case, retry=True)
+    _write(case, **{"mail.eml": "Your lease\n> other.txt More\n> lease.txt The lease, changed"})
+    report = _add(desk, case)
+    assert {end.older.title for end in report.changed if end.older} == {"Your lease", "The lease"}
+    assert "More" in _titles(desk)
+    (case / "mail.eml").unlink()
+    assert len(_add(desk, case).gone) == 3
 
 
 _KILLED = """
@@ -291,6 +322,12 @@ def test_readers_in_processes_read_what_they_can(tmp_path: Path) -> None:
     _write(case, **{"lease.txt": "The rent is 1,200.", "empty.txt": ""})
     (case / "bad.pdf").write_bytes(b"%PDF-1.7 and nothing else")
     (case / "secret.pdf").write_bytes(lock(write_pdf([show("A secret.")]), user="key"))
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["Date"] = "The rent", "a@example.org", "Thu, 01 Jan 2026 10:00:00 +0000"
+    mail.set_content("As attached.")
+    mail.add_attachment("The rent is due.", filename="terms.txt")
+    with zipfile.ZipFile(case / "mails.zip", "w") as packed:
+        packed.writestr("2026/rent.eml", mail.as_bytes())
     real = open_real_desk(Paths(tmp_path / "real"))
     try:
         report = finish(real.adding.add([case], Cancel()))
@@ -299,6 +336,8 @@ def test_readers_in_processes_read_what_they_can(tmp_path: Path) -> None:
             "empty.txt": Code.FILE_EMPTY,
             "secret.pdf": Code.DOCUMENT_PASSWORD_NEEDED,
         }
-        assert [book.title for book in real.library.books()] == ["lease"]
+        titles = {book.title: book for book in real.library.books()}
+        assert set(titles) == {"lease", "The rent", "terms"}
+        assert (titles["terms"].member, titles["terms"].parent_id) == ("0/0", titles["The rent"].id)
     finally:
         real.close()

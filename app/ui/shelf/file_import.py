@@ -53,14 +53,13 @@ class _Stage(Enum):
 @dataclass(frozen=True)
 class _Opening:
     """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was added to; `again`
-    is the id of the book whose file is read again, empty for a new book; `quiet`: whoever wanted it tells a person."""
+    is the id of the book whose file is read again, empty for a new book."""
 
     row: BookRow
     stage: _Stage
     talks: tuple[str, ...]
     job: Job | None = None
     again: str = ""
-    quiet: bool = False
 
     @property
     def pending(self) -> bool:
@@ -74,14 +73,13 @@ class FileImport(Presenter):
     An empty id means the conversation that will be shown first, while none is. `images_given` and `videos_given` carry
     list[Path]; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
     `read_again` the Book, whose pages may have changed; `unopened` the title of what became no book, and the
-    conversations; `ended` a path, and the Book, the Problem, or None where it was stopped; `folders_given` list[Path];
-    `locked` the path of a file that waits for its password, and whether one was given that did not fit.
+    conversations; `folders_given` list[Path]; `locked` the path of a file that waits for its password, and whether one
+    was given that did not fit.
     """
 
     images_given = Signal(list)
     videos_given = Signal(list)
     folders_given = Signal(list)
-    ended = Signal(str, object)
     opened = Signal(object, object, str)
     read_again = Signal(object)
     unopened = Signal(str, object)
@@ -195,12 +193,12 @@ class FileImport(Presenter):
                 self._give(key, opening)
         self.changed.emit()
 
-    def put_on_shelf(self, path: Path, *, quiet: bool = False) -> None:
-        """Open a file for no conversation, unless it is being opened; `quiet`: what goes wrong, `ended` alone says."""
+    def put_on_shelf(self, path: Path) -> None:
+        """Open a file for no conversation, unless it is being opened."""
         opening = self._openings.get(str(path))
         if opening is None or opening.job is None:
             talks = opening.talks if opening is not None and opening.pending else ()
-            self._start(str(path), None, talks, quiet=quiet)
+            self._start(str(path), None, talks)
             self.changed.emit()
 
     def reread(self, book: Book) -> None:
@@ -221,14 +219,12 @@ class FileImport(Presenter):
         talks = dict.fromkeys((*opening.talks, self._shown.id))
         self._openings[key] = replace(opening, talks=tuple(talks))
 
-    def _start(
-        self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "", quiet: bool = False
-    ) -> None:
+    def _start(self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "") -> None:
         path, library = Path(key), self._library
         work = partial(library.read_again, again) if again else partial(library.open, path)
         job = self._bridge.stream(Executor.READER, partial(work, password=password), partial(self._on_event, key))
         row = replace(_row(path), on_desk=not again)
-        self._openings[key] = _Opening(row, _Stage.OPENING, talks, job, again, quiet)
+        self._openings[key] = _Opening(row, _Stage.OPENING, talks, job, again)
 
     @Slot(str)
     def stop(self, key: str) -> None:
@@ -257,25 +253,18 @@ class FileImport(Presenter):
                     self.read_again.emit(book)
                 if opening.talks or not opening.again:
                     self.opened.emit(book, opening.talks, opening.row.title)
-                self.ended.emit(key, book)
             case Cancelled():
                 del self._openings[key]
                 self.unopened.emit(opening.row.title, opening.talks)
-                self.ended.emit(key, None)
-            case Failed(problem) if opening.quiet and not opening.talks:
-                del self._openings[key]
-                self.ended.emit(key, problem)
             case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
                 row = replace(opening.row, state_text=_("needs a password"), fraction=None)
                 self._openings[key] = replace(opening, row=row, stage=_Stage.LOCKED, job=None)
                 self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
-                self.ended.emit(key, problem)
             case Failed(problem):
                 row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
                 self._openings[key] = replace(opening, row=row, stage=_Stage.FAILED, job=None)
                 self.failed.emit(sentence(problem))
                 self.unopened.emit(opening.row.title, opening.talks)
-                self.ended.emit(key, problem)
         self.changed.emit()
 
 

@@ -89,7 +89,7 @@ class ShelfPanel(QWidget):
 
         self.book_view = self._make_books(icons, covers)
         self.sheet_run = RunningCard(icons, _("Stop the question sheet"))
-        self.folder_run = RunningCard(icons, _("Stop adding the folder"), opens=False)
+        self.folder_run = RunningCard(icons, _("Stop adding the folder"))
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
         self._lay_out(icons)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -21,12 +20,13 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
+from app.ui.shelf.book_rows import BookRows
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.marking import Marking
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookList, BookRow, ConversationList, book_row
+from app.ui.shelf.rows import BookList, ConversationList
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.i18n import _
@@ -70,12 +70,10 @@ class ShelfPresenter(Presenter):
         self._book_list = books
         self._now = now
         self.openings = openings
-        self._activity = activity
         self._shown = shown
         self.counting = BookCounting(library, bridge, activity, self)
         self.counting.changed.connect(self.show_books)
-        self._indexed: dict[str, int] = {}
-        self._counted: int | None = None  # percent of the words on the desk
+        self._rows = BookRows(self.counting, activity, shown)
         self.marking = Marking(kept, bridge, panel, self)
         self.pages = PagesPresenter(context, bridge, panel, self)
         self._connect()
@@ -116,14 +114,14 @@ class ShelfPresenter(Presenter):
     @Slot(object)
     def show_indexing(self, percent: dict[str, int]) -> None:
         """How much is indexed of the books that are being indexed, in percent."""
-        self._indexed = percent
+        self._rows.indexed = percent
         self.show_books()
 
     @Slot(object)
     def show_counted(self, percent: int | None) -> None:
         """How much of the words on the desk is counted, where that takes a moment."""
-        if percent != self._counted:
-            self._counted = percent
+        if percent != self._rows.counted:
+            self._rows.counted = percent
             self.show_books()
 
     @Slot(object)
@@ -131,6 +129,14 @@ class ShelfPresenter(Presenter):
         """The text that the model reads of it has changed."""
         self._shown.shelf[book.id] = book
         self.counting.want(book.id)
+        self.show_books()
+
+    @Slot(object)
+    def take_added(self, books: tuple[Book, ...]) -> None:
+        """These came onto the shelf, and on no desk."""
+        for book in books:
+            self._shown.shelf[book.id] = book
+        self.counting.want(*(book.id for book in books))
         self.show_books()
 
     @Slot()
@@ -235,20 +241,7 @@ class ShelfPresenter(Presenter):
     @Slot()
     def show_books(self) -> None:
         """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read."""
-        shown, now = self._shown, self._activity.reading
-        use = shown.use.after(now.done) if shown.use is not None and now is not None else shown.use
-        segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
-
-        def row(book: Book, ref: BookRef | None) -> BookRow:
-            shown = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
-            counted = self.counting.percent.get(book.id, self._counted if ref is not None else None)
-            return replace(shown, counted=counted, indexed=self._indexed.get(book.id))
-
-        refs = {ref.book_id: ref for ref in shown.books}
-        rows = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]
-        rows += self.openings.rows(shown.id)
-        others = sorted(shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
-        rows += [row(book, None) for book in others if book.id not in refs]
+        rows = self._rows.rows(self.openings.rows(self._shown.id))
         selected = self._panel.selected_book()
         self._book_list.show_books(rows)
         if selected:

@@ -14,6 +14,7 @@ from app.ui.theme import CORNER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.layouts import column, row
+from app.wording.i18n import _
 
 _STEPS = 1000
 _STOP_ICON = 14
@@ -23,36 +24,40 @@ _ROOM = SPACE_S
 
 @dataclass(frozen=True)
 class RunProgress:
-    """`words`: how far it is; `fraction` from 0 to 1, None where nobody knows."""
+    """`words`: how far it is; `fraction` from 0 to 1, None where nobody knows; `paused`: None where it cannot be."""
 
     title: str
     words: str
     fraction: float | None
+    paused: bool | None = None
 
 
 class RunningCard(QAbstractButton):
     """Hidden while nothing runs. A click opens what runs (`clicked`), where that can be."""
 
     stop_wanted = Signal()
+    pause_wanted = Signal(bool)
 
-    def __init__(self, icons: Icons, stop: str, *, opens: bool = True, parent: QWidget | None = None) -> None:
-        """`stop`: what the button that stops it is called; `opens`: there is something to open."""
+    def __init__(self, icons: Icons, stop: str, parent: QWidget | None = None) -> None:
+        """`stop`: what the button that stops it is called."""
         super().__init__(parent)
         self._theme = icons.theme
         self._shown: RunProgress | None = None
-        self._opens = opens
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if opens else Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.title, self.words = ElidedLabel(), ElidedLabel(role="small")
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self.stop = IconButton(icons, Symbol.CLOSE, stop, size=_STOP_ICON)
         self.stop.clicked.connect(self.stop_wanted)
+        self.pause = IconButton(icons, Symbol.PAUSE, _("Pause"), size=_STOP_ICON)
+        self.pause.clicked.connect(self._pause)
         for part in (self.title, self.words, self.bar):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         said = column(self.title, self.words, SPACE_XS, self.bar, spacing=2)
         margins = (SPACE_S, SPACE_S + _ROOM, SPACE_S, SPACE_S + _ROOM)
-        row((said, 1), (self.stop, Qt.AlignmentFlag.AlignTop), of=self, margins=margins, spacing=SPACE_XS)
+        top = Qt.AlignmentFlag.AlignTop
+        row((said, 1), (self.pause, top), (self.stop, top), of=self, margins=margins)
         icons.theme.changed.connect(self.update)
         self.hide()
 
@@ -75,7 +80,15 @@ class RunningCard(QAbstractButton):
             self.bar.setAccessibleName(title)
             self.bar.setMaximum(_STEPS if run.fraction is not None else 0)
             self.bar.setValue(round(_STEPS * (run.fraction or 0.0)))
+            self.pause.setVisible(run.paused is not None)
+            self.pause.set_symbol(
+                Symbol.GO_ON if run.paused else Symbol.PAUSE, _("Go on") if run.paused else _("Pause")
+            )
         self.setVisible(run is not None)
+
+    @Slot()
+    def _pause(self) -> None:
+        self.pause_wanted.emit(self._shown is not None and not self._shown.paused)
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
@@ -97,7 +110,7 @@ class RunningCard(QAbstractButton):
         width = 2.0 if self.hasFocus() else 1.0
         painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), width))
         over = palette.wash if self.isDown() else palette.line
-        painter.setBrush(QColor(over if self._opens and self.underMouse() else palette.surface))
+        painter.setBrush(QColor(over if self.underMouse() else palette.surface))
         inset = width / 2
         frame = QRectF(self.rect()).adjusted(inset, inset + _ROOM, -inset, -inset - _ROOM)
         painter.drawRoundedRect(frame, CORNER, CORNER)

@@ -51,6 +51,13 @@ class IconButton(QToolButton):
         self.setText(name)
         self.setToolTip(f"{name}  {self._shortcut}" if self._shortcut else name)
 
+    def set_symbol(self, symbol: Symbol, name: str) -> None:
+        """It does something else now."""
+        if symbol is not self._symbol:
+            self._symbol = symbol
+            self.set_name(name)
+            self._recolour()
+
     @Slot()
     def _recolour(self) -> None:
         self.setIcon(self._icons.icon(self._symbol))

@@ -1,4 +1,4 @@
-"""A folder is added: its documents come onto the shelf one after the other, and what could not be read is listed."""
+"""A folder is added: its documents come onto the shelf, and what became of each file is listed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
-from app.ui.folder_import import FailedDialog
+from app.core.sources import SourcePlace
+from app.services import parallel_reading
+from app.ui.adding.dialog import AddingDialog
+from app.ui.adding.files import AddedState, FileRole
+from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -20,13 +24,14 @@ _DAMAGED = Problem(Code.DOCUMENT_DAMAGED, {"path": "letters.pdf", "format": "pdf
 
 
 @pytest.fixture
-def folder(room: Room, tmp_path: Path) -> Path:
+def folder(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """With three documents that can be read, one in a folder below, and a picture."""
+    monkeypatch.setattr(parallel_reading, "readers_at_once", lambda: 1)
     room.add_conversation("A")
     made = tmp_path / "Contracts"
     (made / "old").mkdir(parents=True)
-    for name in ("handbook.md", "lease.epub", "old/letters.pdf", "song.mp3", ".hidden.pdf"):
-        (made / name).write_bytes(b"")
+    for size, name in enumerate(("handbook.md", "lease.epub", "old/letters.pdf", "song.mp3", ".hidden.pdf")):
+        (made / name).write_bytes(b"x" * size)
     room.reader.documents |= {
         "handbook.md": shelf_of_books.handbook(),
         "lease.epub": shelf_of_books.lease(),
@@ -44,15 +49,29 @@ def _titles(room: Room) -> set[str]:
     return {book.title for book in room.desk.library.books()}
 
 
+def _list(room: Room) -> AddingDialog:
+    (dialog,) = room.window.findChildren(AddingDialog)
+    return dialog
+
+
+def _lines(dialog: AddingDialog) -> list[tuple[str, AddedState]]:
+    model = dialog.view.model()
+    rows = [model.index(number, 0).data(FileRole) for number in range(model.rowCount())]
+    return [(Path(row.name).as_posix(), row.state) for row in rows]
+
+
 def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, folder: Path) -> None:
     room.presenter.folders.take([folder])
     room.settle()
     assert len(_titles(room)) == 3
+    assert {book.title for book in room.presenter.shown.shelf.values()} == _titles(room)
     assert room.shown().books == ()
     assert not _card(room).isVisible()
     words = "3 documents of “Contracts” are on the shelf. Left out: 1 hidden, 1 file of another kind."
     assert room.window.talk.notice.text() == words
-    assert room.presenter.openings.rows(room.shown().id) == []
+    room.presenter.folders.take([folder])
+    room.settle()
+    assert room.window.talk.notice.text().startswith("There is nothing new in “Contracts”.")
 
 
 def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder: Path) -> None:
@@ -61,17 +80,41 @@ def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder
     room.presenter.folders.take([folder])
     wait(gate.reached.is_set)
     card = _card(room)
-    assert card.isVisible()
-    assert (card.title.text(), card.words.text()) == ("Contracts", "1 of 3 documents")
-    assert [row.key for row in room.presenter.openings.rows("")] == [str(folder / "lease.epub")], "one at a time"
+    wait(lambda: card.words.text() == "1 of 3 documents")
+    assert card.title.text() == "Contracts"
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert _lines(_list(room)) == [
+        ("handbook.md", AddedState.READ),
+        ("lease.epub", AddedState.READING),
+        ("old/letters.pdf", AddedState.WAITING),
+    ]
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
     room.settle()
     assert not card.isVisible()
     assert len(_titles(room)) == 1, "what is there stays"
     assert room.window.talk.notice.text().endswith("You stopped it before all were tried.")
+    gate.open()
+    qtbot.mouseClick(room.window.talk.notice.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(_titles(room)) == 3, "it goes on"
 
 
-def test_what_could_not_be_read_is_listed_with_its_reason(qtbot: QtBot, room: Room, folder: Path) -> None:
+def test_it_is_paused_from_the_card(qtbot: QtBot, room: Room, folder: Path) -> None:
+    gate = Gate()
+    room.reader.steps["handbook.md"] = [gate]
+    room.presenter.folders.take([folder])
+    wait(gate.reached.is_set)
+    card = _card(room)
+    qtbot.mouseClick(card.pause, Qt.MouseButton.LeftButton)
+    gate.open()
+    wait(lambda: card.words.text() == "1 of 3 documents · paused")
+    assert card.pause.accessibleName() == "Go on"
+    qtbot.mouseClick(card.pause, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(_titles(room)) == 3
+
+
+def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Room, folder: Path) -> None:
     room.reader.steps["letters.pdf"] = [_DAMAGED]
     room.reader.passwords["lease.epub"] = "secret"
     room.presenter.folders.take([folder])
@@ -80,27 +123,40 @@ def test_what_could_not_be_read_is_listed_with_its_reason(qtbot: QtBot, room: Ro
     assert notice.text().startswith("1 document of “Contracts” is on the shelf. 2 could not be read.")
     assert room.presenter.passwords.dialog is None, "nobody is asked for forty passwords"
     qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)
-    (dialog,) = room.window.findChildren(FailedDialog)
-    lines = [dialog.list.item(number).text() for number in range(dialog.list.count())]
-    assert lines[0].startswith("lease.epub\n")
-    assert "password" in lines[0]
-    assert lines[1].startswith(f"{Path('old', 'letters.pdf')}\n")
+    dialog = _list(room)
+    assert _lines(dialog) == [("lease.epub", AddedState.FAILED), ("old/letters.pdf", AddedState.FAILED)]
     dialog.copy.click()
-    assert QGuiApplication.clipboard().text() == "\n\n".join(lines)
+    text = QGuiApplication.clipboard().text()
+    assert "password" in text
+    assert "letters.pdf" in text
+    dialog.view.setCurrentIndex(dialog.view.model().index(0, 0))
+    assert dialog.again.text() == "Enter its password…"
+    dialog.again.click()
+    (asked,) = dialog.findChildren(PasswordDialog)
+    asked.line.setText("secret")
+    asked.accept()
+    room.settle()
+    assert len(_titles(room)) == 2
+    assert _lines(dialog) == [("old/letters.pdf", AddedState.FAILED)]
+    room.reader.steps.clear()
+    dialog.view.setCurrentIndex(dialog.view.model().index(0, 0))
+    dialog.again.click()
+    room.settle()
+    assert len(_titles(room)) == 3
     dialog.close()
 
 
 def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> None:
     gate = Gate()
-    room.reader.steps["handbook.md"] = [gate]
+    room.reader.steps["letters.pdf"] = [gate]
     room.presenter.folders.take([folder / "old"])
     room.presenter.openings.take_files([folder])  # as when it is dropped
     wait(gate.reached.is_set)
-    assert _card(room).title.text() == "2 folders"
-    assert _card(room).words.text() == "1 of 3 documents", "what is in both is added once"
+    assert _card(room).title.text() == "old"
     gate.open()
     room.settle()
     assert len(_titles(room)) == 3
+    assert room.window.talk.notice.text().startswith("2 documents of “Contracts” are on the shelf. 1 has the same")
 
 
 def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
@@ -109,6 +165,18 @@ def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
     assert room.window.talk.notice.text() == "No document of “none” was added. 1 could not be read."
     assert not _card(room).isVisible()
     room.window.talk.notice.action.click()
-    (dialog,) = room.window.findChildren(FailedDialog)
-    assert "There is no file" in dialog.list.item(0).text()
+    dialog = _list(room)
+    assert "There is no file" in dialog.view.model().index(0, 0).data(FileRole).words
     dialog.close()
+
+
+def test_what_was_not_read_when_octavo_ended_is_offered(room: Room, folder: Path) -> None:
+    source = room.desk.adding.sources.add(folder, 1.0)
+    room.desk.adding.sources.put([SourcePlace(source.id, Path("handbook.md"))], 1.0)
+    room.presenter.folders.look_for_unfinished()
+    room.settle()
+    notice = room.window.talk.notice
+    assert notice.text() == "1 file of “Contracts” was not read yet when Octavo ended."
+    notice.action.click()
+    room.settle()
+    assert len(_titles(room)) == 3

@@ -1,0 +1,1 @@
+"""Folders that are added to the shelf."""

@@ -1,0 +1,41 @@
+"""The rows of the shelf's books as they are now: those on the desk, those that are being opened, and all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from app.core.conversation import BookRef
+from app.core.document import Book
+from app.ui.activity import Activity
+from app.ui.shelf.counting import BookCounting
+from app.ui.shelf.rows import BookRow, book_row
+from app.ui.shown import Shown
+
+
+@dataclass
+class BookRows:
+    """`indexed`: how much is indexed of the books that are being indexed, in percent; `counted`: how much of the words
+    on the desk is counted, None where that takes no time."""
+
+    counting: BookCounting
+    activity: Activity
+    shown: Shown
+    indexed: dict[str, int] = field(default_factory=dict)
+    counted: int | None = None
+
+    def rows(self, opening: Sequence[BookRow]) -> list[BookRow]:
+        """`opening`: of the files that are being opened."""
+        shown, now = self.shown, self.activity.reading
+        use = shown.use.after(now.done) if shown.use is not None and now is not None else shown.use
+        segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
+
+        def row(book: Book, ref: BookRef | None) -> BookRow:
+            made = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
+            counted = self.counting.percent.get(book.id, self.counted if ref is not None else None)
+            return replace(made, counted=counted, indexed=self.indexed.get(book.id))
+
+        refs = {ref.book_id: ref for ref in shown.books}
+        on_desk = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]
+        others = sorted(shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
+        return [*on_desk, *opening, *(row(book, None) for book in others if book.id not in refs)]
