@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from app.core.dates import PartialDate
 from app.core.document import Page
 from app.core.timeline import FoundEvent, FoundName
-from app.documents.text.dates import DateReader, WrittenDate, day_comes_first
+from app.documents.text.dates import DateReader, WrittenDate, day_comes_first, may_have_dates
 from app.documents.text.names import NameReader
 from app.documents.text.sentences import Sentence, SentenceKind, sentences
 
@@ -62,6 +62,8 @@ def find_names(pages: Sequence[Page]) -> Iterator[FoundName]:
 
 def _of_page(page: Page, reader: DateReader, before: PartialDate | None, title: str) -> Iterator[FoundEvent]:
     text = page.text
+    if not may_have_dates(text):
+        return
     for mail in _MAIL.finditer(text):
         yield from _of_mail(mail.group(), page.number, reader)
     for sentence in sentences(_MAIL.sub("\n", text)):
