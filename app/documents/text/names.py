@@ -6,7 +6,6 @@ Rules miss names, and take some words for a name. So whoever shows what they fin
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -173,11 +172,6 @@ class NameReader:
 
 
 _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
-
-
-def name_key(name: str) -> str:
-    """Equal for names that differ in nothing but case, width, spaces and points."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace(".", " ").replace(",", " ").split())
 
 
 def _of_headers(text: str) -> Iterator[WrittenName]:
