@@ -1,4 +1,4 @@
-"""The dated events and the names of a document, by rules."""
+"""The dated events and the names of a document, by rules. Whoever changes what they find raises `timelines.RULES`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from app.core.timeline import FoundEvent, FoundName
 from app.documents.text.dates import DateReader, WrittenDate, day_comes_first, may_have_dates
 from app.documents.text.names import NameReader
 from app.documents.text.sentences import Sentence, SentenceKind, sentences
-
-RULES = 1
-"""The version of these rules: one more whenever they may find something else. Books are then looked through again."""
 
 MOST_EVENTS, MOST_NAMES = 10_000, 20_000
 """Of a book, names counted once for each page: what is behind them is left out."""
