@@ -41,6 +41,14 @@ def test_organisations() -> None:
     }
 
 
+def test_names_that_are_joined() -> None:
+    assert names("Mr Smith and Marlow Rigging Ltd met.", EntityKind.ORGANISATION) == {"Marlow Rigging Ltd"}
+    assert names("Mr Smith and Marlow Rigging Ltd met.", EntityKind.PERSON) == {"Mr Smith"}
+    assert names("Alders and Sons Ltd met.", EntityKind.ORGANISATION) == {"Alders and Sons Ltd"}
+    ministry = "Ministry of Trade and Industry"
+    assert names(f"The {ministry} met.", EntityKind.ORGANISATION) == {ministry}
+
+
 def test_japanese() -> None:
     text = (
         "株式会社山田商事の代表取締役山田太郎氏は、鈴木様と東京地方裁判所で会った。"
