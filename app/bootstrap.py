@@ -44,6 +44,7 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
+from app.services.timeline.timelines import Timelines
 from app.services.weighing import SentenceWeighing
 from app.store import keys, system_keyring
 from app.store.bin import BinStore
@@ -62,6 +63,7 @@ from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
+from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
+        timelines=Timelines(library, Timeline(database)),
         library=library,
         adding=FolderAdding(reader, books, Sources(database)),
         covers=Covers(library, KeptCovers(database), decoder),

@@ -102,6 +102,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import sheets
 
             return sheets.run(options, desk, cancel)
+        case "chronology" | "people":
+            from app.cli import timeline
+
+            timeline.run(options, desk, cancel)
         case "prompts":
             from app.cli import prompts
 

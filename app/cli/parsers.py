@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_find(commands)
     _add_questions(commands)
     _add_sheet(commands)
+    _add_timeline(commands)
     _add_prompts(commands)
     _add_notes(commands)
     _add_bin(commands)
@@ -119,8 +120,8 @@ def _add_questions(commands: Any) -> None:
     _add_documents(questions)
 
 
-def _add_documents(command: argparse.ArgumentParser) -> None:
-    """The options of all commands that open books."""
+def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:
+    """The options of all commands that open books; with `pages` some of theirs."""
     _add_matter(command)
     command.add_argument(
         "--document",
@@ -131,11 +132,12 @@ def _add_documents(command: argparse.ArgumentParser) -> None:
         help=_("a book, or a folder: all documents in it; repeatable"),
     )
     _add_read_again(command)
-    command.add_argument(
-        "--pages",
-        metavar="A-B",
-        help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
-    )
+    if pages:
+        command.add_argument(
+            "--pages",
+            metavar="A-B",
+            help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
+        )
 
 
 def _add_notes(commands: Any) -> None:
@@ -173,6 +175,21 @@ def _add_sheet(commands: Any) -> None:
     )
     _add_weighing(sheet)
     sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+
+
+def _add_timeline(commands: Any) -> None:
+    chronology = _command(
+        commands, "chronology", _("list the dated events of your documents with their pages, found by rules")
+    )
+    chronology.add_argument("--person", metavar="NAME", help=_("only events that name this person or organisation"))
+    people = _command(
+        commands, "people", _("list the persons and organisations of your documents with their pages, found by rules")
+    )
+    for command in (chronology, people):
+        _add_documents(command, pages=False)
+        command.add_argument(
+            "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .md")
+        )
 
 
 def _add_compare(commands: Any) -> None:

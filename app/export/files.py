@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from app.core.errors import AppError, Code
@@ -18,11 +19,15 @@ from app.export.sheet import SheetReport
 from app.services.comparisons import ComparedBooks
 from app.wording.i18n import _
 
+if TYPE_CHECKING:
+    from app.export.timeline import TimelineReport
+
 _PRIVATE_FOLDER = 0o700
 
 ENDINGS = (".md", ".html", ".docx")
 SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
 COMPARISON_ENDINGS = (".docx",)
+TIMELINE_ENDINGS = (".xlsx", ".csv", ".md")
 
 
 def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
@@ -60,6 +65,14 @@ def write_comparison(compared: ComparedBooks, path: Path) -> None:
     from app.export import redline  # as in `_written`
 
     write_bytes(redline.write(compared, datetime.now(UTC)), path)
+
+
+def write_timeline(report: TimelineReport, path: Path) -> None:
+    """As `write`."""
+    _check_ending(path, TIMELINE_ENDINGS)
+    from app.export import timeline  # as in `_written`
+
+    write_bytes(timeline.write_report(report, path.suffix.lower()), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:

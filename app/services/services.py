@@ -36,6 +36,7 @@ from app.services.prompt_texts import PromptTexts
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
+from app.services.timeline.timelines import Timelines
 from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
@@ -59,6 +60,7 @@ class Services:
     templates: Templates
     context: Context
     comparisons: Comparisons
+    timelines: Timelines
     library: Library
     adding: FolderAdding
     covers: Covers

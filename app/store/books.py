@@ -92,6 +92,7 @@ class Books:
             connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
             connection.execute("DELETE FROM suggested_questions WHERE book_id = ?", (book_id,))
+            connection.execute("DELETE FROM timeline_books WHERE book_id = ?", (book_id,))  # looked through once more
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
                     labels = ?, reading = ?, facts = ? WHERE id = ? RETURNING {_BOOK}""",

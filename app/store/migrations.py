@@ -394,6 +394,66 @@ CREATE INDEX notes_of_book ON notes (book_id, page);
 """
 
 _TIMELINE = """
+-- The chronology: what books were looked through, events and where they stand, persons and organisations and where.
+CREATE TABLE timeline_books (
+    book_id TEXT NOT NULL PRIMARY KEY REFERENCES books (id) ON DELETE CASCADE,
+    rules INTEGER NOT NULL DEFAULT 0,    -- the version of those that it was looked through by; 0: it was not
+    asked TEXT NOT NULL DEFAULT '',      -- the model that was asked about it
+    asked_pages INTEGER NOT NULL DEFAULT 0   -- that it has answered about, from the first one on
+) STRICT, WITHOUT ROWID;
+CREATE TABLE timeline_events (
+    id TEXT NOT NULL PRIMARY KEY,
+    first_day TEXT NOT NULL,             -- ISO 8601, as exactly as it is known: 2024-03-05, 2024-03, 2024
+    last_day TEXT NOT NULL,              -- '' for one day, month or year
+    text TEXT NOT NULL,                  -- '' where its quotation says it
+    edited INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE timeline_event_places (
+    id INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL REFERENCES timeline_events (id) ON DELETE CASCADE,
+    book_id TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    quote TEXT NOT NULL,
+    words TEXT NOT NULL,                 -- of the quotation, that name the date
+    source TEXT NOT NULL,
+    reckoned INTEGER NOT NULL
+) STRICT;
+CREATE INDEX timeline_places_of_event ON timeline_event_places (event_id);
+CREATE INDEX timeline_places_of_book ON timeline_event_places (book_id);
+CREATE TRIGGER an_event_goes_with_its_last_place AFTER DELETE ON timeline_event_places
+WHEN NOT EXISTS (SELECT 1 FROM timeline_event_places WHERE event_id = old.event_id) BEGIN
+    DELETE FROM timeline_events WHERE id = old.event_id;
+END;
+CREATE TABLE timeline_entities (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    edited INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE timeline_names (            -- whom a name means, so that two that were made one stay so
+    key TEXT NOT NULL PRIMARY KEY,
+    entity_id TEXT NOT NULL REFERENCES timeline_entities (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timeline_names_of_entity ON timeline_names (entity_id);
+CREATE TABLE timeline_entity_places (
+    entity_id TEXT NOT NULL REFERENCES timeline_entities (id) ON DELETE CASCADE,
+    book_id TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    name TEXT NOT NULL,                  -- as the page has it
+    count INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (entity_id, book_id, page, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timeline_entities_of_book ON timeline_entity_places (book_id);
+CREATE TRIGGER an_entity_goes_with_its_last_place AFTER DELETE ON timeline_entity_places
+WHEN NOT EXISTS (SELECT 1 FROM timeline_entity_places WHERE entity_id = old.entity_id) BEGIN
+    DELETE FROM timeline_entities WHERE id = old.entity_id;
+END;
+CREATE TABLE timeline_left_out (         -- digests of what a person deleted, so that it is not found again
+    digest TEXT NOT NULL,
+    book_id TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE,
+    PRIMARY KEY (digest, book_id)
+) STRICT, WITHOUT ROWID;
 """
 
 _V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE))

@@ -95,6 +95,14 @@ def adding_commands(
                 symbol=Symbol.SHEET,
             ),
             Command(
+                _("Chronology"),
+                "Ctrl+Shift+T",
+                go.open_chronology,
+                words=_("timeline, dates, events, history"),
+                symbol=Symbol.CHRONOLOGY,
+            ),
+            Command(_("People"), "", go.open_people, words=_("names, persons, organisations, companies")),
+            Command(
                 _("Compare the first two books on the desk…"),
                 "Ctrl+Shift+D",
                 go.compare_on_desk,

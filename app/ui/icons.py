@@ -25,6 +25,7 @@ class Symbol(StrEnum):
     BOOK = "book-open"
     AGAIN = "arrow-clockwise"
     CLOSE = "x"
+    CHRONOLOGY = "clock"
     COMMAND = "command"
     COPIED = "check"
     CONVERSATION = "chat-text"

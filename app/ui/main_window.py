@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.ui.page.panel import PagePanel
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
+    from app.ui.timeline.panel import TimelinePanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
@@ -43,6 +44,7 @@ class MainWindow(QWidget):
     talk: ConversationPanel
     page: PagePanel
     sheet: SheetPanel  # once it was added
+    timeline: TimelinePanel  # once it was added
     remote_mark: RemoteMark
     line: FetchLine
     overlay: WindowDrops
@@ -70,6 +72,7 @@ class MainWindow(QWidget):
         self._is_seen = False
         self._early_keys: list[QKeyEvent] = []
         self._unfolding: list[UnfoldButtons] = []
+        self._beside: list[SheetPanel | TimelinePanel] = []  # what can be in the place of the conversation
         self._has_composer = False
         self._furnished = False
         self._own = tuple(self.children())
@@ -132,9 +135,18 @@ class MainWindow(QWidget):
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""
         self.sheet = sheet
+        self._beside.append(sheet)
         self._middle.addWidget(sheet)
         self._use_unfolding(sheet.unfold)
         _refuse_drops(sheet)
+
+    def add_timeline(self, timeline: TimelinePanel) -> None:
+        """Behind the conversation, for `show_timeline`."""
+        self.timeline = timeline
+        self._beside.append(timeline)
+        self._middle.addWidget(timeline)
+        self._use_unfolding(timeline.unfold)
+        _refuse_drops(timeline)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What is open in the window is for others to say."""
@@ -222,9 +234,14 @@ class MainWindow(QWidget):
         self._middle.setCurrentWidget(self.sheet if shown else self.talk)
         self.panes.set_spacious(shown)
 
+    def show_timeline(self) -> None:
+        """The chronology in the place of the conversation; `show_sheet` leaves it."""
+        self._middle.setCurrentWidget(self.timeline)
+        self.panes.set_spacious(True)
+
     @property
     def shows_sheet(self) -> bool:
-        return self._middle.currentWidget() is not self.talk
+        return self._middle.currentWidget() is getattr(self, "sheet", None)
 
     @Slot(str)
     def tell(self, words: str) -> None:
@@ -244,7 +261,8 @@ class MainWindow(QWidget):
         self._notice().hide()
 
     def _notice(self) -> NoticeBar:
-        return self.sheet.notice if self.shows_sheet else self.talk.notice
+        shown = self._middle.currentWidget()
+        return next((panel.notice for panel in self._beside if panel is shown), self.talk.notice)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""

@@ -22,6 +22,7 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.sheet.presenter import SheetsPresenter
+    from app.ui.timeline.presenter import TimelinePresenter
 
 
 class Navigation(QObject):
@@ -33,13 +34,14 @@ class Navigation(QObject):
         asking: AskingPresenter,
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
+        timeline: Callable[[], TimelinePresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets` are made when they are needed first."""
+        """`sheets` and `timeline` are made when they are needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -48,6 +50,7 @@ class Navigation(QObject):
         self._pages = pages
         self._page = pages.first
         self._sheets = sheets
+        self._timeline = timeline
         self._report = report
         self._comparing = comparing
         self._activity = activity
@@ -125,6 +128,21 @@ class Navigation(QObject):
             sheets = self._sheets()
             self._window.show_sheet(True)
             sheets.open_notes(turn.question.id)
+
+    @Slot()
+    def open_chronology(self) -> None:
+        """The dated events of all books, in the place of the conversation."""
+        self._open_timeline(people=False)
+
+    @Slot()
+    def open_people(self) -> None:
+        """The persons and organisations of all books, there too."""
+        self._open_timeline(people=True)
+
+    def _open_timeline(self, *, people: bool) -> None:
+        timeline = self._timeline()
+        self._window.show_timeline()
+        timeline.open(people=people)
 
     @Slot()
     def close_sheet(self) -> None:

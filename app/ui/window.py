@@ -79,6 +79,7 @@ from app.ui.words import answer_remarks, going_on_words
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
     from app.ui.sheet.presenter import SheetsPresenter
+    from app.ui.timeline.presenter import TimelinePresenter
 
 
 class _ShelfParts(QObject):
@@ -287,6 +288,26 @@ class _Parts(_ShelfParts):
         self.shelf.book_removed.connect(made.forget_book)
         return made
 
+    @cached_property
+    def timeline(self) -> TimelinePresenter:
+        """Made, with its panel, when the chronology is opened first: few starts need it."""
+        from app.ui.timeline.panel import TimelinePanel
+        from app.ui.timeline.presenter import TimelinePresenter, TimelineWork
+        from app.ui.timeline.rows import EntryList
+
+        events, people = EntryList(self), EntryList(self)
+        panel = TimelinePanel(self._icons, events, people)
+        self.window.add_timeline(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        work = TimelineWork(self._desk.timelines, self._desk.library)
+        made = TimelinePresenter(work, self._bridge, panel, events, people, self)
+        made.citation_wanted.connect(self.navigation.open_citation)
+        made.failed.connect(self.window.tell)
+        made.saved.connect(self.saved_files.show)
+        for changed in (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored):
+            changed.connect(made.look_if_shown)
+        return made
+
     @Slot()
     def open_models(self) -> None:
         self.models.open()
@@ -350,6 +371,7 @@ class _Parts(_ShelfParts):
             self.asking,
             self.pages,
             lambda: self.sheets,
+            lambda: self.timeline,
             self.report,
             self.comparing,
             self.activity,

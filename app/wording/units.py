@@ -69,10 +69,15 @@ def rate(tokens_a_second: float) -> str:
     return count(round(tokens_a_second / digits) * digits)
 
 
-def day(moment: date) -> str:
-    """`27 November 2026`; a moment in the zone that its day is counted in."""
+def month(number: int) -> str:
+    """`November` for 11."""
     months = (
         *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
         *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
     )
-    return _("{day} {month} {year}").format(day=moment.day, month=months[moment.month - 1], year=moment.year)
+    return months[number - 1]
+
+
+def day(moment: date) -> str:
+    """`27 November 2026`; a moment in the zone that its day is counted in."""
+    return _("{day} {month} {year}").format(day=moment.day, month=month(moment.month), year=moment.year)

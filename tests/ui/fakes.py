@@ -74,6 +74,7 @@ from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions
+from app.services.timeline.timelines import Timelines
 from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -90,6 +91,7 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
+from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
@@ -569,6 +571,7 @@ def _open(
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
+        timelines=Timelines(library, Timeline(database)),
         library=library,
         adding=FolderAdding(reader, books, Sources(database)),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]

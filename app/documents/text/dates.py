@@ -73,6 +73,8 @@ class DateReader:
 
     def read(self, text: str, before: PartialDate | None = None) -> tuple[WrittenDate, ...]:
         """The dates of a text, in order. `before`: the last whole one before the text, if there is one."""
+        if not may_have_dates(text):
+            return ()
         plain = text.translate(_PLAIN)
         found: list[WrittenDate] = []
         for draft in _joined(plain, _drafts(plain, self.day_first)):
@@ -82,6 +84,11 @@ class DateReader:
             found.append(WrittenDate(draft.start, draft.end, span, draft.is_relative))
             before = span.last or span.first
         return tuple(found)
+
+
+def may_have_dates(text: str) -> bool:
+    """Whether it is worth looking: most texts have neither a number nor a word such as day."""
+    return _MAY.search(text) is not None
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
@@ -317,6 +324,7 @@ _EARLIER = ("previous", "preceding", "vorigen", "vorherigen")
 _ORDINAL = r"(?:st|nd|rd|th|er|º|°|ª|\.)?"
 _OF = r"(?:of\s+|de\s+|del\s+)?"
 _I = re.IGNORECASE
+_MAY = re.compile(r"\d|[年月日]|\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear|Tag|Woche|Monat|Jahr)")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d|[./-]\d)")
 _FORMS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(r"(?<![\d./-])(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?![\d]|[-/.]\d)"), _iso),

@@ -6,7 +6,6 @@ Rules miss names, and take some words for a name. So whoever shows what they fin
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -83,9 +82,9 @@ _FORMED = re.compile(
     rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|of|the|de){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
 )
 _INSTITUTION = re.compile(
-    rf"\b(?P<name>(?:{_ANY_WORD}{_GAP}(?:&{_GAP})?){{1,4}}(?:{_INSTITUTIONS}))\b"
-    rf"|\b(?:{_WORD}{_GAP})?(?:{_OF}){_GAP}(?:of|for){_GAP}(?:the{_GAP})?{_ANY_WORD}"
+    rf"\b(?:{_WORD}{_GAP})?(?:{_OF}){_GAP}(?:of|for){_GAP}(?:the{_GAP})?{_ANY_WORD}"
     rf"(?:{_GAP}(?:(?:and|of){_GAP})?{_ANY_WORD}){{0,3}}"
+    rf"|\b(?:{_ANY_WORD}{_GAP}(?:&{_GAP})?){{1,4}}(?:{_INSTITUTIONS})\b"
     rf"|\b(?:Amtsgericht|Landgericht|Oberlandesgericht|Universität|Finanzamt|Sparkasse|Volksbank|Stadtwerke){_GAP}{_WORD}"
 )
 _LABELLED = re.compile(
@@ -142,19 +141,18 @@ class NameReader:
 
     def _organisations(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
         """Those of a form, and the text without them."""
-        names, found = [], []
+        names, found = [], list[tuple[int, int]]()
         for match in pattern.finditer(text):
-            words = _clean(match.group()).split()
-            while words and (words[0].rstrip(",") in _NO_FIRST or words[0] in ("&", "and", "of", "the")):
-                del words[0]
+            start = match.start() + _beginning(match.group(), formed=pattern is _FORMED)
+            words = _clean(text[start : match.end()]).split()
             is_common = pattern is _INSTITUTION and all(map(self._is_common, words))
             if len(words) > 1 and not is_common:
-                found.append(match)
+                found.append((start, match.end()))
                 names.append(WrittenName(" ".join(words).rstrip(","), EntityKind.ORGANISATION))
         return names, _without(text, found)
 
     def _persons(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
-        names, found = [], []
+        names, found = [], list[tuple[int, int]]()
         for match in pattern.finditer(text):
             words = _clean(match["name"]).split()
             while len(words) > 1 and self._is_common(words[-1]):
@@ -162,7 +160,7 @@ class NameReader:
             titled = pattern is _TITLED
             is_name = words[-1] not in _NO_LAST and not self._is_common(words[-1]) and words[0] not in _NO_FIRST
             if is_name and len(words) >= 2 - titled:
-                found.append(match)
+                found.append(match.span())
                 if titled and sum(word[0].isupper() for word in words) < 2:
                     words.insert(0, match["title"])  # a surname alone may be that of several
                 names.append(WrittenName(" ".join(words), EntityKind.PERSON))
@@ -173,11 +171,6 @@ class NameReader:
 
 
 _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
-
-
-def name_key(name: str) -> str:
-    """Equal for names that differ in nothing but case, width, spaces and points."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace(".", " ").replace(",", " ").split())
 
 
 def _of_headers(text: str) -> Iterator[WrittenName]:
@@ -204,7 +197,20 @@ def _clean(name: str) -> str:
     return _POSSESSIVE.sub("", _SPACES.sub(" ", name).strip(" ,;:"))
 
 
-def _without(text: str, found: list[re.Match[str]]) -> str:
+def _beginning(written: str, *, formed: bool) -> int:
+    """Where the name of an organisation begins: behind articles, and behind another name and an "and". `formed`: it
+    ends with its legal form."""
+    words = [(match.start(), match.group().rstrip(",")) for match in re.finditer(r"\S+", written)]
+    joint = max((number for number, (_at, word) in enumerate(words) if word in ("and", "und", "et")), default=0)
+    is_one = (joint, len(words) - joint) == (1, 3) if formed else {"of", "for"} & {word for _at, word in words[:joint]}
+    if joint and not is_one:  # neither Alders and Sons Ltd nor Ministry of Trade and Industry
+        del words[: joint + 1]
+    while len(words) > 1 and (words[0][1] in _NO_FIRST or words[0][1] in ("&", "of", "the", "and")):
+        del words[0]
+    return words[0][0] if words else 0
+
+
+def _without(text: str, found: list[tuple[int, int]]) -> str:
     """What other rules look at: a line end where something was found."""
-    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    starts, ends = [start for start, _end in found], [end for _start, end in found]
     return "\n".join(text[begin:end] for begin, end in zip([0, *ends], [*starts, len(text)], strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.timeline import EntityKind
-from app.documents.text.names import NameReader, name_key
+from app.documents.text.names import NameReader
 
 _LETTER = """\
 From: "Anna Berg" <anna@example.org>
@@ -39,7 +39,14 @@ def test_organisations() -> None:
         *("Marlow Rigging Ltd", "Marlow Rigging Ltd.", "Acme Widgets, Inc.", "Bank of England"),
         *("Siemens AG", "Amtsgericht München"),
     }
-    assert name_key("Marlow Rigging Ltd.") == name_key("MARLOW  Rigging Ltd")
+
+
+def test_names_that_are_joined() -> None:
+    assert names("Mr Smith and Marlow Rigging Ltd met.", EntityKind.ORGANISATION) == {"Marlow Rigging Ltd"}
+    assert names("Mr Smith and Marlow Rigging Ltd met.", EntityKind.PERSON) == {"Mr Smith"}
+    assert names("Alders and Sons Ltd met.", EntityKind.ORGANISATION) == {"Alders and Sons Ltd"}
+    ministry = "Ministry of Trade and Industry"
+    assert names(f"The {ministry} met.", EntityKind.ORGANISATION) == {ministry}
 
 
 def test_japanese() -> None:

@@ -1,0 +1,88 @@
+"""The chronology of a desk: its books looked through one by one, and what is shown of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from app.core.timeline import NamedEntity, TimelineEvent, TimelineFinding
+from app.core.work import Cancel, Stopped, Work
+from app.services.library import Library
+from app.store.timeline import Timeline
+
+RULES = 1
+"""The version of the rules in `finding`: one more whenever they may find something else. All books are then looked
+through again."""
+
+
+@dataclass(frozen=True)
+class Timelines:
+    """`find` takes the processor for a while; everything else is quick. Both need no engine."""
+
+    library: Library
+    store: Timeline
+
+    def wanting(self) -> tuple[str, ...]:
+        """The books that have not been looked through yet."""
+        return self.store.wanting(RULES)
+
+    def find(self, cancel: Cancel, only: Collection[str] | None = None) -> Work[TimelineFinding, None]:
+        """Look through the books that this was not done with yet, or those of `only`. Each is kept when it is done, so
+        the next call goes on where this one was stopped. Raises AppError as the store does; Stopped."""
+        books = [book_id for book_id in self.wanting() if only is None or book_id in only]
+        for number, book_id in enumerate(books):
+            if cancel.requested:
+                raise Stopped
+            yield TimelineFinding(number, len(books), book_id)
+            self._look_through(book_id)
+        yield TimelineFinding(len(books), len(books))
+
+    def _look_through(self, book_id: str) -> None:
+        from app.services.timeline.finding import find_events, find_names  # now: their expressions take a moment
+
+        known = {book.id: book for book in self.library.books()}
+        if (book := known.get(book_id)) is None:
+            return  # it was taken away meanwhile
+        pages = self.library.pages(book_id)
+        self.store.keep_found(book_id, RULES, tuple(find_events(pages, book.title)), tuple(find_names(pages)))
+
+
+def events_of(
+    events: Iterable[TimelineEvent], *, books: Collection[str] | None = None, entity: NamedEntity | None = None
+) -> tuple[TimelineEvent, ...]:
+    """Those that stand in one of these books, with the places there alone, and that name this person or
+    organisation."""
+    found: Sequence[TimelineEvent] = tuple(events)
+    if books is not None:
+        within = ((event, tuple(place for place in event.places if place.book_id in books)) for event in found)
+        found = [msgspec.structs.replace(event, places=places) for event, places in within if places]
+    if entity is not None:
+        names = _pattern(entity)
+        found = [event for event in found if names.search(_said(event))]
+    return tuple(found)
+
+
+def entities_of(entities: Iterable[NamedEntity], books: Collection[str]) -> tuple[NamedEntity, ...]:
+    """Those that are named in one of these books, with the places there alone; the most frequent first."""
+    within = ((each, tuple(place for place in each.places if place.book_id in books)) for each in entities)
+    found = (msgspec.structs.replace(entity, places=places) for entity, places in within if places)
+    return tuple(sorted(found, key=lambda entity: (-entity.count, entity.name)))
+
+
+def _pattern(entity: NamedEntity) -> re.Pattern[str]:
+    names = sorted({entity.name, *entity.names}, key=len, reverse=True)
+    alternatives = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)|{_unspaced(names)}", re.IGNORECASE)
+
+
+def _unspaced(names: Sequence[str]) -> str:
+    """Names of a script without spaces are inside of what counts as a word."""
+    found = [re.escape(name) for name in names if not name.isascii() and len(name) > 1 and not name[0].isascii()]
+    return "|".join(found) or r"(?!)"
+
+
+def _said(event: TimelineEvent) -> str:
+    return "\n".join((event.text, *(place.quote for place in event.places)))

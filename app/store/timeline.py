@@ -1,0 +1,269 @@
+"""The chronology on disk: events, persons and organisations, each with its places, which are gone with their books.
+
+What rules or a model find in a book takes the place of what they found in it before. What a person changed stays, and
+what a person deleted is known by a digest of its words, and left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from app.core.dates import DateSpan, PartialDate
+from app.core.timeline import (
+    EntityKind,
+    EntityPlace,
+    EntrySource,
+    EventPlace,
+    FoundEvent,
+    FoundName,
+    NamedEntity,
+    TimelineEvent,
+)
+from app.store.db import Database
+from app.store.folding import fold, storable
+
+_EVENTS = """
+SELECT e.id, e.first_day, e.last_day, e.text, e.edited, p.book_id, p.page, p.quote, p.words, p.source, p.reckoned
+FROM timeline_events e JOIN timeline_event_places p ON p.event_id = e.id JOIN books b ON b.id = p.book_id
+WHERE b.bin_id = '' ORDER BY e.first_day, e.last_day, p.source, b.added_at, p.book_id, p.page, p.id"""
+_ENTITIES = """
+SELECT e.id, e.name, e.kind, e.edited, p.book_id, p.page, p.name, p.count, p.source
+FROM timeline_entities e JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
+WHERE b.bin_id = '' ORDER BY b.added_at, p.book_id, p.page, p.name"""
+_PUT_PLACE = """
+INSERT INTO timeline_event_places (event_id, book_id, page, quote, words, source, reckoned)
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_PUT_NAME = """
+INSERT INTO timeline_entity_places (entity_id, book_id, page, name, count, source) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET count = CASE WHEN source = excluded.source THEN count + excluded.count ELSE count END"""
+
+
+class Timeline:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def wanting(self, rules: int) -> tuple[str, ...]:
+        """The books that were not looked through by these rules, those that were added first before others."""
+        rows = self._database.rows(
+            """SELECT b.id FROM books b LEFT JOIN timeline_books t ON t.book_id = b.id
+                WHERE b.bin_id = '' AND ifnull(t.rules, 0) <> ? ORDER BY b.added_at, b.id""",
+            (rules,),
+        )
+        return tuple(str(id) for (id,) in rows)
+
+    def asked_pages(self, book_id: str, model: str) -> int:
+        """Up to which page a model was asked about a book."""
+        sql = "SELECT asked_pages FROM timeline_books WHERE book_id = ? AND asked = ?"
+        row = self._database.row(sql, (book_id, model))
+        return 0 if row is None else int(row[0])
+
+    def events(self) -> tuple[TimelineEvent, ...]:
+        """In the order of their days; what is known to the month comes before the days of it."""
+        found: dict[str, tuple[tuple[Any, ...], list[EventPlace]]] = {}
+        for id, first, last, text, edited, book_id, page, quote, words, source, reckoned in self._database.rows(
+            _EVENTS
+        ):
+            place = EventPlace(book_id, page, quote, words, EntrySource(source), bool(reckoned))
+            found.setdefault(id, ((first, last, text, edited), []))[1].append(place)
+        return tuple(
+            TimelineEvent(id, _span(first, last), text, tuple(places), bool(edited))
+            for id, ((first, last, text, edited), places) in found.items()
+        )
+
+    def entities(self) -> tuple[NamedEntity, ...]:
+        """Those that are named most often come first."""
+        found: dict[str, tuple[tuple[Any, ...], list[EntityPlace]]] = {}
+        for id, name, kind, edited, book_id, page, written, count, source in self._database.rows(_ENTITIES):
+            place = EntityPlace(book_id, page, written, count, EntrySource(source))
+            found.setdefault(id, ((name, kind, edited), []))[1].append(place)
+        entities = (
+            NamedEntity(id, name, EntityKind(kind), tuple(places), bool(edited))
+            for id, ((name, kind, edited), places) in found.items()
+        )
+        return tuple(sorted(entities, key=lambda entity: (-entity.count, entity.name)))
+
+    # ---- what is found
+
+    def keep_found(self, book_id: str, rules: int, events: Sequence[FoundEvent], names: Sequence[FoundName]) -> None:
+        """What these rules find in a book, in the place of what others found. Without effect for a book that was
+        deleted meanwhile."""
+        with self._database.write() as connection:
+            if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
+                return
+            self._put_events(connection, book_id, events, EntrySource.RULES)
+            self._put_names(connection, book_id, names, EntrySource.RULES)
+            connection.execute(
+                """INSERT INTO timeline_books (book_id, rules) VALUES (?, ?)
+                    ON CONFLICT DO UPDATE SET rules = excluded.rules""",
+                (book_id, rules),
+            )
+
+    def _put_events(
+        self, connection: apsw.Connection, book_id: str, events: Sequence[FoundEvent], source: EntrySource
+    ) -> None:
+        left_out = _left_out(connection, book_id)
+        before = _places_before(connection, book_id, source)
+        kept: set[int] = set()
+        for event in events:
+            quote = storable(event.quote)
+            first, last = event.span.first.text, event.span.last.text if event.span.last else ""
+            id = _digest("event", first, last, fold(quote))
+            if _digest("event", fold(quote), event.words) in left_out:
+                continue
+            known = before.get((quote, event.words, first, last)) or before.get((quote, event.words, *_ANY_DAY))
+            if known is not None:
+                kept.add(known)
+                connection.execute("UPDATE timeline_event_places SET page = ? WHERE id = ?", (event.page, known))
+                continue
+            connection.execute(
+                "INSERT OR IGNORE INTO timeline_events (id, first_day, last_day, text) VALUES (?, ?, ?, ?)",
+                (id, first, last, storable(event.title)),
+            )
+            place = (id, book_id, event.page, quote, storable(event.words), source, event.is_reckoned)
+            connection.execute(_PUT_PLACE, place)
+            kept.add(connection.last_insert_rowid())
+        stale = {place for key, place in before.items() if key[2:] != _ANY_DAY} - kept
+        connection.executemany("DELETE FROM timeline_event_places WHERE id = ?", ((id,) for id in stale))
+
+    def _put_names(
+        self, connection: apsw.Connection, book_id: str, names: Sequence[FoundName], source: EntrySource
+    ) -> None:
+        left_out = _left_out(connection, book_id)
+        sql = "SELECT entity_id, page, name FROM timeline_entity_places WHERE book_id = ? AND source = ?"
+        before = set(connection.execute(sql, (book_id, source)).fetchall())
+        connection.execute(
+            "UPDATE timeline_entity_places SET count = 0 WHERE book_id = ? AND source = ?", (book_id, source)
+        )
+        for found in names:
+            name = storable(found.name)
+            key = _key(name)
+            if not key or _digest("name", key) in left_out:
+                continue
+            entity_id = self._whom(connection, key, name, found.kind)
+            connection.execute(_PUT_NAME, (entity_id, book_id, found.page, name, found.count, source))
+            before.discard((entity_id, found.page, name))
+        connection.executemany(
+            "DELETE FROM timeline_entity_places WHERE book_id = ? AND entity_id = ? AND page = ? AND name = ?",
+            ((book_id, *place) for place in before),
+        )
+
+    def _whom(self, connection: apsw.Connection, key: str, name: str, kind: EntityKind) -> str:
+        """The id of whom a name means: somebody new, where nobody has it."""
+        row = connection.execute("SELECT entity_id FROM timeline_names WHERE key = ?", (key,)).fetchone()
+        if row is not None:
+            return str(row[0])
+        id = uuid.uuid4().hex
+        connection.execute("INSERT INTO timeline_entities (id, name, kind) VALUES (?, ?, ?)", (id, name, kind))
+        connection.execute("INSERT INTO timeline_names (key, entity_id) VALUES (?, ?)", (key, id))
+        return id
+
+    # ---- what a person changes
+
+    def change_event(self, id: str, span: DateSpan, text: str) -> None:
+        """From now on a person vouches for its day and words."""
+        first, last = span.first.text, span.last.text if span.last else ""
+        self._database.run(
+            "UPDATE timeline_events SET first_day = ?, last_day = ?, text = ?, edited = 1 WHERE id = ?",
+            (first, last, storable(text), id),
+        )
+
+    def merge_events(self, ids: Sequence[str]) -> None:
+        """One event of several, with the day and the words of the first, and the places of all."""
+        first, *others = ids
+        with self._database.write() as connection:
+            for other in others:
+                connection.execute("UPDATE timeline_event_places SET event_id = ? WHERE event_id = ?", (first, other))
+                connection.execute("DELETE FROM timeline_events WHERE id = ?", (other,))
+            connection.execute("UPDATE timeline_events SET edited = 1 WHERE id = ?", (first,))
+
+    def delete_events(self, ids: Iterable[str]) -> None:
+        """For good: what was found of them is not found again in these books."""
+        with self._database.write() as connection:
+            for id in ids:
+                sql = "SELECT book_id, quote, words FROM timeline_event_places WHERE event_id = ?"
+                for book_id, quote, words in connection.execute(sql, (id,)).fetchall():
+                    _leave_out(connection, str(book_id), _digest("event", fold(str(quote)), str(words)))
+                connection.execute("DELETE FROM timeline_events WHERE id = ?", (id,))
+        self._database.scrub()
+
+    def change_entity(self, id: str, name: str, kind: EntityKind) -> None:
+        sql = "UPDATE timeline_entities SET name = ?, kind = ?, edited = 1 WHERE id = ?"
+        self._database.run(sql, (storable(name), kind, id))
+
+    def merge_entities(self, ids: Sequence[str]) -> None:
+        """One of several, with the name and kind of the first; what is found later under any of their names is its."""
+        first, *others = ids
+        with self._database.write() as connection:
+            for other in others:
+                connection.execute(
+                    f"{_MOVED_NAMES} WHERE entity_id = ?2 ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                    (first, other),
+                )
+                connection.execute("UPDATE timeline_names SET entity_id = ? WHERE entity_id = ?", (first, other))
+                connection.execute("DELETE FROM timeline_entities WHERE id = ?", (other,))
+            connection.execute("UPDATE timeline_entities SET edited = 1 WHERE id = ?", (first,))
+
+    def delete_entities(self, ids: Iterable[str]) -> None:
+        """For good: their names are not found again in these books."""
+        with self._database.write() as connection:
+            for id in ids:
+                keys = connection.execute("SELECT key FROM timeline_names WHERE entity_id = ?", (id,)).fetchall()
+                sql = "SELECT DISTINCT book_id FROM timeline_entity_places WHERE entity_id = ?"
+                for (book_id,) in connection.execute(sql, (id,)).fetchall():
+                    _leave_out(connection, str(book_id), *(_digest("name", str(key)) for (key,) in keys))
+                connection.execute("DELETE FROM timeline_entities WHERE id = ?", (id,))
+        self._database.scrub()
+
+
+_ANY_DAY = ("", "")
+_MOVED_NAMES = """
+INSERT INTO timeline_entity_places (entity_id, book_id, page, name, count, source)
+SELECT ?1, book_id, page, name, count, source FROM timeline_entity_places"""
+
+
+def _places_before(
+    connection: apsw.Connection, book_id: str, source: EntrySource
+) -> dict[tuple[str, str, str, str], int]:
+    """The places in a book, by quotation, words and days; with _ANY_DAY those of events that a person changed."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        """SELECT p.id, p.quote, p.words, e.first_day, e.last_day, e.edited FROM timeline_event_places p
+            JOIN timeline_events e ON e.id = p.event_id WHERE p.book_id = ? AND p.source = ?""",
+        (book_id, source),
+    ).fetchall()
+    return {
+        (quote, words, *(_ANY_DAY if edited else (first, last))): id for id, quote, words, first, last, edited in rows
+    }
+
+
+def _left_out(connection: apsw.Connection, book_id: str) -> set[str]:
+    rows = connection.execute("SELECT digest FROM timeline_left_out WHERE book_id = ?", (book_id,)).fetchall()
+    return {str(digest) for (digest,) in rows}
+
+
+def _leave_out(connection: apsw.Connection, book_id: str, *digests: str) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO timeline_left_out (digest, book_id) VALUES (?, ?)", ((each, book_id) for each in digests)
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _key(name: str) -> str:
+    """Equal for names that differ in nothing but case, width, spaces and points."""
+    return " ".join(fold(name).translate(_POINTS).split())
+
+
+_POINTS = str.maketrans(".,", "  ")
+
+
+def _span(first: str, last: str) -> DateSpan:
+    return DateSpan(PartialDate.parse(first) or PartialDate(1), PartialDate.parse(last) if last else None)

@@ -1,0 +1,149 @@
+"""The chronology in the middle of the window, in the place of the conversation: dated events, or people."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar, QWidget
+
+from app.ui.icons import Icons, Symbol
+from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.timeline.rows import EntryList, EventRow, NameRow
+from app.ui.timeline.view import EntryView
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
+from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.unfold_buttons import UnfoldButtons
+from app.wording.i18n import _
+
+EVENTS, PEOPLE = 0, 1
+"""The tabs."""
+
+_FIELD_WIDTH = 280
+_STEPS = 1000
+
+
+class TimelinePanel(QWidget):
+    """Emits what the person wants, and does nothing itself."""
+
+    closed = Signal()
+    tab_changed = Signal()
+    filtered = Signal()
+    entity_dropped = Signal()
+    stop_wanted = Signal()
+    export_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    delete_wanted = Signal()
+
+    def __init__(self, icons: Icons, events: EntryList, people: EntryList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Chronology"))
+        self.notice = NoticeBar(icons)
+        self.unfold = UnfoldButtons(icons)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(_("Chronology or people"))
+        self.tabs.setDrawBase(False)
+        for words in (_("Chronology"), _("People")):
+            self.tabs.addTab(words)
+        self.events = EntryView(events, _("Chronology"), icons.theme)
+        self.people = EntryView(people, _("People"), icons.theme)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(_("Filter"))
+        self.field.setAccessibleName(_("Filter"))
+        self.field.setClearButtonEnabled(False)
+        self.field.setMaximumWidth(_FIELD_WIDTH)
+        self.only = TextButton("", role="quiet")
+        self.export = TextButton(_("Export…"))
+        self.stop = TextButton(_("Stop"))
+        self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
+        self.status = ElidedLabel(role="soft")
+        self.foot = ElidedLabel(role="small")
+        self.empty_title, self.empty_words = PlainLabel(role="book"), PlainLabel(role="soft", wraps=True)
+        self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
+        self._lists = QStackedWidget()
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        margins = (SPACE_L, 0, SPACE_M, 0)
+        header = boxed(
+            row(
+                self.unfold.shelf, (self.tabs, 1), self.close_button, self.unfold.page, margins=margins, spacing=SPACE_S
+            )
+        )
+        header.setFixedHeight(HEADER_HEIGHT)
+        tools = row((self.field, 1), self.only, STRETCH, self.export, spacing=SPACE_S)
+        self._running = boxed(row((column(self.status, SPACE_XS, self.bar), 1), self.stop, spacing=SPACE_M))
+        above = boxed(column(tools, self._running, margins=(SPACE_XL, SPACE_M, SPACE_XL, SPACE_S), spacing=SPACE_S))
+        words = (STRETCH, self.empty_title, self.empty_words, STRETCH, STRETCH)
+        for page in (self.events, self.people, boxed(column(*words, margins=(SPACE_XL * 2, 0, SPACE_XL * 2, 0)))):
+            self._lists.addWidget(page)
+        for label in (self.empty_title, self.empty_words):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        foot = boxed(row((self.foot, 1), margins=(SPACE_XL, 0, SPACE_XL, 0)))
+        foot.setFixedHeight(FOOT_HEIGHT)
+        column(header, Separator(), self.notice, above, (self._lists, 1), Separator(), foot, of=self)
+        self.show_running("", None)
+        self.show_only("")
+
+    def _connect(self) -> None:
+        self.close_button.clicked.connect(self.closed)
+        self.tabs.currentChanged.connect(self.tab_changed)
+        self.field.textChanged.connect(self.filtered)
+        self.only.clicked.connect(self.entity_dropped)
+        self.export.clicked.connect(self.export_wanted)
+        self.stop.clicked.connect(self.stop_wanted)
+        for view in (self.events, self.people):
+            view.menu_wanted.connect(self.menu_wanted)
+            view.delete_wanted.connect(self.delete_wanted)
+
+    @property
+    def tab(self) -> int:
+        return self.tabs.currentIndex()
+
+    @property
+    def view(self) -> EntryView:
+        """The list of the chosen tab."""
+        return self.people if self.tab == PEOPLE else self.events
+
+    def chosen(self) -> list[EventRow | NameRow]:
+        return self.view.chosen()
+
+    def show_tab(self, tab: int) -> None:
+        self.tabs.setCurrentIndex(tab)
+
+    def show_list(self, words: str, *, empty: tuple[str, str]) -> None:
+        """The list of the chosen tab, with these `words` at the foot; the title and the words of `empty` in its place
+        where it has no rows."""
+        bare = not self.view.model().rowCount()
+        self._lists.setCurrentIndex(2 if bare else self.tab)
+        self.empty_title.setText(empty[0])
+        self.empty_words.setText(empty[1])
+        self.export.setEnabled(not bare)
+        self.foot.setText(words)
+
+    def show_only(self, name: str) -> None:
+        """That the events of one person alone are listed; empty for all."""
+        self.only.setText(f"{name}  ✕" if name else "")
+        self.only.setAccessibleName(_("Show the events of all, not only of {name}").format(name=name) if name else "")
+        self.only.setVisible(bool(name) and self.tab == EVENTS)
+
+    def show_running(self, words: str, fraction: float | None) -> None:
+        """How far books are looked through; None: they are not."""
+        self._running.setVisible(fraction is not None)
+        self.status.setText(words)
+        self.bar.setAccessibleName(words)
+        self.bar.setValue(round(_STEPS * (fraction or 0.0)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.field.text():
+            self.field.clear()
+        else:
+            self.closed.emit()
+
+    @Slot()
+    def focus_list(self) -> None:
+        self.view.setFocus()

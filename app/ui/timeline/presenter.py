@@ -1,0 +1,341 @@
+"""The chronology: has books looked through, shows what was found, and changes what the person changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QMenu
+
+from app.core.dates import DateSpan
+from app.core.document import Book
+from app.core.timeline import EntityKind, NamedEntity, TimelineEvent, TimelineFinding
+from app.core.untrusted import disarm
+from app.export import files
+from app.export.timeline import compose_chronology, compose_people
+from app.services.library import Library
+from app.services.timeline.timelines import Timelines, events_of
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.presenter import Presenter
+from app.ui.timeline.dialogs import EntityDialog, EventDialog
+from app.ui.timeline.panel import EVENTS, PEOPLE, TimelinePanel
+from app.ui.timeline.rows import EntryList, EventRow, NameRow, event_rows, name_rows
+from app.ui.widgets.dialogs import Confirmation, SaveDialog
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.timeline import limits_words
+from app.wording.units import count
+
+_SHOWN_EACH = 20
+"""Books after which what was found is shown meanwhile."""
+
+_MOST_LIKELY = 8
+"""Others that a name may be merged with, that are offered."""
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """All that is kept, and its books by id."""
+
+    books: dict[str, Book]
+    events: tuple[TimelineEvent, ...]
+    entities: tuple[NamedEntity, ...]
+    wanting: int
+
+
+@dataclass(frozen=True)
+class TimelineWork:
+    """What is done in the store, off the GUI thread. Raises AppError as the store does."""
+
+    timelines: Timelines
+    library: Library
+
+    def load(self) -> _Loaded:
+        store = self.timelines.store
+        books = {book.id: book for book in self.library.books()}
+        return _Loaded(books, store.events(), store.entities(), len(self.timelines.wanting()))
+
+    def change(self, change: Callable[[], None]) -> _Loaded:
+        change()
+        return self.load()
+
+
+class TimelinePresenter(Presenter):
+    """Books are looked through when the chronology is shown, and those that come later while it is."""
+
+    citation_wanted = Signal(object)
+    saved = Signal(str)  # the file that was written
+
+    def __init__(
+        self,
+        work: TimelineWork,
+        bridge: Bridge,
+        panel: TimelinePanel,
+        events: EntryList,
+        people: EntryList,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._bridge = bridge
+        self._panel = panel
+        self._events, self._people = events, people
+        self._loaded = _Loaded({}, (), (), 0)
+        self._entity_id = ""  # whose events alone are shown
+        self._job: Job | None = None
+        self._stopped = False
+        panel.tab_changed.connect(self._show)
+        panel.filtered.connect(self._show)
+        panel.entity_dropped.connect(self._drop_entity)
+        panel.stop_wanted.connect(self.stop)
+        panel.export_wanted.connect(self.choose_export)
+        panel.menu_wanted.connect(self._open_menu)
+        panel.delete_wanted.connect(self._ask_to_delete)
+        for view in (panel.events, panel.people):
+            view.citation_clicked.connect(self.citation_wanted)
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    def open(self, *, people: bool) -> None:
+        """Show what is kept, and look through the books that this was not done with."""
+        self._stopped = False
+        self._panel.show_tab(PEOPLE if people else EVENTS)
+        self._load(self._work.load)
+        self._panel.focus_list()
+
+    @Slot()
+    def look_if_shown(self) -> None:
+        """Books came or went."""
+        if self._panel.isVisible():
+            self._load(self._work.load)
+
+    @Slot()
+    def stop(self) -> None:
+        """What was found so far stays; the others are looked through when the chronology is opened again."""
+        self._stopped = True
+        if self._job is not None:
+            self._job.cancel()
+
+    def _load(self, work: Callable[[], _Loaded]) -> None:
+        self._bridge.call(Executor.STORE, work, self._take, self._on_problem)
+
+    @Slot(object)
+    def _take(self, loaded: _Loaded) -> None:
+        self._loaded = loaded
+        self._show()
+        if loaded.wanting and self._job is None and not self._stopped:
+            self._job = self._bridge.stream(Executor.TIMELINE, self._work.timelines.find, self._on_event)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case TimelineFinding(done, total, book_id):
+                if not book_id:
+                    return
+                book = self._loaded.books.get(book_id)
+                words = _("Looking for dates and names: {done} of {total} documents").format(
+                    done=count(done), total=count(total)
+                )
+                title = f" · {' '.join(disarm(book.title).split())}" if book else ""
+                self._panel.show_running(words + title, done / total)
+                if done and done % _SHOWN_EACH == 0:
+                    self._load(self._work.load)
+            case Done() | Cancelled() | Failed():
+                self._job = None
+                self._panel.show_running("", None)
+                self._load(self._work.load)
+                if isinstance(event, Failed):
+                    self._stopped = True
+                    self.failed.emit(sentence(event.problem))
+
+    # ---- what is shown
+
+    @Slot()
+    def _show(self) -> None:
+        loaded, panel = self._loaded, self._panel
+        entity = next((each for each in loaded.entities if each.id == self._entity_id), None)
+        panel.show_only(disarm(entity.name) if entity is not None else "")
+        if panel.tab == PEOPLE:
+            people = self._shown_people()
+            self._people.show_rows(name_rows(people, loaded.books))
+            n = len(people)
+            words = _("1 name") if n == 1 else _("{n} names").format(n=count(n))
+        else:
+            events = self._shown_events()
+            self._events.show_rows(event_rows(events, loaded.books))
+            n = len(events)
+            words = _("1 event") if n == 1 else _("{n} events").format(n=count(n))
+        panel.show_list(f"{words}. {limits_words()}", empty=self._empty_words())
+
+    def _shown_events(self) -> tuple[TimelineEvent, ...]:
+        entity = next((each for each in self._loaded.entities if each.id == self._entity_id), None)
+        events, wanted = events_of(self._loaded.events, entity=entity), self._wanted()
+        return tuple(
+            event
+            for event in events
+            if _has(wanted, event.words, *(place.quote for place in event.places), *self._titles(event))
+        )
+
+    def _shown_people(self) -> tuple[NamedEntity, ...]:
+        wanted = self._wanted()
+        return tuple(
+            entity
+            for entity in self._loaded.entities
+            if _has(wanted, entity.name, *entity.names, *self._titles(entity))
+        )
+
+    def _titles(self, entry: TimelineEvent | NamedEntity) -> list[str]:
+        books = (self._loaded.books.get(book_id) for book_id in {place.book_id for place in entry.places})
+        return [book.title for book in books if book is not None]
+
+    def _wanted(self) -> list[str]:
+        return self._panel.field.text().casefold().split()
+
+    def _empty_words(self) -> tuple[str, str]:
+        if self._wanted() or self._entity_id:
+            return _("Nothing matches the filter"), _("Other words, or fewer, find more.")
+        if self._job is not None or self._loaded.wanting:
+            return _("Looking for dates and names…"), _("What is found is listed here.")
+        if not self._loaded.books:
+            return _("No documents yet"), _(
+                "Add documents. Octavo then lists the events that they date, and whom they name."
+            )
+        if self._panel.tab == PEOPLE:
+            return _("No persons or organisations were found"), limits_words()
+        return _("No dated events were found"), limits_words()
+
+    # ---- what can be done with entries
+
+    @Slot(QPoint)
+    def _open_menu(self, where: QPoint) -> None:
+        menu = self.menu_of(self._panel.chosen())
+        menu.popup(where)
+
+    def menu_of(self, rows: list[EventRow | NameRow]) -> QMenu:
+        """What can be done with these entries."""
+        menu = QMenu(self._panel)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        first = rows[0]
+        if len(rows) == 1:
+            for chip in first.chips:
+                menu.addAction(chip.label.replace("&", "&&"), partial(self.citation_wanted.emit, chip.citation))
+            menu.addSeparator()
+            if isinstance(first, NameRow):
+                menu.addAction(_("Show its events"), partial(self._show_events_of, first.id))
+                self._offer_likely(menu, first)
+            menu.addAction(_("Edit…"), partial(self.edit, first))
+        else:
+            words = _("Merge {n} events into one") if isinstance(first, EventRow) else _("Merge {n} names into one")
+            menu.addAction(words.format(n=count(len(rows))), partial(self.merge, [row.id for row in rows]))
+        menu.addSeparator()
+        menu.addAction(_("Delete"), self._ask_to_delete)
+        return menu
+
+    def _offer_likely(self, menu: QMenu, row: NameRow) -> None:
+        """Those who share a word with this name: they may be the same."""
+        words = {word for word in row.name.casefold().split() if len(word) > 2}
+        others = [
+            each
+            for each in self._loaded.entities
+            if each.id != row.id and words & set(" ".join((each.name, *each.names)).casefold().split())
+        ]
+        if others:
+            below = menu.addMenu(_("Is the same as"))
+            for each in others[:_MOST_LIKELY]:
+                name = " ".join(disarm(each.name).split()).replace("&", "&&")
+                below.addAction(name, partial(self.merge, [each.id, row.id]))
+
+    def edit(self, row: EventRow | NameRow) -> None:
+        if isinstance(row, EventRow):
+            events = EventDialog(row.event, self._panel.window())
+            events.given.connect(self._change_event)
+            events.open()
+        else:
+            names = EntityDialog(row.entity, self._panel.window())
+            names.given.connect(self._change_entity)
+            names.open()
+
+    def merge(self, ids: list[str]) -> None:
+        """The first of them stays, with the places of all."""
+        store = self._work.timelines.store
+        merge = store.merge_entities if self._panel.tab == PEOPLE else store.merge_events
+        self._load(partial(self._work.change, partial(merge, ids)))
+
+    @Slot(str, object, str)
+    def _change_event(self, id: str, span: DateSpan, words: str) -> None:
+        change = partial(self._work.timelines.store.change_event, id, span, words)
+        self._load(partial(self._work.change, change))
+
+    @Slot(str, str, object)
+    def _change_entity(self, id: str, name: str, kind: EntityKind) -> None:
+        change = partial(self._work.timelines.store.change_entity, id, name, kind)
+        self._load(partial(self._work.change, change))
+
+    @Slot()
+    def _ask_to_delete(self) -> None:
+        rows = self._panel.chosen()
+        if not rows:
+            return
+        n = len(rows)
+        if isinstance(rows[0], EventRow):
+            title = _("Delete this event?") if n == 1 else _("Delete {n} events?").format(n=count(n))
+        else:
+            title = _("Delete this name?") if n == 1 else _("Delete {n} names?").format(n=count(n))
+        words = _("Octavo will not find it again in these documents. The documents stay as they are.")
+        dialog = Confirmation(title, words, _("Delete"), " ".join(row.id for row in rows), self._panel.window())
+        dialog.confirmed.connect(self._delete_events if isinstance(rows[0], EventRow) else self._delete_entities)
+        dialog.open()
+
+    @Slot(str)
+    def _delete_events(self, ids: str) -> None:
+        self._load(partial(self._work.change, partial(self._work.timelines.store.delete_events, ids.split())))
+
+    @Slot(str)
+    def _delete_entities(self, ids: str) -> None:
+        self._load(partial(self._work.change, partial(self._work.timelines.store.delete_entities, ids.split())))
+
+    def _show_events_of(self, entity_id: str) -> None:
+        self._entity_id = entity_id
+        self._panel.field.clear()
+        self._panel.show_tab(EVENTS)
+        self._show()
+
+    @Slot()
+    def _drop_entity(self) -> None:
+        self._entity_id = ""
+        self._show()
+
+    # ---- files
+
+    @Slot()
+    def choose_export(self) -> None:
+        """Let the person say where what is listed is written, and as what."""
+        title = _("People") if self._panel.tab == PEOPLE else _("Chronology")
+        names = (_("Excel workbook (*.xlsx)"), _("Table (*.csv)"), _("Markdown (*.md)"))
+        dialog = SaveDialog(self._panel.window(), _("Export the list"), title, names)
+        dialog.fileSelected.connect(self.write)
+        dialog.open()
+
+    @Slot(str)
+    def write(self, name: str) -> None:
+        """Write what is listed into this file."""
+        if self._panel.tab == PEOPLE:
+            report = compose_people(self._shown_people(), self._loaded.books)
+        else:
+            report = compose_chronology(self._shown_events(), self._loaded.books)
+        work = partial(files.write_timeline, report, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.saved.emit(name)
+
+
+def _has(wanted: list[str], *texts: str) -> bool:
+    said = "\n".join(texts).casefold()
+    return all(word in said for word in wanted)

@@ -1,0 +1,170 @@
+"""What the lists of the chronology show, as a list model: years with their events, or persons and organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.core.conversation import Citation, CitationState
+from app.core.document import Book
+from app.core.timeline import EntityPlace, EventPlace, NamedEntity, TimelineEvent
+from app.core.untrusted import disarm
+from app.export.timeline import pages_of
+from app.ui.chat.citations import label_citation
+from app.wording.i18n import _
+from app.wording.timeline import kind_words, source_words, span_words
+from app.wording.units import count
+
+EntryRole = int(Qt.ItemDataRole.UserRole)
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_MOST_PLACES = 20
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """A heading. `n`: how many events follow under it."""
+
+    year: int
+    n: int
+
+    @property
+    def words(self) -> str:
+        return _("{year}").format(year=self.year)
+
+
+@dataclass(frozen=True)
+class PlaceChip:
+    """`label` is what a chip says; the citation leads to its page."""
+
+    label: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """`words` are untrusted; `remark` says what is special about how it was found, if anything is."""
+
+    event: TimelineEvent
+    day: str
+    words: str
+    remark: str
+    chips: tuple[PlaceChip, ...]
+
+    @property
+    def id(self) -> str:
+        return self.event.id
+
+    @property
+    def spoken(self) -> str:
+        return ". ".join(filter(None, (self.day, self.words, *(chip.label for chip in self.chips), self.remark)))
+
+
+@dataclass(frozen=True)
+class NameRow:
+    """`where`: its documents with their pages."""
+
+    entity: NamedEntity
+    name: str
+    kind: str
+    mentions: str
+    where: str
+    chips: tuple[PlaceChip, ...]
+
+    @property
+    def id(self) -> str:
+        return self.entity.id
+
+    @property
+    def spoken(self) -> str:
+        return ". ".join((self.name, self.kind, self.mentions, self.where))
+
+
+EntryRow: TypeAlias = YearRow | EventRow | NameRow
+
+
+def event_rows(events: Iterable[TimelineEvent], books: Mapping[str, Book]) -> Iterator[EntryRow]:
+    """With a heading above each year."""
+    found = list(events)
+    years: dict[int, int] = {}
+    for event in found:
+        years[event.span.first.year] = years.get(event.span.first.year, 0) + 1
+    year = None
+    for event in found:
+        if event.span.first.year != year:
+            year = event.span.first.year
+            yield YearRow(year, years[year])
+        yield _event_row(event, books)
+
+
+def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Iterator[EntryRow]:
+    for entity in entities:
+        n = entity.count
+        mentions = _("1 mention") if n == 1 else _("{n} mentions").format(n=count(n))
+        chips = tuple(_chip(place, place.name, books) for place in entity.places[:_MOST_PLACES])
+        where = disarm("  ·  ".join(pages_of(entity.places, books)))
+        yield NameRow(entity, _one_line(entity.name), kind_words(entity.kind), mentions, where, chips)
+
+
+def _event_row(event: TimelineEvent, books: Mapping[str, Book]) -> EventRow:
+    chips = tuple(_chip(place, place.quote, books) for place in event.places)
+    remark = source_words(event) if event.is_edited or event.is_reckoned else ""
+    return EventRow(event, span_words(event.span), _one_line(event.words), remark, chips)
+
+
+def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]) -> PlaceChip:
+    book = books.get(place.book_id)
+    title = book.title if book else ""
+    label = book.page_names.of(place.page).label if book else str(place.page)
+    citation = Citation(place.book_id, title, place.page, label, quote, CitationState.VERIFIED)
+    return PlaceChip(label_citation(citation, books, titled=True), citation)
+
+
+def _one_line(untrusted_text: str) -> str:
+    return " ".join(disarm(untrusted_text).split())
+
+
+class EntryList(QAbstractListModel):
+    """`EntryRole` gives an `EntryRow`; headings cannot be chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[EntryRow] = ()
+
+    def show_rows(self, rows: Iterable[EntryRow]) -> None:
+        made = tuple(rows)
+        if made != self._rows:
+            self.beginResetModel()
+            self._rows = made
+            self.endResetModel()
+
+    def index_of(self, id: str) -> QModelIndex:
+        """Invalid where there is no such entry."""
+        for number, row in enumerate(self._rows):
+            if not isinstance(row, YearRow) and row.id == id:
+                return self.index(number)
+        return QModelIndex()
+
+    def rows(self) -> Sequence[EntryRow]:
+        return self._rows
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if isinstance(self._rows[index.row()], YearRow):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == EntryRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.words if isinstance(row, YearRow) else row.spoken
+        return None

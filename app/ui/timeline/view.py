@@ -1,0 +1,102 @@
+"""A list of the chronology: opens pages on a click, and has a menu for what can be done with its entries."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from app.core.conversation import Citation
+from app.ui.theme import Theme
+from app.ui.timeline.cells import EntryDelegate
+from app.ui.timeline.rows import EntryList, EntryRole, EventRow, NameRow
+
+_CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class EntryView(QListView):
+    """`citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
+
+    citation_clicked = Signal(object)
+    menu_wanted = Signal(QPoint)
+    delete_wanted = Signal()
+
+    def __init__(self, entries: EntryList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setModel(entries)
+        self._cells = EntryDelegate(theme, self)
+        self.setItemDelegate(self._cells)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.viewport().setAutoFillBackground(False)
+        theme.changed.connect(self.viewport().update)
+
+    def chosen(self) -> list[EventRow | NameRow]:
+        """In the order in which they are listed."""
+        indexes = sorted(self.selectedIndexes(), key=lambda index: index.row())
+        rows = (index.data(EntryRole) for index in indexes)
+        return [row for row in rows if isinstance(row, EventRow | NameRow)]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.currentIndex().isValid():
+                self._open(self.currentIndex())
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.chosen():
+                self.delete_wanted.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """There always is a row that shows where the focus is."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid():
+            first = self.moveCursor(QAbstractItemView.CursorAction.MoveHome, Qt.KeyboardModifier.NoModifier)
+            self.setCurrentIndex(first)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and not event.modifiers() & _CHOOSING and index.isValid():
+            chip = self._cells.chip_at(index, self.visualRect(index), event.position())
+            if chip is not None:
+                self.citation_clicked.emit(chip.citation)
+            else:
+                self._open(index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.viewport().setCursor(self._cursor(event.position()))
+
+    def _cursor(self, point: QPointF) -> Qt.CursorShape:
+        index = self.indexAt(point.toPoint())
+        over = index.isValid() and bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+        return Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        where = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard or not index.isValid():
+            where = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        if self.chosen():
+            self.menu_wanted.emit(where)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        citation = _first(index.data(EntryRole))
+        if citation is not None:
+            self.citation_clicked.emit(citation)
+
+
+def _first(row: object) -> Citation | None:
+    return row.chips[0].citation if isinstance(row, EventRow | NameRow) and row.chips else None

@@ -1,0 +1,42 @@
+"""The words of the chronology: days as far as they are known, who found an entry, what the rules cannot do."""
+
+from __future__ import annotations
+
+from app.core.dates import DateSpan, PartialDate
+from app.core.timeline import EntityKind, EntrySource, TimelineEvent
+from app.wording import units
+from app.wording.i18n import _
+
+
+def day_words(day: PartialDate) -> str:
+    """`5 March 2024`, `March 2024`, `2024`."""
+    if not day.month:
+        return _("{year}").format(year=day.year)
+    month = units.month(day.month)
+    if not day.day:
+        return _("{month} {year}").format(month=month, year=day.year)
+    return _("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
+
+
+def span_words(span: DateSpan) -> str:
+    if span.last is None:
+        return day_words(span.first)
+    return _("{first} – {last}").format(first=day_words(span.first), last=day_words(span.last))
+
+
+def kind_words(kind: EntityKind) -> str:
+    return {EntityKind.PERSON: _("Person"), EntityKind.ORGANISATION: _("Organisation")}[kind]
+
+
+def source_words(event: TimelineEvent) -> str:
+    """Who vouches for an event."""
+    if event.is_edited:
+        return _("Edited by hand")
+    if any(place.source is EntrySource.MODEL for place in event.places):
+        return _("Found by the model, quotation verified")
+    return _("Found by rules, date calculated from the text") if event.is_reckoned else _("Found by rules")
+
+
+def limits_words() -> str:
+    """What whoever reads the list has to know."""
+    return _("Dates and names are found by rules. Some may be missing or wrong: check the pages.")

@@ -1,0 +1,210 @@
+"""The chronology in the window: found when it is opened, opened at its pages, changed, merged, deleted, exported."""
+
+from __future__ import annotations
+
+import hashlib
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.core.document import Document, Format, Page
+from app.core.timeline import EntityKind
+from app.ui.timeline.dialogs import EntityDialog, EventDialog
+from app.ui.timeline.rows import EventRow, NameRow, YearRow
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui.room import Room
+
+_FIRST = "Mr Smith and Marlow Rigging Ltd signed the lease on 5 March 2024.\n\nThe following day Anna Berg was told."
+_SECOND = "John Smith left on 31 March 2031."
+_MAIL = "Anna Berg wrote on 2 January 2024 about the berth."
+
+
+def _document(title: str, *texts: str) -> Document:
+    pages = tuple(Page(number, str(number), text) for number, text in enumerate(texts, 1))
+    return Document(title, Format.TEXT, hashlib.sha256(title.encode()).hexdigest(), pages)
+
+
+def _open(room: Room, *, people: bool = False) -> None:
+    room.add_book(_document("Lease", _FIRST, _SECOND))
+    room.add_book(_document("Letter", _MAIL), 1)
+    room.open()
+    (room.presenter.navigation.open_people if people else room.presenter.navigation.open_chronology)()
+    room.settle()
+
+
+def _rows(room: Room) -> list[EventRow | NameRow]:
+    return [row for row in room.window.timeline.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
+
+
+def _days(room: Room) -> list[str]:
+    return [row.day for row in _rows(room) if isinstance(row, EventRow)]
+
+
+def _names(room: Room) -> dict[str, str]:
+    return {row.name: row.mentions for row in _rows(room) if isinstance(row, NameRow)}
+
+
+def _choose(room: Room, *places: int) -> None:
+    view = room.window.timeline.view
+    view.clearSelection()
+    rows = _rows(room)
+    for place in places:
+        index = view.model().index_of(rows[place].id)  # type: ignore[attr-defined]
+        view.selectionModel().select(index, view.selectionModel().SelectionFlag.Select)
+
+
+def _menu(room: Room) -> dict[str, object]:
+    menu = room.presenter.timeline.menu_of(room.window.timeline.chosen())
+    return {action.text(): action for action in menu.actions()}
+
+
+def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
+    _open(room)
+    panel = room.window.timeline
+    assert panel.isVisible()
+    assert _days(room) == ["2 January 2024", "5 March 2024", "6 March 2024", "31 March 2031"]
+    years = [row.words for row in panel.view.model().rows() if isinstance(row, YearRow)]  # type: ignore[attr-defined]
+    assert years == ["2024", "2031"]
+    reckoned = _rows(room)[2]
+    assert isinstance(reckoned, EventRow)
+    assert "calculated" in reckoned.remark
+    assert [chip.label for chip in reckoned.chips] == ["Lease p. 1 ✓"]
+    assert panel.foot.text().startswith("4 events. Dates and names are found by rules.")
+    room.presenter.navigation.close_sheet()
+    assert room.window.talk.isVisible()
+
+
+def test_a_click_opens_the_page_with_the_words_lit(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    view = room.window.timeline.view
+    index = view.model().index_of(_rows(room)[3].id)  # type: ignore[attr-defined]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).topLeft() + QPoint(40, 16))
+    room.settle()
+    lease = next(book for book in room.desk.library.books() if book.title == "Lease")
+    assert room.presenter.shown.place == (lease.id, 2)
+    assert room.window.page.text.is_lit
+    view.setCurrentIndex(view.model().index_of(_rows(room)[0].id))  # type: ignore[attr-defined]
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.shown.place is not None
+    assert room.presenter.shown.place[0] != lease.id
+
+
+def test_a_document_that_comes_while_it_is_shown_is_looked_through(room: Room) -> None:
+    _open(room)
+    book = room.add_book(_document("Minutes", "They met on 9 May 2025."), 2)
+    room.presenter.openings.opened.emit(book, (), "")
+    room.settle()
+    assert "9 May 2025" in _days(room)
+
+
+def test_the_filter_finds_words_documents_and_people(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.timeline
+    qtbot.keyClicks(panel.field, "letter")
+    assert _days(room) == ["2 January 2024"]
+    qtbot.keyClick(panel.field, Qt.Key.Key_Escape)
+    assert len(_days(room)) == 4
+    qtbot.keyClicks(panel.field, "nothing such")
+    assert panel.empty_title.isVisible()
+    panel.field.clear()
+
+    panel.show_tab(1)
+    _choose(room, list(_names(room)).index("Anna Berg"))
+    _menu(room)["Show its events"].trigger()  # type: ignore[attr-defined]
+    assert _days(room) == ["2 January 2024", "6 March 2024"]
+    assert panel.only.text() == "Anna Berg  ✕"
+    panel.only.click()
+    assert len(_days(room)) == 4
+
+
+def test_an_event_is_edited(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    _choose(room, 1)
+    _menu(room)["Edit…"].trigger()  # type: ignore[attr-defined]
+    dialog = room.window.findChild(EventDialog)
+    assert dialog is not None
+    dialog.first.setText("2024-13")
+    assert not dialog.action.isEnabled()
+    dialog.first.setText("2024-03-07")
+    dialog.last.setText("2024-03")
+    assert not dialog.action.isEnabled(), "it ends before it begins"
+    dialog.last.clear()
+    dialog.words.setPlainText("The lease is signed")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    row = _rows(room)[2]
+    assert isinstance(row, EventRow)
+    assert (row.day, row.words, row.remark) == ("7 March 2024", "The lease is signed", "Edited by hand")
+
+
+def test_events_are_merged_and_deleted(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    _choose(room, 1, 2)
+    _menu(room)["Merge 2 events into one"].trigger()  # type: ignore[attr-defined]
+    room.settle()
+    assert _days(room) == ["2 January 2024", "5 March 2024", "31 March 2031"]
+    _choose(room, 0)
+    qtbot.keyClick(room.window.timeline.view, Qt.Key.Key_Delete)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert _days(room) == ["5 March 2024", "31 March 2031"]
+
+
+def test_names_are_merged_and_edited(qtbot: QtBot, room: Room) -> None:
+    _open(room, people=True)
+    assert _names(room) == {
+        "Anna Berg": "2 mentions",
+        "John Smith": "1 mention",
+        "Marlow Rigging Ltd": "1 mention",
+        "Mr Smith": "1 mention",
+    }
+    _choose(room, 3)
+    below = next(action.menu() for action in _menu(room).values() if action.menu())  # type: ignore[attr-defined]
+    assert [action.text() for action in below.actions()] == ["John Smith"]
+    below.actions()[0].trigger()
+    room.settle()
+    assert _names(room)["John Smith"] == "2 mentions"
+    _choose(room, 2)
+    room.presenter.timeline.edit(room.window.timeline.chosen()[0])
+    dialog = room.window.findChild(EntityDialog)
+    assert dialog is not None
+    dialog.name.setText("Marlow")
+    dialog.kind.set_value(EntityKind.PERSON)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    marlow = next(row for row in _rows(room) if isinstance(row, NameRow) and row.name == "Marlow")
+    assert marlow.kind == "Person"
+    room.window.timeline.view.citation_clicked.emit(marlow.chips[0].citation)
+    room.settle()
+    assert room.window.page.text.is_lit
+
+
+def test_what_is_listed_is_exported(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    room.window.timeline.export.click()
+    dialog = room.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.close()
+    target = room.desk.paths.log.parent / "list.csv"
+    qtbot.keyClicks(room.window.timeline.field, "lease")
+    room.presenter.timeline.write(str(target))
+    room.settle()
+    assert len(target.read_text("utf-8-sig").splitlines()) == 4
+    QApplication.processEvents()
+
+
+def test_a_stopped_search_goes_on_when_it_is_opened_again(room: Room) -> None:
+    _open(room)
+    presenter = room.presenter.timeline
+    presenter.stop()
+    book = room.add_book(_document("Minutes", "They met on 9 May 2025."), 2)
+    room.presenter.openings.opened.emit(book, (), "")
+    room.settle()
+    assert "9 May 2025" not in _days(room)
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    assert "9 May 2025" in _days(room)
