@@ -1,0 +1,34 @@
+"""What a person reads about a search of the whole desk."""
+
+from __future__ import annotations
+
+from app.core.search_query import SearchPlace
+from app.services.library_search import LibraryFound
+from app.wording.i18n import _
+
+
+def nothing_found(found: LibraryFound) -> str:
+    """Why a search may have found nothing, and what to try."""
+    if not found.documents:
+        return _("Nothing was found, and no document passes the filters. Remove a filter.")
+    said = _("Nothing has these words. Try fewer words, or other ones.")
+    return f"{said} {unindexed_words(found.unindexed)}" if found.unindexed else said
+
+
+def unindexed_words(documents: int) -> str:
+    """So many documents were searched by their words alone."""
+    if documents == 1:
+        return _("1 document is not indexed by meaning yet, so only its words were searched.")
+    return _("{n} documents are not indexed by meaning yet, so only their words were searched.").format(n=documents)
+
+
+def place_words(place: SearchPlace, title: str) -> str:
+    """Where something was found that is no document."""
+    name = title or _("New conversation")
+    match place:
+        case SearchPlace.SHEETS:
+            return _("question sheet “{title}”").format(title=name)
+        case SearchPlace.NOTES:
+            return _("note on “{title}”").format(title=name)
+        case _:
+            return _("conversation “{title}”").format(title=name)
