@@ -22,7 +22,7 @@ from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.search import nothing_found, place_words, unindexed_words
+from app.wording.search import nothing_found, place_words, undated_words, unindexed_words
 from app.wording.support import searched_words
 
 _QUOTED = re.compile(r"^(-?)([A-Za-z]{2,}:)?(.*)$", re.DOTALL)
@@ -56,6 +56,8 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
     for hit in found.hits:
         print(units.printable(f"[{_place(hit, books)}]"))
         print(units.printable(hit.excerpt.text) + "\n")
+    if found.undated:
+        print(f"octavo: {undated_words(found.undated)}", file=sys.stderr)
     if found.unindexed:
         print(f"octavo: {unindexed_words(found.unindexed)}", file=sys.stderr)
 
@@ -77,6 +79,7 @@ def _as_object(found: LibraryFound, books: Mapping[str, Book]) -> dict[str, obje
         ],
         "documents_searched": found.documents,
         "documents_found": len(found.counts),
+        "documents_undated": found.undated,
         "words_alone": found.unindexed > 0,
     }
 
@@ -88,7 +91,7 @@ def _described_hit(hit: LibraryHit, book: Book) -> dict[str, object]:
 
 
 def _place(hit: LibraryHit, books: Mapping[str, Book]) -> str:
-    if hit.span is not None:
+    if hit.place is SearchPlace.DOCUMENTS and hit.span is not None:
         name = _("p. {page}").format(page=books[hit.id].page_names.of(hit.span.page).plain)
         return f"{hit.title}, {name}"
     return place_words(hit.place, hit.title)

@@ -95,8 +95,8 @@ def _add_find(commands: Any) -> None:
         "words", nargs="+", metavar="WORDS",
         help=_(
             "a question, or words; without --document the whole library is searched, with \"exact phrases\", -words"
-            " that must not be there, and filters such as kind:pdf, folder:NAME, person:NAME, after:2023, before:2024-03,"
-            " page:flagged, in:conversations"
+            " that must not be there, and filters such as kind:pdf, folder:NAME, person:NAME, after:2023,"
+            " before:2024-03, page:flagged, in:conversations"
         ),
     )  # fmt: skip
 
