@@ -287,14 +287,15 @@ def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str
     needles = [*phrases, *sorted(forms, key=len, reverse=True)]
     start, end = best_sentence(passage.text, needles)
     sentence = passage.text[start:end]
-    excerpt = excerpt_of(
-        sentence, [needle for needle in needles if needle in fold(sentence)], before=_BEFORE, after=_AFTER
-    )
+    there = [needle for needle in needles if needle in fold(sentence)]
+    excerpt = excerpt_of(sentence, there, before=_BEFORE, after=_AFTER)
     if phrases and (match := phrase_pattern(phrases[0]).search(passage.text)):
         start, end = match.span()
     span = PageSpan(passage.page, passage.label, passage.start + start, passage.start + end)
     return LibraryHit(
-        SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span, "", by_meaning
+        *(SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span),
+        book_id=passage.book_id,
+        by_meaning=by_meaning,
     )
 
 
