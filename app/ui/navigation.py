@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from app.core.bin import BinEntry, BinKind
 from app.core.comparison import PageSpan
+from app.core.search_query import SearchPlace
 from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -21,6 +22,8 @@ from app.ui.shown import Shown
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
+    from app.services.library_search import LibraryHit
+    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
 
 
@@ -33,13 +36,14 @@ class Navigation(QObject):
         asking: AskingPresenter,
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
+        search: Callable[[], SearchPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets` are made when they are needed first."""
+        """`sheets` and `search` are made when they are needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -48,6 +52,7 @@ class Navigation(QObject):
         self._pages = pages
         self._page = pages.first
         self._sheets = sheets
+        self._search = search
         self._report = report
         self._comparing = comparing
         self._activity = activity
@@ -125,6 +130,26 @@ class Navigation(QObject):
             sheets = self._sheets()
             self._window.show_sheet(True)
             sheets.open_notes(turn.question.id)
+
+    @Slot()
+    def open_search(self, words: str = "") -> None:
+        """The search of the library, in the place of the conversation: for these words, or what was searched last."""
+        search = self._search()
+        self._window.show_view(search.panel)
+        search.prepare(words)
+
+    @Slot(object, bool)
+    def open_hit(self, hit: LibraryHit, beside: bool) -> None:
+        """What a search of the library found; a page, `beside` the one that is open if it is wanted so."""
+        if hit.place is SearchPlace.CONVERSATIONS:
+            self.open_conversation(hit.id, hit.question_id)
+        elif hit.place is SearchPlace.SHEETS:
+            self._window.show_sheet(True)
+            self._sheets().open(hit.id)
+        elif hit.span is not None:
+            self._window.unfold_page()
+            pane = self._pages.second(hit.book_id) if beside else self._page
+            pane.open_passage(hit.book_id, hit.span)
 
     @Slot()
     def close_sheet(self) -> None:

@@ -76,6 +76,7 @@ from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
+    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
 
 
@@ -98,7 +99,7 @@ class _Parts(QObject):
         parent: QObject | None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._bridge, self._icons = desk, bridge, icons
+        self._desk, self._bridge, self._icons, self._now = desk, bridge, icons, now
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
         self._release = QTimer(window, singleShot=True, interval=0)  # once whoever had the engine has put all away
@@ -272,6 +273,20 @@ class _Parts(QObject):
         self.shelf.book_removed.connect(made.forget_book)
         return made
 
+    @cached_property
+    def search(self) -> SearchPresenter:
+        """Made, with its panel, when the library is searched first."""
+        from app.ui.search.panel import SearchPanel
+        from app.ui.search.presenter import SearchPresenter
+
+        panel = SearchPanel(self._icons, self.covers, self._now())
+        self.window.add_view(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.hit_chosen.connect(self.navigation.open_hit)
+        return made
+
     @Slot()
     def open_models(self) -> None:
         self.models.open()
@@ -320,6 +335,7 @@ class _Parts(QObject):
             self.asking,
             self.pages,
             lambda: self.sheets,
+            lambda: self.search,
             self.report,
             self.comparing,
             self.activity,
