@@ -1,32 +1,103 @@
-"""`octavo find`: the passages of documents that belong to some words, best first, without a model that answers."""
+"""`octavo find`: the passages of documents that belong to some words, best first, without a model that answers; of all
+of the desk, where no document is named."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections.abc import Mapping, Sequence
 
 from app.cli import arguments
 from app.cli.ask import books_of, index
+from app.cli.bars import bar
 from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.work import Cancel
+from app.core.search_query import SearchPlace, parse
+from app.core.work import Cancel, finish
 from app.services.conversation_search import PassageQuery, QuestionKind, in_chapter
+from app.services.library_search import LibraryFound, LibraryHit
 from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
 from app.wording.i18n import _
+from app.wording.search import nothing_found, place_words, undated_words, unindexed_words
 from app.wording.support import searched_words
+
+_QUOTED = re.compile(r"^(-?)([A-Za-z]{2,}:)?(.*)$", re.DOTALL)
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print the passages. Raises AppError, Stopped."""
     arguments.check_words([" ".join(options.words)])
-    if not options.document:
-        raise AppError(Code.USAGE, detail=_("name a document with --document"))
     if options.limit < 1:
         raise AppError(Code.USAGE, detail=_("--limit must be 1 or more"))
     desk.search.embedder.prepare()
+    if options.document:
+        _find_in_documents(options, desk, cancel)
+    else:
+        _find_everywhere(options, desk, cancel)
+
+
+def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    query = parse(_as_typed(options.words))
+    if options.index:
+        finish(desk.indexer.index(desk.indexer.unfinished(), cancel), bar(_("indexing")))
+    found = finish(desk.library_search.find(query, cancel, limit=options.limit))
+    if not found.hits and not desk.library.books():
+        raise AppError(Code.USAGE, detail=_("name a document with --document"))
+    books = {hit.id: desk.library.book(hit.id) for hit in found.of(SearchPlace.DOCUMENTS)}
+    if options.json:
+        print_json(_as_object(found, books))
+        return
+    if not found.hits:
+        print(nothing_found(found))
+    for hit in found.hits:
+        print(units.printable(f"[{_place(hit, books)}]"))
+        print(units.printable(hit.excerpt.text) + "\n")
+    if found.undated:
+        print(f"octavo: {undated_words(found.undated)}", file=sys.stderr)
+    if found.unindexed:
+        print(f"octavo: {unindexed_words(found.unindexed)}", file=sys.stderr)
+
+
+def _as_typed(words: Sequence[str]) -> str:
+    """The query, where the shell took the quotation marks of a phrase, or of a filter's value, away."""
+    if len(words) == 1:
+        return words[0]
+    return " ".join(_QUOTED.sub(r'\1\2"\3"', word) if " " in word and '"' not in word else word for word in words)
+
+
+def _as_object(found: LibraryFound, books: Mapping[str, Book]) -> dict[str, object]:
+    return {
+        "passages": [_described_hit(hit, books[hit.id]) for hit in found.of(SearchPlace.DOCUMENTS)],
+        "said": [
+            {"in": hit.place.value, "title": hit.title, "text": hit.excerpt.text}
+            for hit in found.hits
+            if hit.place is not SearchPlace.DOCUMENTS
+        ],
+        "documents_searched": found.documents,
+        "documents_found": len(found.counts),
+        "documents_undated": found.undated,
+        "words_alone": found.unindexed > 0,
+    }
+
+
+def _described_hit(hit: LibraryHit, book: Book) -> dict[str, object]:
+    assert hit.span is not None
+    passage = hit.passage or Passage(hit.id, hit.span.page, hit.span.label, hit.excerpt.text, 0, 0)
+    return {**_described(passage, book), "sentence": hit.excerpt.text, "by_meaning": hit.by_meaning}
+
+
+def _place(hit: LibraryHit, books: Mapping[str, Book]) -> str:
+    if hit.place is SearchPlace.DOCUMENTS and hit.span is not None:
+        name = _("p. {page}").format(page=books[hit.id].page_names.of(hit.span.page).plain)
+        return f"{hit.title}, {name}"
+    return place_words(hit.place, hit.title)
+
+
+def _find_in_documents(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     refs = books_of(options, desk, cancel)
     index(refs, desk, cancel)
     words = " ".join(options.words)

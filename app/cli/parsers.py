@@ -112,7 +112,18 @@ def _add_find(commands: Any) -> None:
     )
     _add_documents(find)
     find.add_argument("--limit", type=int, default=8, metavar="N", help=_("so many passages at most (default 8)"))
-    find.add_argument("words", nargs="+", metavar="WORDS", help=_("a question, or words that describe what is wanted"))
+    find.add_argument(
+        "--index", action="store_true",
+        help=_("first index the whole library by meaning; this can take long"),
+    )  # fmt: skip
+    find.add_argument(
+        "words", nargs="+", metavar="WORDS",
+        help=_(
+            "a question, or words; without --document the whole library is searched, with \"exact phrases\", -words"
+            " that must not be there, and filters such as kind:pdf, folder:NAME, person:NAME, after:2023,"
+            " before:2024-03, page:flagged, in:conversations"
+        ),
+    )  # fmt: skip
 
 
 def _add_questions(commands: Any) -> None:

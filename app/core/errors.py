@@ -91,6 +91,7 @@ class Code(StrEnum):
     SEARCH_FILTER_UNKNOWN = "search_filter_unknown"  # name, written, known
     SEARCH_FILTER_WITHOUT = "search_filter_without"  # name
     SEARCH_VALUE_UNKNOWN = "search_value_unknown"  # name, value, known
+    SEARCH_VALUE_MISSING = "search_value_missing"  # name, known: an example, or all there are
     SEARCH_DATE_INVALID = "search_date_invalid"  # name, value
 
     # models: `path` always

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -112,8 +112,8 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 def parse(text: str) -> SearchQuery:
     """What is typed, understood. A phrase that is not closed goes to the end.
 
-    Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_DATE_INVALID: nothing of
-    it is passed over.
+    Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_VALUE_MISSING,
+    SEARCH_DATE_INVALID: nothing of it is passed over.
     """
     words: list[str] = []
     phrases: list[str] = []
@@ -180,7 +180,7 @@ def _filter_of(term: _Term) -> SearchFilter:
     if term.without:
         raise AppError(Code.SEARCH_FILTER_WITHOUT, name=wanted.value)
     if not term.value:
-        raise AppError(Code.SEARCH_VALUE_UNKNOWN, name=wanted.value, value="", known=_EXAMPLES[wanted]())
+        raise AppError(Code.SEARCH_VALUE_MISSING, name=wanted.value, known=_EXAMPLES[wanted])
     return wanted
 
 
@@ -213,12 +213,12 @@ def _days(name: SearchFilter, value: str) -> tuple[date, date]:
         raise AppError(Code.SEARCH_DATE_INVALID, name=name.value, value=value) from None
 
 
-_EXAMPLES: Mapping[SearchFilter, Callable[[], str]] = {
-    SearchFilter.KIND: lambda: ", ".join(KINDS),
-    SearchFilter.FOLDER: lambda: "Contracts",
-    SearchFilter.PERSON: lambda: '"Jane Roe"',
-    SearchFilter.AFTER: lambda: "2023",
-    SearchFilter.BEFORE: lambda: "2024-03",
-    SearchFilter.PAGE: lambda: ", ".join(PageCondition),
-    SearchFilter.IN: lambda: ", ".join(SearchPlace),
+_EXAMPLES: Mapping[SearchFilter, str] = {
+    SearchFilter.KIND: "pdf, word, mail",
+    SearchFilter.FOLDER: "Contracts",
+    SearchFilter.PERSON: '"Jane Roe"',
+    SearchFilter.AFTER: "2023, 2024-03, 2024-03-15",
+    SearchFilter.BEFORE: "2023, 2024-03, 2024-03-15",
+    SearchFilter.PAGE: ", ".join(PageCondition),
+    SearchFilter.IN: ", ".join(SearchPlace),
 }

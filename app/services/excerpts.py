@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from app.embedding.sentences import flow
-from app.store.folding import contains, fold, places
+from app.store.folding import UNSPACED, contains, fold, places
 
 _BEFORE, _AFTER = 32, 96
 """Characters of an excerpt around the place that was found."""
 _MOST_LIT = 12
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n\s*(?=[^\W\d_])")
+_BROKEN_LINE = re.compile(rf"(?<=[{UNSPACED}])[^\S\n]*\n\s*(?=[{UNSPACED}])")
+_GAP = re.compile(r"[ \t\r\f\v\n\u00a0]+")
 _END = re.compile(r"""(?<=[.!?…])["'”’»)\]]*\s+|[。！？．]["'”’」』）]*\s*|\n\s*\n""")
 
 
@@ -27,7 +29,7 @@ def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, afte
     """One line around the first place of the first of `needles`, which `fold` returned, with so many characters before
     and after it; the beginning of the text, where there is none."""
     first = needles[0] if needles else ""
-    parts = [flow(part.replace("**", "")) for part in text.split("\n\n")]
+    parts = [_one_line(part) for part in text.split("\n\n")]
     part = next((part for part in parts if contains(part, first)), " ".join(parts))
     start, end = next(iter(places(part, first)), (0, 0))
     begin = _edge(part, start - before, start)
@@ -35,6 +37,12 @@ def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, afte
     line = part[begin : until if until > end else end + after].strip()
     line = f"{'…' if begin else ''}{line}{'…' if until < len(part) else ''}"
     return Excerpt(line, _apart(place for needle in needles for place in places(line, needle)))
+
+
+def _one_line(text: str) -> str:
+    """Words that a line broke are whole, and so is text without spaces; without Markdown's marks of bold words."""
+    whole = _BROKEN_LINE.sub("", _BROKEN_WORD.sub("", text.replace("**", "")))
+    return _GAP.sub(" ", whole).strip()
 
 
 def best_sentence(text: str, needles: Sequence[str]) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from app.services.search import Neighbours, Search, fuse
 from app.store.conversations import Conversations
 from app.store.filters import PagePlace, SearchFilters, seconds
 from app.store.folding import fold, phrase_pattern
+from app.store.notes import NoteStore
 from app.store.passages import Ids, Passage, Passages, Scope, WordHits
 from app.store.sheets import SheetStore
 
@@ -42,10 +43,11 @@ _MOST_WORDS = 16
 
 
 class LibraryHit(msgspec.Struct, frozen=True):
-    """Something that was found. `id`: of the document, conversation, sheet or note that `title` names. `score`: more is
-    better; only hits of one search and one place compare. Of a document there are its `passage` and the `span` of the
-    sentence on its page; where only filters were given, no passage. `question_id`: the question that has the words, or
-    the answer to it. `by_meaning`: it has too few of the words."""
+    """Something that was found. `id`: of the document, conversation, sheet or note; `title`: its own, of a note that of
+    its document. `score`: more is better; only hits of one search and one place compare. Of a document there are its
+    `passage` and the `span` of the sentence on its page; where only filters were given, no passage. `question_id`: the
+    question that has the words, or the answer to it. `book_id`: of the document, and of that which a note is in.
+    `by_meaning`: it has too few of the words."""
 
     place: SearchPlace
     id: str
@@ -55,18 +57,20 @@ class LibraryHit(msgspec.Struct, frozen=True):
     passage: Passage | None = None
     span: PageSpan | None = None
     question_id: str = ""
+    book_id: str = ""
     by_meaning: bool = False
 
 
 class LibraryFound(msgspec.Struct, frozen=True):
     """`hits`: of documents, best first, then of each other place, newest first. `counts`: how many passages of each
     document have the words, by its id. `documents`: how many were searched; `unindexed`: so many of them by words
-    alone. `complete`: nothing more will come."""
+    alone. `undated`: so many more were not, since they have no date. `complete`: nothing more will come."""
 
     hits: tuple[LibraryHit, ...] = ()
     counts: Mapping[str, int] = {}
     documents: int = 0
     unindexed: int = 0
+    undated: int = 0
     complete: bool = False
 
     def of(self, place: SearchPlace) -> tuple[LibraryHit, ...]:
@@ -107,7 +111,8 @@ class LibrarySearch:
         found, searched = LibraryFound(), None
         if query.looks_in(SearchPlace.DOCUMENTS):
             searched = self._searched(query)
-            found = self._by_words(query, searched, limit)
+            undated = self.filters.undated() if query.after or query.before else 0
+            found = msgspec.structs.replace(self._by_words(query, searched, limit), undated=undated)
             yield found
         if query.text:
             found = msgspec.structs.replace(found, hits=(*found.hits, *self._said(query, cancel)))
@@ -145,7 +150,7 @@ class LibrarySearch:
             nearest = Neighbours({id: near for id, near in nearest.near.items() if id in let_pass}, nearest.complete)
         better = self._found(query, searched, nearest, limit)
         said = [hit for hit in found.hits if hit.place is not SearchPlace.DOCUMENTS]
-        return msgspec.structs.replace(better, hits=(*better.hits, *said))
+        return msgspec.structs.replace(better, hits=(*better.hits, *said), undated=found.undated)
 
     def _searched(self, query: SearchQuery) -> _Searched:
         import numpy as np  # late: the start of the desk needs none
@@ -232,6 +237,32 @@ def said_in_sheets(conversations: Conversations, sheets: SheetStore) -> TextSour
     return find
 
 
+def noted(notes: NoteStore, title_of: Callable[[str], str]) -> TextSource:
+    """`title_of` gives the title of a document by its id."""
+
+    def find(query: SearchQuery) -> Iterator[LibraryHit]:
+        begin, end = _times(query)
+        for note in notes.all():
+            text = f"{note.text}\n\n{note.words}"
+            needles = _needles(query, text)
+            if needles and begin <= note.changed_at < end:
+                place, excerpt = note.place, excerpt_of(text.strip(), needles, before=_BEFORE, after=_AFTER)
+                title, book_id = (title_of(place.book_id), place.book_id) if place else ("", "")
+                span = PageSpan(place.page, "", place.start, place.end) if place else None
+                yield LibraryHit(SearchPlace.NOTES, note.id, title, excerpt, span=span, book_id=book_id)
+
+    return find
+
+
+def _needles(query: SearchQuery, text: str) -> list[str]:
+    """All that is looked for, folded, where a text has all of it and nothing that it must not have."""
+    folded = fold(text)
+    phrases = [fold(phrase) for phrase in query.phrases]
+    words = fold(" ".join(query.words)).split()[:_MOST_WORDS]
+    held = all(needle in folded for needle in (*words, *phrases))
+    return [*phrases, *words] if held and not any(fold(each) in folded for each in query.without) else []
+
+
 def _said_in(
     conversations: Conversations, place: SearchPlace, id: str, title: str, query: SearchQuery
 ) -> Iterator[LibraryHit]:
@@ -256,14 +287,15 @@ def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str
     needles = [*phrases, *sorted(forms, key=len, reverse=True)]
     start, end = best_sentence(passage.text, needles)
     sentence = passage.text[start:end]
-    excerpt = excerpt_of(
-        sentence, [needle for needle in needles if needle in fold(sentence)], before=_BEFORE, after=_AFTER
-    )
+    there = [needle for needle in needles if needle in fold(sentence)]
+    excerpt = excerpt_of(sentence, there, before=_BEFORE, after=_AFTER)
     if phrases and (match := phrase_pattern(phrases[0]).search(passage.text)):
         start, end = match.span()
     span = PageSpan(passage.page, passage.label, passage.start + start, passage.start + end)
     return LibraryHit(
-        SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span, "", by_meaning
+        *(SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span),
+        book_id=passage.book_id,
+        by_meaning=by_meaning,
     )
 
 
@@ -289,4 +321,4 @@ def _covers(allowed: Ids | None, ids: range) -> bool:
 def _listed(place: PagePlace, title: str) -> LibraryHit:
     span = PageSpan(place.number, place.label, 0, 0)
     excerpt = excerpt_of(place.beginning, [], after=_AFTER)
-    return LibraryHit(SearchPlace.DOCUMENTS, place.book_id, title, excerpt, span=span)
+    return LibraryHit(SearchPlace.DOCUMENTS, place.book_id, title, excerpt, span=span, book_id=place.book_id)

@@ -26,7 +26,7 @@ from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
-from app.services.library_search import LibrarySearch, said_in_conversations, said_in_sheets
+from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import Notes
@@ -98,6 +98,7 @@ class Services:
         sources = {
             SearchPlace.CONVERSATIONS: said_in_conversations(self.conversations),
             SearchPlace.SHEETS: said_in_sheets(self.conversations, self.sheets.store),
+            SearchPlace.NOTES: noted(self.notes.store, lambda book_id: self.library.book(book_id).title),
         }
         return LibrarySearch(self.search, SearchFilters(self.database), sources)
 

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import NamedTuple
 
 import msgspec
 
-from app.core.document import Flag
+from app.core.document import Flag, Format
+from app.core.facts import Facts
 from app.core.ingestion import LOOK_AT
 from app.core.search_query import PageCondition, SearchQuery
 from app.store.db import Database
@@ -24,6 +26,10 @@ _FLAGS: dict[PageCondition, frozenset[Flag]] = {
     ),
     PageCondition.HIDDEN: frozenset({Flag.HIDDEN_TEXT}),
 }
+
+
+_DAY = "substr(iif(ifnull(facts ->> 'date', '') = '', '', facts ->> 'date' || '-01-01'), 1, 10)"
+"""A document's own date; the first day of a year or a month, where it says no more."""
 
 
 class FoundDocument(NamedTuple):
@@ -51,17 +57,60 @@ class SearchFilters:
     def documents(self, query: SearchQuery) -> tuple[FoundDocument, ...]:
         """Those that the filters for documents let pass, the newest first; of filters for pages nothing is asked."""
         rows = self._database.rows(
-            """SELECT id, title, path FROM books WHERE bin_id = ''
+            f"""SELECT id, title, path, facts FROM books WHERE bin_id = ''
                 AND (:kinds = '[]' OR format IN (SELECT value FROM json_each(:kinds)))
-                AND added_at >= :after AND added_at < :before ORDER BY added_at DESC, id""",
+                AND (:after = '' OR {_DAY} >= :after) AND (:before = '' OR ({_DAY} != '' AND {_DAY} < :before))
+                ORDER BY added_at DESC, id""",
             {
                 "kinds": msgspec.json.encode(query.kinds).decode(),
-                "after": seconds(query.after, 0.0),
-                "before": seconds(query.before, float("inf")),
+                "after": "" if query.after is None else query.after.isoformat(),
+                "before": "" if query.before is None else query.before.isoformat(),
             },
         )
-        folders = list(map(fold, query.folders))
-        return tuple(FoundDocument(id, title) for id, title, path in rows if not folders or _is_in(path, folders))
+        folders, people = list(map(fold, query.folders)), list(map(fold, query.people))
+        places = self._places() if folders else {}
+        return tuple(
+            FoundDocument(id, title)
+            for id, title, path, facts in rows
+            if (not folders or any(_is_in(place, folders) for place in (path, *places.get(id, ()))))
+            and (not people or _names(facts, people))
+        )
+
+    def undated(self) -> int:
+        """How many documents have no date, so that no filter for dates lets them pass."""
+        row = self._database.row(f"SELECT count(*) FROM books WHERE bin_id = '' AND {_DAY} = ''")
+        return 0 if row is None else int(row[0])
+
+    def people(self) -> tuple[str, ...]:
+        """Whom the documents name as writers, senders and receivers, the most frequent first."""
+        rows = self._database.rows("SELECT facts FROM books WHERE bin_id = '' AND facts ->> 'people' IS NOT NULL")
+        named = Counter(person.shown for (facts,) in rows for person in _facts(facts).people)
+        return tuple(name for name, _times in named.most_common())
+
+    def folders(self) -> tuple[str, ...]:
+        """The names of the folders that documents are in, the fullest first."""
+        rows = self._database.rows("SELECT path FROM books WHERE bin_id = ''")
+        paths = [path for (path,) in rows] + [path for some in self._places().values() for path in some]
+        parents = Counter(name for path in paths if (name := PurePath(os.fsdecode(path)).parent.name))
+        return tuple(name for name, _times in parents.most_common())
+
+    def kinds(self) -> tuple[Format, ...]:
+        """Those that documents have, the most frequent first."""
+        rows = self._database.rows(
+            "SELECT format FROM books WHERE bin_id = '' GROUP BY format ORDER BY count(*) DESC, format"
+        )
+        return tuple(Format(kind) for (kind,) in rows)
+
+    def _places(self) -> dict[str, list[bytes]]:
+        """Where else the documents are, by their ids: the same content may be in several places."""
+        found: dict[str, list[bytes]] = {}
+        rows = self._database.rows(
+            """SELECT p.book_id, s.path, p.path, p.member FROM places p JOIN sources s ON s.id = p.source_id
+                WHERE p.book_id != ''"""
+        )
+        for book_id, source, path, member in rows:
+            found.setdefault(book_id, []).append(b"/".join((source, path, os.fsencode(member))).rstrip(b"/"))
+        return found
 
     def pages(self, query: SearchQuery) -> tuple[PagePlace, ...]:
         """The pages that the filters for pages let pass, of all documents."""
@@ -89,6 +138,16 @@ def seconds(day: date | None, otherwise: float) -> float:
         return datetime.combine(day, time()).astimezone().timestamp()
     except (OverflowError, ValueError, OSError):  # years that this machine's clock does not have
         return datetime.combine(day, time(), UTC).timestamp()
+
+
+def _facts(kept: str) -> Facts:
+    return msgspec.json.decode(kept, type=Facts)
+
+
+def _names(facts: str, people: list[str]) -> bool:
+    """Whether one of these, all words of a name, is somebody that the document names."""
+    named = [fold(f"{person.name} {person.address}") for person in _facts(facts).people]
+    return any(all(word in name for word in wanted.split()) for name in named for wanted in people)
 
 
 def _condition(query: SearchQuery) -> str:

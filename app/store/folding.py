@@ -40,6 +40,9 @@ def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
     """The ranges of `text` where a text that `fold` returned is found: as many as `count_places` counts."""
     if not folded_needle:
         return ()
+    if text.isascii():  # each character folds to one
+        plain = re.finditer(r"\s+".join(map(re.escape, folded_needle.split(" "))), text.lower())
+        return tuple(match.span() for match in plain)
     folded: list[str] = []
     origins: list[tuple[int, int]] = []  # of each folded character
     for match in _CLUSTER.finditer(text):

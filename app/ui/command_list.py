@@ -19,7 +19,7 @@ from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
-from app.ui.commands import Command, CommandGroup
+from app.ui.commands import SEARCH_KEYS, Command, CommandGroup
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
@@ -79,13 +79,13 @@ def adding_commands(
                 words=_("screenshot"),
                 symbol=Symbol.PART,
             ),
+            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
             Command(
-                _("Find anything"),
-                "Ctrl+K; Ctrl+Shift+F",
-                anything.find,
-                words=_("search"),
+                _("Search the library"),
+                SEARCH_KEYS,
+                go.open_search,
+                words=_("full text, documents, conversations, find in all books"),
                 symbol=Symbol.FIND,
-                apart=True,
             ),
             Command(
                 _("Question sheet…"),

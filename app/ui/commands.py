@@ -18,6 +18,7 @@ from app.ui.icons import Symbol
 
 _BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
 _MAC_SIGNS = "⌃⌥⇧⌘"
+SEARCH_KEYS = "Ctrl+Shift+F"
 
 
 class EntryKind(StrEnum):
@@ -29,6 +30,7 @@ class EntryKind(StrEnum):
     SAID = "said"  # in a conversation
     PASSAGE = "passage"  # of a book
     MATTER = "matter"  # or the library
+    EVERYWHERE = "everywhere"  # a search of the library for what is typed
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,12 @@ def sequences(command: Command) -> list[QKeySequence]:
 def key_caps(command: Command) -> tuple[str, ...]:
     """The keys of its first shortcut as this system names them, as in ("Ctrl", "Shift", "C")."""
     given = sequences(command)
-    native = given[0].toString(QKeySequence.SequenceFormat.NativeText) if given else ""
+    return caps_of(given[0]) if given else ()
+
+
+def caps_of(keys: QKeySequence) -> tuple[str, ...]:
+    """One for each key."""
+    native = keys.toString(QKeySequence.SequenceFormat.NativeText)
     signs = len(native) - len(native.lstrip(_MAC_SIGNS))
     return (*native[:signs], *_BETWEEN_KEYS.split(native[signs:])) if native else ()
 

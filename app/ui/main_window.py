@@ -7,7 +7,7 @@ imports delays that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
     from app.ui.timeline.panel import TimelinePanel
+    from app.ui.widgets.middle_panel import MiddlePanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
+
+    _View: TypeAlias = SheetPanel | TimelinePanel | MiddlePanel
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -72,7 +75,7 @@ class MainWindow(QWidget):
         self._is_seen = False
         self._early_keys: list[QKeyEvent] = []
         self._unfolding: list[UnfoldButtons] = []
-        self._beside: list[SheetPanel | TimelinePanel] = []  # what can be in the place of the conversation
+        self._views: list[_View] = []
         self._has_composer = False
         self._furnished = False
         self._own = tuple(self.children())
@@ -135,18 +138,19 @@ class MainWindow(QWidget):
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""
         self.sheet = sheet
-        self._beside.append(sheet)
-        self._middle.addWidget(sheet)
-        self._use_unfolding(sheet.unfold)
-        _refuse_drops(sheet)
+        self.add_view(sheet)
 
-    def add_timeline(self, timeline: TimelinePanel) -> None:
-        """Behind the conversation, for `show_timeline`."""
-        self.timeline = timeline
-        self._beside.append(timeline)
-        self._middle.addWidget(timeline)
-        self._use_unfolding(timeline.unfold)
-        _refuse_drops(timeline)
+    def add_view(self, view: _View) -> None:
+        """Behind the conversation, for `show_view`."""
+        self._views.append(view)
+        self._middle.addWidget(view)
+        self._use_unfolding(view.unfold)
+        _refuse_drops(view)
+
+    def show_view(self, view: _View) -> None:
+        """In the place of the conversation; `show_sheet` leads back."""
+        self._middle.setCurrentWidget(view)
+        self.panes.set_spacious(True)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What is open in the window is for others to say."""
@@ -234,11 +238,6 @@ class MainWindow(QWidget):
         self._middle.setCurrentWidget(self.sheet if shown else self.talk)
         self.panes.set_spacious(shown)
 
-    def show_timeline(self) -> None:
-        """The chronology in the place of the conversation; `show_sheet` leaves it."""
-        self._middle.setCurrentWidget(self.timeline)
-        self.panes.set_spacious(True)
-
     @property
     def shows_sheet(self) -> bool:
         return self._middle.currentWidget() is getattr(self, "sheet", None)
@@ -262,7 +261,7 @@ class MainWindow(QWidget):
 
     def _notice(self) -> NoticeBar:
         shown = self._middle.currentWidget()
-        return next((panel.notice for panel in self._beside if panel is shown), self.talk.notice)
+        return next((view.notice for view in self._views if view is shown), self.talk.notice)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from app.core.bin import BinEntry, BinKind
 from app.core.comparison import PageSpan
+from app.core.search_query import SearchPlace
 from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -21,6 +22,8 @@ from app.ui.shown import Shown
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
+    from app.services.library_search import LibraryHit
+    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
     from app.ui.timeline.presenter import TimelinePresenter
 
@@ -35,13 +38,14 @@ class Navigation(QObject):
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
         timeline: Callable[[], TimelinePresenter],
+        search: Callable[[], SearchPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets` and `timeline` are made when they are needed first."""
+        """`sheets`, `timeline` and `search` are made when they are needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -51,6 +55,7 @@ class Navigation(QObject):
         self._page = pages.first
         self._sheets = sheets
         self._timeline = timeline
+        self._search = search
         self._report = report
         self._comparing = comparing
         self._activity = activity
@@ -141,8 +146,28 @@ class Navigation(QObject):
 
     def _open_timeline(self, *, people: bool) -> None:
         timeline = self._timeline()
-        self._window.show_timeline()
+        self._window.show_view(timeline.panel)
         timeline.open(people=people)
+
+    @Slot()
+    def open_search(self, words: str = "") -> None:
+        """The search of the library, in the place of the conversation: for these words, or what was searched last."""
+        search = self._search()
+        self._window.show_view(search.panel)
+        search.prepare(words)
+
+    @Slot(object, bool)
+    def open_hit(self, hit: LibraryHit, beside: bool) -> None:
+        """What a search of the library found; a page, `beside` the one that is open if it is wanted so."""
+        if hit.place is SearchPlace.CONVERSATIONS:
+            self.open_conversation(hit.id, hit.question_id)
+        elif hit.place is SearchPlace.SHEETS:
+            self._window.show_sheet(True)
+            self._sheets().open(hit.id)
+        elif hit.span is not None:
+            self._window.unfold_page()
+            pane = self._pages.second(hit.book_id) if beside else self._page
+            pane.open_passage(hit.book_id, hit.span)
 
     @Slot()
     def close_sheet(self) -> None:

@@ -140,6 +140,8 @@ class Anything(Presenter):
                 self._navigation.open_conversation(entry.key, entry.place)
             case EntryKind.PASSAGE if entry.span is not None:
                 self._navigation.open_passage(entry.key, entry.span)
+            case EntryKind.EVERYWHERE:
+                self._navigation.open_search(entry.key)
             case EntryKind.PROMPT:
                 self._prompts.use(entry)
             case EntryKind.MATTER:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLineEdit, QListView, QWidget
 
 from app.ui import motion
-from app.ui.commands import Entry
+from app.ui.commands import SEARCH_KEYS, Entry, EntryKind, caps_of
 from app.ui.icons import Icons
 from app.ui.palette_rows import EntryDelegate, EntryList, EntryRole
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
@@ -28,7 +28,14 @@ _FEWEST = 2
 """Characters that are looked for in texts."""
 _DIM_LIGHT, _DIM_DARK = 70, 130
 _SHADOW, _SHADOW_ALPHA, _CORNER = 36, 3, 12
-_KEYS = QKeySequence("Ctrl+K")
+_KEYS, _SEARCH = QKeySequence("Ctrl+K"), QKeySequence(SEARCH_KEYS)
+
+
+def _everywhere(words: str) -> Entry:
+    """The search of all of the library, after what was found at a glance."""
+    typed = " ".join(words.split())
+    title = _("Search everything for “{words}”").format(words=typed)
+    return Entry(EntryKind.EVERYWHERE, typed, title, keys=caps_of(_SEARCH))
 
 
 class PaletteDialog(QDialog):
@@ -48,7 +55,7 @@ class PaletteDialog(QDialog):
         self._in_texts = in_texts
         self._before: QWidget | None = None
         self.setAccessibleName(_("Find anything"))
-        self._model = EntryList(entries, self)
+        self._model = EntryList(entries, self, last=_everywhere if in_texts else None)
         self.line = QLineEdit()
         self.line.setProperty("role", "palette")
         self.line.setPlaceholderText(hint or _("A command, a book, a conversation, or words in them"))
@@ -61,7 +68,7 @@ class PaletteDialog(QDialog):
         self.note.setMinimumHeight(3 * SPACE_XXL)
         self._card = QFrame(self)
         self._card.setProperty("role", "palette")
-        below = column(self.view, self.note, margins=(SPACE_S, SPACE_XS, SPACE_S, SPACE_S))
+        below = column(self.note, self.view, margins=(SPACE_S, SPACE_XS, SPACE_S, SPACE_S))
         column(self.line, Separator(), below, Separator(), self._make_foot(), of=self._card)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._want_search)
@@ -84,8 +91,11 @@ class PaletteDialog(QDialog):
     def _make_foot(self) -> QWidget:
         """Which keys there are."""
         items: list[QWidget] = []
-        for keys, words in (("↑↓", _("choose")), ("↵", _("open")), ("Esc", _("close"))):
-            items += [KeyCaps(self._theme, (*keys,) if keys == "↑↓" else (keys,)), PlainLabel(words, role="small")]
+        hints = [(("↑", "↓"), _("choose")), (("↵",), _("open")), (("Esc",), _("close"))]
+        if self._in_texts:
+            hints.append((caps_of(_SEARCH), _("search everything")))
+        for keys, words in hints:
+            items += [KeyCaps(self._theme, keys), PlainLabel(words, role="small")]
         foot = row(*items, STRETCH, spacing=SPACE_S, margins=(SPACE_L, SPACE_S, SPACE_L, SPACE_S))
         return boxed(foot)
 
@@ -154,6 +164,9 @@ class PaletteDialog(QDialog):
             self._step(step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.view.currentIndex())
+        elif self._in_texts and QKeySequence(event.keyCombination()) == _SEARCH:
+            self.accept()
+            self.chosen.emit(_everywhere(self.line.text()))
         elif event.key() == Qt.Key.Key_Escape or QKeySequence(event.keyCombination()) == _KEYS:
             self.reject()
         else:
@@ -181,10 +194,11 @@ class PaletteDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as its rows, in the middle of the window's width."""
-        empty = not self._model.entries()
+        entries = self._model.entries()
+        empty = all(entry.kind is EntryKind.EVERYWHERE for entry in entries)
         self.note.setText(self._nothing() if empty else "")
         self.note.setVisible(empty)
-        self.view.setVisible(not empty)
+        self.view.setVisible(bool(entries))
         top = max(SPACE_XL, round(self.height() * _FROM_TOP))
         room = self.height() - top - SPACE_XL - self._card.sizeHint().height() + self.view.height()
         self.view.setFixedHeight(max(SPACE_XXL, min(self._model.height(), _HIGHEST, room)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -34,6 +34,7 @@ _SYMBOLS = {
     EntryKind.SAID: Symbol.QUOTES,
     EntryKind.PASSAGE: Symbol.PAGE,
     EntryKind.MATTER: Symbol.MATTER,
+    EntryKind.EVERYWHERE: Symbol.FIND,
 }
 _LOOKED_UP = (EntryKind.SAID, EntryKind.PASSAGE)
 
@@ -48,6 +49,7 @@ def _section_of(kind: EntryKind) -> str:
         EntryKind.SAID: _("Said in conversations"),
         EntryKind.PASSAGE: _("On pages of books"),
         EntryKind.MATTER: _("Matters"),
+        EntryKind.EVERYWHERE: _("In the library"),
     }[kind]
 
 
@@ -95,8 +97,12 @@ def suggest(entries: Sequence[Entry]) -> list[Entry]:
 class EntryList(QAbstractListModel):
     """`EntryRole` gives an Entry or a PaletteHeading."""
 
-    def __init__(self, entries: Sequence[Entry], parent: QObject | None = None) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], parent: QObject | None = None, *, last: Callable[[str], Entry] | None = None
+    ) -> None:
+        """`last` makes what is offered after all else, of the words that are typed."""
         super().__init__(parent)
+        self._last = last
         self._all = tuple(entries)
         self._found: tuple[Entry, ...] = ()
         self._rows: list[Entry | PaletteHeading] = _headed((entry, entry.section) for entry in suggest(self._all))
@@ -124,7 +130,8 @@ class EntryList(QAbstractListModel):
             best = {entry.kind: score for score, entry in reversed(scored)}
             kinds = sorted(best, key=lambda kind: (best[kind], kind))
             by_kind = [entry for kind in kinds for entry in _first(scored, kind)]
-            self._rows = _headed((entry, "") for entry in (*by_kind, *self._found))
+            last = [self._last(words)] if self._last is not None else []
+            self._rows = _headed((entry, "") for entry in (*by_kind, *self._found, *last))
         self.endResetModel()
 
     def forget_found(self) -> None:

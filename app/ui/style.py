@@ -142,6 +142,8 @@ QLineEdit[role="bare"]:focus {{
     border: 2px solid $accent; background: $surface; color: $ink;
     min-height: 20px; padding: 0 1px;
 }}
+QLineEdit[role="search"] {{ font-size: {SIZE_TEXT}px; min-height: 36px; padding: 0 {SPACE_S}px; }}
+QLineEdit[role="search"]:focus {{ min-height: 34px; padding: 0 {SPACE_S - 1}px; }}
 QLabel[role="quote"] {{
     background: $highlight; color: $ink; border-radius: {SPACE_XS}px; margin: 0 0 {SPACE_S}px 0;
     padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";
@@ -152,6 +154,17 @@ QLineEdit[role="palette"] {{
     padding: {SPACE_S}px {SPACE_L}px;
 }}
 QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
+
+QPushButton[role="filter"] {{
+    background: transparent; font-weight: 400; min-height: 26px; border-radius: 14px; border-color: $edge;
+    padding: 0 {SPACE_M}px; padding-right: {SPACE_XXL - SPACE_S}px; text-align: left;
+}}
+QPushButton[role="filter"]:hover {{ border-color: $soft_ink; }}
+QPushButton[role="filter"][active="true"] {{ background: $wash; color: $accent; border-color: $accent; }}
+QPushButton[role="filter"]:focus {{
+    border: 2px solid $accent; min-height: 24px; padding: 0 {SPACE_M - 1}px; padding-right: {SPACE_XXL - SPACE_S - 1}px;
+}}
+QPushButton[role="filter"]:disabled {{ color: $soft_ink; background: transparent; border-color: $line; }}
 
 QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
     text-align: left; font-weight: 400; padding-right: {SPACE_XXL - SPACE_XS}px;

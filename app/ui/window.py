@@ -78,6 +78,7 @@ from app.ui.words import answer_remarks, going_on_words
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
+    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
     from app.ui.timeline.presenter import TimelinePresenter
 
@@ -160,7 +161,7 @@ class _Parts(_ShelfParts):
         parent: QObject | None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._bridge, self._icons = desk, bridge, icons
+        self._desk, self._bridge, self._icons, self._now = desk, bridge, icons, now
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
         self._release = QTimer(window, singleShot=True, interval=0)  # once whoever had the engine has put all away
@@ -297,7 +298,7 @@ class _Parts(_ShelfParts):
 
         events, people = EntryList(self), EntryList(self)
         panel = TimelinePanel(self._icons, events, people)
-        self.window.add_timeline(panel)
+        self.window.add_view(panel)
         panel.closed.connect(self.navigation.close_sheet)
         work = TimelineWork(self._desk.timelines, self._desk.library)
         made = TimelinePresenter(work, self._bridge, panel, events, people, self)
@@ -306,6 +307,20 @@ class _Parts(_ShelfParts):
         made.saved.connect(self.saved_files.show)
         for changed in (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored):
             changed.connect(made.look_if_shown)
+        return made
+
+    @cached_property
+    def search(self) -> SearchPresenter:
+        """Made, with its panel, when the library is searched first."""
+        from app.ui.search.panel import SearchPanel
+        from app.ui.search.presenter import SearchPresenter
+
+        panel = SearchPanel(self._icons, self.covers, self._now())
+        self.window.add_view(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.hit_chosen.connect(self.navigation.open_hit)
         return made
 
     @Slot()
@@ -372,6 +387,7 @@ class _Parts(_ShelfParts):
             self.pages,
             lambda: self.sheets,
             lambda: self.timeline,
+            lambda: self.search,
             self.report,
             self.comparing,
             self.activity,

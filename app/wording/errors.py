@@ -232,6 +232,7 @@ _SENTENCES: dict[Code, str] = {
         "A minus sign works before words and phrases, not before the filter “{name}”. Remove the minus sign."
     ),
     Code.SEARCH_VALUE_UNKNOWN: "The filter “{name}” does not know “{value}”. Type one of these after it: {known}.",
+    Code.SEARCH_VALUE_MISSING: "Type after “{name}:” what you are looking for, such as: {known}.",
     Code.SEARCH_DATE_INVALID: (
         "“{value}” is not a date that the filter “{name}” can use. Type a year, a month or a day: 2024, 2024-03 or"
         " 2024-03-15."

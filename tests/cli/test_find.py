@@ -86,3 +86,44 @@ def test_what_is_missing_is_said(octavo: Octavo, tmp_path: Path, words: tuple[ob
     assert (code, out) == (2, "")
     assert "--document" in err or "--limit" in err
     assert octavo("find", "--data-dir", tmp_path, "--document", tmp_path / "none.pdf", "rent")[0] == 3
+
+
+@pytest.fixture
+def desk(octavo: Octavo, lease: Path, tmp_path: Path) -> Path:
+    """With two documents in two folders."""
+    folder = tmp_path / "Mail"
+    folder.mkdir()
+    letter = folder / "letter.txt"
+    letter.write_text("Dear tenant, the cat may stay and the flat is yours.", encoding="utf-8")
+    for path in (lease, letter):
+        octavo("find", "--data-dir", tmp_path / "desk", "--document", path, "anything")
+    return tmp_path / "desk"
+
+
+def test_without_a_document_all_of_the_desk_is_searched(octavo: Octavo, desk: Path) -> None:
+    code, out, err = octavo("find", "--data-dir", desk, "--json", "cat")
+    (line,) = out.splitlines()
+    found = json.loads(line)
+    assert (code, err) == (0, "")
+    assert {passage["document"] for passage in found["passages"]} == {"Rent", "letter"}
+    least = {"document", "page", "page_index", "heading", "text", "score", "sentence", "by_meaning"}
+    assert all(passage.keys() == least for passage in found["passages"])
+    assert (found["documents_searched"], found["documents_found"], found["said"]) == (2, 2, [])
+
+    code, out, _err = octavo("find", "--data-dir", desk, "cat", "folder:Mail")
+    assert (code, out) == (0, "[letter, p. 1]\nDear tenant, the cat may stay and the flat is yours.\n\n")
+    code, out, _err = octavo("find", "--data-dir", desk, "the flat is")  # one argument: words
+    assert code == 0
+    assert out.startswith(("[letter, p. 1]", "[Rent, p. 1]"))
+    code, out, _err = octavo("find", "--data-dir", desk, "cat", "the flat is yours")  # a phrase in the shell
+    assert code == 0
+    assert out.count("[") == 1
+
+
+def test_what_cannot_be_understood_is_said(octavo: Octavo, desk: Path) -> None:
+    code, out, err = octavo("find", "--data-dir", desk, "from:Jane")
+    assert (code, out) == (2, "")
+    assert "There is no filter “from”" in err
+    code, out, _err = octavo("find", "--data-dir", desk, "zeppelin", "kind:pdf")
+    assert code == 0
+    assert out.startswith("Nothing was found, and no document passes the filters.")

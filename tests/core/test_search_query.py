@@ -50,7 +50,7 @@ def test_each_part_is_understood(text: str, query: SearchQuery) -> None:
         ("from:Jane", Code.SEARCH_FILTER_UNKNOWN, {"name": "from", "written": "from:Jane"}),
         ("-kind:pdf", Code.SEARCH_FILTER_WITHOUT, {"name": "kind"}),
         ("kind:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"name": "kind", "value": "papyrus"}),
-        ("kind:", Code.SEARCH_VALUE_UNKNOWN, {"name": "kind", "value": ""}),
+        ("kind:", Code.SEARCH_VALUE_MISSING, {"name": "kind", "known": "pdf, word, mail"}),
         ("page:blue", Code.SEARCH_VALUE_UNKNOWN, {"known": "flagged, scanned, hidden"}),
         ("before:yesterday", Code.SEARCH_DATE_INVALID, {"name": "before", "value": "yesterday"}),
         ("after:2023-02-30", Code.SEARCH_DATE_INVALID, {"value": "2023-02-30"}),

@@ -22,6 +22,7 @@ from tests.screens.conversation_scenes import CONVERSATION_SCALED, CONVERSATION_
 from tests.screens.folder_scenes import FOLDER_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
+from tests.screens.library_searches import LIBRARY_SEARCHES
 from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
@@ -404,6 +405,7 @@ SCENES: dict[str, Scene] = (
     | REPORTS
     | SCANS
     | SEARCHES
+    | LIBRARY_SEARCHES
     | REMOTE_SCENES
 )
 SCALED = (

@@ -11,6 +11,7 @@ import pytest
 from app.core.bin import BinKind
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Book, Document, Flag, Format, Page
+from app.core.facts import DocumentPerson, Facts, Role
 from app.core.search_query import SearchPlace, literally, parse
 from app.core.work import Cancel, Stopped, finish
 from app.services.library_search import LibraryFound, LibraryHit
@@ -41,8 +42,13 @@ def books(desk: FakeDesk) -> dict[str, Book]:
         ("Mail", Format.EML, "/home/me/Mail/rent.eml", (Page(1, "1", "Dear landlord, the rent is late again."),)),
         ("係留", Format.DOCX, "/home/me/Contracts/係留.docx", (Page(1, "1", _JAPANESE),)),
     )
+    sender = DocumentPerson("Jane Roe", Role.SENDER, "jane@octavo.example")
+    facts = {"Receipt": Facts("2024"), "Mail": Facts("2024-07-01T09:30", (sender,))}
     return {
-        title: desk.books.add(Document(title, format, title.encode().hex().ljust(64, "0"), pages), Path(path))
+        title: desk.books.add(
+            Document(title, format, title.encode().hex().ljust(64, "0"), pages, facts=facts.get(title, Facts())),
+            Path(path),
+        )
         for title, format, path, pages in kept
     }
 
@@ -119,6 +125,11 @@ def test_a_phrase_is_found_exactly_whatever_its_lines(
         ("rent -terminating", {"Receipt", "Mail"}),
         ("rent after:2100", set()),
         ("rent before:2000", set()),
+        ("rent after:2023", {"Receipt", "Mail"}),
+        ("rent before:2024-06-01", {"Receipt"}),
+        ('rent person:"roe jane"', {"Mail"}),
+        ("rent person:jane@octavo.example", {"Mail"}),
+        ("rent person:Doe", set()),
         ("rent in:sheets", set()),
         ("解約通知", {"係留"}),
         ("約", {"係留"}),
@@ -202,3 +213,31 @@ def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book
     assert {hit.title for hit in glance("rent late")} == {"Lease", "Mail"}
     assert [hit.title for hit in glance("tide")][:2] == ["2", "1"]
     assert glance("rent zeppelin") == glance(" ") == []
+
+
+def test_documents_without_a_date_are_counted(desk: FakeDesk, books: dict[str, Book]) -> None:
+    assert [_find(desk, query).undated for query in ("rent", "rent after:2023", "before:2020")] == [0, 2, 2]
+
+
+def test_notes_are_searched_and_lead_to_their_page(desk: FakeDesk, books: dict[str, Book]) -> None:
+    start = _REPAIRS.index("landlord")
+    desk.desk.notes.mark(books["Lease"].id, 1, (start, start + 8), None, "Ask the owner whether she agrees.")
+    (hit,) = _find(desk, "owner agrees").of(SearchPlace.NOTES)
+    assert (hit.title, hit.book_id, _lit(hit)) == ("Lease", books["Lease"].id, ["owner", "agrees"])
+    assert hit.span is not None
+    assert (hit.span.page, hit.span.start) == (1, start)
+    for query in ("owner -agrees", "owner kind:pdf", "owner in:sheets", "owner before:2000"):
+        assert not _find(desk, query).of(SearchPlace.NOTES), query
+
+
+def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[str, Book]) -> None:
+    database = desk.desk.database
+    database.run("INSERT INTO sources (path, added_at) VALUES (?, 0)", (b"/home/you/Case",))
+    database.run(
+        "INSERT INTO places VALUES (1, ?, '', 0, 0, '', ?, 'read', 'null', 0)", (b"Old/lease.pdf", books["Lease"].id)
+    )
+    assert _titles(_find(desk, "rent folder:case")) == _titles(_find(desk, "rent folder:Case/Old")) == {"Lease"}
+    filters = desk.desk.library_search.filters
+    assert set(filters.folders()) == {"2024", "Receipts", "Mail", "Contracts", "Old"}
+    assert filters.people() == ("Jane Roe",)
+    assert filters.kinds()[0] is Format.PDF

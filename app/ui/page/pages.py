@@ -137,6 +137,12 @@ class Pages(Presenter):
         if not book_id and self.beside is not None and not self.beside.has_open(self._shown.id):
             self._leave(self.beside)
 
+    def second(self, book_id: str) -> PagePresenter:
+        """The second page, opened for a book if it was not; the first, where no conversation is shown."""
+        if self.beside is None and self._shown.conversation is not None:
+            self._split(book_id, self._shown.conversation)
+        return self.beside or self.first
+
     def _split(self, book_id: str, conversation: Conversation) -> None:
         """At another book that is open, else at the same page."""
         pages = self.first.opened()[conversation.id].pages

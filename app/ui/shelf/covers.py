@@ -31,7 +31,11 @@ _SHORT = {Format.MARKDOWN: "MD", Format.TEXT: "TXT"}
 
 def format_words(book: Book) -> str:
     """ "PDF"."""
-    return _SHORT.get(book.format, book.format.upper())
+    return format_name(book.format)
+
+
+def format_name(kind: Format) -> str:
+    return _SHORT.get(kind, kind.upper())
 
 
 class BookCovers(QObject):

@@ -82,7 +82,7 @@ class TimelinePresenter(Presenter):
         super().__init__(parent)
         self._work = work
         self._bridge = bridge
-        self._panel = panel
+        self.panel = panel
         self._events, self._people = events, people
         self._loaded = _Loaded({}, (), (), 0)
         self._entity_id = ""  # whose events alone are shown
@@ -105,14 +105,14 @@ class TimelinePresenter(Presenter):
     def open(self, *, people: bool) -> None:
         """Show what is kept, and look through the books that this was not done with."""
         self._stopped = False
-        self._panel.show_tab(PEOPLE if people else EVENTS)
+        self.panel.show_tab(PEOPLE if people else EVENTS)
         self._load(self._work.load)
-        self._panel.focus_list()
+        self.panel.focus_list()
 
     @Slot()
     def look_if_shown(self) -> None:
         """Books came or went."""
-        if self._panel.isVisible():
+        if self.panel.isVisible():
             self._load(self._work.load)
 
     @Slot()
@@ -143,12 +143,12 @@ class TimelinePresenter(Presenter):
                     done=count(done), total=count(total)
                 )
                 title = f" · {' '.join(disarm(book.title).split())}" if book else ""
-                self._panel.show_running(words + title, done / total)
+                self.panel.show_running(words + title, done / total)
                 if done and done % _SHOWN_EACH == 0:
                     self._load(self._work.load)
             case Done() | Cancelled() | Failed():
                 self._job = None
-                self._panel.show_running("", None)
+                self.panel.show_running("", None)
                 self._load(self._work.load)
                 if isinstance(event, Failed):
                     self._stopped = True
@@ -158,7 +158,7 @@ class TimelinePresenter(Presenter):
 
     @Slot()
     def _show(self) -> None:
-        loaded, panel = self._loaded, self._panel
+        loaded, panel = self._loaded, self.panel
         entity = next((each for each in loaded.entities if each.id == self._entity_id), None)
         panel.show_only(disarm(entity.name) if entity is not None else "")
         if panel.tab == PEOPLE:
@@ -195,7 +195,7 @@ class TimelinePresenter(Presenter):
         return [book.title for book in books if book is not None]
 
     def _wanted(self) -> list[str]:
-        return self._panel.field.text().casefold().split()
+        return self.panel.field.text().casefold().split()
 
     def _empty_words(self) -> tuple[str, str]:
         if self._wanted() or self._entity_id:
@@ -206,7 +206,7 @@ class TimelinePresenter(Presenter):
             return _("No documents yet"), _(
                 "Add documents. Octavo then lists the events that they date, and whom they name."
             )
-        if self._panel.tab == PEOPLE:
+        if self.panel.tab == PEOPLE:
             return _("No persons or organisations were found"), limits_words()
         return _("No dated events were found"), limits_words()
 
@@ -214,12 +214,12 @@ class TimelinePresenter(Presenter):
 
     @Slot(QPoint)
     def _open_menu(self, where: QPoint) -> None:
-        menu = self.menu_of(self._panel.chosen())
+        menu = self.menu_of(self.panel.chosen())
         menu.popup(where)
 
     def menu_of(self, rows: list[EventRow | NameRow]) -> QMenu:
         """What can be done with these entries."""
-        menu = QMenu(self._panel)
+        menu = QMenu(self.panel)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         first = rows[0]
         if len(rows) == 1:
@@ -253,18 +253,18 @@ class TimelinePresenter(Presenter):
 
     def edit(self, row: EventRow | NameRow) -> None:
         if isinstance(row, EventRow):
-            events = EventDialog(row.event, self._panel.window())
+            events = EventDialog(row.event, self.panel.window())
             events.given.connect(self._change_event)
             events.open()
         else:
-            names = EntityDialog(row.entity, self._panel.window())
+            names = EntityDialog(row.entity, self.panel.window())
             names.given.connect(self._change_entity)
             names.open()
 
     def merge(self, ids: list[str]) -> None:
         """The first of them stays, with the places of all."""
         store = self._work.timelines.store
-        merge = store.merge_entities if self._panel.tab == PEOPLE else store.merge_events
+        merge = store.merge_entities if self.panel.tab == PEOPLE else store.merge_events
         self._load(partial(self._work.change, partial(merge, ids)))
 
     @Slot(str, object, str)
@@ -279,7 +279,7 @@ class TimelinePresenter(Presenter):
 
     @Slot()
     def _ask_to_delete(self) -> None:
-        rows = self._panel.chosen()
+        rows = self.panel.chosen()
         if not rows:
             return
         n = len(rows)
@@ -288,7 +288,7 @@ class TimelinePresenter(Presenter):
         else:
             title = _("Delete this name?") if n == 1 else _("Delete {n} names?").format(n=count(n))
         words = _("Octavo will not find it again in these documents. The documents stay as they are.")
-        dialog = Confirmation(title, words, _("Delete"), " ".join(row.id for row in rows), self._panel.window())
+        dialog = Confirmation(title, words, _("Delete"), " ".join(row.id for row in rows), self.panel.window())
         dialog.confirmed.connect(self._delete_events if isinstance(rows[0], EventRow) else self._delete_entities)
         dialog.open()
 
@@ -302,8 +302,8 @@ class TimelinePresenter(Presenter):
 
     def _show_events_of(self, entity_id: str) -> None:
         self._entity_id = entity_id
-        self._panel.field.clear()
-        self._panel.show_tab(EVENTS)
+        self.panel.field.clear()
+        self.panel.show_tab(EVENTS)
         self._show()
 
     @Slot()
@@ -316,16 +316,16 @@ class TimelinePresenter(Presenter):
     @Slot()
     def choose_export(self) -> None:
         """Let the person say where what is listed is written, and as what."""
-        title = _("People") if self._panel.tab == PEOPLE else _("Chronology")
+        title = _("People") if self.panel.tab == PEOPLE else _("Chronology")
         names = (_("Excel workbook (*.xlsx)"), _("Table (*.csv)"), _("Markdown (*.md)"))
-        dialog = SaveDialog(self._panel.window(), _("Export the list"), title, names)
+        dialog = SaveDialog(self.panel.window(), _("Export the list"), title, names)
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
     @Slot(str)
     def write(self, name: str) -> None:
         """Write what is listed into this file."""
-        if self._panel.tab == PEOPLE:
+        if self.panel.tab == PEOPLE:
             report = compose_people(self._shown_people(), self._loaded.books)
         else:
             report = compose_chronology(self._shown_events(), self._loaded.books)

@@ -34,7 +34,7 @@ def _open(room: Room, *, people: bool = False) -> None:
 
 
 def _rows(room: Room) -> list[EventRow | NameRow]:
-    return [row for row in room.window.timeline.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
+    return [row for row in room.presenter.timeline.panel.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
 
 
 def _days(room: Room) -> list[str]:
@@ -46,7 +46,7 @@ def _names(room: Room) -> dict[str, str]:
 
 
 def _choose(room: Room, *places: int) -> None:
-    view = room.window.timeline.view
+    view = room.presenter.timeline.panel.view
     view.clearSelection()
     rows = _rows(room)
     for place in places:
@@ -55,13 +55,13 @@ def _choose(room: Room, *places: int) -> None:
 
 
 def _menu(room: Room) -> dict[str, object]:
-    menu = room.presenter.timeline.menu_of(room.window.timeline.chosen())
+    menu = room.presenter.timeline.menu_of(room.presenter.timeline.panel.chosen())
     return {action.text(): action for action in menu.actions()}
 
 
 def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     _open(room)
-    panel = room.window.timeline
+    panel = room.presenter.timeline.panel
     assert panel.isVisible()
     assert _days(room) == ["2 January 2024", "5 March 2024", "6 March 2024", "31 March 2031"]
     years = [row.words for row in panel.view.model().rows() if isinstance(row, YearRow)]  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
 
 def test_a_click_opens_the_page_with_the_words_lit(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    view = room.window.timeline.view
+    view = room.presenter.timeline.panel.view
     index = view.model().index_of(_rows(room)[3].id)  # type: ignore[attr-defined]
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).topLeft() + QPoint(40, 16))
     room.settle()
@@ -101,7 +101,7 @@ def test_a_document_that_comes_while_it_is_shown_is_looked_through(room: Room) -
 
 def test_the_filter_finds_words_documents_and_people(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    panel = room.window.timeline
+    panel = room.presenter.timeline.panel
     qtbot.keyClicks(panel.field, "letter")
     assert _days(room) == ["2 January 2024"]
     qtbot.keyClick(panel.field, Qt.Key.Key_Escape)
@@ -146,7 +146,7 @@ def test_events_are_merged_and_deleted(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert _days(room) == ["2 January 2024", "5 March 2024", "31 March 2031"]
     _choose(room, 0)
-    qtbot.keyClick(room.window.timeline.view, Qt.Key.Key_Delete)
+    qtbot.keyClick(room.presenter.timeline.panel.view, Qt.Key.Key_Delete)
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
@@ -169,7 +169,7 @@ def test_names_are_merged_and_edited(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert _names(room)["John Smith"] == "2 mentions"
     _choose(room, 2)
-    room.presenter.timeline.edit(room.window.timeline.chosen()[0])
+    room.presenter.timeline.edit(room.presenter.timeline.panel.chosen()[0])
     dialog = room.window.findChild(EntityDialog)
     assert dialog is not None
     dialog.name.setText("Marlow")
@@ -178,19 +178,19 @@ def test_names_are_merged_and_edited(qtbot: QtBot, room: Room) -> None:
     room.settle()
     marlow = next(row for row in _rows(room) if isinstance(row, NameRow) and row.name == "Marlow")
     assert marlow.kind == "Person"
-    room.window.timeline.view.citation_clicked.emit(marlow.chips[0].citation)
+    room.presenter.timeline.panel.view.citation_clicked.emit(marlow.chips[0].citation)
     room.settle()
     assert room.window.page.text.is_lit
 
 
 def test_what_is_listed_is_exported(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    room.window.timeline.export.click()
+    room.presenter.timeline.panel.export.click()
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.close()
     target = room.desk.paths.log.parent / "list.csv"
-    qtbot.keyClicks(room.window.timeline.field, "lease")
+    qtbot.keyClicks(room.presenter.timeline.panel.field, "lease")
     room.presenter.timeline.write(str(target))
     room.settle()
     assert len(target.read_text("utf-8-sig").splitlines()) == 4

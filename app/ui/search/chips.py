@@ -1,0 +1,73 @@
+"""The filters of a search as buttons with menus: what is chosen there is put into the text of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.ui.theme import SPACE_L
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import repolish, set_tip
+
+_CARET, _CARET_INSET = 3.5, 13.0  # px: half its width; from the right edge to its tip
+_WIDEST = 190
+
+
+class FilterChip(TextButton):
+    """`chosen` carries a value, "" for none."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, anything: str, parent: QWidget | None = None) -> None:
+        """`anything`: the words for no value."""
+        super().__init__(name, role="filter", parent=parent)
+        self._name, self._anything = name, anything
+        self._value = ""
+        self._values: tuple[tuple[str, str], ...] = ()
+        self.menu_of_values = QMenu(self)
+        self.clicked.connect(self._open)
+        self.show_value("", "")
+
+    def set_values(self, values: Sequence[tuple[str, str]]) -> None:
+        """Pairs of a value and the words for it. Without any there is nothing to choose."""
+        self._values = tuple(values)
+        self.setEnabled(bool(values) or bool(self._value))
+
+    def show_value(self, value: str, words: str) -> None:
+        """What the search has now."""
+        self._value = value
+        whole = words.replace("&", "&&") or self._name
+        self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, _WIDEST))
+        self.setAccessibleName(f"{self._name}: {words or self._anything}")
+        set_tip(self, words)
+        if self.property("active") != bool(value):
+            self.setProperty("active", bool(value))
+            repolish(self)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(SPACE_L, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
+        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
+        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
+
+    @Slot()
+    def _open(self) -> None:
+        menu = self.menu_of_values
+        menu.clear()
+        group = QActionGroup(menu)
+        for value, words in (("", self._anything), *self._values):
+            action = menu.addAction(words.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(value == self._value)
+            group.addAction(action)
+            action.triggered.connect(partial(self.chosen.emit, value))
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))

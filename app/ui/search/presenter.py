@@ -1,0 +1,176 @@
+"""Searches the library while one types: what the query means, what is shown of what was found, where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.document import Format
+from app.core.errors import AppError
+from app.core.search_query import SearchFilter, parse, values_of, with_filter
+from app.services.library_search import LibraryFound, LibrarySearch
+from app.store.filters import SearchFilters
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.presenter import Presenter
+from app.ui.search.panel import BY_DOCUMENT, SearchPanel
+from app.ui.search.rows import arrange
+from app.ui.shelf.covers import format_name
+from app.ui.shown import Shown
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.search import found_words, nothing_found, remark_words
+
+_PAUSE_MS = 120
+"""After the last key, before the search."""
+_MOST_CHOICES = 30  # in a menu: folders, people
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What filters can be about on this desk."""
+
+    kinds: tuple[Format, ...]
+    folders: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+class SearchPresenter(Presenter):
+    """`hit_chosen`: as `SearchPanel.chosen`."""
+
+    hit_chosen = Signal(object, bool)
+
+    def __init__(
+        self, search: LibrarySearch, bridge: Bridge, panel: SearchPanel, shown: Shown, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._search = search
+        self._bridge = bridge
+        self.panel = panel
+        self._shown = shown
+        self._job: Job | None = None
+        self._found = LibraryFound()
+        self._opened: set[str] = set()
+        self._by_document = True
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.search)
+        panel.typed.connect(self._on_typed)
+        panel.chosen.connect(self.hit_chosen)
+        panel.more_wanted.connect(self._open_document)
+        panel.filter_chosen.connect(self._choose_filter)
+        panel.order_chosen.connect(self._order)
+        self.panel.show_note(_how_to_search())
+
+    def prepare(self, words: str = "") -> None:
+        """It is shown now: search again for what is typed, or for these words, since the library may have changed."""
+        self.panel.begin(words)
+        self._bridge.call(Executor.STORE, partial(_choices, self._search.filters), self._offer, self._on_problem)
+        self.search()
+
+    @Slot()
+    def search(self) -> None:
+        """What is typed, and no longer what was before."""
+        self._pause.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        try:
+            query = parse(self.panel.line.text())
+        except AppError as error:
+            self.panel.show_note(sentence(error.problem))
+            return
+        if query.is_empty:
+            self.panel.show_note(_how_to_search())
+            return
+        self._opened.clear()
+        self._job = self._bridge.stream(Executor.FINDING, partial(self._search.find, query), self._on_found)
+
+    def _on_found(self, event: LibraryFound | Done[LibraryFound] | Cancelled | Failed) -> None:
+        match event:
+            case LibraryFound():
+                self._take(event)
+            case Done(result):
+                self._take(result)
+            case Failed():
+                self.panel.show_note(sentence(event.problem))
+            case Cancelled():
+                pass
+
+    def _take(self, found: LibraryFound) -> None:
+        self._found = found
+        if found.hits:
+            self._show()
+        elif found.complete:
+            self.panel.show_note(nothing_found(found))
+
+    def _show(self) -> None:
+        found = self._found
+        rows = arrange(found, self._shown.shelf, by_document=self._by_document, opened=self._opened)
+        self.panel.show_rows(rows, found_words(found), remark_words(found))
+
+    # ---- what a person does
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        self._pause.start()
+        dates = []
+        for name in SearchFilter:
+            values = values_of(text, name)
+            if name in (SearchFilter.AFTER, SearchFilter.BEFORE):
+                dates += [f"{name}:{value}" for value in values]
+            else:
+                self.panel.show_filter(name, ", ".join(values), _value_words(name, values))
+        self.panel.show_filter(SearchFilter.AFTER, " ".join(dates), " ".join(dates).replace(":", " "))
+
+    @Slot(object, str)
+    def _choose_filter(self, name: SearchFilter, value: str) -> None:
+        line = self.panel.line
+        text = with_filter(line.text(), name, "")
+        if name is SearchFilter.AFTER:
+            text = with_filter(text, SearchFilter.BEFORE, "")
+            text = f"{text} {value}".strip()
+        else:
+            text = with_filter(text, name, value)
+        line.setText(text)
+        line.setFocus()
+        line.setCursorPosition(len(text))
+        self.search()
+
+    @Slot(str)
+    def _open_document(self, book_id: str) -> None:
+        self._opened.add(book_id)
+        self._show()
+
+    @Slot(str)
+    def _order(self, order: str) -> None:
+        self._by_document = order == BY_DOCUMENT
+        if self._found.hits:
+            self._show()
+        self.panel.line.setFocus()
+
+    def _offer(self, choices: _Choices) -> None:
+        chips = self.panel.chips
+        chips[SearchFilter.KIND].set_values([(kind.value, format_name(kind)) for kind in choices.kinds])
+        chips[SearchFilter.FOLDER].set_values([(name, name) for name in choices.folders])
+        chips[SearchFilter.PERSON].set_values([(name, name) for name in choices.people])
+
+
+def _choices(filters: SearchFilters) -> _Choices:
+    return _Choices(filters.kinds(), filters.folders()[:_MOST_CHOICES], filters.people()[:_MOST_CHOICES])
+
+
+def _value_words(name: SearchFilter, values: tuple[str, ...]) -> str:
+    if name is SearchFilter.KIND:
+        known = {kind.value for kind in Format}
+        return ", ".join(format_name(Format(value.lower())) if value.lower() in known else value for value in values)
+    return ", ".join(values)
+
+
+def _how_to_search() -> str:
+    return _(
+        "Searches documents, conversations, question sheets and notes.\n\n"
+        "“side letter” finds exactly these words, -draft leaves out what has this word.\n"
+        "Enter opens a page, Ctrl+Enter opens it beside the other one."
+    )

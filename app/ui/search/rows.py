@@ -1,0 +1,168 @@
+"""What a search of the library found, as rows: under their documents, or one after the other, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.core.document import Book
+from app.core.search_query import SearchPlace
+from app.services.library_search import LibraryFound, LibraryHit
+from app.wording.i18n import _
+from app.wording.page_names import page_words
+from app.wording.units import count, printable
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+RowRole = int(Qt.ItemDataRole.UserRole)
+FEW = 3
+"""Passages of a document that are shown until a person wants more."""
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A heading: where the rows below it were found."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A heading: the document that the rows below it are in, and what is said about it."""
+
+    book: Book | None
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class HitRow:
+    """`page`: what its page is called; `place`: that and the name of its document, or what else it is in."""
+
+    hit: LibraryHit
+    page: str
+    place: str
+    below_document: bool
+
+
+@dataclass(frozen=True)
+class MoreRow:
+    """So many more passages of a document are found; of `beyond` more, nothing but their number is known."""
+
+    book_id: str
+    hidden: int
+    beyond: int = 0
+
+
+ResultRow: TypeAlias = PlaceRow | DocumentRow | HitRow | MoreRow
+
+
+def arrange(
+    found: LibraryFound, books: Mapping[str, Book], *, by_document: bool, opened: Collection[str] = ()
+) -> tuple[ResultRow, ...]:
+    """`books` by their ids; `opened`: the documents of which all passages are shown."""
+    documents, rows = found.of(SearchPlace.DOCUMENTS), list[ResultRow]()
+    if by_document:
+        by_id: dict[str, list[LibraryHit]] = {}
+        for hit in documents:
+            by_id.setdefault(hit.id, []).append(hit)
+        for book_id, hits in by_id.items():
+            rows += _of_document(books.get(book_id), hits, found.counts.get(book_id, 0), whole=book_id in opened)
+    else:
+        rows += [_row(hit, books, below_document=False) for hit in documents]
+    for place in SearchPlace:
+        if place is not SearchPlace.DOCUMENTS and (others := found.of(place)):
+            rows += [PlaceRow(heading_of(place)), *(_row(hit, books, below_document=False) for hit in others)]
+    return tuple(rows)
+
+
+def heading_of(place: SearchPlace) -> str:
+    return {
+        SearchPlace.DOCUMENTS: _("Documents"),
+        SearchPlace.CONVERSATIONS: _("Conversations"),
+        SearchPlace.SHEETS: _("Question sheets"),
+        SearchPlace.NOTES: _("Notes"),
+    }[place]
+
+
+def _of_document(book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool) -> list[ResultRow]:
+    shown = hits if whole or len(hits) == FEW + 1 else hits[:FEW]
+    books = {book.id: book} if book is not None else {}
+    rows: list[ResultRow] = [DocumentRow(book, hits[0].title, _passages(passages))]
+    rows += [_row(hit, books, below_document=True) for hit in shown]
+    hidden, beyond = len(hits) - len(shown), max(0, passages - len(hits))
+    if hidden or beyond:
+        rows.append(MoreRow(hits[0].id, hidden, beyond))
+    return rows
+
+
+def _passages(passages: int) -> str:
+    if not passages:
+        return _("in other words")
+    return _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
+
+
+def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) -> HitRow:
+    book = books.get(hit.book_id)
+    page = page_words(book.page_names.of(hit.span.page)) if hit.span is not None and book is not None else ""
+    parts = [printable(hit.title) or _("New conversation"), page, _("in other words") if hit.by_meaning else ""]
+    return HitRow(hit, page, " · ".join(filter(None, parts)), below_document)
+
+
+class ResultList(QAbstractListModel):
+    """`RowRole` gives a ResultRow."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[ResultRow, ...] = ()
+
+    def show(self, rows: tuple[ResultRow, ...]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    @property
+    def rows(self) -> tuple[ResultRow, ...]:
+        return self._rows
+
+    def can_choose(self, row: int) -> bool:
+        chosen = self._rows[row] if 0 <= row < len(self._rows) else None
+        return isinstance(chosen, HitRow) or (isinstance(chosen, MoreRow) and chosen.hidden > 0)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or not self.can_choose(index.row()):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == RowRole:
+            return row
+        match row, role:
+            case HitRow(), Qt.ItemDataRole.DisplayRole:
+                return row.hit.excerpt.text
+            case HitRow(), Qt.ItemDataRole.AccessibleDescriptionRole:
+                return row.place
+            case DocumentRow(), Qt.ItemDataRole.DisplayRole:
+                return f"{row.title}, {row.detail}"
+            case MoreRow(), Qt.ItemDataRole.DisplayRole:
+                return more_words(row)
+            case PlaceRow(), Qt.ItemDataRole.DisplayRole:
+                return row.text
+        return None
+
+
+def more_words(row: MoreRow) -> str:
+    if not row.hidden:
+        return _("{n} more are not shown. Add words to find them.").format(n=count(row.beyond))
+    if row.hidden == 1:
+        return _("Show 1 more passage")
+    return _("Show {n} more passages").format(n=count(row.hidden))

@@ -1,0 +1,159 @@
+"""The library is searched in the window: typed, filtered, walked through with the keyboard, opened."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import Ending, Question
+from app.core.search_query import SearchFilter, SearchPlace
+from app.services.excerpts import Excerpt
+from app.services.library_search import LibraryFound, LibraryHit
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.search.panel import BY_WEIGHT, SearchPanel
+from app.ui.search.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
+from tests.ui.room import LEASE, Room, wait
+
+
+def _open(room: Room, words: str = "") -> SearchPanel:
+    room.add_books()
+    room.add_conversation("Dues", [room.books[LEASE]])
+    room.open()
+    room.window.activateWindow()
+    room.presenter.commands.actions["Search the library"].trigger()
+    if words:
+        _type(room, words)
+    return room.presenter.search.panel
+
+
+def _type(room: Room, words: str) -> None:
+    panel = room.presenter.search.panel
+    panel.line.setText(words)
+    room.presenter.search.search()
+    room.settle()
+
+
+def _hits(panel: SearchPanel) -> list[HitRow]:
+    return [row for row in panel.rows if isinstance(row, HitRow)]
+
+
+def test_passages_stand_below_their_documents_with_words_lit(room: Room) -> None:
+    panel = _open(room, "notice registered post kind:epub")
+    document, *rows = panel.rows
+    assert isinstance(document, DocumentRow)
+    assert (document.title, document.detail) == ("Harbour Lease, consolidated", "410 passages")
+    assert [row.page for row in rows[:3] if isinstance(row, HitRow)] == ["p. 88", "p. 1", "p. 2"]
+    assert isinstance(rows[3], MoreRow)
+    assert panel.status.text() == "410 passages in 1 document"
+    panel.more_wanted.emit(rows[3].book_id)
+    assert len(_hits(panel)) == 200
+    panel.order_chosen.emit(BY_WEIGHT)
+    assert _hits(panel)[0].place == "Harbour Lease, consolidated · p. 88"
+    assert not any(isinstance(row, DocumentRow) for row in panel.rows)
+
+
+def test_the_keyboard_walks_through_what_was_found_and_opens_pages(room: Room, qtbot: QtBot) -> None:
+    panel = _open(room, "registered post kind:epub")
+    first = panel.selected
+    qtbot.keyClick(panel.line, Qt.Key.Key_Down)
+    second = panel.selected
+    assert isinstance(first, LibraryHit)
+    assert isinstance(second, LibraryHit)
+    assert first != second
+    qtbot.keyClick(panel.line, Qt.Key.Key_Up)
+    assert panel.selected == first
+    qtbot.keyClick(panel.line, Qt.Key.Key_Return)
+    room.settle()
+    shown = room.presenter.page.shown
+    assert first.span is not None
+    assert shown.place == (first.id, first.span.page)
+    assert panel.isVisible(), "one goes on with the next hit"
+    qtbot.keyClick(panel.line, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    room.settle()
+    beside = room.presenter.pages.beside
+    assert beside is not None
+    assert second.span is not None
+    assert beside.shown.place == (second.id, second.span.page)
+    assert shown.place == (first.id, first.span.page)
+    qtbot.keyClick(panel.line, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert room.window.talk.isVisible()
+
+
+def test_filters_are_put_into_the_text(room: Room) -> None:
+    panel = _open(room, "notice")
+    kind, date = panel.chips[SearchFilter.KIND], panel.chips[SearchFilter.AFTER]
+    kind.chosen.emit("epub")
+    room.settle()
+    assert (panel.line.text(), kind.text()) == ("notice kind:epub", "EPUB")
+    assert {row.hit.id for row in _hits(panel)} == {room.books[LEASE].id}
+    date.chosen.emit("before:2026")
+    room.settle()
+    assert panel.line.text() == "notice kind:epub before:2026"
+    assert panel.note.text() == "Nothing was found. 5 documents have no date, so they were left out."
+    date.chosen.emit("")
+    kind.chosen.emit("")
+    room.settle()
+    assert panel.line.text() == "notice"
+    assert kind.text() == "Kinds"
+    assert not panel.chips[SearchFilter.PERSON].isEnabled(), "nobody is named"
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("from:Jane", "There is no filter “from”."),
+        ("after:", "Type after “after:” what you are looking for, such as: 2023, 2024-03, 2024-03-15."),
+        ("zeppelin", "Nothing has these words."),
+        ("", "Searches documents, conversations, question sheets and notes."),
+    ],
+)
+def test_what_is_wrong_and_what_to_try_is_said(room: Room, words: str, begins: str) -> None:
+    panel = _open(room, "notice")
+    _type(room, words)
+    assert panel.note.text().startswith(begins)
+    assert not panel.rows
+
+
+def test_what_was_said_leads_to_its_conversation(room: Room) -> None:
+    panel = _open(room)
+    kept = room.desk.conversations
+    asked = kept.add_question(Question(kept.create("Tides").id, "When does the tide turn?"))
+    kept.save_answer(msgspec.structs.replace(kept.begin_answer(asked.id, "Scout"), text="Now.", ending=Ending.COMPLETE))
+    _type(room, "tide turn")
+    heading, hit = panel.rows
+    assert isinstance(heading, PlaceRow)
+    assert isinstance(hit, HitRow)
+    assert (heading.text, hit.place) == ("Conversations", "Tides")
+    panel.chosen.emit(hit.hit, False)
+    room.settle()
+    assert room.presenter.shown.id == asked.conversation_id
+    assert room.window.talk.isVisible()
+
+
+def test_the_palette_leads_to_it(room: Room, qtbot: QtBot) -> None:
+    panel = _open(room)
+    panel.closed.emit()
+    room.presenter.anything.find()
+    dialog = room.window.findChildren(PaletteDialog)[-1]
+    qtbot.keyClicks(dialog.line, "zeppelin")
+    assert [entry.title for entry in dialog.entries()] == ["Search everything for “zeppelin”"]
+    qtbot.keyClick(dialog.line, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    wait(panel.isVisible)
+    room.settle()
+    assert panel.line.text() == "zeppelin"
+
+
+def test_what_is_only_known_by_its_number_is_said() -> None:
+    hit = LibraryHit(SearchPlace.DOCUMENTS, "a", "A", Excerpt("x", ()), book_id="a")
+    other = msgspec.structs.replace(hit, by_meaning=True, id="b", title="B")
+    found = LibraryFound((hit, other), {"a": 9}, 2)
+    *_rows, more, document, last = arrange(found, {}, by_document=True)
+    assert more == MoreRow("a", 0, 8)
+    assert isinstance(document, DocumentRow)
+    assert document.detail == "in other words"
+    assert isinstance(last, HitRow)
+    assert last.place == "B · in other words"
