@@ -31,7 +31,7 @@ from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -133,7 +133,7 @@ def _wire(paths: Paths, database: Database, reader: DocumentReader) -> Services:
         removal=Removal(of_models.kept, kept_images, models.readings, engine, settings.load),
         conversations=conversations,
         drafts=Drafts(database),
-        notes=Notes(NoteStore(database), library),
+        notes=NoteTaking(NoteStore(database), library),
         prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,

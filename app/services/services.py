@@ -24,7 +24,7 @@ from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -66,7 +66,7 @@ class Services:
     conversations: Conversations
     drafts: Drafts
     prompts: PromptTexts
-    notes: Notes
+    notes: NoteTaking
     settings: SettingsStore
     engine: EngineClient
     reader: DocumentReader

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.ui.page.panel import PagePanel
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
+    from app.ui.widgets.middle_panel import MiddlePanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
@@ -70,6 +71,7 @@ class MainWindow(QWidget):
         self._is_seen = False
         self._early_keys: list[QKeyEvent] = []
         self._unfolding: list[UnfoldButtons] = []
+        self._views: list[MiddlePanel] = []
         self._has_composer = False
         self._furnished = False
 
@@ -117,6 +119,18 @@ class MainWindow(QWidget):
         self._middle.addWidget(sheet)
         self._use_unfolding(sheet.unfold)
         _refuse_drops(sheet)
+
+    def add_view(self, view: MiddlePanel) -> None:
+        """Behind the conversation, for `show_view`."""
+        self._views.append(view)
+        self._middle.addWidget(view)
+        self._use_unfolding(view.unfold)
+        _refuse_drops(view)
+
+    def show_view(self, view: MiddlePanel) -> None:
+        """In the place of the conversation; `show_sheet` leads back."""
+        self._middle.setCurrentWidget(view)
+        self.panes.set_spacious(True)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What is open in the window is for others to say."""
@@ -206,7 +220,7 @@ class MainWindow(QWidget):
 
     @property
     def shows_sheet(self) -> bool:
-        return self._middle.currentWidget() is not self.talk
+        return self._middle.currentWidget() is getattr(self, "sheet", None)
 
     @Slot(str)
     def tell(self, words: str) -> None:
@@ -226,7 +240,8 @@ class MainWindow(QWidget):
         self._notice().hide()
 
     def _notice(self) -> NoticeBar:
-        return self.sheet.notice if self.shows_sheet else self.talk.notice
+        shown = next((view for view in self._views if view is self._middle.currentWidget()), self.talk)
+        return self.sheet.notice if self.shows_sheet else shown.notice
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""

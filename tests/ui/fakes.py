@@ -60,7 +60,7 @@ from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.models import Models, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
@@ -550,7 +550,7 @@ def open_desk(
         removal=Removal(kept, kept_images, readings, engine, settings.load),  # type: ignore[arg-type]
         conversations=conversations,
         drafts=Drafts(database),
-        notes=Notes(NoteStore(database), library),
+        notes=NoteTaking(NoteStore(database), library),
         prompts=PromptTexts(SavedPrompts(database), settings),
         settings=settings,
         engine=engine,  # type: ignore[arg-type]
