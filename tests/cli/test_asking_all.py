@@ -87,9 +87,10 @@ def test_every_question_says_what_it_was_asked_of(ask: Any) -> None:
     assert "\n  From 8 documents: " in out
 
 
-def test_what_excludes_each_other_is_refused(octavo: Octavo) -> None:
+def test_what_excludes_each_other_is_refused(octavo: Octavo, tmp_path: Path) -> None:
+    desk = ("--data-dir", tmp_path / "desk")
     for option, other in (("--all", "--parts"), ("--all", "--excerpts"), ("--all", "--resume")):
-        assert octavo("ask", option, other, "Why?")[0] == EXIT_USAGE
-    code, _out, err = octavo("ask", "--plan", "Why?")
+        assert octavo("ask", *desk, option, other, "Why?")[0] == EXIT_USAGE
+    code, _out, err = octavo("ask", *desk, "--plan", "Why?")
     assert code == EXIT_USAGE
     assert "--all" in err
