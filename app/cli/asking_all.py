@@ -18,7 +18,7 @@ from app.services.matter_plans import DocumentChoice, DocumentUse, MatterPlans, 
 from app.store.conversations import Conversations
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_words, planned_counts, reason_words
+from app.wording.matter_plans import counts_words, planned_counts, reason_words, tokens_words
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import searched_words
 
@@ -56,8 +56,7 @@ class MatterAsking:
                 lines += [heading, *(f"  {self._line(each)}" for each in chosen)]
         if left_out := [each for each in proposal.used(DocumentUse.NONE) if each.has_something]:
             lines += [_("Left out:"), *(f"  {self._line(each)}" for each in left_out)]
-        used, room = units.count(proposal.needed_tokens), units.count(proposal.context_tokens)
-        lines.append(_("{used} of {room} tokens, with the room for an answer").format(used=used, room=room))
+        lines.append(tokens_words(proposal))
         return [*lines, *([searched_words()] if proposal.words_alone else [])]
 
     def _line(self, choice: DocumentChoice) -> str:

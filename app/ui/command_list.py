@@ -211,6 +211,7 @@ def asking_commands(
             Command(
                 _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
             ),
+            Command(_("Ask all documents"), "", asking.planning.toggle, words=_("whole library, every book, scope")),
             Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),
             Command(_("Saved prompts…"), "", prompts.open_list, words=_("templates, snippets, library"), apart=True),
             Command(

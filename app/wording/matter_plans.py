@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 
 from app.core.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
-from app.services.matter_plans import DocumentChoice, UseReason
+from app.services.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -52,9 +52,12 @@ def counts_words(counts: MatterCounts) -> str:
     return words.format(n=count(counts.documents), parts=", ".join(_parts(counts)))
 
 
-def plan_words(counts: MatterCounts) -> str:
-    """The same before it is asked: "3 read whole · passages of 19 · nothing found in 190" """
-    return " · ".join(_parts(counts))
+def tokens_words(proposal: Proposal) -> str:
+    """What it takes of the context: "61,200 of 128,000 tokens, with the room for an answer" """
+    used, room = count(proposal.needed_tokens), count(proposal.context_tokens)
+    if not proposal.fits:
+        return _("{used} of {room} tokens: this does not fit").format(used=used, room=room)
+    return _("{used} of {room} tokens, with the room for an answer").format(used=used, room=room)
 
 
 def _parts(counts: MatterCounts) -> list[str]:
@@ -77,3 +80,18 @@ def reason_words(choice: DocumentChoice) -> str:
         UseReason.NO_ROOM: _("Others have more"),
         UseReason.NOTHING: _("Nothing was found in it"),
     }[choice.reason]
+
+
+def use_words(use: DocumentUse) -> str:
+    return {DocumentUse.WHOLE: _("read whole"), DocumentUse.PASSAGES: _("passages"), DocumentUse.NONE: _("left out")}[
+        use
+    ]
+
+
+def group_words(reason: UseReason) -> str:
+    """What the documents have in common that are proposed to be used for this reason, or for one like it."""
+    if reason is UseReason.FOUND:
+        return _("Passages")
+    if reason is UseReason.NO_ROOM:
+        return _("Left out")
+    return _("Nothing found") if reason is UseReason.NOTHING else _("Read whole")
