@@ -19,6 +19,7 @@ from app.services.fitting import Choices
 from app.services.weighing import AnswerWeighed
 from app.wording import errors, units
 from app.wording.i18n import _
+from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
 from app.wording.support import basis_words, nothing_found, part_words, parts_words
 from app.wording.weighing import support_words
@@ -263,29 +264,19 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
     return {
         "answer": answer.text,
         "ending": answer.ending,
-        "without_book": not question.books,
+        "without_book": not question.asks_documents,
         "from_search": answer.from_search,
-        "nothing_found": nothing_found(answer, asked_of_books=bool(question.books)),
+        "nothing_found": nothing_found(answer, asked_of_books=question.asks_documents),
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
         "outlines": [outline.document for outline in answer.outlines],
         "instructions": answer.instructions,
         "parts": _describe_parts(answer),
+        "coverage": counts_of(question, answer),
         "words_alone": answer.words_alone,
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
-        "citations": [
-            {
-                "document": c.document,
-                "page": c.label,
-                "number": c.page,
-                "quote": c.quote,
-                "state": c.state,
-                "on_page": c.on_page,
-                "named": c.named,
-            }
-            for c in answer.citations
-        ],
+        "citations": [_describe_citation(citation) for citation in answer.citations],
         "sentences": [
             {
                 "text": " ".join(answer.text[w.start : w.end].split()),
@@ -298,6 +289,18 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
             }
             for w in answer.weighed
         ],
+    }
+
+
+def _describe_citation(cited: Citation) -> dict[str, Any]:
+    return {
+        "document": cited.document,
+        "page": cited.label,
+        "number": cited.page,
+        "quote": cited.quote,
+        "state": cited.state,
+        "on_page": cited.on_page,
+        "named": cited.named,
     }
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
+from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
 from app.cli.folders import open_all
 from app.cli.reading import with_password
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion
+from app.core.conversation import Answer, BookRef, Ending, MatterScope, Question, StoredQuestion
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import (
@@ -55,42 +56,89 @@ from app.wording.remote import short_words, whole_words
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Ask all questions. Raises AppError, Stopped."""
+    _check(options)
+    ask, books = prepare(options, desk, cancel)
+    asking_desk = asking_with(ask, desk)
+    shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
+    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+    show = partial(show_progress, out)
+    if options.all:
+        index(books_with(shelf, books), asking_desk, cancel)
+    else:
+        index_if_read(books, asking_desk, cancel, show, excerpts=options.excerpts)
+    images = _take_images(options.image, desk, cancel, out)
+    in_parts = options.parts or options.resume
+    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts)
+    matter = MatterAsking(
+        asking_desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
+    )
+    if options.plan:
+        for text in options.question:
+            matter.plan(Question("", text, books, images=images))
+        return
+    conversation_id = _ask_in_turn(options, desk, asking, matter if options.all else None, books, images)
+    if options.export is not None:
+        title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
+        report = compose(title, desk.conversations.turns(conversation_id), shelf)
+        files.write(report, options.export.absolute(), desk.images.png_within)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raises AppError."""
     arguments.check_words(options.question)
+    for other in ("parts", "excerpts", "resume"):
+        arguments.check_apart(options, "all", other)
     arguments.check_apart(options, "parts", "excerpts")
+    if options.plan and not options.all:
+        raise AppError(Code.USAGE, detail=_("--plan belongs to --all"))
     if options.export is not None:
         files.check(options.export)
     if len(options.image) > MOST_IN_QUESTION:
         words = _("a question can have up to {limit} images, not {n}")
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
-    ask, books = prepare(options, desk, cancel)
-    asking_desk = asking_with(ask, desk)
-    shelf = shelf_of(books, desk.library)
-    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-    index_if_read(books, asking_desk, cancel, partial(show_progress, out), excerpts=options.excerpts)
-    images = tuple(_take_image(file, desk.images, cancel) for file in options.image)
+
+
+def _take_images(
+    paths: Sequence[Path], desk: Services, cancel: Cancel, out: JsonAnswers | TextAnswers
+) -> tuple[Image, ...]:
+    images = tuple(_take_image(file, desk.images, cancel) for file in paths)
     if images:
         finish(desk.models.ready(cancel), out.loading)
         refs = tuple(image.ref for image in images)
         tokens = desk.images.tokens(refs)
         if tokens is not None:
             out.images(refs, tokens)
-    in_parts = options.parts or options.resume
-    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts)
+    return images
+
+
+def _ask_in_turn(
+    options: argparse.Namespace,
+    desk: Services,
+    asking: Asker,
+    matter: MatterAsking | None,
+    books: tuple[BookRef, ...],
+    images: tuple[Image, ...],
+) -> str:
+    """Ask the questions as one conversation; gives its id. With a `matter` each reads what it takes of all documents,
+    and what those before it have read."""
     conversation_id, parent = "", None
     for text in options.question:
         begun = desk.parts.unanswered(text, books) if options.resume else None
         if options.resume and begun is None:
-            out.notice(Problem(Code.QUESTION_NOT_BEGUN))
+            asking.out.notice(Problem(Code.QUESTION_NOT_BEGUN))
         if begun is not None:
             conversation_id = begun.conversation_id
         elif not conversation_id:
             conversation_id = desk.conversations.create(books=books).id
-        answer = asking.put(begun or Question(conversation_id, text, books, parent, () if parent else images))
+            if matter is not None:
+                desk.conversations.set_scope(conversation_id, MatterScope())
+        question = Question(conversation_id, text, books, parent, () if parent else images)
+        if matter is not None:
+            question = matter.plan(question)
+            books = question.books
+        answer = asking.put(begun or question)
         parent = answer.id
-    if options.export is not None:
-        title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
-        report = compose(title, desk.conversations.turns(conversation_id), shelf)
-        files.write(report, options.export.absolute(), desk.images.png_within)
+    return conversation_id
 
 
 @dataclass(frozen=True)

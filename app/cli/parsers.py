@@ -80,6 +80,11 @@ def _add_ask(commands: Any) -> None:
         "--resume", action="store_true",
         help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
     )  # fmt: skip
+    ask.add_argument(
+        "--all", action="store_true",
+        help=_("ask all documents that were added: some are read whole, of others passages, which is shown first"),
+    )  # fmt: skip
+    ask.add_argument("--plan", action="store_true", help=_("with --all, only show what would be read, and why"))
     _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 

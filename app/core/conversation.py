@@ -146,11 +146,49 @@ class BookRef(msgspec.Struct, frozen=True):
     pages: PageRange | None = None
 
 
+class PassageRef(msgspec.Struct, frozen=True):
+    """A passage of a book: characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
+
+    book_id: str
+    document: str
+    page: int
+    label: str
+    start: int
+    end: int
+
+
+class MatterScope(msgspec.Struct, frozen=True):
+    """What a conversation asks besides the books on its desk: these documents, by their ids, or, where it names none,
+    all that there are when a question is asked."""
+
+    book_ids: tuple[str, ...] = ()
+
+
+class MatterPlan(msgspec.Struct, frozen=True):
+    """What a question to more documents than fit takes of those that it does not read whole.
+
+    `passages`: what the model sees of them, the best first. By their ids: `left_out`, documents in which something was
+    found that it does not see, for want of room or because the person dropped them; `nothing`, those in which nothing
+    was found. `words_alone`: some were searched by words alone.
+    """
+
+    passages: tuple[PassageRef, ...] = ()
+    left_out: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
+    words_alone: bool = False
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """The documents that the passages are of, the best first."""
+        return tuple(map(BookRef, dict.fromkeys(passage.book_id for passage in self.passages)))
+
+
 class Question(msgspec.Struct, frozen=True):
     """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question).
 
     `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
-    `images` in the order in which the model sees them; one that is kept already is named by its reference.
+    `images` in the order in which the model sees them; one that is kept already is named by its reference. `books` are
+    read whole; `plan`: what is taken of other documents, None where no others are asked.
     """
 
     conversation_id: str
@@ -159,6 +197,16 @@ class Question(msgspec.Struct, frozen=True):
     parent_id: str | None = None
     images: tuple[Image | ImageRef, ...] = ()
     replaces: str = ""
+    plan: MatterPlan | None = None
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """The documents of which the model sees passages alone."""
+        return _others(self.books, self.plan)
+
+    @property
+    def asks_documents(self) -> bool:
+        return bool(self.books) or self.plan is not None
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
@@ -169,6 +217,21 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     books: tuple[BookRef, ...]
     created_at: float  # seconds since the epoch, UTC
     images: tuple[ImageRef, ...] = ()
+    plan: MatterPlan | None = None
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """As `Question.others`."""
+        return _others(self.books, self.plan)
+
+    @property
+    def asks_documents(self) -> bool:
+        return bool(self.books) or self.plan is not None
+
+
+def _others(books: tuple[BookRef, ...], plan: MatterPlan | None) -> tuple[BookRef, ...]:
+    whole = {ref.book_id for ref in books}
+    return tuple(ref for ref in plan.others if ref.book_id not in whole) if plan is not None else ()
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -183,17 +246,6 @@ class Draft(msgspec.Struct, frozen=True):
     def current(self) -> str:
         """What the person is writing."""
         return self.edited if self.question_id else self.text
-
-
-class PassageRef(msgspec.Struct, frozen=True):
-    """A passage of a book: characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
-
-    book_id: str
-    document: str
-    page: int
-    label: str
-    start: int
-    end: int
 
 
 class OutlineRef(msgspec.Struct, frozen=True):
@@ -305,7 +357,8 @@ its books would have to be read again."""
 
 class Conversation(msgspec.Struct, frozen=True):
     """`rules`: the version of those that its books were read with. `instructions`: how the person wants answers
-    here. `pinned`: it is listed first. `archived`: it is listed only where a person asks for these."""
+    here. `pinned`: it is listed first. `archived`: it is listed only where a person asks for these. `scope`: what is
+    asked besides `books`; None where they are all."""
 
     id: str
     title: str
@@ -316,3 +369,4 @@ class Conversation(msgspec.Struct, frozen=True):
     instructions: str = ""
     pinned: bool = False
     archived: bool = False
+    scope: MatterScope | None = None

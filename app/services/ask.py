@@ -259,13 +259,14 @@ class Ask:
         notes for another answer: nothing stands next to the question, and they are as short as notes must be.
         """
         question, writing = self.open(asked)
-        excerpts = excerpts or writing.answer.excerpts
+        of_passages_alone = question.plan is not None and not question.books
+        excerpts = excerpts or writing.answer.excerpts or of_passages_alone
         yield Stored(question.id, writing.answer.id)
         with writing.kept(cancel):
             if not (writing.goes_on or notes) and (excerpts or self.settings().close_reading):
                 self.restating.prepare(question.books, excerpts=excerpts)
             load_s = yield from self.ready(question, writing, cancel)
-            if question.books and self.is_starter():
+            if question.asks_documents and self.is_starter():
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
                 return writing.outcome
             beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
@@ -355,6 +356,10 @@ class Ask:
         if excerpts or self.settings().close_reading:
             turns = self.conversations.history(question.id)
             found = yield from self.restating.beside(question, turns, self.budget(), cancel, excerpts=excerpts)
+        if question.plan is not None:
+            passages = tuple(dict.fromkeys((*question.plan.passages, *found.passages)))
+            words_alone = question.plan.words_alone or found.words_alone
+            found = msgspec.structs.replace(found, passages=passages, words_alone=words_alone)
         return msgspec.structs.replace(found, instructions=self.instructions(question.conversation_id))
 
     def instructions(self, conversation_id: str) -> str:
@@ -373,16 +378,16 @@ class Ask:
         """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
         started = time.monotonic()
         writing.found()
-        rules = self._rules(question)
-        prompt, books = self.prompts.build(question.books, (), excerpts=excerpts, rules=rules)
+        rules, asked = self._rules(question), (*question.books, *question.others)
+        prompt, books = self.prompts.build(question.books, (), excerpts=excerpts, rules=rules, others=question.others)
         size, room = (yield from self.engine.run(Measure(prompt), cancel)), self.model().context_tokens
         if size.total > room:
-            asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts, rules=rules)
-            size = yield from self.engine.run(Measure(asked), cancel)
+            whole, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts, rules=rules)
+            size = yield from self.engine.run(Measure(whole), cancel)
             raise does_not_fit(size, size.total + self.reserve(), room)
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
-        query = PassageQuery(QuestionKind.ORDINARY, question.text, question.books)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, asked)
         passages = self.restating.find(query, _LOOKED_THROUGH).passages
         from app.services import search_answer
 
@@ -407,7 +412,8 @@ class Ask:
         history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
         while True:
-            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, question.books))
+            asked = (*question.books, *question.others)
+            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, asked))
             prompt, books = self.prompts.build(
                 question.books,
                 history,
@@ -419,6 +425,7 @@ class Ask:
                 rules=rules,
                 notes=notes,
                 plain=plain,
+                others=question.others,
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))

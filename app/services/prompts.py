@@ -51,6 +51,7 @@ class Prompts:
         rules: int = RULES_VERSION,
         notes: str = "",
         plain: bool = False,
+        others: tuple[BookRef, ...] = (),
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
@@ -58,20 +59,23 @@ class Prompts:
         Earlier questions are repeated as they were read, with what stood beside them, so that nothing is read again.
         `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
         were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
-        named. `rules`: the version that the conversation began with. `plain`: no rules follow the question.
+        named. `rules`: the version that the conversation began with. `plain`: no rules follow the question. `others`:
+        documents that are not read whole, of which `beside` may have passages.
         """
-        books = tuple(map(self._books.cited, refs))
-        documents = tuple(map(document_text, books))
+        books = tuple(map(self._books.cited, (*refs, *others)))
+        texts = tuple(map(document_text, books))
+        documents = texts[: len(refs)]
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
         if question or images:
-            text = question if plain else self.put(question, refs, beside, words, notes)
+            text = question if plain else self.put(question, refs, beside, words, notes, others)
             messages.append(_asked(text, images, shown, sees))
             said.append(question)
         if excerpts:
-            prompt = Prompt(FROM_NOTES if notes else words.excerpts, (), tuple(messages), documents)
+            prompt = Prompt(FROM_NOTES if notes else words.excerpts, (), tuple(messages), texts)
         else:
-            prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages))
+            held = texts if others else ()
+            prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), held)
         return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(beside.passages, books)), books
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
@@ -86,41 +90,53 @@ class Prompts:
                     question, beside = turn.question, answer.beside
                     if answer.excerpts:
                         beside = Beside(instructions=beside.instructions)
-                    asked = self.put(question.text, question.books, beside, rules)
+                    asked = self.put(question.text, question.books, beside, rules, others=question.others)
                     said.append(question.text)
                     messages += (_asked(asked, question.images, images, sees), Message("assistant", answer.text))
                 images += len(turn.question.images)
         return messages, said, images
 
-    def put(self, question: str, refs: Sequence[BookRef], beside: Beside, rules: Rules, notes: str = "") -> str:
+    def put(
+        self,
+        question: str,
+        refs: Sequence[BookRef],
+        beside: Beside,
+        rules: Rules,
+        notes: str = "",
+        others: Sequence[BookRef] = (),
+    ) -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
-        as it was read. What is of books that are gone is left out."""
+        as it was read. What is of books that are gone is left out. Passages of `others` stand apart."""
+        apart = {ref.book_id for ref in others} if refs else set()
+        near = [passage for passage in beside.passages if passage.book_id not in apart]
+        beyond = [passage for passage in beside.passages if passage.book_id in apart]
         blocks = [
             _block("Notes:", "", [notes] if notes else ()),
-            _block("Passages that may matter:", "\n\n", self.passage_texts(beside.passages)),
+            _block("Passages that may matter:", "\n\n", self.passage_texts(near, titled=bool(apart))),
+            _block("Passages of other documents that may matter:", "\n\n", self.passage_texts(beyond, titled=True)),
             _block("Contents:", "\n", self.outline_texts(beside.outlines, refs)),
         ]
         before = [block for block in blocks if block]
         parts = [*before, f"Question: {question}" if before else question]
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
-        marks = self.marks(refs, rules.page) if refs else ()
+        asked = (*refs, *others)
+        marks = self.marks(asked, rules.page) if asked else ()
         if marks and (notes or rules.short):
             parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
         text = "\n\n".join(parts)
-        return (
-            f"{rules.several.format(marks=' or '.join(marks))} {text}" if rules.several and marks and refs[1:] else text
-        )
+        several = rules.several and marks and asked[1:]
+        return f"{rules.several.format(marks=' or '.join(marks))} {text}" if several else text
 
-    def passage_texts(self, passages: Sequence[PassageRef]) -> list[str]:
-        """Each passage with its mark."""
-        titles = {passage.document for passage in passages}
+    def passage_texts(self, passages: Sequence[PassageRef], *, titled: bool = False) -> list[str]:
+        """Each passage with its mark, which names its document where there are several, or it is to be `titled`."""
+        titled = titled or len({passage.document for passage in passages}) > 1
         texts = []
         for passage in passages:
             page = _or_gone(partial(self._books.page, passage.book_id, passage.page))
             if page is not None:
                 text = " ".join(page.text[passage.start : passage.end].split())
-                mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"
+                mark = f"[{passage.document}, p. {passage.label}]" if titled else f"[p. {passage.label}]"
                 texts.append(f"{mark} {text}")
         return texts
 
@@ -192,6 +208,8 @@ def _one_line(untrusted_title: str) -> str:
 
 
 def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:
-    """The passages as they follow each other in `books`."""
-    order = {ref.book_id: number for number, ref in enumerate(books)}
-    return tuple(sorted(passages, key=lambda p: (order.get(p.book_id, len(order)), p.page, p.start)))
+    """The passages as they follow each other in `books`; behind them those of other books, each with its own."""
+    order: dict[str, int] = {}
+    for book_id in (*(ref.book_id for ref in books), *(passage.book_id for passage in passages)):
+        order.setdefault(book_id, len(order))
+    return tuple(sorted(passages, key=lambda p: (order[p.book_id], p.page, p.start)))

@@ -27,6 +27,7 @@ from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
+from app.services.matter_plans import MatterPlans
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
@@ -101,6 +102,10 @@ class Services:
             SearchPlace.NOTES: noted(self.notes.store, lambda book_id: self.library.book(book_id).title),
         }
         return LibrarySearch(self.search, SearchFilters(self.database), sources)
+
+    @property
+    def matter_plans(self) -> MatterPlans:
+        return MatterPlans(self.ask, self.search, self.library)
 
     @property
     def sheets(self) -> Sheets:

@@ -54,7 +54,8 @@ class SentenceWeighing:
         """Whether there may be anything to weigh, or a reason to be said: there is an answer from books, and weighing
         is not switched off."""
         question = self.conversations.question(answer.question_id)
-        return self.settings().weigh_sentences and bool(answer.text) and question is not None and bool(question.books)
+        of_documents = question is not None and question.asks_documents
+        return self.settings().weigh_sentences and bool(answer.text) and of_documents
 
     def weigh(self, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
         """Weigh and keep. The first time a model is asked, what its judgement is worth is measured before.

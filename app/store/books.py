@@ -36,7 +36,11 @@ _FORGET_PASSAGES = """
 UPDATE answers SET passages = (
     SELECT json_group_array(json(value) ORDER BY key) FROM json_each(answers.passages)
         WHERE value ->> 'book_id' <> :id
-) WHERE EXISTS (SELECT 1 FROM json_each(answers.passages) WHERE value ->> 'book_id' = :id)
+) WHERE EXISTS (SELECT 1 FROM json_each(answers.passages) WHERE value ->> 'book_id' = :id);
+UPDATE questions SET plan = json_set(plan, '$.left_out[#]', :id, '$.passages', json((
+    SELECT json_group_array(json(value) ORDER BY key) FROM json_each(questions.plan, '$.passages')
+        WHERE value ->> 'book_id' <> :id
+))) WHERE EXISTS (SELECT 1 FROM json_each(questions.plan, '$.passages') WHERE value ->> 'book_id' = :id)
 """
 
 

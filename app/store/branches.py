@@ -14,6 +14,7 @@ from app.core.conversation import (
     BookRef,
     Citation,
     Ending,
+    MatterPlan,
     OutlineRef,
     Part,
     PassageRef,
@@ -35,13 +36,13 @@ _IMAGES = """(
     FROM question_images r JOIN images i ON i.sha256 = r.sha256
         WHERE r.question_id = q.id AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
 )"""
-QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
+QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}, q.plan"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
     "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone"
 )
-QUESTION_COLUMNS = 7
+QUESTION_COLUMNS = 8
 _ANSWER_COLUMNS = 19
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
@@ -117,9 +118,10 @@ def _choose_question(connection: apsw.Connection, question_id: str) -> None:
 
 def question_of(row: tuple[Any, ...]) -> StoredQuestion:
     """From the columns QUESTION."""
-    id_, conversation_id, parent_id, text, books, created_at, images = row
-    refs = decode(books, tuple[BookRef, ...])
-    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, decode(images, tuple[ImageRef, ...]))
+    id_, conversation_id, parent_id, text, books, created_at, images, plan = row
+    refs, shown = decode(books, tuple[BookRef, ...]), decode(images, tuple[ImageRef, ...])
+    planned = decode(plan, MatterPlan | None)
+    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, shown, planned)
 
 
 def answer_of(row: tuple[Any, ...]) -> Answer:

@@ -18,6 +18,7 @@ from app.core.conversation import (
     Conversation,
     Draft,
     Ending,
+    MatterScope,
     PageRange,
     Question,
     StoredQuestion,
@@ -29,6 +30,7 @@ from app.store.branches import (
     QUESTION,
     answer_of,
     choose_answer,
+    decode,
     encode,
     question_of,
     show_question,
@@ -39,7 +41,7 @@ from app.store.db import Database
 from app.store.folding import storable
 from app.store.images import put_images
 
-_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions, c.pinned, c.archived"
+_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions, c.pinned, c.archived, c.scope"
 _KEPT = "c.bin_id = '' AND NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
@@ -113,6 +115,10 @@ class Conversations:
         """How the person wants answers in a conversation, from the next one on."""
         self._database.run("UPDATE conversations SET instructions = ? WHERE id = ?", (storable(instructions), id))
 
+    def set_scope(self, id: str, scope: MatterScope | None) -> None:
+        """What a conversation asks besides the books on its desk, from the next question on."""
+        self._database.run("UPDATE conversations SET scope = ? WHERE id = ?", (encode(scope), id))
+
     def delete(self, id: str) -> None:
         """Delete a conversation for good, and all that came of it; its bytes are overwritten, in the log of changes
         too."""
@@ -176,9 +182,12 @@ class Conversations:
             if question.parent_id is not None:
                 _require_answer(connection, question.parent_id, question.conversation_id)
             connection.execute(
-                """INSERT INTO questions (id, conversation_id, parent_id, text, books, created_at, shown)
-                    VALUES (?, ?, ?, ?, ?, ?, 0)""",
-                (id, question.conversation_id, question.parent_id, text, encode(question.books), now),
+                """INSERT INTO questions (id, conversation_id, parent_id, text, books, plan, created_at, shown)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, 0)""",
+                (
+                    *(id, question.conversation_id, question.parent_id, text),
+                    *(encode(question.books), encode(question.plan), now),
+                ),
             )
             put_images(connection, id, question.images)
             show_question(connection, id)
@@ -329,9 +338,9 @@ def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]])
     return tuple(
         Conversation(
             *(id, title, created_at, updated_at, _books(connection, id)),
-            *(rules, instructions, bool(pinned), bool(archived)),
+            *(rules, instructions, bool(pinned), bool(archived), decode(scope, MatterScope | None)),
         )
-        for id, title, created_at, updated_at, rules, instructions, pinned, archived in list(rows)
+        for id, title, created_at, updated_at, rules, instructions, pinned, archived, scope in list(rows)
     )
 
 

@@ -456,7 +456,12 @@ CREATE TABLE timeline_left_out (         -- digests of what a person deleted, so
 ) STRICT, WITHOUT ROWID;
 """
 
-_V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE))
+_ASKING = """
+ALTER TABLE conversations ADD COLUMN scope TEXT NOT NULL DEFAULT 'null';  -- JSON: MatterScope | None
+ALTER TABLE questions ADD COLUMN plan TEXT NOT NULL DEFAULT 'null';  -- JSON: MatterPlan | None
+"""
+
+_V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE, _ASKING))
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.

@@ -246,6 +246,7 @@ def asking_commands(
             Command(
                 _("Keep the last answer as a note"), "", notes.keep_last, words=_("save, remember"), symbol=Symbol.NOTES
             ),
+            Command(_("Ask all documents"), "", asking.planning.toggle, words=_("whole library, every book, scope")),
             Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),
             Command(_("Saved prompts…"), "", prompts.open_list, words=_("templates, snippets, library"), apart=True),
             Command(

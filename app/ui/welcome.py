@@ -21,6 +21,7 @@ from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
 from app.ui.words import opening_title, opening_words
 from app.wording.i18n import _
+from app.wording.units import count
 
 _FIRST_QUESTIONS = 3
 
@@ -132,6 +133,10 @@ class Welcome(Presenter):
 
     # ---- what an empty conversation says
 
+    @property
+    def _asks_all(self) -> bool:
+        return self._shown.conversation is not None and self._shown.conversation.scope is not None
+
     @Slot()
     def hint(self) -> None:
         """In the composer, and in the middle while nothing was asked."""
@@ -141,6 +146,8 @@ class Welcome(Presenter):
             words = opening_words(pending)
         elif self._first_start and shown.books:
             words = _("Ask about the handbook")
+        elif self._asks_all:
+            words = _("Ask about all documents")
         else:
             words = _("Ask about the books on the desk") if shown.books else _("Put a book on the desk, then ask")
         self._window.talk.composer.set_hint(words)
@@ -164,10 +171,16 @@ class Welcome(Presenter):
             asked = _("Your question is sent when the model is ready.")
             free = _("You can ask now. Your question is sent when the model is ready.")
             return EmptyWords(opening_title(pending), (asked if self._asking.holds else free,), key=key)
+        if self._asks_all:
+            line = _("Before it asks, Octavo shows which documents it reads, and why.")
+            return EmptyWords(_("Ask about all documents"), (line,), key=key)
         if books:
             titles = tuple(kept[ref.book_id].title for ref in books if ref.book_id in kept)
             return EmptyWords(_("Ask about the books on the desk"), titles, key=key)
         choose = ((EmptyAction.CHOOSE_BOOKS, _("Choose from your library…")),) if kept else ()
+        if len(kept) > 1:
+            words = _("Ask all {n} documents").format(n=count(len(kept)))
+            choose = (*choose, (EmptyAction.ASK_ALL, words))
         where = _("Drop files anywhere on this window, or choose them.")
         return EmptyWords(_("Add a document to start"), (where,), actions=(_add_action(), *choose), key=key)
 
@@ -192,6 +205,8 @@ class Welcome(Presenter):
         if action is EmptyAction.KEEP_KEY:
             self._key_open = False
             self.hint()
+        elif action is EmptyAction.ASK_ALL:
+            self._asking.planning.toggle()
         else:
             self.wanted.emit(action)
 

@@ -30,6 +30,7 @@ from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.title_presenter import TitlePresenter
@@ -232,12 +233,11 @@ class _Parts(_ShelfParts):
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
-        self.asking = AskingPresenter(
-            desk.ask, desk.parts, bridge, talk, view, composer, writing, self.openings, activity, shown, self
+        planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
+        asking = self.asking = AskingPresenter(
+            desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
         )
-        self.suggestions = SuggestionsPresenter(
-            desk.suggestions, bridge, talk, self.asking, view, composer, shown, self
-        )
+        self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
 
@@ -599,7 +599,10 @@ class WindowPresenter(_Parts):
             changed.connect(self.notes.list)
 
     def _connect_talk(self) -> None:
-        talk, panel, fitting = self.conversation, self.window.talk, self.fitting
+        talk, panel, fitting, planning = self.conversation, self.window.talk, self.fitting, self.asking.planning
+        self.shelf.all_wanted.connect(planning.toggle)
+        for changed in (self.openings.opened, self.shelf.book_removed):
+            changed.connect(planning.look)
         talk.stored.connect(self.shelf.list_conversations)
         panel.title.renamed.connect(self.shelf.rename_shown)
         self.asking.held.connect(self.welcome.hint)
@@ -653,6 +656,7 @@ class WindowPresenter(_Parts):
             self.shelf,
             self.conversation,
             self.asking,
+            self.asking.planning,
             self.drafts,
             self.prompts,
             self.pages,

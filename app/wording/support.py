@@ -9,13 +9,14 @@ from app.core.conversation import Answer, Ending, PageRange, Part, PartState, Qu
 from app.core.document import Book
 from app.core.sheet import SheetRow
 from app.wording.i18n import _
+from app.wording.matter_plans import counts_of, counts_words
 from app.wording.page_names import span_words
 from app.wording.units import count
 
 
 def asked_words(question: Question | StoredQuestion) -> str:
     """What is to be said of any answer to a question; empty where it was asked of books."""
-    if question.books:
+    if question.asks_documents:
         return ""
     return _("Answered without any book, only from the images.") if question.images else _("Answered without any book.")
 
@@ -25,7 +26,9 @@ def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
     and something was found in them, and where nothing was answered."""
     drawn = answer.text and answer.problem is None and answer.excerpts
     searched = searched_words() if answer.words_alone and drawn else ""
-    return " ".join(filter(None, (parts_words(answer.parts), searched, _basis(question, answer))))
+    counts = counts_of(question, answer) if answer.text else None
+    asked = counts_words(counts) if counts is not None else ""
+    return " ".join(filter(None, (asked, parts_words(answer.parts), searched, _basis(question, answer))))
 
 
 def searched_words() -> str:
@@ -73,7 +76,7 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
         return ""
     if answer.from_search:
         return _("This comes from Octavo’s search, not from the model.")
-    if nothing_found(answer, asked_of_books=bool(question.books)):
+    if nothing_found(answer, asked_of_books=question.asks_documents):
         return _("Nothing about this was found in the books.")
     return asked_words(question)
 

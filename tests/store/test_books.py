@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Citation, CitationState, PageRange, PassageRef, Question
+from app.core.conversation import BookRef, Citation, CitationState, MatterPlan, PageRange, PassageRef, Question
 from app.core.document import READING, Book, Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
@@ -186,8 +186,9 @@ def test_pages_are_replaced_by_those_of_a_newer_reading(books: Books, database: 
     books.set_tokens(book.id, "llama4", 7)
     conversations = Conversations(database)
     talk = conversations.create("Seas", (BookRef(book.id),))
-    question = conversations.add_question(Question(talk.id, "Which?", (BookRef(book.id),)))
     restated = tuple(PassageRef(each.id, each.title, 2, "ii", 0, 9) for each in (other, book, other))
+    planned = MatterPlan(restated, ("left",))
+    question = conversations.add_question(Question(talk.id, "Which?", (BookRef(book.id),), plan=planned))
     cited = (Citation(book.id, book.title, 2, "ii", "first Sea", CitationState.VERIFIED),)
     answer = msgspec.structs.replace(
         conversations.begin_answer(question.id, "tiny"), passages=restated, citations=cited
@@ -212,6 +213,7 @@ def test_pages_are_replaced_by_those_of_a_newer_reading(books: Books, database: 
     assert turn.answer is not None
     assert turn.answer.citations == cited
     assert [passage.book_id for passage in turn.answer.passages] == [other.id, other.id]
+    assert turn.question.plan == MatterPlan((restated[0], restated[2]), ("left", book.id))
     assert [kept.books for kept in conversations.all()] == [(BookRef(book.id),)]
 
 

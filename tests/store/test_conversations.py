@@ -20,7 +20,10 @@ from app.core.conversation import (
     CitationState,
     Conversation,
     Ending,
+    MatterPlan,
+    MatterScope,
     PageRange,
+    PassageRef,
     Question,
     StoredQuestion,
     Support,
@@ -543,3 +546,21 @@ def test_turns_are_left_out_on_their_branch_alone_and_taken_back(conversations: 
     conversations.show_answer(two)
     conversations.leave_out([two], False)
     assert left_out() == [False]
+
+
+def test_what_else_is_asked_is_kept_with_the_conversation_and_with_the_question(conversations: Conversations) -> None:
+    talk = conversations.create("All")
+    assert talk.scope is None
+    conversations.set_scope(talk.id, MatterScope())
+    kept = conversations.get(talk.id)
+    assert kept is not None
+    assert kept.scope == MatterScope()
+    plan = MatterPlan((PassageRef("b", "Title", 2, "ii", 3, 9),), ("c",), ("d", "e"), words_alone=True)
+    asked = conversations.add_question(Question(talk.id, "When?", (BookRef("a"),), plan=plan))
+    assert asked.plan == plan
+    assert asked.others == (BookRef("b"),)
+    assert conversations.turns(talk.id)[0].question == asked
+    conversations.set_scope(talk.id, None)
+    kept = conversations.get(talk.id)
+    assert kept is not None
+    assert kept.scope is None

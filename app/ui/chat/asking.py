@@ -24,6 +24,7 @@ from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
+from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView
@@ -68,6 +69,7 @@ class AskingPresenter(Presenter):
         view: ConversationView,
         composer: Composer,
         writing: Writing,
+        planning: Planning,
         openings: FileImport,
         activity: Activity,
         shown: Shown,
@@ -75,6 +77,7 @@ class AskingPresenter(Presenter):
     ) -> None:
         super().__init__(parent)
         self._ask = ask
+        self.planning = planning
         self._parts = parts
         self._bridge = bridge
         self._conversation = conversation
@@ -131,8 +134,16 @@ class AskingPresenter(Presenter):
             return
         if refusal := self._writing.refusal(self._shown.id):
             self.failed.emit(refusal)
-        elif self._writing.put(text):
+        elif self._writing.put(text) and self._is_planned():
             self._ask_when_free(_ToAsk(self._shown.id))
+
+    def _is_planned(self) -> bool:
+        """Whether what is written may be asked: of more documents than are on the desk a person sees first which it
+        takes."""
+        edited = find_question(self._shown.turns, self._writing.edited_id)
+        before, parent_id = follow(self._shown.turns, edited)
+        text = self._composer.text().strip()
+        return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:
@@ -180,7 +191,7 @@ class AskingPresenter(Presenter):
     @Slot()
     def stop(self) -> None:
         """Take back the question that waits; without one stop the answer under way; without that end the editing."""
-        if self.holding.give_back(self._shown.id):
+        if self.holding.give_back(self._shown.id) or self.planning.stop():
             return
         if self.busy:
             self._activity.stop(EngineTask.ANSWER)
@@ -229,12 +240,17 @@ class AskingPresenter(Presenter):
         written = self._writing.hand_over(conversation.id)
         if not written.text and not written.images:
             return
+        proposal = self.planning.take(conversation, written.text)
+        if proposal is None and conversation.scope is not None:  # it changed while it waited: it is shown again
+            self._is_planned()
+            return
+        books, plan = (proposal.books, proposal.plan) if proposal is not None else (conversation.books, None)
+        if books != conversation.books:
+            self._conversation.books.put(conversation.id, books)
         before, parent_id = follow(turns, find_question(turns, written.edited_id))
-        question = Question(
-            conversation.id, written.text, conversation.books, parent_id, written.images, written.edited_id
-        )
+        question = Question(conversation.id, written.text, books, parent_id, written.images, written.edited_id, plan)
         refs = tuple(ref_of(image) for image in written.images)
-        asked = StoredQuestion("", conversation.id, parent_id, written.text, conversation.books, time.time(), refs)
+        asked = StoredQuestion("", conversation.id, parent_id, written.text, books, time.time(), refs, plan)
         self._start(question, AnswerWay.WHOLE, Running(conversation, asked, before, written=True))
 
     def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
@@ -244,7 +260,7 @@ class AskingPresenter(Presenter):
             return
         before, books = turns_before(turns, asked.id), conversation.books
         if wanted.waited and books != asked.books:
-            question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images)
+            question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images, plan=asked.plan)
             running = Running(conversation, msgspec.structs.replace(asked, id="", books=books), before)
             self._start(question, wanted.way, running)
         else:

@@ -113,26 +113,21 @@ class Composer(QWidget):
         """What is said of a question that was not sent; without words where nothing is."""
         self.editing = ComposerNote(theme, self)
         """Which earlier question is in the field; without words where a new one is."""
-        self.book_button = InlineButton("", theme, self, size=SIZE_UI)
-        self.image_button = InlineButton("", theme, self, size=SIZE_UI)
-        self.instructions_button = InlineButton("", theme, self, size=SIZE_UI)
+        self.scope = ComposerNote(theme, self, quiet=True)
+        """What is asked besides the desk; without words where nothing is."""
+        buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
+        self.book_button, self.image_button, self.instructions_button = buttons
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
         self.editor.viewport().setAcceptDrops(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.editor.asked.connect(self._submit)
-        self.editor.left.connect(self._leave)
-        self.editor.earlier_wanted.connect(self._want_earlier)
-        self.editor.files_given.connect(self.files_dropped)
-        self.editor.image_given.connect(self.image_given)
-        self.editor.textChanged.connect(self._take_text)
-        self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
-        self.editor.installEventFilter(self)
+        self._connect_editor()
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
         self.instructions_button.clicked.connect(self.instructions_requested)
-        self.attachments.resized.connect(self._take_attachments)
+        for part in (self.attachments, self.scope, self.hold, self.editing):
+            part.resized.connect(self._take_attachments)
         self.hold.button.clicked.connect(self.hold_answered)
         self.editing.button.clicked.connect(self.cancelled_edit)
         self.send_button.clicked.connect(self._press)
@@ -140,6 +135,16 @@ class Composer(QWidget):
         theme.resized.connect(self._arrange)
         self._restyle()
         self.show_tools()
+
+    def _connect_editor(self) -> None:
+        self.editor.asked.connect(self.submit)
+        self.editor.left.connect(self._leave)
+        self.editor.earlier_wanted.connect(self._want_earlier)
+        self.editor.files_given.connect(self.files_dropped)
+        self.editor.image_given.connect(self.image_given)
+        self.editor.textChanged.connect(self._take_text)
+        self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self.editor.installEventFilter(self)
 
     # what the window calls
 
@@ -193,7 +198,6 @@ class Composer(QWidget):
         self.hold.set_words(words, action)
         self._restyle()
         self._update_button()
-        self._take_attachments()
 
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
@@ -234,14 +238,13 @@ class Composer(QWidget):
         """The question of this number, from 1, is in the field; 0 for a new one. Esc and the button emit
         `cancelled_edit`."""
         words = _("Editing question {n}").format(n=number) if number else ""
-        if words != self.editing.words:
-            self.editing.set_words(words, _("Cancel") if number else "")
-            self.editor.setAccessibleDescription(words)
-            self._take_attachments()
+        self.editor.setAccessibleDescription(words)
+        self.editing.set_words(words, _("Cancel") if number else "")
 
     # what the person does
 
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Send what is written, if there is anything."""
         text = self.text()
         if (text.strip() or self.attachments.cards()) and not self._locked:
             self.submitted.emit(text)
@@ -262,7 +265,7 @@ class Composer(QWidget):
         if self._busy or self._locked:
             self.stop_requested.emit()
         else:
-            self._submit()
+            self.submit()
 
     def _take_text(self) -> None:
         self._enable()
@@ -363,7 +366,7 @@ class Composer(QWidget):
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
         top = inside.y() + images
-        for note in (self.hold, self.editing):
+        for note in (self.scope, self.hold, self.editing):
             height = self._height_of(note)
             note.setGeometry(inside.x(), top, inside.width(), max(0, height - SPACE_M))
             top += height

@@ -27,6 +27,7 @@ class EmptyAction(Enum):
 
     ADD = auto()
     CHOOSE_BOOKS = auto()
+    ASK_ALL = auto()
     SEE_MODEL = auto()
     SEE_MODELS = auto()
     SET_PASSPHRASE = auto()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -105,11 +105,15 @@ class ProgressLine(QWidget):
 
 
 class ComposerNote(QWidget):
-    """A sentence in the composer, and a button for what can be done about it. Hidden while there is nothing to say."""
+    """A sentence in the composer, and a button for what can be done about it. Hidden while there is nothing to say.
+    A `quiet` one says what is usual."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    resized = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget, *, quiet: bool = False) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._quiet = quiet
         self.words = ""
         self.button = InlineButton("", theme, self, size=SIZE_UI)
         self.hide()
@@ -117,6 +121,8 @@ class ComposerNote(QWidget):
 
     def set_words(self, words: str, action: str) -> None:
         """Without an `action` there is no button."""
+        if (words, action) == (self.words, self.button.text()):
+            return
         self.words = words
         self.button.setText(action)
         self.button.setAccessibleName(action)
@@ -127,6 +133,7 @@ class ComposerNote(QWidget):
         self.setAccessibleName(words)
         self.setVisible(bool(words))
         self.update()
+        self.resized.emit()
 
     def heightForWidth(self, width: int) -> int:
         return max(self._place_words(width).height(), self.button.height())
@@ -139,9 +146,9 @@ class ComposerNote(QWidget):
         palette = self._theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(palette.near), 2))
+        painter.setPen(QPen(QColor(palette.handle if self._quiet else palette.near), 2))
         painter.drawLine(1, 2, 1, self.height() - 2)
-        painter.setPen(QColor(palette.ink))
+        painter.setPen(QColor(palette.soft_ink if self._quiet else palette.ink))
         painter.setFont(ui_font(SIZE_UI))
         painter.drawText(self._place_words(self.width()), _WRAP, self.words)
 

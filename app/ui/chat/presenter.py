@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.bin import BinEntry, BinKind
-from app.core.conversation import BookRef, Conversation, Turn
+from app.core.conversation import BookRef, Conversation, MatterScope, Turn
 from app.core.document import Book
 from app.core.errors import Problem
 from app.services.removal import Removal
@@ -55,6 +55,22 @@ class DeskBooks(Presenter):
         work = partial(self._conversations.set_books, conversation.id, refs)
         self._bridge.call(Executor.STORE, work, self._set, self._not_set)
         self.changed.emit(conversation)
+
+    def put(self, conversation_id: str, refs: tuple[BookRef, ...]) -> None:
+        """Put these books on the desk of a conversation, shown or not."""
+        if conversation_id == self._shown.id:
+            self.set(refs)
+        else:
+            work = partial(self._conversations.set_books, conversation_id, refs)
+            self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+
+    def set_scope(self, scope: MatterScope | None) -> None:
+        """What the shown conversation asks besides its desk."""
+        if self._shown.conversation is not None:
+            conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, scope=scope)
+            work = partial(self._conversations.set_scope, conversation.id, scope)
+            self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+            self.changed.emit(conversation)
 
     @Slot(object, object)
     def add(self, book: Book, talks: Collection[str]) -> None:

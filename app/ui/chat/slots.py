@@ -62,7 +62,7 @@ def question_slot(asked: StoredQuestion, variant: int = 1, variants: int = 1, *,
     return Slot(
         asked.id,
         asked.text,
-        books=frozenset(ref.book_id for ref in asked.books),
+        books=frozenset(ref.book_id for ref in (*asked.books, *asked.others)),
         images=number_images(asked.images),
         variant=variant,
         variants=variants,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, PageRange
@@ -20,6 +20,7 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
+from app.ui.shelf.book_menu import BookMenu
 from app.ui.shelf.book_rows import BookRows
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.file_import import FileImport
@@ -37,6 +38,7 @@ class ShelfPresenter(Presenter):
 
     conversation_wanted = Signal(str)
     conversation_deleted = Signal(str)
+    all_wanted = Signal()  # the shown conversation is to ask all documents, or no longer
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
     book_removed = Signal(str)
     binned = Signal(object)  # BinEntry: what went into the bin
@@ -145,16 +147,13 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def offer_books(self, below: QWidget | None = None) -> None:
-        """Open a menu, at the mouse or below a button: the books that are not on the desk, and adding a file."""
-        on_desk = {ref.book_id for ref in self._shown.books}
-        menu = QMenu(self._panel.window())
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for book in self._shown.shelf.values():
-            if book.id not in on_desk:
-                menu.addAction(book.title.replace("&", "&&"), partial(self.toggle_desk, book.id))
-        menu.addSeparator()
-        menu.addAction(_("Add a file…") + "\tCtrl+O", self.choose_files)
-        menu.addAction(_("Add a folder…"), self._panel.folder_wanted.emit)
+        """Open a menu, at the mouse or below a button: all documents, the books that are not on the desk, and adding a
+        file."""
+        menu = BookMenu(self._shown, self._panel.window())
+        menu.all_wanted.connect(self.all_wanted)
+        menu.book_wanted.connect(self.toggle_desk)
+        menu.file_wanted.connect(self.choose_files)
+        menu.folder_wanted.connect(self._panel.folder_wanted)
         menu.popup(QCursor.pos() if below is None else below.mapToGlobal(below.rect().bottomLeft()))
 
     @Slot(str)

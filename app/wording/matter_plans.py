@@ -1,0 +1,97 @@
+"""Which of many documents an answer rests on, in words: before it is asked, and below it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from app.core.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
+from app.services.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.wording.i18n import _
+from app.wording.units import count
+
+
+class MatterCounts(msgspec.Struct, frozen=True):
+    """So many documents were asked; so many of them are used in each way. They add up to `documents`."""
+
+    documents: int
+    whole: int
+    passages: int
+    left_out: int
+    nothing: int
+
+
+def counts_of(question: Question | StoredQuestion, answer: Answer) -> MatterCounts | None:
+    """What an answer's model had of them in the end; None where the books on the desk were all that was asked."""
+    if question.plan is None:
+        return None
+    seen = {passage.book_id for passage in answer.passages}
+    others = [ref for ref in question.others if answer.from_search or ref.book_id in seen]
+    return _counts(question.books, others, question.plan)
+
+
+def planned_counts(books: Collection[BookRef], plan: MatterPlan) -> MatterCounts:
+    """What it will have, with these books read whole."""
+    return _counts(books, plan.others, plan)
+
+
+def _counts(books: Collection[BookRef], seen: Collection[BookRef], plan: MatterPlan) -> MatterCounts:
+    whole = {ref.book_id for ref in books}
+    others = {ref.book_id for ref in plan.others} - whole
+    shown = {ref.book_id for ref in seen} - whole
+    left_out = len(plan.left_out) + len(others - shown)
+    total = len(books) + len(others) + len(plan.left_out) + len(plan.nothing)
+    return MatterCounts(total, len(books), len(shown), left_out, len(plan.nothing))
+
+
+def counts_words(counts: MatterCounts) -> str:
+    """ "From 212 documents: 3 read whole, passages of 19, nothing found in 190." """
+    one, several = _("From 1 document: {parts}."), _("From {n} documents: {parts}.")
+    words = one if counts.documents == 1 else several
+    return words.format(n=count(counts.documents), parts=", ".join(_parts(counts)))
+
+
+def tokens_words(proposal: Proposal) -> str:
+    """What it takes of the context: "61,200 of 128,000 tokens, with the room for an answer" """
+    used, room = count(proposal.needed_tokens), count(proposal.context_tokens)
+    if not proposal.fits:
+        return _("{used} of {room} tokens: this does not fit").format(used=used, room=room)
+    return _("{used} of {room} tokens, with the room for an answer").format(used=used, room=room)
+
+
+def _parts(counts: MatterCounts) -> list[str]:
+    parts = [
+        (counts.whole, _("{n} read whole")),
+        (counts.passages, _("passages of {n}")),
+        (counts.left_out, _("{n} left out")),
+        (counts.nothing, _("nothing found in {n}")),
+    ]
+    return [words.format(n=count(number)) for number, words in parts if number]
+
+
+def reason_words(choice: DocumentChoice) -> str:
+    """Why a document is used so, or not."""
+    return {
+        UseReason.ON_DESK: _("On the desk"),
+        UseReason.ALL_FIT: _("All documents fit"),
+        UseReason.WEIGHTY: _("Most was found in it"),
+        UseReason.FOUND: _("Something was found in it"),
+        UseReason.NO_ROOM: _("Others have more"),
+        UseReason.NOTHING: _("Nothing was found in it"),
+    }[choice.reason]
+
+
+def use_words(use: DocumentUse) -> str:
+    return {DocumentUse.WHOLE: _("read whole"), DocumentUse.PASSAGES: _("passages"), DocumentUse.NONE: _("left out")}[
+        use
+    ]
+
+
+def group_words(reason: UseReason) -> str:
+    """What the documents have in common that are proposed to be used for this reason, or for one like it."""
+    if reason is UseReason.FOUND:
+        return _("Passages")
+    if reason is UseReason.NO_ROOM:
+        return _("Left out")
+    return _("Nothing found") if reason is UseReason.NOTHING else _("Read whole")

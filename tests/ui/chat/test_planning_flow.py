@@ -1,0 +1,178 @@
+"""A question to all documents: planned when it is sent first, shown, changed, and asked when it is sent again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import BookRef, MatterPlan, MatterScope
+from app.core.document import Document, Format, Page
+from app.ui.chat.plan_dialog import PlanDialog
+from tests.ui.fakes import SCOUT, Gate
+from tests.ui.room import Room, wait
+
+FILLER = "The river went by the town and nobody looked at it for long. " * 30
+SAYS = {2: "The lease of the warehouse ends in March.", 7: "The warehouse has a roof."}
+ASKED = "When does the lease of the warehouse end?"
+LINE = "From 12 documents: 1 read whole, passages of 1, nothing found in 10."
+
+
+@pytest.fixture
+def matter(room: Room) -> Room:
+    """Twelve documents, of which one fits and another has a passage; a conversation that asks all of them."""
+    room.engine.info = msgspec.structs.replace(SCOUT, context_tokens=2_400)
+    room.engine.answers = [('It says "ends in March" [Lease 2, p. 1].',)]
+    for number in range(12):
+        pages = (Page(1, "1", SAYS.get(number, FILLER)), Page(2, "2", FILLER))
+        document = Document(f"Lease {number}", Format.TEXT, f"{number:064x}", pages)
+        room.fake.books.add(document, Path(f"/{number}.txt"))
+    talk = room.add_conversation("All")
+    room.desk.conversations.set_scope(talk.id, MatterScope())
+    room.open()
+    return room
+
+
+def _words(room: Room) -> tuple[str, str]:
+    """What the composer says of the scope, and on the button beside it."""
+    scope = room.window.talk.composer.scope
+    return scope.words, scope.button.text()
+
+
+def _id(room: Room, title: str) -> str:
+    return next(book.id for book in room.fake.books.all() if book.title == title)
+
+
+def _dialog(room: Room) -> PlanDialog:
+    (dialog,) = room.window.findChildren(PlanDialog)
+    return dialog
+
+
+def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
+    assert _words(matter) == ("Asks all 12 documents", "Only the desk")
+    editor = matter.window.talk.composer.editor
+    qtbot.keyClicks(editor, ASKED)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    matter.settle()
+    assert matter.turns() == ()
+    assert matter.engine.prompts == []
+    assert _words(matter) == (f"{LINE} Return asks it.", "Choose…")
+
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    matter.settle()
+    (turn,) = matter.turns()
+    assert [ref.book_id for ref in turn.question.books] == [_id(matter, "Lease 2")]
+    assert matter.shown().books == turn.question.books, "what is read whole is on the desk, and stays there"
+    assert LINE in matter.sentences()
+    assert "Answered without any book." not in matter.sentences()
+    assert _words(matter)[1] == "Only the desk"
+
+
+def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
+    matter.ask(ASKED)
+    assert _words(matter)[1] == "Choose…"
+    qtbot.keyClicks(matter.window.talk.composer.editor, " Why?")
+    assert _words(matter)[1] == "Only the desk"
+    qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Return)
+    matter.settle()
+    assert matter.turns() == ()
+    assert _words(matter)[1] == "Choose…"
+
+
+def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
+    matter.ask(ASKED)
+    qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
+    dialog = _dialog(matter)
+    rows = [dialog.documents.index(row).data() for row in range(dialog.documents.rowCount())]
+    assert rows[0] == "Read whole  1"
+    assert rows[1] == "Lease 2, read whole, Most was found in it: “The lease of the warehouse ends in March.”"
+    assert rows[2] == "Passages  1"
+    assert rows[4] == "Nothing found  10"
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
+    assert "passages of 2" in dialog.line.text()
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
+    assert "1 left out" in dialog.line.text()
+    dialog.field.setText("lease 7")
+    assert dialog.documents.rowCount() == 2
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    matter.settle()
+    (turn,) = matter.turns()
+    assert turn.question.books == ()
+    assert turn.question.plan is not None
+    assert turn.question.plan.left_out == (_id(matter, "Lease 2"),)
+    (words,) = matter.sentences()
+    assert words.startswith("From 12 documents: passages of 1, 1 left out, nothing found in 10.")
+
+
+def test_what_does_not_fit_cannot_be_asked(matter: Room, qtbot: QtBot) -> None:
+    matter.ask(ASKED)
+    qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
+    dialog = _dialog(matter)
+    for row in range(dialog.documents.rowCount()):
+        dialog.documents.toggle(dialog.documents.index(row))
+        dialog.documents.toggle(dialog.documents.index(row))
+    assert dialog.action.isEnabled()
+    for row in range(5, dialog.documents.rowCount()):
+        dialog.documents.toggle(dialog.documents.index(row))
+    assert not dialog.action.isEnabled()
+    assert dialog.tokens.text().endswith("this does not fit")
+    dialog.reject()
+
+
+def test_esc_takes_the_plan_back(matter: Room, qtbot: QtBot) -> None:
+    matter.ask(ASKED)
+    qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Escape)
+    assert _words(matter) == ("Asks all 12 documents", "Only the desk")
+    assert matter.window.talk.composer.text() == ASKED
+
+
+def test_while_an_answer_is_written_the_next_question_waits_for_its_plan(matter: Room) -> None:
+    gate = Gate()
+    matter.engine.answers = [("It ends", gate, " in March."), ("It has a roof.",)]
+    matter.ask(ASKED)
+    matter.ask(ASKED, settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: not matter.window.talk.composer.text())
+    matter.ask("What of the roof of the warehouse?", settle=False)
+    assert _words(matter) == ("Waiting for the current answer…", "Cancel")
+    gate.open()
+    matter.settle()
+    assert len(matter.turns()) == 1
+    assert _words(matter)[1] == "Choose…"
+    matter.ask("What of the roof of the warehouse?")
+    assert len(matter.turns()) == 2
+
+
+def test_the_scope_is_chosen_where_books_are(matter: Room, qtbot: QtBot) -> None:
+    qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
+    assert _words(matter) == ("", "")
+    assert matter.shown().scope is None
+    matter.presenter.shelf.offer_books()
+    (menu,) = (menu for menu in matter.window.findChildren(QMenu) if menu.isVisible())
+    everything = menu.actions()[0]
+    assert (everything.text(), everything.isChecked()) == ("All documents (12)", False)
+    everything.trigger()
+    menu.close()
+    matter.settle()
+    kept = matter.desk.conversations.get(matter.shown().id)
+    assert kept is not None
+    assert kept.scope == MatterScope()
+    assert _words(matter)[0] == "Asks all 12 documents"
+    assert matter.window.talk.view.empty.words.title == "Ask about all documents"
+
+
+def test_another_answer_is_asked_of_the_same(matter: Room) -> None:
+    matter.ask(ASKED)
+    matter.ask(ASKED)
+    first = matter.engine.prompts[-1]
+    matter.presenter.asking.ask_last_again()
+    matter.settle()
+    assert matter.engine.prompts[-1] == first
+    (turn,) = matter.turns()
+    assert turn.answer_variants == 2
+    assert turn.question.plan not in (None, MatterPlan())
+    assert matter.shown().books == (BookRef(_id(matter, "Lease 2")),)
