@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.errors import Problem
 from app.core.image import Image, ImageRef
+from app.core.values import FREE, AnswerForm
 
 
 class CitationState(StrEnum):
@@ -162,6 +163,8 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
+    """`form`: what its answer has to be."""
+
     id: str
     conversation_id: str
     parent_id: str | None
@@ -169,6 +172,7 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     books: tuple[BookRef, ...]
     created_at: float  # seconds since the epoch, UTC
     images: tuple[ImageRef, ...] = ()
+    form: AnswerForm = FREE
 
 
 class Draft(msgspec.Struct, frozen=True):

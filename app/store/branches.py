@@ -25,6 +25,7 @@ from app.core.conversation import (
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
+from app.core.values import AnswerForm
 
 Value = TypeVar("Value")
 
@@ -35,13 +36,13 @@ _IMAGES = """(
     FROM question_images r JOIN images i ON i.sha256 = r.sha256
         WHERE r.question_id = q.id AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
 )"""
-QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
+QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}, q.form"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
     "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone"
 )
-QUESTION_COLUMNS = 7
+QUESTION_COLUMNS = 8
 _ANSWER_COLUMNS = 19
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
@@ -117,9 +118,10 @@ def _choose_question(connection: apsw.Connection, question_id: str) -> None:
 
 def question_of(row: tuple[Any, ...]) -> StoredQuestion:
     """From the columns QUESTION."""
-    id_, conversation_id, parent_id, text, books, created_at, images = row
+    id_, conversation_id, parent_id, text, books, created_at, images, form = row
     refs = decode(books, tuple[BookRef, ...])
-    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, decode(images, tuple[ImageRef, ...]))
+    seen = decode(images, tuple[ImageRef, ...])
+    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, seen, decode(form, AnswerForm))
 
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
