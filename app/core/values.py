@@ -44,10 +44,11 @@ _YES, _NO = ("Yes", "はい"), ("No", "いいえ")
 
 class HeldForm(msgspec.Struct, frozen=True):
     """What the first line of an answer may be: one of `options`, or else what the kind says; `absent`, the last of
-    `options`, says that the document has none."""
+    `options`, says that the document has none. `opening`: the mark that opens the quotation below it."""
 
     kind: ValueKind
     options: tuple[str, ...]
+    opening: str = '"'
 
     @property
     def absent(self) -> str:
@@ -64,7 +65,7 @@ def held_form(form: AnswerForm, question: str) -> HeldForm | None:
         named = _YES[language], _NO[language]
     elif form.kind is ValueKind.CHOICE:
         named = form.choices
-    return HeldForm(form.kind, (*named, _ABSENT[language]))
+    return HeldForm(form.kind, (*named, _ABSENT[language]), '"「'[language])
 
 
 def is_japanese(question: str) -> bool:
