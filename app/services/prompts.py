@@ -12,9 +12,10 @@ from app.core.conversation import RULES_VERSION, Beside, BookRef, OutlineRef, Pa
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
+from app.core.values import HeldForm
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
-from app.services.rules import FROM_NOTES, Rules, after_notes, rules_of
+from app.services.rules import FROM_NOTES, Rules, after_notes, hold_to, rules_of
 from app.store.books import Books
 
 WITH_IMAGES = "Answer from the images above, too."
@@ -51,6 +52,7 @@ class Prompts:
         rules: int = RULES_VERSION,
         notes: str = "",
         plain: bool = False,
+        held: HeldForm | None = None,
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
@@ -59,13 +61,14 @@ class Prompts:
         `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
         were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
         named. `rules`: the version that the conversation began with. `plain`: no rules follow the question.
+        `held`: the form that its answer is held to.
         """
         books = tuple(map(self._books.cited, refs))
         documents = tuple(map(document_text, books))
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
         if question or images:
-            text = question if plain else self.put(question, refs, beside, words, notes)
+            text = question if plain else self.put(question, refs, beside, words, notes, held)
             messages.append(_asked(text, images, shown, sees))
             said.append(question)
         if excerpts:
@@ -92,7 +95,15 @@ class Prompts:
                 images += len(turn.question.images)
         return messages, said, images
 
-    def put(self, question: str, refs: Sequence[BookRef], beside: Beside, rules: Rules, notes: str = "") -> str:
+    def put(
+        self,
+        question: str,
+        refs: Sequence[BookRef],
+        beside: Beside,
+        rules: Rules,
+        notes: str = "",
+        held: HeldForm | None = None,
+    ) -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
         as it was read. What is of books that are gone is left out."""
         blocks = [
@@ -105,7 +116,9 @@ class Prompts:
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
         marks = self.marks(refs, rules.page) if refs else ()
-        if marks and (notes or rules.short):
+        if held is not None:
+            parts.append(hold_to(held, question, marks or (f"[{rules.page}]",)))
+        elif marks and (notes or rules.short):
             parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
         text = "\n\n".join(parts)
         return (
