@@ -68,6 +68,10 @@ class TextSheets:
         self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
+    def done(self) -> None:
+        """Nothing of progress stays on the screen."""
+        self._bar.close()
+
     def begun(self, event: CellBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
         self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
         self._bar.busy(self._where)
@@ -116,20 +120,20 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all questions; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        _print_templates(desk.templates.all(i18n.language()), as_json=options.json)
+        print_templates(desk.templates.all(i18n.language()), as_json=options.json)
         return None
     if options.export is not None:
         files.check(options.export, files.SHEET_ENDINGS)
-    wanted = _find_questions(options, desk)
+    wanted = find_questions(options, desk)
     ask, books = prepare(options, desk, cancel)
     shelf = shelf_of(books, desk.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
     sheet = _make(options, desk, books, wanted, out)
-    asking_desk, show = asking_with(ask, desk), partial(_show, out, sheet)
+    asking_desk, tell = asking_with(ask, desk), partial(show, out, sheet)
     broken_off: AppError | Stopped | None = None
     try:
-        index_if_read(books, asking_desk, cancel, show, excerpts=sheet.excerpts)
-        finish(asking_desk.sheets.run(sheet.id, cancel), show)
+        index_if_read(books, asking_desk, cancel, tell, excerpts=sheet.excerpts)
+        finish(asking_desk.sheets.run(sheet.id, cancel), tell)
     except (AppError, Stopped) as error:
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet
@@ -153,7 +157,7 @@ class _WantedQuestions:
     listed: tuple[str, ...]
 
 
-def _find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
+def find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
     template = desk.templates.get(options.template, i18n.language()) if options.template else None
@@ -180,7 +184,7 @@ def _make(
     return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
 
 
-def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
+def show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
     """Write what happens while a sheet is asked."""
     match progress:
         case CellBegun(number):
@@ -201,7 +205,7 @@ def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
             pass  # an answer is written as a whole
 
 
-def _print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
+def print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
     for template in templates:
         if as_json:
             print_json({"name": template.name, "title": template.title, "description": template.description})
