@@ -95,7 +95,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all cells; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        print_templates(desk.templates.all(i18n.language()), as_json=options.json)
+        print_templates((each for each in desk.templates.all(i18n.language()) if each.grid), as_json=options.json)
         return None
     if options.export is not None:
         files.check(options.export, files.GRID_ENDINGS)

@@ -120,7 +120,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all questions; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        print_templates(desk.templates.all(i18n.language()), as_json=options.json)
+        print_templates((each for each in desk.templates.all(i18n.language()) if not each.grid), as_json=options.json)
         return None
     if options.export is not None:
         files.check(options.export, files.SHEET_ENDINGS)
@@ -210,4 +210,4 @@ def print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> Non
         if as_json:
             print_json({"name": template.name, "title": template.title, "description": template.description})
         else:
-            print(f"{template.name:<10} {template.title}: {template.description}")
+            print(f"{template.name:<16} {template.title}: {template.description}")

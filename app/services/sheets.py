@@ -193,8 +193,9 @@ _TITLE_CHARACTERS = 200
 
 
 class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`questions` are asked as they are. `each_chapter` is asked of every chapter, with {title}, {pages} and {book} in
-    their places; `each_book`, with {book}, of every book that has no chapters."""
+    """`questions` are lines as `columns_of` reads them; with `grid` they are for every document by itself.
+    `each_chapter` is asked of every chapter, with {title}, {pages} and {book} in their places; `each_book`, with
+    {book}, of every book that has no chapters."""
 
     title: str
     description: str
@@ -202,6 +203,7 @@ class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each_chapter: str = ""
     each_book: tuple[str, ...] = ()
     name: str = ""
+    grid: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,6 +212,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: int
     en: SheetTemplate
     ja: SheetTemplate
+    grid: bool = False
 
 
 class Templates:
@@ -223,7 +226,7 @@ class Templates:
         for path in sorted(self._folder.glob("*.toml")):
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
             template: SheetTemplate = getattr(file, language, None) or getattr(file, _FALLBACK)
-            found.append((file.place, msgspec.structs.replace(template, name=path.stem)))
+            found.append((file.place, msgspec.structs.replace(template, name=path.stem, grid=file.grid)))
         return tuple(template for _place, template in sorted(found, key=lambda pair: pair[0]))
 
     def get(self, name: str, language: str) -> SheetTemplate:

@@ -14,9 +14,11 @@ from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
 from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
+from app.core.values import is_japanese
 from app.core.work import Cancel, Stopped, finish
 from app.export.sheet import compose_sheet
 from app.services import sheets
+from app.services.columns import columns_of
 from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
 from app.ui.sheet.table import state_words
 from tests import work
@@ -330,11 +332,12 @@ def test_what_is_at_the_limits_is_taken() -> None:
 # ---- templates
 
 NAMES = ["chapters", "minutes", "contract", "people", "glossary"]
+GRIDS = ["due-diligence", "leases", "clinical-letters", "interviews", "invoices"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: str) -> None:
-    found = fake.desk.templates.all(language)
+    found = [template for template in fake.desk.templates.all(language) if not template.grid]
     assert [template.name for template in found] == NAMES
     for template in found:
         listed = fake.desk.templates.questions(template, (BookRef(book.id),))
@@ -344,6 +347,18 @@ def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: 
         assert template.description
         assert all("{" not in question for question in listed)
         assert any("引用" in question if language == "ja" else "uote" in question for question in listed)
+
+
+def test_five_grids_ask_the_same_in_both_languages(fake: FakeDesk) -> None:
+    english, japanese = ([each for each in fake.desk.templates.all(name) if each.grid] for name in ("en", "ja"))
+    assert [template.name for template in english] == GRIDS
+    for one, other in zip(english, japanese, strict=True):
+        columns, others = columns_of(one.questions), columns_of(other.questions)
+        assert [column.form.kind for column in columns] == [column.form.kind for column in others]
+        assert [len(column.form.choices) for column in columns] == [len(column.form.choices) for column in others]
+        assert all(column.name and column.form.is_held for column in (*columns, *others))
+        assert not any(is_japanese(column.question) for column in columns)
+        assert all(is_japanese(column.question) for column in others)
 
 
 def test_both_languages_ask_the_same_number(fake: FakeDesk) -> None:
@@ -359,7 +374,7 @@ def test_another_language_gets_english(fake: FakeDesk) -> None:
 def test_an_unknown_template_is_told_with_those_there_are(fake: FakeDesk) -> None:
     with pytest.raises(AppError) as caught:
         fake.desk.templates.get("poems", "en")
-    assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES)}
+    assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES + GRIDS)}
 
 
 def chapters(fake: FakeDesk, *books: Book) -> tuple[str, ...]:
