@@ -21,7 +21,7 @@ from app.core.conversation import (
     Turn,
 )
 from app.core.image import ImageRef
-from app.core.sheet import Sheet, SheetRow
+from app.core.sheet import Sheet, SheetCell
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
@@ -83,6 +83,6 @@ def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)
 def test_in_every_file_of_a_sheet(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out{ending}"
-    rows = (SheetRow(ALONE, ANSWER), SheetRow(msgspec.structs.replace(READ, images=()), ANSWER), SheetRow(ALONE))
+    rows = (SheetCell(ALONE, ANSWER), SheetCell(msgspec.structs.replace(READ, images=()), ANSWER), SheetCell(ALONE))
     files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), {}), path)
     assert text_of(path).count(WORDS) == 1

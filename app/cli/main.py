@@ -106,6 +106,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import timeline
 
             timeline.run(options, desk, cancel)
+        case "grid":
+            from app.cli import grids
+
+            return grids.run(options, desk, cancel)
         case "prompts":
             from app.cli import prompts
 

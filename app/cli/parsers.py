@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_questions(commands)
     _add_sheet(commands)
     _add_timeline(commands)
+    _add_grid(commands)
     _add_prompts(commands)
     _add_notes(commands)
     _add_bin(commands)
@@ -141,6 +142,7 @@ def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> N
     _add_matter(command)
     command.add_argument(
         "--document",
+        "--documents",
         type=Path,
         action="append",
         default=[],
@@ -206,6 +208,32 @@ def _add_timeline(commands: Any) -> None:
         command.add_argument(
             "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .md")
         )
+
+
+def _add_grid(commands: Any) -> None:
+    grid = _command(
+        commands,
+        "grid",
+        _("ask every question of every document by itself, and get a table of values with their pages"),
+    )
+    _add_answering(grid)
+    grid.add_argument(
+        "--questions", type=Path, metavar="FILE",
+        help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
+        " text, yes/no, date, amount, choice: A, B"),
+    )  # fmt: skip
+    grid.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    grid.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
+    grid.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
+    grid.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last table of these questions and documents: ask only what is not answered, or new"),
+    )  # fmt: skip
+    grid.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .docx")
+    )
+    _add_weighing(grid)
+    grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
 def _add_compare(commands: Any) -> None:

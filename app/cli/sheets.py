@@ -26,7 +26,7 @@ from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
+from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -39,11 +39,11 @@ from app.wording.i18n import _
 class JsonSheets(JsonProgress):
     """One JSON object a line on stdout."""
 
-    def begun(self, event: RowBegun, question: str) -> None:
+    def begun(self, event: CellBegun, question: str) -> None:
         print_json({"event": "question", "number": event.number, "total": event.total, "question": question})
 
-    def row(self, event: RowEnded) -> None:
-        row, problem = event.row, event.row.answer.problem if event.row.answer else None
+    def row(self, event: CellEnded) -> None:
+        row, problem = event.cell, event.cell.answer.problem if event.cell.answer else None
         shown: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
         shown |= {"question": row.question.text, "state": row.state}
         if row.answer is not None:
@@ -53,7 +53,7 @@ class JsonSheets(JsonProgress):
         print_json(shown)
 
     def ended(self, sheet: Sheet) -> None:
-        print_json({"event": "ended", "sheet": sheet.id, "questions": len(sheet.rows), "answered": sheet.answered})
+        print_json({"event": "ended", "sheet": sheet.id, "questions": len(sheet.cells), "answered": sheet.answered})
 
 
 class TextSheets:
@@ -68,7 +68,11 @@ class TextSheets:
         self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
-    def begun(self, event: RowBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
+    def done(self) -> None:
+        """Nothing of progress stays on the screen."""
+        self._bar.close()
+
+    def begun(self, event: CellBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
         self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
         self._bar.busy(self._where)
 
@@ -85,9 +89,9 @@ class TextSheets:
         self._bar.close()
         print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
-    def row(self, event: RowEnded) -> None:
+    def row(self, event: CellEnded) -> None:
         self._bar.close()
-        row = event.row
+        row = event.cell
         question = units.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
         print(f"{event.number}. {question}\n")
         if row.answer is None:
@@ -106,7 +110,7 @@ class TextSheets:
             words = _(
                 "{answered} of {total} questions are answered. To ask the others, use the same command with --resume."
             )
-            print(words.format(answered=sheet.answered, total=len(sheet.rows)), file=sys.stderr)
+            print(words.format(answered=sheet.answered, total=len(sheet.cells)), file=sys.stderr)
 
 
 Out: TypeAlias = JsonSheets | TextSheets
@@ -116,20 +120,20 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all questions; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        _print_templates(desk.templates.all(i18n.language()), as_json=options.json)
+        print_templates((each for each in desk.templates.all(i18n.language()) if not each.grid), as_json=options.json)
         return None
     if options.export is not None:
         files.check(options.export, files.SHEET_ENDINGS)
-    wanted = _find_questions(options, desk)
+    wanted = find_questions(options, desk)
     ask, books = prepare(options, desk, cancel)
     shelf = shelf_of(books, desk.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
     sheet = _make(options, desk, books, wanted, out)
-    asking_desk, show = asking_with(ask, desk), partial(_show, out, sheet)
+    asking_desk, tell = asking_with(ask, desk), partial(show, out, sheet)
     broken_off: AppError | Stopped | None = None
     try:
-        index_if_read(books, asking_desk, cancel, show, excerpts=sheet.excerpts)
-        finish(asking_desk.sheets.run(sheet.id, cancel), show)
+        index_if_read(books, asking_desk, cancel, tell, excerpts=sheet.excerpts)
+        finish(asking_desk.sheets.run(sheet.id, cancel), tell)
     except (AppError, Stopped) as error:
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet
@@ -141,7 +145,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         answers.choices(dataclasses.replace(desk.context, ask=ask).choices(sheet.id))
     if broken_off is not None:
         raise broken_off
-    failed = (row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer)
+    failed = (row.answer.problem for row in kept.cells if row.state is CellState.FAILED and row.answer)
     return next((problem for problem in failed if problem is not None), None)
 
 
@@ -153,7 +157,7 @@ class _WantedQuestions:
     listed: tuple[str, ...]
 
 
-def _find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
+def find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
     template = desk.templates.get(options.template, i18n.language()) if options.template else None
@@ -180,11 +184,11 @@ def _make(
     return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
 
 
-def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
+def show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
     """Write what happens while a sheet is asked."""
     match progress:
-        case RowBegun(number):
-            out.begun(progress, sheet.rows[number - 1].question.text)
+        case CellBegun(number):
+            out.begun(progress, sheet.cells[number - 1].question.text)
         case Loading():
             out.loading(progress)
         case Tokenizing():
@@ -195,15 +199,15 @@ def _show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
             out.thinking()
         case Notice(problem):
             out.notice(problem)
-        case RowEnded():
+        case CellEnded():
             out.row(progress)
         case Token():
             pass  # an answer is written as a whole
 
 
-def _print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
+def print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
     for template in templates:
         if as_json:
             print_json({"name": template.name, "title": template.title, "description": template.description})
         else:
-            print(f"{template.name:<10} {template.title}: {template.description}")
+            print(f"{template.name:<16} {template.title}: {template.description}")

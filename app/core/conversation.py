@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.errors import Problem
 from app.core.image import Image, ImageRef
+from app.core.values import FREE, AnswerForm
 
 
 class CitationState(StrEnum):
@@ -210,6 +211,8 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
+    """`form`: what its answer has to be."""
+
     id: str
     conversation_id: str
     parent_id: str | None
@@ -218,6 +221,7 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     created_at: float  # seconds since the epoch, UTC
     images: tuple[ImageRef, ...] = ()
     plan: MatterPlan | None = None
+    form: AnswerForm = FREE
 
     @property
     def others(self) -> tuple[BookRef, ...]:

@@ -75,6 +75,9 @@ class Code(StrEnum):
     QUESTION_LIMIT = "question_limit"  # wanted, limit
     QUESTION_TOO_LONG = "question_too_long"  # number, characters, limit
     QUESTION_NOT_BEGUN = "question_not_begun"
+    QUESTION_KIND = "question_kind"  # number, kind, known
+    QUESTION_CHOICES = "question_choices"  # number, limit, characters
+    QUESTION_CELLS = "question_cells"  # wanted, limit
     TEMPLATE_UNKNOWN = "template_unknown"  # name, known
     BIN_ENTRY_UNKNOWN = "bin_entry_unknown"  # name
     PROMPT_INVALID = "prompt_invalid"  # name, limit

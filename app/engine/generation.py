@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from app.core.conversation import Ending
 from app.engine.architectures import Geometry
+from app.engine.held_value import HeldAnswer, HeldValue
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import Tokens
 from app.engine.llama import LlamaContext, LlamaModel
@@ -68,9 +69,9 @@ class Written:
 class Writer:
     """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
-    `thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`: None
-    drafts nothing. `several_books`: page marks name theirs. `begun`: what there is of the answer already, at the end of
-    the sequence; a page mark that it stops before, or inside, is written to its end.
+    `thoughts`: nothing in them is held to anything. `quoter`: None writes quotations freely. `held`: the form that the
+    answer is held to. `lookup`: None drafts nothing. `several_books`: page marks name theirs. `begun`: what there is of
+    the answer already, at the end of the sequence; a page mark that it stops before, or inside, is written to its end.
     """
 
     model: LlamaModel
@@ -80,6 +81,7 @@ class Writer:
     geometry: Geometry
     thoughts: Thoughts
     quoter: QuoteConstraint | None = None
+    held: HeldAnswer | None = None
     lookup: Lookup | None = None
     several_books: bool = False
     begun: InitVar[Tokens | None] = None
@@ -88,8 +90,15 @@ class Writer:
         self._said = b""
         self._written: Tokens = array("i")
         self._ahead: deque[int] = deque()  # tokens that Octavo writes, such as a page mark
+        self._is_cited = False  # the quotation of an answer that is held to a form has its page
         if begun:
             self._resume(begun)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether an answer that is held to a form has all of it."""
+        held = self.held
+        return held is not None and not self._ahead and (held.is_done or self._is_cited)
 
     def write(self) -> Iterator[tuple[int, bytes]]:
         """Tokens without end, and without those that were written before, each with what the answer has of it or of
@@ -146,16 +155,32 @@ class Writer:
         self.sampler.accept(token)
         self._written.append(token)
         piece = self.model.piece(token)
+        thinking = self.thoughts.thinking
         self._said = self.thoughts.feed(piece, b"" if piece else self.model.token_text(token))
+        if self.held is not None and not thinking and self._feed_held(self.held, piece):
+            return token
         if self.quoter is not None:
             self.quoter.feed(self._said)
             place = self.quoter.ended()
             if place is not None:
                 self._write_mark(place, _behind_quotation(piece))
+                self._is_cited = True
         return token
+
+    def _feed_held(self, held: HeldAnswer, piece: bytes) -> bool:
+        """Take a token of an answer that is held to a form; whether it was one of its value."""
+        if held.value is None:
+            held.feed(piece)
+            return False
+        held.value.feed(piece)
+        if held.value.is_final and (opening := held.end_value()):
+            self._ahead.extend(self.model.tokenize(opening, special=False))
+        return True
 
     def _choose_freely(self, index: int) -> int:
         quoter = self.quoter
+        if self.held is not None and self.held.value is not None and not self.thoughts.thinking:
+            return self._choose_value(self.held, self.held.value, index)
         if quoter is None or self.thoughts.thinking:
             return self.sampler.choose(self.context.logits(index))
         if quoter.state is State.QUOTING:
@@ -164,6 +189,21 @@ class Writer:
                 return token
         token = self.sampler.choose(self.context.logits(index))
         return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
+
+    def _choose_value(self, held: HeldAnswer, value: HeldValue, index: int) -> int:
+        """The most probable token that goes on to a value. It ends where the model would write something else, if it is
+        whole."""
+        for rank, (token, _weight) in enumerate(self._ranked(index).each()):
+            piece = self.model.piece(token)
+            if piece and value.allows(piece):
+                return token
+            if not rank and value.is_whole:
+                break
+        if value.is_whole:
+            return self._write_ahead(held.end_value())
+        chosen = self._most_probable_of(value.continuations(), index)
+        assert chosen is not None, "a value that is not whole goes on"
+        return chosen
 
     def _choose_opening(self, quoter: QuoteConstraint, index: int, chosen: int) -> int:
         """In place of a token that opens a quotation and goes on at once with what the books do not have: the most
@@ -184,14 +224,39 @@ class Writer:
         if quoter.too_long and (token := self._close(quoter)) is not None:
             return token
         token = self._meant(quoter, index)
+        if token is not None and self.held is not None and not quoter.stays_true(self.model.piece(token)):
+            token = None
         if token is not None:
             piece = self.model.piece(token)
             closing = quoter.closing(piece)
             return token if closing == piece else self._write_ahead(closing.decode())
         if quoter.is_whole and (token := self._close(quoter)) is not None:
             return token
+        if self.held is not None:
+            return self._quote_on(quoter, index)
         place = quoter.release(self.model.piece(int(np.argmax(self.context.logits(index)))))
         return None if place is None else self._write_ahead(self._mark(place))
+
+    def _quote_on(self, quoter: QuoteConstraint, index: int) -> int:
+        """Of a quotation that must be of the books: what closes it, or else the most probable token that goes on in
+        them; a character of theirs, where no probable one does. Where a page ends before it is long enough, it ends."""
+        if quoter.can_close and (closing := self._close(quoter)) is not None:
+            return closing
+        for token, _weight in self._ranked(index).each():
+            if self.model.piece(token) and quoter.stays_true(self.model.piece(token)):
+                return token
+        following = self._most_probable_of(quoter.continuations(), index)
+        if following is not None:
+            return following
+        self._is_cited = True
+        return self._write_ahead(quoter.closing_marks)
+
+    def _most_probable_of(self, texts: Iterable[str], index: int) -> int | None:
+        """The first token of the text whose first token is the most probable; the others are ahead."""
+        logits = self.context.logits(index)
+        firsts = {text: self.model.tokenize(text, special=False)[0] for text in texts}
+        best = max(firsts, key=lambda text: float(logits[firsts[text]]), default=None)
+        return None if best is None else self._write_ahead(best)
 
     def _meant(self, quoter: QuoteConstraint, index: int) -> int | None:
         """The most probable token that continues some passage, if all such tokens together count for something."""
@@ -268,6 +333,9 @@ def write_text(writer: Writer, text: AnswerText, most: int, written: Written, sh
         text.add(said, thinking=text.thoughts.thinking)
         if text.is_whole:
             written.whole = len(tokens)
+        if writer.is_done:
+            written.ending = Ending.COMPLETE
+            return
         if should_stop():
             written.ending = Ending.CANCELLED
             return

@@ -14,11 +14,20 @@ from typing import Generic, Protocol, TypeVar
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
-from app.core.settings import Sampling
 from app.core.work import Progress, Result, Stopped
 from app.engine import protocol
 from app.engine.control import RunControl
-from app.engine.protocol import AnyOrder, Command, EngineOrder, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import (
+    AnswerTo,
+    AnyOrder,
+    Command,
+    EngineOrder,
+    Generated,
+    LoadSpec,
+    ModelInfo,
+    Prompt,
+    PromptSize,
+)
 from app.isolation.heartbeat import Port, WireFailed
 
 
@@ -33,9 +42,7 @@ class EngineSession(Protocol):
 
     def answer(
         self,
-        prompt: Prompt,
-        sampling: Sampling,
-        max_tokens: int,
+        order: AnswerTo,
         on_progress: Callable[[int, int, int], None],
         on_text: Callable[[str], None],
         on_thinking: Callable[[], None],
@@ -95,10 +102,8 @@ class OrderLoop(ABC, Generic[Session]):
                 self._reply(order, self._loaded().measure(prompt))
             case protocol.ReadBooks(prompt):
                 self._reply_read(order, self._loaded().read_books(prompt, self._reading))
-            case protocol.AnswerTo(prompt, sampling, max_tokens):
-                session = self._loaded()
-                answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
-                self._reply_read(order, answer)
+            case protocol.AnswerTo():
+                self._reply_read(order, self._loaded().answer(order, self._reading, self._writing, self._thinking))
             case _:
                 self._obey_other(order)
 

@@ -14,6 +14,7 @@ from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, 
 from app.core.image import Raster
 from app.core.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
+from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.machine import RepackedWeights
 from app.isolation.heartbeat import WireFailed
@@ -420,11 +421,13 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
 
 
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
-    """Read a prompt and write an answer."""
+    """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
+    nothing else. A server on the network is not held to it."""
 
     prompt: Prompt
     sampling: Sampling
     max_tokens: int
+    held: HeldForm | None = None
 
 
 class ReadBooks(EngineOrder[Tokenizing | Reading | Notice, Usage], frozen=True):

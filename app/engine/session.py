@@ -21,6 +21,7 @@ from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.generation import Writer, Written, write_text
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
+from app.engine.held_value import HeldAnswer
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
 from app.engine.kv.book_tokens import BookTokens
@@ -33,6 +34,7 @@ from app.engine.llama import CUTTING_VERSION, LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, PromptTokenizer
 from app.engine.protocol import (
+    AnswerTo,
     BookSpan,
     DocumentText,
     EngineCounts,
@@ -248,31 +250,23 @@ class Session:
         return WrittenTokens(written, seconds, self.take_counts())
 
     def answer(
-        self,
-        prompt: Prompt,
-        sampling: Sampling,
-        max_tokens: int,
-        on_progress: OnProgress,
-        on_text: Callable[[str], None],
-        on_thinking: Callable[[], None],
+        self, order: AnswerTo, on_progress: OnProgress, on_text: Callable[[str], None], on_thinking: Callable[[], None]
     ) -> Generated:
-        """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters of it as they come. Where
-        the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
+        """Read the order's prompt and write an answer, or more of one; `on_text` gets whole characters of it as they
+        come. Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self.lay_out(prompt)
+        prompt, laid = order.prompt, self.lay_out(order.prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
         text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
-        sampler, waited_before_s = Sampler(sampling), self._control.waited_s
-        written = Written()
+        written, waited_before_s = Written(), self._control.waited_s
         try:
-            writer = self._writer(prompt, laid, sampling, sampler, text.thoughts)
-            write_text(writer, text, max_tokens, written, self._control.wait)
+            write_text(self._writer(order, laid, text.thoughts), text, order.max_tokens, written, self._control.wait)
         finally:
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
@@ -284,19 +278,19 @@ class Session:
         usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
         return Generated(written.ending, usage, timings, self.take_counts())
 
-    def _writer(
-        self, prompt: Prompt, laid: LaidOutPrompt, sampling: Sampling, sampler: Sampler, thoughts: Thoughts
-    ) -> Writer:
+    def _writer(self, order: AnswerTo, laid: LaidOutPrompt, thoughts: Thoughts) -> Writer:
+        prompt, sampling = order.prompt, order.sampling
         books = prompt.quoted or prompt.documents
         return Writer(
             self._model,
             self._context,
             self._sequence,
-            sampler,
+            Sampler(sampling),
             self._shape.geometry,
             thoughts,
             quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
+            held=HeldAnswer(order.held) if order.held is not None and not laid.begun else None,
             several_books=len(books) > 1,
             begun=laid.answer,
         )

@@ -13,19 +13,29 @@ from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
 from app.core.errors import AppError
+from app.core.values import ValueKind
 from app.export import footnotes
 from app.export.formulas import read_formula
+from app.export.grid import GridCell, GridReport
 from app.export.markdown import read_answer
-from app.export.references import RAISED, REFERENCE, Reference, table_headings
+from app.export.plain import plain_text
+from app.export.references import RAISED, REFERENCE, Reference, Tone, table_headings
 from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock
 from app.export.word_file import BULLETS, MONOSPACED, WordFile, set_numbering
+from app.services.cells import CellFinding
 from app.wording.i18n import _
 
 _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
 _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
 _SHEET_MM = (10, 58, 118, 75)
+_DOCUMENT_MM, _COLUMNS_SIDE_BY_SIDE = 46, 5
+_GRID_TONES = {
+    CellFinding.VERIFIED: Tone.VERIFIED,
+    CellFinding.DISAGREES: Tone.NOT_FOUND,
+    CellFinding.UNVERIFIED: Tone.NEAR,
+}
 _QUOTATIONS_MM = (9, 34, 17, 44, 36)
 _FACT_MM = 28
 
@@ -65,6 +75,39 @@ def write_sheet(report: SheetReport) -> bytes:
     for line in report.lines:
         _write_line(file, file.add_row(table, whole=False), line)
     return file.save()
+
+
+def write_grid(report: GridReport) -> bytes:
+    """The grid across landscape pages, its columns side by side as far as they can be read, then below each other."""
+    file = WordFile(report.title, landscape=True)
+    _write_head(file, report.head)
+    for first in range(0, len(report.headings), _COLUMNS_SIDE_BY_SIDE):
+        headings = report.headings[first : first + _COLUMNS_SIDE_BY_SIDE]
+        file.document.add_paragraph(style="Fact")
+        width = (sum(_SHEET_MM) - _DOCUMENT_MM) / len(headings)
+        names = (_("Document"), *(heading.title for heading in headings))
+        table = file.add_table((_DOCUMENT_MM, *[width] * len(headings)), names)
+        for line in report.lines:
+            title, *cells = file.add_row(table)
+            title.paragraphs[0].add_run(line.title)
+            for place, cell in zip(cells, line.cells[first : first + len(headings)], strict=True):
+                _write_grid_cell(place, cell)
+    if report.summary:
+        file.document.add_paragraph(report.summary, style="Note").paragraph_format.space_before = Pt(8)
+    return file.save()
+
+
+def _write_grid_cell(place: _Cell, cell: GridCell) -> None:
+    words = place.paragraphs[0].add_run(plain_text(cell.words))
+    words.bold = cell.read.has_value and cell.read.kind is not ValueKind.PROSE
+    tone = _GRID_TONES.get(cell.read.finding, Tone.NAMED).value
+    if cell.place:
+        place.paragraphs[0].add_run().add_break()
+        place.paragraphs[0].add_run(cell.place, style=tone)
+    for words_below in (f"“{cell.quotation}”" * bool(cell.quotation), cell.finding, cell.answered, cell.comment):
+        if words_below:
+            place.paragraphs[0].add_run().add_break()
+            place.paragraphs[0].add_run(words_below, style="Label")
 
 
 def _write_head(file: WordFile, head: TitleBlock) -> None:

@@ -1,4 +1,4 @@
-"""Writes the report of a conversation or of a sheet into a file of the format that its name says."""
+"""Writes the report of a conversation, of a sheet or of a grid into a file of the format that its name says."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
+from app.export.grid import GridReport
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
 from app.export.sheet import SheetReport
 from app.services.comparisons import ComparedBooks
@@ -26,6 +27,7 @@ _PRIVATE_FOLDER = 0o700
 
 ENDINGS = (".md", ".html", ".docx")
 SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
+GRID_ENDINGS = (".xlsx", ".csv", ".docx")
 COMPARISON_ENDINGS = (".docx",)
 TIMELINE_ENDINGS = (".xlsx", ".csv", ".md")
 
@@ -57,6 +59,12 @@ def write_sheet(report: SheetReport, path: Path) -> None:
     """As `write`."""
     _check_ending(path, SHEET_ENDINGS)
     write_bytes(_sheet_written(report, path.suffix.lower()), path)
+
+
+def write_grid(report: GridReport, path: Path) -> None:
+    """As `write`."""
+    _check_ending(path, GRID_ENDINGS)
+    write_bytes(_grid_written(report, path.suffix.lower()), path)
 
 
 def write_comparison(compared: ComparedBooks, path: Path) -> None:
@@ -121,6 +129,23 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
             from app.export import html
 
             return html.write_sheet(report).encode()
+
+
+def _grid_written(report: GridReport, ending: str) -> bytes:
+    """As `_written`."""
+    match ending:
+        case ".docx":
+            from app.export import docx
+
+            return docx.write_grid(report)
+        case ".csv":
+            from app.export import grid_csv
+
+            return grid_csv.write_grid(report)
+        case _:
+            from app.export import grid_workbook
+
+            return grid_workbook.write_grid(report)
 
 
 def _put_inside(load: LoadPicture, picture: Picture) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.document import Book
-from app.core.sheet import RowState, Sheet, SheetRow
+from app.core.sheet import CellState, Sheet, SheetCell
 from app.export.references import REFERENCE, Reference, cleaned, number_references
 from app.export.report import note_on
 from app.export.title_block import TitleBlock, compose_title_block
@@ -51,8 +51,8 @@ class SheetReport:
 
 def compose_sheet(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> SheetReport:
     """`books` are those that were asked, by their ids. `now`: when it is written, aware of its zone."""
-    lines = tuple(_line(number, row, books) for number, row in enumerate(sheet.rows, 1))
-    asked = [(row.question, row.answer) for row in sheet.rows]
+    lines = tuple(_line(number, row, books) for number, row in enumerate(sheet.cells, 1))
+    asked = [(row.question, row.answer) for row in sheet.cells]
     now = now or datetime.now().astimezone()
     return SheetReport(compose_title_block(cleaned(sheet.title), asked, books, now), lines)
 
@@ -62,12 +62,12 @@ def headings() -> tuple[str, str, str]:
     return _("Question"), _("Answer"), _("References")
 
 
-def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> SheetLine:
+def _line(number: int, row: SheetCell, books: Mapping[str, Book]) -> SheetLine:
     question, answer = cleaned(question_words(row, books)), row.answer
     if answer is None:
         return SheetLine(number, question, "", (), _("This question has not been asked yet."))
     text, references = number_references(answer, books)
     note = " ".join(filter(None, (note_on(row.question, answer), cleaned(weighed_words(answer, books)))))
-    if row.state is RowState.FAILED and answer.problem is not None:
+    if row.state is CellState.FAILED and answer.problem is not None:
         note = " ".join(filter(None, (basis_words(row.question, answer), cleaned(sentence(answer.problem)))))
     return SheetLine(number, question, text, tuple(references), note)

@@ -35,7 +35,7 @@ class TimelineReport:
     title: str
     written: str
     head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[str | CellNumber, ...], ...]
     widths: tuple[int, ...]
     documents: tuple[tuple[str, str], ...]
 
@@ -138,7 +138,7 @@ def _cell(text: str) -> str:
     return " ".join(harmless(text).replace("|", "&#124;").split())
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: str | CellNumber) -> str:
     return f"{cell.value:.0f}" if isinstance(cell, CellNumber) else cell
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +17,7 @@ from app.export.title_block import foot_words
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 CELL_CHARACTERS = 32_767
 """What Excel holds in a cell; a longer text continues in the row below."""
@@ -29,6 +31,7 @@ _RULE, _HEAD = "#D9D2C6", "#F5EFE6"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,2}|\.\d{4,})?(?P<percent> ?%)?")
 """What is a number in English and nothing else elsewhere: `1.200` may be twelve hundred, `007` is a name."""
 _MOST_DIGITS = 15  # of a number that a spreadsheet keeps as it is
+_LONGEST_TIP = 255
 _NARROWEST, _WIDEST = 6, 60  # characters of a column
 
 
@@ -40,7 +43,24 @@ class CellNumber:
     form: str = "0"
 
 
-Cell: TypeAlias = str | CellNumber
+@dataclass(frozen=True)
+class CellDate:
+    """A day without a time."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A cell with a note, which Excel shows when it is pointed at, and a link, named as `internal:'Sheet'!A1`; both may
+    be empty."""
+
+    cell: str | CellNumber | CellDate
+    note: str
+    target: str = ""
+
+
+Cell: TypeAlias = str | CellNumber | CellDate | Noted
 
 
 def read_number(text: str) -> CellNumber | None:
@@ -83,6 +103,7 @@ class _Looks:
                 "text": apart,
                 "quoted": {**apart, "quote_prefix": True},
                 "number": {"num_format": form},
+                "date": {**apart, "num_format": "yyyy-mm-dd"},
                 "head": {**apart, "bold": True, "bg_color": _HEAD},
                 "head of numbers": {"bold": True, "bg_color": _HEAD, "align": "right"},
             }
@@ -91,10 +112,16 @@ class _Looks:
 
 
 def add_sheet(
-    workbook: Workbook, name: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float] = ()
+    workbook: Workbook,
+    name: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    widths: Sequence[float] = (),
+    *,
+    fixed_columns: int = 0,
 ) -> None:
     """A sheet for paper across. `widths` of the columns, in characters; none: as their cells need them. A text that is
-    longer than a cell may be goes on in the row below."""
+    longer than a cell may be goes on in the row below. `fixed_columns`: so many stay in sight."""
     sheet, looks = workbook.add_worksheet(name), _Looks(workbook)
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -106,21 +133,52 @@ def add_sheet(
     for column, words in enumerate(head):
         kind = "head of numbers" if _has_numbers(rows, column) else "head"
         sheet.write_string(0, column, words[:CELL_CHARACTERS], looks.of(kind))
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(1, fixed_columns)
     number = 1
     for row in rows:
         for cells in zip_longest(*map(_pieces, row), fillvalue=""):
             for column, cell in enumerate(cells):
-                if isinstance(cell, CellNumber):
-                    sheet.write_number(number, column, cell.value, looks.of("number", cell.form))
-                else:
-                    kind = "quoted" if cell.startswith(FORMULA_BEGINS) else "text"
-                    sheet.write_string(number, column, cell, looks.of(kind))
+                _write(sheet, (number, column), cell, looks)
             number += 1
 
 
+def _write(sheet: Worksheet, at: tuple[int, int], cell: Cell, looks: _Looks) -> None:
+    match cell:
+        case Noted(inner, note, target):
+            if target:
+                # First: a link is written with its address as the text, which the value then replaces.
+                sheet.write_url(*at, target, looks.of("text"), _words(inner)[:_LONGEST_TIP])
+            _write(sheet, at, inner, looks)
+            if note:
+                sheet.write_comment(*at, note[:CELL_CHARACTERS], {"x_scale": 2, "y_scale": _scale(note)})
+        case CellNumber(value, form):
+            sheet.write_number(*at, value, looks.of("number", form))
+        case CellDate(day):
+            sheet.write_datetime(*at, datetime.combine(day, time()), looks.of("date"))
+        case _:
+            kind = "quoted" if cell.startswith(FORMULA_BEGINS) else "text"
+            sheet.write_string(*at, cell, looks.of(kind))
+
+
+def _scale(note: str) -> float:
+    """How many times as high as usual a note is."""
+    return min(4.0, 1 + len(note) / 200)
+
+
+def _words(cell: Cell) -> str:
+    match cell:
+        case Noted(inner):
+            return _words(inner)
+        case CellNumber(value, form):
+            return f"{value:,.0f}{form.partition('.')[2]}."
+        case CellDate(day):
+            return day.isoformat()
+        case _:
+            return cell
+
+
 def _pieces(cell: Cell) -> list[Cell]:
-    if isinstance(cell, CellNumber):
+    if not isinstance(cell, str):
         return [cell]
     return [cell[start : start + CELL_CHARACTERS] for start in range(0, max(1, len(cell)), CELL_CHARACTERS)]
 
@@ -138,9 +196,6 @@ def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
 
 def _width(cell: Cell) -> int:
     """Of its longest line, in Latin letters."""
-    if isinstance(cell, CellNumber):
-        return len(f"{cell.value:,.0f}") + len(cell.form.partition(".")[2]) + 1
     wide = ("W", "F")
-    return max(
-        (sum(1 + (unicodedata.east_asian_width(each) in wide) for each in line) for line in cell.split("\n")), default=0
-    )
+    lines = _words(cell).split("\n")
+    return max((sum(1 + (unicodedata.east_asian_width(each) in wide) for each in line) for line in lines), default=0)

@@ -42,6 +42,7 @@ from app.core.events import (
 )
 from app.core.image import ref_of
 from app.core.settings import Settings
+from app.core.values import held_form
 from app.core.work import Cancel, Stopped, Work, relay
 from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
@@ -322,13 +323,14 @@ class Ask:
     ) -> Work[AnswerProgress, None]:
         images = yield from self.images.show(fitted.prompt, cancel)
         writing.cites(question.text, fitted.books)
-        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit), cancel)
+        held = held_form(question.form, question.text)
+        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit, held), cancel)
         generated = yield from relay(work, writing.add)
         usage = msgspec.structs.replace(generated.usage, encoded_images=images)
         self.models.learn(usage, generated.timings)
         timings = msgspec.structs.replace(generated.timings, load_s=load_s)
         ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
-        writing.end(ending, usage, timings, writing.support())
+        writing.end(ending, usage, timings, writing.citations() if held else writing.support())
 
     def open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
         """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
@@ -391,7 +393,8 @@ class Ask:
         passages = self.restating.find(query, _LOOKED_THROUGH).passages
         from app.services import search_answer
 
-        yield from writing.add(Token(search_answer.answer(question.text, books, passages)))
+        found = search_answer.answer(question.text, books, passages, question.form)
+        yield from writing.add(Token(found))
         writing.cites(question.text, books)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
         writing.end(Ending.COMPLETE, usage, timings, writing.citations())
@@ -426,6 +429,7 @@ class Ask:
                 notes=notes,
                 plain=plain,
                 others=question.others,
+                held=held_form(question.form, question.text),
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))

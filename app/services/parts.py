@@ -24,7 +24,7 @@ from app.core.events import (
     Token,
     Tokenizing,
 )
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress, SheetRow
+from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetCell, SheetProgress
 from app.core.work import Cancel, Work, relay
 from app.engine.protocol import DocumentText, Measure, Message, Prompt
 from app.services.ask import Ask, OpenAnswer, does_not_fit, title_of
@@ -101,7 +101,7 @@ class Parts:
         parts = [refs_of(part) for part in divide(pages, room)]
         texts = [self._ask_for_notes(question, part, before) for part in parts]
         title = title_of(question.text)
-        return self.store.create(title, question.books, texts, excerpts=False, parts=parts, question_id=question.id)
+        return self.store.create_notes(title, texts, parts, question.id, excerpts=False)
 
     def _measure(self, refs: Sequence[BookRef], cancel: Cancel) -> Work[Tokenizing, list[PageSize]]:
         documents = tuple(document_text(self.books.cited(ref)) for ref in refs)
@@ -126,14 +126,14 @@ class Parts:
 
     def _read(self, sheet: Sheet, writing: OpenAnswer, cancel: Cancel) -> Work[PartsProgress, Sheet]:
         """Have all parts noted that are not yet. Raises AppError if none could be."""
-        rows = list(sheet.rows)
+        rows = list(sheet.cells)
         writing.reads(self._parts_of(rows))
 
         def follow(progress: SheetProgress) -> Iterator[PartsProgress]:
             match progress:
-                case RowBegun(number, total):
+                case CellBegun(number, total):
                     yield PartBegun(number, total, rows[number - 1].question.books)
-                case RowEnded(number, total, row):
+                case CellEnded(number, total, row):
                     rows[number - 1] = row
                     writing.reads(self._parts_of(rows))
                     problem = row.answer.problem if row.answer else None
@@ -142,7 +142,7 @@ class Parts:
                     yield from _beneath(progress)
 
         sheet = yield from relay(self.sheets.run(sheet.id, cancel), follow)
-        problems = [row.answer.problem for row in sheet.rows if row.answer and row.answer.problem]
+        problems = [row.answer.problem for row in sheet.cells if row.answer and row.answer.problem]
         if problems and not sheet.answered:
             raise AppError.of(problems[0])
         return sheet
@@ -155,7 +155,7 @@ class Parts:
         """The notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT where they do not get
         shorter."""
         several = len(question.books) > 1
-        rows = [row for row in sheet.rows if row.state is RowState.ANSWERED]
+        rows = [row for row in sheet.cells if row.state is CellState.ANSWERED]
         before = 0
         while True:
             texts = [f"# {self._names(row.question.books)}\n{_marked(row, several)}" for row in rows]
@@ -172,8 +172,8 @@ class Parts:
             writing.reads(_also_cut(writing.answer.parts, rows))
 
     def _shorten(
-        self, question: StoredQuestion, notes: Sequence[tuple[SheetRow, str, int]], cancel: Cancel
-    ) -> Work[PartsProgress, list[SheetRow]]:
+        self, question: StoredQuestion, notes: Sequence[tuple[SheetCell, str, int]], cancel: Cancel
+    ) -> Work[PartsProgress, list[SheetCell]]:
         """Fewer notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
         their texts, and the tokens of these."""
         limit, names = self.asking.budget().notes, self._names(question.books)
@@ -186,14 +186,14 @@ class Parts:
             wanted.append(ask_for_shorter(question.text, self._names(refs), limit, texts))
             parts.append(refs)
         kept = (sheet for sheet in self.store.of_question(question.id) if sheet.questions == tuple(wanted))
-        sheet = next(kept, None) or self.store.create(
-            title_of(question.text), question.books, wanted, excerpts=True, parts=parts, question_id=question.id
+        sheet = next(kept, None) or self.store.create_notes(
+            title_of(question.text), wanted, parts, question.id, excerpts=True
         )
         sheet = yield from relay(self.sheets.run(sheet.id, cancel), _beneath)
-        for row in sheet.rows:
-            if row.state is not RowState.ANSWERED and row.answer and row.answer.problem:
+        for row in sheet.cells:
+            if row.state is not CellState.ANSWERED and row.answer and row.answer.problem:
                 raise AppError.of(row.answer.problem)
-        return list(sheet.rows)
+        return list(sheet.cells)
 
     # ---- words
 
@@ -208,7 +208,7 @@ class Parts:
         pages = "–".join(dict.fromkeys(book.page_names.of(number).label for number in ends))
         return Part(ref, book.title, pages, state)
 
-    def _parts_of(self, rows: Sequence[SheetRow]) -> tuple[Part, ...]:
+    def _parts_of(self, rows: Sequence[SheetCell]) -> tuple[Part, ...]:
         return tuple(self._part(ref, _state_of(row)) for row in rows for ref in row.question.books)
 
     def _ask_for_notes(self, question: StoredQuestion, refs: Sequence[BookRef], before: str) -> str:
@@ -235,22 +235,22 @@ def _beneath(progress: SheetProgress) -> Iterator[PartsProgress]:
 def _is_sound(sheet: Sheet, pages: Sequence[PageSize], room: int) -> bool:
     """Whether a sheet's parts are just these pages, and those that are not noted yet fit into the room."""
     rest = list(pages)
-    for row in sheet.rows:
+    for row in sheet.cells:
         count = sum(ref.pages.last - ref.pages.first + 1 for ref in row.question.books if ref.pages)
         part, rest = rest[:count], rest[count:]
-        fits = row.state is RowState.ANSWERED or count == 1 or tokens_of(part) <= room
+        fits = row.state is CellState.ANSWERED or count == 1 or tokens_of(part) <= room
         if refs_of(part) != row.question.books or not fits:
             return False
     return not rest
 
 
-def _state_of(row: SheetRow) -> PartState:
-    if row.state is not RowState.ANSWERED or row.answer is None:
+def _state_of(row: SheetCell) -> PartState:
+    if row.state is not CellState.ANSWERED or row.answer is None:
         return PartState.UNREAD
     return PartState.CUT if row.answer.ending is Ending.LENGTH else PartState.READ
 
 
-def _also_cut(parts: Sequence[Part], rows: Sequence[SheetRow]) -> tuple[Part, ...]:
+def _also_cut(parts: Sequence[Part], rows: Sequence[SheetCell]) -> tuple[Part, ...]:
     """The parts, where notes made of several of them were cut."""
     cut = [ref for row in rows if _state_of(row) is PartState.CUT for ref in row.question.books]
     return tuple(
@@ -267,7 +267,7 @@ def _has(whole: BookRef, part: BookRef) -> bool:
     return whole.pages.first <= part.pages.first and part.pages.last <= whole.pages.last
 
 
-def _marked(row: SheetRow, several: bool) -> str:
+def _marked(row: SheetCell, several: bool) -> str:
     """Notes whose marks name the pages that were found; with `several` books, each its book, too."""
     if row.answer is None:
         return ""

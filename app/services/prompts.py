@@ -12,9 +12,10 @@ from app.core.conversation import RULES_VERSION, Beside, BookRef, OutlineRef, Pa
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
+from app.core.values import HeldForm
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
-from app.services.rules import FROM_NOTES, Rules, after_notes, rules_of
+from app.services.rules import FROM_NOTES, Rules, after_notes, hold_to, rules_of
 from app.store.books import Books
 
 WITH_IMAGES = "Answer from the images above, too."
@@ -52,6 +53,7 @@ class Prompts:
         notes: str = "",
         plain: bool = False,
         others: tuple[BookRef, ...] = (),
+        held: HeldForm | None = None,
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
@@ -60,7 +62,8 @@ class Prompts:
         `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
         were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
         named. `rules`: the version that the conversation began with. `plain`: no rules follow the question. `others`:
-        documents that are not read whole, of which `beside` may have passages.
+        documents that are not read whole, of which `beside` may have passages. `held`: the form that its answer is held
+        to.
         """
         books = tuple(map(self._books.cited, (*refs, *others)))
         texts = tuple(map(document_text, books))
@@ -68,14 +71,14 @@ class Prompts:
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
         if question or images:
-            text = question if plain else self.put(question, refs, beside, words, notes, others)
+            text = question if plain else self.put(question, refs, beside, words, notes, others, held)
             messages.append(_asked(text, images, shown, sees))
             said.append(question)
         if excerpts:
             prompt = Prompt(FROM_NOTES if notes else words.excerpts, (), tuple(messages), texts)
         else:
-            held = texts if others else ()
-            prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), held)
+            quotable = texts if others else ()
+            prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), quotable)
         return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(beside.passages, books)), books
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
@@ -104,6 +107,7 @@ class Prompts:
         rules: Rules,
         notes: str = "",
         others: Sequence[BookRef] = (),
+        held: HeldForm | None = None,
     ) -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
         as it was read. What is of books that are gone is left out. Passages of `others` stand apart."""
@@ -122,7 +126,9 @@ class Prompts:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
         asked = (*refs, *others)
         marks = self.marks(asked, rules.page) if asked else ()
-        if marks and (notes or rules.short):
+        if held is not None:
+            parts.append(hold_to(held, question, marks or (f"[{rules.page}]",)))
+        elif marks and (notes or rules.short):
             parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
         text = "\n\n".join(parts)
         several = rules.several and marks and asked[1:]

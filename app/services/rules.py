@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from app.core.values import HeldForm, ValueKind
+
 _KANA = re.compile("[\u3041-\u30ff]")
 
 
@@ -157,6 +159,36 @@ def ask_for_shorter(question: str, pages: str, tokens: int, notes: str) -> str:
     """What is asked of notes that are too long together."""
     wanted = _SHORTER_JAPANESE if _KANA.search(question) else _SHORTER
     return wanted.format(question=question, pages=pages, notes=notes, **_length(tokens))
+
+
+_HELD = (
+    "Answer in this form and write nothing else. The first line has {value} alone. The second line quotes the words of"
+    " the document that say so, exactly as they stand there, within quotation marks, with their page behind them, like"
+    " {marks}. Only where the document says nothing about it, write this line alone: {absent}"
+)
+_HELD_JAPANESE = (
+    "次の形で答え、ほかには何も書かないでください。一行目には{value}だけを書きます。"
+    "二行目には、その根拠となる文書の言葉を「」でそのまま引用し、後ろにページを {marks} のように示します。"
+    "文書に何も書かれていない場合に限り、次の一行だけを書きます：{absent}"
+)
+_VALUES = {
+    ValueKind.TEXT: ("the answer in at most ten words", "短い語句の答え"),
+    ValueKind.YES_NO: ("Yes or No", "「はい」か「いいえ」"),
+    ValueKind.DATE: ("the date as YYYY-MM-DD", "YYYY-MM-DD の形の日付"),
+    ValueKind.AMOUNT: (
+        "the amount in digits behind its currency code, like EUR 1200",
+        "JPY 1200 のような通貨コードと数字",
+    ),
+    ValueKind.CHOICE: ("one of these words: {choices}", "次のうちの一つ：{choices} "),
+}
+
+
+def hold_to(held: HeldForm, question: str, marks: tuple[str, ...]) -> str:
+    """What follows a question whose answer is held to a form, in its language."""
+    japanese = _KANA.search(question) is not None
+    value = _VALUES[held.kind][japanese].format(choices=("、" if japanese else ", ").join(held.options[:-1]))
+    named = ("、" if japanese else " or ").join(marks)
+    return (_HELD_JAPANESE if japanese else _HELD).format(value=value, marks=named, absent=held.absent)
 
 
 def _length(tokens: int) -> dict[str, int]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from app.core.conversation import CitationState, PassageRef
 from app.core.document import Page
+from app.core.values import FREE, MOST_CHARACTERS, AnswerForm, HeldForm, ValueKind, held_form
+from app.documents.citations.agreement import value_in
 from app.documents.citations.checker import CitationChecker, CitedBook
 from app.documents.text.nearest import Near, nearest
 
@@ -22,11 +24,12 @@ _ALL_CHARACTERS = 200_000
 _KANA = re.compile("[\u3041-\u30ff]")
 
 
-def answer(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef]) -> str:
+def answer(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef], form: AnswerForm = FREE) -> str:
     """The answer in Markdown, in the language of the question: Japanese or English.
 
     `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
-    named after it; where none is near, the answer says so.
+    named after it; where none is near, the answer says so. Of a `form` it is the first value that such a sentence has,
+    and that sentence; what a search cannot decide, yes or no, is left open.
     """
     japanese = _KANA.search(question) is not None
     places = _places(books, passages)
@@ -46,6 +49,8 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
         return False
 
     chosen = nearest(question, [page.text for _, page in places], MOST, quote)
+    if (held := held_form(form, question)) is not None:
+        return _compose_held(form, held, [(near.text, lines[near]) for near in chosen])
     return _compose([lines[near] for near in chosen], several_books=len(books) > 1, japanese=japanese)
 
 
@@ -68,6 +73,23 @@ def _quotations(text: str, *, japanese: bool) -> tuple[str, str]:
 
 _INNER_ENGLISH = str.maketrans("“”", "‘’")
 _INNER_JAPANESE = str.maketrans("「」", "『』")
+
+
+_OPEN = "?"
+"""In the place of a value that a search cannot find: it fits no kind."""
+
+
+def _compose_held(form: AnswerForm, held: HeldForm, found: Sequence[tuple[str, str]]) -> str:
+    """`found`: sentences, each with its line."""
+    for text, line in found:
+        match form.kind:
+            case ValueKind.YES_NO:
+                return f"{_OPEN}\n{line}"
+            case ValueKind.TEXT:
+                return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"
+        if value := value_in(text, form):
+            return f"{value}\n{line}"
+    return held.absent
 
 
 def _compose(lines: Sequence[str], *, several_books: bool, japanese: bool) -> str:

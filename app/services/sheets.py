@@ -1,4 +1,4 @@
-"""Question sheets: asks every question of a sheet as the first one after the books, keeps each answer; templates."""
+"""Grids: asks every question of every row as the first one after its books, keeps each answer; templates."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from app.core.chapters import chapters_of, of_one_level
 from app.core.conversation import Answer, BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Notice, Stored, Weighing
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
+from app.core.sheet import CellBegun, CellEnded, CellState, GridColumn, Sheet, SheetCell, SheetEntry, SheetProgress
+from app.core.values import AnswerForm
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
+from app.services.columns import columns_of
 from app.services.library import Library
 from app.services.weighing import SentenceWeighing, WeighingProgress
 from app.store.sheets import SheetStore
@@ -36,9 +38,35 @@ class Sheets:
     def create(
         self, questions: Sequence[str], books: tuple[BookRef, ...], *, title: str = "", excerpts: bool = False
     ) -> Sheet:
+        """Keep a new sheet of questions, one a line as `columns_of` reads them, to all books together. Raises as
+        `create_grid`."""
+        return self.create_grid(columns_of(questions), [books], title=title, excerpts=excerpts)
+
+    def create_grid(
+        self,
+        columns: Sequence[GridColumn],
+        rows: Sequence[tuple[BookRef, ...]],
+        *,
+        title: str = "",
+        excerpts: bool = False,
+    ) -> Sheet:
         """Keep a new sheet; without a title it takes its first question's first words. Raises AppError QUESTION_*."""
-        check_questions(questions)
-        return self.store.create(title or title_of(questions[0]), books, questions, excerpts=excerpts)
+        check_questions([column.question for column in columns])
+        _check_cells(len(columns) * len(rows))
+        return self.store.create(title or title_of(columns[0].question), columns, rows, excerpts=excerpts)
+
+    def add(self, sheet: Sheet, columns: Sequence[GridColumn] = (), rows: Sequence[tuple[BookRef, ...]] = ()) -> None:
+        """Add what a sheet does not have yet; only its new cells are left to be asked. Raises AppError QUESTION_*."""
+        known = {(column.question, column.form) for column in sheet.columns}
+        new_columns = [column for column in columns if (column.question, column.form) not in known]
+        asked = {row.books for row in sheet.rows}
+        new_rows = [books for books in rows if books not in asked]
+        all_columns = len(sheet.columns) + len(new_columns)
+        if new_columns:
+            check_questions([column.question for column in (*sheet.columns, *new_columns)])
+        _check_cells(all_columns * (len(sheet.rows) + len(new_rows)))
+        if new_columns or new_rows:
+            self.store.add(sheet.id, new_columns, new_rows)
 
     def get(self, sheet_id: str) -> Sheet | None:
         return self.store.get(sheet_id)
@@ -49,48 +77,64 @@ class Sheets:
 
     def unfinished(self, questions: Sequence[str], books: tuple[BookRef, ...], *, excerpts: bool) -> Sheet | None:
         """The newest sheet that asks just this and has questions left to ask."""
+        asked = _asked(columns_of(questions))
         for entry in self.store.all():
-            if entry.answered < entry.questions == len(questions):
+            if entry.answered < entry.questions == len(asked):
                 sheet = self.store.get(entry.id)
-                if sheet and (sheet.questions, sheet.books, sheet.excerpts) == (tuple(questions), books, excerpts):
+                if sheet and (_asked(sheet.columns), sheet.excerpts) == (asked, excerpts) and _rows(sheet) == [books]:
                     return sheet
         return None
 
-    def run(self, sheet_id: str, cancel: Cancel) -> Work[SheetProgress, Sheet]:
-        """Ask what is not answered yet, in order, and return the sheet as it is then. A question that fails costs
+    def begun(
+        self, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]], *, excerpts: bool
+    ) -> Sheet | None:
+        """The newest grid that asks nothing but this: what it does not have yet can be added to it."""
+        asked, books = set(_asked(columns)), set(rows)
+        for entry in self.store.all():
+            sheet = self.store.get(entry.id) if 0 < entry.questions <= len(asked) * len(books) else None
+            if sheet is None or sheet.question_id or sheet.excerpts != excerpts:
+                continue
+            if asked.issuperset(_asked(sheet.columns)) and books.issuperset(_rows(sheet)):
+                return sheet
+        return None
+
+    def run(self, sheet_id: str, cancel: Cancel, only: str = "") -> Work[SheetProgress, Sheet]:
+        """Ask what is not answered yet, row by row, so that each document is read once, and return the sheet as it is
+        then; or ask nothing but the question `only`, whether it was answered or not. A question that fails costs
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
-        is called again. The sentences of an answer are weighed before the next question; why none is, is said once.
+        is called again. The sentences of an answer in prose are weighed before the next question; why none is, is said
+        once.
         """
         sheet = self.store.get(sheet_id)
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.run")
-        weighs = not sheet.question_id
-        for number, row in enumerate(sheet.rows, 1):
-            if row.state is RowState.ANSWERED:
+        weighs, total = not sheet.question_id, len(sheet.cells)
+        for number, cell in enumerate(sheet.cells, 1):
+            if cell.question.id != only if only else cell.state is CellState.ANSWERED:
                 continue
             if cancel.requested:
                 raise Stopped
-            yield RowBegun(number, len(sheet.rows), row.question.id)
-            answer, problem = yield from self._answer(row, sheet, cancel)
-            if weighs and answer is not None and problem is None and not answer.was_stopped:
+            yield CellBegun(number, total, cell.question.id)
+            answer, problem = yield from self._answer(cell, sheet, cancel)
+            if answer is not None and weighs and _has_sentences(cell, answer, problem):
                 answer, off = yield from self._weighed(answer, cancel)
                 weighs = off is None
-            yield RowEnded(number, len(sheet.rows), msgspec.structs.replace(row, answer=answer))
+            yield CellEnded(number, total, msgspec.structs.replace(cell, answer=answer))
             if answer is not None and answer.was_stopped:
                 raise Stopped
-            if problem is not None and _concerns_all(problem, same_books=not sheet.question_id):
+            if problem is not None and _concerns_all(problem, same_books=len(sheet.rows) == 1):
                 raise AppError.of(problem)
         return self.store.get(sheet_id) or sheet
 
     def _answer(
-        self, row: SheetRow, sheet: Sheet, cancel: Cancel
+        self, cell: SheetCell, sheet: Sheet, cancel: Cancel
     ) -> Work[SheetProgress, tuple[Answer | None, Problem | None]]:
         """The answer, or that of before where not even one could be begun, and what went wrong."""
-        work = self.ask.ask(row.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
+        work = self.ask.ask(cell.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
         try:
-            answer = yield from relay(work, _of_row)
+            answer = yield from relay(work, _of_cell)
         except AppError as error:
-            return row.answer, error.problem
+            return cell.answer, error.problem
         return answer, answer.problem
 
     def _weighed(self, answer: Answer, cancel: Cancel) -> Work[SheetProgress, tuple[Answer, Problem | None]]:
@@ -99,7 +143,7 @@ class Sheets:
         off = None
         try:
             if self.weighing.is_wanted(answer):
-                weighed = yield from relay(self.weighing.weigh(answer, cancel), _of_row)
+                weighed = yield from relay(self.weighing.weigh(answer, cancel), _of_cell)
                 answer, off = weighed.answer, weighed.off
         except Stopped:
             return answer, None
@@ -110,10 +154,23 @@ class Sheets:
         return answer, off
 
 
-def _of_row(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgress]:
-    """`RowBegun` and `RowEnded` report the rest; rows have no images."""
+def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgress]:
+    """`CellBegun` and `CellEnded` report the rest; cells have no images."""
     if not isinstance(progress, Stored | Checked | Looking | Weighing):
         yield progress
+
+
+def _has_sentences(cell: SheetCell, answer: Answer, problem: Problem | None) -> bool:
+    """Whether there is something to weigh: an answer that is held to a form has a value and its quotation alone."""
+    return problem is None and not answer.was_stopped and not cell.question.form.is_held
+
+
+def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
+    return [(column.question, column.form) for column in columns]
+
+
+def _rows(sheet: Sheet) -> list[tuple[BookRef, ...]]:
+    return [row.books for row in sheet.rows]
 
 
 def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
@@ -136,8 +193,9 @@ _TITLE_CHARACTERS = 200
 
 
 class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`questions` are asked as they are. `each_chapter` is asked of every chapter, with {title}, {pages} and {book} in
-    their places; `each_book`, with {book}, of every book that has no chapters."""
+    """`questions` are lines as `columns_of` reads them; with `grid` they are for every document by itself.
+    `each_chapter` is asked of every chapter, with {title}, {pages} and {book} in their places; `each_book`, with
+    {book}, of every book that has no chapters."""
 
     title: str
     description: str
@@ -145,6 +203,7 @@ class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each_chapter: str = ""
     each_book: tuple[str, ...] = ()
     name: str = ""
+    grid: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +212,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: int
     en: SheetTemplate
     ja: SheetTemplate
+    grid: bool = False
 
 
 class Templates:
@@ -166,7 +226,7 @@ class Templates:
         for path in sorted(self._folder.glob("*.toml")):
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
             template: SheetTemplate = getattr(file, language, None) or getattr(file, _FALLBACK)
-            found.append((file.place, msgspec.structs.replace(template, name=path.stem)))
+            found.append((file.place, msgspec.structs.replace(template, name=path.stem, grid=file.grid)))
         return tuple(template for _place, template in sorted(found, key=lambda pair: pair[0]))
 
     def get(self, name: str, language: str) -> SheetTemplate:
@@ -206,6 +266,8 @@ def _short(untrusted_title: str) -> str:
 MAX_QUESTIONS = 500
 """On one sheet."""
 
+MAX_CELLS = 20_000
+
 MAX_QUESTION_CHARACTERS = 2000
 MAX_FILE_BYTES = 4 * MAX_QUESTIONS * MAX_QUESTION_CHARACTERS
 """UTF-8 takes up to four bytes for a character."""
@@ -230,6 +292,11 @@ def check_questions(questions: Sequence[str]) -> None:
             raise AppError(
                 Code.QUESTION_TOO_LONG, number=number, characters=len(question), limit=MAX_QUESTION_CHARACTERS
             )
+
+
+def _check_cells(wanted: int) -> None:
+    if wanted > MAX_CELLS:
+        raise AppError(Code.QUESTION_CELLS, wanted=wanted, limit=MAX_CELLS)
 
 
 def read_questions(path: Path) -> tuple[str, ...]:

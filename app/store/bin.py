@@ -1,5 +1,5 @@
 """The bin on disk. What is in it stays in its tables and is marked with the entry it belongs to: nothing that lists,
-finds or asks sees it. A book takes along the sheets about it, a conversation its notes."""
+finds or asks sees it. A book takes along the sheets that ask nothing else, a conversation its notes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ UPDATE conversations SET bin_id = :bin WHERE bin_id = '' AND id IN (
 _MARK_SHEETS = """
 UPDATE conversations SET bin_id = :bin WHERE bin_id = '' AND id IN (
     SELECT s.conversation_id FROM sheets s JOIN conversation_books b ON b.conversation_id = s.conversation_id
-        WHERE b.book_id = :item
+        WHERE b.book_id = :item AND (s.question_id != '' OR NOT EXISTS (
+            SELECT 1 FROM sheet_rows r WHERE r.sheet_id = s.conversation_id AND NOT EXISTS (
+                SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
+            )
+        ))
 )"""
 _PLACES = """
 FROM conversation_books WHERE book_id = ? AND conversation_id NOT IN (SELECT conversation_id FROM sheets)"""

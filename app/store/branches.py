@@ -26,6 +26,7 @@ from app.core.conversation import (
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
+from app.core.values import AnswerForm
 
 Value = TypeVar("Value")
 
@@ -36,13 +37,13 @@ _IMAGES = """(
     FROM question_images r JOIN images i ON i.sha256 = r.sha256
         WHERE r.question_id = q.id AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
 )"""
-QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}, q.plan"
+QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}, q.plan, q.form"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
     "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone"
 )
-QUESTION_COLUMNS = 8
+QUESTION_COLUMNS = 9
 _ANSWER_COLUMNS = 19
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
@@ -118,10 +119,10 @@ def _choose_question(connection: apsw.Connection, question_id: str) -> None:
 
 def question_of(row: tuple[Any, ...]) -> StoredQuestion:
     """From the columns QUESTION."""
-    id_, conversation_id, parent_id, text, books, created_at, images, plan = row
+    id_, conversation_id, parent_id, text, books, created_at, images, plan, form = row
     refs, shown = decode(books, tuple[BookRef, ...]), decode(images, tuple[ImageRef, ...])
-    planned = decode(plan, MatterPlan | None)
-    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, shown, planned)
+    planned, held = decode(plan, MatterPlan | None), decode(form, AnswerForm)
+    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, shown, planned, held)
 
 
 def answer_of(row: tuple[Any, ...]) -> Answer:

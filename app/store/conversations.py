@@ -25,6 +25,7 @@ from app.core.conversation import (
     Turn,
 )
 from app.core.errors import Problem
+from app.core.values import FREE, AnswerForm
 from app.store.branches import (
     ANSWER,
     QUESTION,
@@ -52,6 +53,14 @@ class TextPlace(NamedTuple):
 
     question_id: str
     text: str
+
+
+class FirstQuestion(NamedTuple):
+    """A question that nothing comes before, and what its answer has to be."""
+
+    text: str
+    books: tuple[BookRef, ...]
+    form: AnswerForm = FREE
 
 
 class Conversations:
@@ -200,6 +209,23 @@ class Conversations:
             _touch(connection, question.conversation_id, now)
             rows = connection.execute(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,)).fetchall()
         return question_of(rows[0])
+
+    def add_first_questions(self, id: str, questions: Sequence[FirstQuestion]) -> tuple[str, ...]:
+        """Add questions that are asked without each other, and gives their ids; none of them is shown. Raises
+        KeyError."""
+        now = time.time()
+        rows = [
+            (uuid.uuid4().hex, id, storable(text), encode(books), encode(form), now) for text, books, form in questions
+        ]
+        with self._database.write() as connection:
+            _require(connection, "conversations", id)
+            connection.executemany(
+                """INSERT INTO questions (id, conversation_id, parent_id, text, books, form, created_at, shown)
+                    VALUES (?, ?, NULL, ?, ?, ?, ?, 0)""",
+                rows,
+            )
+            _touch(connection, id, now)
+        return tuple(row[0] for row in rows)
 
     def begin_answer(self, question_id: str, model: str) -> Answer:
         """Make room for an answer, with the ending OPEN, and show it. Raises KeyError.

@@ -371,6 +371,72 @@ CREATE INDEX pages_with_flags ON pages (flags, book_id, number) WHERE flags != '
 """
 
 _GRID = """
+ALTER TABLE questions ADD COLUMN form TEXT NOT NULL DEFAULT '{}';  -- JSON: AnswerForm
+
+-- A sheet asks each of its columns of each of its rows: a cell is a question. Numbers are never given again.
+CREATE TABLE sheet_columns (
+    sheet_id TEXT NOT NULL REFERENCES sheets (conversation_id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    question TEXT NOT NULL,
+    form TEXT NOT NULL,              -- JSON: AnswerForm
+    PRIMARY KEY (sheet_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sheet_rows (
+    sheet_id TEXT NOT NULL REFERENCES sheets (conversation_id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    books TEXT NOT NULL,             -- JSON: tuple[BookRef, ...]
+    PRIMARY KEY (sheet_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sheet_cells (
+    question_id TEXT NOT NULL PRIMARY KEY REFERENCES questions (id) ON DELETE CASCADE,
+    sheet_id TEXT NOT NULL,
+    row_number INTEGER NOT NULL,
+    column_number INTEGER NOT NULL,
+    correction TEXT NOT NULL DEFAULT '',
+    comment TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cells_of_row ON sheet_cells (sheet_id, row_number, column_number);
+
+-- The sheets of before: a column for each question, and one row; of notes, a row for each part.
+INSERT INTO sheet_columns SELECT s.conversation_id, 1, '', '', '{}' FROM sheets s WHERE s.question_id != '';
+INSERT INTO sheet_columns
+    SELECT s.conversation_id, row_number() OVER (PARTITION BY q.conversation_id ORDER BY q.seq), '', q.text, '{}'
+        FROM sheets s JOIN questions q ON q.conversation_id = s.conversation_id AND q.parent_id IS NULL
+        WHERE s.question_id = '';
+INSERT INTO sheet_rows
+    SELECT s.conversation_id, row_number() OVER (PARTITION BY q.conversation_id ORDER BY q.seq), q.books
+        FROM sheets s JOIN questions q ON q.conversation_id = s.conversation_id AND q.parent_id IS NULL
+        WHERE s.question_id != ''
+        OR q.seq = (SELECT min(f.seq) FROM questions f WHERE f.conversation_id = q.conversation_id);
+INSERT INTO sheet_cells (question_id, sheet_id, row_number, column_number)
+    SELECT q.id, s.conversation_id, iif(s.question_id = '', 1, place), iif(s.question_id = '', place, 1)
+        FROM sheets s JOIN (
+            SELECT id, conversation_id, row_number() OVER (PARTITION BY conversation_id ORDER BY seq) AS place
+                FROM questions WHERE parent_id IS NULL
+        ) q ON q.conversation_id = s.conversation_id;
+
+CREATE TRIGGER a_deleted_row_takes_its_cells_along BEFORE DELETE ON sheet_rows BEGIN
+    DELETE FROM questions WHERE id IN (
+        SELECT question_id FROM sheet_cells WHERE sheet_id = old.sheet_id AND row_number = old.number
+    );
+END;
+CREATE TRIGGER a_deleted_column_takes_its_cells_along BEFORE DELETE ON sheet_columns BEGIN
+    DELETE FROM questions WHERE id IN (
+        SELECT question_id FROM sheet_cells WHERE sheet_id = old.sheet_id AND column_number = old.number
+    );
+END;
+
+-- A book takes along the rows that ask it, and the sheets that have no other; notes on it go whole.
+DROP TRIGGER a_deleted_book_takes_its_sheets_along;
+CREATE TRIGGER a_deleted_book_takes_its_rows_along BEFORE DELETE ON books BEGIN
+    DELETE FROM sheet_rows WHERE EXISTS (SELECT 1 FROM json_each(books) j WHERE j.value ->> 'book_id' = old.id);
+    DELETE FROM conversations WHERE id IN (
+        SELECT s.conversation_id FROM sheets s JOIN conversation_books b ON b.conversation_id = s.conversation_id
+            WHERE b.book_id = old.id
+            AND (s.question_id != '' OR NOT EXISTS (SELECT 1 FROM sheet_rows r WHERE r.sheet_id = s.conversation_id))
+    );
+END;
 """
 
 _NOTES = """

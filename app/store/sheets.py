@@ -1,63 +1,83 @@
-"""Question sheets on disk: what makes a conversation a sheet, and its rows.
+"""Grids on disk: what makes a conversation a sheet, its columns and rows, and what a person added to a cell.
 
-A sheet is a conversation of its own kind: its rows are the conversation's first questions, which are siblings. So each
-is asked without any history, and all that is true of answers holds for rows too, by the same code: what is written is
+A sheet is a conversation of its own kind: its cells are the conversation's first questions, which are siblings. So each
+is asked without any history, and all that is true of answers holds for cells too, by the same code: what is written is
 kept every few seconds, an answer that a kill left open is closed at the next start, every variant stays, and deleting
-takes everything along. The lists and the search of conversations leave sheets out.
+takes everything along. The lists and the search of conversations leave sheets out. A row that asks a book in the bin is
+not there until the book is back.
 """
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from app.core.conversation import BookRef, Ending, Question, StoredQuestion
-from app.core.sheet import Sheet, SheetEntry, SheetRow
-from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, encode, question_of
-from app.store.conversations import Conversations
+import apsw
+import msgspec
+
+from app.core.conversation import BookRef, Ending, StoredQuestion
+from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
+from app.core.values import AnswerForm
+from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, decode, encode, question_of
+from app.store.conversations import Conversations, FirstQuestion
 from app.store.db import Database
 from app.store.folding import storable
 
 _ANSWERED = f"('{Ending.COMPLETE}', '{Ending.LENGTH}')"
+_IN_BIN = """EXISTS (
+    SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
+)"""
+_CELLS = f"""
+    SELECT {QUESTION}, {ANSWER}, l.row_number, l.column_number, l.correction, l.comment
+        FROM sheet_cells l JOIN questions q ON q.id = l.question_id
+        LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+        JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
+        WHERE l.sheet_id = ? AND NOT {_IN_BIN} ORDER BY l.row_number, l.column_number"""
 
 
 class SheetStore:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk. A sheet that
+    is gone raises KeyError where something is to be put into it."""
 
     def __init__(self, database: Database, conversations: Conversations) -> None:
         self._database = database
         self._conversations = conversations
 
     def create(
+        self, title: str, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]], *, excerpts: bool
+    ) -> Sheet:
+        """A new sheet with none of its cells answered; whole or not at all."""
+        with self._database.write() as connection:
+            id = self._begin(connection, title, rows, excerpts)
+            self._add(connection, id, columns, rows)
+        return self._found(id)
+
+    def create_notes(
         self,
         title: str,
-        books: tuple[BookRef, ...],
         questions: Sequence[str],
+        parts: Sequence[tuple[BookRef, ...]],
+        question_id: str,
         *,
         excerpts: bool,
-        parts: Sequence[tuple[BookRef, ...]] = (),
-        question_id: str = "",
     ) -> Sheet:
-        """A new sheet with none of its questions answered; whole or not at all. `parts`: what each question is asked
-        of, where that is not all of `books`. `question_id`: a question that notes are collected for; raises KeyError
-        if it is gone."""
-        asked = list(zip(questions, parts or [books] * len(questions), strict=True))
+        """As `create`, a sheet that collects notes for a question: of each part what its own question asks for. Raises
+        KeyError if that question is gone."""
         with self._database.write() as connection:
-            if question_id and self._conversations.question(question_id) is None:
+            question = self._conversations.question(question_id)
+            if question is None:
                 raise KeyError(question_id)
-            conversation = self._conversations.create(title, books)
-            connection.execute(
-                "INSERT INTO sheets (conversation_id, excerpts, question_id) VALUES (?, ?, ?)",
-                (conversation.id, int(excerpts), question_id),
-            )
-            rows = tuple(
-                SheetRow(
-                    self._conversations.add_question(Question(conversation.id, text, refs)), None, bool(question_id)
-                )
-                for text, refs in asked
-            )
-        return Sheet(conversation.id, conversation.title, conversation.created_at, books, rows, excerpts, question_id)
+            id = self._begin(connection, title, [question.books], excerpts, question_id)
+            self._put_columns(connection, id, [GridColumn("")])
+            cells = [
+                (row, 1, FirstQuestion(text, row.books))
+                for row, text in zip(self._put_rows(connection, id, parts), questions, strict=True)
+            ]
+            self._put_cells(connection, id, cells)
+        return self._found(id)
 
     def get(self, id: str) -> Sheet | None:
         with self._database.read() as connection:
@@ -66,18 +86,12 @@ class SheetStore:
             conversation = self._conversations.get(id)
             if row is None or conversation is None:
                 return None
-            found = connection.execute(
-                f"""SELECT {QUESTION}, {ANSWER} FROM questions q LEFT JOIN answers a ON a.question_id = q.id AND a.shown
-                    WHERE q.conversation_id = ? AND q.parent_id IS NULL ORDER BY q.seq""",
-                (id,),
-            )
-            rows = []
-            for columns in found:
-                question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:]
-                begun = None if answer[0] is None else answer_of(answer)
-                rows.append(SheetRow(question_of(question), begun, bool(row[1])))
-        created_at, books = conversation.created_at, conversation.books
-        return Sheet(id, conversation.title, created_at, books, tuple(rows), bool(row[0]), str(row[1]))
+            columns, rows = _columns(connection, id), _rows(connection, id)
+            cells = tuple(_cell(found, notes=bool(row[1])) for found in connection.execute(_CELLS, (id,)).fetchall())
+        return Sheet(
+            *(id, conversation.title, conversation.created_at, conversation.books, cells),
+            *(bool(row[0]), str(row[1]), columns, rows),
+        )
 
     def of_question(self, question_id: str) -> tuple[Sheet, ...]:
         """The sheets that collect notes for a question, the first one first."""
@@ -103,15 +117,195 @@ class SheetStore:
     def all(self) -> tuple[SheetEntry, ...]:
         """The newest first, without those that only make notes shorter."""
         rows = self._database.rows(
-            f"""SELECT c.id, c.title, c.created_at, count(*), count(a.id) FILTER (WHERE a.ending IN {_ANSWERED})
+            f"""SELECT c.id, c.title, c.created_at, count(l.question_id),
+                    count(a.id) FILTER (WHERE a.ending IN {_ANSWERED}), count(DISTINCT r.number)
                 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
-                JOIN questions q ON q.conversation_id = c.id AND q.parent_id IS NULL
-                LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+                LEFT JOIN sheet_rows r ON r.sheet_id = c.id AND NOT {_IN_BIN}
+                LEFT JOIN sheet_cells l ON l.sheet_id = c.id AND l.row_number = r.number
+                LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown
                 WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')
                 GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
         )
         return tuple(SheetEntry(*row) for row in rows)
 
+    # ---- a grid that grows, and what a person adds
+
+    def add(self, id: str, columns: Sequence[GridColumn] = (), rows: Sequence[tuple[BookRef, ...]] = ()) -> None:
+        """Add columns and rows behind the others, with a cell for each that none was asked for."""
+        with self._database.write() as connection:
+            _require(connection, id)
+            self._add(connection, id, columns, rows)
+
+    def change_column(self, id: str, column: GridColumn) -> None:
+        """Give a column another name. If it asks something else by now, its cells are new and not answered."""
+        with self._database.write() as connection:
+            _require(connection, id)
+            named = {known.number: known for known in _columns(connection, id)}
+            before = named.get(column.number)
+            if before is None:
+                return
+            connection.execute(
+                "UPDATE sheet_columns SET name = ?, question = ?, form = ? WHERE sheet_id = ? AND number = ?",
+                (storable(column.name), storable(column.question), encode(column.form), id, column.number),
+            )
+            if (before.question, before.form) != (column.question, column.form):
+                connection.execute(
+                    """DELETE FROM questions WHERE id IN (
+                        SELECT question_id FROM sheet_cells WHERE sheet_id = ? AND column_number = ?)""",
+                    (id, column.number),
+                )
+                self._ask(connection, id, [column], _rows(connection, id))
+        self._database.scrub()
+
+    def delete_column(self, id: str, number: int) -> None:
+        """For good, with all that was answered in it."""
+        self._database.run("DELETE FROM sheet_columns WHERE sheet_id = ? AND number = ?", (id, number))
+        self._database.scrub()
+
+    def delete_row(self, id: str, number: int) -> None:
+        """As `delete_column`; the document itself stays."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM sheet_rows WHERE sheet_id = ? AND number = ?", (id, number))
+            self._set_books(connection, id)
+        self._database.scrub()
+
+    def correct(self, question_id: str, correction: str) -> None:
+        """Put a value in the place of the answer's, which stays; an empty one takes the correction back."""
+        sql = "UPDATE sheet_cells SET correction = ? WHERE question_id = ?"
+        self._database.run(sql, (storable(correction), question_id))
+
+    def comment(self, question_id: str, comment: str) -> None:
+        self._database.run("UPDATE sheet_cells SET comment = ? WHERE question_id = ?", (storable(comment), question_id))
+
     def delete(self, id: str) -> None:
         """Delete a sheet for good, and all that came of it; its bytes are overwritten, in the log of changes too."""
         self._conversations.delete(id)
+
+    # ---- steps of a transaction
+
+    def _begin(
+        self,
+        connection: apsw.Connection,
+        title: str,
+        rows: Sequence[tuple[BookRef, ...]],
+        excerpts: bool,
+        question_id: str = "",
+    ) -> str:
+        conversation = self._conversations.create(title, _joined(rows))
+        connection.execute(
+            "INSERT INTO sheets (conversation_id, excerpts, question_id) VALUES (?, ?, ?)",
+            (conversation.id, int(excerpts), question_id),
+        )
+        return conversation.id
+
+    def _add(
+        self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]]
+    ) -> None:
+        known = _columns(connection, id)
+        added = self._put_columns(connection, id, columns)
+        self._ask(connection, id, added, _rows(connection, id))
+        self._ask(connection, id, [*known, *added], self._put_rows(connection, id, rows))
+        if rows:
+            self._set_books(connection, id)
+
+    def _set_books(self, connection: apsw.Connection, id: str) -> None:
+        """All books of its rows lie on the sheet's desk."""
+        found = connection.execute("SELECT books FROM sheet_rows WHERE sheet_id = ? ORDER BY number", (id,))
+        self._conversations.set_books(
+            id, _joined(decode(str(books), tuple[BookRef, ...]) for (books,) in found.fetchall())
+        )
+
+    def _ask(
+        self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn], rows: Sequence[GridRow]
+    ) -> None:
+        cells = [
+            (row, column.number, FirstQuestion(column.question, row.books, column.form))
+            for row in rows
+            for column in columns
+        ]
+        self._put_cells(connection, id, cells)
+
+    def _put_cells(
+        self, connection: apsw.Connection, id: str, cells: Sequence[tuple[GridRow, int, FirstQuestion]]
+    ) -> None:
+        ids = self._conversations.add_first_questions(id, [question for _row, _column, question in cells])
+        connection.executemany(
+            "INSERT INTO sheet_cells (question_id, sheet_id, row_number, column_number) VALUES (?, ?, ?, ?)",
+            [(asked, id, row.number, column) for asked, (row, column, _question) in zip(ids, cells, strict=True)],
+        )
+
+    def _put_columns(
+        self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn]
+    ) -> tuple[GridColumn, ...]:
+        first = _next(connection, "column", id)
+        kept = tuple(
+            msgspec.structs.replace(
+                column, number=number, name=storable(column.name), question=storable(column.question)
+            )
+            for number, column in enumerate(columns, first)
+        )
+        connection.executemany(
+            "INSERT INTO sheet_columns (sheet_id, number, name, question, form) VALUES (?, ?, ?, ?, ?)",
+            [(id, column.number, column.name, column.question, encode(column.form)) for column in kept],
+        )
+        return kept
+
+    def _put_rows(
+        self, connection: apsw.Connection, id: str, rows: Sequence[tuple[BookRef, ...]]
+    ) -> tuple[GridRow, ...]:
+        kept = tuple(GridRow(number, books) for number, books in enumerate(rows, _next(connection, "row", id)))
+        connection.executemany(
+            "INSERT INTO sheet_rows (sheet_id, number, books) VALUES (?, ?, ?)",
+            [(id, row.number, encode(row.books)) for row in kept],
+        )
+        return kept
+
+    def _found(self, id: str) -> Sheet:
+        sheet = self.get(id)
+        if sheet is None:
+            raise KeyError(id)
+        return sheet
+
+
+def _columns(connection: apsw.Connection, id: str) -> tuple[GridColumn, ...]:
+    sql = "SELECT question, name, form, number FROM sheet_columns WHERE sheet_id = ? ORDER BY number"
+    return tuple(itertools.starmap(_column, connection.execute(sql, (id,)).fetchall()))
+
+
+def _column(question: str, name: str, form: str, number: int) -> GridColumn:
+    return GridColumn(question, name, decode(form, AnswerForm), number)
+
+
+def _rows(connection: apsw.Connection, id: str) -> tuple[GridRow, ...]:
+    sql = f"SELECT number, books FROM sheet_rows r WHERE sheet_id = ? AND NOT {_IN_BIN} ORDER BY number"
+    return tuple(itertools.starmap(_row, connection.execute(sql, (id,)).fetchall()))
+
+
+def _row(number: int, books: str) -> GridRow:
+    return GridRow(number, decode(books, tuple[BookRef, ...]))
+
+
+def _cell(columns: tuple[Any, ...], *, notes: bool) -> SheetCell:
+    """From the columns of `_CELLS`."""
+    question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:-4]
+    begun = None if answer[0] is None else answer_of(answer)
+    return SheetCell(question_of(question), begun, notes, *columns[-4:])
+
+
+def _joined(rows: Iterable[tuple[BookRef, ...]]) -> tuple[BookRef, ...]:
+    """All of their books, each once."""
+    return tuple(dict.fromkeys(ref for books in rows for ref in books))
+
+
+def _next(connection: apsw.Connection, what: str, id: str) -> int:
+    """The number of a new row or column."""
+    sql = f"SELECT ifnull(max(number), 0) + 1 FROM sheet_{what}s WHERE sheet_id = ?"
+    (found,) = connection.execute(sql, (id,)).fetchall()
+    return int(str(found[0]))
+
+
+def _require(connection: apsw.Connection, id: str) -> None:
+    sql = """SELECT 1 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
+        WHERE c.id = ? AND c.bin_id = '' AND s.question_id = ''"""
+    if connection.execute(sql, (id,)).fetchone() is None:
+        raise KeyError(id)

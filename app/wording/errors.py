@@ -195,6 +195,17 @@ _SENTENCES: dict[Code, str] = {
     Code.QUESTION_TOO_LONG: (
         "Question {number} has {characters} characters. The limit is {limit}. Shorten it, or split it in two."
     ),
+    Code.QUESTION_KIND: (
+        "Question {number} begins with “[{kind}]”, which is no kind of answer. The kinds are: {known}. A choice names"
+        " what can be chosen, as in “[choice: tenant, landlord]”."
+    ),
+    Code.QUESTION_CHOICES: (
+        "Question {number} is a choice. Name 2 to {limit} answers between commas, each of up to {characters}"
+        " characters, as in “[choice: tenant, landlord]”."
+    ),
+    Code.QUESTION_CELLS: (
+        "That would be {wanted} cells. A table can have up to {limit}. Split the documents into several tables."
+    ),
     Code.QUESTION_NOT_BEGUN: (
         "Octavo found nothing to resume for this, so it asks from the beginning. Only the same questions to the same"
         " books can be resumed."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.core.conversation import Answer, Ending, PageRange, Part, PartState, Question, StoredQuestion
 from app.core.document import Book
-from app.core.sheet import SheetRow
+from app.core.sheet import SheetCell
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of, counts_words
 from app.wording.page_names import span_words
@@ -46,7 +46,7 @@ def parts_words(parts: Sequence[Part]) -> str:
     return " ".join(filter(None, (words.format(pages=unread), incomplete.format(pages=cut))))
 
 
-def question_words(row: SheetRow, shelf: Mapping[str, Book]) -> str:
+def question_words(row: SheetCell, shelf: Mapping[str, Book]) -> str:
     """What a row asks; of one that asks for notes, its pages. `shelf` has the books by their ids."""
     if not row.notes:
         return row.question.text

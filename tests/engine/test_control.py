@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.settings import Sampling
 from app.engine.control import RunControl
-from app.engine.protocol import LoadSpec, Message, Prompt
+from app.engine.protocol import AnswerTo, LoadSpec, Message, Prompt
 from app.engine.session import Session
 
 
@@ -64,7 +64,8 @@ class LongPauses(RunControl):
 def test_a_pause_is_no_part_of_the_time_that_an_answer_took(tiny_scout: Path) -> None:
     session = Session(LoadSpec(str(tiny_scout), context_tokens=512), lambda _fraction: True, LongPauses())
     prompt = Prompt("The rules.", (), (Message("user", "What does it say?"),))
-    generated = session.answer(prompt, Sampling(temperature=0), 4, lambda *_: None, lambda _: None, lambda: None)
+    order = AnswerTo(prompt, Sampling(temperature=0), 4)
+    generated = session.answer(order, lambda *_: None, lambda _: None, lambda: None)
     session.close()
     assert generated.usage.generated_tokens == 4
     assert generated.timings.generate_s < -3000, "every hour was taken off"

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
-from app.core.sheet import Sheet, SheetRow
+from app.core.sheet import Sheet, SheetCell
 from app.export import docx, files, html, markdown
 from app.export.plain import plain_text
 from app.export.sheet import SheetReport, compose_sheet
@@ -30,7 +30,7 @@ HOSTILE = "<script>alert(1)</script> ![x](http://example.org/x.png) \\| end\u202
 
 def row(
     asked: str, text: str = "", *, ending: Ending = Ending.COMPLETE, cited: bool = False, problem: Problem | None = None
-) -> SheetRow:
+) -> SheetCell:
     citations = []
     for mark, state in (("[p. 87]", CitationState.VERIFIED), ("[p. 88]", CitationState.PAGE)):
         if cited:
@@ -39,14 +39,14 @@ def row(
             quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
             citations.append(Citation("lease", "Lease", int(label), label, quote, state, start, start + len(mark)))
     answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
-    return SheetRow(StoredQuestion("q", "s", None, asked, BOOKS, 0.0), answer)
+    return SheetCell(StoredQuestion("q", "s", None, asked, BOOKS, 0.0), answer)
 
 
 SHELF = {id: Book(id, id.title(), Format.PDF, "", "", 0.0, 100, 0) for id in ("lease", "letters")}
-WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", BOOKS, 0.0))
+WAITING = SheetCell(StoredQuestion("q", "s", None, "And later?", BOOKS, 0.0))
 
 
-def compose(*rows: SheetRow, title: str = "Notice") -> SheetReport:
+def compose(*rows: SheetCell, title: str = "Notice") -> SheetReport:
     return compose_sheet(Sheet("s", title, 0.0, (), rows), SHELF)
 
 

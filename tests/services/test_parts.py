@@ -119,7 +119,7 @@ def test_the_notes_are_a_sheet_of_their_own_that_goes_with_the_question(fake: Fa
     notes = fake.desk.parts.notes(answer.question_id)
     assert notes is not None
     assert [entry.id for entry in fake.desk.sheets.all()] == [notes.id]
-    assert [row.answer.text for row in notes.rows if row.answer] == ["A short answer [p. 1]."] * 3
+    assert [row.answer.text for row in notes.cells if row.answer] == ["A short answer [p. 1]."] * 3
     assert [entry.id for entry in fake.desk.conversations.all()] == [talk.id]
     fake.desk.conversations.delete(talk.id)
     assert fake.desk.sheets.get(notes.id) is None
@@ -339,4 +339,4 @@ def test_killed_in_the_middle_only_the_missing_parts_are_asked(real: Services, t
     now = real.parts.notes(turn.question.id)
     assert kept is not None
     assert now is not None
-    assert now.rows[0] == kept.rows[0]
+    assert now.cells[0] == kept.cells[0]

@@ -13,10 +13,12 @@ from app.core.conversation import BookRef, CitationState, PageRange, Support
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
+from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
+from app.core.values import is_japanese
 from app.core.work import Cancel, Stopped, finish
 from app.export.sheet import compose_sheet
 from app.services import sheets
+from app.services.columns import columns_of
 from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
 from app.ui.sheet.table import state_words
 from tests import work
@@ -62,11 +64,11 @@ def test_the_sentences_of_its_answers_are_weighed(fake: FakeDesk, sheet: Sheet) 
     fake.engine.weighs, fake.engine.weights = True, {"opened at six": 3.0, "at nine": 3.0}
     script(fake, ("The harbour is opened at six [p. i].",), ("It opens at nine.",), ("Elephants sleep standing up.",))
     told, ended = run(fake, sheet)
-    supports = [[each.support for each in row.answer.weighed] for row in ended.rows if row.answer]
+    supports = [[each.support for each in row.answer.weighed] for row in ended.cells if row.answer]
     assert supports == [[Support.SUPPORTED], [Support.NOTHING], [Support.NOTHING]]
-    rows = [event.row for event in told if isinstance(event, RowEnded)]
-    assert tuple(rows) == ended.rows, "a row ends with its sentences weighed"
-    assert state_words(ended.rows[0]).startswith("answered\n1 supported")
+    rows = [event.cell for event in told if isinstance(event, CellEnded)]
+    assert tuple(rows) == ended.cells, "a row ends with its sentences weighed"
+    assert state_words(ended.cells[0]).startswith("answered\n1 supported")
     lines = compose_sheet(ended, {}).lines
     assert "Weighed sentence by sentence: “The harbour is opened at six [p. i].”: supported by" in lines[0].note
 
@@ -87,7 +89,7 @@ def test_a_sheet_that_is_stopped_while_it_weighs_keeps_the_answer(fake: FakeDesk
     fake.engine.weighings = [_StopsAt(cancel)]
     with pytest.raises(Stopped):
         finish(fake.desk.sheets.run(sheet.id, cancel), events.append)
-    assert [event.row.state for event in events if isinstance(event, RowEnded)] == [RowState.ANSWERED]
+    assert [event.cell.state for event in events if isinstance(event, CellEnded)] == [CellState.ANSWERED]
     assert kept(fake, sheet).answered == 1
 
 
@@ -109,8 +111,8 @@ def kept(fake: FakeDesk, sheet: Sheet) -> Sheet:
     return found
 
 
-def states(sheet: Sheet) -> list[RowState]:
-    return [row.state for row in sheet.rows]
+def states(sheet: Sheet) -> list[CellState]:
+    return [row.state for row in sheet.cells]
 
 
 def test_every_question_is_the_first_one_after_the_books(fake: FakeDesk, sheet: Sheet) -> None:
@@ -130,12 +132,12 @@ def test_the_answers_are_checked_kept_and_told_row_by_row(fake: FakeDesk, sheet:
     )
     events, done = run(fake, sheet)
     kinds = [type(event) for event in events]
-    row = [RowBegun, Token, RowEnded]
-    assert kinds == [RowBegun, Reading, Token, RowEnded, *row, *row]
-    assert [(e.number, e.total) for e in events if isinstance(e, RowEnded)] == [(1, 3), (2, 3), (3, 3)]
+    row = [CellBegun, Token, CellEnded]
+    assert kinds == [CellBegun, Reading, Token, CellEnded, *row, *row]
+    assert [(e.number, e.total) for e in events if isinstance(e, CellEnded)] == [(1, 3), (2, 3), (3, 3)]
     assert done == kept(fake, sheet)
-    assert [event.row for event in events if isinstance(event, RowEnded)] == list(done.rows)
-    citations = [row.answer.citations[0] for row in done.rows if row.answer]
+    assert [event.cell for event in events if isinstance(event, CellEnded)] == list(done.cells)
+    citations = [row.answer.citations[0] for row in done.cells if row.answer]
     assert [(c.book_id, c.page, c.state) for c in citations] == [
         (book.id, 1, CitationState.VERIFIED),
         (book.id, 2, CitationState.PAGE),
@@ -149,8 +151,8 @@ def test_a_question_that_fails_costs_itself(fake: FakeDesk, sheet: Sheet) -> Non
     script(fake, ("One.",), ("Two, half", crash), ("Three.",))
     run(fake, sheet)
     found = kept(fake, sheet)
-    assert states(found) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
-    failed = found.rows[1].answer
+    assert states(found) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
+    failed = found.cells[1].answer
     assert failed is not None
     assert (failed.text, failed.problem) == ("Two, half", crash)
     assert len(fake.engine.specs) == 2, "the engine was started again"
@@ -162,9 +164,9 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
     fake.engine.prompts.clear()
     script(fake, ("Two, whole.",))
     events, _sheet = run(fake, sheet)
-    assert [(e.number, e.question_id) for e in events if isinstance(e, RowBegun)] == [(2, sheet.rows[1].question.id)]
+    assert [(e.number, e.question_id) for e in events if isinstance(e, CellBegun)] == [(2, sheet.cells[1].question.id)]
     assert [prompt.said for prompt in fake.engine.prompts] == [(QUESTIONS[1],)]
-    assert [row.answer.text for row in kept(fake, sheet).rows if row.answer] == ["One.", "Two, whole.", "Three."]
+    assert [row.answer.text for row in kept(fake, sheet).cells if row.answer] == ["One.", "Two, whole.", "Three."]
     assert run(fake, sheet) == ([], kept(fake, sheet)), "nothing is left to ask"
 
 
@@ -179,9 +181,9 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
 def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sheet, problem: Problem) -> None:
     script(fake, ("One.",), (problem,))
     events, found = fail(fake.desk.sheets.run(sheet.id, Cancel()))
-    assert isinstance(events[-1], RowEnded)
+    assert isinstance(events[-1], CellEnded)
     assert found == problem
-    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.WAITING]
+    assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.FAILED, CellState.WAITING]
 
 
 def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fake: FakeDesk, book: Book) -> None:
@@ -189,11 +191,11 @@ def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fak
     long = "Why? " * 300
     sheet = fake.desk.sheets.create(("When?", long, "How?"), (BookRef(book.id),))
     run(fake, sheet)
-    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
+    assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
     fake.engine.tokens = {"Lease": 400}
     sheet = fake.desk.sheets.create(("When?", "How?"), (BookRef(book.id),))
     assert problem_of(fake.desk.sheets.run(sheet.id, Cancel())).code is Code.DOES_NOT_FIT
-    assert states(kept(fake, sheet)) == [RowState.FAILED, RowState.WAITING]
+    assert states(kept(fake, sheet)) == [CellState.FAILED, CellState.WAITING]
 
 
 def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: Sheet) -> None:
@@ -205,18 +207,18 @@ def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: S
         if event == Token("Two, half"):
             cancel.request()
 
-    assert isinstance(stop(fake.desk.sheets.run(sheet.id, cancel), stop_in_the_second)[-1], RowEnded)
+    assert isinstance(stop(fake.desk.sheets.run(sheet.id, cancel), stop_in_the_second)[-1], CellEnded)
     found = kept(fake, sheet)
-    assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
-    assert found.rows[1].answer is not None
-    assert found.rows[1].answer.text == "Two, half"
+    assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
+    assert found.cells[1].answer is not None
+    assert found.cells[1].answer.text == "Two, half"
 
 
 def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, sheet: Sheet) -> None:
     cancel = Cancel()
-    events = stop(fake.desk.sheets.run(sheet.id, cancel), at(RowEnded, cancel.request))
-    assert isinstance(events[-1], RowEnded)
-    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.WAITING, RowState.WAITING]
+    events = stop(fake.desk.sheets.run(sheet.id, cancel), at(CellEnded, cancel.request))
+    assert isinstance(events[-1], CellEnded)
+    assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.WAITING, CellState.WAITING]
 
 
 def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
@@ -224,16 +226,16 @@ def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
     book = add_book(first)
     sheet = first.desk.sheets.create(QUESTIONS, (BookRef(book.id),))
     events = first.desk.sheets.run(sheet.id, Cancel())
-    while not (isinstance(event := next(events), RowBegun) and event.number == 2):
+    while not (isinstance(event := next(events), CellBegun) and event.number == 2):
         pass
     next(events)
     second = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("Two, whole.",), ("Three.",)]))
     assert second.desk.conversations.close_open_answers() == 1
     found = second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False)
     assert found is not None
-    assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
+    assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
     finish(second.desk.sheets.run(found.id, Cancel()))
-    texts = [row.answer.text for row in kept(second, sheet).rows if row.answer]
+    texts = [row.answer.text for row in kept(second, sheet).cells if row.answer]
     assert texts == ["One.", "Two, whole.", "Three."]
     assert second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False) is None
     second.desk.close()
@@ -256,7 +258,7 @@ def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
     sheet = fake.desk.sheets.create(("What about notice?",), (BookRef(book.id),), excerpts=True)
     run(fake, sheet)
     assert fake.engine.prompts[0].documents == ()
-    (row,) = kept(fake, sheet).rows
+    (row,) = kept(fake, sheet).cells
     assert row.answer is not None
     assert row.answer.excerpts
 
@@ -330,11 +332,12 @@ def test_what_is_at_the_limits_is_taken() -> None:
 # ---- templates
 
 NAMES = ["chapters", "minutes", "contract", "people", "glossary"]
+GRIDS = ["due-diligence", "leases", "clinical-letters", "interviews", "invoices"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: str) -> None:
-    found = fake.desk.templates.all(language)
+    found = [template for template in fake.desk.templates.all(language) if not template.grid]
     assert [template.name for template in found] == NAMES
     for template in found:
         listed = fake.desk.templates.questions(template, (BookRef(book.id),))
@@ -344,6 +347,18 @@ def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: 
         assert template.description
         assert all("{" not in question for question in listed)
         assert any("引用" in question if language == "ja" else "uote" in question for question in listed)
+
+
+def test_five_grids_ask_the_same_in_both_languages(fake: FakeDesk) -> None:
+    english, japanese = ([each for each in fake.desk.templates.all(name) if each.grid] for name in ("en", "ja"))
+    assert [template.name for template in english] == GRIDS
+    for one, other in zip(english, japanese, strict=True):
+        columns, others = columns_of(one.questions), columns_of(other.questions)
+        assert [column.form.kind for column in columns] == [column.form.kind for column in others]
+        assert [len(column.form.choices) for column in columns] == [len(column.form.choices) for column in others]
+        assert all(column.name and column.form.is_held for column in (*columns, *others))
+        assert not any(is_japanese(column.question) for column in columns)
+        assert all(is_japanese(column.question) for column in others)
 
 
 def test_both_languages_ask_the_same_number(fake: FakeDesk) -> None:
@@ -359,7 +374,7 @@ def test_another_language_gets_english(fake: FakeDesk) -> None:
 def test_an_unknown_template_is_told_with_those_there_are(fake: FakeDesk) -> None:
     with pytest.raises(AppError) as caught:
         fake.desk.templates.get("poems", "en")
-    assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES)}
+    assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES + GRIDS)}
 
 
 def chapters(fake: FakeDesk, *books: Book) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from app.core.bin import BIN_DAYS, BinEntry, BinKind
 from app.core.conversation import BookRef, PageRange, Question
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
+from app.core.sheet import GridColumn
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -53,7 +54,7 @@ def talk_of(kept: Kept) -> str:
     image = Image(ImageRef("ef" * 32, "wharf.png", 1, 1, kept.lease), b"png", Raster(1, 1, b"rgb"))
     question = kept.conversations.add_question(Question(talk.id, "Whose wharf?", refs, images=(image,)))
     kept.conversations.begin_answer(question.id, "tiny")
-    kept.sheets.create("Notes", refs, ("Note",), excerpts=False, question_id=question.id)
+    kept.sheets.create_notes("Notes", ("Note",), [refs], question.id, excerpts=False)
     return talk.id
 
 
@@ -92,7 +93,7 @@ def test_a_conversation_comes_back_as_it_was(kept: Kept) -> None:
 
 def test_a_book_in_the_bin_is_nowhere_and_comes_back_to_its_place(kept: Kept) -> None:
     talk = talk_of(kept)
-    sheet = kept.sheets.create("Dates", (BookRef(kept.lease),), ("When?",), excerpts=False)
+    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
     before = kept.books.all(), kept.conversations.get(talk), kept.conversations.turns(talk), kept.sheets.all()
     entry = kept.put(BinKind.BOOK, kept.lease)
     assert [book.id for book in kept.books.all()] == [kept.letters]
@@ -121,7 +122,7 @@ def test_a_book_whose_file_is_opened_again_comes_back(kept: Kept) -> None:
 
 
 def test_a_sheet_comes_back_with_its_book(kept: Kept) -> None:
-    sheet = kept.sheets.create("Dates", (BookRef(kept.lease),), ("When?",), excerpts=False)
+    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
     first = kept.put(BinKind.SHEET, sheet.id)
     kept.put(BinKind.BOOK, kept.lease)
     assert kept.sheets.all() == ()
@@ -133,7 +134,7 @@ def test_a_sheet_comes_back_with_its_book(kept: Kept) -> None:
 
 def test_what_is_purged_is_gone(kept: Kept) -> None:
     talk = talk_of(kept)
-    sheet = kept.sheets.create("Dates", (BookRef(kept.lease),), ("When?",), excerpts=False)
+    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
     entries = [kept.put(BinKind.SHEET, sheet.id), kept.put(BinKind.CONVERSATION, talk)]
     book = kept.put(BinKind.BOOK, kept.lease)
     kept.bin.purge(book.id)

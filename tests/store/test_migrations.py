@@ -37,6 +37,7 @@ from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.sources import Shelved
 from app.core.suggestion import SuggestedQuestion
+from app.core.values import FREE, ValueKind
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
@@ -125,7 +126,21 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             entry, *_later = sorted(sheets.all(), key=lambda entry: entry.created_at)
             assert (entry.title, entry.questions) == ("People", 2)
             assert len(sheets.of_question(first.question.id)) == (1 if version >= 6 else 0)
+            people = sheets.get(entry.id)
+            assert people is not None
+            assert [(column.question, column.form) for column in people.columns] == [("Who?", FREE), ("Where?", FREE)]
+            assert [(cell.row, cell.column, cell.question.text) for cell in people.cells] == [
+                (1, 1, "Who?"),
+                (1, 2, "Where?"),
+            ]
+            assert not people.is_grid
+            for notes in sheets.of_question(first.question.id):
+                assert [(cell.row, cell.column, cell.question.text) for cell in notes.cells] == [(1, 1, "Note!")]
             assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
+        if version >= 10:
+            (days,) = (found for each in sheets.all() if (found := sheets.get(each.id)) and found.is_grid)
+            assert [column.form.kind for column in days.columns] == [ValueKind.DATE, ValueKind.CHOICE]
+            assert (days.cells[0].correction, days.cells[0].comment) == ("1851-10-18", "London came first.")
         if version >= 3:
             assert image.book_id == book.id
             assert ImageStore(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")

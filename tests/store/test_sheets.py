@@ -7,9 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import BookRef, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
-from app.core.sheet import RowState, Sheet
+from app.core.sheet import CellState, GridColumn, Sheet
+from app.core.values import AnswerForm, ValueKind
+from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -41,7 +44,7 @@ def books(database: Database) -> tuple[Book, Book]:
 @pytest.fixture
 def sheet(sheets: SheetStore, books: tuple[Book, Book]) -> Sheet:
     refs = (BookRef(books[0].id, PageRange(1, 1)), BookRef(books[1].id))
-    return sheets.create("Lamps", refs, QUESTIONS, excerpts=True)
+    return sheets.create("Lamps", list(map(GridColumn, QUESTIONS)), [refs], excerpts=True)
 
 
 def answer(conversations: Conversations, question_id: str, ending: Ending) -> None:
@@ -52,49 +55,49 @@ def answer(conversations: Conversations, question_id: str, ending: Ending) -> No
 def test_what_was_made_is_read_again(sheets: SheetStore, sheet: Sheet) -> None:
     assert sheets.get(sheet.id) == sheet
     assert (sheet.title, sheet.questions, sheet.excerpts) == ("Lamps", QUESTIONS, True)
-    assert [row.state for row in sheet.rows] == [RowState.WAITING] * 3
-    assert all(row.question.parent_id is None and row.question.books == sheet.books for row in sheet.rows)
+    assert [row.state for row in sheet.cells] == [CellState.WAITING] * 3
+    assert all(row.question.parent_id is None and row.question.books == sheet.books for row in sheet.cells)
 
 
 @pytest.mark.parametrize(
     ("ending", "state"),
     [
-        (Ending.COMPLETE, RowState.ANSWERED),
-        (Ending.LENGTH, RowState.ANSWERED),
-        (Ending.OPEN, RowState.ANSWERING),
-        (Ending.CANCELLED, RowState.STOPPED),
-        (Ending.CLOSED, RowState.STOPPED),
-        (Ending.FAILED, RowState.FAILED),
+        (Ending.COMPLETE, CellState.ANSWERED),
+        (Ending.LENGTH, CellState.ANSWERED),
+        (Ending.OPEN, CellState.ANSWERING),
+        (Ending.CANCELLED, CellState.STOPPED),
+        (Ending.CLOSED, CellState.STOPPED),
+        (Ending.FAILED, CellState.FAILED),
     ],
 )
 def test_a_row_is_as_far_as_its_answer(
-    sheets: SheetStore, conversations: Conversations, sheet: Sheet, ending: Ending, state: RowState
+    sheets: SheetStore, conversations: Conversations, sheet: Sheet, ending: Ending, state: CellState
 ) -> None:
-    answer(conversations, sheet.rows[1].question.id, ending)
+    answer(conversations, sheet.cells[1].question.id, ending)
     found = sheets.get(sheet.id)
     assert found is not None
-    assert [row.state for row in found.rows] == [RowState.WAITING, state, RowState.WAITING]
+    assert [row.state for row in found.cells] == [CellState.WAITING, state, CellState.WAITING]
     (entry,) = sheets.all()
-    done = int(state is RowState.ANSWERED)
+    done = int(state is CellState.ANSWERED)
     assert (entry.id, entry.questions, entry.answered, found.answered) == (sheet.id, 3, done, done)
 
 
 def test_the_last_answer_of_a_row_counts_once(sheets: SheetStore, conversations: Conversations, sheet: Sheet) -> None:
-    answer(conversations, sheet.rows[0].question.id, Ending.FAILED)
-    answer(conversations, sheet.rows[0].question.id, Ending.COMPLETE)
+    answer(conversations, sheet.cells[0].question.id, Ending.FAILED)
+    answer(conversations, sheet.cells[0].question.id, Ending.COMPLETE)
     assert [(entry.questions, entry.answered) for entry in sheets.all()] == [(3, 1)]
 
 
 def test_after_a_kill_an_open_row_is_stopped_and_keeps_its_text(
     sheets: SheetStore, conversations: Conversations, sheet: Sheet
 ) -> None:
-    answer(conversations, sheet.rows[0].question.id, Ending.OPEN)
+    answer(conversations, sheet.cells[0].question.id, Ending.OPEN)
     assert conversations.close_open_answers() == 1
     found = sheets.get(sheet.id)
     assert found is not None
-    assert found.rows[0].state is RowState.STOPPED
-    assert found.rows[0].answer is not None
-    assert found.rows[0].answer.text == "At night."
+    assert found.cells[0].state is CellState.STOPPED
+    assert found.cells[0].answer is not None
+    assert found.cells[0].answer.text == "At night."
 
 
 def test_sheets_are_no_conversations(sheets: SheetStore, conversations: Conversations, sheet: Sheet) -> None:
@@ -112,9 +115,9 @@ def test_a_removed_book_takes_its_sheets_along(
     sheet: Sheet,
     place: int,
 ) -> None:
-    other = sheets.create("Other", (BookRef(books[1 - place].id),), ("Why?",), excerpts=False)
+    other = sheets.create("Other", [GridColumn("Why?")], [(BookRef(books[1 - place].id),)], excerpts=False)
     talk = conversations.create("Talk", sheet.books)
-    answer(conversations, sheet.rows[0].question.id, Ending.COMPLETE)
+    answer(conversations, sheet.cells[0].question.id, Ending.COMPLETE)
     delete_book(Books(database), books[place].id)
     assert [entry.id for entry in sheets.all()] == [other.id]
     assert conversations.get(talk.id) is not None
@@ -126,7 +129,7 @@ def test_a_removed_book_takes_its_sheets_along(
 def test_a_deleted_sheet_leaves_nothing(
     database: Database, sheets: SheetStore, conversations: Conversations, sheet: Sheet
 ) -> None:
-    answer(conversations, sheet.rows[0].question.id, Ending.COMPLETE)
+    answer(conversations, sheet.cells[0].question.id, Ending.COMPLETE)
     sheets.delete(sheet.id)
     assert sheets.all() == ()
     with database.read() as connection:
@@ -141,15 +144,114 @@ def test_notes_go_with_their_question_and_none_are_begun_for_one_that_is_gone(
     talk = conversations.create("Lamps", (one, two))
     question = conversations.add_question(Question(talk.id, "Summarise.", talk.books))
     parts = ((one,), (two,))
-    notes = sheets.create("Lamps", talk.books, ("One", "Two"), excerpts=False, parts=parts, question_id=question.id)
-    shorter = sheets.create("Lamps", talk.books, ("Both",), excerpts=True, question_id=question.id)
+    notes = sheets.create_notes("Lamps", ("One", "Two"), parts, question.id, excerpts=False)
+    shorter = sheets.create_notes("Lamps", ("Both",), [talk.books], question.id, excerpts=True)
     assert sheets.get(notes.id) == notes
-    assert tuple(row.question.books for row in notes.rows) == parts
+    assert tuple(row.question.books for row in notes.cells) == parts
     assert sheets.of_question(question.id) == (notes, shorter)
     assert [entry.id for entry in sheets.all()] == [notes.id], "what only makes notes shorter is not listed"
     assert sheets.unanswered("Summarise.", talk.books) == question
     conversations.delete(talk.id)
     assert (sheets.get(notes.id), sheets.get(shorter.id), sheets.all()) == (None, None, ())
     with pytest.raises(KeyError):
-        sheets.create("Lamps", (), ("One",), excerpts=False, question_id=question.id)
+        sheets.create_notes("Lamps", ("One",), [()], question.id, excerpts=False)
     assert sheets.all() == ()
+
+
+DATE = AnswerForm(ValueKind.DATE)
+
+
+@pytest.fixture
+def grid(sheets: SheetStore, books: tuple[Book, Book]) -> Sheet:
+    """Two questions, each of two documents by themselves."""
+    columns = [GridColumn("When?", "Day", DATE), GridColumn("Who?")]
+    return sheets.create("Days", columns, [(BookRef(book.id),) for book in books], excerpts=False)
+
+
+def asked(sheet: Sheet) -> list[tuple[int, int, str]]:
+    return [(cell.row, cell.column, cell.question.text) for cell in sheet.cells]
+
+
+def read(sheets: SheetStore, grid: Sheet) -> Sheet:
+    found = sheets.get(grid.id)
+    assert found is not None
+    return found
+
+
+def test_a_grid_asks_every_question_of_every_document(sheets: SheetStore, grid: Sheet) -> None:
+    assert asked(grid) == [(1, 1, "When?"), (1, 2, "Who?"), (2, 1, "When?"), (2, 2, "Who?")]
+    assert [cell.question.form for cell in grid.cells[:2]] == [DATE, AnswerForm()]
+    assert [cell.question.books for cell in grid.cells[1:3]] == [row.books for row in grid.rows]
+    assert [(column.number, column.name) for column in grid.columns] == [(1, "Day"), (2, "")]
+    assert [(entry.questions, entry.answered, entry.rows) for entry in sheets.all()] == [(4, 0, 2)]
+
+
+def test_what_is_added_later_is_asked_of_all(
+    sheets: SheetStore, conversations: Conversations, books: tuple[Book, Book], grid: Sheet
+) -> None:
+    answer(conversations, grid.cells[0].question.id, Ending.COMPLETE)
+    pages = (BookRef(books[0].id, PageRange(1, 1)),)
+    sheets.add(grid.id, [GridColumn("Where?")], [pages])
+    found = read(sheets, grid)
+    assert asked(found) == [(row, column + 1, text) for row in (1, 2, 3) for column, text in enumerate(
+        ("When?", "Who?", "Where?")
+    )]  # fmt: skip
+    assert found.cells[0].state is CellState.ANSWERED
+    assert found.books == (*grid.books, *pages)
+
+
+def test_a_column_that_asks_something_else_is_asked_again(
+    sheets: SheetStore, conversations: Conversations, grid: Sheet
+) -> None:
+    for cell in grid.cells:
+        answer(conversations, cell.question.id, Ending.COMPLETE)
+    sheets.change_column(grid.id, msgspec.structs.replace(grid.columns[0], name="Date"))
+    assert read(sheets, grid).finished
+    sheets.change_column(grid.id, msgspec.structs.replace(grid.columns[0], question="On which day?"))
+    found = read(sheets, grid)
+    assert [cell.state is CellState.ANSWERED for cell in found.cells] == [False, True, False, True]
+    assert found.cells[0].question.text == "On which day?"
+
+
+def test_a_column_and_a_row_go_with_their_cells(database: Database, sheets: SheetStore, grid: Sheet) -> None:
+    sheets.delete_column(grid.id, 1)
+    assert asked(read(sheets, grid)) == [(1, 2, "Who?"), (2, 2, "Who?")]
+    sheets.delete_row(grid.id, 1)
+    found = read(sheets, grid)
+    assert asked(found) == [(2, 2, "Who?")]
+    assert found.books == grid.rows[1].books
+    assert database.row("SELECT count(*) FROM questions") == (1,)
+
+
+def test_a_person_corrects_a_cell_and_writes_beside_it(sheets: SheetStore, grid: Sheet) -> None:
+    id = grid.cells[3].question.id
+    sheets.correct(id, "The tenant")
+    sheets.comment(id, "See the side letter.")
+    cell = read(sheets, grid).cells[3]
+    assert (cell.correction, cell.comment) == ("The tenant", "See the side letter.")
+    sheets.correct(id, "")
+    assert read(sheets, grid).cells[3].correction == ""
+
+
+def test_a_removed_document_takes_its_row_along(
+    database: Database, sheets: SheetStore, books: tuple[Book, Book], grid: Sheet
+) -> None:
+    kept, bin = Books(database), BinStore(database)
+    entry = bin.put(BinKind.BOOK, books[0].id)
+    assert entry is not None
+    assert asked(read(sheets, grid)) == [(2, 1, "When?"), (2, 2, "Who?")]
+    assert [(each.questions, each.rows) for each in sheets.all()] == [(2, 1)]
+    bin.restore(entry.id)
+    assert asked(read(sheets, grid)) == asked(grid)
+    delete_book(kept, books[0].id)
+    assert [row.number for row in read(sheets, grid).rows] == [2]
+    delete_book(kept, books[1].id)
+    assert sheets.get(grid.id) is None
+    for table in ("sheet_columns", "sheet_rows", "sheet_cells", "questions"):
+        assert database.row(f"SELECT count(*) FROM {table}") == (0,), table
+
+
+def test_nothing_is_added_to_a_grid_that_is_gone(sheets: SheetStore, grid: Sheet) -> None:
+    sheets.delete(grid.id)
+    with pytest.raises(KeyError):
+        sheets.add(grid.id, [GridColumn("Where?")])

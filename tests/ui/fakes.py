@@ -23,6 +23,7 @@ from app.core.matter import LIBRARY
 from app.core.paths import Paths, resources
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Settings
+from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.embedding.client import Embedder
@@ -167,6 +168,7 @@ class ScriptedEngine:
     desks: list[str] = field(default_factory=list)
     longest: dict[str, int] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
+    held: list[HeldForm | None] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     _state: EngineState = EngineState.EMPTY
@@ -196,7 +198,8 @@ class ScriptedEngine:
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
         match order:
-            case AnswerTo(prompt):
+            case AnswerTo(prompt, held=held):
+                self.held.append(held)
                 return (yield from self.answer(prompt, cancel or Cancel()))
             case ReadBooks(prompt):
                 return (yield from self.read(prompt, cancel or Cancel()))

@@ -14,7 +14,7 @@ from PySide6.QtPrintSupport import QPrinter
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef, Raster
-from app.core.sheet import Sheet, SheetRow
+from app.core.sheet import Sheet, SheetCell
 from app.export.report import compose
 from app.export.sheet import compose_sheet
 from app.ui import pdf
@@ -168,7 +168,7 @@ def test_no_page_is_empty() -> None:
 
 def test_a_sheet_is_a_table_across() -> None:
     turn = asked()
-    made = pdf.write_sheet(compose_sheet(Sheet("s", "Berths", 0.0, (), (SheetRow(turn.question, turn.answer),)), {}))
+    made = pdf.write_sheet(compose_sheet(Sheet("s", "Berths", 0.0, (), (SheetCell(turn.question, turn.answer),)), {}))
     with pypdfium2.PdfDocument(made) as document:
         width, height = document[0].get_size()
         (text,) = rows_and_pages(document)

@@ -103,7 +103,7 @@ def figures_of(text: str, language: Language) -> tuple[Figure, ...]:
     """All numbers of the text, in order."""
     text = _RAISED.sub(lambda match: f"^{match.group()}", _NOTE_MARK.sub("", text))
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = _KANJI_NUMBER.sub(lambda match: str(_kanji_value(match["number"])), text)
+    text = _KANJI_NUMBER.sub(lambda match: str(kanji_value(match["number"])), text)
     text = _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match.group()), without_bounds(text))
     for unit in _LONG_UNITS:
         text = text.replace(f" {unit}", f" {_UNITS[unit]}")
@@ -194,7 +194,7 @@ def _unit(word: str) -> str:
     return ""
 
 
-def _kanji_value(written: str) -> int:
+def kanji_value(written: str) -> int:
     total = current = 0
     for character in written:
         if character in _KANJI_DIGITS:

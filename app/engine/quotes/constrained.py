@@ -281,6 +281,14 @@ class QuoteConstraint:
         return size > MAX_BYTES or (size > LONG_BYTES and self._now.quoted[-1:] in _SENTENCE_ENDS)
 
     @property
+    def can_close(self) -> bool:
+        """Whether a page vouches for the quotation if it is closed now."""
+        now = self._now
+        if now.state is not State.QUOTING or now.tail or not _is_enough(now.quoted):
+            return False
+        return self._places.closable(now) is not None
+
+    @property
     def is_whole(self) -> bool:
         """Whether the text between the marks could be closed now, and ends where a sentence of the books does."""
         now = self._now
@@ -308,10 +316,22 @@ class QuoteConstraint:
             return True
         return self._after(piece, strict=True) is not None
 
+    def continuations(self) -> tuple[str, ...]:
+        """The characters that go on with a quotation that is held, wherever in the books it may be."""
+        if self._now.state is not State.QUOTING or self._now.tail:
+            return ()
+        following = dict.fromkeys(self._places.next_characters(self._now, b""))
+        return tuple(each for each in following if self.stays_true(each.encode()))
+
     def opens(self, piece: bytes) -> bool:
         """Whether these bytes end inside a quotation that is held."""
         moment = self._after(piece, strict=True)
         return moment is not None and moment.state is State.QUOTING
+
+    def stays_true(self, piece: bytes) -> bool:
+        """Whether these bytes end inside a quotation that is held, or close it where a page vouches for it."""
+        moment = self._after(piece, strict=True)
+        return moment is not None and (moment.state is State.QUOTING or moment.place is not None)
 
     def echoes(self, piece: bytes) -> bool:
         """Whether these bytes go on with the quotation as the person wrote it."""

@@ -16,7 +16,7 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.prompt import OnTokenized
-from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.transport import RequestPaused, Transport
@@ -104,22 +104,20 @@ class RemoteSession:
 
     def answer(
         self,
-        prompt: Prompt,
-        sampling: Sampling,
-        max_tokens: int,
+        order: AnswerTo,
         on_progress: Callable[[int, int, int], None],
         on_text: Callable[[str], None],
         on_thinking: Callable[[], None],
     ) -> Generated:
-        """Have the server read `prompt` and answer. Stopped after its first words it ends with `Ending.CANCELLED`.
-        Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
+        """Have the server read a prompt and answer; it is held to no form. Stopped after its first words it ends with
+        `Ending.CANCELLED`. Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
-        laid = self._layout.lay_out(prompt, self._on_tokenized)
+        laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
-        limit = max_tokens * MAX_CHARACTERS_A_TOKEN
+        limit = order.max_tokens * MAX_CHARACTERS_A_TOKEN
         text = AnswerText(Thoughts(self._layout.before_answer, bare=True), on_text, on_thinking)
 
         def take(piece: str, thought: bool) -> None:
@@ -130,7 +128,7 @@ class RemoteSession:
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
-            ending = self._stream(laid.sent, sampling, max_tokens, reader)
+            ending = self._stream(laid.sent, order.sampling, order.max_tokens, reader)
         except Stopped:
             if not reader.first_text_at:
                 raise

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QFontMetri
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.core.conversation import Citation
-from app.core.sheet import RowState
+from app.core.sheet import CellState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.citations import CitationMark, colour_state, embed, label_citation, mark_citations, mark_stream, split
@@ -149,14 +149,14 @@ def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
     return f"{title} {place}".strip()
 
 
-def state_colour(state: RowState, palette: Palette) -> str:
+def state_colour(state: CellState, palette: Palette) -> str:
     """The colour of a state; its sign and its words always come with it."""
     match state:
-        case RowState.FAILED:
+        case CellState.FAILED:
             return palette.not_found
-        case RowState.STOPPED:
+        case CellState.STOPPED:
             return palette.near
-        case RowState.ANSWERING:
+        case CellState.ANSWERING:
             return palette.accent
         case _:
             return palette.soft_ink

@@ -15,7 +15,7 @@ from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
+from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetCell, SheetEntry
 from app.export import files
 from app.export.sheet import compose_sheet
 from app.services.library import Library
@@ -113,13 +113,13 @@ class SheetWork:
 class SheetRun(Presenter):
     """Asks one sheet, question by question, whatever is shown.
 
-    `changed`: a question was begun, or more of its answer is there; `row_ended` carries the RowEnded; `ended` the id of
-    the sheet, and whether a question was broken off; `progressed` the RunProgress, None while none runs.
+    `changed`: a question was begun, or more of its answer is there; `cell_ended` carries the CellEnded; `ended` the id
+    of the sheet, and whether a question was broken off; `progressed` the RunProgress, None while none runs.
     """
 
     progressed = Signal(object)
     changed = Signal()
-    row_ended = Signal(object)
+    cell_ended = Signal(object)
     noticed = Signal(str)
     ended = Signal(str, bool)
 
@@ -129,9 +129,9 @@ class SheetRun(Presenter):
         self._bridge = bridge
         self._activity = activity
         self._pieces: list[str] = []
-        self._ended_rows: dict[int, SheetRow] = {}
+        self._ended_cells: dict[int, SheetCell] = {}
         self.sheet_id = ""  # empty while none runs
-        self.row: RowBegun | None = None  # the question that is being asked
+        self.row: CellBegun | None = None  # the question that is being asked
         self._title = ""
         self._last_id = ""
 
@@ -143,7 +143,7 @@ class SheetRun(Presenter):
     def begin(self, sheet: Sheet) -> None:
         self.sheet_id, self._title, self.row = sheet.id, sheet.title, None
         self._last_id = sheet.id
-        self._ended_rows.clear()
+        self._ended_cells.clear()
         job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id), self._on_event)
         self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
 
@@ -163,13 +163,13 @@ class SheetRun(Presenter):
         last: it may have ended in the meantime."""
         if sheet.id != self._last_id:
             return sheet
-        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(sheet.rows, 1))
-        return msgspec.structs.replace(sheet, rows=rows)
+        cells = tuple(self._ended_cells.get(number, cell) for number, cell in enumerate(sheet.cells, 1))
+        return msgspec.structs.replace(sheet, cells=cells)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
         match event:
-            case RowBegun():
+            case CellBegun():
                 self.row = event
                 self._pieces.clear()
                 self.changed.emit()
@@ -181,11 +181,11 @@ class SheetRun(Presenter):
                 self.changed.emit()
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
-            case RowEnded():
+            case CellEnded():
                 self.row = None
-                self._ended_rows[event.number] = event.row
+                self._ended_cells[event.number] = event.cell
                 self._activity.note_part(EngineTask.SHEET)
-                self.row_ended.emit(event)
+                self.cell_ended.emit(event)
             case Done() | Cancelled():
                 self._end()
             case Failed(problem):
@@ -199,9 +199,14 @@ class SheetRun(Presenter):
         self.ended.emit(sheet_id, broken_off)
 
 
-def question_words(row: RowBegun) -> str:
+def question_words(row: CellBegun) -> str:
     """Which one is being asked."""
     return _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
+
+
+def _answered_words(sheet: Sheet) -> str:
+    words = _("{answered} of {total} answered")
+    return words.format(answered=count(sheet.answered), total=count(len(sheet.cells)))
 
 
 class SheetsPresenter(Presenter):
@@ -268,7 +273,7 @@ class SheetsPresenter(Presenter):
         self._panel.export_wanted.connect(self.choose_export)
         self._panel.new_wanted.connect(self.prepare)
         self.run.changed.connect(self.show_progress)
-        self.run.row_ended.connect(self._on_row_ended)
+        self.run.cell_ended.connect(self._on_cell_ended)
         self.run.noticed.connect(self.noticed)
         self.run.ended.connect(self._on_end)
         self.run.failed.connect(self.failed)
@@ -398,10 +403,10 @@ class SheetsPresenter(Presenter):
         return False
 
     @Slot(object)
-    def _on_row_ended(self, event: RowEnded) -> None:
+    def _on_cell_ended(self, event: CellEnded) -> None:
         if self._shown is not None and self._is_shown():
             self._shown = self._newest(self._shown)
-            self._table.show_row(shown_row(event.number, event.row, self._shown.books))
+            self._table.show_row(shown_row(event.number, event.cell, self._shown.books))
         self._show_state()
 
     def _newest(self, opened: _Opened) -> _Opened:
@@ -413,7 +418,7 @@ class SheetsPresenter(Presenter):
         self.run.announce()
         if self._is_shown() and self.run.row is not None:
             row, words = self._table.row(self.run.row.number), self.run.step
-            self._table.show_row(replace(row, text=self.run.text, citations=(), state=RowState.ANSWERING, words=words))
+            self._table.show_row(replace(row, text=self.run.text, citations=(), state=CellState.ANSWERING, words=words))
         self._show_state()
 
     @Slot(str, bool)
@@ -432,7 +437,7 @@ class SheetsPresenter(Presenter):
         if self._shown is None:
             return
         sheet = self._shown.sheet
-        words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
+        words = _answered_words(sheet)
         if self._is_shown() and (row := self.run.row) is not None:
             words = f"{question_words(row)} · {self.run.step}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)

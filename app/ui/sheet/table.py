@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
-from app.core.sheet import RowState, Sheet, SheetRow
+from app.core.sheet import CellState, Sheet, SheetCell
 from app.core.untrusted import disarm
 from app.ui.chat.citations import count_weighed, mark_citations
 from app.wording.errors import sentence
@@ -24,11 +24,11 @@ _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 _SIGNS = {
-    RowState.WAITING: "○",
-    RowState.ANSWERING: "◐",
-    RowState.ANSWERED: "●",
-    RowState.STOPPED: "■",
-    RowState.FAILED: "✕",
+    CellState.WAITING: "○",
+    CellState.ANSWERING: "◐",
+    CellState.ANSWERED: "●",
+    CellState.STOPPED: "■",
+    CellState.FAILED: "✕",
 }
 
 
@@ -54,7 +54,7 @@ class ShownRow:
     question_id: str
     question: str
     text: str
-    state: RowState
+    state: CellState
     words: str
     citations: tuple[Citation, ...] = ()
     books: Mapping[str, Book] | None = None
@@ -71,7 +71,7 @@ class ShownRow:
         return tuple(reversed(found.values()))
 
 
-def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow:
+def shown_row(number: int, row: SheetCell, books: Mapping[str, Book]) -> ShownRow:
     """A row as it is saved."""
     answer = row.answer
     text, citations = (answer.text, answer.citations) if answer else ("", ())
@@ -79,7 +79,7 @@ def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow
     return ShownRow(number, row.question.id, question_words(row, books), text, row.state, words, citations, books)
 
 
-def state_words(row: SheetRow) -> str:
+def state_words(row: SheetCell) -> str:
     """How far a row is: one word, or the sentence that says why it failed; then, on lines of their own, how its
     sentences were weighed, and that no book was asked."""
     if row.answer is None:
@@ -88,17 +88,17 @@ def state_words(row: SheetRow) -> str:
     return "\n".join(filter(None, (_progress_words(row), counts, basis_words(row.question, row.answer))))
 
 
-def _progress_words(row: SheetRow) -> str:
-    if row.answer is not None and row.state is RowState.FAILED and row.answer.problem is not None:
+def _progress_words(row: SheetCell) -> str:
+    if row.answer is not None and row.state is CellState.FAILED and row.answer.problem is not None:
         return sentence(row.answer.problem)
     if row.answer is not None and row.answer.ending is Ending.LENGTH:
         return _("answered (cut off)")
     return {
-        RowState.WAITING: _("waiting"),
-        RowState.ANSWERING: _("answering"),
-        RowState.ANSWERED: _("answered"),
-        RowState.STOPPED: _("stopped"),
-        RowState.FAILED: _("failed"),
+        CellState.WAITING: _("waiting"),
+        CellState.ANSWERING: _("answering"),
+        CellState.ANSWERED: _("answered"),
+        CellState.STOPPED: _("stopped"),
+        CellState.FAILED: _("failed"),
     }[row.state]
 
 
@@ -111,7 +111,7 @@ class SheetTable(QAbstractTableModel):
 
     def show_sheet(self, sheet: Sheet | None, books: Mapping[str, Book]) -> None:
         self.beginResetModel()
-        rows = sheet.rows if sheet else ()
+        rows = sheet.cells if sheet else ()
         self._rows = [shown_row(number, row, books) for number, row in enumerate(rows, 1)]
         self.endResetModel()
 

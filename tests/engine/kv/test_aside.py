@@ -16,7 +16,7 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.kv import reuse
-from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, Weighed, WrittenAside
+from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt, Weighed, WrittenAside
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import CHUNK, TOLERANCE, distance, words
 from tests.engine.kv.test_reuse_rules import SCOUT
@@ -58,7 +58,7 @@ def read(session: Session, asked: Prompt) -> Usage:
 def answered(session: Session, question: str) -> str:
     """An answer that was written token by token, as a person gets it."""
     pieces: list[str] = []
-    session.answer(prompt(question), Sampling(seed=3), 24, lambda *_: None, pieces.append, lambda: None)
+    session.answer(AnswerTo(prompt(question), Sampling(seed=3), 24), lambda *_: None, pieces.append, lambda: None)
     return "".join(pieces)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 
 from app.core.conversation import BookRef, Ending
-from app.core.sheet import RowState
+from app.core.sheet import CellState
 from app.core.work import Cancel
 from app.ui.sheet.table import SheetTable
 from tests.ui.direct_images import png_of
@@ -153,7 +153,7 @@ def test_a_row_of_a_sheet_says_it(room: Room) -> None:
     table = room.window.sheet.view.model()
     assert isinstance(table, SheetTable)
     (row,) = table.rows()
-    assert (row.state, row.words) == (RowState.ANSWERED, f"answered\n{_WORDS}")
+    assert (row.state, row.words) == (CellState.ANSWERED, f"answered\n{_WORDS}")
 
 
 def test_a_pdf_says_it(room: Room, tmp_path: Path) -> None:

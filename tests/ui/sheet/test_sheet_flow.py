@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Reading
-from app.core.sheet import RowState, SheetRow
+from app.core.sheet import CellState
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.sheet.cells import answer_html
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
@@ -46,7 +46,7 @@ def _rows(room: Room) -> list[ShownRow]:
     return list(_table(room).rows())
 
 
-def _states(room: Room) -> list[RowState]:
+def _states(room: Room) -> list[CellState]:
     return [row.state for row in _rows(room)]
 
 
@@ -75,16 +75,16 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     room.engine.answers = [(_QUOTED,), (Reading(100, 200, 90), gate, "Twelve ", "months [p. 87]."), ("Nobody.",)]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    wait(lambda: RowState.ANSWERED in _states(room))
+    wait(lambda: CellState.ANSWERED in _states(room))
     wait(lambda: "reading" in _rows(room)[1].words)
-    assert _states(room) == [RowState.ANSWERED, RowState.ANSWERING, RowState.WAITING]
+    assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
     assert room.window.sheet.status.text().startswith("Question 2 of 3")
     assert room.window.sheet.stop.isVisible()
     assert not room.window.sheet.go_on.isVisible()
     gate.open()
     room.settle()
-    assert _states(room) == [RowState.ANSWERED] * 3
+    assert _states(room) == [CellState.ANSWERED] * 3
     assert [row.text for row in _rows(room)][:2] == [_QUOTED, "Twelve months [p. 87]."]
     asked = zip(room.engine.prompts, _QUESTIONS, strict=True)
     assert all(prompt.said == (question,) for prompt, question in asked)
@@ -138,7 +138,7 @@ def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, ro
     room.engine.answers = [("One.",), ("Two, half", _KILLED), ("Three.",)]
     _start(qtbot, room)
     room.settle()
-    assert _states(room) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
+    assert _states(room) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
     assert _rows(room)[1].text == "Two, half"
     assert _rows(room)[1].words == sentence(_KILLED)
     room.engine.answers = [("Two, whole.",)]
@@ -161,7 +161,7 @@ def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) ->
     else:
         qtbot.mouseClick(room.window.sheet.stop, Qt.MouseButton.LeftButton)
     room.settle()
-    assert _states(room) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
+    assert _states(room) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
     assert _rows(room)[1].text == "Two, half"
     assert room.window.sheet.go_on.isVisible()
 
@@ -219,7 +219,7 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
     qtbot.keyClick(kept, Qt.Key.Key_Return)
     wait(lambda: room.window.sheet.shows_answers)
     wait(lambda: _rows(room)[1].text == "Two, ")
-    assert _states(room) == [RowState.ANSWERED, RowState.ANSWERING, RowState.WAITING]
+    assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     gate.open()
     room.settle()
     assert [row.text for row in _rows(room)] == ["One.", "Two, whole.", "Three."]
@@ -324,7 +324,7 @@ def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: Q
     assert room.presenter.sheets.running
     room.presenter.model.load_again()
     room.settle()
-    assert _states(room) == [RowState.FAILED, RowState.STOPPED, RowState.WAITING]
+    assert _states(room) == [CellState.FAILED, CellState.STOPPED, CellState.WAITING]
 
 
 def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
@@ -332,7 +332,7 @@ def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
     room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
     _start(qtbot, room)
     room.settle()
-    assert _states(room) == [RowState.FAILED, RowState.WAITING, RowState.WAITING]
+    assert _states(room) == [CellState.FAILED, CellState.WAITING, CellState.WAITING]
     assert "Nothing was cut" in room.window.sheet.notice.text()
     assert room.window.sheet.go_on.isVisible()
 
@@ -345,7 +345,8 @@ def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: R
     room.settle()
     ended = room.desk.sheets.get(room.desk.sheets.all()[0].id)
     assert ended is not None
-    read_before = msgspec.structs.replace(ended, rows=tuple(SheetRow(row.question) for row in ended.rows))
+    unanswered = tuple(msgspec.structs.replace(cell, answer=None) for cell in ended.cells)
+    read_before = msgspec.structs.replace(ended, cells=unanswered)
     assert room.presenter.sheets.run.newest(read_before) == ended
 
 

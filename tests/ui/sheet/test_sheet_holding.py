@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
-from app.core.sheet import RowState
+from app.core.sheet import CellState
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.wording.i18n import use_language
@@ -51,7 +51,7 @@ def _asked_of(room: Room) -> list[list[str]]:
     return [[document.untrusted_title for document in prompt.documents] for prompt in room.engine.prompts]
 
 
-def _states(room: Room) -> list[RowState]:
+def _states(room: Room) -> list[CellState]:
     table = room.window.sheet.view.model()
     assert isinstance(table, SheetTable)
     return [row.state for row in table.rows()]
@@ -68,7 +68,7 @@ def test_it_waits_for_the_book_and_asks_it(qtbot: QtBot, room: Room) -> None:
     gate.open()
     room.settle()
     assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 2
-    assert _states(room) == [RowState.ANSWERED] * 2
+    assert _states(room) == [CellState.ANSWERED] * 2
     assert (setup.start.text(), setup.editor.isReadOnly(), setup.questions()) == ("Ask all", False, ())
 
 
@@ -178,4 +178,4 @@ def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qt
     room.settle()
     assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 3
     assert [turn.question.text for turn in room.turns()] == ["And I?"]
-    assert _states(room) == [RowState.ANSWERED] * 2
+    assert _states(room) == [CellState.ANSWERED] * 2

@@ -1,0 +1,75 @@
+"""Compares a value with the words that are quoted for it: what these say instead, where they say something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from app.core.languages import LANGUAGES
+from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
+from app.documents.citations.dates import dates_of
+from app.documents.citations.numbers import Figure, figures_of
+
+_SCALES = tuple(Decimal(10) ** power for power in (0, 3, 4, 6, 8, 9))
+"""What "thousand", "万", "million", "億" and "billion" make of a number."""
+
+
+def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> str:
+    """What the quotations have in the place of a value, as it is written there or as values are; empty where they
+    agree, and where they have nothing of its kind."""
+    if value.state is not ValueState.HAS:
+        return ""
+    text = "\n".join(quotations)
+    match form.kind:
+        case ValueKind.DATE:
+            dates = dates_of(text)
+            agrees = any(each.startswith(value.text) or value.text.startswith(each) for each in dates)
+            return "" if agrees or not dates else dates[0]
+        case ValueKind.AMOUNT:
+            return _other_amount(value, text)
+        case ValueKind.TEXT:
+            return _other_figure(value.text, text)
+    return ""
+
+
+def value_in(text: str, form: AnswerForm) -> str:
+    """The first value of a kind that words of a page have; empty where they have none."""
+    match form.kind:
+        case ValueKind.DATE:
+            return next(iter(dates_of(text)), "")
+        case ValueKind.AMOUNT:
+            return next((str(each) for figure in _figures(text) if (each := _number(figure)) is not None), "")
+        case ValueKind.CHOICE:
+            folded = text.casefold()
+            return next((choice for choice in form.choices if choice.casefold() in folded), "")
+    return ""
+
+
+def _other_amount(value: CellValue, text: str) -> str:
+    numbers = [number for figure in _figures(text) if (number := _number(figure)) is not None]
+    wanted = value.number
+    if wanted is None or not numbers or any(number * scale == wanted for number in numbers for scale in _SCALES):
+        return ""
+    return f"{numbers[0]:f}"
+
+
+def _other_figure(value: str, text: str) -> str:
+    """The text's number in the place of the first one of the value that the text does not have."""
+    there = _figures(text)
+    for said in _figures(value):
+        if there and not any(said.agrees(each) for each in there):
+            same_unit = (each for each in there if each.unit == said.unit)
+            return next(same_unit, there[0]).value
+    return ""
+
+
+def _figures(text: str) -> tuple[Figure, ...]:
+    """Its numbers, in the language that finds most of them: a quotation may be too short to tell its language."""
+    return max((figures_of(text, language) for language in LANGUAGES), key=len)
+
+
+def _number(figure: Figure) -> Decimal | None:
+    try:
+        return Decimal(figure.value.rstrip("."))
+    except InvalidOperation:
+        return None

@@ -1,0 +1,111 @@
+"""What the export of a grid says, whatever its format: a row for every document, a column for every question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.document import Book
+from app.core.sheet import GridRow, Sheet
+from app.export.references import cleaned
+from app.export.title_block import TitleBlock, compose_title_block
+from app.services.cells import CellFinding, ReadCell, read_cell
+from app.wording.grid import cell_words, count_findings, finding_words, kind_words, place_words, row_title
+from app.wording.i18n import _
+
+_UNSAID = (CellFinding.VERIFIED, CellFinding.ABSENT, CellFinding.WAITING, CellFinding.FAILED)
+"""Findings that need no word behind the value."""
+
+
+@dataclass(frozen=True)
+class GridHeading:
+    """A question; `kind` in words."""
+
+    title: str
+    question: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """`words`: the value, or how far the cell is. `place`: its page, and what the page says instead. `quotation`: the
+    words that it rests on. `finding`: what the program found out, where `place` does not say it. `answered`: what the
+    model wrote, where a person corrected it."""
+
+    read: ReadCell
+    words: str
+    place: str = ""
+    quotation: str = ""
+    finding: str = ""
+    comment: str = ""
+    answered: str = ""
+
+    @property
+    def note(self) -> str:
+        """All that is to be said beside the value."""
+        quoted = f"“{self.quotation}” {self.place}" if self.quotation else self.place
+        return "\n".join(filter(None, (quoted, self.finding, self.answered, self.comment)))
+
+
+@dataclass(frozen=True)
+class GridLine:
+    title: str
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True)
+class GridReport:
+    """`summary`: how many cells are verified, and so on. `paths`: where the files of the documents were when they were
+    added, by their SHA-256."""
+
+    head: TitleBlock
+    headings: tuple[GridHeading, ...]
+    lines: tuple[GridLine, ...]
+    summary: str
+    paths: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        return self.head.title
+
+
+def compose_grid(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> GridReport:
+    """`books` are those that were asked, by their ids. `now`: when it is written, aware of its zone."""
+    now = now or datetime.now().astimezone()
+    reads = {(cell.row, cell.column): read_cell(cell) for cell in sheet.cells}
+    headings = tuple(
+        GridHeading(cleaned(column.title), cleaned(column.question), kind_words(column.form))
+        for column in sheet.columns
+    )
+    lines = tuple(_line(row, sheet, reads, books) for row in sheet.rows)
+    asked = [(cell.question, cell.answer) for cell in sheet.cells]
+    summary = " · ".join(words for _finding, words in count_findings(reads.values()))
+    paths = {book.sha256: str(book.path) for book in books.values()}
+    return GridReport(compose_title_block(cleaned(sheet.title), asked, books, now), headings, lines, summary, paths)
+
+
+def _line(row: GridRow, sheet: Sheet, reads: Mapping[tuple[int, int], ReadCell], books: Mapping[str, Book]) -> GridLine:
+    cells = []
+    for column in sheet.columns:
+        read = reads.get((row.number, column.number))
+        if read is not None:
+            cells.append(_cell(read, books))
+    return GridLine(cleaned(row_title(row, books)), tuple(cells))
+
+
+def _cell(read: ReadCell, books: Mapping[str, Book]) -> GridCell:
+    citation = read.citation
+    finding = "" if read.finding in _UNSAID else finding_words(read.finding)
+    answered = ""
+    if read.finding is CellFinding.CORRECTED and read.cell.answer is not None and read.answered.text:
+        answered = _("The model wrote: {value}").format(value=cleaned(read.answered.text))
+    return GridCell(
+        read,
+        cleaned(cell_words(read)),
+        cleaned(place_words(read, books)),
+        cleaned(citation.shown) if citation is not None else "",
+        finding,
+        cleaned(read.cell.comment),
+        answered,
+    )

@@ -1,0 +1,40 @@
+"""A grid as CSV in UTF-8: of every question the value, then its page and its quotation."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from app.core.values import ValueState
+from app.export.grid import GridCell, GridReport
+from app.export.plain import plain_text
+from app.export.table import disarm_cell
+from app.wording.i18n import _
+
+
+def write_grid(report: GridReport) -> bytes:
+    """Dates as 2031-03-31 and numbers without thousands, as programs read them; with the mark by which Excel knows
+    UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    names = [_("Document")]
+    for heading in report.headings:
+        names += [heading.title, _("{title}: page").format(title=heading.title)]
+        names += [_("{title}: quotation").format(title=heading.title), _("{title}: note").format(title=heading.title)]
+    writer.writerow(map(disarm_cell, names))
+    for line in report.lines:
+        cells = [line.title]
+        for cell in line.cells:
+            note = " ".join(filter(None, (cell.finding, cell.answered, cell.comment)))
+            cells += [_value(cell), cell.place, cell.quotation, note]
+        writer.writerow(map(disarm_cell, cells))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _value(cell: GridCell) -> str:
+    value = cell.read.value
+    if value.state is not ValueState.HAS:
+        return cell.words
+    if value.number is not None:
+        return f"{value.currency} {value.number:f}".strip()
+    return value.text if value.day is not None else plain_text(cell.words)

@@ -1,0 +1,86 @@
+"""A grid as an Excel workbook: values as dates and numbers, quotations as notes, pages as links to where they are
+listed with the hashes of their documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.core.values import ValueState
+from app.export.grid import GridCell, GridReport
+from app.export.plain import plain_text
+from app.export.workbook import Cell, CellDate, CellNumber, Noted, add_sheet, new_workbook
+from app.wording.i18n import _
+
+_DOCUMENT_WIDTH, _VALUE_WIDTH, _PROSE_WIDTH = 34, 22, 48  # characters
+_QUOTATION_WIDTHS = (34, 28, 22, 22, 60, 26, 30)
+_SOURCE_WIDTHS = (44, 14, 70, 60)
+_ABOUT_WIDTHS = (18, 80)
+
+
+def write_grid(report: GridReport) -> bytes:
+    """The grid; the quotations; the documents with their files and hashes; when and by which model they were asked."""
+    with new_workbook(report.title) as (workbook, file):
+        names = [_("Document"), *(f"{each.title}\n{each.kind}" for each in report.headings)]
+        widths = [_DOCUMENT_WIDTH, *(_width(report, column) for column in range(len(report.headings)))]
+        add_sheet(workbook, _("Answers"), names, list(_rows(report)), widths, fixed_columns=1)
+        quotations = list(_quotations(report))
+        if quotations:
+            add_sheet(workbook, _("Quotations"), _quotation_names(), quotations, _QUOTATION_WIDTHS)
+        heads = (_("Document"), _("Pages"), "SHA-256", _("File"))
+        add_sheet(workbook, _("Sources"), heads, _sources(report), _SOURCE_WIDTHS)
+        about: list[Sequence[Cell]] = [*report.head.facts]
+        about += [(_("Cells"), report.summary)] if report.summary else []
+        about += [(each.title, each.question) for each in report.headings]
+        about += [(_("Note"), report.head.preface)] if report.head.preface else []
+        add_sheet(workbook, _("About"), (report.title, ""), about, _ABOUT_WIDTHS)
+    return file.getvalue()
+
+
+def _rows(report: GridReport) -> Iterator[Sequence[Cell]]:
+    place = 1  # of the quotation, below the head of its sheet
+    for line in report.lines:
+        cells: list[Cell] = [line.title]
+        for cell in line.cells:
+            target = ""
+            if cell.quotation:
+                place += 1
+                target = f"internal:'{_('Quotations')}'!A{place}"
+            cells.append(Noted(_value(cell), cell.note, target))
+        yield cells
+
+
+def _value(cell: GridCell) -> str | CellNumber | CellDate:
+    value = cell.read.value
+    if value.state is ValueState.HAS and value.number is not None:
+        decimals = max(0, -int(value.number.as_tuple().exponent))
+        currency = f'"{value.currency} "' if value.currency else ""
+        return CellNumber(float(value.number), f"{currency}#,##0{'.' + '0' * decimals if decimals else ''}")
+    if value.state is ValueState.HAS and value.day is not None and len(value.text) == len("2031-03-31"):
+        return CellDate(value.day)
+    return plain_text(cell.words)
+
+
+def _quotation_names() -> tuple[str, ...]:
+    return _("Document"), _("Question"), _("Answer"), _("Page"), _("Quotation"), _("Finding"), _("Comment")
+
+
+def _quotations(report: GridReport) -> Iterator[Sequence[Cell]]:
+    for line in report.lines:
+        for heading, cell in zip(report.headings, line.cells, strict=True):
+            if cell.quotation:
+                comment = " ".join(filter(None, (cell.answered, cell.comment)))
+                words = plain_text(cell.words)
+                yield line.title, heading.title, words, cell.place, cell.quotation, cell.finding, comment
+
+
+def _sources(report: GridReport) -> list[Sequence[Cell]]:
+    return [
+        (document.title, document.pages, document.sha256, report.paths.get(document.sha256, ""))
+        for document in report.head.documents
+    ]
+
+
+def _width(report: GridReport, column: int) -> int:
+    """Of a column: of prose it is wide."""
+    longest = max((len(line.cells[column].words) for line in report.lines if line.cells), default=0)
+    return _PROSE_WIDTH if longest > 2 * _VALUE_WIDTH else _VALUE_WIDTH

@@ -1,0 +1,63 @@
+"""Values and the words that are quoted for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.values import AnswerForm, ValueKind, value_of
+from app.documents.citations.agreement import page_says, value_in
+from app.documents.citations.dates import dates_of
+
+DATE, AMOUNT, TEXT = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.TEXT))
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("The Term ends on 31 March 2031.", ("2031-03-31",)),
+        ("until the 31st day of March, 2031", ("2031-03-31",)),
+        ("from March 1st, 2021 to Feb. 28, 2031", ("2021-03-01", "2031-02-28")),
+        ("on 2031-03-31", ("2031-03-31",)),
+        ("am 31.3.2031", ("2031-03-31",)),
+        ("due 03/04/2031", ("2031-04-03", "2031-03-04")),
+        ("in March 2031", ("2031-03",)),
+        ("le 1er août 2030", ("2030-08-01",)),
+        ("el 3 de mayo de 2029", ("2029-05-03",)),
+        ("期間は令和13年3月31日に終わる。", ("2031-03-31",)),
+        ("平成元年一月八日から二〇三一年三月まで", ("1989-01-08", "2031-03")),
+        ("R13.3.31", ("2031-03-31",)),
+        ("on 30/2/2031; clause 9.2; 2031 people", ()),
+    ],
+)
+def test_dates_are_found_however_they_are_written(text: str, dates: tuple[str, ...]) -> None:
+    assert dates_of(text) == dates
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "quotation", "instead"),
+    [
+        (DATE, "2031-03-31", "The Term ends on 31 March 2031.", ""),
+        (DATE, "2031-03", "The Term ends on 31 March 2031.", ""),
+        (DATE, "2031-03-31", "in March 2031", ""),
+        (DATE, "2031-03-31", "The Term ends on 30 September 2029.", "2029-09-30"),
+        (DATE, "2031-03-31", "until the lease ends", ""),
+        (AMOUNT, "EUR 48,000", "a yearly rent of 48.000,00 Euro", ""),
+        (AMOUNT, "EUR 4800000", "4.8 million euros", ""),
+        (AMOUNT, "EUR 48000", "EUR 36,000 a year", "36000"),
+        (AMOUNT, "JPY 12000000", "1200万円", ""),
+        (TEXT, "12 months", "not less than twelve months", ""),
+        (TEXT, "6 months", "with eight months' notice, in 2 copies", "8"),
+        (TEXT, "the landlord", "The Landlord insures 3 berths.", ""),
+        (TEXT, "十二か月前", "12か月前までに", ""),
+        (AnswerForm(ValueKind.YES_NO), "Yes", "He shall not.", ""),
+        (DATE, "Not in this document", "on 1 May 2020", ""),
+    ],
+)
+def test_a_page_that_says_something_else_is_found(form: AnswerForm, value: str, quotation: str, instead: str) -> None:
+    assert page_says(value_of(value, form), form, [quotation]) == instead
+
+
+def test_the_first_value_of_a_kind_is_taken_from_a_sentence() -> None:
+    sentence = "The tenant pays EUR 1,200 from 1 May 2024."
+    choice = AnswerForm(ValueKind.CHOICE, ("Landlord", "Tenant"))
+    assert [value_in(sentence, form) for form in (DATE, AMOUNT, choice, TEXT)] == ["2024-05-01", "1200", "Tenant", ""]

@@ -1,0 +1,111 @@
+"""Exports of grids: values as what they are, with pages and quotations, and nothing that acts when it is opened."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from docx import Document
+from python_calamine import CalamineWorkbook
+
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
+from app.core.document import Book, Format
+from app.core.errors import AppError, Code
+from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
+from app.core.values import AnswerForm, ValueKind
+from app.export import files
+from app.export.grid import GridReport, compose_grid
+
+DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
+COLUMNS = (
+    GridColumn("When does it end?", "End of term", DATE, 1),
+    GridColumn("What is the rent?", "Rent", AMOUNT, 2),
+    GridColumn("=1+1?", "", AnswerForm(ValueKind.TEXT), 3),
+)
+BOOKS = {id: Book(id, f"Berth {id}", Format.PDF, id * 64, f"/leases/{id}.pdf", 0.0, 61, 0) for id in ("1", "2")}
+
+
+def cell(row: int, column: int, text: str | None, quote: str = "", *, fix: str = "", comment: str = "") -> SheetCell:
+    asked = COLUMNS[column - 1]
+    ref = BookRef(str(row))
+    question = StoredQuestion(f"{row}{column}", "s", None, asked.question, (ref,), 0.0, form=asked.form)
+    cited = (Citation(ref.book_id, f"Berth {row}", 9, "9", quote, CitationState.VERIFIED, 0, 1),) if quote else ()
+    answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, cited)
+    return SheetCell(question, answer, False, row, column, fix, comment)
+
+
+@pytest.fixture
+def report() -> GridReport:
+    cells = (
+        cell(1, 1, '2031-03-31\n"ends on 31 March 2031" [p. 9]', "ends on 31 March 2031", comment="See the letter."),
+        cell(1, 2, 'EUR 48,000\n"a rent of EUR 36,000" [p. 9]', "a rent of EUR 36,000"),
+        cell(1, 3, '=1+1\n"the sum" [p. 9]', "the sum"),
+        cell(2, 1, "Not in this document", fix="2029-12-31"),
+        cell(2, 2, None),
+        cell(2, 3, "Not in this document"),
+    )
+    rows = tuple(GridRow(number, (BookRef(str(number)),)) for number in (1, 2))
+    sheet = Sheet("s", "Leases", 0.0, (), cells, columns=COLUMNS, rows=rows)
+    return compose_grid(sheet, BOOKS, now=datetime(2026, 11, 27, tzinfo=UTC))
+
+
+def test_a_workbook_has_values_quotations_and_sources(report: GridReport, tmp_path: Path) -> None:
+    path = tmp_path / "leases.xlsx"
+    files.write_grid(report, path)
+    book = CalamineWorkbook.from_path(str(path))
+    answers, quotations, sources, about = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert answers[0] == ["Document", "End of term\ndate", "Rent\namount", "=1+1?\ntext"]
+    assert answers[1] == ["Berth 1", date(2031, 3, 31), 48000.0, "=1+1"]
+    assert answers[2] == ["Berth 2", date(2029, 12, 31), "", "Not in this document"]
+    assert [row[1:6] for row in quotations[1:]] == [
+        ["End of term", "31 Mar 2031", "p. 9", "ends on 31 March 2031", ""],
+        ["Rent", "EUR 48,000", "p. 9 · page says 36000", "a rent of EUR 36,000", "disagrees with its page"],
+        ["=1+1?", "=1+1", "p. 9", "the sum", ""],
+    ]
+    assert [row[2] for row in sources[1:]] == ["1" * 64, "2" * 64]
+    assert ["Cells", "2 verified · 1 disagrees with its page · 1 not in the document · 1 corrected by hand"] in about
+    with zipfile.ZipFile(path) as opened:
+        notes = opened.read("xl/comments1.xml").decode()
+        first = opened.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in first, "nothing is computed"
+    assert "location=\"'Quotations'!A2\"" in first
+    assert "“ends on 31 March 2031” p. 9" in notes
+    assert "See the letter." in notes
+    assert [row[3] for row in sources[1:]] == ["/leases/1.pdf", "/leases/2.pdf"]
+
+
+def test_csv_is_for_programs(report: GridReport, tmp_path: Path) -> None:
+    path = tmp_path / "leases.csv"
+    files.write_grid(report, path)
+    read = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    assert read[0][:5] == [
+        "Document",
+        "End of term",
+        "End of term: page",
+        "End of term: quotation",
+        "End of term: note",
+    ]
+    assert read[1][1:4] == ["2031-03-31", "p. 9", "ends on 31 March 2031"]
+    assert (read[1][5], read[1][9]) == ("EUR 48000", "'=1+1")
+    assert read[2][1] == "2029-12-31"
+
+
+def test_a_word_file_has_the_grid_and_what_is_said_of_its_cells(report: GridReport, tmp_path: Path) -> None:
+    path = tmp_path / "leases.docx"
+    files.write_grid(report, path)
+    document = Document(str(path))
+    grid = document.tables[-1]
+    assert [each.text for each in grid.rows[0].cells] == ["Document", "End of term", "Rent", "=1+1?"]
+    assert grid.rows[1].cells[2].text.split("\n")[:2] == ["EUR 48,000", "p. 9 · page says 36000"]
+    assert "See the letter." in grid.rows[1].cells[1].text
+    assert document.paragraphs[-1].text.startswith("2 verified · 1 disagrees")
+
+
+def test_another_format_is_refused(report: GridReport, tmp_path: Path) -> None:
+    with pytest.raises(AppError) as caught:
+        files.write_grid(report, tmp_path / "leases.pdf")
+    assert caught.value.code is Code.EXPORT_FORMAT

@@ -1,0 +1,60 @@
+"""What is found out about a cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.sheet import SheetCell
+from app.core.values import FREE, AnswerForm, ValueKind, ValueState
+from app.services.cells import CellFinding, read_cell
+
+DATE = AnswerForm(ValueKind.DATE)
+QUOTED = Citation("b", "Lease", 2, "2", "ends on 31 March 2031", CitationState.VERIFIED, 36, 42)
+MISQUOTED = Citation("b", "Lease", 2, "2", "ends in spring", CitationState.NOT_FOUND, 36, 42)
+
+
+def cell(
+    text: str | None,
+    *citations: Citation,
+    form: AnswerForm = DATE,
+    ending: Ending = Ending.COMPLETE,
+    correction: str = "",
+) -> SheetCell:
+    question = StoredQuestion("q", "s", None, "When?", (), 0.0, form=form)
+    answer = None if text is None else Answer("a", "q", text, ending, "m", 0.0, citations)
+    return SheetCell(question, answer, correction=correction)
+
+
+@pytest.mark.parametrize(
+    ("made", "finding"),
+    [
+        (cell(None), CellFinding.WAITING),
+        (cell("2031", ending=Ending.OPEN), CellFinding.ANSWERING),
+        (cell("2031", ending=Ending.CANCELLED), CellFinding.STOPPED),
+        (cell("", ending=Ending.FAILED), CellFinding.FAILED),
+        (cell("2031-03-31\n“…” [p. 2]", QUOTED), CellFinding.VERIFIED),
+        (cell("2029-09-30\n“…” [p. 2]", QUOTED), CellFinding.DISAGREES),
+        (cell("2031-03-31\n“…” [p. 2]", MISQUOTED), CellFinding.UNVERIFIED),
+        (cell("2031-03-31"), CellFinding.UNVERIFIED),
+        (cell("Not in this document"), CellFinding.ABSENT),
+        (cell("In spring\n“…” [p. 2]", QUOTED), CellFinding.UNFIT),
+        (cell("2029-09-30\n“…” [p. 2]", QUOTED, correction="2031-03-31"), CellFinding.CORRECTED),
+        (cell("It ends soon [p. 2].", QUOTED, form=FREE), CellFinding.VERIFIED),
+        (cell("It ends soon [p. 2].", QUOTED, MISQUOTED, form=FREE), CellFinding.UNVERIFIED),
+    ],
+)
+def test_a_cell_has_one_finding(made: SheetCell, finding: CellFinding) -> None:
+    assert read_cell(made).finding is finding
+
+
+def test_the_page_says_otherwise() -> None:
+    read = read_cell(cell("2029-09-30\n“…” [p. 2]", QUOTED))
+    assert (read.value.text, read.on_page, read.citation) == ("2029-09-30", "2031-03-31", QUOTED)
+
+
+def test_a_correction_takes_the_place_of_the_value_and_the_value_stays() -> None:
+    read = read_cell(cell("2029-09-30\n“…” [p. 2]", QUOTED, correction="2031-03-31"))
+    assert (read.value.text, read.value.day is not None, read.answered.text) == ("2031-03-31", True, "2029-09-30")
+    loose = read_cell(cell(None, correction="some day"))
+    assert (loose.value.state, loose.value.text) == (ValueState.HAS, "some day")
