@@ -18,6 +18,7 @@ from app.core.settings import Settings
 from app.services.services import Services
 from app.ui import command_list
 from app.ui.activity import Activity
+from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
 from app.ui.bin.presenter import BinPresenter
@@ -115,6 +116,7 @@ class _ShelfParts(QObject):
         self.openings = FileImport(desk.library, bridge, shown, self)
         self.passwords = Passwords(self.openings, window, self)
         self.folders = FolderImport(desk.adding, self.openings, bridge, icons, window, self)
+        self.added_folders = AddedFolders(desk.adding, self.folders, bridge, window, self)
         self.shelf = ShelfPresenter(
             desk.library,
             desk.conversations,
@@ -459,6 +461,7 @@ class WindowPresenter(_Parts):
         self.indexing.want()
         self.matters.look()
         self.folders.look_for_unfinished()
+        self.added_folders.renew()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -556,7 +559,13 @@ class WindowPresenter(_Parts):
         panel.folder_run.stop_wanted.connect(self.folders.stop)
         panel.folder_run.pause_wanted.connect(self.folders.pause)
         panel.folder_run.clicked.connect(self.folders.open_list)
+        panel.folder_menu.scan_wanted.connect(self.added_folders.scan)
+        panel.folder_menu.watch_wanted.connect(self.added_folders.watch)
+        panel.folder_menu.forget_wanted.connect(self.added_folders.forget)
+        self.added_folders.listed.connect(shelf.take_folders)
         self.folders.added.connect(shelf.take_added)
+        for changed in (self.folders.added, openings.opened, self.bin.restored, shelf.book_removed):
+            changed.connect(self.added_folders.renew)
         self.folders.added.connect(self.indexing.want)
         panel.folder_wanted.connect(self.folders.choose)
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
@@ -653,6 +662,7 @@ class WindowPresenter(_Parts):
         for presenter in (
             self.openings,
             self.folders,
+            self.added_folders,
             self.shelf,
             self.conversation,
             self.asking,

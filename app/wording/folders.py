@@ -7,10 +7,13 @@ from pathlib import Path
 
 from app.core.sources import Adding, FileEnded, Source, SourceCounts
 from app.documents.folders import FolderFiles
-from app.services.folder_adding import AddingReport
+from app.services.folder_adding import AddingReport, News
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable
+
+_MOST_PLACES = 8
+"""That are named."""
 
 
 def sources_name(sources: tuple[Source, ...]) -> str:
@@ -95,6 +98,29 @@ def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: pri
         files = _(", ").join(f"“{name(other)}”" for other in ended.others)
         return _("has the same content as {files}").format(files=files)
     return _("as it was") if ended.known else _("added")
+
+
+def places_words(places: Sequence[Path]) -> str:
+    """The files that have a document's content, a line for each."""
+    lines = [printable(str(place)) for place in places[:_MOST_PLACES]]
+    if len(places) > 1:
+        lines.insert(0, _("The same content in {n} files:").format(n=count(len(places))))
+    if len(places) > _MOST_PLACES:
+        lines.append(_("and {n} more").format(n=count(len(places) - _MOST_PLACES)))
+    return "\n".join(lines)
+
+
+def news_words(news: Sequence[News]) -> str:
+    """What is new or changed in folders that are watched."""
+    new = sum(len(each.changes.new) for each in news)
+    changed = sum(len(each.changes.changed) for each in news)
+    parts = list[str]()
+    if new:
+        parts.append(_("1 new file") if new == 1 else _("{n} new files").format(n=count(new)))
+    if changed:
+        parts.append(_("1 changed file") if changed == 1 else _("{n} changed files").format(n=count(changed)))
+    name = sources_name(tuple(each.source for each in news))
+    return _("{files} in “{name}”.").format(files=_(", ").join(parts), name=name)
 
 
 def unfinished_words(left: Sequence[SourceCounts]) -> str:

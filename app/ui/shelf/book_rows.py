@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.core.conversation import BookRef
 from app.core.document import Book
+from app.core.sources import Shelved, SourceCounts
 from app.ui.activity import Activity
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.rows import BookRow, book_row
@@ -16,13 +17,15 @@ from app.ui.shown import Shown
 @dataclass
 class BookRows:
     """`indexed`: how much is indexed of the books that are being indexed, in percent; `counted`: how much of the words
-    on the desk is counted, None where that takes no time."""
+    on the desk is counted, None where that takes no time. `shelved`: where books belong that are from `sources`."""
 
     counting: BookCounting
     activity: Activity
     shown: Shown
     indexed: dict[str, int] = field(default_factory=dict)
     counted: int | None = None
+    shelved: Mapping[str, Shelved] = field(default_factory=dict)
+    sources: tuple[SourceCounts, ...] = ()
 
     def rows(self, opening: Sequence[BookRow]) -> list[BookRow]:
         """`opening`: of the files that are being opened."""
@@ -31,7 +34,9 @@ class BookRows:
         segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
-            made = book_row(book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now)
+            made = book_row(
+                book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now, self.shelved.get(book.id)
+            )
             counted = self.counting.percent.get(book.id, self.counted if ref is not None else None)
             return replace(made, counted=counted, indexed=self.indexed.get(book.id))
 

@@ -10,17 +10,22 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.core.conversation import Conversation
 from app.ui.fonts import text_font, ui_font
-from app.ui.icons import Icons, Symbol
+from app.ui.icons import Icons, Symbol, draw_symbol
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
-from app.ui.shelf.rows import BookRow, BookState, HeadingRow, Index, ItemRole, measure_of
+from app.ui.shelf.rows import BookRow, BookState, GroupRow, HeadingRow, Index, ItemRole, measure_of
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.facts import facts_line
+from app.wording.folders import places_words
 from app.wording.i18n import _
+from app.wording.units import count
 
 _State = QStyle.StateFlag
 
 _HEADING_HEIGHT = 38
+_GROUP_HEIGHT = 34
+_STEP_IN = 12  # px for each level of folders
+_CARET = 12
 _ROW_HEIGHT = 32
 _GAP = SPACE_XS
 _TEXT_LEFT = SPACE_S + COVER_SIZE.width() + SPACE_S + 2
@@ -123,9 +128,10 @@ class BookDelegate(RowDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = index.data(ItemRole)
         if not isinstance(row, BookRow):
-            return QSize(80, _HEADING_HEIGHT)
+            return QSize(80, _GROUP_HEIGHT if isinstance(row, GroupRow) else _HEADING_HEIGHT)
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
+        width -= row.level * _STEP_IN
         lines = _count_lines(row.title, width - _TEXT_LEFT - SPACE_S - _ACTION)
         height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
@@ -136,10 +142,12 @@ class BookDelegate(RowDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(row, HeadingRow):
+        if isinstance(row, GroupRow):
+            self._paint_group(painter, rect.adjusted(0, 0, 0, -_GAP), row, option)
+        elif isinstance(row, HeadingRow):
             self._paint_heading(painter, rect, row.text)
         elif isinstance(row, BookRow):
-            area = rect.adjusted(0, 0, 0, -_GAP)
+            area = _area(rect, row)
             self._paint_ground(painter, area, option, card=row.on_desk)
             self._paint_focus(painter, area, option)
             self._paint_cover(painter, area, row)
@@ -154,25 +162,49 @@ class BookDelegate(RowDelegate):
         row = index.data(ItemRole)
         released = event.type() == QEvent.Type.MouseButtonRelease
         if released and isinstance(event, QMouseEvent) and isinstance(row, BookRow) and row.book is not None:
-            place = event.position().toPoint()
-            if _action_rect(option.rect).contains(place):
+            place, area = event.position().toPoint(), _area(option.rect, row)
+            if _action_rect(area).contains(place):
                 self.desk_toggled.emit(row.book.id)
                 return True
-            if row.state is BookState.READY and row.state_text and _state_rect(option.rect, row).contains(place):
+            if row.state is BookState.READY and row.state_text and _state_rect(area, row).contains(place):
                 self.report_wanted.emit(row.book.id)
                 return True
         return super().editorEvent(event, model, option, index)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         row = index.data(ItemRole)
-        words = ""
+        words = row.text if isinstance(row, GroupRow) else ""
         if isinstance(row, BookRow):
             facts = facts_line(row.book.facts) if row.book is not None else ""
-            words = f"{row.title}\n{facts}" if facts else row.title
-            if row.book is not None and _action_rect(option.rect).contains(event.pos()):
+            places = places_words(row.shelved.places if row.shelved is not None else ())
+            words = "\n".join(filter(None, (row.title, facts, places)))
+            if row.book is not None and _action_rect(_area(option.rect, row)).contains(event.pos()):
                 words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         QToolTip.showText(event.globalPos(), plain_tip(words), view)
         return True
+
+    def _paint_group(self, painter: QPainter, area: QRect, row: GroupRow, option: QStyleOptionViewItem) -> None:
+        palette = self._theme.palette
+        self._paint_ground(painter, area, option, card=False)
+        self._paint_focus(painter, area, option)
+        inner = area.adjusted(SPACE_S + row.level * _STEP_IN, 0, -SPACE_S, 0)
+        caret = QRect(inner.left(), inner.center().y() - _CARET // 2, _CARET, _CARET)
+        draw_symbol(painter, caret, Symbol.NEXT if row.folded else Symbol.DOWN, palette.soft_ink)
+        sign = QRect(caret.right() + SPACE_XS, inner.center().y() - _ACTION // 2 + 1, _ACTION, _ACTION)
+        draw_symbol(painter, sign, Symbol.FOLDER, palette.soft_ink)
+        number, small = count(row.count), ui_font(SIZE_SMALL)
+        painter.setFont(small)
+        painter.setPen(QColor(palette.soft_ink))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, number)
+        font = ui_font(SIZE_UI + 1, QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(palette.ink))
+        words = inner.adjusted(sign.right() + SPACE_S - inner.left(), 0, 0, 0)
+        words.setRight(inner.right() - QFontMetrics(small).horizontalAdvance(number) - SPACE_S)
+        painter.drawText(
+            words, middle, QFontMetrics(font).elidedText(row.text, Qt.TextElideMode.ElideRight, words.width())
+        )
 
     def _paint_cover(self, painter: QPainter, area: QRect, row: BookRow) -> None:
         cover = QRectF(QPointF(area.left() + SPACE_S, area.top() + SPACE_S), COVER_SIZE)
@@ -215,9 +247,14 @@ class BookDelegate(RowDelegate):
             painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
 
 
+def _area(rect: QRect, row: BookRow) -> QRect:
+    """Of a row, without the gap below it, set in as far as its folder."""
+    return rect.adjusted(row.level * _STEP_IN, 0, 0, -_GAP)
+
+
 def _state_rect(rect: QRect, row: BookRow) -> QRect:
     """Where the state is written: under the title and the measure."""
-    area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, -_GAP)
+    area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, 0)
     lines = _count_lines(row.title, area.width() - _ACTION)
     top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + bool(measure_of(row)) * _LINE
     return QRect(area.left(), top, area.width(), _LINE)

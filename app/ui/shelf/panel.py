@@ -14,9 +14,10 @@ from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
+from app.ui.shelf.folder_menu import FolderMenu
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.matter_switch import MatterSwitch
-from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole
+from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, GroupRow, ItemRole
 from app.ui.shelf.running import RunningCard
 from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
@@ -64,6 +65,7 @@ class ShelfPanel(QWidget):
         super().__init__(parent)
         self._conversations = conversations
         self._books = books
+        self.folder_menu = FolderMenu(books, self)
         self.setAccessibleName(_("Shelf"))
 
         self.new_button = TextButton(_("New conversation"))
@@ -139,6 +141,8 @@ class ShelfPanel(QWidget):
         view.setItemDelegate(delegate)
         view.opened.connect(partial(self._emit_book, self.book_opened))
         view.toggled.connect(partial(self._emit_book, self.desk_toggled))
+        for chosen in (view.opened, view.toggled):
+            chosen.connect(self._fold)
         view.doubleClicked.connect(self._add_book)
         view.moved.connect(self._move_book)
         view.accept_moves()
@@ -220,6 +224,13 @@ class ShelfPanel(QWidget):
             signal.emit(row.book.id)
 
     @Slot(QModelIndex)
+    def _fold(self, index: QModelIndex) -> None:
+        row = index.data(ItemRole)
+        if isinstance(row, GroupRow):
+            self._books.fold(row)
+            self.book_view.select(self._books.index_of(row.key))
+
+    @Slot(QModelIndex)
     def _add_book(self, index: QModelIndex) -> None:
         """Put a book on the desk; one that is there stays there."""
         row = index.data(ItemRole)
@@ -254,6 +265,8 @@ class ShelfPanel(QWidget):
     def book_menu(self, index: QModelIndex) -> QMenu | None:
         """What can be done with a book, or with a file that is being opened; None for a heading."""
         row = index.data(ItemRole)
+        if isinstance(row, GroupRow):
+            return self.folder_menu.fill(self._menu(), row)
         if not isinstance(row, BookRow):
             return None
         menu = self._menu()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
+from app.core.sources import Shelved, SourceCounts
 from app.services.context import Context
 from app.services.library import Library
 from app.services.removal import Removal
@@ -133,6 +134,12 @@ class ShelfPresenter(Presenter):
         self.counting.want(book.id)
         self.show_books()
 
+    @Slot(object, object)
+    def take_folders(self, shelved: dict[str, Shelved], sources: tuple[SourceCounts, ...]) -> None:
+        """Which books are from which folders."""
+        self._rows.shelved, self._rows.sources = shelved, sources
+        self.show_books()
+
     @Slot(object)
     def take_added(self, books: tuple[Book, ...]) -> None:
         """These came onto the shelf, and on no desk."""
@@ -242,7 +249,7 @@ class ShelfPresenter(Presenter):
         """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read."""
         rows = self._rows.rows(self.openings.rows(self._shown.id))
         selected = self._panel.selected_book()
-        self._book_list.show_books(rows)
+        self._book_list.show_books(rows, self._rows.sources)
         if selected:
             self._panel.select_book(selected)
         else:

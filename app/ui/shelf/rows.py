@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -13,23 +14,39 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.core.page_names import PageName
+from app.core.sources import Shelved, SourceCounts
+from app.core.untrusted import disarm
 from app.services.context import ContextSegment
 from app.ui.shelf.covers import format_words
 from app.ui.words import ReadingNow
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
 from app.wording.page_names import name_words, place_words, range_words
-from app.wording.units import count
+from app.wording.units import count, printable
 
 ItemRole = int(Qt.ItemDataRole.UserRole) + 1
 Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_OPEN_UP_TO = 20
+"""Of a folder with more books, the folders in it are folded at first."""
 
 
 @dataclass(frozen=True)
 class HeadingRow:
     text: str
+
+
+@dataclass(frozen=True)
+class GroupRow(HeadingRow):
+    """A folder that was added, or one in it, with so many books in it and below; `folded`: they are not listed."""
+
+    key: str = ""
+    source_id: int = 0
+    level: int = 0
+    count: int = 0
+    folded: bool = False
+    watched: bool = False
 
 
 class HeadedList(QAbstractListModel, Generic[Row]):
@@ -49,11 +66,11 @@ class HeadedList(QAbstractListModel, Generic[Row]):
         return 0 if parent.isValid() else len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self._rows[index.row()], HeadingRow):
+        if not index.isValid() or type(self._rows[index.row()]) is HeadingRow:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
-    def _arrange(self, groups: Sequence[tuple[str, Sequence[Row]]]) -> list[Any]:
+    def _arrange(self, groups: Sequence[tuple[str, Sequence[HeadingRow | Row]]]) -> list[Any]:
         """Each group under its heading; a group without rows has none."""
         arranged: list[HeadingRow | Row] = []
         for heading, group in groups:
@@ -81,8 +98,8 @@ class BookRow:
     """A book on the shelf, or one on its way there (`book` is None; `key` is then the path).
 
     `tokens` is None while it is not counted, `counted` how many percent of it are while that is done, `indexed` the
-    same of its passages. `state_text` puts
-    the state into words, `fraction` draws a bar, and `left` says how long it will take.
+    same of its passages. `state_text` puts the state into words, `fraction` draws a bar, and `left` says how long it
+    will take. `shelved` says which folder it is from, `level` how far it is set in there.
     """
 
     key: str
@@ -97,10 +114,22 @@ class BookRow:
     state_text: str = ""
     fraction: float | None = None
     left: str = ""
+    shelved: Shelved | None = None
+    level: int = 0
+
+    @property
+    def is_earlier(self) -> bool:
+        """There is a newer version of its document."""
+        return self.shelved is not None and bool(self.shelved.newer_id)
 
 
 def book_row(
-    book: Book, ref: BookRef | None, tokens: int | None, segment: ContextSegment | None, now: ReadingNow | None
+    book: Book,
+    ref: BookRef | None,
+    tokens: int | None,
+    segment: ContextSegment | None,
+    now: ReadingNow | None,
+    shelved: Shelved | None = None,
 ) -> BookRow:
     """The row of a book. `ref` is None unless it is on the desk; `tokens` are those of the whole book; `segment` is its
     part of the context, as far as it is read; `now` is the reading that is under way."""
@@ -112,7 +141,10 @@ def book_row(
         pages=ref.pages if ref else None,
         tokens=tokens if ref is None or ref.pages is None else None,
         state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
+        shelved=shelved,
     )
+    if row.is_earlier:
+        row = replace(row, state_text=_("There is a newer version"))
     if now is not None and now.place is not None and now.place.book_id == book.id:
         words = _("paused at {page}") if now.paused else _("model is reading, {page}")
         words = words.format(page=_place_words(now.place.page))
@@ -214,16 +246,91 @@ def title_of(conversation: Conversation) -> str:
 _MIME = "application/x-octavo-book"
 
 
+def in_folders(
+    rows: Sequence[BookRow], sources: Sequence[SourceCounts], folds: Mapping[str, bool]
+) -> list[GroupRow | BookRow]:
+    """Those that are from folders, each below its folder: folders first, then books by the names of their files, with
+    what belongs to a book below it. `folds`: which folders a person has folded or not."""
+    arranged: list[GroupRow | BookRow] = []
+    for counts in sources:
+        of_source = [row for row in rows if row.shelved is not None and row.shelved.source_id == counts.source.id]
+        if of_source:
+            arranged += _Folder(counts, of_source, folds).rows(Path(), 0)
+    return arranged
+
+
+class _Folder:
+    """A folder that was added, with its books."""
+
+    def __init__(self, counts: SourceCounts, rows: Sequence[BookRow], folds: Mapping[str, bool]) -> None:
+        self._counts = counts
+        self._folds = folds
+        self._many = len(rows) > _OPEN_UP_TO
+        self._inside: dict[Path, list[BookRow]] = {Path(): []}
+        for row in rows:
+            folder = (row.shelved.folder if row.shelved is not None else None) or Path()
+            for known in (folder, *folder.parents):
+                self._inside.setdefault(known, [])
+            self._inside[folder].append(row)
+
+    def rows(self, folder: Path, level: int) -> Iterator[GroupRow | BookRow]:
+        source = self._counts.source
+        key = f"{source.id}:{folder.as_posix()}"
+        folded = self._folds.get(key, level > 0 and self._many)
+        name = disarm(printable(folder.name or source.name))
+        inside = sum(len(rows) for other, rows in self._inside.items() if other.is_relative_to(folder))
+        yield GroupRow(name, key, source.id, level, inside, folded, source.watched)
+        if folded:
+            return
+        below = [other for other in self._inside if other != folder and other.parent == folder]
+        for other in sorted(below, key=lambda path: path.name.casefold()):
+            yield from self.rows(other, level + 1)
+        yield from _nested(self._inside[folder], level)
+
+
+def _nested(rows: Sequence[BookRow], level: int) -> Iterator[BookRow]:
+    """Attachments below their mail, earlier versions below the newest."""
+    keys, below, tops = {row.key for row in rows}, dict[str, list[BookRow]](), list[BookRow]()
+    for row in sorted(rows, key=_file_name):
+        newer = row.shelved.newer_id if row.shelved is not None else ""
+        parent = row.book.parent_id if row.book is not None else ""
+        above = next((key for key in (newer, parent) if key in keys and key != row.key), None)
+        (tops if above is None else below.setdefault(above, [])).append(row)
+    waiting = [(row, level) for row in reversed(tops)]
+    while waiting:
+        row, depth = waiting.pop()
+        yield replace(row, level=depth)
+        waiting += [(each, depth + 1) for each in reversed(below.pop(row.key, []))]
+
+
+def _file_name(row: BookRow) -> tuple[str, str]:
+    places = row.shelved.places if row.shelved is not None else ()
+    return (places[0].name if places else Path(row.book.path).name if row.book else row.title).casefold(), row.key
+
+
 class BookList(HeadedList[BookRow]):
     """`ItemRole` gives a `HeadingRow` or a `BookRow`. Books can be dragged onto the desk, within it, and off it."""
 
     dropped = Signal(str, int)  # a book's id; before which number of the desk, -1: off the desk
 
-    def show_books(self, rows: Sequence[BookRow]) -> None:
-        """Keeps the given order within desk and shelf; a change of states alone keeps selection and scroll position."""
-        desk = [row for row in rows if row.on_desk]
-        shelf = [row for row in rows if not row.on_desk]
-        arranged = self._arrange(((_("On the desk"), desk), (_("Shelf"), shelf)))
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._given: Sequence[BookRow] = ()
+        self._sources: Sequence[SourceCounts] = ()
+        self._folds: dict[str, bool] = {}
+
+    def show_books(self, rows: Sequence[BookRow], sources: Sequence[SourceCounts] = ()) -> None:
+        """Keeps the given order within desk and shelf; what is from a folder that was added is below it. A change of
+        states alone keeps selection and scroll position."""
+        self._given, self._sources = rows, sources
+        known = {counts.source.id for counts in sources}
+        desk, shelf, grouped = list[BookRow](), list[BookRow](), list[BookRow]()
+        for row in rows:
+            shelved = row.shelved
+            of_folder = shelved is not None and shelved.folder is not None and shelved.source_id in known
+            (desk if row.on_desk else grouped if of_folder else shelf).append(row)
+        folders = in_folders(grouped, sources, self._folds)
+        arranged = self._arrange(((_("On the desk"), desk), (_("Shelf"), shelf), (_("Folders"), folders)))
         if [_identity(row) for row in arranged] == [_identity(row) for row in self._rows]:
             changed = [number for number, (old, new) in enumerate(zip(self._rows, arranged, strict=True)) if old != new]
             self._rows = arranged
@@ -232,12 +339,27 @@ class BookList(HeadedList[BookRow]):
             return
         self._replace(arranged)
 
+    def fold(self, group: GroupRow) -> None:
+        """Hide what is in a folder, or show it."""
+        self._folds[group.key] = not group.folded
+        self.show_books(self._given, self._sources)
+
+    def folds(self) -> dict[str, bool]:
+        """What a person has folded or not, by the folders that there are."""
+        there = {str(counts.source.id) for counts in self._sources}
+        return {key: folded for key, folded in self._folds.items() if key.partition(":")[0] in there}
+
+    def remember(self, folds: Mapping[str, bool]) -> None:
+        """What `folds` gave the last time."""
+        self._folds = dict(folds)
+
     def books(self) -> tuple[BookRow, ...]:
         return tuple(row for _number, row in self.entries())
 
     def index_of(self, key: str) -> QModelIndex:
-        """An invalid index when there is none."""
-        return next((self.index(number) for number, row in self.entries() if row.key == key), QModelIndex())
+        """Of a book or a folder; an invalid index when there is none."""
+        rows = (number for number, row in enumerate(self._rows) if getattr(row, "key", None) == key)
+        return next(map(self.index, rows), QModelIndex())
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
@@ -284,12 +406,20 @@ class BookList(HeadedList[BookRow]):
 
 
 def measure_of(row: BookRow) -> str:
-    """How long a book is, in words: "412 pages · 231,480 tokens", or the chosen pages of it; what time is left."""
+    """How long a book is, in words: "412 pages · 231,480 tokens", or the chosen pages of it; what time is left; how
+    many versions there are."""
     if row.book is None:
         return ""
-    pages = _("1 page") if row.book.page_count == 1 else _("{n} pages").format(n=count(row.book.page_count))
+    words = _size_words(row, row.book)
+    if row.shelved is not None and row.shelved.versions > 1:
+        return _("{size} · {n} versions").format(size=words, n=count(row.shelved.versions))
+    return words
+
+
+def _size_words(row: BookRow, book: Book) -> str:
+    pages = _("1 page") if book.page_count == 1 else _("{n} pages").format(n=count(book.page_count))
     if row.pages is not None:
-        names = row.book.page_names
+        names = book.page_names
         pages = range_words(names.of(row.pages.first), names.of(row.pages.last))
     if row.left:
         return f"{pages} · {row.left}"
@@ -302,8 +432,10 @@ def measure_of(row: BookRow) -> str:
     return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))
 
 
-def _identity(row: HeadingRow | BookRow) -> tuple[str | bool, ...]:
+def _identity(row: HeadingRow | BookRow) -> tuple[str | bool | int, ...]:
     """What decides a row's place and height."""
+    if isinstance(row, GroupRow):
+        return row.key, row.text, row.count, row.folded, row.level
     if isinstance(row, HeadingRow):
         return (row.text,)
-    return row.key, row.title, row.on_desk, bool(row.state_text), row.fraction is not None
+    return row.key, row.title, row.on_desk, bool(row.state_text), row.fraction is not None, row.level

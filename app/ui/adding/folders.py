@@ -1,0 +1,117 @@
+"""The folders that were added: which books are from which, on the shelf; and what is new in those that are watched."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.sources import Shelved, SourceCounts
+from app.services.folder_adding import FolderAdding, News
+from app.ui.adding.presenter import FolderImport
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Done, Failed
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.ui.widgets.notice import NoticeAction
+from app.wording.folders import news_words
+from app.wording.i18n import _
+
+_LOOK_EVERY_MS = 60_000
+_FIRST_LOOK_MS = 5_000
+"""After the window was opened: then there is time."""
+
+
+class AddedFolders(Presenter):
+    """`listed` carries dict[str, Shelved], by the ids of books, and tuple[SourceCounts, ...]."""
+
+    listed = Signal(object, object)
+
+    def __init__(
+        self,
+        adding: FolderAdding,
+        folders: FolderImport,
+        bridge: Bridge,
+        window: MainWindow,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._adding = adding
+        self._folders = folders
+        self._bridge = bridge
+        self._window = window
+        self._sources: dict[int, SourceCounts] = {}
+        self._offered: set[tuple[int, Path, int, int]] = set()
+        self._looking = False
+        self._timer = QTimer(self, singleShot=True, interval=_FIRST_LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    @Slot()
+    def renew(self) -> None:
+        """Books may have come from folders, or have gone."""
+        self._bridge.call(Executor.STORE, self._read, self._take, self._on_problem)
+
+    @Slot(int)
+    def scan(self, source_id: int) -> None:
+        """Add what is new or has changed."""
+        if (counts := self._sources.get(source_id)) is not None:
+            self._folders.take([counts.source.path])
+
+    @Slot(int, bool)
+    def watch(self, source_id: int, on: bool) -> None:
+        self._change(partial(self._adding.sources.set_watched, source_id, on))
+
+    @Slot(int)
+    def forget(self, source_id: int) -> None:
+        """Its books stay."""
+        self._change(partial(self._adding.sources.forget, source_id))
+
+    @Slot()
+    def look(self) -> None:
+        """Whether there is something new in the folders that are watched; nothing is read."""
+        watched = any(counts.source.watched for counts in self._sources.values())
+        if watched and not self._looking and not self._folders.busy:
+            self._looking = True
+            self._bridge.stream(Executor.ADDING, self._adding.look, self._on_looked)
+        self._timer.start(_LOOK_EVERY_MS)
+
+    def _change(self, work: partial[None]) -> None:
+        self._bridge.call(Executor.STORE, work, self._on_changed, self._on_problem)
+
+    @Slot(object)
+    def _on_changed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.renew()
+
+    def _read(self) -> tuple[dict[str, Shelved], tuple[SourceCounts, ...]]:
+        return self._adding.shelf(), self._adding.all()
+
+    @Slot(object)
+    def _take(self, read: tuple[dict[str, Shelved], tuple[SourceCounts, ...]]) -> None:
+        shelved, sources = read
+        self._sources = {counts.source.id: counts for counts in sources}
+        self.listed.emit(shelved, sources)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_looked(self, event: object) -> None:
+        match event:
+            case Done(result=tuple() as news):
+                self._looking = False
+                self._offer(news)
+            case Failed(problem):
+                self._looking = False
+                self._on_problem(problem)
+
+    def _offer(self, news: tuple[News, ...]) -> None:
+        """Once for each file as it is."""
+        states = {
+            (place.source_id, place.path, place.size, place.mtime_ns)
+            for each in news
+            for place in (*each.changes.new, *each.changes.changed)
+        }
+        if not states - self._offered or self._folders.busy:
+            return
+        self._offered |= states
+        add = NoticeAction(_("Add"), partial(self._folders.take, [each.source.path for each in news]))
+        self._window.offer(news_words(news), (add,))

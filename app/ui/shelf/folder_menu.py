@@ -1,0 +1,35 @@
+"""What can be done with a folder that was added: the menu of its group on the shelf."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu
+
+from app.ui.shelf.rows import BookList, GroupRow
+from app.wording.i18n import _
+
+
+class FolderMenu(QObject):
+    """The signals carry the id of a folder that was added; `watch_wanted` also whether to watch it."""
+
+    scan_wanted = Signal(int)
+    watch_wanted = Signal(int, bool)
+    forget_wanted = Signal(int)
+
+    def __init__(self, books: BookList, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._books = books
+
+    def fill(self, menu: QMenu, row: GroupRow) -> QMenu:
+        menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
+        menu.addSeparator()
+        menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))
+        watching = partial(self.watch_wanted.emit, row.source_id, not row.watched)
+        watch = menu.addAction(_("Watch for new files"), watching)
+        watch.setCheckable(True)
+        watch.setChecked(row.watched)
+        menu.addSeparator()
+        menu.addAction(_("Forget the folder, keep its books"), partial(self.forget_wanted.emit, row.source_id))
+        return menu
