@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from app.store.books import Books
 from app.store.db import Database
 from app.store.keys import ScryptCost
 from app.store.matters import MatterStore
+from app.store.moving import Moved, move
 from app.store.settings import SettingsStore
 
 _NAME_BLOB = "matter_name"
@@ -77,6 +78,22 @@ class Matters:
                 self.readings.delete_but_of(Books(self.home).ids(with_bin=True))
             self.kept.give_up(id)
         self._discard(id)
+
+    def move(
+        self, source: Database, target_id: str, books: Collection[str] = (), conversations: Collection[str] = ()
+    ) -> Moved:
+        """Books and conversations of the open desk, `source`, into another one (`store.moving`). Raises AppError as
+        opening that one does."""
+        target = self.open(target_id)
+        try:
+            moved = move(source, target, books, conversations)
+        finally:
+            if target is not self.home:
+                target.close()
+        for here, there in moved.books.items():
+            if here != there:
+                self.readings.delete_of_book(here)
+        return moved
 
     # ---- in one file, to be kept or carried elsewhere
 

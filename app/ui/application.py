@@ -167,6 +167,7 @@ class WindowStart(QObject):
         self._calls: Calls | None = None
         self._icons: Icons | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
+        self._unsaid = ""
         self._shown = False
         self.restarts = False
         """Whether the program is to start again once it has ended."""
@@ -223,11 +224,13 @@ class WindowStart(QObject):
             self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
             return self._turned(LIBRARY)
 
-    def _turned(self, id: str) -> tuple[Settings, WindowState]:
+    def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
         """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
         desk = self._desk
         assert desk is not None
-        if id != (desk.matter.id if desk.matter is not None else LIBRARY):
+        if before is not None:
+            before()
+        if self._icons is not None or id != LIBRARY:  # of a desk that was just opened, the library is open
             desk = self._desk = desk.turn_to(id)
         if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
             desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
@@ -259,11 +262,14 @@ class WindowStart(QObject):
         with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
             self.presenter.drafts.close()
 
-    @Slot(str)
-    def _change_desk(self, id: str) -> None:
-        """Put away all that the window shows, and what is under way for it; then open another desk in its place."""
+    @Slot(str, str, object)
+    def _change_desk(self, id: str, words: str, before: Callable[[], object] | None) -> None:
+        """Put away all that the window shows, and what is under way for it; then open another desk in its place, or
+        the same one anew. `before`: done in between, while nothing else is; `words`: what is said in the end, empty for
+        nothing."""
         if self.presenter is None:
             return
+        self._unsaid = words
         self._keep_state()
         self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
@@ -272,10 +278,10 @@ class WindowStart(QObject):
         self.window.strip()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._show_composer()
-        self._bridge.drain(partial(self._turn, id))
+        self._bridge.drain(partial(self._turn, id, before))
 
-    def _turn(self, id: str) -> None:
-        self._bridge.call(Executor.STORE, partial(self._turned, id), self._show, self._stay)
+    def _turn(self, id: str, before: Callable[[], object] | None) -> None:
+        self._bridge.call(Executor.STORE, partial(self._turned, id, before), self._show, self._stay)
 
     @Slot(object)
     def _stay(self, problem: Problem) -> None:
@@ -332,8 +338,10 @@ class WindowStart(QObject):
         files, self._files = self._files, []
         self.presenter.start(settings, state, files)
         if self._untold is not None:
-            self.presenter.window.tell(sentence(self._untold))
-            self._untold = None
+            self.window.tell(sentence(self._untold))
+        elif self._unsaid:
+            self.window.say(self._unsaid)
+        self._untold, self._unsaid = None, ""
         on_listed = self._on_listed if first else self._on_listed_again
         self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)

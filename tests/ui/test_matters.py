@@ -20,6 +20,7 @@ from app.store.books import Books
 from app.store.db import Database
 from app.ui.application import WindowStart
 from app.ui.matters.dialog import MattersDialog
+from app.ui.matters.move_dialog import MoveDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.window import WindowPresenter
 from tests.ui.fakes import Gate, ScriptedEngine, open_desk
@@ -190,6 +191,25 @@ def test_an_answer_that_is_being_written_is_asked_about_and_kept(window: Window)
     (turn,) = window.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert (turn.answer.text, turn.answer.ending) == ("It is ", Ending.CLOSED)
+
+
+def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(window: Window) -> None:
+    (talk,) = window.desk.conversations.all()
+    window.desk.conversations.create("Rivers")
+    before = window.presenter
+    window.start.window.shelf.conversation_move_wanted.emit(talk.id)
+    dialog = window.dialog(MoveDialog)
+    assert isinstance(dialog, MoveDialog)
+    dialog.desk.set_value(window.tern)
+    dialog.action.click()
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert "“Atlas talk” was moved to “Client Two”." in window.words()
+    assert window.titles() == ["Rivers"]
+    assert window.presenter.shown.shelf == {}
+    window.open(window.tern)
+    assert sorted(window.titles()) == ["Atlas talk", "Tern talk"]
+    assert sorted(book.title for book in window.presenter.shown.shelf.values()) == ["Atlas lease", "Tern lease"]
 
 
 # ---- making and managing

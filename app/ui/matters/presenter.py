@@ -9,53 +9,62 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
-from app.services.matters import Matters
+from app.services.services import Services
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Entry, EntryKind
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
-from app.ui.shelf.matter_switch import MatterSwitch, desk_name
+from app.ui.shelf.matter_switch import desk_name
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.rows import title_of
+from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.wording.i18n import _
+from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.matters.dialog import MattersDialog
 
 
 class MattersPresenter(Presenter):
-    """`desk_wanted` carries the id of the desk to open in place of this one; `done` a sentence."""
+    """`desk_wanted` carries the id of the desk to open in place of this one, or this one anew, what to say then, and
+    what to do before, once nothing else is under way, or None; `done` a sentence."""
 
-    desk_wanted = Signal(str)
+    desk_wanted = Signal(str, str, object)
     done = Signal(str)
 
     def __init__(
         self,
-        matters: Matters,
-        open_matter: Matter | None,
+        desk: Services,
         bridge: Bridge,
-        switch: MatterSwitch,
         activity: Activity,
         openings: FileImport,
+        shelf: ShelfPresenter,
+        shown: Shown,
         window: MainWindow,
         parent: QObject | None = None,
     ) -> None:
-        """`open_matter`: the one that is open; None: the library."""
         super().__init__(parent)
-        self._matters = matters
-        self._open = open_matter
+        self._desk = desk
+        self._matters = desk.matters
+        self._open = desk.matter
         self._bridge = bridge
-        self._switch = switch
         self._activity = activity
         self._openings = openings
+        self._shelf = shelf
+        self._shown = shown
         self._window = window
         self._known: tuple[Matter, ...] = ()
         self._dialog: MattersDialog | None = None
-        switch.show_open(open_matter)
+        switch = self._switch = window.shelf.desk
+        switch.show_open(desk.matter)
         switch.chosen.connect(self.open)
         switch.new_wanted.connect(self.ask_new)
         switch.manage_wanted.connect(self.manage)
+        window.shelf.conversation_move_wanted.connect(self.ask_move_conversation)
+        window.shelf.book_move_wanted.connect(self.ask_move_book)
 
     # ---- which there are
 
@@ -94,14 +103,21 @@ class MattersPresenter(Presenter):
     def open(self, id: str) -> None:
         """Ask first where something would be stopped by it."""
         words = self._busy_words()
-        name = next((desk_name(matter) for matter in self._known if matter.id == id), desk_name(None))
         if not words:
-            self.desk_wanted.emit(id)
+            self._leave(id)
             return
-        action = _("Stop and open")
-        dialog = Confirmation(_("Open “{name}”?").format(name=name), words, action, id, self._window)
-        dialog.confirmed.connect(self.desk_wanted)
+        title = _("Open “{name}”?").format(name=self._name_of(id))
+        dialog = Confirmation(title, words, _("Stop and open"), id, self._window)
+        dialog.confirmed.connect(self._leave)
         dialog.open()
+
+    @Slot(str)
+    def _leave(self, id: str) -> None:
+        self.desk_wanted.emit(id, "", None)
+
+    def _name_of(self, id: str) -> str:
+        """Of a matter; of the library for any other id."""
+        return desk_name(next((matter for matter in self._known if matter.id == id), None))
 
     def _busy_words(self) -> str:
         """What would be stopped; empty for nothing."""
@@ -117,6 +133,41 @@ class MattersPresenter(Presenter):
     def open_menu(self) -> None:
         self._window.unfold_shelf()
         self._switch.open_menu()
+
+    # ---- moving something there
+
+    @Slot(str)
+    def ask_move_conversation(self, id: str) -> None:
+        title = next((title_of(each) for each in self._shelf.conversations if each.id == id), "")
+        words = _("It takes along the documents that it was asked about. Those that others here need too are copied.")
+        self._ask_move(title, words, conversations=(id,))
+
+    @Slot(str)
+    def ask_move_book(self, id: str) -> None:
+        book = self._shown.shelf.get(id)
+        words = _("It takes along the question sheets about it. In conversations here it can no longer be opened.")
+        self._ask_move(book.title if book is not None else "", words, books=(id,))
+
+    def _ask_move(
+        self, title: str, words: str, *, books: tuple[str, ...] = (), conversations: tuple[str, ...] = ()
+    ) -> None:
+        from app.ui.matters.move_dialog import MoveDialog  # when it is opened
+
+        desks = [(LIBRARY, desk_name(None))] if self._open is not None else []
+        desks += [(each.id, desk_name(each)) for each in self._known if each != self._open and not each.archived]
+        if not desks:
+            self.failed.emit(_("There is no matter to move it to. Make one first: “New matter…” at the top left."))
+            return
+        busy = self._busy_words()
+        dialog = MoveDialog(printable(title), f"{busy} {words}" if busy else words, tuple(desks), self._window)
+        dialog.chosen.connect(partial(self._move, printable(title), books, conversations))
+        dialog.open()
+
+    def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
+        """What shows it, or has it open, is made anew."""
+        work = partial(self._matters.move, self._desk.database, target, books, conversations)
+        words = _("“{title}” was moved to “{name}”.").format(title=title, name=self._name_of(target))
+        self.desk_wanted.emit(self._open.id if self._open is not None else LIBRARY, words, work)
 
     # ---- making and managing
 
@@ -187,9 +238,8 @@ class MattersPresenter(Presenter):
 
     @Slot(str)
     def _delete(self, id: str) -> None:
-        name = next((desk_name(matter) for matter in self._known if matter.id == id), "")
         work = partial(self._matters.delete, id)
-        self._bridge.call(Executor.STORE, work, partial(self._deleted, name), self._on_problem)
+        self._bridge.call(Executor.STORE, work, partial(self._deleted, self._name_of(id)), self._on_problem)
 
     def _deleted(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.done.emit(_("“{name}” was deleted with everything in it.").format(name=name))

@@ -39,6 +39,8 @@ class ShelfPanel(QWidget):
     sheet_wanted = Signal()
     conversation_opened = Signal(str)
     conversation_delete_wanted = Signal(str)
+    conversation_move_wanted = Signal(str)  # to another matter
+    book_move_wanted = Signal(str)
     pin_wanted = Signal(str, bool)
     archive_wanted = Signal(str, bool)
     book_opened = Signal(str)
@@ -258,6 +260,7 @@ class ShelfPanel(QWidget):
         pin, archive = _("Unpin") if row.pinned else _("Pin"), _("Unarchive") if row.archived else _("Archive")
         menu.addAction(pin, partial(self.pin_wanted.emit, row.id, not row.pinned))
         menu.addAction(archive, partial(self.archive_wanted.emit, row.id, not row.archived))
+        menu.addAction(_("Move to a matter…"), partial(self.conversation_move_wanted.emit, row.id))
         menu.addSeparator()
         menu.addAction(_("Delete"), partial(self.conversation_delete_wanted.emit, row.id))
         return menu
@@ -287,6 +290,7 @@ class ShelfPanel(QWidget):
             down = menu.addAction(_("Move down") + "\tAlt+Down", partial(self.book_moved.emit, row.book.id, 1))
             up.setEnabled(places[0] != row.key)
             down.setEnabled(places[-1] != row.key)
+        menu.addAction(_("Move to a matter…"), partial(self.book_move_wanted.emit, row.book.id))
         menu.addSeparator()
         menu.addAction(_("Remove from the shelf"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu
