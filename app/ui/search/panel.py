@@ -72,7 +72,7 @@ class SearchPanel(MiddlePanel):
             SearchFilter.PERSON: FilterChip(_("People"), _("Anybody")),
             SearchFilter.AFTER: FilterChip(_("Dates"), _("Any date")),
             SearchFilter.PAGE: FilterChip(_("Pages"), _("All pages")),
-            SearchFilter.IN: FilterChip(_("Where"), _("Everywhere")),
+            SearchFilter.IN: FilterChip(_("Look in"), _("Everywhere")),
         }
         for name, chip in chips.items():
             chip.chosen.connect(partial(self.filter_chosen.emit, name))
