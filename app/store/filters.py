@@ -105,11 +105,11 @@ class SearchFilters:
         """Where else the documents are, by their ids: the same content may be in several places."""
         found: dict[str, list[bytes]] = {}
         rows = self._database.rows(
-            """SELECT p.book_id, s.path, p.path, p.member FROM places p JOIN sources s ON s.id = p.source_id
+            """SELECT p.book_id, s.path, p.path, p.name FROM places p JOIN sources s ON s.id = p.source_id
                 WHERE p.book_id != ''"""
         )
-        for book_id, source, path, member in rows:
-            found.setdefault(book_id, []).append(b"/".join((source, path, os.fsencode(member))).rstrip(b"/"))
+        for book_id, source, path, name in rows:
+            found.setdefault(book_id, []).append(b"/".join((source, path, os.fsencode(name))).rstrip(b"/"))
         return found
 
     def pages(self, query: SearchQuery) -> tuple[PagePlace, ...]:

@@ -147,10 +147,10 @@ class MainWindow(QWidget):
         self._use_unfolding(view.unfold)
         _refuse_drops(view)
 
-    def show_view(self, view: _View) -> None:
-        """In the place of the conversation; `show_sheet` leads back."""
+    def show_view(self, view: _View, *, spacious: bool = True) -> None:
+        """In the place of the conversation; `show_sheet` leads back. `spacious`: it has use for more room than that."""
         self._middle.setCurrentWidget(view)
-        self.panes.set_spacious(True)
+        self.panes.set_spacious(spacious)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What is open in the window is for others to say."""

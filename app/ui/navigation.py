@@ -158,7 +158,7 @@ class Navigation(QObject):
     def open_search(self, words: str = "") -> None:
         """The search of the library, in the place of the conversation: for these words, or what was searched last."""
         search = self._search()
-        self._window.show_view(search.panel)
+        self._window.show_view(search.panel, spacious=False)
         search.prepare(words)
 
     @Slot(object, bool)

@@ -142,8 +142,8 @@ QLineEdit[role="bare"]:focus {{
     border: 2px solid $accent; background: $surface; color: $ink;
     min-height: 20px; padding: 0 1px;
 }}
-QLineEdit[role="search"] {{ font-size: {SIZE_TEXT}px; min-height: 36px; padding: 0 {SPACE_S}px; }}
-QLineEdit[role="search"]:focus {{ min-height: 34px; padding: 0 {SPACE_S - 1}px; }}
+QLineEdit[role="search"] {{ font-size: {SIZE_TEXT}px; min-height: 36px; padding: 0 {SPACE_M}px; }}
+QLineEdit[role="search"]:focus {{ min-height: 34px; padding: 0 {SPACE_M - 1}px; }}
 QLabel[role="quote"] {{
     background: $highlight; color: $ink; border-radius: {SPACE_XS}px; margin: 0 0 {SPACE_S}px 0;
     padding: {SPACE_XS}px {SPACE_S}px; font-family: "{TEXT_FAMILY}";

@@ -234,7 +234,8 @@ def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[s
     database = desk.desk.database
     database.run("INSERT INTO sources (path, added_at) VALUES (?, 0)", (b"/home/you/Case",))
     database.run(
-        "INSERT INTO places VALUES (1, ?, '', 0, 0, '', ?, 'read', 'null', 0)", (b"Old/lease.pdf", books["Lease"].id)
+        "INSERT INTO places VALUES (1, ?, '', '', 0, 0, '', ?, 'read', 'null', 0)",
+        (b"Old/lease.pdf", books["Lease"].id),
     )
     assert _titles(_find(desk, "rent folder:case")) == _titles(_find(desk, "rent folder:Case/Old")) == {"Lease"}
     filters = desk.desk.library_search.filters

@@ -1,4 +1,4 @@
-"""Twelve states of the real window, each of which a screen reader must be able to tell; and a process that shows them.
+"""Thirteen states of the real window, each of which a screen reader must be able to tell; a process that shows them.
 
 `python -m tests.ui.spoken_states` shows the state that a line of its input names, and writes a line when it is there.
 """
@@ -94,6 +94,12 @@ def palette(room: Room) -> None:
     room.settle()
 
 
+def search(room: Room) -> None:
+    _talk(room, LEASE)
+    room.presenter.navigation.open_search("notice")
+    room.settle()
+
+
 def settings(room: Room) -> None:
     _talk(room)
     room.presenter.preferences.open_settings()
@@ -118,7 +124,7 @@ STATES: dict[str, Callable[[Room], None]] = {
     show.__name__: show
     for show in (
         *(first_start, empty_desk, no_model, answered, reading, failed),
-        *(tabs, sheet, palette, settings, models, report),
+        *(tabs, sheet, palette, search, settings, models, report),
     )
 }
 

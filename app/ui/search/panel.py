@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from app.core.search_query import SearchFilter
-from app.ui.icons import Icons, Symbol
+from app.ui.icons import Icons
 from app.ui.search.chips import FilterChip
 from app.ui.search.delegate import ResultDelegate
 from app.ui.search.rows import HitRow, MoreRow, ResultList, ResultRow, RowRole
@@ -40,13 +40,10 @@ class SearchPanel(MiddlePanel):
 
     def __init__(self, icons: Icons, covers: BookCovers, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(icons, _("Search the library"), parent)
-        self._icons = icons
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("Words, or an “exact phrase”"))
         self.line.setAccessibleName(_("Search the library"))
-        self._sign = self.line.addAction(icons.icon(Symbol.FIND), QLineEdit.ActionPosition.LeadingPosition)
-        self.line.setClearButtonEnabled(False)
         self.line.textChanged.connect(self.typed)
         self.line.installEventFilter(self)
         self.chips = self._make_chips(now)
@@ -65,7 +62,7 @@ class SearchPanel(MiddlePanel):
         chips = row(*self.chips.values(), STRETCH, spacing=SPACE_S)
         above = column(self.line, chips, margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_M), spacing=SPACE_M)
         self.fill(boxed(above), Separator(), (self._pages, 1))
-        icons.theme.changed.connect(self._recolour)
+        icons.theme.changed.connect(self.view.viewport().update)
 
     def _make_chips(self, now: datetime) -> Mapping[SearchFilter, FilterChip]:
         """One for each filter; `after` and `before` share one."""
@@ -75,7 +72,7 @@ class SearchPanel(MiddlePanel):
             SearchFilter.PERSON: FilterChip(_("People"), _("Anybody")),
             SearchFilter.AFTER: FilterChip(_("Dates"), _("Any date")),
             SearchFilter.PAGE: FilterChip(_("Pages"), _("All pages")),
-            SearchFilter.IN: FilterChip(_("Where"), _("Everywhere")),
+            SearchFilter.IN: FilterChip(_("Look in"), _("Everywhere")),
         }
         for name, chip in chips.items():
             chip.chosen.connect(partial(self.filter_chosen.emit, name))
@@ -210,8 +207,3 @@ class SearchPanel(MiddlePanel):
         self.view.setCurrentIndex(self._model.index(row, 0))
         if row <= 1:
             self.view.scrollToTop()
-
-    @Slot()
-    def _recolour(self) -> None:
-        self._sign.setIcon(self._icons.icon(Symbol.FIND))
-        self.view.viewport().update()
