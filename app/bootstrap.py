@@ -34,7 +34,7 @@ from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matters import Matters, settings_of_matter
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -171,7 +171,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(shared.home), settings),
-        notes=Notes(NoteStore(database), library),
+        notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=own,
         engine=engine,

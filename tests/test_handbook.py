@@ -39,6 +39,7 @@ QUESTIONS = {
     "What should I do when an answer is wrong?": "If an answer is wrong,",
     "How do I open a page?": "To open a page,",
     "How do I search in a book?": "To search in a book,",
+    "How do I highlight words?": "To highlight words on a page,",
     "How do I show the model an image?": "To show the model an image,",
     "Can I ask about a video?": "A video, dropped",
     "Can Octavo read scanned PDFs?": "A scanned PDF contains pictures",

@@ -8,10 +8,10 @@ import msgspec
 
 
 class Marker(StrEnum):
-    """How words are marked on their page: each with a colour, and all but the first with a line of their own."""
+    """How words are marked on their page: each with a colour, and with a line of its own below them."""
 
-    YELLOW = "yellow"
     BLUE = "blue"
+    YELLOW = "yellow"
     GREEN = "green"
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PlacedNote:
+class NoteInText:
     """A note of a page, with its words as they are in the page's text, and what stands around them there."""
 
     note: Note
@@ -42,7 +42,7 @@ class AnnotatedCopy:
     unplaced: int
 
 
-class Notes:
+class NoteTaking:
     """All methods raise AppError as the store does."""
 
     def __init__(self, store: NoteStore, library: Library) -> None:
@@ -50,7 +50,8 @@ class Notes:
         self._library = library
 
     def mark(self, book_id: str, number: int, span: tuple[int, int] | None, marker: Marker | None, text: str) -> Note:
-        """Characters of page `number`, from 1, as the model reads it; none: a note about the whole page.
+        """Characters of page `number`, from 1, as the model reads it; none: a note about the whole page. Where these
+        characters are marked already, that note gets this marker and text.
 
         Raises AppError FILE_MISSING, PAGES_INVALID."""
         page = self._library.page(book_id, number)
@@ -58,7 +59,11 @@ class Notes:
         words = page.text[start:end]
         start += len(words) - len(words.lstrip())
         words = words.strip()
-        return self._keep(Note("", words, text, NotePlace(book_id, number, start, start + len(words)), marker))
+        place = NotePlace(book_id, number, start, start + len(words))
+        same = next((note for note in self.store.of_book(book_id) if note.place == place and words), None)
+        if same is not None:
+            return self._keep(msgspec.structs.replace(same, marker=marker or same.marker, text=text or same.text))
+        return self._keep(Note("", words, text, place, marker))
 
     def mark_drawn(
         self, book_id: str, number: int, layer: Layer, selected: tuple[int, int], marker: Marker | None, text: str
@@ -86,8 +91,11 @@ class Notes:
         """Words that are on no page, such as an answer."""
         return self._keep(Note(words=words, source=source, source_id=source_id))
 
-    def change(self, note: Note, *, text: str | None = None, marker: Marker | None = None) -> Note:
-        """Another text, another marker; what is None stays."""
+    def change(self, note_id: str, *, text: str | None = None, marker: Marker | None = None) -> Note | None:
+        """Another text, another marker; what is None stays. None where the note is gone."""
+        note = self.store.get(note_id)
+        if note is None:
+            return None
         changed = msgspec.structs.replace(
             note, text=note.text if text is None else text, marker=note.marker if marker is None else marker
         )
@@ -97,7 +105,7 @@ class Notes:
         """One that was just deleted, as it was."""
         return self._keep(note)
 
-    def placed(self, book_id: str) -> tuple[PlacedNote, ...]:
+    def placed(self, book_id: str) -> tuple[NoteInText, ...]:
         """The notes of a book, in the order of their places."""
         return tuple(_placed(note, self._page_of(note)) for note in self.store.of_book(book_id))
 
@@ -120,7 +128,7 @@ class Notes:
         worded = {each.note.id for each in placed if each.note.words}
         return AnnotatedCopy(pdf, len(highlights), sum(not each.boxes and each.name in worded for each in highlights))
 
-    def _highlights(self, book: Book, number: int, placed: list[PlacedNote]) -> Iterator[Highlight]:
+    def _highlights(self, book: Book, number: int, placed: list[NoteInText]) -> Iterator[Highlight]:
         from app.documents.layer import Layer  # as in `mark_drawn`
         from app.documents.marked_words import on_drawing
 
@@ -144,11 +152,11 @@ class Notes:
         return kept
 
 
-def _placed(note: Note, page: Page | None) -> PlacedNote:
+def _placed(note: Note, page: Page | None) -> NoteInText:
     from app.documents.marked_words import around
 
     span = note.place.span if note.place is not None else None
-    return PlacedNote(note, around(page.text, span) if page is not None and span is not None else "")
+    return NoteInText(note, around(page.text, span) if page is not None and span is not None else "")
 
 
 def _number(note: Note) -> int:

@@ -29,7 +29,7 @@ from app.services.library import Library
 from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
@@ -74,7 +74,7 @@ class Services:
     conversations: Conversations
     drafts: Drafts
     prompts: PromptTexts
-    notes: Notes
+    notes: NoteTaking
     settings: SettingsStore
     own_settings: SettingsStore
     """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""

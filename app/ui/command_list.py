@@ -29,10 +29,12 @@ from app.ui.main_window import MainWindow
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
+from app.ui.notes.presenter import NotesPresenter
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
 from app.ui.page.printing import BookPrinting
+from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
@@ -53,6 +55,7 @@ def adding_commands(
     images: ImageSources,
     portal: ScreenPortal,
     anything: Anything,
+    notes: NotesPresenter,
     bin_: BinPresenter,
 ) -> CommandGroup:
     return CommandGroup(
@@ -103,6 +106,13 @@ def adding_commands(
             ),
             Command(_("People"), "", go.open_people, words=_("names, persons, organisations, companies")),
             Command(
+                _("Notes and highlights"),
+                "Ctrl+Shift+N",
+                notes.open,
+                words=_("annotations, comments, marked"),
+                symbol=Symbol.NOTES,
+            ),
+            Command(
                 _("Compare the first two books on the desk…"),
                 "Ctrl+Shift+D",
                 go.compare_on_desk,
@@ -128,7 +138,7 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
 
 
 def conversation_commands(
-    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting
+    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting, notes: NotesPresenter
 ) -> CommandGroup:
     """What can be done with the shown conversation: its menu."""
     return CommandGroup(
@@ -170,6 +180,9 @@ def conversation_commands(
                 fitting.offer,
                 words=_("too long, context full, does not fit"),
                 can=go.shows_conversation,
+            ),
+            Command(
+                _("Keep the last answer as a note"), "", notes.keep_last, words=_("save, remember"), symbol=Symbol.NOTES
             ),
             Command(
                 _("Export the conversation…"),
@@ -242,7 +255,9 @@ def asking_commands(
     )
 
 
-def page_commands(go: Navigation, pages: Pages, printing: BookPrinting, window: MainWindow) -> CommandGroup:
+def page_commands(
+    go: Navigation, pages: Pages, printing: BookPrinting, notes: NotesPresenter, window: MainWindow
+) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         _("Page"),
@@ -295,6 +310,17 @@ def page_commands(go: Navigation, pages: Pages, printing: BookPrinting, window: 
                 words=_("figure, region, crop"),
                 symbol=Symbol.PART,
             ),
+            Command(
+                _("Highlight the selected words"), MARK_KEY, pages.highlight, is_hint=True, words=_("mark, annotate")
+            ),
+            Command(
+                _("Write a note about the selected words"),
+                NOTE_KEY,
+                pages.write_note,
+                is_hint=True,
+                words=_("annotate, comment"),
+            ),
+            Command(_("Notes in this book"), "", notes.open_of_book, words=_("annotations, highlights")),
             Command(
                 _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
             ),

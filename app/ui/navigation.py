@@ -76,6 +76,11 @@ class Navigation(QObject):
         self._window.unfold_page()
         self._page.open_page(book_id, page)
 
+    def open_words(self, book_id: str, page: int, words: str) -> None:
+        """Open a page with these words highlighted, or none."""
+        self._window.unfold_page()
+        self._page.open_page(book_id, page, words)
+
     def open_passage(self, book_id: str, span: PageSpan) -> None:
         self._window.unfold_page()
         self._page.open_passage(book_id, span)

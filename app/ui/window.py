@@ -35,7 +35,7 @@ from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
-from app.ui.commands import Commands
+from app.ui.commands import CommandGroup, Commands
 from app.ui.compare.presenter import ComparePresenter
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
@@ -50,6 +50,7 @@ from app.ui.matters.presenter import MattersPresenter
 from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
+from app.ui.notes.presenter import NotesPresenter
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
 from app.ui.page.printing import BookPrinting
@@ -132,7 +133,7 @@ class _ShelfParts(QObject):
             desk.matters, desk.matter, bridge, window.shelf.desk, activity, self.openings, window, self
         )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
-        self.pages = Pages(desk.library, desk.images, bridge, icons, window.page, shown, self)
+        self.pages = Pages(desk.library, desk.images, desk.notes, bridge, icons, window.page, shown, self)
         self.page = self.pages.first
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
@@ -377,6 +378,11 @@ class _Parts(_ShelfParts):
             self,
         )
 
+    def _make_notes(self, desk: Services, bridge: Bridge, icons: Icons) -> NotesPresenter:
+        kept = (desk.notes, desk.library, desk.conversations)
+        self.notes = NotesPresenter(*kept, bridge, icons, self.window, self.navigation, self.shown, self)
+        return self.notes
+
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
@@ -395,17 +401,18 @@ class _Parts(_ShelfParts):
             self,
         )
         self._make_anything(desk, bridge, icons)
+        notes = self._make_notes(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
-        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
+        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting, notes)
         of_help = command_list.help_commands(self.help)
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, self.bin
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
             command_list.matter_commands(self.matters),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
-            command_list.page_commands(go, self.pages, self.printing, window),
+            command_list.page_commands(go, self.pages, self.printing, notes, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
@@ -414,6 +421,10 @@ class _Parts(_ShelfParts):
         self.commands = Commands(groups, window, self)
         self.anything.use(self.commands)
         self.help.use(self.commands)
+        self._offer_menus(of_conversation, of_help)
+
+    def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
+        window = self.window
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
         if sys.platform == "darwin":
@@ -445,6 +456,7 @@ class WindowPresenter(_Parts):
         self._connect_engine()
         self._connect_shown()
         self._connect_books()
+        self._connect_notes()
         self._connect_talk()
         self._connect_images()
         self._connect_sentences()
@@ -577,6 +589,18 @@ class WindowPresenter(_Parts):
         openings.changed.connect(self.welcome.hint)
         self.report.page_wanted.connect(self.navigation.open_page)
         self.report.reread_wanted.connect(shelf.reread)
+
+    def _connect_notes(self) -> None:
+        self.pages.notes_changed.connect(self.notes.changed)
+        self.pages.note_delete_wanted.connect(self.notes.delete)
+        self.notes.changed.connect(self.pages.renew_notes)
+        self.notes.saved.connect(self.saved_files.show)
+        self.notes.failed.connect(self.window.tell)
+        self.notes.done.connect(self.window.say)
+        self.window.talk.view.keep_wanted.connect(self.notes.keep)
+        self.window.talk.view.citation_kept.connect(self.notes.keep_citation)
+        for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
+            changed.connect(self.notes.list)
 
     def _connect_talk(self) -> None:
         talk, panel, fitting = self.conversation, self.window.talk, self.fitting

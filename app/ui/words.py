@@ -61,10 +61,10 @@ class ReadingNow:
     paused: bool = False
 
 
-def quote(untrusted_words: str, book: Book, page: Page) -> str:
-    """The words in quotation marks on one line, with their place; without words the place alone."""
+def quote(untrusted_words: str, book: Book, page: int) -> str:
+    """The words in quotation marks on one line, with their place, a page from 1; without words the place alone."""
     place = _("({title}, p. {page})").format(
-        title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page.number)))
+        title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page)))
     )
     words = _BREAK.sub(_join, disarm(untrusted_words).strip())
     return _("“{words}” {place}").format(words=words, place=place) if words else place
@@ -72,7 +72,7 @@ def quote(untrusted_words: str, book: Book, page: Page) -> str:
 
 def page_with_reference(book: Book, page: Page) -> str:
     """All of a page's text as it is there, and below it where that is."""
-    return f"{disarm(page.text)}\n\n{quote('', book, page)}"
+    return f"{disarm(page.text)}\n\n{quote('', book, page.number)}"
 
 
 def _join(found: re.Match[str]) -> str:

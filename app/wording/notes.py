@@ -11,9 +11,7 @@ from app.wording.page_names import page_words
 
 
 def marker_words(marker: Marker) -> str:
-    return {Marker.YELLOW: _("Yellow"), Marker.BLUE: _("Blue, underlined"), Marker.GREEN: _("Green, dashed line")}[
-        marker
-    ]
+    return {Marker.BLUE: _("Blue"), Marker.YELLOW: _("Yellow, dotted"), Marker.GREEN: _("Green, dashed")}[marker]
 
 
 def lost_words() -> str:

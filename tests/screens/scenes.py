@@ -25,6 +25,7 @@ from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.library_searches import LIBRARY_SEARCHES
 from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
+from tests.screens.note_scenes import NOTE_SCALED, NOTE_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
@@ -386,6 +387,7 @@ SCENES: dict[str, Scene] = (
             models,
             folded,
             *PAGE_SCENES,
+            *NOTE_SCENES,
             *ATTACHMENT_SCENES,
             *VIDEO_SCENES,
             *sheets.SCENES,
@@ -413,6 +415,7 @@ SCALED = (
     | START_SCALED
     | CHROME_SCALED
     | PAGE_SCALED
+    | NOTE_SCALED
     | ATTACHMENT_SCALED
     | GALLERY_SCALED
     | MODEL_SCALED

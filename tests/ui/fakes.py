@@ -63,7 +63,7 @@ from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matters import Matters
 from app.services.models import Models, SavedReadings
-from app.services.notes import Notes
+from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
@@ -585,7 +585,7 @@ def _open(
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(home), settings),
-        notes=Notes(NoteStore(database), library),
+        notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=SettingsStore(database) if matter else settings,
         engine=engine,  # type: ignore[arg-type]

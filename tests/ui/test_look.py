@@ -9,9 +9,11 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
+from app.core.note import Marker
 from app.core.settings import ThemeChoice
 from app.ui.fonts import load_fonts, text_font, ui_font
 from app.ui.icons import Icons, Symbol
+from app.ui.page.note_look import look_of
 from app.ui.style import Appearance, qpalette, stylesheet
 from app.ui.theme import CLOTH, CLOTH_BY_NIGHT, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
 from app.ui.widgets.buttons import IconButton
@@ -92,6 +94,15 @@ def test_every_control_stands_out_from_what_it_is_on(palette: Palette) -> None:
     pairs += [("off", palette.soft_ink, palette.surface), ("focus", palette.accent, palette.line)]
     assert len(pairs) > 40
     assert _weak(pairs, _LARGE) == {}
+
+
+@_BOTH
+def test_every_highlight_can_be_read_and_told_from_the_others(palette: Palette) -> None:
+    """On a drawing its colour is under black text on white, or light text on dark, as here."""
+    looks = [look_of(marker, dark=palette.dark) for marker in Marker]
+    assert not _weak([("text", palette.ink, look.fill) for look in looks], _AA)
+    assert not _weak([("line", look.line, ground) for look in looks for ground in (palette.surface, look.fill)], _LARGE)
+    assert len({look.style for look in looks}) == len({look.underline for look in looks}) == len(looks)
 
 
 @_BOTH

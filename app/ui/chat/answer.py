@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.conversation import Answer, Citation
 from app.core.document import Book
@@ -18,7 +18,7 @@ from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.buttons import InlineButton
-from app.ui.chat.chip import ChipSpace
+from app.ui.chat.chip import ChipButton, ChipSpace
 from app.ui.chat.citations import CitationMark, embed, is_several, mark_citations, mark_stream, mark_weighed
 from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
@@ -124,6 +124,8 @@ class AnswerMessage(MessageWidget):
     action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
     suggestion_chosen = Signal(str)
+    keep_wanted = Signal(str)  # answer_id: as a note
+    citation_kept = Signal(object)  # Citation: as a highlight
 
     def __init__(
         self,
@@ -172,6 +174,16 @@ class AnswerMessage(MessageWidget):
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
         self.foot.citation_clicked.connect(self.citation_clicked)
+
+    def menu(self, at: QPoint) -> QMenu:
+        menu = super().menu(at)
+        if self._answer is not None and self._answer.text:
+            menu.addSeparator()
+            chip = self.childAt(at)
+            if isinstance(chip, ChipButton) and chip.citation.book_id:
+                menu.addAction(_("Highlight the quotation"), partial(self.citation_kept.emit, chip.citation))
+            menu.addAction(_("Keep the answer as a note"), partial(self._emit, self.keep_wanted))
+        return menu
 
     # what is shown
 

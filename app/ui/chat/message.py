@@ -458,10 +458,14 @@ class MessageWidget(QWidget):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu(event.pos()).popup(event.globalPos())
+
+    def menu(self, at: QPoint) -> QMenu:  # noqa: ARG002 - for those that have something there
+        """What can be done with what is selected, or with what is at a place."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = menu.addAction(_("Copy"))
         copy.setEnabled(self._selection.exists)
         copy.triggered.connect(self.copy_selection)
         menu.addAction(_("Select all")).triggered.connect(self.select_all)
-        menu.popup(event.globalPos())
+        return menu

@@ -52,6 +52,8 @@ class ConversationView(Scroller):
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
     notes_wanted = Signal(str)  # answer_id
+    keep_wanted = Signal(str)  # answer_id
+    citation_kept = Signal(object)  # Citation
     save_table = Signal(object)  # rows
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
     image_opened = Signal(object)  # NumberedImage
@@ -273,19 +275,14 @@ class ConversationView(Scroller):
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> MessageWidget:
-        made = AnswerMessage(
-            slot.question_id,
-            slot.answer_id,
-            self._theme,
-            self._shelf,
-            slot.books,
-            len(self._column.slots[slot.index - 1].images),
-            self.viewport(),
-            formulas=self._formulas,
-        )
+        images = len(self._column.slots[slot.index - 1].images)
+        known = (slot.question_id, slot.answer_id, self._theme, self._shelf, slot.books, images)
+        made = AnswerMessage(*known, self.viewport(), formulas=self._formulas)
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.notes_wanted.connect(self.notes_wanted)
+        made.keep_wanted.connect(self.keep_wanted)
+        made.citation_kept.connect(self.citation_kept)
         made.table_saved.connect(self.save_table)
         made.asked_again.connect(self.ask_again)
         made.action_wanted.connect(self._want_action)

@@ -60,7 +60,7 @@ class DrawnPages(PageColumn):
         self._dark = False
         self._images: dict[int, QImage] = {}
         self._undrawn: set[int] = set()
-        self._marks = BookMarkings()
+        self.book_marks = BookMarkings()
         self._wanted: list[tuple[int, int]] = []
         self._selecting: tuple[int, int] | None = None
         self._part_of = 1
@@ -81,7 +81,7 @@ class DrawnPages(PageColumn):
         self._undrawn.clear()
         self._wanted = []
         self._select(self.current, None)
-        self._marks = BookMarkings()
+        self.book_marks = BookMarkings()
         self._selecting = None
         self.region.drop()
         self.links.names = book.page_names
@@ -117,7 +117,7 @@ class DrawnPages(PageColumn):
 
     def show_layer(self, page: int, layer: Layer) -> None:
         """The characters that can be highlighted and selected; nothing is yet."""
-        self._marks.put(page, layer)
+        self.book_marks.put(page, layer)
         self.links.look()
 
     def layer(self, page: int) -> Layer | None:
@@ -125,11 +125,11 @@ class DrawnPages(PageColumn):
 
     def layers(self) -> list[int]:
         """The pages whose characters are known."""
-        return self._marks.pages()
+        return self.book_marks.pages()
 
     def light(self, page: int, lit: Iterable[Box], found: Iterable[Box]) -> None:
         """`lit` is the quotation or the place one looks at; `found` are the other places on that page."""
-        if self._marks.light(page, lit, found):
+        if self.book_marks.light(page, lit, found):
             self.arrive_lit(page)
         self.viewport().update()
 
@@ -148,11 +148,11 @@ class DrawnPages(PageColumn):
         return QRectF(self.place_of(page or self.current))
 
     def selected_text(self) -> str:
-        return self._marks.selected_text()
+        return self.book_marks.selected_text()
 
     def selection_rect(self) -> QRectF | None:
         """Of the selection's last line, in the viewport."""
-        band = self._marks.selected_band()
+        band = self.book_marks.selected_band()
         return self.placed(band[0]).on_view(band[1]) if band is not None else None
 
     # ---- how large
@@ -233,7 +233,7 @@ class DrawnPages(PageColumn):
         order = sorted(near, key=lambda page: (page not in seen, abs(page - self.current), -page))
         for page in [page for page in self._images if page not in near]:
             del self._images[page]
-        self._marks.keep(near)
+        self.book_marks.keep(near)
         wanted = [(page, self._device_width(page)) for page in order]
         if wanted != self._wanted:
             self._wanted = wanted
@@ -331,7 +331,7 @@ class DrawnPages(PageColumn):
 
     def _select(self, page: int, selection: tuple[int, int] | None) -> None:
         """On one page at a time."""
-        if self._marks.select(page, selection):
+        if self.book_marks.select(page, selection):
             self.selected.emit()
             self.viewport().update()
 
@@ -383,4 +383,4 @@ class DrawnPages(PageColumn):
         return PlacedPage(self.drawn_area(page), self._turns)
 
     def marks(self, page: int) -> Markings:
-        return self._marks.of(page)
+        return self.book_marks.of(page)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from app.core.note import Marker
+from app.ui.page.note_look import LINE, look_of
 from app.ui.theme import LAMP, PAPER
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer
+    from app.services.notes import NoteInText
 
 _BY_DAY = ("#F2D9DA", PAPER.highlight, "#E8B04A", "#C9DCEF")
 _BY_NIGHT = ("#4A2F31", LAMP.highlight, "#A87F2A", "#2C4258")
@@ -55,12 +59,22 @@ class PlacedPage:
         return area
 
 
+@dataclass(frozen=True)
+class DrawnNote:
+    """A person's highlight, with a box for each of its lines."""
+
+    note_id: str
+    marker: Marker
+    boxes: tuple[Box, ...]
+
+
 class Markings:
     """Those of one page."""
 
-    def __init__(self, layer: Layer | None = None) -> None:
-        """Nothing is highlighted or selected yet; without a layer nothing can be."""
+    def __init__(self, layer: Layer | None = None, notes: Sequence[NoteInText] = ()) -> None:
+        """Nothing is lit or selected yet; without a layer nothing can be."""
         self.layer = layer
+        self.notes = _drawn(layer, notes) if layer is not None else ()
         self.lit: tuple[Box, ...] = ()
         self.found: tuple[Box, ...] = ()
         self.selection: tuple[int, int] | None = None
@@ -73,6 +87,11 @@ class Markings:
 
     def selected_bands(self) -> tuple[Box, ...]:
         return self.layer.bands(*self.selection) if self.layer and self.selection else ()
+
+    def note_at(self, at: QPointF, placed: PlacedPage) -> str:
+        """The id of the highlight at a place in the view; the last one of several, which is on top."""
+        found = (note for note in reversed(self.notes) for box in note.boxes if placed.on_view(box).contains(at))
+        return next((note.note_id for note in found), "")
 
     def caret_at(self, at: QPointF, placed: PlacedPage) -> int | None:
         """The number of characters before a place in the view; None on a page without text."""
@@ -97,13 +116,28 @@ class Markings:
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Multiply)
         found, lit, bright, selected = _BY_NIGHT if dark else _BY_DAY
+        for note in self.notes:
+            for box in note.boxes:
+                painter.fillRect(_wide(placed.on_view(box)), QColor(look_of(note.marker, dark=dark).fill))
         for boxes, colour in (
             (self.found, QColor(found)),
             (self.lit, blend(lit, bright, pulse)),
             (self.selected_bands(), QColor(selected)),
         ):
             for box in boxes:
-                painter.fillRect(placed.on_view(box).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND), colour)
+                painter.fillRect(_wide(placed.on_view(box)), colour)
+        painter.restore()
+        self._underline(painter, placed, dark=dark)
+
+    def _underline(self, painter: QPainter, placed: PlacedPage, *, dark: bool) -> None:
+        """What tells a person's highlights from what is lit, and from one another, without their colours."""
+        painter.save()
+        for note in self.notes:
+            look = look_of(note.marker, dark=dark)
+            painter.setPen(QPen(QColor(look.line), LINE, look.style))
+            for left, _top, right, bottom in note.boxes:
+                edge = placed.on_view((left, bottom, right, bottom))
+                painter.drawLine(edge.topLeft(), edge.bottomRight())
         painter.restore()
 
 
@@ -112,13 +146,20 @@ class BookMarkings:
 
     def __init__(self) -> None:
         self._pages: dict[int, Markings] = {}
+        self._notes: Mapping[int, Sequence[NoteInText]] = {}
 
     def of(self, page: int) -> Markings:
         return self._pages.get(page) or Markings()
 
     def put(self, page: int, layer: Layer) -> None:
-        """The characters that can be highlighted and selected; nothing is yet."""
-        self._pages[page] = Markings(layer)
+        """The characters that can be lit and selected; nothing is yet. The person's highlights are."""
+        self._pages[page] = Markings(layer, self._notes.get(page, ()))
+
+    def show_notes(self, notes: Mapping[int, Sequence[NoteInText]]) -> None:
+        """A person's highlights, by the pages."""
+        self._notes = notes
+        for page, marks in self._pages.items():
+            marks.notes = _drawn(marks.layer, notes.get(page, ())) if marks.layer is not None else ()
 
     def pages(self) -> list[int]:
         return list(self._pages)
@@ -146,10 +187,32 @@ class BookMarkings:
     def selected_text(self) -> str:
         return next((words for marks in self._pages.values() if (words := marks.selected_text())), "")
 
+    def selection(self) -> tuple[int, tuple[int, int]] | None:
+        """The page on which characters are selected, and their range in its layer."""
+        return next(((page, marks.selection) for page, marks in self._pages.items() if marks.selection), None)
+
     def selected_band(self) -> tuple[int, Box] | None:
         """The last line of the selection, and its page."""
         bands = ((page, marks.selected_bands()) for page, marks in self._pages.items())
         return next(((page, boxes[-1]) for page, boxes in bands if boxes), None)
+
+
+def _drawn(layer: Layer, notes: Sequence[NoteInText]) -> tuple[DrawnNote, ...]:
+    """Those that are on the drawing."""
+    if not notes:
+        return ()
+    from app.documents.marked_words import on_drawing  # where there are some: its patterns take a while
+
+    places = ((each.note, on_drawing(layer, each.note.words, each.surroundings)) for each in notes)
+    return tuple(
+        DrawnNote(note.id, note.marker, layer.bands(*place))
+        for note, place in places
+        if note.marker is not None and place is not None
+    )
+
+
+def _wide(box: QRectF) -> QRectF:
+    return box.adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
 
 
 def blend(colour: str, other: str, share: float) -> QColor:

@@ -10,9 +10,11 @@ from app.core.conversation import Conversation
 from app.core.document import Book
 from app.services.images import Images
 from app.services.library import Library
+from app.services.notes import NoteTaking
 from app.ui.bridge import Bridge
 from app.ui.frame_state import OpenedBooks
 from app.ui.icons import Icons
+from app.ui.page.notes import PageNotes
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.presenter import Presenter
@@ -28,11 +30,14 @@ class Pages(Presenter):
 
     ask_wanted = Signal(str)
     image_taken = Signal(object)
+    notes_changed = Signal()
+    note_delete_wanted = Signal(object)  # a Note
 
     def __init__(
         self,
         library: Library,
         images: Images,
+        notes: NoteTaking,
         bridge: Bridge,
         icons: Icons,
         panel: PagePanel,
@@ -43,6 +48,8 @@ class Pages(Presenter):
         super().__init__(parent)
         self._library = library
         self._images = images
+        self._notes = notes
+        self._noting: list[PageNotes] = []
         self._bridge = bridge
         self._icons = icons
         self._panel = panel
@@ -68,6 +75,16 @@ class Pages(Presenter):
     @Slot()
     def ask_about_page(self) -> None:
         self.active.questions.ask_about_page()
+
+    @Slot()
+    def highlight(self) -> None:
+        """The words that are selected on the page."""
+        self.active.panel.selection.mark_again()
+
+    @Slot()
+    def write_note(self) -> None:
+        """About the words that are selected, or about the page."""
+        self.active.panel.selection.note_wanted.emit()
 
     # ---- what is open
 
@@ -109,6 +126,12 @@ class Pages(Presenter):
         """Its text, or its file, has changed."""
         for pane in self._all():
             pane.renew(book)
+
+    @Slot()
+    def renew_notes(self) -> None:
+        """Some are others."""
+        for noting in self._noting:
+            noting.load()
 
     # ---- the second page
 
@@ -167,6 +190,12 @@ class Pages(Presenter):
         made.failed.connect(self.failed)
         made.ask_wanted.connect(self.ask_wanted)
         made.image_taken.connect(self.image_taken)
+        noting = PageNotes(self._notes, self._bridge, panel, shown, made)
+        made.moved.connect(noting.follow)
+        noting.failed.connect(self.failed)
+        noting.changed.connect(self.notes_changed)
+        noting.delete_wanted.connect(self.note_delete_wanted)
+        self._noting.append(noting)
         return made
 
     def _all(self) -> tuple[PagePresenter, ...]:

@@ -67,10 +67,11 @@ class PageQuestions(Presenter):
     @Slot(str)
     def _copy_with_reference(self, words: str) -> None:
         if self._shown.book is not None and self._shown.page is not None:
-            place = (self._shown.book, self._shown.page)
-            QGuiApplication.clipboard().setText(quote(words, *place) if words else page_with_reference(*place))
+            book, page = self._shown.book, self._shown.page
+            copied = quote(words, book, page.number) if words else page_with_reference(book, page)
+            QGuiApplication.clipboard().setText(copied)
 
     @Slot(str)
     def _ask_about(self, words: str) -> None:
         if self._shown.book is not None and self._shown.page is not None:
-            self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))
+            self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page.number))

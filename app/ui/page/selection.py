@@ -1,4 +1,5 @@
-"""What can be done with words that are selected on a page: copied, copied with their reference, asked about."""
+"""What can be done with words that are selected on a page: copied, copied with their reference, asked about,
+highlighted, noted."""
 
 from __future__ import annotations
 
@@ -6,11 +7,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.note import Marker
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
+from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY, SelectionBar
 from app.ui.page.text_pages import TextPages
 from app.ui.theme import SPACE_XS
-from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import _
 
 WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
@@ -18,6 +20,7 @@ WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 class PageSelection(QObject):
     """Works on the text and on the drawing of a page. The signals carry the words; no words mean the whole page.
+    `mark_wanted` carries a Marker; `note_wanted`: a note about the words, without any about the page.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
     """
@@ -26,24 +29,28 @@ class PageSelection(QObject):
     reference_wanted = Signal(str)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
+    mark_wanted = Signal(object)
+    note_wanted = Signal()
 
     def __init__(self, text: TextPages, image: DrawnPages, ground: QWidget) -> None:
-        """`ground` holds both views, and the small button beside a selection."""
+        """`ground` holds both views, and the small bar beside a selection."""
         super().__init__(ground)
         self._text, self._image, self._ground = text, image, ground
         self._drawn = False
-        self.ask_button = TextButton(_("Ask about this"), parent=ground)
-        self.ask_button.setProperty("role", "floating")
-        self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.marker = Marker.BLUE
+        """The one that was used last."""
+        self.bar = SelectionBar(image.theme, ground)
+        self.ask_button = self.bar.ask
         self.ask_button.clicked.connect(self._ask)
-        self.ask_button.hide()
+        self.bar.marked.connect(self.mark)
+        self.bar.note.clicked.connect(self.note_wanted)
         for view in (text, image):
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             view.customContextMenuRequested.connect(self._open_menu)
             view.installEventFilter(self)
             view.viewport().installEventFilter(self)
-            view.verticalScrollBar().valueChanged.connect(self._place_button)
-            view.selected.connect(self._place_button)
+            view.verticalScrollBar().valueChanged.connect(self._place_bar)
+            view.selected.connect(self._place_bar)
 
     def words(self) -> str:
         """What is selected on the view that is shown."""
@@ -58,9 +65,13 @@ class PageSelection(QObject):
             menu.addAction(_("Copy with reference") + "\tCtrl+Shift+C", self._copy_with_reference)
             menu.addSeparator()
             menu.addAction(_("Ask about this"), self._ask)
+            menu.addSeparator()
+            menu.addAction(f"{_('Highlight')}\t{MARK_KEY}", self.mark_again)
+            menu.addAction(f"{_('Write a note…')}\t{NOTE_KEY}", self.note_wanted.emit)
         else:
             menu.addAction(_("Copy the page with reference"), self._copy_with_reference)
             menu.addAction(_("Add a reference to this page") if self._drawn else _("Ask about this page"), self._ask)
+            menu.addAction(_("Write a note about this page…"), self.note_wanted.emit)
         if self._drawn:
             menu.addSeparator()
             menu.addAction(f"{_('Ask about this page')}\t{ASK_PAGE_KEYS}", self.ask_page_wanted.emit)
@@ -76,18 +87,35 @@ class PageSelection(QObject):
         if words := self.words():
             QGuiApplication.clipboard().setText(words)
 
+    @Slot(object)
+    def mark(self, marker: Marker) -> None:
+        """Highlight what is selected."""
+        self.marker = marker
+        self.mark_wanted.emit(marker)
+
+    def area(self) -> QRect | None:
+        """Where the selection ends, in global coordinates."""
+        view = self._shown_view()
+        rect = view.selection_rect()
+        return QRect(view.viewport().mapToGlobal(rect.topLeft().toPoint()), rect.size().toSize()) if rect else None
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
         kind = event.type()
         if kind in (QEvent.Type.Hide, QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.MouseButtonRelease):
-            self._place_button()
+            self._place_bar()
         elif kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
             return bool(self.words()) and self._take_key(event, act=kind == QEvent.Type.KeyPress)
         return False
 
     def _take_key(self, event: QKeyEvent, *, act: bool) -> bool:
-        """While words are selected, these keys copy them and do not reach the window's commands."""
+        """While words are selected, these keys are about them and do not reach the window's commands."""
         keys = QKeySequence(event.keyCombination())
-        action = {WITH_REFERENCE: self._copy_with_reference, QKeySequence("Ctrl+C"): self.copy}.get(keys)
+        action = {
+            WITH_REFERENCE: self._copy_with_reference,
+            QKeySequence("Ctrl+C"): self.copy,
+            QKeySequence(MARK_KEY): self.mark_again,
+            QKeySequence(NOTE_KEY): self.note_wanted.emit,
+        }.get(keys)
         if action is None:
             return False
         event.accept()
@@ -108,25 +136,29 @@ class PageSelection(QObject):
         self.ask_wanted.emit(self.words())
 
     @Slot()
+    def mark_again(self) -> None:
+        self.mark(self.marker)
+
+    @Slot()
     def _copy_with_reference(self) -> None:
         self.reference_wanted.emit(self.words())
 
     @Slot()
-    def _place_button(self) -> None:
-        """Show the button below the end of the selection, once the mouse button is released and if it is in sight."""
+    def _place_bar(self) -> None:
+        """Show the bar below the end of the selection, once the mouse button is released and if it is in sight."""
         view = self._shown_view()
         rect = view.selection_rect() if self.words().strip() else None
         dragging = bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
         if rect is None or dragging or not view.viewport().rect().intersects(rect.toRect()):
-            self.ask_button.hide()
+            self.bar.hide()
             return
-        size = self.ask_button.sizeHint()
+        size = self.bar.sizeHint()
         corner = view.viewport().mapTo(self._ground, rect.bottomRight().toPoint())
         room = QRect(QPoint(), self._ground.size() - size)
         x = max(room.left(), min(room.right(), corner.x() - size.width() // 2))
         y = corner.y() + SPACE_XS
         if y > room.bottom():
             y = corner.y() - round(rect.height()) - size.height() - SPACE_XS
-        self.ask_button.setGeometry(QRect(QPoint(x, y), size))
-        self.ask_button.raise_()
-        self.ask_button.show()
+        self.bar.setGeometry(QRect(QPoint(x, y), size))
+        self.bar.raise_()
+        self.bar.show()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from math import ceil
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal, Slot
@@ -18,11 +18,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from app.core.note import Marker
 from app.core.untrusted import disarm
 from app.store.folding import fold, places
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font
 from app.ui.page.markings import blend
+from app.ui.page.note_look import look_of
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 
@@ -36,9 +38,11 @@ TRAVEL_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 class TextPage(QTextEdit):
     """Does not scroll: whoever has it gives it all its height, and gets the wheel and the keys that move.
-    `pressed`: with the mouse."""
+    `pressed`: with the mouse; `clicked` carries the character of the page's text that was clicked, where none was
+    selected by that."""
 
     pressed = Signal()
+    clicked = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +55,7 @@ class TextPage(QTextEdit):
         self._size = SIZE_TEXT
         self._lit: tuple[int, int] | None = None
         self._found: tuple[tuple[int, int], ...] = ()
+        self._notes: tuple[tuple[tuple[int, int], Marker], ...] = ()
         self._current = -1
         self._pulse = 0.0
         self.setDocument(SealedDocument(self))
@@ -91,7 +96,7 @@ class TextPage(QTextEdit):
         self._text = disarm(untrusted_text)
         self._markdown = markdown
         self._headings = tuple(headings)
-        self._lit, self._found = None, ()
+        self._lit, self._found, self._notes = None, (), ()
         self._set()
         self._light()
 
@@ -99,6 +104,13 @@ class TextPage(QTextEdit):
         """Highlight these characters of the page's text, or none; `pulse` from 1 to 0 draws the eye there."""
         if (lit, pulse) != (self._lit, self._pulse):
             self._lit, self._pulse = lit, pulse
+            self._light()
+
+    def show_notes(self, notes: Iterable[tuple[tuple[int, int], Marker]]) -> None:
+        """A person's highlights: ranges of characters of the page's text."""
+        shown = tuple((span, marker) for span, marker in notes if span[1] <= len(self._text))
+        if shown != self._notes:
+            self._notes = shown
             self._light()
 
     def find_words(self, words: str, current: int = -1) -> int:
@@ -140,9 +152,13 @@ class TextPage(QTextEdit):
 
     def selected_text(self) -> str:
         """The page's own characters, with its own line breaks."""
+        return self._text[slice(*self.selection())]
+
+    def selection(self) -> tuple[int, int]:
+        """The range of characters of the page's text."""
         cursor = self.textCursor()
         start, end = (index_of(self._text, at) for at in (cursor.selectionStart(), cursor.selectionEnd()))
-        return self._text[start:end]
+        return start, end
 
     def selection_rect(self) -> QRectF | None:
         """Where the selection ends, in the viewport."""
@@ -167,6 +183,12 @@ class TextPage(QTextEdit):
             return
         super().mousePressEvent(event)
         self.pressed.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            at = self.cursorForPosition(event.position().toPoint()).position()
+            self.clicked.emit(index_of(self._text, at))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Qt brings the cursor into sight even where there is nothing to scroll."""
@@ -208,7 +230,8 @@ class TextPage(QTextEdit):
         lit.setBackground(blend(palette.highlight, palette.near, 0.5 * self._pulse))
         lit.setForeground(QColor(palette.ink))
         looked_at = self._looked_at()
-        selections = [self._selection(place, found) for place in self._found if place != looked_at]
+        selections = [self._selection(span, _note_format(marker, self._theme)) for span, marker in self._notes]
+        selections += [self._selection(place, found) for place in self._found if place != looked_at]
         if looked_at is not None:
             selections.append(self._selection(looked_at, lit))
         self.setExtraSelections(selections)
@@ -224,6 +247,16 @@ class TextPage(QTextEdit):
         cursor.setPosition(utf16_offset(self._text, place[0]))
         cursor.setPosition(utf16_offset(self._text, place[1]), QTextCursor.MoveMode.KeepAnchor)
         return cursor
+
+
+def _note_format(marker: Marker, theme: Theme) -> QTextCharFormat:
+    look = look_of(marker, dark=theme.palette.dark)
+    made = QTextCharFormat()
+    made.setBackground(QColor(look.fill))
+    made.setForeground(QColor(theme.palette.ink))
+    made.setUnderlineStyle(look.underline)
+    made.setUnderlineColor(QColor(look.line))
+    return made
 
 
 def measure(size: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book, Format, Page
+from app.core.note import Marker
 from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
 from app.ui.page.page_column import PageColumn
@@ -34,10 +35,12 @@ _GUESSED_CHARACTERS = 1_500
 
 
 class TextPages(PageColumn):
-    """`wanted` carries the pages whose text is needed, nearest first; `selected`: another text is selected."""
+    """`wanted` carries the pages whose text is needed, nearest first; `selected`: another text is selected; `clicked`
+    carries a page, and the character of its text that was clicked."""
 
     wanted = Signal(list)
     selected = Signal()
+    clicked = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -55,6 +58,7 @@ class TextPages(PageColumn):
         self._set_next.timeout.connect(self._set_one)
         self._lit: tuple[int, tuple[int, int]] | None = None
         self._words, self._hit = "", (0, 0)
+        self._notes: Mapping[int, Sequence[tuple[tuple[int, int], Marker]]] = {}
 
     def show_book(self, book: Book) -> None:
         """Its pages, of which nothing is known yet."""
@@ -65,6 +69,7 @@ class TextPages(PageColumn):
         for section in book.outline:
             self._headings.setdefault(section.page, []).append(section.title)
         self._lit = None
+        self._notes = {}
         self._drop(list(self._sheets))
         self._heights.clear()
         self._asked.clear()
@@ -128,6 +133,11 @@ class TextPages(PageColumn):
         sheet = self._sheets.get(self._lit[0]) if self._lit is not None else None
         return sheet.lit_words() if sheet is not None else ""
 
+    def show_notes(self, notes: Mapping[int, Sequence[tuple[tuple[int, int], Marker]]]) -> None:
+        """A person's highlights on each page: ranges of characters of its text."""
+        self._notes = notes
+        self._mark_all()
+
     def find_words(self, words: str, page: int, nth: int) -> None:
         """Mark every place of `words`; the one of number `nth`, from 0, on `page` is the one that one looks at."""
         self._words, self._hit = words, (page, nth)
@@ -150,6 +160,18 @@ class TextPages(PageColumn):
 
     def selected_text(self) -> str:
         return next((words for sheet in self._sheets.values() if (words := sheet.selected_text())), "")
+
+    def selection(self) -> tuple[int, tuple[int, int]] | None:
+        """The page on which characters are selected, and their range in its text."""
+        selected = ((page, sheet.selection()) for page, sheet in self._sheets.items())
+        return next(((page, span) for page, span in selected if span[1] > span[0]), None)
+
+    def unselect(self) -> None:
+        """Nothing is selected."""
+        for sheet in self._sheets.values():
+            cursor = sheet.textCursor()
+            cursor.clearSelection()
+            sheet.setTextCursor(cursor)
 
     def selection_rect(self) -> QRectF | None:
         """Where the selection ends, in the viewport."""
@@ -247,6 +269,7 @@ class TextPages(PageColumn):
         self._fit(sheet)
         sheet.show_page(page.text, self._headings.get(page.number, ()), markdown=self._markdown)
         sheet.pressed.connect(partial(self.take, page.number))
+        sheet.clicked.connect(partial(self.clicked.emit, page.number))
         sheet.selectionChanged.connect(partial(self._select, page.number))
         sheet.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         return sheet
@@ -264,6 +287,7 @@ class TextPages(PageColumn):
     def _mark(self, page: int) -> None:
         sheet = self._sheets[page]
         sheet.light(self._lit[1] if self._lit is not None and self._lit[0] == page else None, self.pulse)
+        sheet.show_notes(self._notes.get(page, ()))
         on_page = self._lit is None and self._hit[0] == page
         sheet.find_words(self._words, self._hit[1] if on_page else -1)
 

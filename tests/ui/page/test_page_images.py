@@ -467,7 +467,7 @@ def test_a_book_without_drawn_pages_offers_none(qtbot: QtBot, room: Room, taken:
     assert not panel.pager.ask_page.isVisible()
     assert not panel.pager.ask_part.isVisible()
     names = [action.text() for action in panel.selection.menu().actions()]
-    assert names == ["Copy the page with reference", "Ask about this page"]
+    assert names == ["Copy the page with reference", "Ask about this page", "Write a note about this page…"]
     room.presenter.commands.actions["Ask about a part of this page"].trigger()
     room.settle()
     assert not _region(room).isVisible()
@@ -486,6 +486,7 @@ def test_words_and_the_page_stand_side_by_side_in_the_menu(room: Room) -> None:
     panel.text.select_all()
     names = [action.text().partition("\t")[0] for action in panel.selection.menu().actions()]
     words, page = ["Copy", "Copy with reference", "", "Ask about this"], ["Ask about this page"]
+    words += ["", "Highlight", "Write a note…"]
     assert names == [*words, "", *page, "Ask about a part of this page…"]
 
 

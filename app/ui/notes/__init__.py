@@ -1,0 +1,1 @@
+"""Notes of all books, in one list."""

@@ -1,0 +1,292 @@
+"""All notes: listed, searched, opened at their place, exported, deleted and had back, kept of answers."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from app.core.conversation import Citation
+from app.core.document import Book
+from app.core.note import Marker, Note, NoteSource
+from app.core.work import Cancel, finish
+from app.services.library import Library
+from app.services.notes import AnnotatedCopy, NoteTaking
+from app.store.conversations import Conversations
+from app.ui.bin.presenter import UNDO_MS, UndoKey
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
+from app.ui.navigation import Navigation
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+from app.ui.widgets.dialogs import SaveDialog
+from app.ui.widgets.notice import NoticeAction
+from app.ui.words import quote
+from app.wording.i18n import _
+from app.wording.notes import unplaced_words
+
+if TYPE_CHECKING:
+    from app.ui.notes.panel import NotesPanel
+    from app.ui.page.note_card import NoteCard
+
+
+class NotesPresenter(Presenter):
+    """`changed`: some note is another, new or gone; `saved` carries a file that was written, `done` a sentence."""
+
+    changed = Signal()
+    saved = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        notes: NoteTaking,
+        library: Library,
+        conversations: Conversations,
+        bridge: Bridge,
+        icons: Icons,
+        window: MainWindow,
+        go: Navigation,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._notes = notes
+        self._library = library
+        self._conversations = conversations
+        self._bridge = bridge
+        self._icons = icons
+        self._window = window
+        self._go = go
+        self._shown = shown
+        self._panel: NotesPanel | None = None
+        self._book_id = ""
+        self._words = ""
+        self._deleted: Note | None = None
+        self.card: NoteCard | None = None
+        self._key = UndoKey(self)
+        self._key.pressed.connect(self.undo)
+        self.changed.connect(self.list)
+
+    # ---- the list
+
+    @property
+    def panel(self) -> NotesPanel:
+        """Made when it is opened first."""
+        if self._panel is None:
+            from app.ui.notes.panel import NotesPanel
+
+            panel = self._panel = NotesPanel(self._icons)
+            self._window.add_view(panel)
+            panel.closed.connect(self._go.close_sheet)
+            panel.searched.connect(self.search)
+            panel.all_wanted.connect(self.open)
+            panel.export_wanted.connect(self.export)
+            panel.view.opened.connect(self.show_note)
+            panel.view.edit_wanted.connect(self.edit)
+            panel.view.delete_wanted.connect(self.delete)
+            panel.view.copy_wanted.connect(self.copy)
+        return self._panel
+
+    @Slot()
+    def open(self) -> None:
+        """Those of all books, in the place of the conversation."""
+        self._open("")
+
+    @Slot()
+    def open_of_book(self) -> None:
+        """Those of the book that is open; of all, where none is."""
+        self._open(self._shown.book.id if self._shown.book is not None else "")
+
+    def _open(self, book_id: str) -> None:
+        self._book_id = book_id
+        self._window.show_view(self.panel)
+        self.panel.view.setFocus()
+        self.list()
+
+    @Slot(str)
+    def search(self, words: str) -> None:
+        self._words = words
+        self.list()
+
+    @Slot()
+    def list(self) -> None:
+        """Read them again, if they are listed."""
+        if self._panel is not None:
+            work = partial(self._read, self._book_id, self._words)
+            self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+
+    def _read(self, book_id: str, words: str) -> tuple[tuple[Note, ...], dict[str, Book], str, str]:
+        notes = self._notes.store.find(words) if words else self._notes.store.all()
+        if book_id:
+            notes = tuple(note for note in notes if note.place is not None and note.place.book_id == book_id)
+        return notes, {book.id: book for book in self._library.books()}, book_id, words
+
+    def _show(self, read: tuple[tuple[Note, ...], dict[str, Book], str, str]) -> None:
+        notes, books, book_id, words = read
+        if (book_id, words) == (self._book_id, self._words):
+            self.panel.show_notes(notes, books, books.get(book_id), words)
+
+    # ---- one note
+
+    @Slot(object)
+    def show_note(self, note: Note) -> None:
+        """Its page with its words lit, or the answer that it was kept of."""
+        if note.place is not None:
+            self._go.open_words(note.place.book_id, note.place.page, note.words)
+        elif note.source_id:
+            work = partial(_place_of, self._conversations, note.source_id)
+            self._bridge.call(Executor.STORE, work, self._show_answer, self._on_problem)
+
+    def _show_answer(self, place: tuple[str, str] | None) -> None:
+        if place is None:
+            self.failed.emit(_("The answer that this note was kept of was deleted."))
+        else:
+            self._go.open_conversation(*place)
+
+    @Slot(object, QRect)
+    def edit(self, note: Note, area: QRect) -> None:
+        from app.ui.page.note_card import NoteCard
+
+        self.card = card = NoteCard(note, self._icons.theme, self.panel)
+        card.marked.connect(partial(self._change_marker, note.id))
+        card.written.connect(partial(self._change_text, note.id))
+        card.delete_wanted.connect(partial(self.delete, note))
+        card.open_beside(area)
+
+    def _change_marker(self, note_id: str, marker: Marker) -> None:
+        work = partial(self._notes.change, note_id, marker=marker)
+        self._bridge.call(Executor.STORE, work, self._tell, self._on_problem)
+
+    def _change_text(self, note_id: str, text: str) -> None:
+        work = partial(self._notes.change, note_id, text=text)
+        self._bridge.call(Executor.STORE, work, self._tell, self._on_problem)
+
+    def _tell(self, outcome: object) -> None:  # noqa: ARG002 - it is read with the others
+        self.changed.emit()
+
+    @Slot(object)
+    def copy(self, note: Note) -> None:
+        """Its words with their reference, and what is written about them."""
+        place = note.place
+        book = self._shown.shelf.get(place.book_id) if place is not None else None
+        words = quote(note.words, book, place.page) if place is not None and book is not None else note.words
+        QGuiApplication.clipboard().setText("\n\n".join(filter(None, (words, note.text))))
+
+    @Slot(object)
+    def delete(self, note: Note) -> None:
+        """For good, with a moment in which it can be had back."""
+        work = partial(self._notes.store.delete, note.id)
+        self._bridge.call(Executor.STORE, work, partial(self._offer, note), self._on_problem)
+
+    def _offer(self, note: Note, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._deleted = note
+        actions = (NoticeAction(_("Undo"), self.undo),)
+        self._window.offer(_("The note was deleted."), actions, passes_ms=UNDO_MS)
+        self._key.offer()
+        self.changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Have the note back that was deleted last."""
+        self._key.withdraw()
+        note, self._deleted = self._deleted, None
+        if note is not None:
+            self._window.hide_notice()
+            self._bridge.call(Executor.STORE, partial(self._notes.restore, note), self._tell, self._on_problem)
+
+    # ---- kept of answers
+
+    @Slot(str)
+    def keep(self, answer_id: str) -> None:
+        """Keep an answer, its page marks in words, as a note."""
+        self._bridge.call(Executor.STORE, partial(self._keep, answer_id), self._kept, self._on_problem)
+
+    @Slot()
+    def keep_last(self) -> None:
+        """The same of the last answer that is shown."""
+        answers = [turn.answer for turn in self._shown.turns if turn.answer is not None and turn.answer.text]
+        if answers:
+            self.keep(answers[-1].id)
+
+    def _keep(self, answer_id: str) -> Note | None:
+        from app.export.clipboard import copy_answer
+
+        answer = self._conversations.answer(answer_id)
+        if answer is None:
+            return None
+        words = copy_answer(answer, {book.id: book for book in self._library.books()}).plain
+        return self._notes.keep_words(words, NoteSource.ANSWER, answer_id)
+
+    @Slot(object)
+    def keep_citation(self, citation: Citation) -> None:
+        """Keep what an answer quotes as a highlight of the page."""
+        if citation.book_id and citation.page > 0:
+            place = (citation.book_id, citation.page, citation.shown)
+            work = partial(self._notes.mark_quotation, *place, Marker.BLUE if citation.shown else None)
+            self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
+
+    def _kept(self, note: Note | None) -> None:
+        if note is None:
+            return
+        actions = (NoticeAction(_("Show the notes"), self.open),)
+        self._window.offer(_("Kept as a note."), actions, passes_ms=UNDO_MS)
+        self.changed.emit()
+
+    # ---- exporting
+
+    @Slot(bool)
+    def export(self, copy: bool) -> None:
+        """Let the person choose a file, for Markdown, or for a copy of the PDF."""
+        book = self._shown.shelf.get(self._book_id)
+        if copy and book is not None:
+            name = _("{title} with highlights").format(title=book.title)
+            dialog = SaveDialog(self._window, _("Save a copy with highlights"), name, (_("PDF (*.pdf)"),))
+            dialog.fileSelected.connect(partial(self.write_copy, book))
+        else:
+            dialog = SaveDialog(self._window, _("Export the notes"), _("Notes"), (_("Markdown (*.md)"),))
+            dialog.fileSelected.connect(partial(self.write, self._book_id))
+        dialog.open()
+
+    def write(self, book_id: str, name: str) -> None:
+        """Write the notes into this file."""
+        work = partial(self._write, book_id, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+
+    def _write(self, book_id: str, path: Path) -> None:
+        from app.export.notes import write_notes  # when something is exported
+
+        notes, books, *_rest = self._read(book_id, "")
+        write_notes(notes, books, path)
+
+    def write_copy(self, book: Book, name: str) -> None:
+        """Write a copy of a book with its highlights into this file."""
+        work = partial(self._write_copy, book, Path(name))
+        self._bridge.call(Executor.READER, work, partial(self._copied, name), self._on_problem)
+
+    def _write_copy(self, book: Book, path: Path) -> AnnotatedCopy:
+        from app.export.notes import check_copy, write_copy
+
+        check_copy(path, book)
+        copy = finish(self._notes.annotated_copy(book.id, Cancel()))
+        write_copy(copy.pdf, path, book)
+        return copy
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.saved.emit(name)
+
+    def _copied(self, name: str, copy: AnnotatedCopy) -> None:
+        self.saved.emit(name)
+        if copy.unplaced:
+            self.done.emit(unplaced_words(copy.unplaced))
+
+
+def _place_of(conversations: Conversations, answer_id: str) -> tuple[str, str] | None:
+    """The conversation and the question of an answer."""
+    answer = conversations.answer(answer_id)
+    question = conversations.question(answer.question_id) if answer is not None else None
+    kept = conversations.get(question.conversation_id) if question is not None else None
+    return (kept.id, question.id) if kept is not None and question is not None else None

@@ -1,0 +1,186 @@
+"""The list of notes: each with its words, what is written about them, and where they are; by books and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.core.document import Book
+from app.core.note import Note
+from app.core.untrusted import disarm
+from app.ui.fonts import text_font, ui_font
+from app.ui.page.note_look import LINE, look_of
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.text_lines import TextLines
+from app.wording.i18n import _
+from app.wording.notes import lost_words
+from app.wording.page_names import page_words
+
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+NoteRole = int(Qt.ItemDataRole.UserRole)
+_MOST_LINES = 4
+_HEADING = 44
+_INDENT = SPACE_L
+
+
+@dataclass(frozen=True)
+class NoteHeading:
+    text: str
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """`place` is the page in words, or empty."""
+
+    note: Note
+    place: str
+    words: str
+    text: str
+
+
+class NoteList(QAbstractListModel):
+    """`NoteRole` gives a NoteHeading or a NoteRow."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[NoteHeading | NoteRow] = []
+
+    def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book]) -> None:
+        """Those of each book in the order of its pages, books by their titles; what is of no book comes last. `books`
+        by their ids."""
+        groups: dict[str, list[Note]] = {}
+        for note in notes:
+            groups.setdefault(note.place.book_id if note.place is not None else "", []).append(note)
+        rows: list[NoteHeading | NoteRow] = []
+        titles = {id: books[id].title.casefold() for id in groups if id in books}
+        for book_id in sorted(groups, key=lambda id: (id not in titles, titles.get(id, ""))):
+            book = books.get(book_id)
+            rows.append(NoteHeading(disarm(book.title) if book is not None else _("Kept from answers")))
+            rows += [_row(note, book) for note in sorted(groups[book_id], key=_order)]
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def notes(self) -> list[Note]:
+        return [row.note for row in self._rows if isinstance(row, NoteRow)]
+
+    def index_of(self, note_id: str) -> QModelIndex:
+        """An invalid index where it is not listed."""
+        numbers = (n for n, row in enumerate(self._rows) if isinstance(row, NoteRow) and row.note.id == note_id)
+        return next((self.index(number) for number in numbers), QModelIndex())
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid() or isinstance(self._rows[index.row()], NoteHeading):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == NoteRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.text if isinstance(row, NoteHeading) else _said(row)
+        return None
+
+
+def _row(note: Note, book: Book | None) -> NoteRow:
+    place = ""
+    if note.place is not None and book is not None and 1 <= note.place.page <= book.page_count:
+        place = page_words(book.page_names.of(note.place.page))
+    if note.place is not None and note.place.lost:
+        place = f"{place} · {lost_words()}".lstrip(" ·")
+    return NoteRow(note, disarm(place), " ".join(disarm(note.words).split()), disarm(note.text).strip())
+
+
+def _said(row: NoteRow) -> str:
+    return "\n".join(filter(None, (row.words, row.text, row.place)))
+
+
+def _order(note: Note) -> tuple[int, int, float]:
+    return (note.place.page, note.place.start, note.created_at) if note.place else (0, 0, -note.created_at)
+
+
+class NoteDelegate(QStyledItemDelegate):
+    """Words in the face of the books with the line of their marker beside them, the person's in that of the window."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        row = index.data(NoteRole)
+        if isinstance(row, NoteHeading):
+            return QSize(80, _HEADING)
+        view = option.widget
+        room = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
+        lines = self._lines(row, room - 2 * SPACE_XL - _INDENT)
+        height = sum(each.height for each in lines) + SPACE_XS * (len(lines) - 1)
+        return QSize(80, round(height) + 2 * SPACE_S + SPACE_XS)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row = index.data(NoteRole)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, NoteHeading):
+            self._paint_heading(painter, option.rect, row.text)
+        else:
+            self._paint_ground(painter, option)
+            self._paint_row(painter, option.rect, row)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, rect: QRect, text: str) -> None:
+        painter.setFont(text_font(SIZE_TEXT + 1, QFont.Weight.DemiBold))
+        painter.setPen(QColor(self._theme.palette.ink))
+        area = rect.adjusted(SPACE_XL, 0, -SPACE_XL, -SPACE_S)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        palette = self._theme.palette
+        frame = QRectF(option.rect).adjusted(SPACE_M, 0, -SPACE_M, -SPACE_XS)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            colour = QColor(palette.wash if selected else palette.line)
+            if not selected:
+                colour.setAlpha(110)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(frame, CORNER, CORNER)
+        if selected and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(palette.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+
+    def _paint_row(self, painter: QPainter, rect: QRect, row: NoteRow) -> None:
+        left, top = rect.left() + SPACE_XL + _INDENT, float(rect.top() + SPACE_S)
+        lines = self._lines(row, rect.width() - 2 * SPACE_XL - _INDENT)
+        if row.note.marker is not None and row.words:
+            look = look_of(row.note.marker, dark=self._theme.palette.dark)
+            painter.setPen(QPen(QColor(look.line), LINE + 1, look.style))
+            x = rect.left() + SPACE_XL + LINE
+            painter.drawLine(round(x), round(top + 2), round(x), round(top + lines[0].height - 2))
+        for each in lines:
+            each.draw(painter, left, top)
+            top += each.height + SPACE_XS
+
+    def _lines(self, row: NoteRow, width: int) -> Sequence[TextLines]:
+        palette = self._theme.palette
+        made = []
+        if row.words:
+            made.append(TextLines(row.words, text_font(SIZE_TEXT), palette.ink, width, _MOST_LINES))
+        if row.text:
+            made.append(TextLines(row.text, ui_font(SIZE_UI + 1), palette.ink, width, _MOST_LINES))
+        if row.place:
+            made.append(TextLines(row.place, ui_font(SIZE_SMALL), palette.soft_ink, width, 1))
+        return made

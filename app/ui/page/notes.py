@@ -1,0 +1,186 @@
+"""A person's highlights and notes on the open page: shown, made, opened where they are clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCursor, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from app.core.note import Marker, Note
+from app.services.notes import NoteInText, NoteTaking
+from app.ui.bridge import Bridge, Executor
+from app.ui.page.markings import BookMarkings
+from app.ui.page.note_card import NoteCard
+from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+
+_AT = QSize(1, 1)
+
+
+class PageNotes(Presenter):
+    """`changed`: some note is another, or new; `delete_wanted` carries a Note."""
+
+    changed = Signal()
+    delete_wanted = Signal(object)
+
+    def __init__(
+        self, notes: NoteTaking, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._notes = notes
+        self._bridge = bridge
+        self._panel = panel
+        self._shown = shown
+        self._placed: tuple[NoteInText, ...] = ()
+        self._known: BookMarkings | None = None
+        self._pressed: QPointF | None = None
+        self.card: NoteCard | None = None
+        panel.selection.mark_wanted.connect(self.mark)
+        panel.selection.note_wanted.connect(self.write)
+        panel.text.clicked.connect(self._click_text)
+        panel.image.viewport().installEventFilter(self)
+
+    @Slot()
+    def follow(self) -> None:
+        """Another page may be open; the notes are those of its book."""
+        if self._shown.book is None:
+            self._known = None
+        elif self._known is not self._panel.image.book_marks:
+            self._known = self._panel.image.book_marks
+            self._placed = ()
+            self.load()
+
+    @Slot()
+    def load(self) -> None:
+        """Some may be others."""
+        if (book := self._shown.book) is not None:
+            taken = partial(self._take, book.id)
+            self._bridge.call(Executor.STORE, partial(self._notes.placed, book.id), taken, self._on_problem)
+
+    def _take(self, book_id: str, placed: tuple[NoteInText, ...]) -> None:
+        if self._shown.book is None or self._shown.book.id != book_id:
+            return
+        self._placed = placed
+        drawn: dict[int, list[NoteInText]] = {}
+        in_text: dict[int, list[tuple[tuple[int, int], Marker]]] = {}
+        for each in placed:
+            place, marker = each.note.place, each.note.marker
+            if place is not None and marker is not None and not place.lost:
+                drawn.setdefault(place.page, []).append(each)
+                if place.span is not None:
+                    in_text.setdefault(place.page, []).append((place.span, marker))
+        self._panel.image.book_marks.show_notes(drawn)
+        self._panel.image.viewport().update()
+        self._panel.text.show_notes(in_text)
+
+    # ---- making
+
+    @Slot(object)
+    def mark(self, marker: Marker) -> None:
+        """Highlight the words that are selected."""
+        if (work := self._making(marker)) is not None:
+            self._bridge.call(Executor.STORE, work, self._made, self._on_problem)
+
+    @Slot()
+    def write(self) -> None:
+        """A note about the selected words, or about the page."""
+        area = self._panel.selection.area()
+        work = self._making(self._panel.selection.marker)
+        if work is None and self._shown.place is not None:
+            work = partial(self._notes.mark, *self._shown.place, None, None, "")
+        if work is not None:
+            self._bridge.call(Executor.STORE, work, partial(self._open_made, area), self._on_problem)
+
+    def _making(self, marker: Marker) -> Callable[[], Note] | None:
+        """None where nothing is selected."""
+        book = self._shown.book
+        if book is None:
+            return None
+        if not self._panel.drawing_shown():
+            selected = self._panel.text.selection()
+            return partial(self._notes.mark, book.id, *selected, marker, "") if selected else None
+        selected = self._panel.image.book_marks.selection()
+        layer = self._panel.image.layer(selected[0]) if selected is not None else None
+        if selected is None or layer is None:
+            return None
+        page, characters = selected
+        return partial(self._notes.mark_drawn, book.id, page, layer, characters, marker, "")
+
+    def _made(self, note: Note) -> None:  # noqa: ARG002 - it is loaded with the others
+        self._panel.text.unselect()
+        if self._panel.image.book_marks.select(0, None):
+            self._panel.image.selected.emit()
+        self.changed.emit()
+
+    def _open_made(self, area: QRect | None, note: Note) -> None:
+        self._made(note)
+        corner = self._panel.mapToGlobal(self._panel.rect().center())
+        self.open(note, area or QRect(corner, _AT))
+
+    # ---- opening
+
+    def open(self, note: Note, area: QRect) -> None:
+        """Let the person read and change a note, beside a place in global coordinates."""
+        self.card = card = NoteCard(note, self._panel.theme, self._panel)
+        card.marked.connect(partial(self._change_marker, note.id))
+        card.written.connect(partial(self._change_text, note.id))
+        card.delete_wanted.connect(partial(self.delete_wanted.emit, note))
+        card.open_beside(area)
+
+    def _change_marker(self, note_id: str, marker: Marker) -> None:
+        self._panel.selection.marker = marker
+        self._change(partial(self._notes.change, note_id, marker=marker))
+
+    def _change_text(self, note_id: str, text: str) -> None:
+        self._change(partial(self._notes.change, note_id, text=text))
+
+    def _change(self, work: Callable[[], Note | None]) -> None:
+        self._bridge.call(Executor.STORE, work, self._changed, self._on_problem)
+
+    def _changed(self, note: Note | None) -> None:
+        if note is not None:
+            self.changed.emit()
+
+    def _open_at_mouse(self, note_id: str) -> bool:
+        note = next((each.note for each in self._placed if each.note.id == note_id), None)
+        if note is not None:
+            self.open(note, QRect(QCursor.pos(), _AT))
+        return note is not None
+
+    @Slot(int, int)
+    def _click_text(self, page: int, character: int) -> None:
+        for each in reversed(self._placed):
+            place = each.note.place
+            if place is not None and place.page == page and each.note.marker and _holds(place.span, character):
+                self._open_at_mouse(each.note.id)
+                return
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        if isinstance(event, QMouseEvent) and event.button() is Qt.MouseButton.LeftButton:
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._pressed = event.position()
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                pressed, self._pressed = self._pressed, None
+                if pressed is not None and _is_click(pressed, event.position()):
+                    self._click_drawing(event.position())
+        return False
+
+    def _click_drawing(self, at: QPointF) -> None:
+        """A link that is highlighted stays a link."""
+        image = self._panel.image
+        page = image.page_under(at)
+        if page is not None and image.links.under(at) is None:
+            self._open_at_mouse(image.marks(page).note_at(at, image.placed(page)))
+
+
+def _holds(span: tuple[int, int] | None, character: int) -> bool:
+    """`character` is the gap between two that is nearest to the mouse."""
+    return span is not None and span[0] <= character <= span[1]
+
+
+def _is_click(pressed: QPointF, released: QPointF) -> bool:
+    return (released - pressed).manhattanLength() < QApplication.startDragDistance()

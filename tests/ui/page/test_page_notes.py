@@ -1,0 +1,185 @@
+"""Highlights and notes on pages: made with keys and with the bar, drawn where they are, opened with a click."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtTest import QTest
+
+from app.core.document import Book
+from app.core.note import Marker, Note
+from app.ui.page.notes import PageNotes
+from app.ui.page.text_page import TextPage
+from tests.screens.page_scenes import draw, read_layer
+from tests.ui.room import LETTERS, RULES, Room, wait
+
+WORDS = "shortened to nine months"
+
+
+def _letters(room: Room) -> Book:
+    room.reader.draw, room.reader.layer = draw, read_layer
+    room.add_books()
+    room.open()
+    room.presenter.page.open_page(room.books[LETTERS].id, 22)
+    room.settle()
+    return room.books[LETTERS]
+
+
+def _select_drawn(room: Room, words: str = WORDS) -> None:
+    image, text = room.window.page.image, read_layer(22).text
+    image.setFocus()
+    image.select(text.index(words), text.index(words) + len(words))
+
+
+def _select_text(room: Room, words: str) -> TextPage:
+    pages = room.window.page.text
+    sheet = pages.sheet()
+    assert sheet is not None
+    cursor = sheet.textCursor()
+    start = sheet.page_text().index(words)
+    cursor.setPosition(start)
+    cursor.setPosition(start + len(words), cursor.MoveMode.KeepAnchor)
+    sheet.setTextCursor(cursor)
+    pages.setFocus()
+    return sheet
+
+
+def _noting(room: Room) -> PageNotes:
+    return room.presenter.pages.first.findChildren(PageNotes)[0]
+
+
+def _kept(room: Room, book: Book) -> list[Note]:
+    return list(room.desk.notes.store.of_book(book.id))
+
+
+def test_a_key_highlights_what_is_selected_on_a_drawing(room: Room) -> None:
+    book = _letters(room)
+    image = room.window.page.image
+    _select_drawn(room)
+    assert room.window.page.selection.bar.isVisible()
+    QTest.keyClick(image, Qt.Key.Key_H)
+    room.settle()
+    (note,) = _kept(room, book)
+    assert (note.words, note.marker) == (WORDS, Marker.BLUE)
+    assert note.place is not None
+    assert room.desk.library.page(book.id, 22).text[note.place.start : note.place.end] == WORDS
+    assert [drawn.note_id for drawn in image.marks(22).notes] == [note.id]
+    layer = image.layer(22)
+    assert layer is not None
+    start = layer.text.index(WORDS)
+    assert image.marks(22).notes[0].boxes == layer.bands(start, start + len(WORDS))
+    assert image.selected_text() == ""
+    assert not room.window.page.selection.bar.isVisible()
+
+
+def test_the_same_words_get_another_marker_in_place_of_a_second_one(room: Room) -> None:
+    book = _letters(room)
+    for marker in (Marker.BLUE, Marker.GREEN):
+        _select_drawn(room)
+        room.window.page.selection.bar.markers[list(Marker).index(marker)].click()
+        room.settle()
+    assert [note.marker for note in _kept(room, book)] == [Marker.GREEN]
+    _select_drawn(room, "In particular")
+    QTest.keyClick(room.window.page.image, Qt.Key.Key_H)
+    room.settle()
+    assert {note.marker for note in _kept(room, book)} == {Marker.GREEN}, "the key takes the marker used last"
+
+
+def test_a_click_on_a_highlight_opens_its_card_and_a_link_or_a_drag_does_not(room: Room) -> None:
+    book = _letters(room)
+    image, noting = room.window.page.image, _noting(room)
+    _select_drawn(room)
+    QTest.keyClick(image, Qt.Key.Key_N)
+    room.settle()
+    card = noting.card
+    assert card is not None
+    card.editor.setPlainText("Which berths?")
+    QTest.keyClick(card.editor, Qt.Key.Key_Escape)
+    room.settle()
+    (note,) = _kept(room, book)
+    assert note.text == "Which berths?"
+    noting.card = None
+    area = image.placed(22).on_view(image.marks(22).notes[0].boxes[0])
+    QTest.mouseClick(image.viewport(), Qt.MouseButton.LeftButton, pos=area.center().toPoint())
+    opened = noting.card
+    assert opened is not None
+    assert opened.editor.toPlainText() == "Which berths?"
+    opened.markers[1].click()
+    opened.close()
+    room.settle()
+    assert _kept(room, book)[0].marker is Marker.YELLOW
+    noting.card = None
+    QTest.mouseClick(image.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert noting.card is None
+
+
+def test_a_highlight_in_a_text_is_shown_and_opened_there(room: Room) -> None:
+    room.add_books()
+    room.open()
+    book = room.books[RULES]
+    room.presenter.page.open_book(book.id)
+    room.settle()
+    pages = room.window.page.text
+    wait(lambda: pages.sheet() is not None)
+    sheet = pages.sheet()
+    assert sheet is not None
+    words = sheet.page_text().strip()[10:24]
+    _select_text(room, words)
+    QTest.keyClick(pages, Qt.Key.Key_H)
+    room.settle()
+    (note,) = _kept(room, book)
+    assert note.words == words.strip()
+    marked = [s for s in sheet.extraSelections() if s.format.underlineStyle() is QTextCharFormat.SingleUnderline]
+    assert [s.cursor.selectedText() for s in marked] == [note.words]
+    assert sheet.selected_text() == ""
+    at = sheet.cursorRect(marked[0].cursor).center() - QPoint(4, 0)
+    QTest.mouseClick(sheet.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert _noting(room).card is not None
+
+
+def test_a_deleted_note_can_be_had_back(room: Room) -> None:
+    book = _letters(room)
+    _select_drawn(room)
+    QTest.keyClick(room.window.page.image, Qt.Key.Key_N)
+    room.settle()
+    before = _kept(room, book)
+    card = _noting(room).card
+    assert card is not None
+    card.delete.click()
+    room.settle()
+    assert _kept(room, book) == []
+    assert room.window.page.image.marks(22).notes == ()
+    assert room.window.talk.notice.text() == "The note was deleted."
+    room.window.talk.notice.action.click()
+    room.settle()
+    assert [(n.id, n.words, n.created_at) for n in _kept(room, book)] == [(n.id, n.words, n.created_at) for n in before]
+    assert len(room.window.page.image.marks(22).notes) == 1
+
+
+def test_the_second_page_shows_the_highlights_too(room: Room) -> None:
+    _letters(room)
+    room.presenter.navigation.new_conversation()
+    room.settle()
+    room.presenter.page.open_page(room.books[LETTERS].id, 22)
+    room.settle()
+    room.presenter.pages.toggle()
+    room.settle()
+    beside = room.presenter.pages.beside
+    assert beside is not None
+    _select_drawn(room)
+    QTest.keyClick(room.window.page.image, Qt.Key.Key_H)
+    room.settle()
+    assert len(beside.panel.image.marks(22).notes) == 1
+
+
+def test_turned_pages_have_their_highlights_at_the_words(room: Room) -> None:
+    _letters(room)
+    image = room.window.page.image
+    _select_drawn(room)
+    QTest.keyClick(image, Qt.Key.Key_H)
+    room.settle()
+    image.set_turns(1)
+    room.settle()
+    marks = image.marks(22)
+    centre = QPointF(image.placed(22).on_view(marks.notes[0].boxes[0]).center())
+    assert marks.note_at(centre, image.placed(22)) == marks.notes[0].note_id
