@@ -138,7 +138,7 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
 
 
 def conversation_commands(
-    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting
+    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting, notes: NotesPresenter
 ) -> CommandGroup:
     """What can be done with the shown conversation: its menu."""
     return CommandGroup(
@@ -180,6 +180,9 @@ def conversation_commands(
                 fitting.offer,
                 words=_("too long, context full, does not fit"),
                 can=go.shows_conversation,
+            ),
+            Command(
+                _("Keep the last answer as a note"), "", notes.keep_last, words=_("save, remember"), symbol=Symbol.NOTES
             ),
             Command(
                 _("Export the conversation…"),

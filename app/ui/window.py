@@ -37,7 +37,7 @@ from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
-from app.ui.commands import Commands
+from app.ui.commands import CommandGroup, Commands
 from app.ui.compare.presenter import ComparePresenter
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
@@ -367,6 +367,11 @@ class _Parts(_ShelfParts):
             self,
         )
 
+    def _make_notes(self, desk: Services, bridge: Bridge, icons: Icons) -> NotesPresenter:
+        kept = (desk.notes, desk.library, desk.conversations)
+        self.notes = NotesPresenter(*kept, bridge, icons, self.window, self.navigation, self.shown, self)
+        return self.notes
+
     def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
@@ -387,7 +392,7 @@ class _Parts(_ShelfParts):
         self._make_anything(desk, bridge, icons)
         notes = self._make_notes(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
-        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting)
+        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting, notes)
         of_help = command_list.help_commands(self.help)
         groups = (
             command_list.adding_commands(
@@ -395,7 +400,7 @@ class _Parts(_ShelfParts):
             ),
             command_list.matter_commands(self.matters),
             of_conversation,
-            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts, self.notes),
+            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
@@ -405,6 +410,10 @@ class _Parts(_ShelfParts):
         self.commands = Commands(groups, window, self)
         self.anything.use(self.commands)
         self.help.use(self.commands)
+        self._offer_menus(of_conversation, of_help)
+
+    def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
+        window = self.window
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
         if sys.platform == "darwin":
