@@ -28,7 +28,7 @@ _MENTIONS_WIDTH = 100
 _MOST_CHIPS = 4
 
 
-class EntryDelegate(QStyledItemDelegate):
+class TimelineDelegate(QStyledItemDelegate):
     """Keeps the heights of rows while the list is as wide as it was."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:

@@ -23,7 +23,7 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.timeline.dialogs import EntityDialog, EventDialog
 from app.ui.timeline.panel import EVENTS, PEOPLE, TimelinePanel
-from app.ui.timeline.rows import EntryList, EventRow, NameRow, event_rows, name_rows
+from app.ui.timeline.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -75,8 +75,8 @@ class TimelinePresenter(Presenter):
         work: TimelineWork,
         bridge: Bridge,
         panel: TimelinePanel,
-        events: EntryList,
-        people: EntryList,
+        events: TimelineList,
+        people: TimelineList,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -101,6 +101,10 @@ class TimelinePresenter(Presenter):
     @property
     def running(self) -> bool:
         return self._job is not None
+
+    @property
+    def panel(self) -> TimelinePanel:
+        return self._panel
 
     def open(self, *, people: bool) -> None:
         """Show what is kept, and look through the books that this was not done with."""

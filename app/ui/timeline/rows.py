@@ -127,7 +127,7 @@ def _one_line(untrusted_text: str) -> str:
     return " ".join(disarm(untrusted_text).split())
 
 
-class EntryList(QAbstractListModel):
+class TimelineList(QAbstractListModel):
     """`EntryRole` gives an `EntryRow`; headings cannot be chosen."""
 
     def __init__(self, parent: QObject | None = None) -> None:

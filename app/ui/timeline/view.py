@@ -8,24 +8,24 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.core.conversation import Citation
 from app.ui.theme import Theme
-from app.ui.timeline.cells import EntryDelegate
-from app.ui.timeline.rows import EntryList, EntryRole, EventRow, NameRow
+from app.ui.timeline.cells import TimelineDelegate
+from app.ui.timeline.rows import EntryRole, EventRow, NameRow, TimelineList
 
 _CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class EntryView(QListView):
+class TimelineView(QListView):
     """`citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
 
     citation_clicked = Signal(object)
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
-    def __init__(self, entries: EntryList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, entries: TimelineList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setModel(entries)
-        self._cells = EntryDelegate(theme, self)
+        self._cells = TimelineDelegate(theme, self)
         self.setItemDelegate(self._cells)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
