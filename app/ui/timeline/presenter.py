@@ -102,10 +102,6 @@ class TimelinePresenter(Presenter):
     def running(self) -> bool:
         return self._job is not None
 
-    @property
-    def panel(self) -> TimelinePanel:
-        return self._panel
-
     def open(self, *, people: bool) -> None:
         """Show what is kept, and look through the books that this was not done with."""
         self._stopped = False
