@@ -87,7 +87,7 @@ class TimelineDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(area, CORNER, CORNER)
-        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+        if option.state & QStyle.StateFlag.State_HasFocus and self._view.property("by_keyboard"):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(palette.accent), 2))
             painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), CORNER, CORNER)

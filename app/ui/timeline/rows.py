@@ -15,7 +15,7 @@ from app.core.untrusted import disarm
 from app.export.timeline import pages_of
 from app.ui.chat.citations import label_citation
 from app.wording.i18n import _
-from app.wording.timeline import kind_words, source_words, span_words
+from app.wording.timeline import kind_words, remark_words, span_words
 from app.wording.units import count
 
 EntryRole = int(Qt.ItemDataRole.UserRole)
@@ -111,8 +111,7 @@ def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Ite
 
 def _event_row(event: TimelineEvent, books: Mapping[str, Book]) -> EventRow:
     chips = tuple(_chip(place, place.quote, books) for place in event.places)
-    remark = source_words(event) if event.is_edited or event.is_reckoned else ""
-    return EventRow(event, span_words(event.span), _one_line(event.words), remark, chips)
+    return EventRow(event, span_words(event.span), _one_line(event.words), remark_words(event), chips)
 
 
 def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]) -> PlaceChip:
