@@ -104,7 +104,7 @@ def chronology_filtered(stage: Stage) -> None:
     panel = stage.presenter.timeline.panel
     _choose(stage, [row.name for row in panel.view.model().rows()].index("Marlow Rigging Ltd"))  # type: ignore[attr-defined]
     menu = stage.presenter.timeline.menu_of(panel.chosen())
-    next(action for action in menu.actions() if action.text() == "Show its events").trigger()
+    next(action for action in menu.actions() if action.text() == "Show events with this name").trigger()
     menu.close()
     stage.settle()
 

@@ -119,7 +119,7 @@ def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]
     title = book.title if book else ""
     label = book.page_names.of(place.page).label if book else str(place.page)
     citation = Citation(place.book_id, title, place.page, label, quote, CitationState.VERIFIED)
-    return PlaceChip(label_citation(citation, books, titled=True), citation)
+    return PlaceChip(f"{_one_line(title)} {label_citation(citation, books)}".strip(), citation)
 
 
 def _one_line(untrusted_text: str) -> str:

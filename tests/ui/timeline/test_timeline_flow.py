@@ -112,7 +112,7 @@ def test_the_filter_finds_words_documents_and_people(qtbot: QtBot, room: Room) -
 
     panel.show_tab(1)
     _choose(room, list(_names(room)).index("Anna Berg"))
-    _menu(room)["Show its events"].trigger()  # type: ignore[attr-defined]
+    _menu(room)["Show events with this name"].trigger()  # type: ignore[attr-defined]
     assert _days(room) == ["2 January 2024", "6 March 2024"]
     assert panel.only.text() == "Anna Berg  ✕"
     panel.only.click()
