@@ -29,10 +29,8 @@ def span_words(span: DateSpan) -> str:
     if first.day and last.day and first.year == last.year:
         words = _("{first_day} {first_month} – {day} {month} {year}")
         months = units.month(first.month), units.month(last.month)
-        return words.format(
-            first_day=first.day, first_month=months[0], day=last.day, month=months[1], year=first.year
-        )
-    return _("{first} – {last}").format(first=day_words(span.first), last=day_words(span.last))
+        return words.format(first_day=first.day, first_month=months[0], day=last.day, month=months[1], year=first.year)
+    return _("{first} – {last}").format(first=day_words(span.first), last=day_words(last))
 
 
 def kind_words(kind: EntityKind) -> str:
