@@ -48,6 +48,7 @@ from app.store.settings import SettingsStore
 
 if TYPE_CHECKING:
     from app.services.suggestions import Suggestions
+    from app.services.timeline.asking import TimelineAsking
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,12 @@ class Services:
     @property
     def sheets(self) -> Sheets:
         return self.parts.sheets
+
+    @property
+    def timeline_asking(self) -> TimelineAsking:
+        from app.services.timeline.asking import TimelineAsking  # now: few need it
+
+        return TimelineAsking(self.ask, self.timelines.store)
 
     @property
     def titling(self) -> Titling:

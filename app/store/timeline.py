@@ -35,6 +35,7 @@ _ENTITIES = """
 SELECT e.id, e.name, e.kind, e.edited, p.book_id, p.page, p.name, p.count, p.source
 FROM timeline_entities e JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
 WHERE b.bin_id = '' ORDER BY b.added_at, p.book_id, p.page, p.name"""
+_PUT_EVENT = "INSERT OR IGNORE INTO timeline_events (id, first_day, last_day, text) VALUES (?, ?, ?, ?)"
 _PUT_PLACE = """
 INSERT INTO timeline_event_places (event_id, book_id, page, quote, words, source, reckoned)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
@@ -97,6 +98,8 @@ class Timeline:
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
                 return
+            if connection.execute("SELECT 1 FROM timeline_books WHERE book_id = ?", (book_id,)).fetchone() is None:
+                _forget_asked(connection, book_id)
             self._put_events(connection, book_id, events, EntrySource.RULES)
             self._put_names(connection, book_id, names, EntrySource.RULES)
             connection.execute(
@@ -104,6 +107,52 @@ class Timeline:
                     ON CONFLICT DO UPDATE SET rules = excluded.rules""",
                 (book_id, rules),
             )
+
+    def keep_asked(
+        self, book_id: str, model: str, page: int, events: Sequence[FoundEvent], names: Sequence[FoundName]
+    ) -> int:
+        """What a model finds up to this page, beside what is there already; how many entries are new. Without effect
+        for a book that was deleted meanwhile."""
+        with self._database.write() as connection:
+            if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
+                return 0
+            added = sum([self._add_event(connection, book_id, event) for event in events])
+            added += sum([self._add_name(connection, book_id, name) for name in names])
+            connection.execute(
+                """INSERT INTO timeline_books (book_id, asked, asked_pages) VALUES (?, ?, ?)
+                    ON CONFLICT DO UPDATE SET asked = excluded.asked, asked_pages = excluded.asked_pages""",
+                (book_id, model, page),
+            )
+        return added
+
+    def _add_event(self, connection: apsw.Connection, book_id: str, event: FoundEvent) -> bool:
+        """Whether it is new: no event of this day has these words, or some of them, on this page."""
+        quote, words = storable(event.quote), storable(event.words)
+        first, last = _days(event.span)
+        folded = fold(quote)
+        sql = """SELECT p.quote FROM timeline_event_places p JOIN timeline_events e ON e.id = p.event_id
+            WHERE p.book_id = ? AND p.page = ? AND (e.first_day = ? OR e.edited)"""
+        there = [fold(str(known)) for (known,) in connection.execute(sql, (book_id, event.page, first)).fetchall()]
+        is_known = any(folded in known or known in folded for known in there)
+        if is_known or _digest("event", folded, words) in _left_out(connection, book_id):
+            return False
+        id = _digest("event", first, last, folded)
+        connection.execute(_PUT_EVENT, (id, first, last, storable(event.title)))
+        place = (id, book_id, event.page, quote, words, EntrySource.MODEL, event.is_reckoned)
+        connection.execute(_PUT_PLACE, place)
+        return True
+
+    def _add_name(self, connection: apsw.Connection, book_id: str, found: FoundName) -> bool:
+        name = storable(found.name)
+        key = _key(name)
+        if not key or _digest("name", key) in _left_out(connection, book_id):
+            return False
+        entity_id = self._whom(connection, key, name, found.kind)
+        sql = "SELECT 1 FROM timeline_entity_places WHERE entity_id = ? AND book_id = ? AND page = ?"
+        if connection.execute(sql, (entity_id, book_id, found.page)).fetchone() is not None:
+            return False
+        connection.execute(_PUT_NAME, (entity_id, book_id, found.page, name, found.count, EntrySource.MODEL))
+        return True
 
     def _put_events(
         self, connection: apsw.Connection, book_id: str, events: Sequence[FoundEvent], source: EntrySource
@@ -113,7 +162,7 @@ class Timeline:
         kept: set[int] = set()
         for event in events:
             quote = storable(event.quote)
-            first, last = event.span.first.text, event.span.last.text if event.span.last else ""
+            first, last = _days(event.span)
             id = _digest("event", first, last, fold(quote))
             if _digest("event", fold(quote), event.words) in left_out:
                 continue
@@ -122,10 +171,7 @@ class Timeline:
                 kept.add(known)
                 connection.execute("UPDATE timeline_event_places SET page = ? WHERE id = ?", (event.page, known))
                 continue
-            connection.execute(
-                "INSERT OR IGNORE INTO timeline_events (id, first_day, last_day, text) VALUES (?, ?, ?, ?)",
-                (id, first, last, storable(event.title)),
-            )
+            connection.execute(_PUT_EVENT, (id, first, last, storable(event.title)))
             place = (id, book_id, event.page, quote, storable(event.words), source, event.is_reckoned)
             connection.execute(_PUT_PLACE, place)
             kept.add(connection.last_insert_rowid())
@@ -168,7 +214,7 @@ class Timeline:
 
     def change_event(self, id: str, span: DateSpan, text: str) -> None:
         """From now on a person vouches for its day and words."""
-        first, last = span.first.text, span.last.text if span.last else ""
+        first, last = _days(span)
         self._database.run(
             "UPDATE timeline_events SET first_day = ?, last_day = ?, text = ?, edited = 1 WHERE id = ?",
             (first, last, storable(text), id),
@@ -242,6 +288,18 @@ def _places_before(
     }
 
 
+def _forget_asked(connection: apsw.Connection, book_id: str) -> None:
+    """What a model found in pages that are others by now, but for what a person changed."""
+    connection.execute(
+        """DELETE FROM timeline_event_places WHERE book_id = ? AND source = ?
+            AND event_id IN (SELECT id FROM timeline_events WHERE NOT edited)""",
+        (book_id, EntrySource.MODEL),
+    )
+    connection.execute(
+        "DELETE FROM timeline_entity_places WHERE book_id = ? AND source = ?", (book_id, EntrySource.MODEL)
+    )
+
+
 def _left_out(connection: apsw.Connection, book_id: str) -> set[str]:
     rows = connection.execute("SELECT digest FROM timeline_left_out WHERE book_id = ?", (book_id,)).fetchall()
     return {str(digest) for (digest,) in rows}
@@ -263,6 +321,10 @@ def _key(name: str) -> str:
 
 
 _POINTS = str.maketrans(".,", "  ")
+
+
+def _days(span: DateSpan) -> tuple[str, str]:
+    return span.first.text, span.last.text if span.last else ""
 
 
 def _span(first: str, last: str) -> DateSpan:

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from app.ui.page.panel import PagePanel
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
-    from app.ui.timeline.panel import TimelinePanel
     from app.ui.widgets.middle_panel import MiddlePanel
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
 
-    _View: TypeAlias = SheetPanel | TimelinePanel | MiddlePanel
+    _View: TypeAlias = SheetPanel | MiddlePanel
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -47,7 +46,6 @@ class MainWindow(QWidget):
     talk: ConversationPanel
     page: PagePanel
     sheet: SheetPanel  # once it was added
-    timeline: TimelinePanel  # once it was added
     remote_mark: RemoteMark
     line: FetchLine
     overlay: WindowDrops

@@ -293,21 +293,13 @@ class _Parts(_ShelfParts):
     @cached_property
     def timeline(self) -> TimelinePresenter:
         """Made, with its panel, when the chronology is opened first: few starts need it."""
-        from app.ui.timeline.panel import TimelinePanel
-        from app.ui.timeline.presenter import TimelinePresenter, TimelineWork
-        from app.ui.timeline.rows import EntryList
+        from app.ui.timeline.making import make_timeline
 
-        events, people = EntryList(self), EntryList(self)
-        panel = TimelinePanel(self._icons, events, people)
-        self.window.add_view(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        work = TimelineWork(self._desk.timelines, self._desk.library)
-        made = TimelinePresenter(work, self._bridge, panel, events, people, self)
+        renewing = (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored)
+        made = make_timeline(self._desk, self._bridge, self._icons, self.window, renewing, self)
+        made.panel.closed.connect(self.navigation.close_sheet)
         made.citation_wanted.connect(self.navigation.open_citation)
-        made.failed.connect(self.window.tell)
         made.saved.connect(self.saved_files.show)
-        for changed in (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored):
-            changed.connect(made.look_if_shown)
         return made
 
     @cached_property

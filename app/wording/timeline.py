@@ -19,13 +19,29 @@ def day_words(day: PartialDate) -> str:
 
 
 def span_words(span: DateSpan) -> str:
-    if span.last is None:
-        return day_words(span.first)
-    return _("{first} – {last}").format(first=day_words(span.first), last=day_words(span.last))
+    """`3–5 June 2019`, `30 May – 2 June 2019`, `2019 – March 2021`: what both ends share is said once."""
+    first, last = span.first, span.last
+    if last is None:
+        return day_words(first)
+    if first.day and last.day and (first.year, first.month) == (last.year, last.month):
+        words = _("{first}–{last} {month} {year}")
+        return words.format(first=first.day, last=last.day, month=units.month(first.month), year=first.year)
+    if first.day and last.day and first.year == last.year:
+        words = _("{first_day} {first_month} – {day} {month} {year}")
+        months = units.month(first.month), units.month(last.month)
+        return words.format(first_day=first.day, first_month=months[0], day=last.day, month=months[1], year=first.year)
+    return _("{first} – {last}").format(first=day_words(span.first), last=day_words(last))
 
 
 def kind_words(kind: EntityKind) -> str:
     return {EntityKind.PERSON: _("Person"), EntityKind.ORGANISATION: _("Organisation")}[kind]
+
+
+def remark_words(event: TimelineEvent) -> str:
+    """What is special about an event's day, in short; empty where nothing is."""
+    if event.is_edited:
+        return _("edited")
+    return _("date calculated") if event.is_reckoned else ""
 
 
 def source_words(event: TimelineEvent) -> str:

@@ -35,6 +35,7 @@ from tests.screens.settings_scenes import SETTINGS_SCALED, SETTINGS_SCENES
 from tests.screens.stage import Stage
 from tests.screens.start_scenes import START_SCALED, START_SCENES
 from tests.screens.suggestion_scenes import SUGGESTION_SCENES
+from tests.screens.timeline_scenes import TIMELINE_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -398,6 +399,7 @@ SCENES: dict[str, Scene] = (
             *CLAIM_SCENES,
             *CONVERSATION_SCENES,
             *BIN_SCENES,
+            *TIMELINE_SCENES,
             *MATTER_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,

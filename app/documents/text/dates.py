@@ -386,7 +386,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (
         re.compile(
             rf"\b(\d{{1,3}}|{'|'.join(_COUNTS)})\s+(days?|weeks?|months?|years?|Tage?|Wochen?|Monate?|Jahre?)"
-            r"\s+(later|afterwards|earlier|before|später|danach|zuvor|früher)\b", _I,
+            r"\s+(later|afterwards|earlier|später|danach|zuvor|früher|before(?=\s*(?:[.,;:)]|$)))(?!\w)", _I,
         ),
         _distant,
     ),

@@ -28,7 +28,7 @@ _MENTIONS_WIDTH = 100
 _MOST_CHIPS = 4
 
 
-class EntryDelegate(QStyledItemDelegate):
+class TimelineDelegate(QStyledItemDelegate):
     """Keeps the heights of rows while the list is as wide as it was."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
@@ -87,7 +87,7 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(area, CORNER, CORNER)
-        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+        if option.state & QStyle.StateFlag.State_HasFocus and self._view.property("by_keyboard"):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(palette.accent), 2))
             painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), CORNER, CORNER)

@@ -6,15 +6,14 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar, QWidget
 
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
-from app.ui.timeline.rows import EntryList, EventRow, NameRow
-from app.ui.timeline.view import EntryView
-from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.icons import Icons
+from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.timeline.rows import EventRow, NameRow, TimelineList
+from app.ui.timeline.view import TimelineView
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
-from app.ui.widgets.notice import NoticeBar
-from app.ui.widgets.unfold_buttons import UnfoldButtons
+from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import _
 
 EVENTS, PEOPLE = 0, 1
@@ -24,10 +23,9 @@ _FIELD_WIDTH = 280
 _STEPS = 1000
 
 
-class TimelinePanel(QWidget):
+class TimelinePanel(MiddlePanel):
     """Emits what the person wants, and does nothing itself."""
 
-    closed = Signal()
     tab_changed = Signal()
     filtered = Signal()
     entity_dropped = Signal()
@@ -36,43 +34,33 @@ class TimelinePanel(QWidget):
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
-    def __init__(self, icons: Icons, events: EntryList, people: EntryList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(_("Chronology"))
-        self.notice = NoticeBar(icons)
-        self.unfold = UnfoldButtons(icons)
+    def __init__(self, icons: Icons, events: TimelineList, people: TimelineList, parent: QWidget | None = None) -> None:
+        super().__init__(icons, _("Chronology"), parent)
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName(_("Chronology or people"))
+        self.tabs.setAccessibleName(_("Events or people"))
         self.tabs.setDrawBase(False)
-        for words in (_("Chronology"), _("People")):
+        for words in (_("Events"), _("People")):
             self.tabs.addTab(words)
-        self.events = EntryView(events, _("Chronology"), icons.theme)
-        self.people = EntryView(people, _("People"), icons.theme)
+        self.events = TimelineView(events, _("Events"), icons.theme)
+        self.people = TimelineView(people, _("People"), icons.theme)
+        self.export = TextButton(_("Export…"))
         self.field = QLineEdit()
         self.field.setPlaceholderText(_("Filter"))
         self.field.setAccessibleName(_("Filter"))
         self.field.setClearButtonEnabled(False)
         self.field.setMaximumWidth(_FIELD_WIDTH)
+        self.field.setFixedHeight(self.export.sizeHint().height())
         self.only = TextButton("", role="quiet")
-        self.export = TextButton(_("Export…"))
         self.stop = TextButton(_("Stop"))
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self.status = ElidedLabel(role="soft")
         self.foot = ElidedLabel(role="small")
         self.empty_title, self.empty_words = PlainLabel(role="book"), PlainLabel(role="soft", wraps=True)
-        self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
         self._lists = QStackedWidget()
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        margins = (SPACE_L, 0, SPACE_M, 0)
-        header = boxed(
-            row(
-                self.unfold.shelf, (self.tabs, 1), self.close_button, self.unfold.page, margins=margins, spacing=SPACE_S
-            )
-        )
-        header.setFixedHeight(HEADER_HEIGHT)
         tools = row((self.field, 1), self.only, STRETCH, self.export, spacing=SPACE_S)
         self._running = boxed(row((column(self.status, SPACE_XS, self.bar), 1), self.stop, spacing=SPACE_M))
         above = boxed(column(tools, self._running, margins=(SPACE_XL, SPACE_M, SPACE_XL, SPACE_S), spacing=SPACE_S))
@@ -83,12 +71,11 @@ class TimelinePanel(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         foot = boxed(row((self.foot, 1), margins=(SPACE_XL, 0, SPACE_XL, 0)))
         foot.setFixedHeight(FOOT_HEIGHT)
-        column(header, Separator(), self.notice, above, (self._lists, 1), Separator(), foot, of=self)
+        self.fill(above, (self._lists, 1), Separator(), foot, beside_title=(self.tabs,))
         self.show_running("", None)
         self.show_only("")
 
     def _connect(self) -> None:
-        self.close_button.clicked.connect(self.closed)
         self.tabs.currentChanged.connect(self.tab_changed)
         self.field.textChanged.connect(self.filtered)
         self.only.clicked.connect(self.entity_dropped)
@@ -103,7 +90,7 @@ class TimelinePanel(QWidget):
         return self.tabs.currentIndex()
 
     @property
-    def view(self) -> EntryView:
+    def view(self) -> TimelineView:
         """The list of the chosen tab."""
         return self.people if self.tab == PEOPLE else self.events
 
@@ -137,12 +124,10 @@ class TimelinePanel(QWidget):
         self.bar.setValue(round(_STEPS * (fraction or 0.0)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif self.field.text():
+        if event.key() == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
         else:
-            self.closed.emit()
+            super().keyPressEvent(event)
 
     @Slot()
     def focus_list(self) -> None:

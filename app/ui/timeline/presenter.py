@@ -23,7 +23,7 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.timeline.dialogs import EntityDialog, EventDialog
 from app.ui.timeline.panel import EVENTS, PEOPLE, TimelinePanel
-from app.ui.timeline.rows import EntryList, EventRow, NameRow, event_rows, name_rows
+from app.ui.timeline.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -75,8 +75,8 @@ class TimelinePresenter(Presenter):
         work: TimelineWork,
         bridge: Bridge,
         panel: TimelinePanel,
-        events: EntryList,
-        people: EntryList,
+        events: TimelineList,
+        people: TimelineList,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -171,7 +171,7 @@ class TimelinePresenter(Presenter):
             self._events.show_rows(event_rows(events, loaded.books))
             n = len(events)
             words = _("1 event") if n == 1 else _("{n} events").format(n=count(n))
-        panel.show_list(f"{words}. {limits_words()}", empty=self._empty_words())
+        panel.show_list(_("{found}. {limits}").format(found=words, limits=limits_words()), empty=self._empty_words())
 
     def _shown_events(self) -> tuple[TimelineEvent, ...]:
         entity = next((each for each in self._loaded.entities if each.id == self._entity_id), None)
@@ -227,7 +227,7 @@ class TimelinePresenter(Presenter):
                 menu.addAction(chip.label.replace("&", "&&"), partial(self.citation_wanted.emit, chip.citation))
             menu.addSeparator()
             if isinstance(first, NameRow):
-                menu.addAction(_("Show its events"), partial(self._show_events_of, first.id))
+                menu.addAction(_("Show events with this name"), partial(self._show_events_of, first.id))
                 self._offer_likely(menu, first)
             menu.addAction(_("Edit…"), partial(self.edit, first))
         else:

@@ -15,7 +15,7 @@ from app.core.untrusted import disarm
 from app.export.timeline import pages_of
 from app.ui.chat.citations import label_citation
 from app.wording.i18n import _
-from app.wording.timeline import kind_words, source_words, span_words
+from app.wording.timeline import kind_words, remark_words, span_words
 from app.wording.units import count
 
 EntryRole = int(Qt.ItemDataRole.UserRole)
@@ -111,8 +111,7 @@ def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Ite
 
 def _event_row(event: TimelineEvent, books: Mapping[str, Book]) -> EventRow:
     chips = tuple(_chip(place, place.quote, books) for place in event.places)
-    remark = source_words(event) if event.is_edited or event.is_reckoned else ""
-    return EventRow(event, span_words(event.span), _one_line(event.words), remark, chips)
+    return EventRow(event, span_words(event.span), _one_line(event.words), remark_words(event), chips)
 
 
 def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]) -> PlaceChip:
@@ -120,14 +119,14 @@ def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]
     title = book.title if book else ""
     label = book.page_names.of(place.page).label if book else str(place.page)
     citation = Citation(place.book_id, title, place.page, label, quote, CitationState.VERIFIED)
-    return PlaceChip(label_citation(citation, books, titled=True), citation)
+    return PlaceChip(f"{_one_line(title)} {label_citation(citation, books)}".strip(), citation)
 
 
 def _one_line(untrusted_text: str) -> str:
     return " ".join(disarm(untrusted_text).split())
 
 
-class EntryList(QAbstractListModel):
+class TimelineList(QAbstractListModel):
     """`EntryRole` gives an `EntryRow`; headings cannot be chosen."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -8,27 +8,29 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.core.conversation import Citation
 from app.ui.theme import Theme
-from app.ui.timeline.cells import EntryDelegate
-from app.ui.timeline.rows import EntryList, EntryRole, EventRow, NameRow
+from app.ui.timeline.cells import TimelineDelegate
+from app.ui.timeline.rows import EntryRole, EventRow, NameRow, TimelineList
 
+_TAB, _BACKTAB = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 _CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class EntryView(QListView):
+class TimelineView(QListView):
     """`citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
 
     citation_clicked = Signal(object)
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
-    def __init__(self, entries: EntryList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, entries: TimelineList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setModel(entries)
-        self._cells = EntryDelegate(theme, self)
+        self._cells = TimelineDelegate(theme, self)
         self.setItemDelegate(self._cells)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
+        self.setProperty("by_keyboard", False)  # where the focus is, is shown to whoever came there by keys
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -44,6 +46,7 @@ class EntryView(QListView):
         return [row for row in rows if isinstance(row, EventRow | NameRow)]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.setProperty("by_keyboard", True)
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.currentIndex().isValid():
                 self._open(self.currentIndex())
@@ -54,10 +57,15 @@ class EntryView(QListView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """There always is a row that shows where the focus is."""
+        self.setProperty("by_keyboard", event.reason() in (_TAB, _BACKTAB))
         super().focusInEvent(event)
         if not self.currentIndex().isValid():
             first = self.moveCursor(QAbstractItemView.CursorAction.MoveHome, Qt.KeyboardModifier.NoModifier)
             self.setCurrentIndex(first)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setProperty("by_keyboard", False)
+        super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

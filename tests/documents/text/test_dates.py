@@ -64,6 +64,7 @@ def test_forms(text: str, dates: list[str]) -> None:
         "Section 1.2.24 of part H1.2.3",
         "in 2000 cases",
         "they may 5 times set 20",
+        "IPv6",
         "the following day",
         "3月5日",
         "IPv4 10.0.12.1, 1998.5 tons, 555-2024-11",
@@ -116,6 +117,12 @@ def test_numbers_alone_are_read_as_the_document_writes_them() -> None:
 def test_a_date_without_a_year_has_that_of_the_one_before() -> None:
     assert found("On 3 May she came.", before=PartialDate(2021, 2)) == ["3 May = ~2021-05-03"]
     assert found("5月3日に来た。", before=PartialDate(2021, 2)) == ["5月3日 = ~2021-05-03"]
+
+
+def test_a_distance_from_something_else_is_no_date() -> None:
+    before = PartialDate(2024, 3, 5)
+    assert found("Notice is given two weeks before the meeting.", before=before) == []
+    assert found("He had left two weeks before.", before=before) == ["two weeks before = ~2024-02-20"]
 
 
 def test_partial_dates() -> None:

@@ -1,0 +1,202 @@
+"""The chronology by the model: what rules missed, each with a quotation that a program finds on the page.
+
+A book that fits is read once, whole, and asked about some pages after others; each question evaluates its own tokens
+only. A book that does not fit is read in parts.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.conversation import BookRef, Ending, PageRange
+from app.core.dates import DateSpan, PartialDate
+from app.core.document import Book, CitedBook, Page
+from app.core.errors import AppError, Code
+from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
+from app.core.work import Cancel, Stopped, Work, relay
+from app.engine.protocol import AnswerTo, Measure
+from app.services.ask import Ask
+from app.store.timeline import Timeline
+
+_log = logging.getLogger("octavo.timeline")
+
+TimelineProgress: TypeAlias = TimelineFinding | Loading | Tokenizing | Reading | Notice
+
+_ASKED_CHARACTERS = 8_000
+"""Of pages that one question is about: their list must have room in an answer."""
+
+_SLACK = 64
+"""Tokens by which the question about other pages may differ from the one that was measured."""
+
+_REQUEST = """\
+List every dated event on pages {first} to {last}, one per line, like this:
+2024-03-05 | what happened, in a few words | "the exact words of the page that give the date" [p. 3]
+Write a date as year-month-day, and leave out what the page does not say of it. \
+Then list the persons and organisations on these pages, one per line, like this:
+Name | Anna Berg | person | [p. 3]
+Name | Marlow Rigging Ltd | organisation | [p. 4]
+Write nothing else."""
+_REQUEST_JAPANESE = """\
+{first}ページから{last}ページまでにある、日付のある出来事をすべて、次のように一行ずつ書いてください。
+2024-03-05 | 何があったかを短く | 「日付を述べているページの言葉そのまま」 [p. 3]
+日付は年-月-日で書き、ページにない部分は省いてください。\
+続けて、これらのページに出てくる人物と組織を、次のように一行ずつ書いてください。
+Name | 山田太郎 | person | [p. 3]
+Name | 株式会社山田商事 | organisation | [p. 4]
+ほかには何も書かないでください。"""
+
+_EVENT = re.compile(
+    r"^\W*(?P<day>\d{4}(?:-\d{2}(?:-\d{2})?)?)\s*\|\s*(?P<title>[^|]{1,300}?)\s*\|\s*[\"“„«「『](?P<quote>.+?)[\"”“»」』]"
+)
+_NAME = re.compile(r"^\W*Name\s*\|\s*(?P<name>[^|\[\]]{2,100}?)\s*\|\s*(?P<kind>person|organi[sz]ation)", re.IGNORECASE)
+_MARK = re.compile(r"\[(?:[^\[\]]*, )?p\.\s?(?P<label>[^\[\],]{1,20})\]")
+
+
+@dataclass(frozen=True)
+class TimelineAsked:
+    """What came of asking: entries that were added, and those whose words are on no page, which were dropped."""
+
+    added: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class TimelineAsking:
+    """Belongs to the engine's one executor."""
+
+    ask: Ask
+    store: Timeline
+
+    def run(self, cancel: Cancel, only: Collection[str] | None = None) -> Work[TimelineProgress, TimelineAsked]:
+        """Ask the model about all books, or those of `only`. What is found is kept after each question, and the next
+        call goes on behind it. Raises AppError as `Models.ready` does, MODEL_TOO_SMALL, DOES_NOT_FIT; Stopped."""
+        yield from self.ask.models.ready(cancel)
+        model = self.ask.model()
+        if self.ask.is_starter():
+            raise AppError(Code.MODEL_TOO_SMALL, path=model.path)
+        wanted = [
+            (book, ref)
+            for book in self.ask.books.all()
+            if only is None or book.id in only
+            for ref in _groups(self.ask.books.pages(book.id), book, self.store.asked_pages(book.id, model.name))
+        ]
+        asked = TimelineAsked()
+        for number, (book, pages) in enumerate(wanted):
+            yield TimelineFinding(number, len(wanted), book.id)
+            written = yield from self._ask(book, pages, cancel)
+            if cancel.requested:
+                raise Stopped
+            found = read_answer(written, self._cited(book, pages), book)
+            added = self.store.keep_asked(book.id, model.name, pages.last, found.events, found.names)
+            asked = TimelineAsked(asked.added + added, asked.dropped + found.dropped)
+        _log.info("chronology asked: %d questions, %d added, %d dropped", len(wanted), asked.added, asked.dropped)
+        yield TimelineFinding(len(wanted), len(wanted))
+        return asked
+
+    def _ask(self, book: Book, pages: PageRange, cancel: Cancel) -> Work[TimelineProgress, str]:
+        """What the model writes of these pages: after the whole book where that fits, or after them alone."""
+        names = book.page_names
+        form = _REQUEST_JAPANESE if book.language == "ja" else _REQUEST
+        request = form.format(first=names.of(pages.first).plain, last=names.of(pages.last).plain)
+        budget, room = self.ask.budget(), self.ask.model().context_tokens
+        for ref in (BookRef(book.id), BookRef(book.id, pages)):
+            prompt, _books = self.ask.prompts.build((ref,), (), request, plain=True)
+            size = yield from self.ask.engine.run(Measure(prompt), cancel)
+            if size.total + budget.reserve + _SLACK <= room:
+                break
+        else:
+            return ""  # these pages are too long: others may not be
+        sampling = msgspec.structs.replace(self.ask.settings().sampling, temperature=0.0)
+        pieces: list[str] = []
+
+        def take(progress: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[TimelineProgress]:
+            if isinstance(progress, Token):
+                pieces.append(progress.text)
+            elif not isinstance(progress, Thinking):
+                yield progress
+
+        limit = min(budget.answer, room - size.total)
+        generated = yield from relay(self.ask.engine.run(AnswerTo(prompt, sampling, limit), cancel), take)
+        if generated.ending is Ending.CANCELLED:
+            raise Stopped
+        return "".join(pieces)
+
+    def _cited(self, book: Book, pages: PageRange) -> CitedBook:
+        return self.ask.books.cited(BookRef(book.id, pages))
+
+
+def _groups(pages: Sequence[Page], book: Book, behind: int) -> Iterator[PageRange]:
+    """The pages behind one, in groups that one question is about; those without text at their edges count too."""
+    first, characters = behind + 1, 0
+    for page in pages[behind:]:
+        if characters and characters + len(page.text) > _ASKED_CHARACTERS:
+            yield PageRange(first, page.number - 1)
+            first, characters = page.number, 0
+        characters += len(page.text)
+    if first <= book.page_count and characters:
+        yield PageRange(first, book.page_count)
+
+
+@dataclass(frozen=True)
+class WrittenEntries:
+    """What an answer lists and its pages have; `dropped`: so many more they do not have."""
+
+    events: tuple[FoundEvent, ...]
+    names: tuple[FoundName, ...]
+    dropped: int
+
+
+def read_answer(untrusted_answer: str, cited: CitedBook, book: Book) -> WrittenEntries:
+    """The entries whose words are on the page that they name, or on another one that was asked about."""
+    events, names, dropped = list[FoundEvent](), list[FoundName](), 0
+    for line in untrusted_answer.splitlines():
+        places = _pages(line, cited, book)
+        if (written := _EVENT.match(line)) is not None:
+            event = _event(written, places)
+            events += [event] if event is not None else []
+            dropped += event is None
+        elif (written := _NAME.match(line)) is not None:
+            named = _name(written, places)
+            names += [named] if named is not None else []
+            dropped += named is None
+    return WrittenEntries(tuple(events), tuple(names), dropped)
+
+
+def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
+    """Those that were asked about, the named ones first."""
+    labels = [match["label"].strip() for match in _MARK.finditer(line)]
+    named = {number for label in labels for number in book.page_names.find(label)}
+    return sorted(cited.pages, key=lambda page: page.number not in named)
+
+
+def _event(written: re.Match[str], pages: Sequence[Page]) -> FoundEvent | None:
+    from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
+    from app.documents.text.dates import DateReader
+
+    day = PartialDate.parse(written["day"])
+    for page in pages if day is not None else ():
+        if (place := locate(page.text, written["quote"])) is not None:
+            quote = " ".join(page.text[slice(*place)].split())
+            said = [date for date in DateReader().read(quote) if day is not None and date.span.has(day)]
+            words = quote[said[0].start : said[0].end] if said else ""
+            title = " ".join(written["title"].split())
+            return FoundEvent(DateSpan(day or PartialDate(1)), page.number, quote, words, title, is_reckoned=not said)
+    return None
+
+
+def _name(written: re.Match[str], pages: Sequence[Page]) -> FoundName | None:
+    name = " ".join(written["name"].split())
+    kind = EntityKind.PERSON if written["kind"].casefold() == "person" else EntityKind.ORGANISATION
+    words = r"\s+".join(map(re.escape, name.split()))
+    there = re.compile(rf"(?<!\w){words}(?!\w)" if name.isascii() else words)
+    for page in pages:
+        if count := len(there.findall(page.text)):
+            return FoundName(name, kind, page.number, count)
+    return None
