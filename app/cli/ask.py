@@ -129,9 +129,8 @@ def _ask_in_turn(
         if begun is not None:
             conversation_id = begun.conversation_id
         elif not conversation_id:
-            conversation_id = desk.conversations.create(books=books).id
-            if matter is not None:
-                desk.conversations.set_scope(conversation_id, MatterScope())
+            scope = MatterScope() if matter is not None else None
+            conversation_id = desk.conversations.create(books=books, scope=scope).id
         question = Question(conversation_id, text, books, parent, () if parent else images)
         if matter is not None:
             question = matter.plan(question)

@@ -171,6 +171,7 @@ class Context:
             oldest,
             spared(len(oldest)),
             not self.ask.is_starter(),
+            planned=asked is not None and asked.plan is not None,
         )
 
     def _size(
@@ -184,9 +185,11 @@ class Context:
         """Of a prompt with these books, turns and question, and what there is of its answer."""
         text, images = (asked.text, asked.images) if asked else ("", ())
         sees = self.ask.model().vision is not None
-        beside = Beside(instructions=self.ask.instructions(conversation.id))
+        passages = asked.plan.passages if asked is not None and asked.plan is not None else ()
+        beside = Beside(passages, instructions=self.ask.instructions(conversation.id))
+        others = asked.others if asked is not None else ()
         prompt, _books = self.prompts.build(
-            refs, turns, text, images, beside=beside, sees=sees, rules=conversation.rules
+            refs, turns, text, images, beside=beside, sees=sees, rules=conversation.rules, others=others
         )
         answer = (Message("assistant", begun),) if begun else ()
         whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)

@@ -36,7 +36,8 @@ class Choices(msgspec.Struct, frozen=True):
     and the room that is kept for an answer (`reserve_tokens`). `turns`: so many earlier questions are read with their
     answers, and take `turns_tokens`. `oldest`: the ids of the oldest answers, as few as make the rest fit without them
     and their questions, `oldest_tokens` what that spares; empty where that does not help, or all fits. `takes_notes`:
-    whether the model can write notes on parts of the books.
+    whether the model can write notes on parts of the books. `planned`: the question that waits takes passages of other
+    documents, too.
     """
 
     needed_tokens: int
@@ -50,6 +51,7 @@ class Choices(msgspec.Struct, frozen=True):
     oldest: tuple[str, ...] = ()
     oldest_tokens: int = 0
     takes_notes: bool = True
+    planned: bool = False
 
     @property
     def books_tokens(self) -> int:
@@ -71,6 +73,7 @@ class RemedyKind(StrEnum):
     PAGES = "pages"  # some pages of a book
     TAKE_OFF = "take_off"  # a book off the desk
     PARTS = "parts"  # the books read in parts, and notes in their place
+    CHOOSE = "choose"  # what matters for the question: some books whole, passages of others
     EXCERPTS = "excerpts"  # passages instead of the books
     MODEL = "model"  # another model
 
@@ -99,8 +102,9 @@ def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Reme
         of_books.append(Remedy(RemedyKind.TAKE_OFF, choices.fits_without(book.tokens), book))
     # Where no book alone is too much, the person goes on choosing after the first one.
     found += [way for way in of_books if way.helps] or of_books
-    if asked and choices.books:
+    if asked and choices.books and not choices.planned:
         helps = choices.fits_without(choices.books_tokens)
+        found += [Remedy(RemedyKind.CHOOSE, helps)] if choices.books[1:] else []
         found += [Remedy(RemedyKind.PARTS, helps)] if choices.takes_notes else []
         found.append(Remedy(RemedyKind.EXCERPTS, helps))
     if kv_type:

@@ -167,7 +167,9 @@ class MatterPlans:
         model = yield from self.ask.models.ready(cancel)
         books = {book.id: book for book in self.library.books()}
         refs = _asked(question, scope, tuple(books.values()))
-        size = yield from self._measure(question, turns, cancel)
+        size = yield from self._measure(
+            question, turns, _longest([books[ref.book_id] for ref in refs if ref.book_id in books]), cancel
+        )
         tokens = dict(zip((ref.book_id for ref in question.books), size.documents, strict=True))
         for ref in refs[len(tokens) :]:
             tokens[ref.book_id] = yield from self._tokens(books[ref.book_id], cancel)
@@ -202,8 +204,11 @@ class MatterPlans:
         text = self.library.page(passage.book_id, passage.page).text[passage.start : passage.end]
         return " ".join(text.split())[:_SHOWN_CHARACTERS]
 
-    def _measure(self, question: Question, turns: Sequence[Turn], cancel: Cancel) -> Work[Tokenizing, PromptSize]:
-        """Of the prompt with the books on the desk and nothing of others."""
+    def _measure(
+        self, question: Question, turns: Sequence[Turn], named: tuple[BookRef, ...], cancel: Cancel
+    ) -> Work[Tokenizing, PromptSize]:
+        """Of the prompt with the books on the desk and nothing of others, which says how pages are named in those that
+        are `named`."""
         conversation = self.ask.conversations.get(question.conversation_id)
         prompt, _books = self.ask.prompts.build(
             question.books,
@@ -214,6 +219,7 @@ class MatterPlans:
             excerpts=not question.books,
             sees=self.ask.model().vision is not None,
             rules=conversation.rules if conversation is not None else RULES_VERSION,
+            others=tuple(ref for ref in named if ref not in question.books),
         )
         return (yield from self.ask.engine.run(Measure(prompt), cancel))
 
@@ -273,6 +279,11 @@ def _asked(question: Question, scope: MatterScope, books: Sequence[Book]) -> tup
     return question.books + tuple(
         BookRef(book.id) for book in others if book.id not in desk and (not wanted or book.id in wanted)
     )
+
+
+def _longest(books: Sequence[Book]) -> tuple[BookRef, ...]:
+    """The two with the longest titles: no other two take more room to say how pages are named."""
+    return tuple(BookRef(book.id) for book in sorted(books, key=lambda book: -len(book.title))[:2])
 
 
 def _whole(ref: BookRef, book: Book, tokens: int, desk: frozenset[str]) -> DocumentChoice:

@@ -88,14 +88,17 @@ class Conversations:
             )
             return next(iter(_conversations(connection, rows)), None)
 
-    def create(self, title: str = "", books: tuple[BookRef, ...] = (), instructions: str = "") -> Conversation:
+    def create(
+        self, title: str = "", books: tuple[BookRef, ...] = (), instructions: str = "", scope: MatterScope | None = None
+    ) -> Conversation:
         now, wanted = time.time(), storable(instructions)
-        conversation = Conversation(uuid.uuid4().hex, storable(title), now, now, books, instructions=wanted)
+        id = uuid.uuid4().hex
+        conversation = Conversation(id, storable(title), now, now, books, instructions=wanted, scope=scope)
         with self._database.write() as connection:
             connection.execute(
-                """INSERT INTO conversations (id, title, created_at, updated_at, rules, instructions)
-                    VALUES (?, ?, ?, ?, ?, ?)""",
-                (conversation.id, conversation.title, now, now, conversation.rules, wanted),
+                """INSERT INTO conversations (id, title, created_at, updated_at, rules, instructions, scope)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (id, conversation.title, now, now, conversation.rules, wanted, encode(scope)),
             )
             _put_books(connection, conversation.id, books)
         return conversation

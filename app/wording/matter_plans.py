@@ -49,7 +49,7 @@ def counts_words(counts: MatterCounts) -> str:
     """ "From 212 documents: 3 read whole, passages of 19, nothing found in 190." """
     one, several = _("From 1 document: {parts}."), _("From {n} documents: {parts}.")
     words = one if counts.documents == 1 else several
-    return words.format(n=count(counts.documents), parts=", ".join(_parts(counts)))
+    return words.format(n=count(counts.documents), parts=_(", ").join(_parts(counts)))
 
 
 def tokens_words(proposal: Proposal) -> str:
@@ -91,7 +91,7 @@ def use_words(use: DocumentUse) -> str:
 def group_words(reason: UseReason) -> str:
     """What the documents have in common that are proposed to be used for this reason, or for one like it."""
     if reason is UseReason.FOUND:
-        return _("Passages")
+        return _("Passages · something was found in these")
     if reason is UseReason.NO_ROOM:
-        return _("Left out")
-    return _("Nothing found") if reason is UseReason.NOTHING else _("Read whole")
+        return _("Left out · others have more")
+    return _("Nothing found") if reason is UseReason.NOTHING else _("Read whole · what matters most")

@@ -24,11 +24,20 @@ def asked_words(question: Question | StoredQuestion) -> str:
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
     """What is to be said of an answer; empty where a model had whole books, or excerpts found by words and by meaning,
     and something was found in them, and where nothing was answered."""
+    return " ".join(filter(None, (coverage_words(question, answer), doubt_words(question, answer))))
+
+
+def coverage_words(question: Question | StoredQuestion, answer: Answer) -> str:
+    """What became of all documents that were asked; empty where those on the desk were all."""
+    counts = counts_of(question, answer) if answer.text else None
+    return counts_words(counts) if counts is not None else ""
+
+
+def doubt_words(question: Question | StoredQuestion, answer: Answer) -> str:
+    """What `basis_words` has to say besides: why there may be more in the books."""
     drawn = answer.text and answer.problem is None and answer.excerpts
     searched = searched_words() if answer.words_alone and drawn else ""
-    counts = counts_of(question, answer) if answer.text else None
-    asked = counts_words(counts) if counts is not None else ""
-    return " ".join(filter(None, (asked, parts_words(answer.parts), searched, _basis(question, answer))))
+    return " ".join(filter(None, (parts_words(answer.parts), searched, _basis(question, answer))))
 
 
 def searched_words() -> str:

@@ -13,6 +13,7 @@ from app.core.events import Loading, Opening, Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
 from tests.screens import sheets
+from tests.screens.asking_scenes import ASKING_SCALED, ASKING_SCENES
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.bin_scenes import BIN_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
@@ -394,6 +395,7 @@ SCENES: dict[str, Scene] = (
             *sheets.SCENES,
             *GALLERY_SCENES,
             *HOLDING_SCENES,
+            *ASKING_SCENES,
             *SUGGESTION_SCENES,
             *CHROME_SCENES,
             *CLAIM_SCENES,
@@ -423,5 +425,6 @@ SCALED = (
     | MODEL_SCALED
     | CONVERSATION_SCALED
     | SETTINGS_SCALED
+    | ASKING_SCALED
 )
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -13,6 +13,7 @@ from app.core.document import Book, Document, Format, Page
 from app.core.work import Cancel, finish
 from app.engine.protocol import ModelInfo
 from app.models import local
+from app.services.fitting import RemedyKind, ways
 from app.services.matter_plans import DocumentUse, Proposal, UseReason
 from app.wording.matter_plans import counts_of, counts_words, planned_counts
 from app.wording.support import basis_words
@@ -251,6 +252,9 @@ def test_a_desk_that_is_too_full_is_said_and_nothing_is_dropped(
     assert proposal.books == desk
     problem = unanswered(fake.desk.ask.ask(Question(talk.id, WAREHOUSE, proposal.books, plan=proposal.plan), Cancel()))
     assert problem.code == "does_not_fit"
+    choices = fake.desk.context.choices(talk.id, fake.desk.conversations.turns(talk.id)[0].question.id)
+    found = {way.kind for way in ways(choices, None, asked=True)}
+    assert found.isdisjoint({RemedyKind.PARTS, RemedyKind.EXCERPTS, RemedyKind.CHOOSE}), "they know no other documents"
 
 
 def test_the_starter_searches_all_of_it_and_reads_nothing(

@@ -27,6 +27,7 @@ from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.words import QuietRemark
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -253,7 +254,11 @@ class AnswerMessage(MessageWidget):
         for note in self._notes:
             note.hide()
             note.deleteLater()
-        self._notes = [RemarkLine(disarm(sentence), self._theme, self) for sentence in sentences if sentence]
+        self._notes = [
+            RemarkLine(disarm(sentence), self._theme, self, quiet=isinstance(sentence, QuietRemark))
+            for sentence in sentences
+            if sentence
+        ]
         for note in self._notes:
             note.show()
         self._describe()

@@ -101,10 +101,7 @@ class Composer(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._busy = False
-        self._refused = False
-        self._locked = False
-        self._dragged_over = False
+        self._busy = self._refused = self._locked = self._dragged_over = False
         self._note = ""
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
@@ -115,6 +112,7 @@ class Composer(QWidget):
         """Which earlier question is in the field; without words where a new one is."""
         self.scope = ComposerNote(theme, self, quiet=True)
         """What is asked besides the desk; without words where nothing is."""
+        self._notes = self.scope, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
         self.book_button, self.image_button, self.instructions_button = buttons
         self.send_button = SendButton(theme, self)
@@ -126,8 +124,9 @@ class Composer(QWidget):
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
         self.instructions_button.clicked.connect(self.instructions_requested)
-        for part in (self.attachments, self.scope, self.hold, self.editing):
-            part.resized.connect(self._take_attachments)
+        self.attachments.resized.connect(self._take_attachments)
+        for note in self._notes:
+            note.resized.connect(self._take_attachments)
         self.hold.button.clicked.connect(self.hold_answered)
         self.editing.button.clicked.connect(self.cancelled_edit)
         self.send_button.clicked.connect(self._press)
@@ -319,7 +318,7 @@ class Composer(QWidget):
     # looks
 
     def sizeHint(self) -> QSize:
-        above = self._height_of_attachments() + sum(map(self._height_of, (self.hold, self.editing)))
+        above = self._height_of_attachments() + sum(map(self._height_of, self._notes))
         return QSize(480, above + self._text_height + SPACE_S + HEIGHT + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
@@ -366,7 +365,7 @@ class Composer(QWidget):
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
         top = inside.y() + images
-        for note in (self.scope, self.hold, self.editing):
+        for note in self._notes:
             height = self._height_of(note)
             note.setGeometry(inside.x(), top, inside.width(), max(0, height - SPACE_M))
             top += height

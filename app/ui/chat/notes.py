@@ -31,11 +31,12 @@ _LEAST_WIDTH = 80  # px of the words
 
 
 class RemarkLine(QWidget):
-    """A sentence in soft ink with a small mark before it."""
+    """A sentence in soft ink with a small mark before it, which is in colour unless the line is `quiet`."""
 
-    def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None, *, quiet: bool = False) -> None:
         super().__init__(parent)
         self.sentence = sentence
+        self._quiet = quiet
         self._theme = theme
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -54,11 +55,12 @@ class RemarkLine(QWidget):
         palette = self._theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(palette.near), 1.2))
+        painter.setPen(QPen(QColor(palette.soft_ink if self._quiet else palette.near), 1.2))
         ring = QRectF(0.75, 2.25, _MARK - 1.5, _MARK - 1.5)
         painter.drawEllipse(ring)
-        painter.drawLine(QPointF(_MARK / 2, ring.y() + 3), QPointF(_MARK / 2, ring.y() + 7))
-        painter.drawPoint(QPointF(_MARK / 2, ring.y() + 9.5))
+        point, first, last = (3.0, 5.5, 9.5) if self._quiet else (9.5, 3.0, 7.0)  # an i, or a !
+        painter.drawLine(QPointF(_MARK / 2, ring.y() + first), QPointF(_MARK / 2, ring.y() + last))
+        painter.drawPoint(QPointF(_MARK / 2, ring.y() + point))
         painter.setPen(QColor(palette.soft_ink))
         self._layout.draw(painter, QPointF(_MARK + SPACE_S, 0))
 
@@ -136,7 +138,7 @@ class ComposerNote(QWidget):
         self.resized.emit()
 
     def heightForWidth(self, width: int) -> int:
-        return max(self._place_words(width).height(), self.button.height())
+        return max(self._place_words(width).bottom() + 1, self.button.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -156,9 +158,10 @@ class ComposerNote(QWidget):
         self.button.move(self.width() - self.button.width(), 0)
 
     def _place_words(self, width: int) -> QRect:
-        left = SPACE_S + 2
-        room = QRect(left, 0, max(_LEAST_WIDTH, width - left - self.button.width() - SPACE_S), 10_000)
-        return QFontMetrics(ui_font(SIZE_UI)).boundingRect(room, int(_WRAP), self.words)
+        metrics, left = QFontMetrics(ui_font(SIZE_UI)), SPACE_S + 2
+        top = max(0, (self.button.height() - metrics.height()) // 2)  # on the line of the button's
+        room = QRect(left, top, max(_LEAST_WIDTH, width - left - self.button.width() - SPACE_S), 10_000)
+        return metrics.boundingRect(room, int(_WRAP), self.words)
 
 
 def _break_lines(layout: QTextLayout, width: int) -> int:

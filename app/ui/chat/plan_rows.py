@@ -25,6 +25,7 @@ from app.ui.fonts import ui_font
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import HeadingRow, Index
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
+from app.wording.i18n import _
 from app.wording.matter_plans import group_words, reason_words, use_words
 from app.wording.units import count
 
@@ -113,9 +114,13 @@ class PlanList(QAbstractListModel):
 
 
 def why(choice: DocumentChoice) -> str:
-    """The reason, and the words that were found."""
-    reason = reason_words(choice)
-    return f"{reason}: “{disarm(choice.words)}”" if choice.words else reason
+    """The words that were found, with their page; the reason where there are none, or it is the person's own."""
+    found = ""
+    if choice.words:
+        page = disarm(choice.passages[0].ref.label)
+        found = _("p. {page}: “{words}”").format(page=page, words=disarm(choice.words))
+    on_desk = choice.reason is UseReason.ON_DESK
+    return " · ".join(filter(None, (reason_words(choice) if on_desk or not found else "", found)))
 
 
 def _is_read(choice: DocumentChoice) -> bool:

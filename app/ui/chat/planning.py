@@ -133,11 +133,15 @@ class Planning(Presenter):
     # ---- inside
 
     def _scope_words(self, scope: MatterScope) -> str:
-        number = len(scope.book_ids) or len(self._shown.shelf)
+        number = self._count(scope)
         if number == 1:
             return _("Asks your one document")
         words = _("Asks these {n} documents") if scope.book_ids else _("Asks all {n} documents")
         return words.format(n=count(number))
+
+    def _count(self, scope: MatterScope) -> int:
+        shelf = self._shown.shelf
+        return sum(id in shelf for id in scope.book_ids) if scope.book_ids else len(shelf)
 
     def _begin(self, planned: _Planned, turns: tuple[Turn, ...]) -> None:
         self._forget(planned.question.conversation_id)
@@ -145,8 +149,7 @@ class Planning(Presenter):
         if self._activity.has(EngineTask.ANSWER):
             planned.words = wait_words(EngineTask.ANSWER)
         else:
-            number = len(planned.scope.book_ids) or len(self._shown.shelf)
-            planned.words = _("Looking through {n} documents…").format(n=count(number))
+            planned.words = _("Looking through {n} documents…").format(n=count(self._count(planned.scope)))
             work = partial(self._plans.propose, planned.question, planned.scope, turns)
             planned.job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, planned))
         self.look()

@@ -179,12 +179,12 @@ class ConversationPresenter(Presenter):
         self._wanted = conversation_id
         self.load(conversation_id, self._show, "" if self._activity.has(EngineTask.ANSWER) else question_id)
 
-    def create(self, books: tuple[BookRef, ...] = (), instructions: str = "") -> None:
+    def create(self, books: tuple[BookRef, ...] = (), instructions: str = "", scope: MatterScope | None = None) -> None:
         """Begin a conversation with these books on its desk; an empty one that is shown is taken instead."""
         if self._shown.conversation is not None and self.empty and not books:
             self._composer.setFocus()
             return
-        work = partial(self._branches.conversations.create, "", books, instructions)
+        work = partial(self._branches.conversations.create, "", books, instructions, scope)
         self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
 
     @Slot(object)

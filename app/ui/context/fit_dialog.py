@@ -99,6 +99,8 @@ class FitDialog(SmallDialog):
                 return words.format(title=_short(way.book.title), n=count(way.book.tokens))
             case RemedyKind.PARTS:
                 return _("All pages, read in parts")
+            case RemedyKind.CHOOSE:
+                return _("What matters most whole, excerpts of the others")
             case RemedyKind.EXCERPTS:
                 return _("Only relevant excerpts")
             case _:
@@ -122,6 +124,10 @@ def _action_words(kind: RemedyKind) -> tuple[str, str]:
         RemedyKind.PARTS: (
             _("Read in parts"),
             _("The model reads part after part and writes notes, then the answer from the notes. This can take long."),
+        ),
+        RemedyKind.CHOOSE: (
+            _("Choose…"),
+            _("For each question, Octavo shows which of these books it reads whole and why, and you can change it."),
         ),
         RemedyKind.EXCERPTS: (
             _("Ask with excerpts"),

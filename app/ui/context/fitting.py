@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Conversation, Draft
+from app.core.conversation import Conversation, Draft, MatterScope
 from app.core.image import ImageRef
 from app.services.context import Context
 from app.services.fitting import Choices, Remedy, RemedyKind
@@ -150,6 +150,10 @@ class Fitting(Presenter):
                     self._asking.retry()
             case RemedyKind.PARTS:
                 self._asking.retry(AnswerWay.PARTS)
+            case RemedyKind.CHOOSE:
+                self._asking.planning.ask_of(MatterScope(tuple(ref.book_id for ref in self._shown.books)))
+                self._conversation.books.set(())
+                self._asking.retry()
             case RemedyKind.EXCERPTS:
                 self._asking.retry(AnswerWay.EXCERPTS)
             case RemedyKind.MODEL:
@@ -186,7 +190,7 @@ class Fitting(Presenter):
         if shown is not None:
             question = self._asking.take_missed()
             self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)
-            self._conversation.create(shown.books, shown.instructions)
+            self._conversation.create(shown.books, shown.instructions, shown.scope)
 
     @Slot(object)
     def _on_shown(self, conversation: Conversation | None) -> None:

@@ -88,9 +88,9 @@ def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(matter)
     rows = [dialog.documents.index(row).data() for row in range(dialog.documents.rowCount())]
-    assert rows[0] == "Read whole  1"
-    assert rows[1] == "Lease 2, read whole, Most was found in it: “The lease of the warehouse ends in March.”"
-    assert rows[2] == "Passages  1"
+    assert rows[0] == "Read whole · what matters most  1"
+    assert rows[1] == "Lease 2, read whole, p. 1: “The lease of the warehouse ends in March.”"
+    assert rows[2] == "Passages · something was found in these  1"
     assert rows[4] == "Nothing found  10"
     qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
     assert "passages of 2" in dialog.line.text()
@@ -104,8 +104,7 @@ def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     assert turn.question.books == ()
     assert turn.question.plan is not None
     assert turn.question.plan.left_out == (_id(matter, "Lease 2"),)
-    (words,) = matter.sentences()
-    assert words.startswith("From 12 documents: passages of 1, 1 left out, nothing found in 10.")
+    assert "From 12 documents: passages of 1, 1 left out, nothing found in 10." in matter.sentences()
 
 
 def test_what_does_not_fit_cannot_be_asked(matter: Room, qtbot: QtBot) -> None:

@@ -367,3 +367,22 @@ def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(ro
     room.settle()
     assert room.answer().text == "Both."
     assert len(room.engine.prompts) == 4
+
+
+def test_books_that_do_not_fit_are_asked_by_what_matters_of_them(room: Room) -> None:
+    """They leave the desk for what the conversation asks besides it; the question is planned, and shown first."""
+    _grown(room, 0, 60_000, LEASE, LETTERS, SURVEY)
+    room.ask("What of the dry dock?")
+    _choose(room, RemedyKind.CHOOSE)
+    assert room.shown().books == ()
+    scope = room.shown().scope
+    assert scope is not None
+    assert set(scope.book_ids) == {room.books[place].id for place in (LEASE, LETTERS, SURVEY)}
+    scoped = room.window.talk.composer.scope
+    assert scoped.words.startswith("From 3 documents: ")
+    assert scoped.words.endswith("Return asks it.")
+    assert room.window.talk.composer.text() == "What of the dry dock?"
+    room.ask("What of the dry dock?")
+    (turn,) = room.turns()
+    assert turn.question.plan is not None
+    assert any(words.startswith("From 3 documents: ") for words in room.sentences())
