@@ -221,7 +221,6 @@ def asking_commands(
     ahead: Prefill,
     context: ContextPresenter,
     prompts: PromptsPresenter,
-    notes: NotesPresenter,
 ) -> CommandGroup:
     return CommandGroup(
         _("Questions and answers"),
@@ -245,9 +244,6 @@ def asking_commands(
             ),
             Command(
                 _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
-            ),
-            Command(
-                _("Keep the last answer as a note"), "", notes.keep_last, words=_("save, remember"), symbol=Symbol.NOTES
             ),
             Command(_("Ask all documents"), "", asking.planning.toggle, words=_("whole library, every book, scope")),
             Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),

@@ -339,11 +339,6 @@ class _Parts(_ShelfParts):
             parent=self,
         )
 
-    def _make_notes(self, desk: Services, bridge: Bridge, icons: Icons) -> NotesPresenter:
-        kept = (desk.notes, desk.library, desk.conversations)
-        self.notes = NotesPresenter(*kept, bridge, icons, self.window, self.navigation, self.shown, self)
-        return self.notes
-
     def _make_anything(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         self.anything = Anything(
             desk.images,
