@@ -14,6 +14,7 @@ class Format(StrEnum):
     PDF = "pdf"
     EPUB = "epub"
     DOCX = "docx"
+    DOC = "doc"
     ODT = "odt"
     RTF = "rtf"
     MARKDOWN = "markdown"
@@ -43,7 +44,7 @@ class Format(StrEnum):
 class RefusedKind(StrEnum):
     """Kinds of files that are known, and not read. `wording.refusals` has words for each."""
 
-    WORD = "word"  # before 2007
+    WORD = "word"  # before 1997
     POWERPOINT = "powerpoint"
     PUBLISHER = "publisher"
     VISIO = "visio"

@@ -60,7 +60,7 @@ from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
 from app.documents.web import epub, fb2, html, latex, markdown, mime, notebook, subtitles
-from app.documents.word import docx, rtf, rtf_controls
+from app.documents.word import doc, docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 
@@ -72,6 +72,7 @@ _READERS: dict[Format, FormatReader] = {
     Format.PDF: pdf,
     Format.EPUB: epub,
     Format.DOCX: docx,
+    Format.DOC: doc,
     Format.ODT: odt,
     Format.RTF: rtf,
     Format.MARKDOWN: markdown,

@@ -16,6 +16,7 @@ _PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
 _FORMATS = {
     "pdf": "PDF",
     "epub": "EPUB",
+    "doc": "Word 97 document",
     "docx": "Word document",
     "odt": "OpenDocument text",
     "rtf": "RTF",

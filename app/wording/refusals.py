@@ -9,7 +9,7 @@ from app.wording.i18n import _
 def what(kind: str) -> str:
     """The kind of a file, as it stands in a sentence."""
     return {
-        RefusedKind.WORD: _("a document of Word 97 to 2003"),
+        RefusedKind.WORD: _("a document of Word before 1997"),
         RefusedKind.POWERPOINT: _("a presentation of PowerPoint 97 to 2003"),
         RefusedKind.PUBLISHER: _("a Publisher document"),
         RefusedKind.VISIO: _("a Visio drawing"),

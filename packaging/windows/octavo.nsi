@@ -117,6 +117,7 @@ Section
   !insertmacro OFFER_FOR .pptm
   !insertmacro OFFER_FOR .ppsx
   !insertmacro OFFER_FOR .odp
+  !insertmacro OFFER_FOR .doc
   !insertmacro OFFER_FOR .xls
   !insertmacro OFFER_FOR .ods
   !insertmacro OFFER_FOR .ipynb

@@ -20,6 +20,7 @@ ENDINGS_OF = {
     Format.PDF: ".pdf",
     Format.EPUB: ".epub",
     Format.DOCX: ".docx",
+    Format.DOC: ".doc",
     Format.ODT: ".odt",
     Format.RTF: ".rtf",
     Format.MARKDOWN: ".md .markdown .mdown .mkd",
@@ -46,7 +47,7 @@ _ZIP_ENDING = ".zip"
 _OPC = (Format.DOCX, Format.PPTX)
 _ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
 _PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
-_COMPOUND = (Format.XLS, Format.MSG)
+_COMPOUND = (Format.DOC, Format.XLS, Format.MSG)
 _BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE)
 _LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE)  # files that may be larger than a text
 # Texts that only their names show.
@@ -109,7 +110,7 @@ def identify(name: str, untrusted_head: bytes) -> Format:
         if refused is not None:
             raise AppError(Code.FORMAT_REFUSED, path=name, kind=refused)
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
-    if promised is None or promised is found:
+    if promised in (None, found, Format.DOC):  # Word has written RTF, pages and DOCX by that name, too
         return found
     if found is Format.TEXT and promised in _WRITTEN:
         return promised

@@ -22,6 +22,7 @@ MAX_READ_BYTES = 512 << 20
 MAX_STREAMS = 50_000
 
 _FORMATS = {
+    "WordDocument": Format.DOC,
     "Workbook": Format.XLS,
     "__properties_version1.0": Format.MSG,
     "Book": Format.XLS,  # of Excel before 1997

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from app.core.document import RefusedKind
 
 _ENDINGS_OF = {
-    RefusedKind.WORD: ".doc .dot",
     RefusedKind.POWERPOINT: ".ppt .pps .pot",
     RefusedKind.VISIO: ".vsd .vsdx",
     RefusedKind.OUTLOOK_DATA: ".pst .ost",
@@ -23,7 +22,6 @@ _ENDINGS_OF = {
 }
 ENDINGS = {ending: kind for kind, endings in _ENDINGS_OF.items() for ending in endings.split()}
 STREAMS = {
-    "WordDocument": RefusedKind.WORD,
     "PowerPoint Document": RefusedKind.POWERPOINT,
     "Quill": RefusedKind.PUBLISHER,
     "VisioDocument": RefusedKind.VISIO,

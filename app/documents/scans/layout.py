@@ -9,16 +9,16 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from app.documents.pdf.paragraphs import join_lines
+from app.documents.scans.straightening import Segment, straighten
 
 Point: TypeAlias = tuple[float, float]
 
 _TALL = 1.5  # heights by widths: from here on rapidocr takes a line to run downwards, and turns it to read it
 _SAME_ROW = 0.5  # heights of a line between the middles of two lines of one row, at most
-_COLUMN_GAP = 1.0  # heights of a line that stay free between two columns
+_COLUMN_GAP = 0.5  # heights of a line that stay free between two columns; boxes are larger than what is in them
 _MIN_COLUMN_ROWS = 3
 _MIN_COLUMN_WIDTH = 6.0  # heights of a line; narrower columns are those of a table, which is read row by row
 _PARAGRAPH_GAP = 1.6  # usual distances of two lines
-_STRAIGHT_WIDTH = 5.0  # heights of a line from which on its slope is known
 
 
 class RecognisedLine(NamedTuple):
@@ -79,21 +79,23 @@ def _is_tall(line: RecognisedLine) -> bool:
 
 
 def _straighten(lines: Sequence[RecognisedLine]) -> list[_Box]:
-    """Boxes around the lines once the page's slope is taken out."""
-    slopes = []
+    """Boxes around the lines as they would be on paper that lies flat."""
+    segments = []
     for line in lines:
-        xs, ys = zip(*line.corners, strict=True)
         middles = sorted(line.corners)
         left, right = _between(*middles[:2]), _between(*middles[2:])
-        if max(xs) - min(xs) >= _STRAIGHT_WIDTH * (max(ys) - min(ys)):
-            slopes.append(math.atan2(right[1] - left[1], right[0] - left[0]))
-    angle = -statistics.median(slopes) if slopes else 0.0
-    sine, cosine = math.sin(angle), math.cos(angle)
-    boxes = []
-    for line in lines:
-        xs, ys = zip(*((x * cosine - y * sine, x * sine + y * cosine) for x, y in line.corners), strict=True)
-        boxes.append(_Box(min(xs), min(ys), max(xs), max(ys), line.text))
-    return boxes
+        first, second, _, last = line.corners
+        segments.append(Segment(left, right, min(math.dist(first, last), math.dist(first, second))))
+    return [
+        _Box(
+            min(flat.left, flat.right),
+            flat.middle - flat.height / 2,
+            max(flat.left, flat.right),
+            flat.middle + flat.height / 2,
+            line.text,
+        )
+        for line, flat in zip(lines, straighten(segments), strict=True)
+    ]
 
 
 def _between(one: Point, other: Point) -> Point:

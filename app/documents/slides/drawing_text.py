@@ -13,7 +13,8 @@ from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker
-from app.documents.word.docx_styles import DocxStyle, written_number
+from app.documents.word.docx_styles import DocxStyle
+from app.documents.word.list_numbers import written_number
 
 _SKIPPED = {
     *("ppr", "rpr", "endpararpr", "bodypr", "lststyle", "tblpr", "tblgrid", "tcpr", "extlst", "style"),

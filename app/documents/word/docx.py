@@ -29,7 +29,8 @@ from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
-from app.documents.word.docx_styles import DocxStyle, DocxStyles, Numbers
+from app.documents.word.docx_styles import DocxStyle, DocxStyles, read_numbers
+from app.documents.word.list_numbers import ListNumbers
 
 format = Format.DOCX
 
@@ -61,7 +62,7 @@ def parse(content: Content, progress: Progress) -> Document:
     core, styles = archive.optional_tree(package.get("core-properties", "")), parts.get("styles")
     notes = {(kind, attribute(note, "id")): note for kind in _NOTES.values() for note in children(parts.get(kind))}
     comments = {attribute(comment, "id"): comment for comment in children(parts.get("comments"))}
-    numbers = Numbers(parts.get("numbering"))
+    numbers = read_numbers(parts.get("numbering"))
     walker = _Walker(DocxStyles(styles), numbers, notes, comments, describe_drawn(archive, related))
     walker.read_all(body, progress)
     walker.read_other_comments()
@@ -80,7 +81,7 @@ class _Walker(Walker):
     def __init__(
         self,
         styles: DocxStyles,
-        numbers: Numbers,
+        numbers: ListNumbers,
         notes: dict[tuple[str, str], etree._Element],
         comments: dict[str, etree._Element],
         untrusted_drawn: dict[str, str],

@@ -1,17 +1,16 @@
-"""Works out the styles of paragraphs and runs in a Word document, and numbers its lists and headings: it stores no
-numbers. Source: ECMA-376, part 1, 17.7 and 17.9."""
+"""Works out the styles of paragraphs and runs in a Word document, and how its lists and headings are numbered. Source:
+ECMA-376, part 1, 17.7 and 17.9."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 from lxml import etree
 
 from app.documents.formats.xml import attribute, child, children, is_on, local_name, value_in, whole_number
-from app.documents.text.notation import roman
 from app.documents.text.runs import Shift
+from app.documents.word.list_numbers import LEVELS, ListLevel, ListNumbers
 
 _MAX_BASED_ON = 32
 _HEADING = "heading "
@@ -142,83 +141,37 @@ def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
     style.size = below.size if style.size is None else style.size
 
 
-_LEVELS = 9
-_MAX_MARK_CHARACTERS = 60
-_PLACE = re.compile("%([1-9])")
-_MAX_ROMAN = 4_999
+def read_numbers(root: etree._Element | None) -> ListNumbers:
+    """Of the part that defines the lists."""
+    definitions: dict[str, dict[int, ListLevel]] = {}
+    lists: dict[str, str] = {}
+    restarts: dict[str, dict[int, int]] = {}
+    for element in children(root):
+        if local_name(element) == "abstractnum":
+            definitions[attribute(element, "abstractNumId")] = _read_levels(element)
+        elif local_name(element) == "num":
+            name = attribute(element, "numId")
+            lists[name] = value_in(element, "abstractnumid")
+            if found := dict(_read_restarts(element)):
+                restarts[name] = found
+    return ListNumbers(definitions, lists, restarts)
 
 
-class _Level(msgspec.Struct, frozen=True):
-    kind: str = "bullet"
-    start: int = 1
-    untrusted_text: str = ""
+def _read_restarts(element: etree._Element) -> Iterator[tuple[int, int]]:
+    for override in children(element):
+        start = child(override, "startoverride")
+        level = whole_number(attribute(override, "ilvl"), LEVELS)
+        if start is not None and level < LEVELS:
+            yield level, whole_number(attribute(start, "val"), 1)
 
 
-class Numbers:
-    """Counts the paragraphs of lists; lists of the same definition continue one another, as in Word."""
-
-    def __init__(self, root: etree._Element | None) -> None:
-        self._definitions: dict[str, dict[int, _Level]] = {}
-        self._lists: dict[str, str] = {}
-        self._restarts: dict[str, dict[int, int]] = {}  # where a list starts again
-        self._counts: dict[str, list[int | None]] = {}
-        for element in children(root):
-            if local_name(element) == "abstractnum":
-                self._definitions[attribute(element, "abstractNumId")] = _read_levels(element)
-            elif local_name(element) == "num":
-                self._read_list(element)
-
-    def next(self, list_id: str, level: int) -> str:
-        """The mark of the next paragraph at this level, from 0; "" for bullets and unknown lists."""
-        definition = self._lists.get(list_id, "")
-        levels = self._definitions.get(definition, {})
-        own = levels.get(level)
-        if own is None or not 0 <= level < _LEVELS:
-            return ""
-        counts = self._counts.setdefault(definition, [None] * _LEVELS)
-        for restarted, start in self._restarts.pop(list_id, {}).items():
-            counts[restarted:] = [start - 1, *[None] * (_LEVELS - restarted - 1)]
-        before = counts[level]
-        counts[level:] = [own.start if before is None else before + 1, *[None] * (_LEVELS - level - 1)]
-        if own.kind in ("bullet", "none"):
-            return ""
-
-        def number(place: re.Match[str]) -> str:
-            index = int(place[1]) - 1
-            shown = levels.get(index, _Level())
-            count = counts[index]
-            return written_number(shown.start if count is None else count, shown.kind)
-
-        return _PLACE.sub(number, own.untrusted_text[:_MAX_MARK_CHARACTERS])[:_MAX_MARK_CHARACTERS].strip()
-
-    def _read_list(self, element: etree._Element) -> None:
-        name = attribute(element, "numId")
-        self._lists[name] = value_in(element, "abstractnumid")
-        for override in children(element):
-            start = child(override, "startoverride")
-            level = whole_number(attribute(override, "ilvl"), _LEVELS)
-            if start is not None and level < _LEVELS:
-                self._restarts.setdefault(name, {})[level] = whole_number(attribute(start, "val"), 1)
-
-
-def _read_levels(definition: etree._Element) -> dict[int, _Level]:
+def _read_levels(definition: etree._Element) -> dict[int, ListLevel]:
     levels = {}
     for element in children(definition):
         if local_name(element) == "lvl":
-            levels[whole_number(attribute(element, "ilvl"), _LEVELS)] = _Level(
+            levels[whole_number(attribute(element, "ilvl"), LEVELS)] = ListLevel(
                 value_in(element, "numfmt", "decimal"),
                 whole_number(value_in(element, "start", "0"), 1),
                 value_in(element, "lvltext"),
             )
     return levels
-
-
-def written_number(number: int, kind: str) -> str:
-    """The number as this kind writes it; kinds of other scripts get our digits."""
-    if kind in ("lowerLetter", "upperLetter") and number > 0:
-        letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
-        return letters.upper() if kind == "upperLetter" else letters
-    if kind in ("lowerRoman", "upperRoman") and 0 < number <= _MAX_ROMAN:
-        written = roman(number)
-        return written.upper() if kind == "upperRoman" else written
-    return f"{number:02}" if kind == "decimalZero" else str(number)

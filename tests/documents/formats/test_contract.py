@@ -22,6 +22,8 @@ from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content
 from app.documents.images.kinds import ImageKind
 from app.documents.text.clean import clean
 from tests.documents.compound_writer import write_xls, xls_sheet
+from tests.documents.doc_writer import paragraph as paragraph97
+from tests.documents.doc_writer import write_doc
 from tests.documents.epub_writer import write_epub
 from tests.documents.images.gallery import flag, noise, saved, variants
 from tests.documents.message_writer import message, write_msg
@@ -51,6 +53,11 @@ def _epub() -> bytes:
 def _docx() -> bytes:
     body = paragraph(_PROSE * 6) + paragraph("Then the storm came, and the lantern went out.")
     return write_docx(word_heading(_FIRST) + body + word_heading(_SECOND) + body, title="The Keeper")
+
+
+def _doc() -> bytes:
+    body = [paragraph97(_PROSE * 6), paragraph97("Then the storm came, and the lantern went out.")]
+    return write_doc([paragraph97(_FIRST, 1), *body, paragraph97(_SECOND, 1), *body], title="The Keeper")
 
 
 def _odt() -> bytes:
@@ -179,6 +186,7 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
     Format.DOCX: _docx,
+    Format.DOC: _doc,
     Format.ODT: _odt,
     Format.RTF: _rtf,
     Format.MARKDOWN: _markdown,
@@ -298,7 +306,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg", "tiff")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg", "tiff", "doc")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -347,6 +355,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported(tmp_path: Path) ->
         from app.documents import worker
         from app.documents.formats.contract import Content
         from tests.documents.compound_writer import write_xls, xls_sheet
+        from tests.documents.doc_writer import paragraph as paragraph97, write_doc
         from tests.documents.epub_writer import write_epub
         from tests.documents.message_writer import message, write_msg
         from tests.documents.office_writer import paragraph, write_docx, write_ods, write_odt, write_rtf
@@ -371,6 +380,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported(tmp_path: Path) ->
                 ncx="<navPoint/>",
             ),
             "a.docx": write_docx(f"<w:tbl><w:tr><w:tc>{paragraph('Cell')}</w:tc></w:tr></w:tbl>"),
+            "a.doc": write_doc([paragraph97("Text")], title="Title"),
             "a.odt": write_odt("<text:list><text:list-item><text:p>Item</text:p></text:list-item></text:list>"),
             "a.rtf": write_rtf("{\\\\f1 \\\\'c9}\\\\u8212 -", head="{\\\\fonttbl{\\\\f1\\\\fcharset204 A;}}"),
             "a.html": "<title>猫</title><meta charset=shift_jis><p>吾輩は猫である。<p hidden>x".encode("cp932"),

@@ -194,7 +194,6 @@ def test_what_is_known_and_not_read_is_named(name: str, head: bytes, kind: Refus
 @pytest.mark.parametrize(
     ("stream", "kind"),
     [
-        ("WordDocument", RefusedKind.WORD),
         ("PowerPoint Document", RefusedKind.POWERPOINT),
         ("Quill/QuillSub/CONTENTS", RefusedKind.PUBLISHER),
         ("VisioDocument", RefusedKind.VISIO),

@@ -1,7 +1,8 @@
 """Makes the files of `test_one_source`: `python -m tests.documents.one_source.make FOLDER`, wherever the text changes.
 
-quay.fodt is the source; LibreOffice (25.2, with writer and math) makes .odt, .docx, .rtf and one PDF of it, ReportLab
-another PDF; .html and .epub say the same by their own means. LibreOffice and ReportLab are needed for this alone.
+quay.fodt is the source; LibreOffice (25.2, with writer and math) makes .odt, .doc, .docx, .rtf and one PDF of it,
+ReportLab another PDF; .html and .epub say the same by their own means. LibreOffice and ReportLab are needed for this
+alone.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ CHAPTERS = (
 
 def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in ("odt", "docx", "rtf", _PDF):
+    for kind in ("odt", "doc", "docx", "rtf", _PDF):
         _convert(kind, folder)
     body = "\n".join(CHAPTERS)
     page = (

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.scans.layout import Point, RecognisedLine, set_text
+from tests.documents.photographer import Camera
 
 
 def line(text: str, x: float, y: float, width: float = 300, height: float = 20) -> RecognisedLine:
@@ -47,6 +48,27 @@ def test_columns_are_read_one_after_the_other_whatever_their_lines_height() -> N
 def test_a_page_laid_on_the_glass_askew(degrees: float) -> None:
     sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
     assert set_text(turned(HEADED, lambda p: (p[0] * cosine - p[1] * sine, p[0] * sine + p[1] * cosine))) == READ
+
+
+SPREAD = [
+    line("A heading above both", 300, 0, width=500),
+    *(line(f"left {row}", 0, 60 + 30 * row, width=480 - 35 * (row % 3)) for row in range(40)),
+    *(line(f"right {row}", 515, 72 + 30 * row, width=480 - 35 * (row % 4)) for row in range(40)),
+]
+
+
+@pytest.mark.parametrize("yaw", [-20, 0, 20])
+@pytest.mark.parametrize("pitch", [-20, 0, 15])
+@pytest.mark.parametrize("roll", [-15, 0, 4])
+def test_a_page_that_was_photographed_from_one_side(yaw: float, pitch: float, roll: float) -> None:
+    camera = Camera((1_000, 1_300), yaw=yaw, pitch=pitch, roll=roll)
+    assert set_text(turned(SPREAD, camera.sees)) == set_text(SPREAD)
+
+
+@pytest.mark.parametrize("bulge", [-60, 40, 80])
+def test_a_page_that_lies_curved(bulge: float) -> None:
+    bent = turned(SPREAD, lambda p: (p[0], p[1] + bulge * math.sin(math.pi * p[0] / 1_000)))
+    assert set_text(bent) == set_text(SPREAD)
 
 
 def test_a_page_on_its_head_or_on_its_side() -> None:

@@ -28,6 +28,7 @@ from app.isolation.sandbox import Step
 from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents import scanner
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.documents.photographer import Camera
 from tests.endings import as_events
 
 INMATE = Path(__file__).parent / "inmate.py"
@@ -82,6 +83,7 @@ def pages() -> Pages:
         "worn": worn(columns),
         "upside down": columns.rotate(180),
         "on its side": columns.rotate(90, expand=True),
+        "photo": Camera(columns.size, yaw=18, pitch=-12, roll=6, share=0.4, size=(1_600, 900)).photograph(columns),
         "japanese": scanner.write(scanner.paper(1_000, 300), scanner.JAPANESE),
         "downwards": scanner.write_downwards(scanner.paper(700, 700), scanner.JAPANESE),
         "unreadable": unreadable(),
@@ -136,7 +138,7 @@ def share_of(text: str, page: Page) -> float:
     return sum(block.size for block in blocks) / len(wanted)
 
 
-@pytest.mark.parametrize("name", ["columns", "upside down", "on its side"])
+@pytest.mark.parametrize("name", ["columns", "upside down", "on its side", "photo"])
 def test_columns_are_read_in_order_however_the_page_lay(page: Callable[[str], Page], name: str) -> None:
     assert share_of(PROSE, page(name)) >= 0.97
     assert page(name).flags == (Flag.RECOGNISED,)

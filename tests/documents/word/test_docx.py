@@ -257,7 +257,7 @@ def test_what_only_looks_hidden_stays() -> None:
 def test_an_encrypted_document_is_told_from_an_old_one() -> None:
     old = write_compound({"WordDocument": b"x"})
     assert _refusal(write_compound({"EncryptedPackage": b"x"})).code is Code.DOCUMENT_ENCRYPTED
-    assert _refusal(old).code is Code.FORMAT_REFUSED
+    assert _refusal(old).code is Code.FORMAT_MISMATCH
 
 
 @pytest.mark.parametrize("part", ["word/styles.xml", "word/footnotes.xml", "docProps/core.xml", "_rels/.rels"])
