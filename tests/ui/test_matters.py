@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -18,9 +19,12 @@ from app.core.paths import Paths
 from app.services.services import Services
 from app.store.books import Books
 from app.store.db import Database
+from app.store.keys import ScryptCost
+from app.store.matter_file import new_sealing
 from app.ui.application import WindowStart
 from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
+from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.window import WindowPresenter
 from tests.ui.fakes import Gate, ScriptedEngine, open_desk
@@ -269,3 +273,29 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
     assert dialog.list.count() == 1
     assert not window.desk.paths.matter(window.tern).exists()
+
+
+def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    files, target = window.presenter.matters._files, tmp_path / "one.octavo-matter"
+    files.ask_export(window.desk.matters.kept.get(window.marlow))
+    chosen = window.dialog(ExportPassphraseDialog)
+    assert isinstance(chosen, ExportPassphraseDialog)
+    qtbot.keyClicks(chosen.new.line, "four words")
+    assert not chosen.action.isEnabled()
+    qtbot.keyClicks(chosen.again.line, "four words")
+    with mock.patch("app.ui.matters.files.SaveDialog") as asked:
+        chosen.action.click()
+    (given,) = asked.return_value.fileSelected.connect.call_args.args
+    cheap = new_sealing("four words", ScryptCost(2, 1))
+    with mock.patch("app.store.matter_file.new_sealing", return_value=cheap):
+        given(str(target))
+        wait(target.exists)
+        wait(lambda: window.start._bridge.idle)
+        files._ask_passphrase(str(target))
+        asking = window.dialog(ImportPassphraseDialog)
+        assert isinstance(asking, ImportPassphraseDialog)
+        qtbot.keyClicks(asking.line.line, "four words")
+        asking.action.click()
+        wait(lambda: window.start._bridge.idle)
+    assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
+    assert "“Client One (2)” was imported." in window.words()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,6 +26,7 @@ from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.matters.dialog import MattersDialog
+    from app.ui.matters.files import MatterFiles
 
 
 class MattersPresenter(Presenter):
@@ -188,6 +189,16 @@ class MattersPresenter(Presenter):
         self._known = (matter, *self._known)
         self.open(matter.id)
 
+    @cached_property
+    def _files(self) -> MatterFiles:
+        from app.ui.matters.files import MatterFiles  # few want it
+
+        made = MatterFiles(self._matters, self._bridge, self._window, self)
+        made.failed.connect(self.failed)
+        made.done.connect(self.done)
+        made.taken.connect(self.look)
+        return made
+
     @Slot()
     def manage(self) -> None:
         from app.ui.matters.dialog import MattersDialog  # when it is opened
@@ -198,6 +209,9 @@ class MattersPresenter(Presenter):
         dialog.rename_wanted.connect(self._ask_rename)
         dialog.archive_wanted.connect(self._archive)
         dialog.delete_wanted.connect(self._ask_delete)
+        files = self._files
+        dialog.export_wanted.connect(files.ask_export)
+        dialog.import_wanted.connect(files.ask_import)
         dialog.finished.connect(self._closed)
         dialog.open()
         self.look()
