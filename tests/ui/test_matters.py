@@ -8,16 +8,12 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, Ending
-from app.core.document import Document, Format, Page
+from app.core.conversation import Ending
 from app.core.paths import Paths
-from app.services.services import Services
-from app.store.books import Books
 from app.store.db import Database
 from app.store.keys import ScryptCost
 from app.store.matter_file import new_sealing
@@ -26,87 +22,9 @@ from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
 from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from app.ui.window import WindowPresenter
-from tests.ui.fakes import Gate, ScriptedEngine, open_desk
+from tests.ui.fakes import Gate
+from tests.ui.matter_window import Window
 from tests.ui.room import application, wait
-
-
-def furnish(desk: Services, word: str, byte: str) -> None:
-    """With a book and a conversation that have this word in their titles."""
-    pages = (Page(1, "1", f"The {word} wharf."),)
-    book = Books(desk.database).add(Document(f"{word} lease", Format.PDF, byte * 32, pages), Path(f"/{word}.pdf"))
-    desk.conversations.create(f"{word} talk", (BookRef(book.id),))
-
-
-class Window:
-    """The program in one process, over a desk with two matters."""
-
-    def __init__(self, folder: Path) -> None:
-        self.engine = ScriptedEngine()
-        library = open_desk(folder).desk
-        furnish(library, "Atlas", "aa")
-        self.marlow, self.tern = (library.matters.create(name).id for name in ("Client One", "Client Two"))
-        for id, word, byte in ((self.marlow, "Marlow", "bb"), (self.tern, "Tern", "cc")):
-            matter = library.turn_to(id)
-            furnish(matter, word, byte)
-            matter.database.close()
-        library.close()
-        paths = Paths(folder)
-        paths.window.mkdir(exist_ok=True)
-        self.start = WindowStart(application(), paths, self.open_desk, folder / "handbook.md", ())
-        self.start.begin()
-        self.settle()
-
-    def open_desk(self, paths: Paths, _passphrase: str | None) -> Services:
-        return open_desk(paths.data, self.engine).desk
-
-    @property
-    def presenter(self) -> WindowPresenter:
-        assert self.start.presenter is not None
-        return self.start.presenter
-
-    @property
-    def desk(self) -> Services:
-        assert self.start._desk is not None
-        return self.start._desk
-
-    def settle(self) -> None:
-        start = self.start
-        wait(lambda: start.presenter is not None and start.presenter.shown.conversation is not None)
-        wait(lambda: start._bridge.idle)
-
-    def open(self, id: str) -> None:
-        before = self.presenter
-        before.matters.open(id)
-        wait(lambda: self.start.presenter not in (None, before))
-        self.settle()
-
-    def titles(self) -> list[str]:
-        return [conversation.title for conversation in self.presenter.shelf.conversations]
-
-    def words(self) -> str:
-        """All that any widget shows or says, and all that its lists have."""
-        found = [self.start.window.windowTitle()]
-        for widget in (self.start.window, *self.start.window.findChildren(QWidget)):
-            found += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip(), widget.windowTitle()]
-            if isinstance(widget, QLabel):
-                found.append(widget.text())
-        found += [action.text() for action in self.start.window.findChildren(QAction)]
-        found += [book.title for book in self.presenter.shown.shelf.values()]
-        return "\n".join([*found, *self.titles()])
-
-    def dialog(self, kind: type[QDialog]) -> QDialog:
-        wait(lambda: any(isinstance(each, kind) for each in self.start.window.findChildren(QDialog)))
-        return next(each for each in self.start.window.findChildren(QDialog) if isinstance(each, kind))
-
-    def end(self) -> None:
-        self.start.close()
-        for widget in QApplication.topLevelWidgets():
-            widget.close()
-            widget.deleteLater()
-        self.start.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QApplication.processEvents()
 
 
 @pytest.fixture
@@ -208,7 +126,7 @@ def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(wind
     dialog.action.click()
     wait(lambda: window.start.presenter not in (None, before))
     window.settle()
-    assert "“Atlas talk” was moved to “Client Two”." in window.words()
+    assert "“Atlas talk” is in “Client Two” now." in window.words()
     assert window.titles() == ["Rivers"]
     assert window.presenter.shown.shelf == {}
     window.open(window.tern)

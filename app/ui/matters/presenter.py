@@ -146,7 +146,10 @@ class MattersPresenter(Presenter):
     @Slot(str)
     def ask_move_book(self, id: str) -> None:
         book = self._shown.shelf.get(id)
-        words = _("It takes along the question sheets about it. In conversations here it can no longer be opened.")
+        words = _(
+            "It takes along the tables about it alone. If another table here needs it, it stays here too; else it can"
+            " no longer be opened in conversations here."
+        )
         self._ask_move(book.title if book is not None else "", words, books=(id,))
 
     def _ask_move(
@@ -167,7 +170,7 @@ class MattersPresenter(Presenter):
     def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
         """What shows it, or has it open, is made anew."""
         work = partial(self._matters.move, self._desk.database, target, books, conversations)
-        words = _("“{title}” was moved to “{name}”.").format(title=title, name=self._name_of(target))
+        words = _("“{title}” is in “{name}” now.").format(title=title, name=self._name_of(target))
         self.desk_wanted.emit(self._open.id if self._open is not None else LIBRARY, words, work)
 
     # ---- making and managing
