@@ -96,6 +96,7 @@ def _add_add(commands: Any) -> None:
         " before, only what is new or changed is read"
     )
     add = _command(commands, "add", about)
+    _add_matter(add)
     add.add_argument("--watch", action="store_true", help=_("then wait for new and changed files, until Ctrl+C"))
     add.add_argument("--retry", action="store_true", help=_("also read again what could not be read before"))
     add.add_argument(
@@ -105,6 +106,7 @@ def _add_add(commands: Any) -> None:
 
 def _add_folders(commands: Any) -> None:
     folders = _command(commands, "folders", _("list the folders that were added, and what became of their documents"))
+    _add_matter(folders)
     what = folders.add_mutually_exclusive_group()
     what.add_argument("--unwatch", type=Path, metavar="FOLDER", help=_("no longer watch this folder for new files"))
     what.add_argument(
@@ -160,6 +162,7 @@ def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> N
 
 def _add_notes(commands: Any) -> None:
     notes = _command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
+    _add_matter(notes)
     notes.add_argument(
         "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
     )

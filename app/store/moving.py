@@ -40,8 +40,8 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 def move(source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = ()) -> Moved:
-    """A conversation takes along the books that it was asked about, a book the sheets about it. A book that something
-    else needs, which stays, is copied. Raises AppError as `Database.write` does; then the source has everything."""
+    """A conversation takes along the books that it was asked about, a book the sheets about it alone. A book that
+    something else needs, which stays, is copied. Raises AppError as `Database.write` does; then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
@@ -70,22 +70,34 @@ class _Wanted:
 
 
 def _choose(connection: apsw.Connection, books: set[str], conversations: set[str]) -> _Wanted:
-    there = {id for (id,) in connection.execute("SELECT id FROM books WHERE bin_id = ''")}
+    there = _ids(connection, "SELECT id FROM books WHERE bin_id = ''")
     books &= there
-    conversations |= _sheets_about(connection, books)
+    sheets = _sheets(connection)
+    conversations |= {id for id, about in sheets.items() if about and about <= books}
     conversations |= _notes_of(connection, conversations)
-    listed = {id for (id,) in connection.execute("SELECT id FROM conversations WHERE bin_id = ''")}
-    conversations &= listed
+    conversations &= _ids(connection, "SELECT id FROM conversations WHERE bin_id = ''")
     needed = _books_of(connection, conversations) & there - books
-    stay = _books_of(connection, {id for (id,) in connection.execute("SELECT id FROM conversations")} - conversations)
-    return _Wanted(books | (needed - stay), sorted(conversations), needed & stay)
+    others = _ids(connection, "SELECT id FROM conversations") - conversations
+    stay = _books_of(connection, others) & needed
+    for id in sheets.keys() & others:
+        stay |= sheets[id] & books
+    return _Wanted((books | needed) - stay, sorted(conversations), stay)
 
 
-def _sheets_about(connection: apsw.Connection, books: Collection[str]) -> set[str]:
+def _ids(connection: apsw.Connection, sql: str) -> set[str]:
+    return {str(id) for (id,) in connection.execute(sql)}
+
+
+def _sheets(connection: apsw.Connection) -> dict[str, set[str]]:
+    """The books that each is about; notes are none of them: they go with their question."""
     rows = connection.execute(
-        "SELECT s.conversation_id, b.book_id FROM sheets s JOIN conversation_books b USING (conversation_id)"
+        """SELECT s.conversation_id, b.book_id FROM sheets s JOIN conversation_books b USING (conversation_id)
+            WHERE s.question_id = ''"""
     )
-    return {id for id, book_id in rows if book_id in books}
+    found: dict[str, set[str]] = defaultdict(set)
+    for id, book_id in rows:
+        found[str(id)].add(str(book_id))
+    return found
 
 
 def _notes_of(connection: apsw.Connection, conversations: Collection[str]) -> set[str]:

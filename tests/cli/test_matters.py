@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from app.bootstrap import open_desk
+from app.cli.parsers import parser
 from app.core.bin import BinKind
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo
@@ -38,6 +39,14 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
     code, _out, err = matters("delete", "Marlow", "--yes")
     assert code == 3
     assert "no matter “Marlow”" in err
+
+
+def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:
+    of_the_person = {"prompts", "matters", "models", "settings", "passphrase", "doctor", "bench"}
+    commands = next(action for action in parser()._actions if action.dest == "command").choices
+    assert isinstance(commands, dict)
+    without = {name for name, command in commands.items() if "--matter" not in command.format_help()}
+    assert without == of_the_person
 
 
 def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path: Path) -> None:

@@ -121,7 +121,21 @@ def matter_deleting(stage: Stage) -> None:
     stage.settle()
 
 
+def matter_moving(stage: Stage) -> None:
+    _matter(stage)
+    stage.presenter.matters.ask_move_conversation(stage.presenter.shelf.conversations[0].id)
+    stage.settle()
+
+
+def matter_exporting(stage: Stage) -> None:
+    shown = _matter(stage)
+    stage.presenter.matters._files.ask_export(shown)
+    stage.settle()
+
+
 MATTER_SCENES = (
+    matter_moving,
+    matter_exporting,
     matter,
     matter_dark,
     matter_menu,

@@ -24,6 +24,7 @@ from app.core.conversation import (
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
 from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.sheet import GridColumn
 from app.core.suggestion import SuggestedQuestion
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -31,7 +32,7 @@ from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
-from app.store.moving import INDEXES, move
+from app.store.moving import INDEXES, Moved, move
 from app.store.passages import Passages
 from app.store.sheets import SheetStore
 from app.store.suggestions import SuggestedQuestions
@@ -71,7 +72,7 @@ class Kept:
         whole = msgspec.structs.replace(answer, text=f"{title}.", ending=Ending.COMPLETE, citations=cited)
         self.conversations.save_answer(whole)
         self.conversations.add_question(Question(talk.id, "And then?", refs, parent_id=answer.id))
-        self.sheets.create(f"{title} notes", refs, ("Note",), excerpts=False, question_id=first.id)
+        self.sheets.create_notes(f"{title} notes", ("Note",), [refs], first.id, excerpts=False)
         Drafts(self.database).keep(talk.id, Draft("Later", first.id, "Else?"))
         return talk
 
@@ -122,19 +123,32 @@ def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -
     assert source.found("wharf", lease) == 0
 
 
-def test_a_book_takes_along_the_sheets_about_it(both: tuple[Kept, Kept]) -> None:
+def test_a_book_takes_along_the_sheets_about_it_alone(both: tuple[Kept, Kept]) -> None:
     source, target = both
     lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
     talk = source.conversations.create("Both", (BookRef(lease), BookRef(letters)))
-    sheet = source.sheets.create("Dates", (BookRef(lease), BookRef(letters)), ("When?",), excerpts=False)
+    columns = (GridColumn("When?"),)
+    sheet = source.sheets.create("Dates", columns, [(BookRef(lease),)], excerpts=False)
     moved = move(source.database, target.database, books=[lease])
-    assert set(moved.conversations) == {sheet.id}
+    assert moved == Moved({lease: lease}, (sheet.id,))
     assert target.sheets.get(sheet.id) == sheet
-    assert target.books.ids() == {lease, letters}
-    assert source.books.ids() == {letters}
+    assert (target.books.ids(), source.books.ids()) == ({lease}, {letters})
     left = source.conversations.get(talk.id)
     assert left is not None
     assert [ref.book_id for ref in left.books] == [letters]
+
+
+def test_a_book_that_a_table_needs_is_copied(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
+    rows = [(BookRef(lease),), (BookRef(letters),)]
+    sheet = source.sheets.create("Dates", (GridColumn("When?"),), rows, excerpts=False)
+    assert move(source.database, target.database, books=[lease]) == Moved({}, ())
+    assert (target.books.ids(), source.books.ids()) == ({lease}, {lease, letters})
+    assert source.sheets.get(sheet.id) == sheet
+    assert move(source.database, target.database, [lease, letters]).conversations == (sheet.id,)
+    assert target.sheets.get(sheet.id) == sheet
+    assert source.books.ids() == frozenset()
 
 
 def test_a_file_that_the_target_has_keeps_its_id_there(both: tuple[Kept, Kept]) -> None:

@@ -5,104 +5,26 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, Ending
-from app.core.document import Document, Format, Page
+from app.core.conversation import Ending
 from app.core.paths import Paths
-from app.services.services import Services
-from app.store.books import Books
 from app.store.db import Database
+from app.store.keys import ScryptCost
+from app.store.matter_file import new_sealing
 from app.ui.application import WindowStart
 from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
+from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from app.ui.window import WindowPresenter
-from tests.ui.fakes import Gate, ScriptedEngine, open_desk
+from tests.ui.fakes import Gate
+from tests.ui.matter_window import Window
 from tests.ui.room import application, wait
-
-
-def furnish(desk: Services, word: str, byte: str) -> None:
-    """With a book and a conversation that have this word in their titles."""
-    pages = (Page(1, "1", f"The {word} wharf."),)
-    book = Books(desk.database).add(Document(f"{word} lease", Format.PDF, byte * 32, pages), Path(f"/{word}.pdf"))
-    desk.conversations.create(f"{word} talk", (BookRef(book.id),))
-
-
-class Window:
-    """The program in one process, over a desk with two matters."""
-
-    def __init__(self, folder: Path) -> None:
-        self.engine = ScriptedEngine()
-        library = open_desk(folder).desk
-        furnish(library, "Atlas", "aa")
-        self.marlow, self.tern = (library.matters.create(name).id for name in ("Client One", "Client Two"))
-        for id, word, byte in ((self.marlow, "Marlow", "bb"), (self.tern, "Tern", "cc")):
-            matter = library.turn_to(id)
-            furnish(matter, word, byte)
-            matter.database.close()
-        library.close()
-        paths = Paths(folder)
-        paths.window.mkdir(exist_ok=True)
-        self.start = WindowStart(application(), paths, self.open_desk, folder / "handbook.md", ())
-        self.start.begin()
-        self.settle()
-
-    def open_desk(self, paths: Paths, _passphrase: str | None) -> Services:
-        return open_desk(paths.data, self.engine).desk
-
-    @property
-    def presenter(self) -> WindowPresenter:
-        assert self.start.presenter is not None
-        return self.start.presenter
-
-    @property
-    def desk(self) -> Services:
-        assert self.start._desk is not None
-        return self.start._desk
-
-    def settle(self) -> None:
-        start = self.start
-        wait(lambda: start.presenter is not None and start.presenter.shown.conversation is not None)
-        wait(lambda: start._bridge.idle)
-
-    def open(self, id: str) -> None:
-        before = self.presenter
-        before.matters.open(id)
-        wait(lambda: self.start.presenter not in (None, before))
-        self.settle()
-
-    def titles(self) -> list[str]:
-        return [conversation.title for conversation in self.presenter.shelf.conversations]
-
-    def words(self) -> str:
-        """All that any widget shows or says, and all that its lists have."""
-        found = [self.start.window.windowTitle()]
-        for widget in (self.start.window, *self.start.window.findChildren(QWidget)):
-            found += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip(), widget.windowTitle()]
-            if isinstance(widget, QLabel):
-                found.append(widget.text())
-        found += [action.text() for action in self.start.window.findChildren(QAction)]
-        found += [book.title for book in self.presenter.shown.shelf.values()]
-        return "\n".join([*found, *self.titles()])
-
-    def dialog(self, kind: type[QDialog]) -> QDialog:
-        wait(lambda: any(isinstance(each, kind) for each in self.start.window.findChildren(QDialog)))
-        return next(each for each in self.start.window.findChildren(QDialog) if isinstance(each, kind))
-
-    def end(self) -> None:
-        self.start.close()
-        for widget in QApplication.topLevelWidgets():
-            widget.close()
-            widget.deleteLater()
-        self.start.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QApplication.processEvents()
 
 
 @pytest.fixture
@@ -204,7 +126,7 @@ def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(wind
     dialog.action.click()
     wait(lambda: window.start.presenter not in (None, before))
     window.settle()
-    assert "“Atlas talk” was moved to “Client Two”." in window.words()
+    assert "“Atlas talk” is in “Client Two” now." in window.words()
     assert window.titles() == ["Rivers"]
     assert window.presenter.shown.shelf == {}
     window.open(window.tern)
@@ -269,3 +191,29 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
     assert dialog.list.count() == 1
     assert not window.desk.paths.matter(window.tern).exists()
+
+
+def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    files, target = window.presenter.matters._files, tmp_path / "one.octavo-matter"
+    files.ask_export(window.desk.matters.kept.get(window.marlow))
+    chosen = window.dialog(ExportPassphraseDialog)
+    assert isinstance(chosen, ExportPassphraseDialog)
+    qtbot.keyClicks(chosen.new.line, "four words")
+    assert not chosen.action.isEnabled()
+    qtbot.keyClicks(chosen.again.line, "four words")
+    with mock.patch("app.ui.matters.files.SaveDialog") as asked:
+        chosen.action.click()
+    (given,) = asked.return_value.fileSelected.connect.call_args.args
+    cheap = new_sealing("four words", ScryptCost(2, 1))
+    with mock.patch("app.store.matter_file.new_sealing", return_value=cheap):
+        given(str(target))
+        wait(target.exists)
+        wait(lambda: window.start._bridge.idle)
+        files._ask_passphrase(str(target))
+        asking = window.dialog(ImportPassphraseDialog)
+        assert isinstance(asking, ImportPassphraseDialog)
+        qtbot.keyClicks(asking.line.line, "four words")
+        asking.action.click()
+        wait(lambda: window.start._bridge.idle)
+    assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
+    assert "“Client One (2)” was imported." in window.words()

@@ -20,7 +20,7 @@ from app.wording.i18n import _
 from app.wording.units import day
 
 _MatterRole = int(Qt.ItemDataRole.UserRole)
-_SIZE = QSize(600, 460)
+_SIZE = QSize(620, 520)
 _ROW = (SPACE_S, SPACE_S, SPACE_S, SPACE_S)
 
 
@@ -32,6 +32,8 @@ class MattersDialog(QDialog):
     rename_wanted = Signal(object)
     archive_wanted = Signal(object)
     delete_wanted = Signal(object)
+    export_wanted = Signal(object)
+    import_wanted = Signal()
 
     def __init__(self, matters: Sequence[Matter], open_matter: Matter | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,8 +53,8 @@ class MattersDialog(QDialog):
         self._make_buttons()
         close = TextButton(_("Close"))
         close.clicked.connect(self.accept)
-        of_one = row(self.rename, self.archive, self.delete, STRETCH, self.open_button, spacing=SPACE_S)
-        below = row(self.new_button, STRETCH, close, spacing=SPACE_S)
+        of_one = row(self.rename, self.archive, self.export, self.delete, STRETCH, self.open_button, spacing=SPACE_S)
+        below = row(self.new_button, self.import_button, STRETCH, close, spacing=SPACE_S)
         heading = PlainLabel(_("Matters"), role="heading")
         column(
             heading, PlainLabel(words, wraps=True), SPACE_S, (self.list, 1), (self.empty_words, 1), of_one, SPACE_L,
@@ -63,15 +65,17 @@ class MattersDialog(QDialog):
     def _make_buttons(self) -> None:
         self.open_button = TextButton(_("Open"), role="primary")
         self.open_button.setDefault(True)
-        self.rename, self.archive, self.delete = (
-            TextButton(words) for words in (_("Rename…"), _("Archive"), _("Delete…"))
+        self.rename, self.archive, self.export, self.delete = (
+            TextButton(words) for words in (_("Rename…"), _("Archive"), _("Export…"), _("Delete…"))
         )
-        self.new_button = TextButton(_("New matter…"))
+        self.new_button, self.import_button = TextButton(_("New matter…")), TextButton(_("Import…"))
         self.open_button.clicked.connect(self._open)
         self.new_button.clicked.connect(self.new_wanted)
+        self.import_button.clicked.connect(self.import_wanted)
         for button, signal in (
             (self.rename, self.rename_wanted),
             (self.archive, self.archive_wanted),
+            (self.export, self.export_wanted),
             (self.delete, self.delete_wanted),
         ):
             button.clicked.connect(partial(self._want, signal))
@@ -119,7 +123,7 @@ class MattersDialog(QDialog):
     @Slot()
     def _enable(self) -> None:
         matter = self._chosen()
-        for button in (self.rename, self.archive):
+        for button in (self.rename, self.archive, self.export):
             button.setEnabled(matter is not None)
         for button in (self.open_button, self.delete):
             button.setEnabled(matter is not None and matter.id != self._open_id)

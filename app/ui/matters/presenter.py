@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,6 +26,7 @@ from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.matters.dialog import MattersDialog
+    from app.ui.matters.files import MatterFiles
 
 
 class MattersPresenter(Presenter):
@@ -145,7 +146,10 @@ class MattersPresenter(Presenter):
     @Slot(str)
     def ask_move_book(self, id: str) -> None:
         book = self._shown.shelf.get(id)
-        words = _("It takes along the question sheets about it. In conversations here it can no longer be opened.")
+        words = _(
+            "It takes along the tables about it alone. If another table here needs it, it stays here too; else it can"
+            " no longer be opened in conversations here."
+        )
         self._ask_move(book.title if book is not None else "", words, books=(id,))
 
     def _ask_move(
@@ -166,7 +170,7 @@ class MattersPresenter(Presenter):
     def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
         """What shows it, or has it open, is made anew."""
         work = partial(self._matters.move, self._desk.database, target, books, conversations)
-        words = _("“{title}” was moved to “{name}”.").format(title=title, name=self._name_of(target))
+        words = _("“{title}” is in “{name}” now.").format(title=title, name=self._name_of(target))
         self.desk_wanted.emit(self._open.id if self._open is not None else LIBRARY, words, work)
 
     # ---- making and managing
@@ -188,6 +192,16 @@ class MattersPresenter(Presenter):
         self._known = (matter, *self._known)
         self.open(matter.id)
 
+    @cached_property
+    def _files(self) -> MatterFiles:
+        from app.ui.matters.files import MatterFiles  # few want it
+
+        made = MatterFiles(self._matters, self._bridge, self._window, self)
+        made.failed.connect(self.failed)
+        made.done.connect(self.done)
+        made.taken.connect(self.look)
+        return made
+
     @Slot()
     def manage(self) -> None:
         from app.ui.matters.dialog import MattersDialog  # when it is opened
@@ -198,6 +212,9 @@ class MattersPresenter(Presenter):
         dialog.rename_wanted.connect(self._ask_rename)
         dialog.archive_wanted.connect(self._archive)
         dialog.delete_wanted.connect(self._ask_delete)
+        files = self._files
+        dialog.export_wanted.connect(files.ask_export)
+        dialog.import_wanted.connect(files.ask_import)
         dialog.finished.connect(self._closed)
         dialog.open()
         self.look()

@@ -1,0 +1,77 @@
+"""Exports a matter into a file, and imports one, each with its passphrase."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.matter import Matter
+from app.services.matters import Matters
+from app.ui.bridge import Bridge, Executor
+from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
+from app.ui.presenter import Presenter
+from app.ui.shelf.matter_switch import desk_name
+from app.ui.widgets.dialogs import SaveDialog
+from app.wording.i18n import _
+from app.wording.units import printable
+
+
+class MatterFiles(Presenter):
+    """`done` carries a sentence; after `taken` there is another matter."""
+
+    done = Signal(str)
+    taken = Signal()
+
+    def __init__(self, matters: Matters, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._matters = matters
+        self._bridge = bridge
+        self._window = window
+
+    @Slot(object)
+    def ask_export(self, matter: Matter) -> None:
+        dialog = ExportPassphraseDialog(desk_name(matter), self._window)
+        dialog.given.connect(partial(self._ask_target, matter))
+        dialog.open()
+
+    def _ask_target(self, matter: Matter, passphrase: str) -> None:
+        dialog = SaveDialog(self._window, _("Export the matter"), desk_name(matter), [_kinds()])
+        dialog.fileSelected.connect(partial(self._export, matter, passphrase))
+        dialog.open()
+
+    def _export(self, matter: Matter, passphrase: str, file: str) -> None:
+        self.done.emit(_("“{name}” is being exported…").format(name=desk_name(matter)))
+        work = partial(self._matters.export, matter.id, Path(file), passphrase)
+        self._bridge.call(Executor.COPYING, work, partial(self._exported, matter), self._on_problem)
+
+    def _exported(self, matter: Matter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.done.emit(_("“{name}” was exported, and the file was read back.").format(name=desk_name(matter)))
+
+    @Slot()
+    def ask_import(self) -> None:
+        dialog = QFileDialog(self._window, _("Import a matter"), "", f"{_kinds()};;{_('All files (*)')}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._ask_passphrase)
+        dialog.open()
+
+    @Slot(str)
+    def _ask_passphrase(self, file: str) -> None:
+        dialog = ImportPassphraseDialog(printable(Path(file).name), self._window)
+        dialog.given.connect(partial(self._import, file))
+        dialog.open()
+
+    def _import(self, file: str, passphrase: str) -> None:
+        work = partial(self._matters.take, Path(file), passphrase)
+        self._bridge.call(Executor.COPYING, work, self._imported, self._on_problem)
+
+    @Slot(object)
+    def _imported(self, matter: Matter) -> None:
+        self.done.emit(_("“{name}” was imported.").format(name=desk_name(matter)))
+        self.taken.emit()
+
+
+def _kinds() -> str:
+    return _("Exported matters (*.octavo-matter)")
