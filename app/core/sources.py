@@ -113,8 +113,8 @@ class FileEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Adding(msgspec.Struct, frozen=True, tag=True):
-    """Files are being added: `done` of `total`, also in bytes; `share`: of all work, from 0 to 1; `left_s`: seconds that
-    are left at the speed so far, None while nobody can know."""
+    """Files are being added: `done` of `total`, also in bytes; `share`: of all work, from 0 to 1; `left_s`: seconds
+    that are left at the speed so far, None while nobody can know."""
 
     done: int
     total: int
