@@ -113,12 +113,13 @@ class FileEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Adding(msgspec.Struct, frozen=True, tag=True):
-    """Files are being added: `done` of `total`, also in bytes; `left_s`: seconds left at the speed so far, None while
-    nobody can know."""
+    """Files are being added: `done` of `total`, also in bytes; `share`: of all work, from 0 to 1; `left_s`: seconds
+    that are left at the speed so far, None while nobody can know."""
 
     done: int
     total: int
     done_bytes: int
     total_bytes: int
+    share: float = 0.0
     left_s: float | None = None
     paused: bool = False

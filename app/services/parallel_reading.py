@@ -269,4 +269,5 @@ class _Speed:
         cost = self._done_cost + sum(share * file.cost for file, share in partly)
         took_s = self._active_s + (self._clock() - self._since if self.shares else 0.0)
         left_s = took_s * (self._total_cost - cost) / cost if cost and took_s >= _SURE_AFTER_S else None
-        return Adding(self._done, self._total, size, self._total_bytes, left_s, paused)
+        whole = cost / self._total_cost if self._total_cost else 1.0
+        return Adding(self._done, self._total, size, self._total_bytes, whole, left_s, paused)

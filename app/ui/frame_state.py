@@ -70,12 +70,14 @@ class PageLook(msgspec.Struct, frozen=True):
 
 class WindowState(msgspec.Struct, frozen=True):
     """What lay open in the window, `conversation_id` in the middle. By the ids of conversations: `panes`, and `opened`,
-    the books on the page, and on the second one in a split view. `look` is that of pages."""
+    the books on the page, and on the second one in a split view. `look` is that of pages, `folds` the folders on the
+    shelf that a person has folded or not."""
 
     conversation_id: str = ""
     panes: dict[str, PagePane] = {}
     opened: dict[str, tuple[OpenedBooks, ...]] = {}
     look: PageLook = PageLook()
+    folds: dict[str, bool] = {}
 
 
 def load(folder: Path) -> FrameState:

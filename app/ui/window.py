@@ -445,6 +445,7 @@ class WindowPresenter(_Parts):
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
+        self._book_list.remember(state.folds)
         self.welcome.begin(state, files)
         self.model.look_where()
         self.model.start()
@@ -466,6 +467,7 @@ class WindowPresenter(_Parts):
             panes=self.panes.kept(ids),
             opened=self.pages.opened(ids),
             look=self.window.page.look,
+            folds=self._book_list.folds(),
         )
 
     @Slot(object)

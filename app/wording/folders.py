@@ -25,30 +25,34 @@ def sources_name(sources: tuple[Source, ...]) -> str:
 
 def report_words(report: AddingReport, name: str) -> str:
     """How many were added of `name`, how many are otherwise or could not be read, and what was left out."""
-    parts = [_added_words(report, name), *_other_words(report)]
+    parts = [*_added_words(report, name), *_other_words(report)]
     if failed := len(report.failed):
         parts.append(_("1 could not be read.") if failed == 1 else _("{n} could not be read.").format(n=count(failed)))
-    if left_out := _(", ").join(left_out_words(report.found)):
+    left_out = _(", ").join(left_out_words(report.found))
+    if left_out and not report.unchanged:  # else it was said when they were added
         parts.append(_("Left out: {what}.").format(what=left_out))
     if report.stopped:
         parts.append(_("You stopped it before all were tried."))
     return " ".join(parts)
 
 
-def _added_words(report: AddingReport, name: str) -> str:
-    added = len(report.added)
-    if added == 1:
-        return _("1 document of “{name}” is on the shelf.").format(name=name)
+def _added_words(report: AddingReport, name: str) -> Iterator[str]:
+    added, changed = len(report.added), len(report.changed)
     if added:
-        return _("{n} documents of “{name}” are on the shelf.").format(n=count(added), name=name)
-    if report.unchanged or report.ended:
-        return _("There is nothing new in “{name}”.").format(name=name)
-    return _("No document of “{name}” was added.").format(name=name)
+        one, several = _("1 document of “{name}” is on the shelf."), _("{n} documents of “{name}” are on the shelf.")
+        yield (one if added == 1 else several).format(n=count(added), name=name)
+    if changed:
+        one, several = _("1 document of “{name}” has a new version."), _("{n} documents of “{name}” have new versions.")
+        if added:
+            one, several = _("1 has a new version."), _("{n} have new versions.")
+        yield (one if changed == 1 else several).format(n=count(changed), name=name)
+    if not added and not changed:
+        nothing = report.unchanged or report.ended
+        words = _("There is nothing new in “{name}”.") if nothing else _("No document of “{name}” was added.")
+        yield words.format(name=name)
 
 
 def _other_words(report: AddingReport) -> Iterator[str]:
-    if changed := len(report.changed):
-        yield _("1 has a new version.") if changed == 1 else _("{n} have new versions.").format(n=count(changed))
     if doubles := len(report.doubles):
         one, several = _("1 has the same content as another."), _("{n} have the same content as others.")
         yield one if doubles == 1 else several.format(n=count(doubles))

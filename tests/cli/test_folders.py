@@ -74,10 +74,7 @@ def test_a_folder_is_added_and_later_only_what_is_otherwise(octavo: Octavo, tmp_
     (case / "a.txt").write_text("The rent is due on Tuesday.")
     code, out, err = octavo(*command)
     assert (code, err) == (0, "")
-    assert out.splitlines() == [
-        f"{case}/a.txt: a new version of “a”",
-        "There is nothing new in “case”. 1 has a new version.",
-    ]
+    assert out.splitlines() == [f"{case}/a.txt: a new version of “a”", "1 document of “case” has a new version."]
 
 
 @answered_here

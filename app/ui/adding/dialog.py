@@ -16,7 +16,7 @@ from app.ui.shelf.rows import Index
 from app.ui.shelf.running import RunProgress
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, two_lines
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
 from app.wording.units import count
@@ -41,7 +41,6 @@ class FilesView(ShelfListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Files"), parent)
-        self.setUniformItemSizes(True)
         self.setProperty("role", "framed")
 
     def sizeHint(self) -> QSize:
@@ -49,10 +48,13 @@ class FilesView(ShelfListView):
 
 
 class FileDelegate(RowDelegate):
-    """Two lines: the file's place, and what became of it."""
+    """The file's place, and what became of it; where that is a fault, in two lines if need be."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(80, _ROW_HEIGHT)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QAbstractItemView) else _SIZE.width()
+        lines = len(_lines(index.data(FileRole), width - 2 * SPACE_XS - 3 * SPACE_S - _SIGN))
+        return QSize(80, _ROW_HEIGHT + (lines - 1) * _LINE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         file: FileRow = index.data(FileRole)
@@ -68,14 +70,14 @@ class FileDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, area, option, card=False)
         self._paint_focus(painter, area, option)
-        inner = area.adjusted(SPACE_S, (area.height() - 2 * _LINE) // 2, -SPACE_S, 0)
+        inner = area.adjusted(SPACE_S, (_ROW_HEIGHT - 2 * _LINE) // 2 - 1, -SPACE_S, 0)
         sign = QRect(inner.left(), inner.top() + 1, _SIGN, _SIGN)
         self._icons.icon(_SIGNS[file.state], colours[file.state]).paint(painter, sign)
         inner.setLeft(sign.right() + SPACE_S)
         self._paint_line(painter, inner, file.name, ui_font(SIZE_UI), palette.ink, Qt.TextElideMode.ElideMiddle)
         colour = palette.not_found if file.state is AddedState.FAILED else palette.soft_ink
-        words = disarm(" ".join(file.words.split()))
-        self._paint_line(painter, inner.translated(0, _LINE), words, ui_font(SIZE_SMALL), colour)
+        for number, line in enumerate(_lines(file, inner.width()), 1):
+            self._paint_line(painter, inner.translated(0, number * _LINE), line, ui_font(SIZE_SMALL), colour)
         painter.restore()
 
     def _paint_line(
@@ -97,6 +99,12 @@ class FileDelegate(RowDelegate):
         words = f"{file.name}\n{disarm(file.words)}" if isinstance(file, FileRow) else ""
         QToolTip.showText(event.globalPos(), plain_tip(words), view)
         return True
+
+
+def _lines(file: FileRow, width: int) -> list[str]:
+    """What became of a file, in lines of so many pixels."""
+    words = disarm(" ".join(file.words.split()))
+    return two_lines(words, ui_font(SIZE_SMALL), width) if file.state is AddedState.FAILED else [words]
 
 
 class AddingDialog(QDialog):
@@ -148,6 +156,15 @@ class AddingDialog(QDialog):
     def narrow(self, which: str) -> None:
         self.filter.set_value(which)
         self._files.narrow(None if which == _ALL else AddedState(which))
+
+    def look_at_current(self) -> None:
+        """At what is being read, and else at the beginning."""
+        model = self.view.model()
+        places = (model.index(number, 0) for number in range(model.rowCount()))
+        reading = next((place for place in places if place.data(FileRole).state is AddedState.READING), None)
+        if reading is not None:
+            self.view.scrollTo(reading, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.view.setFocus()
 
     def _connect(self) -> None:
         self._files.counted.connect(self._count)

@@ -135,6 +135,7 @@ class FolderImport(Presenter):
             made.destroyed.connect(self._forget_dialog)
         self._show_run()
         self._dialog.narrow(only or "all")
+        self._dialog.look_at_current()
         self._dialog.show()
         self._dialog.raise_()
 
@@ -193,9 +194,8 @@ class FolderImport(Presenter):
                 self.files.begin(path)
             case FileEnded():
                 self._on_ended(event)
-            case Adding(total=total):
-                share = event.done_bytes / event.total_bytes if event.total_bytes else event.done / max(1, total)
-                self._show(progress_words(event), share, paused=event.paused)
+            case Adding():
+                self._show(progress_words(event), event.share, paused=event.paused)
             case Done(result=AddingReport() as report):
                 self._end(wanted, report)
             case Failed(problem):

@@ -17,7 +17,7 @@ from app.ui.adding.files import AddedState, FileRole
 from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 _DAMAGED = Problem(Code.DOCUMENT_DAMAGED, {"path": "letters.pdf", "format": "pdf"})
