@@ -227,12 +227,15 @@ def said_in_conversations(conversations: Conversations) -> TextSource:
     return find
 
 
-def said_in_sheets(conversations: Conversations, sheets: SheetStore) -> TextSource:
+def said_in_sheets(sheets: SheetStore) -> TextSource:
     def find(query: SearchQuery) -> Iterator[LibraryHit]:
         begin, end = _times(query)
-        for sheet in sheets.all():
-            if begin <= sheet.created_at < end:
-                yield from _said_in(conversations, SearchPlace.SHEETS, sheet.id, sheet.title, query)
+        needles = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()[:_MOST_WORDS]]
+        for cell in sheets.find(needles, tuple(map(fold, query.without))):
+            if begin <= cell.created_at < end:
+                title = " · ".join(filter(None, (cell.title, cell.document)))
+                excerpt = excerpt_of(cell.text, needles, before=_BEFORE, after=_AFTER)
+                yield LibraryHit(SearchPlace.SHEETS, cell.sheet_id, title, excerpt, question_id=cell.question_id)
 
     return find
 
