@@ -105,6 +105,10 @@ class LibrarySearch:
     def _passages(self) -> Passages:
         return self.search.passages
 
+    def prepare(self) -> None:
+        """Something will be searched for: get ready, and do not wait for it."""
+        self.search.prepare([document.id for document in self.filters.documents(SearchQuery())])
+
     def find(self, query: SearchQuery, cancel: Cancel, *, limit: int = MOST_HITS) -> Work[LibraryFound, LibraryFound]:
         """Everything that a query means. What was found so far comes at once: first by words, then what was said, then
         by meaning. `limit`: hits of documents. Raises AppError as the database does; Stopped."""
@@ -120,7 +124,7 @@ class LibrarySearch:
         if cancel.requested:
             raise Stopped
         if searched is not None and query.text and not query.phrases:
-            found = self._with_meaning(query, searched, found, limit)
+            found = self._with_meaning(query, searched, found, limit, cancel)
         return msgspec.structs.replace(found, complete=True)
 
     def at_once(self, query: SearchQuery, cancel: Cancel, *, limit: int) -> Work[LibraryHit, None]:
@@ -142,9 +146,11 @@ class LibrarySearch:
             return self._listed(query, searched, limit)
         return self._found(query, searched, Neighbours({}, True), limit)
 
-    def _with_meaning(self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int) -> LibraryFound:
+    def _with_meaning(
+        self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int, cancel: Cancel
+    ) -> LibraryFound:
         """With the passages that are nearest in meaning; what else was found stays."""
-        nearest = self.search.nearest(searched.scopes, query.text)
+        nearest = self.search.nearest(searched.scopes, query.text, cancel)
         if searched.allowed is not None:
             let_pass = set(searched.allowed.tolist())
             nearest = Neighbours({id: near for id, near in nearest.near.items() if id in let_pass}, nearest.complete)
@@ -227,12 +233,15 @@ def said_in_conversations(conversations: Conversations) -> TextSource:
     return find
 
 
-def said_in_sheets(conversations: Conversations, sheets: SheetStore) -> TextSource:
+def said_in_sheets(sheets: SheetStore) -> TextSource:
     def find(query: SearchQuery) -> Iterator[LibraryHit]:
         begin, end = _times(query)
-        for sheet in sheets.all():
-            if begin <= sheet.created_at < end:
-                yield from _said_in(conversations, SearchPlace.SHEETS, sheet.id, sheet.title, query)
+        needles = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()[:_MOST_WORDS]]
+        for cell in sheets.find(needles, tuple(map(fold, query.without))):
+            if begin <= cell.created_at < end:
+                title = " · ".join(filter(None, (cell.title, cell.document)))
+                excerpt = excerpt_of(cell.text, needles, before=_BEFORE, after=_AFTER)
+                yield LibraryHit(SearchPlace.SHEETS, cell.sheet_id, title, excerpt, question_id=cell.question_id)
 
     return find
 

@@ -24,6 +24,7 @@ import msgspec
 from app.core.conversation import PageRange
 from app.core.errors import AppError
 from app.core.grammar import seems_english
+from app.core.work import Cancel, Stopped
 from app.embedding.client import Embedder
 from app.isolation.client import DIED
 from app.services.conversation_search import PassageQuery, QuestionKind
@@ -110,15 +111,20 @@ class Search:
             return found
         return Found(self.passages.spread(scope, limit))
 
-    def nearest(self, scopes: Sequence[Scope], text: str) -> Neighbours:
-        """The passages whose vectors are nearest to that of `text`."""
+    def nearest(self, scopes: Sequence[Scope], text: str, cancel: Cancel | None = None) -> Neighbours:
+        """The passages whose vectors are nearest to that of `text`. `cancel` is looked at between books, whose vectors
+        may have to be read first; raises Stopped."""
         finished = self.vectors.finished(self.embedder.model)
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
             return Neighbours({}, not wanted or not text.strip())
         from app.services import nearness  # late: the start of the desk needs no numpy
 
-        searched = [(self._matrix(scope.book_id, finished[scope.book_id]), scope.ids) for scope in scopes]
+        searched = []
+        for scope in scopes:
+            if cancel is not None and cancel.requested:
+                raise Stopped
+            searched.append((self._matrix(scope.book_id, finished[scope.book_id]), scope.ids))
         kinds = nearness.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
         try:
             (question,) = self.embedder.embed((text,), kinds, asked=True)

@@ -99,7 +99,7 @@ class Services:
     def library_search(self) -> LibrarySearch:
         sources = {
             SearchPlace.CONVERSATIONS: said_in_conversations(self.conversations),
-            SearchPlace.SHEETS: said_in_sheets(self.conversations, self.sheets.store),
+            SearchPlace.SHEETS: said_in_sheets(self.sheets.store),
             SearchPlace.NOTES: noted(self.notes.store, lambda book_id: self.library.book(book_id).title),
         }
         return LibrarySearch(self.search, SearchFilters(self.database), sources)

@@ -69,11 +69,12 @@ class SearchFilters:
         )
         folders, people = list(map(fold, query.folders)), list(map(fold, query.people))
         places = self._places() if folders else {}
+        named = self._with_people(people) if people else frozenset[str]()
         return tuple(
             FoundDocument(id, title)
             for id, title, path, facts in rows
             if (not folders or any(_is_in(place, folders) for place in (path, *places.get(id, ()))))
-            and (not people or _names(facts, people))
+            and (not people or _names(facts, people) or id in named)
         )
 
     def undated(self) -> int:
@@ -82,9 +83,19 @@ class SearchFilters:
         return 0 if row is None else int(row[0])
 
     def people(self) -> tuple[str, ...]:
-        """Whom the documents name as writers, senders and receivers, the most frequent first."""
+        """Whom the documents name as writers, senders and receivers, and who was found on their pages; those first that
+        most documents name."""
         rows = self._database.rows("SELECT facts FROM books WHERE bin_id = '' AND facts ->> 'people' IS NOT NULL")
         named = Counter(person.shown for (facts,) in rows for person in _facts(facts).people)
+        named.update(
+            dict(
+                self._database.rows(
+                    """SELECT e.name, count(DISTINCT p.book_id) FROM timeline_entities e
+                        JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
+                        WHERE b.bin_id = '' GROUP BY e.id"""
+                )
+            )
+        )
         return tuple(name for name, _times in named.most_common())
 
     def folders(self) -> tuple[str, ...]:
@@ -100,6 +111,11 @@ class SearchFilters:
             "SELECT format FROM books WHERE bin_id = '' GROUP BY format ORDER BY count(*) DESC, format"
         )
         return tuple(Format(kind) for (kind,) in rows)
+
+    def _with_people(self, people: list[str]) -> frozenset[str]:
+        """The documents on whose pages one of these, all words of a name, was found for the chronology."""
+        rows = self._database.rows("SELECT DISTINCT book_id, name FROM timeline_entity_places")
+        return frozenset(book_id for book_id, name in rows if _is_one(name, people))
 
     def _places(self) -> dict[str, list[bytes]]:
         """Where else the documents are, by their ids: the same content may be in several places."""
@@ -146,8 +162,12 @@ def _facts(kept: str) -> Facts:
 
 def _names(facts: str, people: list[str]) -> bool:
     """Whether one of these, all words of a name, is somebody that the document names."""
-    named = [fold(f"{person.name} {person.address}") for person in _facts(facts).people]
-    return any(all(word in name for word in wanted.split()) for name in named for wanted in people)
+    return any(_is_one(f"{person.name} {person.address}", people) for person in _facts(facts).people)
+
+
+def _is_one(name: str, people: list[str]) -> bool:
+    folded = fold(name)
+    return any(all(word in folded for word in wanted.split()) for wanted in people)
 
 
 def _condition(query: SearchQuery) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from app.core.conversation import Ending, Question
 from app.core.settings import ThemeChoice
 from app.ui.search.panel import BY_WEIGHT
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause
 
@@ -57,6 +58,25 @@ def search_small(stage: Stage) -> None:
     _searched(stage, "notice registered post", size=(1024, 700))
 
 
+def search_ja(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _searched(stage, "乾ドック page:flagged", by_weight=True)
+        _searched_again(stage, "乾ドック")
+    finally:
+        use_language("en")
+
+
+def _searched_again(stage: Stage, words: str) -> None:
+    stage.presenter.navigation.open_search(words)
+    stage.settle()
+    pause(100)
+
+
+def search_200(stage: Stage) -> None:
+    _searched(stage, "notice registered post", size=(1024, 700))
+
+
 def search_wide(stage: Stage) -> None:
     _searched(stage, "notice twelve months", size=(2560, 1440))
 
@@ -91,6 +111,8 @@ def palette_everywhere(stage: Stage) -> None:
 
 _ALL = (
     *(search, search_by_relevance, search_dark, search_small, search_wide, search_start, search_nothing),
-    *(search_wrong, search_japanese_text, palette_everywhere),
+    *(search_wrong, search_japanese_text, search_ja, search_200, palette_everywhere),
 )
 LIBRARY_SEARCHES: dict[str, Callable[[Stage], None]] = {scene.__name__.replace("_", "-"): scene for scene in _ALL}
+
+LIBRARY_SCALED = {"search-200": "2"}

@@ -23,7 +23,7 @@ from tests.screens.conversation_scenes import CONVERSATION_SCALED, CONVERSATION_
 from tests.screens.folder_scenes import FOLDER_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
-from tests.screens.library_searches import LIBRARY_SEARCHES
+from tests.screens.library_searches import LIBRARY_SCALED, LIBRARY_SEARCHES
 from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.note_scenes import NOTE_SCALED, NOTE_SCENES
@@ -418,6 +418,7 @@ SCALED = (
     {"scale-200": "2"}
     | START_SCALED
     | CHROME_SCALED
+    | LIBRARY_SCALED
     | PAGE_SCALED
     | NOTE_SCALED
     | ATTACHMENT_SCALED

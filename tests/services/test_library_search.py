@@ -13,6 +13,7 @@ from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Book, Document, Flag, Format, Page
 from app.core.facts import DocumentPerson, Facts, Role
 from app.core.search_query import SearchPlace, literally, parse
+from app.core.sheet import GridColumn
 from app.core.work import Cancel, Stopped, finish
 from app.services.library_search import LibraryFound, LibraryHit
 from tests.ui import shelf_of_books
@@ -162,12 +163,23 @@ def _say(desk: FakeDesk, title: str, question: str, answer: str) -> str:
 def test_conversations_and_sheets_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
     asked = _say(desk, "Dues", "When is it due?", "On the first day.\n\nThe **rent** of May was late.")
     refs = (BookRef(books["Lease"].id),)
-    desk.desk.sheets.store.create("Checklist", refs, ["Who pays the rent?"], excerpts=False)
+    columns = [GridColumn("Who pays the rent?"), GridColumn("Any pets?")]
+    sheet = desk.desk.sheets.store.create("Checklist", columns, [refs], excerpts=False)
+    pets = sheet.cells[1].question.id
+    answer = desk.desk.conversations.begin_answer(pets, "Scout")
+    desk.desk.conversations.save_answer(msgspec.structs.replace(answer, text="A cat.", ending=Ending.COMPLETE))
+    desk.desk.sheets.store.comment(pets, "Ask about the parrot.")
     found = _find(desk, "rent")
     (said,) = found.of(SearchPlace.CONVERSATIONS)
     assert (said.title, said.question_id, said.excerpt.text) == ("Dues", asked, "The rent of May was late.")
     (cell,) = found.of(SearchPlace.SHEETS)
     assert (cell.title, _lit(cell)) == ("Checklist", ["rent"])
+    (cell,) = _find(desk, "cat parrot").of(SearchPlace.SHEETS)
+    assert (cell.title, cell.question_id, cell.excerpt.text) == ("Checklist · Lease", pets, "A cat.")
+    assert not _find(desk, "cat -parrot").of(SearchPlace.SHEETS)
+    desk.desk.sheets.store.correct(pets, "Two dogs.")
+    assert not _find(desk, "cat").of(SearchPlace.SHEETS)
+    assert _find(desk, "dogs").of(SearchPlace.SHEETS)
     assert _titles(_find(desk, "rent in:conversations"), SearchPlace.CONVERSATIONS) == {"Dues"}
     for query in ("rent kind:pdf", "rent -may -due", '"rent late"', "rent in:documents", "rent after:2100"):
         assert not _find(desk, query).of(SearchPlace.CONVERSATIONS), query
@@ -217,6 +229,15 @@ def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book
 
 def test_documents_without_a_date_are_counted(desk: FakeDesk, books: dict[str, Book]) -> None:
     assert [_find(desk, query).undated for query in ("rent", "rent after:2023", "before:2020")] == [0, 2, 2]
+
+
+def test_a_person_is_found_who_stands_on_the_pages(desk: FakeDesk, books: dict[str, Book]) -> None:
+    database = desk.desk.database
+    database.run("INSERT INTO timeline_entities (id, name, kind) VALUES ('e', 'Ms Ada Coin', 'person')")
+    values = (books["Receipt"].id,)
+    database.run("INSERT INTO timeline_entity_places VALUES ('e', ?, 1, 'Ada Coin', 1, 'rules')", values)
+    assert _titles(_find(desk, 'rent person:"coin ada"')) == {"Receipt"}
+    assert set(desk.desk.library_search.filters.people()) == {"Jane Roe", "Ms Ada Coin"}
 
 
 def test_notes_are_searched_and_lead_to_their_page(desk: FakeDesk, books: dict[str, Book]) -> None:

@@ -11,7 +11,6 @@ from app.core.document import Format
 from app.core.errors import AppError
 from app.core.search_query import SearchFilter, parse, values_of, with_filter
 from app.services.library_search import LibraryFound, LibrarySearch
-from app.store.filters import SearchFilters
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
@@ -66,7 +65,7 @@ class SearchPresenter(Presenter):
     def prepare(self, words: str = "") -> None:
         """It is shown now: search again for what is typed, or for these words, since the library may have changed."""
         self.panel.begin(words)
-        self._bridge.call(Executor.STORE, partial(_choices, self._search.filters), self._offer, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(_prepare, self._search), self._offer, self._on_problem)
         self.search()
 
     @Slot()
@@ -157,7 +156,9 @@ class SearchPresenter(Presenter):
         chips[SearchFilter.PERSON].set_values([(name, name) for name in choices.people])
 
 
-def _choices(filters: SearchFilters) -> _Choices:
+def _prepare(search: LibrarySearch) -> _Choices:
+    search.prepare()
+    filters = search.filters
     return _Choices(filters.kinds(), filters.folders()[:_MOST_CHOICES], filters.people()[:_MOST_CHOICES])
 
 
