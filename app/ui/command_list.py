@@ -132,6 +132,14 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
         (
             Command(_("Open another matter…"), "", matters.open_menu, words=_("case, client, switch, library")),
             Command(_("New matter…"), "", matters.ask_new, words=_("case, client, create"), symbol=Symbol.ADD),
+            Command(
+                _("Standing instructions of the matter…"),
+                "",
+                matters.instruct,
+                words=_("system prompt, style, role"),
+                symbol=Symbol.EDIT,
+                can=matters.is_open,
+            ),
             Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
         ),
     )

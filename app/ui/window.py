@@ -566,6 +566,7 @@ class WindowPresenter(_Parts):
         panel.folder_wanted.connect(self.folders.choose)
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
+        self.matters.instructed.connect(self.context.measure)
         panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)

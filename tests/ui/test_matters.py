@@ -21,6 +21,7 @@ from app.ui.application import WindowStart
 from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
 from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
+from app.ui.prompts.dialogs import InstructionsDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
@@ -217,3 +218,17 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
         wait(lambda: window.start._bridge.idle)
     assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
     assert "“Client One (2)” was imported." in window.words()
+
+
+def test_a_matter_has_standing_instructions_and_the_library_none(window: Window) -> None:
+    names = {entry.title for entry in window.presenter.commands.entries()}
+    assert "Standing instructions of the matter…" not in names
+    window.open(window.marlow)
+    window.presenter.matters.instruct()
+    dialog = window.dialog(InstructionsDialog)
+    assert isinstance(dialog, InstructionsDialog)
+    dialog.text.setPlainText("We act for the tenant.")
+    dialog.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert window.desk.own_settings.load().instructions == "We act for the tenant."
+    assert window.desk.settings.load().instructions == ""

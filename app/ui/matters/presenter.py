@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
+from app.core.settings import Settings
 from app.services.services import Services
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
@@ -35,6 +36,7 @@ class MattersPresenter(Presenter):
 
     desk_wanted = Signal(str, str, object)
     done = Signal(str)
+    instructed = Signal()
 
     def __init__(
         self,
@@ -157,8 +159,8 @@ class MattersPresenter(Presenter):
     ) -> None:
         from app.ui.matters.move_dialog import MoveDialog  # when it is opened
 
-        desks = [(LIBRARY, desk_name(None))] if self._open is not None else []
-        desks += [(each.id, desk_name(each)) for each in self._known if each != self._open and not each.archived]
+        desks = [(each.id, desk_name(each)) for each in self._known if each != self._open and not each.archived]
+        desks += [(LIBRARY, desk_name(None))] if self._open is not None else []
         if not desks:
             self.failed.emit(_("There is no matter to move it to. Make one first: “New matter…” at the top left."))
             return
@@ -191,6 +193,32 @@ class MattersPresenter(Presenter):
             self._dialog.close()
         self._known = (matter, *self._known)
         self.open(matter.id)
+
+    def is_open(self) -> bool:
+        """A matter is, and not the library."""
+        return self._open is not None
+
+    @Slot()
+    def instruct(self) -> None:
+        """Ask what the model is told with every question in this matter."""
+        from app.ui.prompts.dialogs import InstructionsDialog  # when it is opened
+
+        if self._open is not None:
+            written = self._desk.own_settings.load().instructions
+            dialog = InstructionsDialog(self._open.id, written, self._window, of_matter=True)
+            dialog.given.connect(self._instruct)
+            dialog.open()
+
+    @Slot(str, str)
+    def _instruct(self, id: str, text: str) -> None:  # noqa: ARG002 - of the dialog
+        work = partial(self._desk.own_settings.change, "instructions", text)
+        self._bridge.call(Executor.STORE, work, self._instructed, self._on_problem)
+
+    @Slot(object)
+    def _instructed(self, settings: Settings) -> None:
+        words = _("The instructions are used from the next question on.")
+        self.done.emit(words if settings.instructions else _("The matter has no instructions now."))
+        self.instructed.emit()
 
     @cached_property
     def _files(self) -> MatterFiles:

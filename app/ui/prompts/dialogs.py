@@ -21,26 +21,33 @@ _LIST_HEIGHT, _LIST_WIDTH = 240, 560
 
 
 class InstructionsDialog(SmallDialog):
-    """`given` carries the conversation's id and its instructions; empty text takes them away."""
+    """`given` carries the id of the conversation or matter, and its instructions; empty text takes them away."""
 
     given = Signal(str, str)
 
-    def __init__(self, conversation_id: str, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, id: str, text: str, parent: QWidget | None = None, *, of_matter: bool = False) -> None:
         self.text = QPlainTextEdit(text)
         self.text.setProperty("role", "framed")
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(_TEXT_HEIGHT)
+        title = _("Instructions for this conversation")
         sentence = _(
             "How do you want answers in this conversation: role, style, language? The model reads this with every new"
             " question, after the books. Instructions for all conversations are in the settings."
         )
-        super().__init__(_("Instructions for this conversation"), sentence, _("Save"), body=self.text, parent=parent)
+        if of_matter:
+            title = _("Standing instructions of the matter")
+            sentence = _(
+                "What holds for every question in this matter: whom you act for, what is to be looked at, how answers"
+                " are written? The model reads this after your own instructions, which are in the settings."
+            )
+        super().__init__(title, sentence, _("Save"), body=self.text, parent=parent)
         self.text.setAccessibleName(_("Instructions"))
-        self._conversation_id = conversation_id
+        self._id = id
         self.text.setFocus()
 
     def accept(self) -> None:
-        self.given.emit(self._conversation_id, self.text.toPlainText().strip()[:INSTRUCTIONS_CHARACTERS])
+        self.given.emit(self._id, self.text.toPlainText().strip()[:INSTRUCTIONS_CHARACTERS])
         super().accept()
 
 

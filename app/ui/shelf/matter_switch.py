@@ -17,6 +17,7 @@ from app.ui.widgets.labels import set_tip
 from app.wording.i18n import _
 
 _CARET, _CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
+_MENU_WIDTH = 320  # px: of a name in the menu
 _MOST = 12
 """Matters in the menu; the others are in the list of all."""
 
@@ -83,7 +84,8 @@ class MatterSwitch(QPushButton):
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     def _offer(self, menu: QMenu, group: QActionGroup, id: str, name: str) -> None:
-        action = QAction(name.replace("&", "&&"), menu, checkable=True)
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _MENU_WIDTH)
+        action = QAction(shown.replace("&", "&&"), menu, checkable=True)
         action.setChecked(id == self._open_id)
         action.triggered.connect(partial(self._choose, id))
         group.addAction(action)

@@ -26,7 +26,8 @@ class ReadingsDialog(SmallDialog):
 
     delete_wanted = Signal(object)
 
-    def __init__(self, readings: Sequence[SavedState], parent: QWidget | None = None) -> None:
+    def __init__(self, readings: Sequence[SavedState], others_bytes: int = 0, parent: QWidget | None = None) -> None:
+        """`others_bytes`: what those take that are not listed."""
         self.list = QListWidget()
         self.list.setAccessibleName(_("Saved readings"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -42,11 +43,13 @@ class ReadingsDialog(SmallDialog):
             "{n} saved readings take {size}. If you delete one, the model reads that book again with the next question."
         )
         sentence = words.format(n=count(len(readings)), size=size(sum(reading.size_bytes for reading in readings)))
+        if not readings:
+            sentence = _("No saved readings yet. When the model has read a book, the reading is saved here.")
+        if others_bytes:
+            sentence += " " + _("Others, of other matters or in the bin, take {size}.").format(size=size(others_bytes))
         super().__init__(
             _("Saved readings"),
-            sentence
-            if readings
-            else _("No saved readings yet. When the model has read a book, the reading is saved here."),
+            sentence,
             _("Delete"),
             body=self.list if readings else None,
             destroys=True,
@@ -85,11 +88,14 @@ class ReadingsPresenter(Presenter):
 
     @Slot()
     def open_list(self) -> None:
-        self._bridge.call(Executor.STORE, self._readings.all, self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, self._list, self._show, self._on_problem)
+
+    def _list(self) -> tuple[tuple[SavedState, ...], int]:
+        return self._readings.all(), self._readings.others_bytes()
 
     @Slot(object)
-    def _show(self, readings: tuple[SavedState, ...]) -> None:
-        dialog = ReadingsDialog(readings, self._window)
+    def _show(self, listed: tuple[tuple[SavedState, ...], int]) -> None:
+        dialog = ReadingsDialog(*listed, self._window)
         dialog.delete_wanted.connect(self._delete)
         dialog.open()
 
