@@ -132,7 +132,9 @@ class _ShelfParts(QObject):
             now=now,
             parent=self,
         )
-        self.matters = MattersPresenter(desk, bridge, activity, self.openings, self.shelf, shown, window, self)
+        self.matters = MattersPresenter(
+            desk, bridge, activity, self.openings, self.folders, self.shelf, shown, window, self
+        )
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
         self.pages = Pages(desk.library, desk.images, desk.notes, bridge, icons, window.page, shown, self)
         self.page = self.pages.first

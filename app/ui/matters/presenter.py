@@ -12,6 +12,7 @@ from app.core.matter import LIBRARY, Matter
 from app.core.settings import Settings
 from app.services.services import Services
 from app.ui.activity import Activity, EngineTask
+from app.ui.adding.presenter import FolderImport
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Entry, EntryKind
 from app.ui.main_window import MainWindow
@@ -44,6 +45,7 @@ class MattersPresenter(Presenter):
         bridge: Bridge,
         activity: Activity,
         openings: FileImport,
+        folders: FolderImport,
         shelf: ShelfPresenter,
         shown: Shown,
         window: MainWindow,
@@ -56,6 +58,7 @@ class MattersPresenter(Presenter):
         self._bridge = bridge
         self._activity = activity
         self._openings = openings
+        self._folders = folders
         self._shelf = shelf
         self._shown = shown
         self._window = window
@@ -128,8 +131,12 @@ class MattersPresenter(Presenter):
             return _("An answer is being written. It is stopped here; what is written of it is kept.")
         if self._activity.has(EngineTask.SHEET):
             return _("A question sheet is being asked. It is stopped here; you can resume it later.")
+        if self._folders.busy:
+            return _("A folder is being added. It is stopped here; when you come back, Octavo offers to go on.")
         if self._openings.busy:
             return _("Documents are being imported. Those that are not finished yet must be added again.")
+        if self._window.line.isVisible():
+            return _("A model is being downloaded. The download pauses here; “Models…” goes on with it.")
         return ""
 
     @Slot()
