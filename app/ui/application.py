@@ -21,9 +21,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from shiboken6 import Shiboken
 
 from app.core.errors import AppError, Code, Problem
@@ -126,6 +126,14 @@ def keep_folders_secret() -> None:
     """Qt's own file dialog, which is there where the desktop has none, would write the folders that were visited into
     QtProject.conf, outside the desk and for all to read. It writes nowhere; while the window is open it knows them."""
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
+
+
+def forget_folders() -> None:
+    """Let Qt's own file dialog begin in the person's home, and know no folder that was visited: their names may be
+    those of another client."""
+    dialog = QFileDialog(None, "", QDir.homePath())
+    dialog.setHistory([])
+    Shiboken.delete(dialog)
 
 
 def leave_clipboard() -> None:
@@ -270,6 +278,7 @@ class WindowStart(QObject):
         if self.presenter is None:
             return
         self._unsaid = words
+        forget_folders()
         self._keep_state()
         self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)

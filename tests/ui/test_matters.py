@@ -135,6 +135,19 @@ def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(wind
     assert sorted(book.title for book in window.presenter.shown.shelf.values()) == ["Atlas lease", "Tern lease"]
 
 
+def test_what_would_be_stopped_is_said_first(window: Window) -> None:
+    window.start.window.line.show()
+    window.presenter.matters.open(window.marlow)
+    dialog = window.dialog(Confirmation)
+    assert "download pauses here" in dialog.accessibleDescription()
+    dialog.close()
+    with mock.patch.object(type(window.presenter.folders), "busy", property(lambda _self: True)):
+        assert "folder is being added" in window.presenter.matters._busy_words()
+    with mock.patch.object(type(window.presenter.openings), "busy", property(lambda _self: True)):
+        assert "being imported" in window.presenter.matters._busy_words()
+    assert window.titles() == ["Atlas talk"]
+
+
 # ---- making and managing
 
 

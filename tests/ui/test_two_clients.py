@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import PIL.Image
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from shiboken6 import Shiboken
 
 from app.core.bin import BinKind
 from app.core.conversation import BookRef, Citation, CitationState, Draft, Ending, Question
@@ -194,6 +195,22 @@ def test_no_export_has_anything_of_the_other(window: Window, tmp_path: Path, end
         written = file.read_bytes()
     assert OURS.encode() in written
     silent(written.decode("utf-8", "replace"))
+
+
+def test_a_file_dialog_does_not_know_where_the_other_was_looked_for(window: Window, tmp_path: Path) -> None:
+    folder = tmp_path / OURS
+    folder.mkdir()
+    (folder / "lease.txt").write_text("Lease", "utf-8")
+    dialog = QFileDialog(window.start.window, "", str(folder))
+    dialog.open()
+    dialog.selectFile(str(folder / "lease.txt"))
+    dialog.accept()
+    Shiboken.delete(dialog)
+    assert QFileDialog(None, "", "").directory().dirName() == OURS
+    window.open(window.tern)
+    after = QFileDialog(None, "", "")
+    assert OURS not in after.directory().absolutePath()
+    assert OURS not in "".join(after.history())
 
 
 def test_the_engine_is_given_nothing_of_the_other(window: Window) -> None:
