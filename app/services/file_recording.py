@@ -10,13 +10,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.core.document import Book, Format, Member
+from app.core.document import Book, Member
 from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState, SourcePlace
 from app.services.parallel_reading import FileRead, FileToRead
 from app.store.books import Books
 from app.store.sources import Sources
-
-_HOLD_OTHERS = frozenset({Format.EML, Format.MSG, Format.MBOX})
 
 
 class FileRecording:
@@ -30,7 +28,7 @@ class FileRecording:
         """The book of these bytes, if a file with them need not be read: one that holds others was opened by itself,
         perhaps, without them."""
         book = self._books.of_content(sha256)
-        if book is None or (book.format in _HOLD_OTHERS and not self._sources.of_book(book.id)):
+        if book is None or (book.format.holds_others and not self._sources.of_book(book.id)):
             return None
         return book
 

@@ -559,6 +559,7 @@ class WindowPresenter(_Parts):
         panel.folder_menu.watch_wanted.connect(self.added_folders.watch)
         panel.folder_menu.forget_wanted.connect(self.added_folders.forget)
         self.added_folders.listed.connect(shelf.take_folders)
+        openings.opened.connect(self.folders.take_inside)
         self.folders.added.connect(shelf.take_added)
         for changed in (self.folders.added, openings.opened, self.bin.restored, shelf.book_removed):
             changed.connect(self.added_folders.renew)

@@ -40,9 +40,10 @@ _GATHER_MS = 400
 
 @dataclass(frozen=True)
 class _Wanted:
-    """`again`: files that are tried once more though they failed."""
+    """`again`: files that are tried once more though they failed; `quiet`: nobody has to hear of it if all is well."""
 
     paths: tuple[Path, ...]
+    quiet: bool = False
     again: tuple[Path, ...] = ()
     passwords: dict[Path, Password] = field(default_factory=dict)
 
@@ -102,10 +103,16 @@ class FolderImport(Presenter):
         """Add all documents in these, or what is new and changed in them; after those that are being added already."""
         self._want(_Wanted(tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))))
 
+    @Slot(object)
+    def take_inside(self, book: Book) -> None:
+        """Add the attachments of a mail that was opened by itself."""
+        if book.format.holds_others and not book.member:
+            self._want(_Wanted((Path(book.path),), quiet=True))
+
     @Slot(list)
     def retry(self, files: list[Path]) -> None:
         """Read these once more."""
-        self._want(_Wanted(self._paths, tuple(files)))
+        self._want(_Wanted(self._paths, again=tuple(files)))
 
     @Slot()
     def stop(self) -> None:
@@ -223,6 +230,8 @@ class FolderImport(Presenter):
         self._over(report_words(report, title))
         if self._job is not None:  # the next one has begun
             return
+        if wanted.quiet and not report.failed:
+            return
         actions = list[NoticeAction]()
         if report.stopped and report.left:
             actions.append(NoticeAction(_("Go on"), partial(self.take, wanted.paths)))
@@ -259,4 +268,4 @@ class FolderImport(Presenter):
         dialog.open()
 
     def _unlock(self, path: Path, password: Password) -> None:
-        self._want(_Wanted(self._paths, (path,), {path: password}))
+        self._want(_Wanted(self._paths, again=(path,), passwords={path: password}))
