@@ -46,6 +46,11 @@ class AddedFolders(Presenter):
         self._looking = False
         self._timer = QTimer(self, singleShot=True, interval=_FIRST_LOOK_MS)
         self._timer.timeout.connect(self.look)
+        folders.added.connect(self.renew)
+        menu = window.shelf.folder_menu
+        menu.scan_wanted.connect(self.scan)
+        menu.watch_wanted.connect(self.watch)
+        menu.forget_wanted.connect(self.forget)
 
     @Slot()
     def renew(self) -> None:

@@ -24,6 +24,7 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport, PasswordDialog
+from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
@@ -83,6 +84,15 @@ class FolderImport(Presenter):
         self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._gather.timeout.connect(self._hand_over)
         openings.folders_given.connect(self.take)
+        openings.opened.connect(self.take_inside)
+        self._connect(window.shelf)
+
+    def _connect(self, shelf: ShelfPanel) -> None:
+        shelf.folder_wanted.connect(self.choose)
+        self.progressed.connect(shelf.folder_run.show_run)
+        shelf.folder_run.stop_wanted.connect(self.stop)
+        shelf.folder_run.pause_wanted.connect(self.pause)
+        shelf.folder_run.clicked.connect(self.open_list)
 
     @property
     def busy(self) -> bool:
@@ -124,10 +134,6 @@ class FolderImport(Presenter):
     @Slot(bool)
     def pause(self, on: bool) -> None:
         self._pause.set(on)
-
-    @Slot()
-    def toggle_pause(self) -> None:
-        self._pause.set(not self._pause.on)
 
     @Slot()
     def open_list(self, only: AddedState | None = None) -> None:
