@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.document import Book
 from app.core.secret import Password
-from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, Scanning, SourceCounts
+from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, Scanning, Source, SourceCounts, SourcePlace
 from app.core.work import Cancel, Work
 from app.services.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.parallel_reading import AddingPause
@@ -151,6 +151,13 @@ class FolderImport(Presenter):
         self._dialog.look_at_current()
         self._dialog.show()
         self._dialog.raise_()
+
+    def show_files(self, source: Source, places: tuple[SourcePlace, ...]) -> None:
+        """What became of each file of a folder that was added before."""
+        if not self.busy:
+            self._paths, self._words = (source.path,), ""
+            self.files.show_places(source, places)
+        self.open_list(AddedState.FAILED if not self.busy and self.files.failed() else None)
 
     @Slot()
     def look_for_unfinished(self) -> None:

@@ -401,6 +401,9 @@ class BookList(HeadedList[BookRow]):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text if isinstance(row, HeadingRow) else row.title
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, GroupRow):
+            words = _("folder with {n} books, folded") if row.folded else _("folder with {n} books")
+            return words.format(n=count(row.count))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             kind = format_words(row.book) if row.book is not None else ""
             return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)
