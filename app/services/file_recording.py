@@ -62,8 +62,8 @@ class FileRecording:
         if older is not None and older.id == book.id:  # only the time of the file is another
             older = None
         kept = replace(place, state=PlaceState.READ, problem=None, sha256=book.sha256, book_id=book.id)
-        places = self._sources.of_book(book.id) if known else ()
-        others = tuple(other for other in places if other != read.file.shown)
+        places = (*self._sources.of_book(book.id), *(() if book.member else (Path(book.path),))) if known else ()
+        others = tuple(dict.fromkeys(other for other in places if other != read.file.shown))
         return FileEnded(read.file.shown, kept, book, known, older, others)
 
     def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:

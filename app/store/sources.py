@@ -171,8 +171,9 @@ class Sources:
                 parents[book_id] = parent_id
             elif known.folder is None and inside != _ITSELF:
                 known = msgspec.structs.replace(known, source_id=source_id, folder=inside.parent)
-            if state == PlaceState.READ:
-                known = msgspec.structs.replace(known, places=(*known.places, _whole(source, path, name)))
+            place = _whole(source, path, name)
+            if state == PlaceState.READ and place not in known.places:
+                known = msgspec.structs.replace(known, places=(*known.places, place))
             found[book_id] = known
         _follow(found, parents)
         _add_versions(found, newer)
