@@ -36,6 +36,11 @@ class Format(StrEnum):
     LATEX = "tex"
 
     @property
+    def holds_others(self) -> bool:
+        """Whether documents of their own may be in its files: attachments."""
+        return self in (Format.EML, Format.MSG, Format.MBOX)
+
+    @property
     def is_drawn(self) -> bool:
         """Whether its pages are shown as they look, and their pictures searched for text."""
         return self in (Format.PDF, Format.IMAGE)

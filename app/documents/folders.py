@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
-from app.documents.formats.detect import may_be_read
+from app.documents.formats.detect import is_zip, may_be_read
 from app.isolation.files import printable
 
 MAX_ENTRIES = 200_000
@@ -39,6 +39,11 @@ class FolderFiles:
             sum(part.others for part in known),
             tuple(folder for part in known for folder in part.closed),
         )
+
+
+def holds_documents(path: Path) -> bool:
+    """Whether it is added as a folder is: one, or a ZIP."""
+    return path.is_dir() or is_zip(path.name)
 
 
 def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:

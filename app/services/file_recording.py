@@ -10,13 +10,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.core.document import Book, Format, Member
+from app.core.document import Book, Member
 from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState, SourcePlace
 from app.services.parallel_reading import FileRead, FileToRead
 from app.store.books import Books
 from app.store.sources import Sources
-
-_HOLD_OTHERS = frozenset({Format.EML, Format.MSG, Format.MBOX})
 
 
 class FileRecording:
@@ -30,7 +28,7 @@ class FileRecording:
         """The book of these bytes, if a file with them need not be read: one that holds others was opened by itself,
         perhaps, without them."""
         book = self._books.of_content(sha256)
-        if book is None or (book.format in _HOLD_OTHERS and not self._sources.of_book(book.id)):
+        if book is None or (book.format.holds_others and not self._sources.of_book(book.id)):
             return None
         return book
 
@@ -64,8 +62,8 @@ class FileRecording:
         if older is not None and older.id == book.id:  # only the time of the file is another
             older = None
         kept = replace(place, state=PlaceState.READ, problem=None, sha256=book.sha256, book_id=book.id)
-        places = self._sources.of_book(book.id) if known else ()
-        others = tuple(other for other in places if other != read.file.shown)
+        places = (*self._sources.of_book(book.id), *(() if book.member else (Path(book.path),))) if known else ()
+        others = tuple(dict.fromkeys(other for other in places if other != read.file.shown))
         return FileEnded(read.file.shown, kept, book, known, older, others)
 
     def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:

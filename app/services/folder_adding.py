@@ -69,7 +69,7 @@ class AddingReport:
     @property
     def doubles(self) -> tuple[FileEnded, ...]:
         """Files whose content is on the shelf from elsewhere."""
-        return tuple(end for end in self.ended if end.book is not None and end.known and end.older is None)
+        return tuple(end for end in self.ended if end.others and end.older is None)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class FolderAdding:
         self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, again: Collection[Path], *, retry: bool
     ) -> Work[Scanning, list[FileToRead]]:
         """Record what is to be read, as waiting."""
-        files = dict[Path, FileToRead]()
+        files = list[FileToRead]()
         for path in paths:
             try:
                 changes = yield from self._begin(path, cancel, retry=retry)
@@ -183,11 +183,11 @@ class FolderAdding:
                 shown = _shown(source, place)
                 if place in changes.to_read or shown in again:
                     parent = parents.get((source.id, place.path, place.member.rpartition("/")[0]), "")
-                    files.setdefault(shown, FileToRead(place, source.path / place.path, shown, parent))
+                    files.append(FileToRead(place, source.path / place.path, shown, parent))
                 elif place.problem is not None:
                     report.failed.append((shown, place.problem))
         report.left = len(files)
-        return list(files.values())
+        return files
 
     def _begin(self, path: Path, cancel: Cancel, *, retry: bool) -> Work[Scanning, Changes]:
         look_at(path)

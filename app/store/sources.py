@@ -154,9 +154,9 @@ class Sources:
         """By book, for those that are in a folder, or of which there are several versions or places."""
         with self._database.read() as connection:
             files: Sequence[tuple[Any, ...]] = connection.execute(
-                """SELECT p.book_id, p.state, s.id, s.path, p.path, p.name FROM places p
-                    JOIN sources s ON s.id = p.source_id
-                    WHERE p.book_id != '' ORDER BY p.state = ?, p.member != '', s.added_at, s.id, p.path""",
+                """SELECT p.book_id, b.parent_id, p.state, s.id, s.path, p.path, p.name FROM places p
+                    JOIN sources s ON s.id = p.source_id JOIN books b ON b.id = p.book_id
+                    ORDER BY p.state = ?, p.member != '', s.added_at, s.id, p.path""",
                 (PlaceState.GONE,),
             ).fetchall()
             newer = {
@@ -164,28 +164,40 @@ class Sources:
                 for old, new in connection.execute("SELECT id, newer_id FROM books WHERE newer_id != ''")
             }
         found: dict[str, Shelved] = {}
-        for book_id, state, source_id, source, path, name in files:
-            known, inside = found.get(book_id, Shelved()), Path(os.fsdecode(path))
-            if known.folder is None and inside != _ITSELF:
+        parents: dict[str, str] = {}
+        for book_id, parent_id, state, source_id, source, path, name in files:
+            known, inside = found.get(book_id, Shelved()), Path(os.fsdecode(path), name)
+            if parent_id:
+                parents[book_id] = parent_id
+            elif known.folder is None and inside != _ITSELF:
                 known = msgspec.structs.replace(known, source_id=source_id, folder=inside.parent)
-            if state == PlaceState.READ:
-                known = msgspec.structs.replace(known, places=(*known.places, _whole(source, path, name)))
+            place = _whole(source, path, name)
+            if state == PlaceState.READ and place not in known.places:
+                known = msgspec.structs.replace(known, places=(*known.places, place))
             found[book_id] = known
+        _follow(found, parents)
         _add_versions(found, newer)
         return found
 
 
-def _add_versions(found: dict[str, Shelved], newer: dict[str, str]) -> None:
-    """An earlier version belongs where the newest is."""
-    versions = _versions(newer)
-    for book_id in versions:
-        shelved, last = found.get(book_id, Shelved()), book_id
+def _follow(found: dict[str, Shelved], to: dict[str, str]) -> None:
+    """A book belongs where the one is that it leads to: an attachment where its mail is, an earlier version where the
+    newest is."""
+    for book_id in to:
+        last = book_id
         for _step in range(_MOST_VERSIONS):
-            if shelved.folder is not None or (last := newer.get(last, "")) == "":
-                break
             there = found.get(last, Shelved())
-            shelved = msgspec.structs.replace(shelved, source_id=there.source_id, folder=there.folder)
-        found[book_id] = msgspec.structs.replace(shelved, newer_id=newer.get(book_id, ""), versions=versions[book_id])
+            if there.folder is not None or not (last := to.get(last, "")):
+                break
+        shelved = found.get(book_id, Shelved())
+        found[book_id] = msgspec.structs.replace(shelved, source_id=there.source_id, folder=there.folder)
+
+
+def _add_versions(found: dict[str, Shelved], newer: dict[str, str]) -> None:
+    _follow(found, newer)
+    for book_id, versions in _versions(newer).items():
+        shelved, newest = found.get(book_id, Shelved()), newer.get(book_id, "")
+        found[book_id] = msgspec.structs.replace(shelved, newer_id=newest, versions=versions)
 
 
 def _versions(newer: dict[str, str]) -> dict[str, int]:

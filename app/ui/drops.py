@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.documents.folders import holds_documents
 from app.documents.formats import refused
 from app.ui import motion
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
@@ -130,7 +131,7 @@ any ending."""
 def _offer(source: QMimeData, files: list[Path]) -> _Offer | None:
     """What becomes of it when it is dropped; None where it is not for the window."""
     if files:
-        folders = [file for file in files if file.is_dir()]
+        folders = [file for file in files if holds_documents(file)]
         others = [file for file in files if file not in folders]
         return _offer_of_folders(folders, others) if folders else _refusal(files) or _offer_of_files(files)
     if holds_image(source):
@@ -155,7 +156,8 @@ def _refusal(files: list[Path]) -> _Offer | None:
 
 def _offer_of_folders(folders: list[Path], others: list[Path]) -> _Offer:
     """They go onto the shelf, with what is dropped beside them where it can be read."""
-    what = _named(folders, _("the folder “{name}”"), _("{n} folders"))
+    one = _("the folder “{name}”") if folders[0].is_dir() else _("“{name}”")  # which is a ZIP
+    what = _named(folders, one, _("{n} folders"))
     title = _("Put the documents in {what} on the shelf").format(what=what)
     if others and _refusal(others) is None:
         return _Offer(title, _offer_of_files(others).title)

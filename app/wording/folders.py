@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from app.core.sources import Adding, FileEnded, Source, SourceCounts
+from app.core.sources import Adding, FileEnded, PlaceState, Source, SourceCounts
 from app.documents.folders import FolderFiles
 from app.services.folder_adding import AddingReport, News
 from app.wording.errors import sentence
@@ -87,6 +87,16 @@ def progress_words(adding: Adding) -> str:
 def _about(seconds: float) -> str:
     """Rounded, since nobody knows better: to ten seconds, or to minutes."""
     return duration(max(10.0, 10.0 * round(seconds / 10))) if seconds < 100 else duration(60.0 * round(seconds / 60))
+
+
+def state_words(state: PlaceState) -> str:
+    """Of a file that was looked at before."""
+    return {
+        PlaceState.WAITING: _("waiting"),
+        PlaceState.READ: _("on the shelf"),
+        PlaceState.FAILED: _("could not be read"),
+        PlaceState.GONE: _("no longer there; its document is on the shelf"),
+    }[state]
 
 
 def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: printable(str(path))) -> str:

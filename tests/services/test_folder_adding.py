@@ -95,6 +95,14 @@ def test_what_is_as_it_was_is_not_read_again(desk: Services, reader: NearReader,
     assert len(_titles(desk)) == 3
 
 
+def test_a_folder_and_one_in_it_both_know_their_files(desk: Services, case: Path) -> None:
+    report = _add(desk, case, case / "old")
+    assert (len(report.added), report.left) == (3, 0)
+    assert [counts.read for counts in desk.adding.all()] == [2, 3]
+    (letter,) = [book for book in desk.library.books() if book.title == "Letter"]
+    assert desk.adding.shelf()[letter.id].places == (case / "old" / "letter.txt",), "it is one file"
+
+
 def test_the_same_content_is_kept_once_with_both_places(desk: Services, case: Path) -> None:
     _write(case, **{"copy.txt": "Letter"})
     report = _add(desk, case)

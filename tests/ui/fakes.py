@@ -15,7 +15,7 @@ from typing import Never, TypeAlias
 from msgspec.structs import replace
 
 from app.core.conversation import Ending, Timings, Usage
-from app.core.document import Document, PageLayer
+from app.core.document import Document, Member, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
@@ -396,12 +396,14 @@ def _at_once(result: Result) -> Work[Never, Result]:
 
 @dataclass
 class ScriptedReader:
-    """Opens what `documents` holds by file name, after the `steps` of that file; `draw` gets page and width, `layer`
+    """Opens what `documents` holds by file name, and the key of a member, after the `steps` of that file; `inside` are
+    the members of ZIPs; `draw` gets page and width, `layer`
     the page."""
 
     documents: dict[str, Document] = field(default_factory=dict)
     steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    inside: dict[str, tuple[Member, ...]] = field(default_factory=dict)
     draw: Callable[[int, int], Raster] | None = None
     layer: Callable[[int], PageLayer] | None = None
     sizes: tuple[tuple[float, float], ...] = ()
@@ -430,9 +432,13 @@ class ScriptedReader:
                     raise AppError.of(step)
             if cancel.requested:
                 raise Stopped
-        if path.name not in self.documents:
+        name = f"{path.name}/{member}" if member else path.name
+        if name not in self.documents:
             raise AppError(Code.FILE_MISSING, path=path.name)
-        return self.documents[path.name]
+        return self.documents[name]
+
+    def members(self, path: Path, cancel: Cancel, member: str = "") -> tuple[Member, ...]:
+        return self.inside[path.name]
 
     def draw_page(self, path: Path, sha256: str, page: int, width: int, member: str = "") -> Raster:
         self.widths.append(width)

@@ -11,11 +11,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
 from app.core.errors import Code, Problem
-from app.core.sources import FileEnded
+from app.core.sources import FileEnded, PlaceState, Source, SourcePlace
 from app.core.untrusted import disarm
 from app.ui.shelf.rows import Index
 from app.wording.errors import sentence
-from app.wording.folders import ended_words
+from app.wording.folders import ended_words, state_words
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -29,6 +29,14 @@ class AddedState(StrEnum):
     READING = "reading"
     READ = "read"
     FAILED = "failed"
+
+
+_STATES = {
+    PlaceState.WAITING: AddedState.WAITING,
+    PlaceState.READ: AddedState.READ,
+    PlaceState.FAILED: AddedState.FAILED,
+    PlaceState.GONE: AddedState.READ,
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,15 @@ class AddedFiles(QAbstractListModel):
         """These could not be read, now or before."""
         for path, problem in failed:
             self._put(FileRow(path, self._name(path), AddedState.FAILED, sentence(problem), problem))
+
+    def show_places(self, source: Source, places: Iterable[SourcePlace]) -> None:
+        """What is recorded of a folder, in place of what was listed."""
+        self._rows, self._roots = {}, (source.path,)
+        for place in places:
+            path = source.path / place.path / place.name
+            words = sentence(place.problem) if place.problem is not None else state_words(place.state)
+            self._rows[path] = FileRow(path, self._name(path), _STATES[place.state], words, place.problem)
+        self._show()
 
     def leave(self) -> None:
         """What was not read will not be."""

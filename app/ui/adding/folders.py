@@ -46,6 +46,12 @@ class AddedFolders(Presenter):
         self._looking = False
         self._timer = QTimer(self, singleShot=True, interval=_FIRST_LOOK_MS)
         self._timer.timeout.connect(self.look)
+        folders.added.connect(self.renew)
+        menu = window.shelf.folder_menu
+        menu.scan_wanted.connect(self.scan)
+        menu.watch_wanted.connect(self.watch)
+        menu.forget_wanted.connect(self.forget)
+        menu.files_wanted.connect(self.show_files)
 
     @Slot()
     def renew(self) -> None:
@@ -57,6 +63,17 @@ class AddedFolders(Presenter):
         """Add what is new or has changed."""
         if (counts := self._sources.get(source_id)) is not None:
             self._folders.take([counts.source.path])
+
+    @Slot(int)
+    def show_files(self, source_id: int) -> None:
+        """What became of each file of a folder; while one is being added, of that."""
+        counts = self._sources.get(source_id)
+        if counts is not None:
+            read, show = (
+                partial(self._adding.sources.places, source_id),
+                partial(self._folders.show_files, counts.source),
+            )
+            self._bridge.call(Executor.STORE, read, show, self._on_problem)
 
     @Slot(int, bool)
     def watch(self, source_id: int, on: bool) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.document import Book
 from app.core.secret import Password
-from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, Scanning, SourceCounts
+from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, Scanning, Source, SourceCounts, SourcePlace
 from app.core.work import Cancel, Work
 from app.services.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.parallel_reading import AddingPause
@@ -24,6 +24,7 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport, PasswordDialog
+from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
@@ -40,9 +41,10 @@ _GATHER_MS = 400
 
 @dataclass(frozen=True)
 class _Wanted:
-    """`again`: files that are tried once more though they failed."""
+    """`again`: files that are tried once more though they failed; `quiet`: nobody has to hear of it if all is well."""
 
     paths: tuple[Path, ...]
+    quiet: bool = False
     again: tuple[Path, ...] = ()
     passwords: dict[Path, Password] = field(default_factory=dict)
 
@@ -82,6 +84,15 @@ class FolderImport(Presenter):
         self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._gather.timeout.connect(self._hand_over)
         openings.folders_given.connect(self.take)
+        openings.opened.connect(self.take_inside)
+        self._connect(window.shelf)
+
+    def _connect(self, shelf: ShelfPanel) -> None:
+        shelf.folder_wanted.connect(self.choose)
+        self.progressed.connect(shelf.folder_run.show_run)
+        shelf.folder_run.stop_wanted.connect(self.stop)
+        shelf.folder_run.pause_wanted.connect(self.pause)
+        shelf.folder_run.clicked.connect(self.open_list)
 
     @property
     def busy(self) -> bool:
@@ -102,10 +113,16 @@ class FolderImport(Presenter):
         """Add all documents in these, or what is new and changed in them; after those that are being added already."""
         self._want(_Wanted(tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))))
 
+    @Slot(object)
+    def take_inside(self, book: Book) -> None:
+        """Add the attachments of a mail that was opened by itself."""
+        if book.format.holds_others and not book.member:
+            self._want(_Wanted((Path(book.path),), quiet=True))
+
     @Slot(list)
     def retry(self, files: list[Path]) -> None:
         """Read these once more."""
-        self._want(_Wanted(self._paths, tuple(files)))
+        self._want(_Wanted(self._paths, again=tuple(files)))
 
     @Slot()
     def stop(self) -> None:
@@ -117,10 +134,6 @@ class FolderImport(Presenter):
     @Slot(bool)
     def pause(self, on: bool) -> None:
         self._pause.set(on)
-
-    @Slot()
-    def toggle_pause(self) -> None:
-        self._pause.set(not self._pause.on)
 
     @Slot()
     def open_list(self, only: AddedState | None = None) -> None:
@@ -138,6 +151,13 @@ class FolderImport(Presenter):
         self._dialog.look_at_current()
         self._dialog.show()
         self._dialog.raise_()
+
+    def show_files(self, source: Source, places: tuple[SourcePlace, ...]) -> None:
+        """What became of each file of a folder that was added before."""
+        if not self.busy:
+            self._paths, self._words = (source.path,), ""
+            self.files.show_places(source, places)
+        self.open_list(AddedState.FAILED if not self.busy and self.files.failed() else None)
 
     @Slot()
     def look_for_unfinished(self) -> None:
@@ -223,6 +243,8 @@ class FolderImport(Presenter):
         self._over(report_words(report, title))
         if self._job is not None:  # the next one has begun
             return
+        if wanted.quiet and not report.failed:
+            return
         actions = list[NoticeAction]()
         if report.stopped and report.left:
             actions.append(NoticeAction(_("Go on"), partial(self.take, wanted.paths)))
@@ -259,4 +281,4 @@ class FolderImport(Presenter):
         dialog.open()
 
     def _unlock(self, path: Path, password: Password) -> None:
-        self._want(_Wanted(self._paths, (path,), {path: password}))
+        self._want(_Wanted(self._paths, again=(path,), passwords={path: password}))

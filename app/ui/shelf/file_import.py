@@ -15,6 +15,7 @@ from app.core.document import Book
 from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.secret import Password
+from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
 from app.documents.videos import kinds as video_kinds
@@ -29,7 +30,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
-_FILE_PATTERNS = " ".join(f"*{ending}" for ending in detect.ENDINGS)
+_FILE_PATTERNS = " ".join(f"*{ending}" for ending in (*detect.ENDINGS, ".zip"))
 
 _HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 
@@ -131,17 +132,21 @@ class FileImport(Presenter):
     @Slot(list)
     def take_books(self, names: list[str]) -> None:
         """These were chosen as books, images among them; frames of videos go with the question all the same."""
-        sort = partial(sort_files, tuple(map(Path, names)), _head, images_are_books=True)
+        sort = partial(sort_files, self._without_folders(map(Path, names)), _head, images_are_books=True)
         self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
+
+    def _without_folders(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """The files; folders are passed on."""
+        given = tuple(paths)
+        folders = [path for path in given if holds_documents(path)]
+        if folders:
+            self.folders_given.emit(folders)
+        return tuple(path for path in given if path not in folders)
 
     @Slot(list)
     def take_files(self, files: Iterable[Path | str]) -> None:
         """Images and frames of videos go with the question, all else on the desk. Questions wait for it at once."""
-        given = tuple(map(Path, files))
-        folders = [path for path in given if path.is_dir()]
-        if folders:
-            self.folders_given.emit(folders)
-        paths = tuple(path for path in given if path not in folders)
+        paths = self._without_folders(map(Path, files))
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is not None and opening.pending:

@@ -17,6 +17,7 @@ class FolderMenu(QObject):
     scan_wanted = Signal(int)
     watch_wanted = Signal(int, bool)
     forget_wanted = Signal(int)
+    files_wanted = Signal(int)
 
     def __init__(self, books: BookList, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +26,7 @@ class FolderMenu(QObject):
     def fill(self, menu: QMenu, row: GroupRow) -> QMenu:
         menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
         menu.addSeparator()
+        menu.addAction(_("Show its files…"), partial(self.files_wanted.emit, row.source_id))
         menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))
         watching = partial(self.watch_wanted.emit, row.source_id, not row.watched)
         watch = menu.addAction(_("Watch for new files"), watching)

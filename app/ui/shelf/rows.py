@@ -285,13 +285,13 @@ class _Folder:
         below = [other for other in self._inside if other != folder and other.parent == folder]
         for other in sorted(below, key=lambda path: path.name.casefold()):
             yield from self.rows(other, level + 1)
-        yield from _nested(self._inside[folder], level)
+        yield from nested(sorted(self._inside[folder], key=_file_name), level)
 
 
-def _nested(rows: Sequence[BookRow], level: int) -> Iterator[BookRow]:
-    """Attachments below their mail, earlier versions below the newest."""
+def nested(rows: Sequence[BookRow], level: int = 0) -> Iterator[BookRow]:
+    """In their order, but attachments below their mail, and earlier versions below the newest."""
     keys, below, tops = {row.key for row in rows}, dict[str, list[BookRow]](), list[BookRow]()
-    for row in sorted(rows, key=_file_name):
+    for row in rows:
         newer = row.shelved.newer_id if row.shelved is not None else ""
         parent = row.book.parent_id if row.book is not None else ""
         above = next((key for key in (newer, parent) if key in keys and key != row.key), None)
@@ -330,7 +330,9 @@ class BookList(HeadedList[BookRow]):
             of_folder = shelved is not None and shelved.folder is not None and shelved.source_id in known
             (desk if row.on_desk else grouped if of_folder else shelf).append(row)
         folders = in_folders(grouped, sources, self._folds)
-        arranged = self._arrange(((_("On the desk"), desk), (_("Shelf"), shelf), (_("Folders"), folders)))
+        arranged = self._arrange(
+            ((_("On the desk"), desk), (_("Shelf"), tuple(nested(shelf))), (_("Folders"), folders))
+        )
         if [_identity(row) for row in arranged] == [_identity(row) for row in self._rows]:
             changed = [number for number, (old, new) in enumerate(zip(self._rows, arranged, strict=True)) if old != new]
             self._rows = arranged
@@ -399,6 +401,9 @@ class BookList(HeadedList[BookRow]):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text if isinstance(row, HeadingRow) else row.title
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, GroupRow):
+            words = _("folder with {n} books, folded") if row.folded else _("folder with {n} books")
+            return words.format(n=count(row.count))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             kind = format_words(row.book) if row.book is not None else ""
             return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)

@@ -121,7 +121,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     _open(room)
     for paths, words in (
         ((tmp_path / "slides.KEY",), "Octavo cannot read “slides.KEY”"),
-        ((tmp_path / "a.zip", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
+        ((tmp_path / "a.rar", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
     ):
         assert _drag(room, _files(*paths)) == words
         _drop(room, _files(*paths))
@@ -131,13 +131,14 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     assert _drag(room, archive) == "Octavo cannot read “mail.pst”"
     _drop(room, archive)
     assert room.window.talk.notice.text().endswith("Open it in Outlook and save the messages that you need as files.")
-    assert _drag(room, _files(tmp_path / "a.zip", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
+    assert _drag(room, _files(tmp_path / "a.rar", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
 
 
 def test_a_folder_goes_onto_the_shelf(room: Room, tmp_path: Path) -> None:
     _open(room)
     (tmp_path / "case").mkdir()
     assert _drag(room, _files(tmp_path / "case")) == "Put the documents in the folder “case” on the shelf"
+    assert _drag(room, _files(tmp_path / "a.zip")) == "Put the documents in “a.zip” on the shelf"
     assert _drag(room, _files(tmp_path, tmp_path / "case")) == "Put the documents in 2 folders on the shelf"
     (tmp_path / "case" / "lease.epub").write_bytes(b"")
     room.reader.documents["lease.epub"] = shelf_of_books.lease()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from app.core.document import Book, Format
 from app.core.sources import Shelved, Source, SourceCounts
+from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf import rows
 from app.ui.shelf.rows import BookList, BookRow, GroupRow, HeadingRow, ItemRole, measure_of
 from tests.ui import shelf_of_books
@@ -149,6 +150,29 @@ def test_a_watched_folder_offers_what_is_new_once(room: Room, folder: Path) -> N
     notice.action.click()
     room.settle()
     assert "Harbour Lease, consolidated" in {book.title for book in room.presenter.shown.shelf.values()}
+
+
+def test_the_files_of_a_folder_are_shown_later_too(room: Room, folder: Path) -> None:
+    (folder / "empty.txt").write_bytes(b"")
+    room.presenter.folders.take([folder])
+    room.settle()
+    menu = room.window.shelf.book_menu(_group(room, "Contracts"))
+    assert menu is not None
+    room.presenter.folders.files.clear()  # as after a new start
+    next(action for action in menu.actions() if action.text() == "Show its files…").trigger()
+    room.settle()
+    (dialog,) = room.window.findChildren(AddingDialog)
+    model = dialog.view.model()
+    assert [model.index(number, 0).data() for number in range(model.rowCount())] == ["empty.txt"]
+    dialog.narrow("all")
+    assert model.rowCount() == 3
+    room.reader.documents["empty.txt"] = shelf_of_books.lease()
+    dialog.narrow("failed")
+    dialog.view.setCurrentIndex(model.index(0, 0))
+    dialog.again.click()
+    room.settle()
+    assert len(room.desk.library.books()) == 3
+    dialog.close()
 
 
 def test_a_folder_is_forgotten_and_its_books_stay(room: Room, folder: Path) -> None:

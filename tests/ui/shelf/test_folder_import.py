@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.document import Document, Format, Member, Page
 from app.core.errors import Code, Problem
 from app.core.sources import SourcePlace
 from app.services import parallel_reading
@@ -156,7 +158,8 @@ def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> 
     gate.open()
     room.settle()
     assert len(_titles(room)) == 3
-    assert room.window.talk.notice.text().startswith("2 documents of “Contracts” are on the shelf. 1 has the same")
+    words = room.window.talk.notice.text()
+    assert words.startswith("2 documents of “Contracts” are on the shelf. Left out"), "the third one is the same file"
 
 
 def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
@@ -180,3 +183,32 @@ def test_what_was_not_read_when_octavo_ended_is_offered(room: Room, folder: Path
     notice.action.click()
     room.settle()
     assert len(_titles(room)) == 3
+
+
+def test_attachments_of_a_mail_come_onto_the_shelf_below_it(room: Room, tmp_path: Path) -> None:
+    room.add_conversation("A")
+    room.open()
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(b"mail")
+    member = Member("0", "terms.txt", 9)
+    pages = (Page(1, "1", "As attached."),)
+    sha256 = hashlib.sha256(b"mail").hexdigest()
+    room.reader.documents["mail.eml"] = Document("The rent", Format.EML, sha256, pages, members=(member,))
+    room.reader.documents["mail.eml/0"] = Document("Terms", Format.TEXT, "1" * 64, pages)
+    room.presenter.openings.take_files([mail])
+    room.settle()
+    by_title = {book.title: book for book in room.presenter.shown.shelf.values()}
+    assert set(by_title) == {"The rent", "Terms"}
+    assert by_title["Terms"].parent_id == by_title["The rent"].id
+    assert [ref.book_id for ref in room.shown().books] == [by_title["The rent"].id], "attachments are on no desk"
+    assert not room.window.talk.notice.isVisible(), "nobody has to hear of it"
+
+
+def test_a_zip_is_dropped_as_a_folder(room: Room, folder: Path) -> None:
+    packed = folder.parent / "papers.zip"
+    packed.write_bytes(b"PK")
+    room.reader.inside["papers.zip"] = (Member("0", "letters.pdf", 9, "2019"),)
+    room.reader.documents["papers.zip/0"] = room.reader.documents["letters.pdf"]
+    room.presenter.openings.take_files([packed])
+    room.settle()
+    assert room.window.talk.notice.text() == "1 document of “papers.zip” is on the shelf."
