@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.document import READING, Document, Flag
-from app.core.facts import NO_FACTS
+from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.settings import ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -33,7 +33,14 @@ def scan() -> Document:
     change(9, text="", flags=(Flag.DAMAGED,))
     for number in range(40, 60):
         change(number, flags=(Flag.TEXT_LAYER,))
-    return msgspec.structs.replace(letters, title="Side letters, scanned", sha256="5" * 64, pages=tuple(pages))
+    people = (
+        DocumentPerson("Brandt, Keil & Partners", Role.SENDER, "office@brandt-keil.example"),
+        *(DocumentPerson(name, Role.RECEIVER) for name in ("Ann Petersen", "Jonas Reuter", "Dr. Imke Voss", "Archive")),
+    )
+    facts = Facts("2025-05-04T09:30", people)
+    return msgspec.structs.replace(
+        letters, title="Side letters, scanned", sha256="5" * 64, pages=tuple(pages), facts=facts
+    )
 
 
 def _report(stage: Stage, **options: object) -> None:

@@ -25,6 +25,7 @@ _FOOTNOTES, _ENDNOTES, _COMMENTS = (2, 3), (46, 47), (4, 5)
 # Properties, by their codes (2.6.1, 2.6.2).
 _DELETED, _INSERTED, _STRUCK, _DOUBLY_STRUCK, _HIDDEN = 0x0800, 0x0801, 0x0837, 0x2A53, 0x083C
 _SHIFT, _SYMBOL = 0x2A48, 0x6A09
+_POSITION, _SIZE, _NEGATIVE = 0x4845, 0x4A43, 0x8000  # what is moved and has a size of its own is raised or lowered
 _IN_TABLE, _DEPTH, _ROW_END, _INNER_CELL_END, _INNER_ROW_END = 0x2416, 0x6649, 0x2417, 0x244B, 0x244C
 _LEVEL, _LIST, _OUTLINE_LEVEL = 0x260A, 0x460B, 0x2640
 _HEADINGS = range(1, 10)  # styles
@@ -170,7 +171,10 @@ def _look(properties: Properties) -> RunStyle:
     struck = any(properties.number(code) in _ON for code in (_DELETED, _STRUCK, _DOUBLY_STRUCK))
     inserted = properties.number(_INSERTED) in _ON
     change = Change.STRUCK if struck else Change.INSERTED if inserted else Change.NONE
-    return RunStyle(_SHIFTS.get(properties.number(_SHIFT), Shift.NONE), change)
+    shift = _SHIFTS.get(properties.number(_SHIFT), Shift.NONE)
+    if not shift and _SIZE in operands and (position := properties.number(_POSITION)):
+        shift = Shift.LOWERED if position & _NEGATIVE else Shift.RAISED
+    return RunStyle(shift, change)
 
 
 def _symbol(properties: Properties) -> str:

@@ -59,6 +59,12 @@ def test_looks_that_change_the_meaning() -> None:
     assert _text(paragraph(runs)) == "The tenant pays [struck: four][inserted: five] rents, [struck: in cash] by 10^6."
 
 
+def test_a_position_with_a_size_of_its_own_raises_or_lowers() -> None:
+    small, up, down = number(0x4A43, 14), number(0x4845, 8), number(0x4845, 0x10000 - 4)
+    runs = [("km", b""), ("2", up + small), (" H", b""), ("2", down + small), ("O ", b""), ("set higher", up)]
+    assert _text(paragraph(runs)) == "km^2 H2O set higher"
+
+
 def test_what_a_person_does_not_see_is_left_out_and_kept_apart() -> None:
     document = _parse(write_doc([paragraph([("Seen ", b""), ("unseen", number(_HIDDEN, 1)), ("words", b"")])]))
     (page,) = document.pages
