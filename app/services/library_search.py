@@ -64,13 +64,15 @@ class LibraryHit(msgspec.Struct, frozen=True):
 class LibraryFound(msgspec.Struct, frozen=True):
     """`hits`: of documents, best first, then of each other place, newest first. `counts`: how many passages of each
     document have the words, by its id. `documents`: how many were searched; `unindexed`: so many of them by words
-    alone. `undated`: so many more were not, since they have no date. `complete`: nothing more will come."""
+    alone. `undated`: so many more were not, since they have no date. `listed`: nothing but filters was given, and
+    `counts` has the pages that they are about, or 1. `complete`: nothing more will come."""
 
     hits: tuple[LibraryHit, ...] = ()
     counts: Mapping[str, int] = {}
     documents: int = 0
     unindexed: int = 0
     undated: int = 0
+    listed: bool = False
     complete: bool = False
 
     def of(self, place: SearchPlace) -> tuple[LibraryHit, ...]:
@@ -204,13 +206,15 @@ class LibrarySearch:
         titles = searched.titles
         if query.is_empty or not titles:
             return LibraryFound(documents=len(titles))
-        pages: Iterable[PagePlace] = (PagePlace(book_id, 1, "", "") for book_id in titles)
-        if query.pages:
-            pages = self.filters.pages(query)
         unwanted = {scope.book_id for scope in searched.scopes if not _covers(searched.allowed, scope.ids)}
-        found = [place for place in pages if place.book_id in titles and place.book_id not in unwanted]
-        hits = tuple(_listed(place, titles[place.book_id]) for place in found[: max(0, limit)])
-        return LibraryFound(hits, Counter(place.book_id for place in found), len(titles))
+        wanted = [book_id for book_id in titles if book_id not in unwanted]
+        if query.pages:
+            found = [place for place in self.filters.pages(query) if place.book_id in wanted]
+            counts, shown = Counter(place.book_id for place in found), found[:limit]
+        else:
+            counts, shown = Counter(wanted), list(self.filters.first_pages(wanted[:limit]))
+        hits = tuple(_listed(place, titles[place.book_id]) for place in shown)
+        return LibraryFound(hits, counts, len(titles), listed=True)
 
     # ---- all else
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import NamedTuple
@@ -134,6 +135,16 @@ class SearchFilters:
             f"""SELECT g.book_id, g.number, g.label, substr(g.text, 1, 400) FROM pages g
                 JOIN books b ON b.id = g.book_id WHERE b.bin_id = '' AND g.flags != '[]' AND ({_condition(query)})
                 ORDER BY b.added_at DESC, b.id, g.number"""
+        )
+        return tuple(PagePlace(*row) for row in rows)
+
+    def first_pages(self, book_ids: Sequence[str]) -> tuple[PagePlace, ...]:
+        """Of each of these documents the first page that has text, in their order."""
+        rows = self._database.rows(
+            """SELECT j.value, g.number, g.label, substr(g.text, 1, 400) FROM json_each(?) j
+                JOIN pages g ON g.book_id = j.value
+                AND g.number = (SELECT min(number) FROM pages WHERE book_id = j.value AND text != '') ORDER BY j.key""",
+            (msgspec.json.encode(book_ids).decode(),),
         )
         return tuple(PagePlace(*row) for row in rows)
 

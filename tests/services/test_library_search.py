@@ -147,6 +147,17 @@ def test_what_a_query_excludes_is_never_there(
     assert _titles(_find(desk, query)) == titles
 
 
+def test_documents_that_filters_let_pass_are_listed_with_their_beginning(
+    desk: FakeDesk, books: dict[str, Book]
+) -> None:
+    found = _find(desk, "folder:Contracts")
+    assert [(hit.title, hit.excerpt.text[:20]) for hit in found.hits] == [
+        ("係留", "借主は乾ドックとその設備を返還する。"),
+        ("Lease", "The tenant shall kee"),
+    ]
+    assert (found.listed, found.counts) == (True, {books["係留"].id: 1, books["Lease"].id: 1})
+
+
 def test_the_page_that_a_filter_is_about_is_shown(desk: FakeDesk, books: dict[str, Book]) -> None:
     (hit,) = _find(desk, "page:hidden").hits
     assert hit.span is not None

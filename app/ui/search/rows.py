@@ -12,6 +12,7 @@ from app.core.document import Book
 from app.core.search_query import SearchPlace
 from app.services.library_search import LibraryFound, LibraryHit
 from app.wording.i18n import _
+from app.wording.page_flags import pages_words
 from app.wording.page_names import page_words
 from app.wording.units import count, printable
 
@@ -70,7 +71,8 @@ def arrange(
         for hit in documents:
             by_id.setdefault(hit.id, []).append(hit)
         for book_id, hits in by_id.items():
-            rows += _of_document(books.get(book_id), hits, found.counts.get(book_id, 0), whole=book_id in opened)
+            passages = found.counts.get(book_id, 0)
+            rows += _of_document(books.get(book_id), hits, passages, whole=book_id in opened, listed=found.listed)
     else:
         rows += [_row(hit, books, below_document=False) for hit in documents]
     for place in SearchPlace:
@@ -88,10 +90,13 @@ def heading_of(place: SearchPlace) -> str:
     }[place]
 
 
-def _of_document(book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool) -> list[ResultRow]:
+def _of_document(
+    book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool, listed: bool
+) -> list[ResultRow]:
     shown = hits if whole or len(hits) == FEW + 1 else hits[:FEW]
     books = {book.id: book} if book is not None else {}
-    rows: list[ResultRow] = [DocumentRow(book, hits[0].title, _passages(passages))]
+    detail = pages_words(book.page_count) if listed and book is not None else _passages(passages)
+    rows: list[ResultRow] = [DocumentRow(book, hits[0].title, detail)]
     rows += [_row(hit, books, below_document=True) for hit in shown]
     hidden, beyond = len(hits) - len(shown), max(0, passages - len(hits))
     if hidden or beyond:

@@ -83,6 +83,15 @@ def test_the_keyboard_walks_through_what_was_found_and_opens_pages(room: Room, q
     assert room.window.talk.isVisible()
 
 
+def test_what_filters_alone_let_pass_is_listed(room: Room) -> None:
+    panel = _open(room, "kind:pdf")
+    first, hit, *_others = panel.rows  # the one that was added last
+    assert isinstance(first, DocumentRow)
+    assert isinstance(hit, HitRow)
+    assert (first.detail, hit.page, panel.status.text()) == ("96 pages", "p. 1", "2 documents")
+    assert hit.hit.excerpt.text.startswith("1.1 The Tenant")
+
+
 def test_filters_are_put_into_the_text(room: Room) -> None:
     panel = _open(room, "notice")
     kind, date = panel.chips[SearchFilter.KIND], panel.chips[SearchFilter.AFTER]
