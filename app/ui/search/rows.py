@@ -93,6 +93,7 @@ def heading_of(place: SearchPlace) -> str:
 def _of_document(
     book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool, listed: bool
 ) -> list[ResultRow]:
+    hits = sorted(hits, key=lambda hit: hit.by_meaning)
     shown = hits if whole or len(hits) == FEW + 1 else hits[:FEW]
     books = {book.id: book} if book is not None else {}
     detail = pages_words(book.page_count) if listed and book is not None else _passages(passages)
@@ -106,14 +107,14 @@ def _of_document(
 
 def _passages(passages: int) -> str:
     if not passages:
-        return _("in other words")
+        return other_words()
     return _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
 
 
 def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) -> HitRow:
     book = books.get(hit.book_id)
     page = page_words(book.page_names.of(hit.span.page)) if hit.span is not None and book is not None else ""
-    parts = [printable(hit.title) or _("New conversation"), page, _("in other words") if hit.by_meaning else ""]
+    parts = [printable(hit.title) or _("New conversation"), page, other_words() if hit.by_meaning else ""]
     return HitRow(hit, page, " · ".join(filter(None, parts)), below_document)
 
 
@@ -163,6 +164,10 @@ class ResultList(QAbstractListModel):
             case PlaceRow(), Qt.ItemDataRole.DisplayRole:
                 return row.text
         return None
+
+
+def other_words() -> str:
+    return _("in other words")
 
 
 def more_words(row: MoreRow) -> str:
