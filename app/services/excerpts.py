@@ -35,8 +35,9 @@ def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, afte
     begin = _edge(part, start - before, start)
     until = part[: end + after].rfind(" ", end + after // 2) if end + after < len(part) else len(part)
     line = part[begin : until if until > end else end + after].strip()
-    line = f"{'…' if begin else ''}{line}{'…' if until < len(part) else ''}"
-    return Excerpt(line, _apart(place for needle in needles for place in places(line, needle)))
+    shift = 1 if begin else 0  # "…" would fold to three characters
+    lit = _apart((low + shift, high + shift) for needle in needles for low, high in places(line, needle))
+    return Excerpt(f"{'…' if begin else ''}{line}{'…' if until < len(part) else ''}", lit)
 
 
 def _one_line(text: str) -> str:

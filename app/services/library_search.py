@@ -1,7 +1,8 @@
 """Search over all of the open desk: its documents by words and by meaning, and what was asked, answered and noted.
 
 Of documents, a passage is found that has enough of the words, rare ones weighing more, and beside these the few that
-are nearest in meaning, which say so. Phrases, words that must not be there, and filters always hold. What was said
+are nearest in meaning, which say so. Documents in whose titles all of it is come first. Phrases, words that must not be
+there, and filters always hold. What was said
 in conversations and sheets, and notes, has all words and phrases.
 """
 
@@ -40,6 +41,7 @@ of two; of a Japanese word also its two halves apart."""
 _BY_MEANING = 12  # passages with fewer of the words than that, at most
 _BEFORE, _AFTER = 90, 220  # characters of a sentence around the first place that was found
 _MOST_WORDS = 16
+_MOST_TITLES = 5
 
 
 class LibraryHit(msgspec.Struct, frozen=True):
@@ -64,13 +66,15 @@ class LibraryHit(msgspec.Struct, frozen=True):
 class LibraryFound(msgspec.Struct, frozen=True):
     """`hits`: of documents, best first, then of each other place, newest first. `counts`: how many passages of each
     document have the words, by its id. `documents`: how many were searched; `unindexed`: so many of them by words
-    alone. `undated`: so many more were not, since they have no date. `complete`: nothing more will come."""
+    alone. `undated`: so many more were not, since they have no date. `listed`: nothing but filters was given, and
+    `counts` has the pages that they are about, or 1. `complete`: nothing more will come."""
 
     hits: tuple[LibraryHit, ...] = ()
     counts: Mapping[str, int] = {}
     documents: int = 0
     unindexed: int = 0
     undated: int = 0
+    listed: bool = False
     complete: bool = False
 
     def of(self, place: SearchPlace) -> tuple[LibraryHit, ...]:
@@ -84,12 +88,13 @@ TextSource: TypeAlias = Callable[[SearchQuery], Iterator[LibraryHit]]
 @dataclass(frozen=True)
 class _Searched:
     """The documents that filters let pass, by their ids, with their titles; their passages; where not all of these may
-    be found, those that may; and what has the words."""
+    be found, those that may; what has the words; and the documents that have something that must not be there."""
 
     titles: Mapping[str, str]
     scopes: Sequence[Scope]
     allowed: Ids | None
     words: WordHits
+    unwanted: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -167,11 +172,13 @@ class LibrarySearch:
         if query.pages and query.text:
             allowed.append(np.array(self.filters.passages(query), np.int64))
         some = reduce(np.intersect1d, allowed) if allowed else None
+        gone = reduce(np.union1d, self._unwanted(query), np.zeros(0, np.int64))
         if query.without and scopes:
             every = np.concatenate([np.arange(scope.ids.start, scope.ids.stop) for scope in scopes])
-            some = reduce(np.setdiff1d, self._unwanted(query), np.sort(every) if some is None else some)
+            gone = np.intersect1d(every, gone)
+            some = np.setdiff1d(every if some is None else some, gone)
         words = self._passages.by_words(scopes, query.text, some) if query.text else WordHits((), {}, {})
-        return _Searched(titles, scopes, some, words)
+        return _Searched(titles, scopes, some, words, _counts(gone.tolist(), scopes))
 
     def _unwanted(self, query: SearchQuery) -> list[Ids]:
         return [
@@ -193,7 +200,16 @@ class LibrarySearch:
                 title = searched.titles[passage.book_id]
                 hits.append(_hit(passage, title, query, forms[id], by_meaning=id not in enough))
         unindexed = 0 if nearest.complete else self._unindexed(searched.titles)
+        hits = [*self._titled(query, searched), *hits][: max(0, limit)]
         return LibraryFound(tuple(hits), _counts(enough, searched.scopes), len(searched.titles), unindexed)
+
+    def _titled(self, query: SearchQuery, searched: _Searched) -> list[LibraryHit]:
+        """The beginnings of the documents in whose titles all of it is, those first whose titles say least else."""
+        wanted = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()]
+        titled = [book_id for book_id, title in searched.titles.items() if all(each in fold(title) for each in wanted)]
+        first = sorted(titled, key=lambda book_id: len(searched.titles[book_id]))[:_MOST_TITLES]
+        places = self.filters.first_pages([book_id for book_id in first if book_id not in searched.unwanted])
+        return [] if query.pages else [_listed(place, searched.titles[place.book_id]) for place in places]
 
     def _unindexed(self, book_ids: Collection[str]) -> int:
         indexed = self.search.vectors.finished(self.search.embedder.model)
@@ -204,13 +220,14 @@ class LibrarySearch:
         titles = searched.titles
         if query.is_empty or not titles:
             return LibraryFound(documents=len(titles))
-        pages: Iterable[PagePlace] = (PagePlace(book_id, 1, "", "") for book_id in titles)
+        wanted = [book_id for book_id in titles if book_id not in searched.unwanted]
         if query.pages:
-            pages = self.filters.pages(query)
-        unwanted = {scope.book_id for scope in searched.scopes if not _covers(searched.allowed, scope.ids)}
-        found = [place for place in pages if place.book_id in titles and place.book_id not in unwanted]
-        hits = tuple(_listed(place, titles[place.book_id]) for place in found[: max(0, limit)])
-        return LibraryFound(hits, Counter(place.book_id for place in found), len(titles))
+            found = [place for place in self.filters.pages(query) if place.book_id in wanted]
+            counts, shown = Counter(place.book_id for place in found), found[:limit]
+        else:
+            counts, shown = Counter(wanted), list(self.filters.first_pages(wanted[:limit]))
+        hits = tuple(_listed(place, titles[place.book_id]) for place in shown)
+        return LibraryFound(hits, counts, len(titles), listed=True)
 
     # ---- all else
 
@@ -318,13 +335,6 @@ def _counts(ids: Iterable[int], scopes: Sequence[Scope]) -> Mapping[str, int]:
     ordered = sorted(scopes, key=lambda scope: scope.ids.start)
     starts = [scope.ids.start for scope in ordered]
     return Counter(ordered[bisect_right(starts, id) - 1].book_id for id in ids)
-
-
-def _covers(allowed: Ids | None, ids: range) -> bool:
-    if allowed is None:
-        return True
-    low, high = allowed.searchsorted((ids.start, ids.stop))
-    return int(high - low) == len(ids)
 
 
 def _listed(place: PagePlace, title: str) -> LibraryHit:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import NamedTuple
@@ -137,12 +138,22 @@ class SearchFilters:
         )
         return tuple(PagePlace(*row) for row in rows)
 
+    def first_pages(self, book_ids: Sequence[str]) -> tuple[PagePlace, ...]:
+        """Of each of these documents the first page that has text, in their order."""
+        rows = self._database.rows(
+            """SELECT j.value, g.number, g.label, substr(g.text, 1, 400) FROM json_each(?) j
+                JOIN pages g ON g.book_id = j.value
+                AND g.number = (SELECT min(number) FROM pages WHERE book_id = j.value AND text != '') ORDER BY j.key""",
+            (msgspec.json.encode(book_ids).decode(),),
+        )
+        return tuple(PagePlace(*row) for row in rows)
+
     def passages(self, query: SearchQuery) -> list[int]:
         """The ids of the passages on such pages, ascending."""
         rows = self._database.rows(
-            f"""SELECT p.id FROM pages g JOIN passages p ON p.book_id = g.book_id AND p.page = g.number
+            f"""SELECT p.id FROM pages g CROSS JOIN passages p ON p.book_id = g.book_id AND p.page = g.number
                 WHERE g.flags != '[]' AND ({_condition(query)}) ORDER BY p.id"""
-        )
+        )  # CROSS: from the few pages with flags, which an index has, to their passages
         return [id for (id,) in rows]
 
 

@@ -16,7 +16,8 @@ UNSPACED = HAN + HANGUL + HIRAGANA + LONG_VOWEL + KATAKANA + OTHER
 """Scripts that are searched by their characters: written without spaces, or, Korean, with endings on every word."""
 
 _LINE_BREAK = "\u00ad?(?:[-\u2010]?\n\\s*)?"
-_CLUSTER = re.compile(r"\s+|\S[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
+_COMPOSING = "\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
+_CLUSTER = re.compile(rf"\s+|\S[{_COMPOSING}]*")
 """A run of white space, or a character with what composes with it."""
 
 
@@ -40,9 +41,10 @@ def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
     """The ranges of `text` where a text that `fold` returned is found: as many as `count_places` counts."""
     if not folded_needle:
         return ()
-    if text.isascii():  # each character folds to one
-        plain = re.finditer(r"\s+".join(map(re.escape, folded_needle.split(" "))), text.lower())
-        return tuple(match.span() for match in plain)
+    plain = text.casefold()
+    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", text) and not re.search(f"[{_COMPOSING}]", text):
+        words = map(re.escape, folded_needle.split(" "))
+        return tuple(match.span() for match in re.finditer(r"\s+".join(words), plain))
     folded: list[str] = []
     origins: list[tuple[int, int]] = []  # of each folded character
     for match in _CLUSTER.finditer(text):

@@ -167,8 +167,9 @@ class Navigation(QObject):
         if hit.place is SearchPlace.CONVERSATIONS:
             self.open_conversation(hit.id, hit.question_id)
         elif hit.place is SearchPlace.SHEETS:
+            sheets = self._sheets()
             self._window.show_sheet(True)
-            self._sheets().open(hit.id)
+            sheets.open(hit.id)
         elif hit.span is not None:
             self._window.unfold_page()
             pane = self._pages.second(hit.book_id) if beside else self._page

@@ -23,11 +23,12 @@ def found_words(found: LibraryFound) -> str:
     """`12 passages in 3 documents · 2 conversations`; while the search goes on, it says so."""
     passages, documents = sum(found.counts.values()), len(found.counts)
     said = []
-    if documents:
-        of_documents = _("1 document") if documents == 1 else _("{n} documents").format(n=count(documents))
+    if found.listed and documents:
+        said.append(count_words(documents))
+    elif documents:
         many = _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
         many = _("{n} passages or more").format(n=count(passages)) if passages >= MOST_RANKED else many
-        said.append(_("{passages} in {documents}").format(passages=many, documents=of_documents))
+        said.append(_("{passages} in {documents}").format(passages=many, documents=count_words(documents)))
     elif found.of(SearchPlace.DOCUMENTS):
         said.append(_("No document has these words; some say it in other words"))
     for place, one, several in (
@@ -38,6 +39,10 @@ def found_words(found: LibraryFound) -> str:
         if hits := len(found.of(place)):
             said.append(one if hits == 1 else several.format(n=count(hits)))
     return " · ".join(said if found.complete else [*said, _("searching…")])
+
+
+def count_words(documents: int) -> str:
+    return _("1 document") if documents == 1 else _("{n} documents").format(n=count(documents))
 
 
 def remark_words(found: LibraryFound) -> str:

@@ -147,6 +147,27 @@ def test_what_a_query_excludes_is_never_there(
     assert _titles(_find(desk, query)) == titles
 
 
+def test_documents_that_filters_let_pass_are_listed_with_their_beginning(
+    desk: FakeDesk, books: dict[str, Book]
+) -> None:
+    found = _find(desk, "folder:Contracts")
+    assert [(hit.title, hit.excerpt.text[:20]) for hit in found.hits] == [
+        ("係留", "借主は乾ドックとその設備を返還する。"),
+        ("Lease", "The tenant shall kee"),
+    ]
+    assert (found.listed, found.counts) == (True, {books["係留"].id: 1, books["Lease"].id: 1})
+
+
+def test_a_document_is_found_by_its_title(desk: FakeDesk, books: dict[str, Book]) -> None:
+    first = _find(desk, "lease").hits[0]
+    assert (first.title, first.excerpt.text[:10], first.passage) == ("Lease", "The tenant", None)
+    (found,) = _find(desk, "係留").hits
+    assert (found.title, found.span is not None) == ("係留", True)
+    assert "Receipt" in _titles(_find(desk, '"receipt"'))
+    for query in ("receipt kind:eml", "receipt -coins", "receipt parrots", "receipt page:flagged zeppelin"):
+        assert not _find(desk, query).hits, query
+
+
 def test_the_page_that_a_filter_is_about_is_shown(desk: FakeDesk, books: dict[str, Book]) -> None:
     (hit,) = _find(desk, "page:hidden").hits
     assert hit.span is not None

@@ -11,7 +11,7 @@ from app.services.excerpts import Excerpt
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons
 from app.ui.page.typeset import index_of, utf16_offset
-from app.ui.search.rows import DocumentRow, HitRow, MoreRow, PlaceRow, ResultRow, RowRole, more_words
+from app.ui.search.rows import DocumentRow, HitRow, MoreRow, PlaceRow, ResultRow, RowRole, more_words, other_words
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.wording.units import printable
@@ -104,11 +104,13 @@ class ResultDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(SIZE_SMALL))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         metrics = painter.fontMetrics()
-        if row.below_document:
-            page = QRect(room.right() + SPACE_M, room.top(), _PAGE_WIDE - SPACE_M, _LINE)
-            words = metrics.elidedText(row.page, Qt.TextElideMode.ElideMiddle, page.width())
-            painter.drawText(page, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
         lines = _lines(row.hit.excerpt, room.width())
+        if row.below_document:
+            beside = QRect(room.right() + SPACE_M, room.top(), _PAGE_WIDE - SPACE_M, _LINE)
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(beside, right, metrics.elidedText(row.page, Qt.TextElideMode.ElideMiddle, beside.width()))
+            if row.hit.by_meaning and len(lines) > 1:
+                painter.drawText(beside.translated(0, _LINE), right, other_words())
         if not row.below_document:
             below = QRect(room.left(), room.top() + _LINE * len(lines), room.width(), _SMALL_LINE)
             painter.drawText(below, left, metrics.elidedText(row.place, Qt.TextElideMode.ElideMiddle, room.width()))

@@ -12,6 +12,7 @@ from app.core.document import Book
 from app.core.search_query import SearchPlace
 from app.services.library_search import LibraryFound, LibraryHit
 from app.wording.i18n import _
+from app.wording.page_flags import pages_words
 from app.wording.page_names import page_words
 from app.wording.units import count, printable
 
@@ -70,7 +71,8 @@ def arrange(
         for hit in documents:
             by_id.setdefault(hit.id, []).append(hit)
         for book_id, hits in by_id.items():
-            rows += _of_document(books.get(book_id), hits, found.counts.get(book_id, 0), whole=book_id in opened)
+            passages = found.counts.get(book_id, 0)
+            rows += _of_document(books.get(book_id), hits, passages, whole=book_id in opened, listed=found.listed)
     else:
         rows += [_row(hit, books, below_document=False) for hit in documents]
     for place in SearchPlace:
@@ -88,10 +90,14 @@ def heading_of(place: SearchPlace) -> str:
     }[place]
 
 
-def _of_document(book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool) -> list[ResultRow]:
+def _of_document(
+    book: Book | None, hits: Sequence[LibraryHit], passages: int, *, whole: bool, listed: bool
+) -> list[ResultRow]:
+    hits = sorted(hits, key=lambda hit: hit.by_meaning)
     shown = hits if whole or len(hits) == FEW + 1 else hits[:FEW]
     books = {book.id: book} if book is not None else {}
-    rows: list[ResultRow] = [DocumentRow(book, hits[0].title, _passages(passages))]
+    detail = pages_words(book.page_count) if listed and book is not None else _passages(passages)
+    rows: list[ResultRow] = [DocumentRow(book, hits[0].title, detail)]
     rows += [_row(hit, books, below_document=True) for hit in shown]
     hidden, beyond = len(hits) - len(shown), max(0, passages - len(hits))
     if hidden or beyond:
@@ -101,14 +107,14 @@ def _of_document(book: Book | None, hits: Sequence[LibraryHit], passages: int, *
 
 def _passages(passages: int) -> str:
     if not passages:
-        return _("in other words")
+        return other_words()
     return _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
 
 
 def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) -> HitRow:
     book = books.get(hit.book_id)
     page = page_words(book.page_names.of(hit.span.page)) if hit.span is not None and book is not None else ""
-    parts = [printable(hit.title) or _("New conversation"), page, _("in other words") if hit.by_meaning else ""]
+    parts = [printable(hit.title) or _("New conversation"), page, other_words() if hit.by_meaning else ""]
     return HitRow(hit, page, " · ".join(filter(None, parts)), below_document)
 
 
@@ -158,6 +164,10 @@ class ResultList(QAbstractListModel):
             case PlaceRow(), Qt.ItemDataRole.DisplayRole:
                 return row.text
         return None
+
+
+def other_words() -> str:
+    return _("in other words")
 
 
 def more_words(row: MoreRow) -> str:

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending, Question
+from app.core.conversation import BookRef, Ending, Question
 from app.core.search_query import SearchFilter, SearchPlace
+from app.core.sheet import GridColumn
 from app.services.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
 from app.ui.palette_dialog import PaletteDialog
@@ -83,6 +84,15 @@ def test_the_keyboard_walks_through_what_was_found_and_opens_pages(room: Room, q
     assert room.window.talk.isVisible()
 
 
+def test_what_filters_alone_let_pass_is_listed(room: Room) -> None:
+    panel = _open(room, "kind:pdf")
+    first, hit, *_others = panel.rows  # the one that was added last
+    assert isinstance(first, DocumentRow)
+    assert isinstance(hit, HitRow)
+    assert (first.detail, hit.page, panel.status.text()) == ("96 pages", "p. 1", "2 documents")
+    assert hit.hit.excerpt.text.startswith("1.1 The Tenant")
+
+
 def test_filters_are_put_into_the_text(room: Room) -> None:
     panel = _open(room, "notice")
     kind, date = panel.chips[SearchFilter.KIND], panel.chips[SearchFilter.AFTER]
@@ -132,6 +142,25 @@ def test_what_was_said_leads_to_its_conversation(room: Room) -> None:
     room.settle()
     assert room.presenter.shown.id == asked.conversation_id
     assert room.window.talk.isVisible()
+
+
+def test_cells_and_notes_lead_to_where_they_are(room: Room) -> None:
+    panel = _open(room)
+    lease = room.books[LEASE].id
+    columns, rows = [GridColumn("Is there a parrot?")], [(BookRef(lease),)]
+    room.desk.sheets.store.create("Animals", columns, rows, excerpts=False)
+    room.desk.notes.mark(lease, 88, (0, 4), None, "No parrot here.")
+    _type(room, "parrot")
+    headings = [row.text for row in panel.rows if isinstance(row, PlaceRow)]
+    cell, note = (row.hit for row in _hits(panel))
+    assert headings == ["Question sheets", "Notes"]
+    panel.chosen.emit(note, False)
+    room.settle()
+    assert room.presenter.page.shown.place == (lease, 88)
+    panel.chosen.emit(cell, False)
+    room.settle()
+    assert room.window.sheet.isVisible()
+    assert room.window.sheet.title.text() == "Animals"
 
 
 def test_the_palette_leads_to_it(room: Room, qtbot: QtBot) -> None:
