@@ -3,9 +3,10 @@
 What is on the desk of the conversation stays there, first and in its order, so that nothing of it is read again. Of the
 other documents a search finds passages (`services.search`), and `findings` says which of these count: nothing is found
 in a document whose passages hold little of the question's words, and are far from its sense. A document weighs
-w = s1 + s2 / 2 + s3 / 4 + ..., of the scores of its passages, the best first. Those that weigh most are read whole, where they fit: in half of the room at
-most, so that the next question has room for others. Of the rest passages are taken one after the other, by score / (1 +
-those that are taken of its document already), so that many documents have their say.
+w = s1 + s2 / 2 + s3 / 4 + ..., of the scores of its passages, the best first. Those that weigh most are read whole,
+where they fit: in half of the room at most, so that the next question has room for others. Of the rest passages are
+taken one after the other, by score / (1 + those that are taken of its document already), so that many documents have
+their say.
 """
 
 from __future__ import annotations
