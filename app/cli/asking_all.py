@@ -61,15 +61,10 @@ class MatterAsking:
 
     def _line(self, choice: DocumentChoice) -> str:
         words = _("{title}: {n} tokens").format(title=choice.title, n=units.count(choice.tokens))
-        if choice.use is DocumentUse.WHOLE:
-            return f"{words}. {reason_words(choice)}."
         pages = (page_words(cited_page(passage.ref, self.shelf)) for passage in choice.passages)
         where = ", ".join(dict.fromkeys(pages))
-        return (
-            f"{words}. {reason_words(choice)}: {where} “{choice.words}”"
-            if where
-            else f"{words}. {reason_words(choice)}."
-        )
+        found = f": {where} “{choice.words}”" if where else "."
+        return f"{words}. {reason_words(choice)}{found}"
 
 
 def books_with(shelf: Mapping[str, Book], desk: tuple[BookRef, ...]) -> tuple[BookRef, ...]:

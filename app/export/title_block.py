@@ -90,14 +90,19 @@ def _documents(asked: Asked, books: Mapping[str, Book]) -> tuple[ReportDocument,
             refs.setdefault(ref.book_id, []).append(ref)
     cited = [citation for _question, answer in asked if answer for citation in answer.citations]
     titles = {citation.book_id: citation.document for citation in cited}
+    others = dict.fromkeys(ref.book_id for question, _answer in asked for ref in question.others)
+    refs |= {id: [] for id in others if id not in refs}
     return tuple(_document(books.get(id), found, titles.get(id, "")) for id, found in refs.items())
 
 
 def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> ReportDocument:
+    """`refs`: how it was asked; none where passages of it alone were."""
     if book is None:
         title = _("{title} (deleted since)").format(title=cleaned(cited_title) or _("A document"))
         return ReportDocument(title, "", "")
-    if all(ref.pages for ref in refs):
+    if not refs:
+        pages = _("passages")
+    elif all(ref.pages for ref in refs):
         ranges = sorted({(ref.pages.first, ref.pages.last) for ref in refs if ref.pages})
         names = book.page_names
         pages = "; ".join(cleaned(range_words(names.of(first), names.of(last))) for first, last in ranges)

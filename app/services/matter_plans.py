@@ -1,10 +1,12 @@
 """Which documents a question is asked of where there are more than fit: some read whole, passages of others, and why.
 
 What is on the desk of the conversation stays there, first and in its order, so that nothing of it is read again. Of the
-other documents a search finds passages (`services.search`). A document weighs w = s1 + s2 / 2 + s3 / 4 + ..., of the
-scores of its passages, the best first. Those that weigh most are read whole, where they fit: in half of the room at
-most, so that the next question has room for others. Of the rest passages are taken one after the other, by score / (1 +
-those that are taken of its document already), so that many documents have their say.
+other documents a search finds passages (`services.search`), and `findings` says which of these count: nothing is found
+in a document whose passages hold little of the question's words, and are far from its sense. A document weighs
+w = s1 + s2 / 2 + s3 / 4 + ..., of the scores of its passages, the best first. Those that weigh most are read whole,
+where they fit: in half of the room at most, so that the next question has room for others. Of the rest passages are
+taken one after the other, by score / (1 + those that are taken of its document already), so that many documents have
+their say.
 """
 
 from __future__ import annotations
@@ -25,13 +27,22 @@ from app.engine.protocol import Measure, Message, Prompt, PromptSize
 from app.services.ask import Ask
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.library import Library
-from app.services.search import Search
+from app.services.search import Search, fuse
+from app.store.passages import Passage, WordHits
 
 _LOOKED_AT = 96
 """Passages of all documents together that something is taken of: what is behind them hardly belongs to the question."""
 
-_COVERED = 0.5
-"""The part of a question's words, by their weights, that a passage has to hold for its document to have something."""
+_COVERED = 1 / 5
+"""The part of a question's words, by their weights, that a passage has to hold to be something that was found."""
+
+_AS_NEAR = 1 / 2
+"""As near as so much of the nearest one, it is something that was found, whatever its words."""
+
+_NAMED = 1 / 2  # the same of its names and numbers
+
+_WITH_TURNS = 1 / 2
+"""What is found with the words of the turns before counts so much, where a question says too little by itself."""
 
 _MOST_OF_ONE = 4  # passages of a document that is not read whole
 _WEIGHTY = 0.5  # of the best document's weight, at least, for a document to be read whole unasked
@@ -241,28 +252,36 @@ class MatterPlans:
             found, scores, words_alone = last.passages, [0.0] * len(last.passages), last.words_alone
             held = frozenset(last.left_out)
         else:
-            query = msgspec.structs.replace(query, alike=False, scope=query.scope or refs)
-            result = self.search.passages_for(query, _LOOKED_AT)
+            ranked, held, words_alone = self._find(query, query.scope or refs)
             found = tuple(
-                PassageRef(p.book_id, books[p.book_id].title, p.page, p.label, p.start, p.end) for p in result.passages
+                PassageRef(p.book_id, books[p.book_id].title, p.page, p.label, p.start, p.end) for p in ranked
             )
-            scores, words_alone = [passage.score for passage in result.passages], result.words_alone
-            # Where it has no text, it is about all of them.
-            held = frozenset(self._covered(query) if query.text else books)
+            scores = [passage.score for passage in ranked]
         sizes = yield from self._sizes(found, cancel)
         passages: dict[str, list[FoundPassage]] = defaultdict(list)
         for ref, tokens, score in zip(found, sizes, scores, strict=True):
             passages[ref.book_id].append(FoundPassage(ref, tokens, score))
         return _Searched(dict(passages), held, words_alone)
 
-    def _covered(self, query: PassageQuery) -> Iterator[str]:
-        """The documents with a passage that holds much of the question's words."""
-        scopes = self.search.passages.scopes([(ref.book_id, ref.pages) for ref in query.scope])
-        coverage = self.search.passages.by_words(scopes, query.text).coverage
-        covered = sorted(id for id, part in coverage.items() if part >= _COVERED)
-        for scope in scopes:
-            if any(id in scope.ids for id in covered):
-                yield scope.book_id
+    def _find(self, query: PassageQuery, refs: tuple[BookRef, ...]) -> tuple[Sequence[Passage], frozenset[str], bool]:
+        """Passages with their scores, of which the best has 1, and the ids of all documents that have something; last,
+        whether some were searched by words alone. What is about all of the documents has no text: then passages come
+        from everywhere, and all have something."""
+        passages, scope = self.search.passages, [(ref.book_id, ref.pages) for ref in refs]
+        if not query.text:
+            return passages.spread(scope, _LOOKED_AT), frozenset(ref.book_id for ref in refs), False
+        scopes = passages.scopes(scope)
+        scores, words_alone = dict[int, float](), False
+        for text, share in ((query.text, 1.0), (query.with_turns, _WITH_TURNS)):
+            words, nearest = passages.by_words(scopes, text), self.search.nearest(scopes, text)
+            fused = fuse(words, nearest.near)
+            best = max(fused.values(), default=0.0) or 1.0
+            for id in findings(words, nearest.near):
+                scores[id] = max(scores.get(id, 0.0), share * fused[id] / best)
+            words_alone |= not nearest.complete
+        chosen = sorted(scores, key=lambda id: (-scores[id], id))[:_LOOKED_AT]
+        held = frozenset(scope.book_id for scope in scopes if any(id in scope.ids for id in scores))
+        return passages.take({id: scores[id] for id in chosen}), held, words_alone
 
     def _sizes(self, found: Sequence[PassageRef], cancel: Cancel) -> Work[Tokenizing, Sequence[int]]:
         texts = [f"{text}\n\n" for text in self.ask.prompts.passage_texts(found, titled=True)]
@@ -270,6 +289,16 @@ class MatterPlans:
             return [len(text) // _CHARACTERS_OF_TOKEN for text in texts]
         prompt = Prompt("", (), tuple(Message("user", text) for text in texts))
         return (yield from self.ask.engine.run(Measure(prompt), cancel)).messages
+
+
+def findings(words: WordHits, near: Mapping[int, float]) -> Iterator[int]:
+    """The passages that have something: much of the words, or the names to the letter, or the sense."""
+    covered = _COVERED if near else min(_COVERED, max(words.coverage.values(), default=0.0) / 2)
+    as_near = _AS_NEAR * max(near.values(), default=0.0)
+    for id in near.keys() | words.coverage.keys():
+        by_words = 0 < covered <= words.coverage.get(id, 0.0) or words.named.get(id, 0.0) >= _NAMED
+        if by_words or 0 < as_near <= near.get(id, 0.0):
+            yield id
 
 
 def _asked(question: Question, scope: MatterScope, books: Sequence[Book]) -> tuple[BookRef, ...]:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import apsw
 import msgspec
 
-from app.core.conversation import BookRef
+from app.core.conversation import BookRef, MatterPlan
 from app.store.bin import restore
 from app.store.branches import decode
 from app.store.db import Database
@@ -110,11 +110,13 @@ def _notes_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> set[str]:
     """Those on the desks of conversations, and those that questions were asked about."""
     on_desk = connection.execute("SELECT conversation_id, book_id FROM conversation_books")
-    asked = connection.execute("SELECT conversation_id, books FROM questions")
+    asked = connection.execute("SELECT conversation_id, books, plan FROM questions")
     found = {book_id for id, book_id in on_desk if id in conversations}
-    for id, refs in asked:
+    for id, refs, plan in asked:
         if id in conversations:
-            found |= {ref.book_id for ref in decode(refs, tuple[BookRef, ...])}
+            seen = decode(plan, MatterPlan | None)
+            others = seen.others if seen is not None else ()
+            found |= {ref.book_id for ref in (*decode(refs, tuple[BookRef, ...]), *others)}
     return found
 
 

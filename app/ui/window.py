@@ -601,6 +601,7 @@ class WindowPresenter(_Parts):
     def _connect_talk(self) -> None:
         talk, panel, fitting, planning = self.conversation, self.window.talk, self.fitting, self.asking.planning
         self.shelf.all_wanted.connect(planning.toggle)
+        self.window.shelf.folder_menu.ask_wanted.connect(planning.ask_these)
         for changed in (self.openings.opened, self.shelf.book_removed):
             changed.connect(planning.look)
         talk.stored.connect(self.shelf.list_conversations)

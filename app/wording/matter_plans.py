@@ -47,6 +47,8 @@ def _counts(books: Collection[BookRef], seen: Collection[BookRef], plan: MatterP
 
 def counts_words(counts: MatterCounts) -> str:
     """ "From 212 documents: 3 read whole, passages of 19, nothing found in 190." """
+    if not counts.documents:
+        return _("There are no documents to ask.")
     one, several = _("From 1 document: {parts}."), _("From {n} documents: {parts}.")
     words = one if counts.documents == 1 else several
     return words.format(n=count(counts.documents), parts=_(", ").join(_parts(counts)))

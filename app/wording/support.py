@@ -35,7 +35,8 @@ def coverage_words(question: Question | StoredQuestion, answer: Answer) -> str:
 
 def doubt_words(question: Question | StoredQuestion, answer: Answer) -> str:
     """What `basis_words` has to say besides: why there may be more in the books."""
-    drawn = answer.text and answer.problem is None and answer.excerpts
+    chosen = answer.excerpts or question.plan is not None
+    drawn = answer.text and answer.problem is None and chosen
     searched = searched_words() if answer.words_alone and drawn else ""
     return " ".join(filter(None, (parts_words(answer.parts), searched, _basis(question, answer))))
 

@@ -22,7 +22,9 @@ from app.core.conversation import (
     Citation,
     CitationState,
     Ending,
+    MatterPlan,
     PageRange,
+    PassageRef,
     StoredQuestion,
     Support,
     Turn,
@@ -244,11 +246,14 @@ def test_who_gets_it_knows_what_was_asked_of_which_files() -> None:
     lease = Book(
         "b", "Harbour Lease", Format.PDF, "ab" * 32, "", 0.0, 103, 0, labels=("i", "ii", *map(str, range(1, 102)))
     )
-    some = StoredQuestion("r", "c", None, "Then?", (BookRef("b"), BookRef("s", PageRange(4, 9))), 1_764_000_000.0)
+    seen = MatterPlan((PassageRef("t", "Survey", 2, "2", 0, 9),), nothing=("u",))
+    asked = (BookRef("b"), BookRef("s", PageRange(4, 9)))
+    some = StoredQuestion("r", "c", None, "Then?", asked, 1_764_000_000.0, plan=seen)
+    survey = Book("t", "Survey", Format.PDF, "ef" * 32, "", 0.0, 40, 0)
     short = Book("s", "Letters", Format.DOCX, "cd" * 32, "", 0.0, 12, 0)
     second = Turn(some, Answer("a2", "r", "Never.", Ending.COMPLETE, "Maverick", 0.0))
     now = datetime(2025, 11, 27, 12, tzinfo=UTC)
-    head = compose("Notice", (turn("No."), second), {"b": lease, "s": short}, now=now).head
+    head = compose("Notice", (turn("No."), second), {"b": lease, "s": short, "t": survey}, now=now).head
     assert dict(head.facts) == {
         "Date": "27 November 2025",
         "Asked": "1 January 1970 – 24 November 2025",
@@ -258,8 +263,9 @@ def test_who_gets_it_knows_what_was_asked_of_which_files() -> None:
     assert [(each.title, each.pages, each.digest) for each in head.documents] == [
         ("Harbour Lease", "103 pages", f"SHA-256 {'ab' * 32}"),
         ("Letters", "p. 4–9 of 12", f"SHA-256 {'cd' * 32}"),
+        ("Survey", "passages", f"SHA-256 {'ef' * 32}"),
     ]
-    report = compose("Notice", (turn("No."), second), {"b": lease, "s": short}, now=now)
+    report = compose("Notice", (turn("No."), second), {"b": lease, "s": short, "t": survey}, now=now)
     assert [part.label for part in report.parts] == [
         "Question 1 · 1 January 1970 · Scout",
         "Question 2 · 24 November 2025 · Maverick",

@@ -14,9 +14,10 @@ from app.core.work import Cancel, finish
 from app.engine.protocol import ModelInfo
 from app.models import local
 from app.services.fitting import RemedyKind, ways
-from app.services.matter_plans import DocumentUse, Proposal, UseReason
+from app.services.matter_plans import DocumentUse, Proposal, UseReason, findings
+from app.store.passages import WordHits
 from app.wording.matter_plans import counts_of, counts_words, planned_counts
-from app.wording.support import basis_words
+from app.wording.support import basis_words, coverage_words
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import answered, unanswered
 
@@ -183,7 +184,7 @@ def test_the_line_says_what_became_of_every_document(fake: FakeDesk, matter: lis
     answer = ask(fake, talk, WAREHOUSE, proposal)
     (turn,) = fake.desk.conversations.turns(talk.id)
     words = "From 20 documents: 1 read whole, passages of 1, 1 left out, nothing found in 17."
-    assert basis_words(turn.question, answer) == words
+    assert coverage_words(turn.question, answer) == words
     assert matter[11].id in (turn.question.plan or MatterPlan()).left_out
 
 
@@ -234,6 +235,23 @@ def test_a_follow_up_without_a_matter_of_its_own_keeps_the_passages(
     ask(fake, talk, WAREHOUSE, first)
     second = propose(fake, talk, "Thanks!")
     assert {passage.book_id for passage in second.plan.passages} == {p.book_id for p in first.plan.passages}
+
+
+@pytest.mark.parametrize(
+    ("words", "near", "found"),
+    [
+        (WordHits((), {}, {}), {1: 1.85, 2: 0.62, 3: 0.1, 4: -0.1}, {1}),  # one passage means it
+        (WordHits((), {}, {}), {1: 0.16, 2: 0.15, 3: 0.15}, {1, 2, 3}),  # all mean the same
+        (WordHits((5, 6), {5: 0.5, 6: 0.1}, {}), {1: 1.4, 6: 0.3}, {1, 5}),  # by words or by meaning
+        (WordHits((5,), {5: 0.1}, {5: 1.0}), {1: 1.4}, {1, 5}),  # a name, to the letter
+        (WordHits((5, 6), {5: 0.3, 6: 0.1}, {}), {}, {5}),  # without vectors: words alone
+        (WordHits((5, 6), {5: 0.12, 6: 0.1}, {}), {}, {5, 6}),  # of which few are there
+        (WordHits((), {}, {}), {}, set()),
+        (WordHits((), {}, {}), {1: -0.1}, set()),
+    ],
+)
+def test_what_counts_as_found(words: WordHits, near: dict[int, float], found: set[int]) -> None:
+    assert set(findings(words, near)) == found
 
 
 def test_only_the_documents_of_the_scope_are_asked(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:

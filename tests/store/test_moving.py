@@ -17,7 +17,10 @@ from app.core.conversation import (
     Conversation,
     Draft,
     Ending,
+    MatterPlan,
+    MatterScope,
     PageRange,
+    PassageRef,
     Question,
     StoredQuestion,
 )
@@ -121,6 +124,21 @@ def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -
     assert source.conversations.get(other.id) is not None
     assert source.found("wharf", letters) == 1
     assert source.found("wharf", lease) == 0
+
+
+def test_documents_that_a_question_saw_passages_of_go_with_it(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
+    source.add("Atlas", "cc")
+    talk = source.conversations.create("All", scope=MatterScope())
+    plan = MatterPlan((PassageRef(letters, "Letters", 1, "1", 0, 7),), nothing=("cc",))
+    source.conversations.add_question(Question(talk.id, "When?", (BookRef(lease),), plan=plan))
+    move(source.database, target.database, conversations=[talk.id])
+    assert target.books.ids() == {lease, letters}
+    assert target.question(talk.id).plan == plan
+    moved = target.conversations.get(talk.id)
+    assert moved is not None
+    assert moved.scope == MatterScope()
 
 
 def test_a_book_takes_along_the_sheets_about_it_alone(both: tuple[Kept, Kept]) -> None:

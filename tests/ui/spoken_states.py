@@ -1,4 +1,4 @@
-"""Thirteen states of the real window, each of which a screen reader must be able to tell; a process that shows them.
+"""Fourteen states of the real window, each of which a screen reader must be able to tell; a process that shows them.
 
 `python -m tests.ui.spoken_states` shows the state that a line of its input names, and writes a line when it is there.
 """
@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QEventLoop, QSocketNotifier
 
 from app.core.errors import Code, Problem
@@ -120,11 +121,21 @@ def report(room: Room) -> None:
     room.settle()
 
 
+def plan(room: Room) -> None:
+    """What a question takes of all documents."""
+    room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=60_000)
+    _talk(room)
+    room.presenter.asking.planning.toggle()
+    room.ask("When does the lease end?")
+    room.window.talk.composer.scope.button.click()
+    room.settle()
+
+
 STATES: dict[str, Callable[[Room], None]] = {
     show.__name__: show
     for show in (
         *(first_start, empty_desk, no_model, answered, reading, failed),
-        *(tabs, sheet, palette, search, settings, models, report),
+        *(tabs, sheet, palette, search, settings, models, report, plan),
     )
 }
 

@@ -104,14 +104,14 @@ class Composer(QWidget):
         self._busy = self._refused = self._locked = self._dragged_over = False
         self._note = ""
         self._text_height = _LINE
+        self.scope = ComposerNote(theme, self, quiet=True)
+        """What is asked besides the desk; without words where nothing is."""
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
         self.hold = ComposerNote(theme, self)
         """What is said of a question that was not sent; without words where nothing is."""
         self.editing = ComposerNote(theme, self)
         """Which earlier question is in the field; without words where a new one is."""
-        self.scope = ComposerNote(theme, self, quiet=True)
-        """What is asked besides the desk; without words where nothing is."""
         self._notes = self.scope, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
         self.book_button, self.image_button, self.instructions_button = buttons

@@ -16,6 +16,7 @@ from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_words, planned_counts, tokens_words
+from app.wording.support import searched_words
 
 _WIDTH, _HEIGHT = 760, 640
 _AROUND = 48  # px of the window that stay in sight around it
@@ -87,7 +88,8 @@ class PlanDialog(QDialog):
     @Slot()
     def _show(self) -> None:
         proposal = self.documents.proposal
-        self.line.setText(counts_words(planned_counts(proposal.books, proposal.plan)))
+        words = counts_words(planned_counts(proposal.books, proposal.plan))
+        self.line.setText(f"{words} {searched_words()}" if proposal.words_alone else words)
         self.tokens.setText(tokens_words(proposal))
         self.tokens.setProperty("role", "small" if proposal.fits else "failure-small")
         self.tokens.style().polish(self.tokens)

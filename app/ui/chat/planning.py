@@ -77,6 +77,12 @@ class Planning(Presenter):
         """Ask all documents in the shown conversation, or those on its desk alone."""
         self.ask_of(MatterScope() if self.scope is None else None)
 
+    @Slot(object)
+    def ask_these(self, book_ids: tuple[str, ...]) -> None:
+        """Ask these documents in the shown conversation, besides those on its desk."""
+        if book_ids:
+            self.ask_of(MatterScope(book_ids))
+
     def ask_of(self, scope: MatterScope | None) -> None:
         if self._shown.conversation is not None:
             self.stop()

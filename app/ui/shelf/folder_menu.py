@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QMenu
 
 from app.ui.shelf.rows import BookList, GroupRow
 from app.wording.i18n import _
+from app.wording.units import count
 
 
 class FolderMenu(QObject):
-    """The signals carry the id of a folder that was added; `watch_wanted` also whether to watch it."""
+    """The signals carry the id of a folder that was added; `watch_wanted` also whether to watch it, `ask_wanted`
+    instead the ids of the books in a folder: the shown conversation is to ask these."""
 
+    ask_wanted = Signal(object)
     scan_wanted = Signal(int)
     watch_wanted = Signal(int, bool)
     forget_wanted = Signal(int)
@@ -25,6 +28,8 @@ class FolderMenu(QObject):
 
     def fill(self, menu: QMenu, row: GroupRow) -> QMenu:
         menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
+        inside = self._books.inside(row)
+        menu.addAction(_("Ask these {n} documents").format(n=count(len(inside))), partial(self.ask_wanted.emit, inside))
         menu.addSeparator()
         menu.addAction(_("Show its files…"), partial(self.files_wanted.emit, row.source_id))
         menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))

@@ -346,6 +346,19 @@ class BookList(HeadedList[BookRow]):
         self._folds[group.key] = not group.folded
         self.show_books(self._given, self._sources)
 
+    def inside(self, group: GroupRow) -> tuple[str, ...]:
+        """The ids of the books in a folder and below it, on the desk or not."""
+        folder = Path(group.key.partition(":")[2])
+        return tuple(
+            row.book.id
+            for row in self._given
+            if row.book is not None
+            and row.shelved is not None
+            and row.shelved.folder is not None
+            and row.shelved.source_id == group.source_id
+            and row.shelved.folder.is_relative_to(folder)
+        )
+
     def folds(self) -> dict[str, bool]:
         """What a person has folded or not, by the folders that there are."""
         there = {str(counts.source.id) for counts in self._sources}

@@ -175,3 +175,12 @@ def test_another_answer_is_asked_of_the_same(matter: Room) -> None:
     assert turn.answer_variants == 2
     assert turn.question.plan not in (None, MatterPlan())
     assert matter.shown().books == (BookRef(_id(matter, "Lease 2")),)
+
+
+def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
+    ids = tuple(_id(matter, title) for title in ("Lease 2", "Lease 7", "Lease 8"))
+    matter.presenter.window.shelf.folder_menu.ask_wanted.emit(ids)
+    matter.settle()
+    assert _words(matter)[0] == "Asks these 3 documents"
+    matter.ask(ASKED)
+    assert _words(matter)[0].startswith("From 3 documents: ")

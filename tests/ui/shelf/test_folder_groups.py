@@ -50,7 +50,9 @@ def test_books_are_below_their_folders_in_the_order_of_their_files() -> None:
     given = [_row("b", "."), _row("a", "."), _row("c", "old/deep"), _row("single", None)]
     books.show_books(given, [_CASE])
     assert _shown(books) == ["Shelf", "Single", "Folders", "- Case 3", "  - old 1", "    - deep 1", "    C", "A", "B"]
+    assert books.inside(_find(books, "Case")) == ("b", "a", "c")
     books.fold(_find(books, "old"))
+    assert books.inside(_find(books, "old")) == ("c",), "folded or not"
     assert _shown(books)[3:] == ["- Case 3", "  + old 1", "A", "B"]
     books.fold(_find(books, "Case"))
     assert _shown(books) == ["Shelf", "Single", "Folders", "+ Case 3"]
