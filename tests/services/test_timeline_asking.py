@@ -117,7 +117,7 @@ def test_the_starter_is_not_asked(fake: FakeDesk) -> None:
     add(fake, FIRST)
     with pytest.raises(AppError) as caught:
         ask(fake)
-    assert caught.value.code is Code.MODEL_TOO_SMALL
+    assert caught.value.code is Code.MODEL_LISTS_NOTHING
 
 
 def test_a_model_that_finds_more_later_adds_nothing_twice(fake: FakeDesk) -> None:

@@ -76,11 +76,11 @@ class TimelineAsking:
 
     def run(self, cancel: Cancel, only: Collection[str] | None = None) -> Work[TimelineProgress, TimelineAsked]:
         """Ask the model about all books, or those of `only`. What is found is kept after each question, and the next
-        call goes on behind it. Raises AppError as `Models.ready` does, MODEL_TOO_SMALL, DOES_NOT_FIT; Stopped."""
+        call goes on behind it. Raises AppError as `Models.ready` does, MODEL_LISTS_NOTHING, DOES_NOT_FIT; Stopped."""
         yield from self.ask.models.ready(cancel)
         model = self.ask.model()
         if self.ask.is_starter():
-            raise AppError(Code.MODEL_TOO_SMALL, path=model.path)
+            raise AppError(Code.MODEL_LISTS_NOTHING, path=model.path)
         wanted = [
             (book, ref)
             for book in self.ask.books.all()
