@@ -209,8 +209,13 @@ def _add_timeline(commands: Any) -> None:
     for command in (chronology, people):
         _add_documents(command, pages=False)
         command.add_argument(
+            "--ask", action="store_true",
+            help=_("also ask the model for what the rules missed; it reads each document once, which may take long"),
+        )  # fmt: skip
+        command.add_argument(
             "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .md")
         )
+        _add_engine(command)
 
 
 def _add_grid(commands: Any) -> None:

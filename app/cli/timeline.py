@@ -6,22 +6,27 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from app.cli.ask import books_of
+from app.cli.ask import books_of, prepare
 from app.cli.bars import Bar
+from app.cli.bars import bar as show_bar
 from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
+from app.core.events import Loading, Notice, Reading
 from app.core.timeline import EventPlace, NamedEntity, TimelineEvent, TimelineFinding
 from app.core.work import Cancel, finish
 from app.documents.text.amounts import amounts_in
 from app.export import files
 from app.export.timeline import compose_chronology, compose_people, pages_of
+from app.services.ask import Ask
 from app.services.services import Services
+from app.services.timeline.asking import TimelineAsking, TimelineProgress
 from app.services.timeline.timelines import entities_of, events_of
 from app.wording import units
+from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_names import page_words
-from app.wording.timeline import kind_words, limits_words, span_words
+from app.wording.timeline import asked_words, kind_words, limits_words, span_words
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -30,9 +35,12 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         files.check(options.export, files.TIMELINE_ENDINGS)
     options.pages = None
-    named = [ref.book_id for ref in books_of(options, desk, cancel)]
+    asking, refs = prepare(options, desk, cancel) if options.ask else (None, books_of(options, desk, cancel))
+    named = [ref.book_id for ref in refs]
     books = {book.id: book for book in desk.library.books() if not named or book.id in named}
     _find(desk, cancel, books)
+    if asking is not None:
+        _ask(asking, desk, cancel, books)
     if options.command == "people":
         _run_people(options, desk, books)
     else:
@@ -51,6 +59,28 @@ def _find(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
         finish(desk.timelines.find(cancel, books), show)
     finally:
         bar.close()
+
+
+def _ask(ask: Ask, desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
+    """What was found is kept after each question, so another call goes on where this one was stopped."""
+    bar, loading = Bar(), show_bar(_("loading the model"))
+
+    def show(progress: TimelineProgress) -> None:
+        match progress:
+            case TimelineFinding(done, total):
+                bar.show(_("asking the model"), done, total)
+            case Loading():
+                loading(progress)
+            case Reading(done, total):
+                bar.show(_("reading"), done, total)
+            case Notice(problem):
+                print(f"octavo: {sentence(problem)}", file=sys.stderr)
+
+    try:
+        asked = finish(TimelineAsking(ask, desk.timelines.store).run(cancel, books), show)
+    finally:
+        bar.close()
+    print(f"octavo: {asked_words(asked.added, asked.dropped)}", file=sys.stderr)
 
 
 def _run_chronology(options: argparse.Namespace, desk: Services, books: Mapping[str, Book]) -> None:

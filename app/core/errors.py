@@ -128,6 +128,7 @@ class Code(StrEnum):
     # what models see images with; `path` is that of the projector, for the first that of the model
     MODEL_BLIND = "model_blind"  # there is no projector
     MODEL_TOO_SMALL = "model_too_small"  # to write notes on books
+    MODEL_LISTS_NOTHING = "model_lists_nothing"  # too small to list events
     MODEL_PROJECTOR_FAILED = "model_projector_failed"  # detail
     MODEL_PROJECTOR_MISMATCH = "model_projector_mismatch"  # expected, found: widths of embeddings
     MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind

@@ -21,6 +21,7 @@ class EngineTask(Enum):
     LOADING = auto()
     ANSWER = auto()
     SHEET = auto()
+    TIMELINE = auto()
     TITLE = auto()
     WEIGHING = auto()
     READING_AHEAD = auto()
@@ -33,21 +34,24 @@ ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
 """What no person asked for."""
 
 _GIVES_WAY = {
-    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, *ASIDE),
-    EngineTask.ANSWER: ASIDE,
-    EngineTask.SHEET: ASIDE,
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE),
+    EngineTask.ANSWER: (EngineTask.TIMELINE, *ASIDE),
+    EngineTask.SHEET: (EngineTask.TIMELINE, *ASIDE),
+    EngineTask.TIMELINE: ASIDE,
     EngineTask.TITLE: (EngineTask.READING_AHEAD,),
     EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
     EngineTask.READING_AHEAD: (),
 }
 """What is stopped for a task that begins."""
 
+_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.TIMELINE, EngineTask.LOADING)
 _COMES_FIRST = {
     EngineTask.LOADING: (),
     EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.SHEET: (EngineTask.SHEET, EngineTask.ANSWER, EngineTask.LOADING),
-    EngineTask.TITLE: (EngineTask.TITLE, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
-    EngineTask.WEIGHING: (EngineTask.WEIGHING, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
+    EngineTask.TIMELINE: (EngineTask.TIMELINE, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
+    EngineTask.TITLE: (EngineTask.TITLE, *_ASKED_FOR),
+    EngineTask.WEIGHING: (EngineTask.WEIGHING, *_ASKED_FOR),
     EngineTask.READING_AHEAD: tuple(EngineTask),
 }
 """What has to end before a task may begin."""

@@ -298,7 +298,7 @@ class _Parts(_ShelfParts):
         from app.ui.timeline.making import make_timeline
 
         renewing = (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored)
-        made = make_timeline(self._desk, self._bridge, self._icons, self.window, renewing, self)
+        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, renewing, self)
         made.panel.closed.connect(self.navigation.close_sheet)
         made.citation_wanted.connect(self.navigation.open_citation)
         made.saved.connect(self.saved_files.show)

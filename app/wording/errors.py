@@ -416,6 +416,7 @@ _SENTENCES: dict[Code, str] = {
     Code.MODEL_TOO_SMALL: (
         "“{path}” is too small to write notes on books. Choose a larger model, or ask with the most relevant excerpts."
     ),
+    Code.MODEL_LISTS_NOTHING: "“{path}” is too small to list events and names. Choose a larger model, then ask again.",
     Code.MODEL_IS_STARTER: (
         "“{path}” is the model that comes with Octavo and cannot be removed by itself. To remove it, uninstall Octavo."
     ),

@@ -53,6 +53,17 @@ def source_words(event: TimelineEvent) -> str:
     return _("Found by rules, date calculated from the text") if event.is_reckoned else _("Found by rules")
 
 
+def asked_words(added: int, dropped: int) -> str:
+    """What came of asking a model."""
+    words = _("1 entry was added.") if added == 1 else _("{n} entries were added.").format(n=units.count(added))
+    if not dropped:
+        return words
+    one = _("1 was left out: no page has the words that the model quotes.")
+    many = _("{n} were left out: no page has the words that the model quotes.").format(n=units.count(dropped))
+    left_out = one if dropped == 1 else many
+    return f"{words} {left_out}"
+
+
 def limits_words() -> str:
     """What whoever reads the list has to know."""
     return _("Dates and names are found by rules. Some may be missing or wrong: check the pages.")

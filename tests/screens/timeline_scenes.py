@@ -6,9 +6,10 @@ import hashlib
 
 from PySide6.QtCore import QItemSelectionModel, QPoint
 
+from app.core.dates import DateSpan, PartialDate
 from app.core.document import Document, Format, Page
 from app.core.settings import ThemeChoice
-from app.core.timeline import TimelineFinding
+from app.core.timeline import FoundEvent, TimelineFinding
 from app.ui.bridge import Executor
 from app.ui.timeline.rows import EventRow, NameRow
 from app.wording.i18n import use_language
@@ -72,6 +73,19 @@ def chronology(stage: Stage) -> None:
         stage.presenter.timeline.panel.chosen()[0].chips[0].citation
     )
     stage.settle()
+
+
+def chronology_asked(stage: Stage) -> None:
+    """With what a model found, and the dialog before it is asked about more."""
+    _open(stage)
+    book = next(book for book in stage.desk.library.books() if book.title == "Lease of Berth 3")
+    quote = "The lease ends on 31 March 2031, unless the Tenant gives notice twelve months before."
+    found = FoundEvent(DateSpan(PartialDate(2019, 3)), 2, quote, "", "The parties agree on a notice of a year", True)
+    stage.desk.timelines.store.keep_asked(book.id, "Scout", 2, [found], [])
+    stage.presenter.navigation.open_chronology()
+    stage.settle()
+    stage.presenter.timeline.panel.ask.click()
+    pause(200)
 
 
 def chronology_dark(stage: Stage) -> None:
@@ -148,6 +162,14 @@ def event_edited(stage: Stage) -> None:
 
 
 TIMELINE_SCENES = (
-    *(chronology, chronology_dark, chronology_small, chronology_large, chronology_japanese, chronology_filtered),
+    *(
+        chronology,
+        chronology_asked,
+        chronology_dark,
+        chronology_small,
+        chronology_large,
+        chronology_japanese,
+        chronology_filtered,
+    ),
     *(chronology_finding, chronology_empty, people, people_dark_menu, event_edited),
 )

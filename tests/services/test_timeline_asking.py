@@ -19,10 +19,13 @@ from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, open_desk
 FIRST = "The parties met in the spring of that year.\n\nMarlow signed the lease on 5 March 2024, before Olga Brand."
 SECOND = "Then the Tenant left the berth, which had been agreed for 2031-03-31."
 ANSWER = """\
-2024-03-05 | The lease is signed | "Marlow signed the lease on 5 March 2024" [p. 1]
-2024-04 | They meet | “The parties met in the spring of that year.” [p. 2]
-2031-03-31 | The Tenant leaves | "the Tenant flew away in 2031" [p. 2]
-2024-13-01 | Nothing | "Then the Tenant left the berth" [p. 2]
+"Marlow signed the lease on 5 March 2024" [p. 1] | 2024-03-05 | The lease is signed
+“The parties met in the spring of that year.” [p. 2] | 2024-04 | The parties meet
+"the Tenant flew away in 2031" [p. 2] | 2031-03-31 | The Tenant leaves
+"Then the Tenant left the berth" [p. 2] | 2024-13-01 | The Tenant leaves
+"Then the Tenant left the berth" [p. 2] | 1999-01-01 | The Tenant leaves
+"The parties met in the spring of that year." [p. 1] | 2024-05-01 | The crane was sold
+"Marlow signed the lease on 5 March 2024" [p. 1] | 2025-01-01 | The lease is signed
 Name | Olga Brand | person | [p. 1]
 Name | Olga | person | [p. 7]
 Name | Nobody | person | [p. 1]
@@ -51,12 +54,12 @@ def test_what_the_pages_have_is_kept(fake: FakeDesk) -> None:
     add(fake, FIRST, SECOND)
     fake.engine.answers = [(ANSWER,)]
     asked = ask(fake)
-    assert asked == TimelineAsked(added=2, dropped=3)
+    assert asked == TimelineAsked(added=2, dropped=6)
     events = [(event.span.first.text, event.words, event.places[0]) for event in fake.desk.timelines.store.events()]
     days = [(day, words.split(",")[0], place.page, place.source) for day, words, place in events]
     assert days == [
         ("2024-03-05", "Marlow signed the lease on 5 March 2024", 1, EntrySource.RULES),
-        ("2024-04", "They meet", 1, EntrySource.MODEL),
+        ("2024-04", "The parties meet", 1, EntrySource.MODEL),
         ("2031-03-31", "Then the Tenant left the berth", 2, EntrySource.RULES),
     ]
     assert events[1][2].quote == "The parties met in the spring of that year."
@@ -117,7 +120,7 @@ def test_the_starter_is_not_asked(fake: FakeDesk) -> None:
     add(fake, FIRST)
     with pytest.raises(AppError) as caught:
         ask(fake)
-    assert caught.value.code is Code.MODEL_TOO_SMALL
+    assert caught.value.code is Code.MODEL_LISTS_NOTHING
 
 
 def test_a_model_that_finds_more_later_adds_nothing_twice(fake: FakeDesk) -> None:
@@ -126,4 +129,4 @@ def test_a_model_that_finds_more_later_adds_nothing_twice(fake: FakeDesk) -> Non
     ask(fake)
     fake.engine.info = msgspec.structs.replace(SCOUT, name="Another")
     fake.engine.answers = [(ANSWER,)]
-    assert ask(fake) == TimelineAsked(added=0, dropped=3)
+    assert ask(fake) == TimelineAsked(added=0, dropped=6)

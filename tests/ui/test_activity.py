@@ -12,7 +12,7 @@ from app.services.context import ContextSegment, ContextUse
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.shown import Shown
 
-LOADING, ANSWER, SHEET, TITLE, WEIGHING, AHEAD = EngineTask
+LOADING, ANSWER, SHEET, TIMELINE, TITLE, WEIGHING, AHEAD = EngineTask
 BOOKS = (BookRef("lease"),)
 
 
@@ -43,7 +43,7 @@ def _use() -> ContextUse:
 def test_free_it_may_be_had_for_anything() -> None:
     activity = _Desk().activity
     assert activity.holder is None
-    assert [activity.may(task) for task in EngineTask] == [None] * 6
+    assert [activity.may(task) for task in EngineTask] == [None] * 7
     assert (activity.step, activity.reading, activity.loading, activity.paused) == (None, None, None, False)
 
 
@@ -55,6 +55,10 @@ def test_free_it_may_be_had_for_anything() -> None:
         (LOADING, SHEET, LOADING),
         (LOADING, AHEAD, LOADING),
         (ANSWER, LOADING, None),
+        (ANSWER, TIMELINE, ANSWER),
+        (TIMELINE, TIMELINE, TIMELINE),
+        (TIMELINE, ANSWER, None),
+        (TIMELINE, TITLE, TIMELINE),
         (ANSWER, ANSWER, ANSWER),
         (ANSWER, SHEET, ANSWER),
         (ANSWER, AHEAD, ANSWER),

@@ -19,8 +19,10 @@ from app.core.dates import DateSpan, PartialDate
 from app.core.document import Book, CitedBook, Page
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.grammar import grammar_in
 from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
 from app.core.work import Cancel, Stopped, Work, relay
+from app.documents.text.terms import terms_of
 from app.engine.protocol import AnswerTo, Measure
 from app.services.ask import Ask
 from app.store.timeline import Timeline
@@ -32,12 +34,15 @@ TimelineProgress: TypeAlias = TimelineFinding | Loading | Tokenizing | Reading |
 _ASKED_CHARACTERS = 8_000
 """Of pages that one question is about: their list must have room in an answer."""
 
+_LEAST_SHARED = 3
+"""One of so many words that are said of an event is in the words of the page."""
+
 _SLACK = 64
 """Tokens by which the question about other pages may differ from the one that was measured."""
 
 _REQUEST = """\
 List every dated event on pages {first} to {last}, one per line, like this:
-2024-03-05 | what happened, in a few words | "the exact words of the page that give the date" [p. 3]
+"the sentence of the page that says it, word for word" [p. 3] | 2024-03-05 | what happened, in a few words
 Write a date as year-month-day, and leave out what the page does not say of it. \
 Then list the persons and organisations on these pages, one per line, like this:
 Name | Anna Berg | person | [p. 3]
@@ -45,7 +50,7 @@ Name | Marlow Rigging Ltd | organisation | [p. 4]
 Write nothing else."""
 _REQUEST_JAPANESE = """\
 {first}ページから{last}ページまでにある、日付のある出来事をすべて、次のように一行ずつ書いてください。
-2024-03-05 | 何があったかを短く | 「日付を述べているページの言葉そのまま」 [p. 3]
+「それを述べているページの文そのまま」 [p. 3] | 2024-03-05 | 何があったかを短く
 日付は年-月-日で書き、ページにない部分は省いてください。\
 続けて、これらのページに出てくる人物と組織を、次のように一行ずつ書いてください。
 Name | 山田太郎 | person | [p. 3]
@@ -53,7 +58,8 @@ Name | 株式会社山田商事 | organisation | [p. 4]
 ほかには何も書かないでください。"""
 
 _EVENT = re.compile(
-    r"^\W*(?P<day>\d{4}(?:-\d{2}(?:-\d{2})?)?)\s*\|\s*(?P<title>[^|]{1,300}?)\s*\|\s*[\"“„«「『](?P<quote>.+?)[\"”“»」』]"
+    r"^[^\"“„«「『]{0,8}[\"“„«「『](?P<quote>.+?)[\"”“»」』][^|\"”]*"
+    r"\|\s*(?P<day>\d{4}(?:-\d{2}(?:-\d{2})?)?)\s*\|\s*(?P<title>[^|]{1,300})"
 )
 _NAME = re.compile(r"^\W*Name\s*\|\s*(?P<name>[^|\[\]]{2,100}?)\s*\|\s*(?P<kind>person|organi[sz]ation)", re.IGNORECASE)
 _MARK = re.compile(r"\[(?:[^\[\]]*, )?p\.\s?(?P<label>[^\[\],]{1,20})\]")
@@ -76,11 +82,11 @@ class TimelineAsking:
 
     def run(self, cancel: Cancel, only: Collection[str] | None = None) -> Work[TimelineProgress, TimelineAsked]:
         """Ask the model about all books, or those of `only`. What is found is kept after each question, and the next
-        call goes on behind it. Raises AppError as `Models.ready` does, MODEL_TOO_SMALL, DOES_NOT_FIT; Stopped."""
+        call goes on behind it. Raises AppError as `Models.ready` does, MODEL_LISTS_NOTHING, DOES_NOT_FIT; Stopped."""
         yield from self.ask.models.ready(cancel)
         model = self.ask.model()
         if self.ask.is_starter():
-            raise AppError(Code.MODEL_TOO_SMALL, path=model.path)
+            raise AppError(Code.MODEL_LISTS_NOTHING, path=model.path)
         wanted = [
             (book, ref)
             for book in self.ask.books.all()
@@ -177,18 +183,32 @@ def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
 
 
 def _event(written: re.Match[str], pages: Sequence[Page]) -> FoundEvent | None:
+    """The day is the page's where its words name it. Words that name none may only stand on a page that names the year,
+    and words that say nothing of what is said of them are those of something else."""
     from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
     from app.documents.text.dates import DateReader
 
-    day = PartialDate.parse(written["day"])
+    day, title = PartialDate.parse(written["day"]), " ".join(written["title"].split())
     for page in pages if day is not None else ():
-        if (place := locate(page.text, written["quote"])) is not None:
-            quote = " ".join(page.text[slice(*place)].split())
-            said = [date for date in DateReader().read(quote) if day is not None and date.span.has(day)]
-            words = quote[said[0].start : said[0].end] if said else ""
-            title = " ".join(written["title"].split())
-            return FoundEvent(DateSpan(day or PartialDate(1)), page.number, quote, words, title, is_reckoned=not said)
+        if day is None or (place := locate(page.text, written["quote"])) is None:
+            continue
+        quote = " ".join(page.text[slice(*place)].split())
+        if not _is_about(title, quote):
+            return None
+        dates = [date for date in DateReader().read(quote) if not date.is_reckoned]
+        said = next((date for date in dates if date.span.has(day)), None)
+        if said is not None:
+            return FoundEvent(said.span, page.number, quote, quote[said.start : said.end], title)
+        if dates or str(day.year) not in page.text:
+            return None
+        return FoundEvent(DateSpan(day), page.number, quote, "", title, is_reckoned=True)
     return None
+
+
+def _is_about(title: str, quote: str) -> bool:
+    """Whether they have some of their words in common."""
+    wanted, there = (terms_of(text, grammar_in(0)).all for text in (title, quote))
+    return len(wanted & there) * _LEAST_SHARED >= len(wanted)
 
 
 def _name(written: re.Match[str], pages: Sequence[Page]) -> FoundName | None:

@@ -26,6 +26,7 @@ _WIDEST = 760
 """Of the words, px: a line that is longer is hard to read."""
 _MENTIONS_WIDTH = 100
 _MOST_CHIPS = 4
+_ABOVE_QUOTE = 2
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -95,13 +96,13 @@ class TimelineDelegate(QStyledItemDelegate):
     # ---- an event
 
     def _event_height(self, row: EventRow, width: int) -> int:
-        key = (width, row.id, row.day + row.words + row.remark)
+        key = (width, row.id, row.day + row.words + row.remark + row.quote)
         if key not in self._heights:
             area = QRect(0, 0, width, 0)
             day, words = self._columns(area)
             left = _height(_day_font(), row.day, day.width())
             left += _height(ui_font(SIZE_SMALL), row.remark, day.width()) if row.remark else 0
-            right = _height(text_font(SIZE_TEXT), row.words, words.width()) + SPACE_XS + self._chips_height(row, area)
+            right = _said_height(row, words.width()) + SPACE_XS + self._chips_height(row, area)
             self._heights[key] = max(left, right) + 2 * SPACE_S + SPACE_XS
         return self._heights[key]
 
@@ -128,6 +129,11 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.setFont(text_font(SIZE_TEXT))
         painter.setPen(QColor(palette.ink))
         painter.drawText(words, _WRAPPED, row.words)
+        if row.quote:
+            painter.setFont(text_font(SIZE_UI))
+            painter.setPen(QColor(palette.soft_ink))
+            above = _height(text_font(SIZE_TEXT), row.words, words.width()) + _ABOVE_QUOTE
+            painter.drawText(words.translated(0, above), _WRAPPED, row.quote)
         for place, label, _chip in self._chips(row, rect):
             draw_chip(painter, QRectF(place), label, palette.verified, palette.surface)
         if len(row.chips) > _MOST_CHIPS:
@@ -147,7 +153,7 @@ class TimelineDelegate(QStyledItemDelegate):
     def _chips(self, row: EventRow, rect: QRect) -> Iterator[tuple[QRect, str, PlaceChip]]:
         """Each chip with its place and what it says there: below the words, in lines."""
         _day, words = self._columns(rect)
-        top = words.top() + _height(text_font(SIZE_TEXT), row.words, words.width()) + SPACE_XS
+        top = words.top() + _said_height(row, words.width()) + SPACE_XS
         left = words.left() - 2
         metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
         for chip in row.chips[:_MOST_CHIPS]:
@@ -181,6 +187,12 @@ class TimelineDelegate(QStyledItemDelegate):
         second = QRect(room.left(), first.bottom() + 1, room.width(), room.height() - first.height())
         where = QFontMetrics(small).elidedText(row.where, Qt.TextElideMode.ElideRight, second.width())
         painter.drawText(second, _LEFT, where)
+
+
+def _said_height(row: EventRow, width: int) -> int:
+    """Of the words of an event, and of what the page says."""
+    height = _height(text_font(SIZE_TEXT), row.words, width)
+    return height + (_ABOVE_QUOTE + _height(text_font(SIZE_UI), row.quote, width) if row.quote else 0)
 
 
 def _day_font() -> QFont:

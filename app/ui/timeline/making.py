@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, SignalInstance
 
 from app.services.services import Services
+from app.ui.activity import Activity
 from app.ui.bridge import Bridge
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
+from app.ui.timeline.asking import TimelineAskingPresenter
 from app.ui.timeline.panel import TimelinePanel
 from app.ui.timeline.presenter import TimelinePresenter, TimelineWork
 from app.ui.timeline.rows import TimelineList
@@ -20,6 +22,7 @@ def make_timeline(
     bridge: Bridge,
     icons: Icons,
     window: MainWindow,
+    activity: Activity,
     renewing: Iterable[SignalInstance],
     parent: QObject,
 ) -> TimelinePresenter:
@@ -29,7 +32,11 @@ def make_timeline(
     window.add_view(panel)
     work = TimelineWork(desk.timelines, desk.library)
     made = TimelinePresenter(work, bridge, panel, events, people, parent)
-    made.failed.connect(window.tell)
+    asking = TimelineAskingPresenter(desk.timeline_asking, bridge, panel, activity, made)
+    asking.changed.connect(made.look_if_shown)
+    asking.done.connect(window.say)
+    for presenter in (made, asking):
+        presenter.failed.connect(window.tell)
     for changed in renewing:
         changed.connect(made.look_if_shown)
     return made

@@ -31,6 +31,7 @@ class TimelinePanel(MiddlePanel):
     entity_dropped = Signal()
     stop_wanted = Signal()
     export_wanted = Signal()
+    ask_wanted = Signal()
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
@@ -43,6 +44,7 @@ class TimelinePanel(MiddlePanel):
             self.tabs.addTab(words)
         self.events = TimelineView(events, _("Events"), icons.theme)
         self.people = TimelineView(people, _("People"), icons.theme)
+        self.ask = TextButton(_("Ask the model…"))
         self.export = TextButton(_("Export…"))
         self.field = QLineEdit()
         self.field.setPlaceholderText(_("Filter"))
@@ -61,7 +63,7 @@ class TimelinePanel(MiddlePanel):
         self._connect()
 
     def _lay_out(self) -> None:
-        tools = row((self.field, 1), self.only, STRETCH, self.export, spacing=SPACE_S)
+        tools = row((self.field, 1), self.only, STRETCH, self.ask, self.export, spacing=SPACE_S)
         self._running = boxed(row((column(self.status, SPACE_XS, self.bar), 1), self.stop, spacing=SPACE_M))
         above = boxed(column(tools, self._running, margins=(SPACE_XL, SPACE_M, SPACE_XL, SPACE_S), spacing=SPACE_S))
         words = (STRETCH, self.empty_title, self.empty_words, STRETCH, STRETCH)
@@ -80,6 +82,7 @@ class TimelinePanel(MiddlePanel):
         self.field.textChanged.connect(self.filtered)
         self.only.clicked.connect(self.entity_dropped)
         self.export.clicked.connect(self.export_wanted)
+        self.ask.clicked.connect(self.ask_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         for view in (self.events, self.people):
             view.menu_wanted.connect(self.menu_wanted)
@@ -117,8 +120,9 @@ class TimelinePanel(MiddlePanel):
         self.only.setVisible(bool(name) and self.tab == EVENTS)
 
     def show_running(self, words: str, fraction: float | None) -> None:
-        """How far books are looked through; None: they are not."""
+        """How far books are looked through, or asked about; None: they are not."""
         self._running.setVisible(fraction is not None)
+        self.ask.setEnabled(fraction is None)
         self.status.setText(words)
         self.bar.setAccessibleName(words)
         self.bar.setValue(round(_STEPS * (fraction or 0.0)))

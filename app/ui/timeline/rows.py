@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Book
-from app.core.timeline import EntityPlace, EventPlace, NamedEntity, TimelineEvent
+from app.core.timeline import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
 from app.core.untrusted import disarm
 from app.export.timeline import pages_of
 from app.ui.chat.citations import label_citation
@@ -46,13 +46,15 @@ class PlaceChip:
 
 @dataclass(frozen=True)
 class EventRow:
-    """`words` are untrusted; `remark` says what is special about how it was found, if anything is."""
+    """`words` are untrusted; `remark` says what is special about how it was found, if anything is. `quote`: what the
+    page says, where a model or a person says it in other words."""
 
     event: TimelineEvent
     day: str
     words: str
     remark: str
     chips: tuple[PlaceChip, ...]
+    quote: str = ""
 
     @property
     def id(self) -> str:
@@ -60,7 +62,9 @@ class EventRow:
 
     @property
     def spoken(self) -> str:
-        return ". ".join(filter(None, (self.day, self.words, *(chip.label for chip in self.chips), self.remark)))
+        return ". ".join(
+            filter(None, (self.day, self.words, self.quote, *(chip.label for chip in self.chips), self.remark))
+        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,9 @@ def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Ite
 
 def _event_row(event: TimelineEvent, books: Mapping[str, Book]) -> EventRow:
     chips = tuple(_chip(place, place.quote, books) for place in event.places)
-    return EventRow(event, span_words(event.span), _one_line(event.words), remark_words(event), chips)
+    is_reworded = event.is_edited or event.places[0].source is EntrySource.MODEL
+    quote = f"“{_one_line(event.places[0].quote)}”" if event.text and is_reworded else ""
+    return EventRow(event, span_words(event.span), _one_line(event.words), remark_words(event), chips, quote)
 
 
 def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]) -> PlaceChip:

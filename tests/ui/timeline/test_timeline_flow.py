@@ -12,8 +12,9 @@ from app.core.document import Document, Format, Page
 from app.core.timeline import EntityKind
 from app.ui.timeline.dialogs import EntityDialog, EventDialog
 from app.ui.timeline.rows import EventRow, NameRow, YearRow
-from app.ui.widgets.dialogs import Confirmation
-from tests.ui.room import Room
+from app.ui.widgets.dialogs import Confirmation, SmallDialog
+from tests.ui.fakes import Gate
+from tests.ui.room import Room, wait
 
 _FIRST = "Mr Smith and Marlow Rigging Ltd signed the lease on 5 March 2024.\n\nThe following day Anna Berg was told."
 _SECOND = "John Smith left on 31 March 2031."
@@ -208,3 +209,59 @@ def test_a_stopped_search_goes_on_when_it_is_opened_again(room: Room) -> None:
     room.presenter.navigation.open_chronology()
     room.settle()
     assert "9 May 2025" in _days(room)
+
+
+_LISTED = """\
+"They met in the spring." [p. 3] | 2024-04 | A meeting in spring
+Name | Olga | person | [p. 3]
+"They flew away." [p. 3] | 2024-05-01 | Invented"""
+
+
+def _ask(qtbot: QtBot, room: Room) -> None:
+    qtbot.mouseClick(room.presenter.timeline.panel.ask, Qt.MouseButton.LeftButton)
+    dialog = room.window.findChild(SmallDialog)
+    assert dialog is not None
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+
+
+def test_the_model_adds_what_the_rules_missed(qtbot: QtBot, room: Room) -> None:
+    room.add_book(_document("Lease", _FIRST, _SECOND, "In 2024 much happened. They met in the spring. Olga was there."))
+    room.open()
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    room.engine.answers = [(_LISTED,)]
+    _ask(qtbot, room)
+    room.settle()
+    added = next(row for row in _rows(room) if isinstance(row, EventRow) and row.day == "April 2024")
+    assert (added.words, added.quote) == ("A meeting in spring", "“They met in the spring.”")
+    assert [chip.citation.quote for chip in added.chips] == ["They met in the spring."]
+    assert room.presenter.timeline.panel.notice.text() == (
+        "2 entries were added. 1 was left out: no page has the words that the model quotes."
+    )
+
+
+def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room: Room) -> None:
+    room.add_book(_document("Lease", *(f"They met in spring {n}. " * 400 for n in range(2))))
+    room.add_conversation("Talk")
+    room.open()
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    gate = Gate()
+    room.engine.answers = [("none",), (gate, "none"), ("Yes.",)]
+    _ask(qtbot, room)
+    wait(gate.reached.is_set)
+    panel = room.presenter.timeline.panel
+    assert panel.stop.isVisible()
+    room.presenter.asking.submit("Is it so?")
+    gate.open()
+    room.settle()
+    assert room.answer().text == "Yes."
+    assert not panel.stop.isVisible()
+    assert panel.ask.isEnabled()
+    asked = len(room.engine.prompts)
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    room.engine.answers = [("none",)]
+    _ask(qtbot, room)
+    room.settle()
+    assert len(room.engine.prompts) == asked + 1
