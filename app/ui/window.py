@@ -592,14 +592,7 @@ class WindowPresenter(_Parts):
         self.report.reread_wanted.connect(shelf.reread)
 
     def _connect_notes(self) -> None:
-        self.pages.notes_changed.connect(self.notes.changed)
-        self.pages.note_delete_wanted.connect(self.notes.delete)
-        self.notes.changed.connect(self.pages.renew_notes)
-        self.notes.saved.connect(self.saved_files.show)
-        self.notes.failed.connect(self.window.tell)
-        self.notes.done.connect(self.window.say)
-        self.window.talk.view.keep_wanted.connect(self.notes.keep)
-        self.window.talk.view.citation_kept.connect(self.notes.keep_citation)
+        self.notes.serve(self.pages, self.window.talk.view)
         for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
             changed.connect(self.notes.list)
 
@@ -670,6 +663,7 @@ class WindowPresenter(_Parts):
             self.ahead,
             self.fitting,
             self.exporting,
+            self.notes,
             self.printing,
             self.gallery,
             self.preferences,
@@ -692,7 +686,7 @@ class WindowPresenter(_Parts):
             work.noticed.connect(self.window.tell)
         for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.printing, self.comparing):
+        for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)
 
     @Slot(object)

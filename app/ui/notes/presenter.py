@@ -21,6 +21,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Navigation
+from app.ui.page.pages import Pages
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
@@ -30,16 +31,16 @@ from app.wording.i18n import _
 from app.wording.notes import unplaced_words
 
 if TYPE_CHECKING:
+    from app.ui.chat.view import ConversationView
     from app.ui.notes.panel import NotesPanel
     from app.ui.page.note_card import NoteCard
 
 
 class NotesPresenter(Presenter):
-    """`changed`: some note is another, new or gone; `saved` carries a file that was written, `done` a sentence."""
+    """`changed`: some note is another, new or gone; `saved` carries a file that was written."""
 
     changed = Signal()
     saved = Signal(str)
-    done = Signal(str)
 
     def __init__(
         self,
@@ -70,6 +71,14 @@ class NotesPresenter(Presenter):
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)
         self.changed.connect(self.list)
+
+    def serve(self, pages: Pages, view: ConversationView) -> None:
+        """Where notes are made and shown."""
+        pages.notes_changed.connect(self.changed)
+        pages.note_delete_wanted.connect(self.delete)
+        self.changed.connect(pages.renew_notes)
+        view.keep_wanted.connect(self.keep)
+        view.citation_kept.connect(self.keep_citation)
 
     # ---- the list
 
@@ -281,7 +290,7 @@ class NotesPresenter(Presenter):
     def _copied(self, name: str, copy: AnnotatedCopy) -> None:
         self.saved.emit(name)
         if copy.unplaced:
-            self.done.emit(unplaced_words(copy.unplaced))
+            self._window.say(unplaced_words(copy.unplaced))
 
 
 def _place_of(conversations: Conversations, answer_id: str) -> tuple[str, str] | None:

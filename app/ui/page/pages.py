@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.citation_style import CitationStyle
 from app.core.conversation import Conversation
 from app.core.document import Book
 from app.services.images import Images
@@ -85,6 +86,19 @@ class Pages(Presenter):
     def write_note(self) -> None:
         """About the words that are selected, or about the page."""
         self.active.panel.selection.note_wanted.emit()
+
+    @Slot()
+    def copy_bibtex(self) -> None:
+        """The reference of the book that is open."""
+        self.active.questions.copy_citation(CitationStyle.BIBTEX)
+
+    @Slot()
+    def copy_csl(self) -> None:
+        self.active.questions.copy_citation(CitationStyle.CSL)
+
+    def is_citable(self) -> bool:
+        """The file of the book that is open says more than a title."""
+        return self.active.questions.is_citable()
 
     # ---- what is open
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QTextCharFormat
+from PySide6.QtGui import QGuiApplication, QTextCharFormat
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
-from app.core.document import Book
+from app.core.document import Book, Document, Format, Page
+from app.core.facts import DocumentPerson, Facts, Role
 from app.core.note import Marker, Note
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
@@ -183,3 +185,27 @@ def test_turned_pages_have_their_highlights_at_the_words(room: Room) -> None:
     marks = image.marks(22)
     centre = QPointF(image.placed(22).on_view(marks.notes[0].boxes[0]).center())
     assert marks.note_at(centre, image.placed(22)) == marks.notes[0].note_id
+
+
+def test_the_reference_of_a_book_is_copied_where_its_file_says_enough(room: Room) -> None:
+    room.add_books()
+    facts = Facts("2021", (DocumentPerson("Ann Marlow", Role.AUTHOR),))
+    document = Document("Quays", Format.TEXT, "ef" * 32, (Page(1, "1", "All about quays."),), facts=facts)
+    cited = room.add_book(document, 7)
+    room.open()
+    room.presenter.page.open_book(room.books[RULES].id)
+    room.settle()
+    assert not room.presenter.pages.is_citable()
+    names = [action.text() for action in room.window.page.selection.menu().actions()]
+    assert "Copy the book’s reference" not in names
+    room.presenter.page.open_book(cited.id)
+    room.settle()
+    below = next(
+        a.menu() for a in room.window.page.selection.menu().actions() if a.text().startswith("Copy the book’s")
+    )
+    assert isinstance(below, QMenu)
+    assert [action.text() for action in below.actions()] == ["As text", "BibTeX", "CSL JSON"]
+    below.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "Ann Marlow (2021): Quays."
+    room.presenter.commands.actions["Copy the book’s reference as BibTeX"].trigger()
+    assert QGuiApplication.clipboard().text().startswith("@misc{marlow2021quays,")
