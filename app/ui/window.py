@@ -663,7 +663,6 @@ class WindowPresenter(_Parts):
             self.ahead,
             self.fitting,
             self.exporting,
-            self.notes,
             self.printing,
             self.gallery,
             self.preferences,

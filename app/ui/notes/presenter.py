@@ -71,6 +71,7 @@ class NotesPresenter(Presenter):
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)
         self.changed.connect(self.list)
+        self.failed.connect(window.tell)
 
     def serve(self, pages: Pages, view: ConversationView) -> None:
         """Where notes are made and shown."""
