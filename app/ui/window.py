@@ -320,6 +320,22 @@ class _Parts(_ShelfParts):
     def open_models(self) -> None:
         self.models.open()
 
+    @Slot(object)
+    def begin(self, action: EmptyAction) -> None:
+        """What a person who has asked nothing yet wants first."""
+        match action:
+            case EmptyAction.ADD:
+                self.shelf.choose_files()
+            case EmptyAction.CHOOSE_BOOKS:
+                self.shelf.offer_books(self.window.talk.view.empty.buttons[action])
+            case EmptyAction.SEE_MODELS:
+                self.models.open()
+            case EmptyAction.SEE_MODEL:
+                if (best := self.welcome.advice.recommended) is not None:
+                    self.models.open_terms(best.offer)
+            case EmptyAction.SET_PASSPHRASE:
+                self.locking.open()
+
     @Slot()
     def place_model(self) -> None:
         self.models.place_loaded()
@@ -469,22 +485,6 @@ class WindowPresenter(_Parts):
             look=self.window.page.look,
             folds=self._book_list.folds(),
         )
-
-    @Slot(object)
-    def begin(self, action: EmptyAction) -> None:
-        """What a person who has asked nothing yet wants first."""
-        match action:
-            case EmptyAction.ADD:
-                self.shelf.choose_files()
-            case EmptyAction.CHOOSE_BOOKS:
-                self.shelf.offer_books(self.window.talk.view.empty.buttons[action])
-            case EmptyAction.SEE_MODELS:
-                self.models.open()
-            case EmptyAction.SEE_MODEL:
-                if (best := self.welcome.advice.recommended) is not None:
-                    self.models.open_terms(best.offer)
-            case EmptyAction.SET_PASSPHRASE:
-                self.locking.open()
 
     # ---- what belongs together
 
