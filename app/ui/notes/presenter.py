@@ -26,7 +26,7 @@ from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.notice import NoticeAction
-from app.ui.words import quote
+from app.ui.words import note_with_reference
 from app.wording.i18n import _
 from app.wording.notes import unplaced_words
 
@@ -77,6 +77,7 @@ class NotesPresenter(Presenter):
         """Where notes are made and shown."""
         pages.notes_changed.connect(self.changed)
         pages.note_delete_wanted.connect(self.delete)
+        pages.all_notes_wanted.connect(self.open)
         self.changed.connect(pages.renew_notes)
         view.keep_wanted.connect(self.keep)
         view.citation_kept.connect(self.keep_citation)
@@ -181,10 +182,7 @@ class NotesPresenter(Presenter):
     @Slot(object)
     def copy(self, note: Note) -> None:
         """Its words with their reference, and what is written about them."""
-        place = note.place
-        book = self._shown.shelf.get(place.book_id) if place is not None else None
-        words = quote(note.words, book, place.page) if place is not None and book is not None else note.words
-        QGuiApplication.clipboard().setText("\n\n".join(filter(None, (words, note.text))))
+        QGuiApplication.clipboard().setText(note_with_reference(note, self._shown.shelf))
 
     @Slot(object)
     def delete(self, note: Note) -> None:

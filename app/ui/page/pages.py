@@ -33,6 +33,7 @@ class Pages(Presenter):
     image_taken = Signal(object)
     notes_changed = Signal()
     note_delete_wanted = Signal(object)  # a Note
+    all_notes_wanted = Signal()
 
     def __init__(
         self,
@@ -209,6 +210,8 @@ class Pages(Presenter):
         noting.failed.connect(self.failed)
         noting.changed.connect(self.notes_changed)
         noting.delete_wanted.connect(self.note_delete_wanted)
+        noting.place_wanted.connect(made.open_page)
+        noting.all_wanted.connect(self.all_notes_wanted)
         self._noting.append(noting)
         return made
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QTextCharFormat
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QTextCharFormat
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from app.core.document import Book, Document, Format, Page
 from app.core.facts import DocumentPerson, Facts, Role
 from app.core.note import Marker, Note
+from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
 from tests.screens.page_scenes import draw, read_layer
@@ -209,3 +211,48 @@ def test_the_reference_of_a_book_is_copied_where_its_file_says_enough(room: Room
     assert QGuiApplication.clipboard().text() == "Ann Marlow (2021): Quays."
     room.presenter.commands.actions["Copy the book’s reference as BibTeX"].trigger()
     assert QGuiApplication.clipboard().text().startswith("@misc{marlow2021quays,")
+
+
+def test_what_is_written_is_the_tip_of_its_highlight(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = _letters(room)
+    tips: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: tips.append(text))
+    text = room.desk.library.page(book.id, 22).text
+    start = text.index(WORDS)
+    room.desk.notes.mark(book.id, 22, (start, start + len(WORDS)), Marker.BLUE, "Which <b>berths</b>?")
+    room.presenter.notes.changed.emit()
+    room.settle()
+    panel = room.window.page
+    area = panel.image.placed(22).on_view(panel.image.marks(22).notes[0].boxes[0])
+    view = panel.image.viewport()
+    for at in (area.center().toPoint(), QPoint(2, 2)):
+        QApplication.sendEvent(view, QHelpEvent(QEvent.Type.ToolTip, at, view.mapToGlobal(at)))
+    assert tips == ["<span>Which &lt;b&gt;berths&lt;/b&gt;?</span>"]
+    panel.toggle_drawing()
+    room.settle()
+    wait(lambda: panel.text.sheet(22) is not None)
+    sheet = panel.text.sheet(22)
+    assert sheet is not None
+    (marked,) = [s for s in sheet.extraSelections() if s.format.underlineStyle() is QTextCharFormat.SingleUnderline]
+    at = sheet.cursorRect(marked.cursor).center() - QPoint(8, 0)
+    QApplication.sendEvent(sheet.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, sheet.viewport().mapToGlobal(at)))
+    assert tips[1:] == tips[:1]
+
+
+def test_the_notes_of_the_book_drop_down_and_lead_to_their_places(room: Room) -> None:
+    book = _letters(room)
+    header = room.window.page.header
+    assert header.notes.isHidden(), "there is nothing to show"
+    text = room.desk.library.page(book.id, 4).text
+    room.desk.notes.mark(book.id, 4, (4, 40), Marker.GREEN, "")
+    room.presenter.notes.changed.emit()
+    room.settle()
+    assert header.notes.isVisible()
+    header.notes.click()
+    (popup,) = room.window.page.findChildren(NotesPopup)
+    assert [note.words for note in popup.view.notes.notes()] == [text[4:40].strip()]
+    popup.view.setCurrentIndex(popup.view.notes.index(0, 0))
+    QTest.keyClick(popup.view, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.shown.place == (book.id, 4)
+    assert room.window.page.image.lit(4)
