@@ -114,6 +114,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import prompts
 
             prompts.run(options, desk)
+        case "cite":
+            from app.cli import notes
+
+            notes.cite(options, desk, cancel)
         case "notes":
             from app.cli import notes
 

@@ -1,4 +1,5 @@
-"""`octavo notes`: lists notes and highlights, searches them, deletes one, writes them to a file."""
+"""`octavo notes`: lists notes and highlights, searches them, deletes one, writes them to a file. `octavo cite`: prints
+references."""
 
 from __future__ import annotations
 
@@ -7,14 +8,17 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from app.cli import arguments
-from app.cli.ask import open_books
+from app.cli.ask import books_of, open_books
 from app.cli.bars import Bar
 from app.cli.screen import print_json
+from app.core.citation_style import CitationStyle
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.events import Annotating
+from app.core.facts import NO_FACTS
 from app.core.note import Note
 from app.core.work import Cancel, finish
+from app.export.bibliography import cite as write_references
 from app.export.notes import COPY_ENDINGS, check_copy, write_copy, write_notes
 from app.services.services import Services
 from app.wording.i18n import _
@@ -50,6 +54,21 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         print_json({"event": "notes", "notes": [_described(note, books) for note in notes]})
     else:
         _print(notes, books)
+
+
+def cite(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    """`octavo cite`: print the references of the documents that are named, or of all on the shelf whose files say who
+    wrote them, or when. Raises AppError, Stopped."""
+    options.pages = None
+    if options.document:
+        books = [desk.library.book(ref.book_id) for ref in books_of(options, desk, cancel)]
+    else:
+        books = [book for book in desk.library.books() if book.facts != NO_FACTS]
+    style = CitationStyle.CSL if options.json else CitationStyle(options.style)
+    if not books:
+        print(f"octavo: {_('No document says who wrote it, or when.')}", file=sys.stderr)
+    elif text := write_references(books, style):
+        print(text)
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:

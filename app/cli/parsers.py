@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.core.citation_style import CitationStyle
 from app.core.settings import KvType, Mapping
 from app.wording.i18n import _
 
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_grid(commands)
     _add_prompts(commands)
     _add_notes(commands)
+    _add_cite(commands)
     _add_bin(commands)
     _add_matters(commands)
     _add_compare(commands)
@@ -158,6 +160,15 @@ def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> N
             metavar="A-B",
             help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
         )
+
+
+def _add_cite(commands: Any) -> None:
+    cite = _command(commands, "cite", _("print the references of documents, for BibTeX and other programs"))
+    _add_documents(cite, pages=False)
+    cite.add_argument(
+        "--style", choices=[style.value for style in CitationStyle], default=CitationStyle.BIBTEX.value,
+        help=_("BibTeX (default), CSL JSON, or plain text"),
+    )  # fmt: skip
 
 
 def _add_notes(commands: Any) -> None:

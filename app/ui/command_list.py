@@ -190,7 +190,11 @@ def conversation_commands(
                 can=go.shows_conversation,
             ),
             Command(
-                _("Keep the last answer as a note"), "", notes.keep_last, words=_("save, remember"), symbol=Symbol.NOTES
+                _("Keep the last answer as a note"),
+                "",
+                notes.keep_last,
+                words=_("remember, collect"),
+                symbol=Symbol.NOTES,
             ),
             Command(
                 _("Export the conversation…"),
@@ -328,6 +332,22 @@ def page_commands(
                 pages.write_note,
                 is_hint=True,
                 words=_("annotate, comment"),
+            ),
+            Command(
+                _("Copy the book’s reference as BibTeX"),
+                "",
+                pages.copy_bibtex,
+                words=_("citation, bibliography, LaTeX, Zotero"),
+                symbol=Symbol.COPY,
+                can=pages.is_citable,
+            ),
+            Command(
+                _("Copy the book’s reference as CSL JSON"),
+                "",
+                pages.copy_csl,
+                words=_("citation, bibliography, Zotero, Pandoc"),
+                symbol=Symbol.COPY,
+                can=pages.is_citable,
             ),
             Command(_("Notes in this book"), "", notes.open_of_book, words=_("annotations, highlights")),
             Command(

@@ -322,6 +322,22 @@ class _Parts(_ShelfParts):
     def open_models(self) -> None:
         self.models.open()
 
+    @Slot(object)
+    def begin(self, action: EmptyAction) -> None:
+        """What a person who has asked nothing yet wants first."""
+        match action:
+            case EmptyAction.ADD:
+                self.shelf.choose_files()
+            case EmptyAction.CHOOSE_BOOKS:
+                self.shelf.offer_books(self.window.talk.view.empty.buttons[action])
+            case EmptyAction.SEE_MODELS:
+                self.models.open()
+            case EmptyAction.SEE_MODEL:
+                if (best := self.welcome.advice.recommended) is not None:
+                    self.models.open_terms(best.offer)
+            case EmptyAction.SET_PASSPHRASE:
+                self.locking.open()
+
     @Slot()
     def place_model(self) -> None:
         self.models.place_loaded()
@@ -472,22 +488,6 @@ class WindowPresenter(_Parts):
             folds=self._book_list.folds(),
         )
 
-    @Slot(object)
-    def begin(self, action: EmptyAction) -> None:
-        """What a person who has asked nothing yet wants first."""
-        match action:
-            case EmptyAction.ADD:
-                self.shelf.choose_files()
-            case EmptyAction.CHOOSE_BOOKS:
-                self.shelf.offer_books(self.window.talk.view.empty.buttons[action])
-            case EmptyAction.SEE_MODELS:
-                self.models.open()
-            case EmptyAction.SEE_MODEL:
-                if (best := self.welcome.advice.recommended) is not None:
-                    self.models.open_terms(best.offer)
-            case EmptyAction.SET_PASSPHRASE:
-                self.locking.open()
-
     # ---- what belongs together
 
     def _connect_engine(self) -> None:
@@ -587,14 +587,7 @@ class WindowPresenter(_Parts):
         self.report.reread_wanted.connect(shelf.reread)
 
     def _connect_notes(self) -> None:
-        self.pages.notes_changed.connect(self.notes.changed)
-        self.pages.note_delete_wanted.connect(self.notes.delete)
-        self.notes.changed.connect(self.pages.renew_notes)
-        self.notes.saved.connect(self.saved_files.show)
-        self.notes.failed.connect(self.window.tell)
-        self.notes.done.connect(self.window.say)
-        self.window.talk.view.keep_wanted.connect(self.notes.keep)
-        self.window.talk.view.citation_kept.connect(self.notes.keep_citation)
+        self.notes.serve(self.pages, self.window.talk.view)
         for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
             changed.connect(self.notes.list)
 
@@ -688,7 +681,7 @@ class WindowPresenter(_Parts):
             work.noticed.connect(self.window.tell)
         for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.printing, self.comparing):
+        for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)
 
     @Slot(object)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.errors import Code
 from app.core.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
+from app.core.note import Note
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
 from app.documents.text.terms import is_unspaced
@@ -68,6 +69,13 @@ def quote(untrusted_words: str, book: Book, page: int) -> str:
     )
     words = _BREAK.sub(_join, disarm(untrusted_words).strip())
     return _("“{words}” {place}").format(words=words, place=place) if words else place
+
+
+def note_with_reference(note: Note, books: Mapping[str, Book]) -> str:
+    """The words of a note with their place, then what is written about them; `books` by their ids."""
+    book = books.get(note.place.book_id) if note.place is not None else None
+    words = quote(note.words, book, note.place.page) if note.place is not None and book is not None else note.words
+    return "\n\n".join(filter(None, (words, note.text)))
 
 
 def page_with_reference(book: Book, page: Page) -> str:

@@ -43,6 +43,8 @@ def _begin(stage: Stage, **options: object) -> Note:
     stage.open(**options)  # type: ignore[arg-type]
     stage.presenter.page.open_page(stage.books[LETTERS].id, _LETTER)
     stage.settle()
+    stage.window.unfold_page()
+    stage.settle()
     return shown
 
 
@@ -76,6 +78,24 @@ def note_card(stage: Stage) -> None:
 
 def note_card_dark(stage: Stage) -> None:
     _open_card(stage, _begin(stage, theme=ThemeChoice.DARK))
+
+
+def _popup(stage: Stage, **options: object) -> None:
+    _begin(stage, **options)
+    stage.desk.notes.mark(stage.books[LETTERS].id, 4, None, None, "Nothing on the dry dock in this letter.")
+    _mark(stage, LETTERS, 9, stage.desk.library.page(stage.books[LETTERS].id, 9).text[:120].strip(), Marker.GREEN)
+    stage.presenter.notes.changed.emit()
+    stage.settle()
+    stage.window.page.header.notes.click()
+    pause(150)
+
+
+def note_popup(stage: Stage) -> None:
+    _popup(stage)
+
+
+def note_popup_dark(stage: Stage) -> None:
+    _popup(stage, theme=ThemeChoice.DARK)
 
 
 def note_in_text(stage: Stage) -> None:
@@ -147,6 +167,8 @@ NOTE_SCENES = (
     note_selected_dark,
     note_card,
     note_card_dark,
+    note_popup,
+    note_popup_dark,
     note_in_text,
     note_in_text_dark,
     note_list,

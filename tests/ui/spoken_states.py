@@ -12,14 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QEventLoop, QSocketNotifier
+from PySide6.QtCore import QEventLoop, QRect, QSocketNotifier
 
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.image import Raster
+from app.core.note import Marker
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
+from app.ui.page.note_rows import NoteRole
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -89,6 +91,17 @@ def sheet(room: Room) -> None:
     room.settle()
 
 
+def notes(room: Room) -> None:
+    _talk(room, LEASE)
+    room.desk.notes.mark(room.books[LEASE].id, 1, (0, 20), Marker.GREEN, "Begins here.")
+    room.presenter.page.open_book(room.books[LEASE].id)
+    room.presenter.notes.open()
+    room.settle()
+    room.window.page.text.select_all()
+    row = room.presenter.notes.panel.view.notes.index(1, 0)
+    room.presenter.notes.edit(row.data(NoteRole).note, QRect(300, 300, 9, 9))
+
+
 def palette(room: Room) -> None:
     _talk(room, LEASE)
     room.presenter.anything.find()
@@ -135,7 +148,7 @@ STATES: dict[str, Callable[[Room], None]] = {
     show.__name__: show
     for show in (
         *(first_start, empty_desk, no_model, answered, reading, failed),
-        *(tabs, sheet, palette, search, settings, models, report, plan),
+        *(tabs, sheet, notes, palette, search, settings, models, report, plan),
     )
 }
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from app.core.document import Book, Format
 from app.core.note import Note
 from app.core.untrusted import disarm
 from app.ui.icons import Icons
-from app.ui.notes.rows import NoteDelegate, NoteList, NoteRole, NoteRow
+from app.ui.page.note_rows import NoteRole, NoteRow
+from app.ui.page.note_view import NoteView
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
@@ -24,90 +24,6 @@ from app.wording.i18n import _
 from app.wording.units import count
 
 _SEARCH_DELAY_MS = 150
-_EDIT = Qt.Key.Key_F2
-
-
-class NoteView(QListView):
-    """`opened`, `edit_wanted`, `delete_wanted`, `copy_wanted` carry a Note; `edit_wanted` also where its row is, in
-    global coordinates."""
-
-    opened = Signal(object)
-    edit_wanted = Signal(object, QRect)
-    delete_wanted = Signal(object)
-    copy_wanted = Signal(object)
-
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.notes = NoteList(self)
-        self.setModel(self.notes)
-        self.setItemDelegate(NoteDelegate(icons.theme, self))
-        self.setAccessibleName(_("Notes"))
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(SPACE_XL)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._open_menu)
-        self.clicked.connect(self._open)
-        self.activated.connect(self._open)
-        icons.theme.changed.connect(self.viewport().update)
-
-    def menu(self, index: QModelIndex) -> QMenu:
-        """Of a row with a note."""
-        note = self._note(index)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if note is not None:
-            words = _("Show the page") if note.place is not None else _("Show the answer")
-            menu.addAction(words, partial(self.opened.emit, note))
-            menu.addSeparator()
-            menu.addAction(_("Edit…") + "\tF2", partial(self._edit, QPersistentModelIndex(index)))
-            menu.addAction(_("Copy with reference") + "\tCtrl+C", partial(self.copy_wanted.emit, note))
-            menu.addSeparator()
-            menu.addAction(_("Delete") + "\tDel", partial(self.delete_wanted.emit, note))
-        return menu
-
-    def event(self, event: QEvent) -> bool:
-        """F2 renames the conversation elsewhere."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _EDIT:
-            event.accept()
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index, note = self.currentIndex(), self._note(self.currentIndex())
-        if note is not None and event.key() == _EDIT:
-            self._edit(index)
-        elif note is not None and event.key() == Qt.Key.Key_Delete:
-            self.delete_wanted.emit(note)
-        elif note is not None and event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_wanted.emit(note)
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()  # rows are as high as their words need
-
-    def _note(self, index: QModelIndex | QPersistentModelIndex) -> Note | None:
-        shown = index.data(NoteRole)
-        return shown.note if isinstance(shown, NoteRow) else None
-
-    @Slot(QModelIndex)
-    def _open(self, index: QModelIndex) -> None:
-        if (note := self._note(index)) is not None:
-            self.opened.emit(note)
-
-    def _edit(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        if (note := self._note(index)) is not None:
-            area = self.visualRect(index)
-            self.edit_wanted.emit(note, QRect(self.viewport().mapToGlobal(area.topLeft()), area.size()))
-
-    @Slot(QPoint)
-    def _open_menu(self, at: QPoint) -> None:
-        index = self.indexAt(at)
-        if self._note(index) is not None:
-            self.setCurrentIndex(index)
-            self.menu(index).popup(self.viewport().mapToGlobal(at))
 
 
 class NotesPanel(MiddlePanel):
@@ -120,7 +36,7 @@ class NotesPanel(MiddlePanel):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(icons, _("Notes"), parent)
-        self.view = NoteView(icons)
+        self.view = NoteView(icons.theme)
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText(_("Search in the notes"))
         self.find_field.setAccessibleName(_("Search in the notes"))

@@ -21,25 +21,26 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Navigation
+from app.ui.page.pages import Pages
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.notice import NoticeAction
-from app.ui.words import quote
+from app.ui.words import note_with_reference
 from app.wording.i18n import _
 from app.wording.notes import unplaced_words
 
 if TYPE_CHECKING:
+    from app.ui.chat.view import ConversationView
     from app.ui.notes.panel import NotesPanel
     from app.ui.page.note_card import NoteCard
 
 
 class NotesPresenter(Presenter):
-    """`changed`: some note is another, new or gone; `saved` carries a file that was written, `done` a sentence."""
+    """`changed`: some note is another, new or gone; `saved` carries a file that was written."""
 
     changed = Signal()
     saved = Signal(str)
-    done = Signal(str)
 
     def __init__(
         self,
@@ -70,6 +71,16 @@ class NotesPresenter(Presenter):
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)
         self.changed.connect(self.list)
+        self.failed.connect(window.tell)
+
+    def serve(self, pages: Pages, view: ConversationView) -> None:
+        """Where notes are made and shown."""
+        pages.notes_changed.connect(self.changed)
+        pages.note_delete_wanted.connect(self.delete)
+        pages.all_notes_wanted.connect(self.open)
+        self.changed.connect(pages.renew_notes)
+        view.keep_wanted.connect(self.keep)
+        view.citation_kept.connect(self.keep_citation)
 
     # ---- the list
 
@@ -171,10 +182,7 @@ class NotesPresenter(Presenter):
     @Slot(object)
     def copy(self, note: Note) -> None:
         """Its words with their reference, and what is written about them."""
-        place = note.place
-        book = self._shown.shelf.get(place.book_id) if place is not None else None
-        words = quote(note.words, book, place.page) if place is not None and book is not None else note.words
-        QGuiApplication.clipboard().setText("\n\n".join(filter(None, (words, note.text))))
+        QGuiApplication.clipboard().setText(note_with_reference(note, self._shown.shelf))
 
     @Slot(object)
     def delete(self, note: Note) -> None:
@@ -281,7 +289,7 @@ class NotesPresenter(Presenter):
     def _copied(self, name: str, copy: AnnotatedCopy) -> None:
         self.saved.emit(name)
         if copy.unplaced:
-            self.done.emit(unplaced_words(copy.unplaced))
+            self._window.say(unplaced_words(copy.unplaced))
 
 
 def _place_of(conversations: Conversations, answer_id: str) -> tuple[str, str] | None:

@@ -152,6 +152,7 @@ class PageHeader(QWidget):
     outline_wanted = Signal()
     thumbnails_wanted = Signal()
     text_wanted = Signal(bool)
+    notes_wanted = Signal()
     view_wanted = Signal()
     close_wanted = Signal()
 
@@ -166,6 +167,9 @@ class PageHeader(QWidget):
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)
         self.as_text.toggled.connect(self.text_wanted)
+        self.notes = IconButton(icons, Symbol.NOTES, _("Notes in this book"))
+        self.notes.clicked.connect(self.notes_wanted)
+        self.notes.hide()
         self.view = IconButton(icons, Symbol.VIEW, _("View"))
         self.view.clicked.connect(self.view_wanted)
         self.close_button = IconButton(icons, Symbol.CLOSE, _("Close the split view"), shortcut=SPLIT_KEYS, size=16)
@@ -173,7 +177,7 @@ class PageHeader(QWidget):
         self.close_button.hide()
         self.find_field = FindField()
         self._place = PlainLabel()
-        buttons = row(self.outline, self.thumbnails, self.as_text, self.view)
+        buttons = row(self.outline, self.thumbnails, self.as_text, self.notes, self.view)
         shown = ((self._title, 1), buttons, (self.find_field, 1), self._place, self.close_button)
         row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
@@ -12,6 +13,15 @@ from app.core.note import Marker
 LINE = 2.0  # px
 
 _Underline = QTextCharFormat.UnderlineStyle
+
+
+class NoteSpan(NamedTuple):
+    """A highlight in the text of a page: characters [start, end), and what is written about them."""
+
+    start: int
+    end: int
+    marker: Marker
+    text: str
 
 
 @dataclass(frozen=True)

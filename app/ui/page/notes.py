@@ -6,26 +6,34 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCursor, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QCursor, QGuiApplication, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.core.note import Marker, Note
+from app.core.untrusted import disarm
 from app.services.notes import NoteInText, NoteTaking
 from app.ui.bridge import Bridge, Executor
 from app.ui.page.markings import BookMarkings
 from app.ui.page.note_card import NoteCard
+from app.ui.page.note_look import NoteSpan
+from app.ui.page.note_popup import NotesPopup
 from app.ui.page.panel import PagePanel
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
+from app.ui.widgets.labels import plain_tip
+from app.ui.words import note_with_reference
 
 _AT = QSize(1, 1)
 
 
 class PageNotes(Presenter):
-    """`changed`: some note is another, or new; `delete_wanted` carries a Note."""
+    """`changed`: some note is another, or new; `delete_wanted` carries a Note; `place_wanted` the id of a book, a page
+    and words on it; `all_wanted`: the list of all notes."""
 
     changed = Signal()
     delete_wanted = Signal(object)
+    place_wanted = Signal(str, int, str)
+    all_wanted = Signal()
 
     def __init__(
         self, notes: NoteTaking, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
@@ -42,6 +50,7 @@ class PageNotes(Presenter):
         panel.selection.mark_wanted.connect(self.mark)
         panel.selection.note_wanted.connect(self.write)
         panel.text.clicked.connect(self._click_text)
+        panel.header.notes_wanted.connect(self.offer)
         panel.image.viewport().installEventFilter(self)
 
     @Slot()
@@ -49,9 +58,11 @@ class PageNotes(Presenter):
         """Another page may be open; the notes are those of its book."""
         if self._shown.book is None:
             self._known = None
+            self._panel.header.notes.hide()
         elif self._known is not self._panel.image.book_marks:
             self._known = self._panel.image.book_marks
             self._placed = ()
+            self._panel.header.notes.hide()
             self.load()
 
     @Slot()
@@ -65,14 +76,16 @@ class PageNotes(Presenter):
         if self._shown.book is None or self._shown.book.id != book_id:
             return
         self._placed = placed
+        self._panel.header.notes.setVisible(bool(placed))
         drawn: dict[int, list[NoteInText]] = {}
-        in_text: dict[int, list[tuple[tuple[int, int], Marker]]] = {}
+        in_text: dict[int, list[NoteSpan]] = {}
         for each in placed:
             place, marker = each.note.place, each.note.marker
             if place is not None and marker is not None and not place.lost:
                 drawn.setdefault(place.page, []).append(each)
                 if place.span is not None:
-                    in_text.setdefault(place.page, []).append((place.span, marker))
+                    span = NoteSpan(*place.span, marker, disarm(each.note.text))
+                    in_text.setdefault(place.page, []).append(span)
         self._panel.image.book_marks.show_notes(drawn)
         self._panel.image.viewport().update()
         self._panel.text.show_notes(in_text)
@@ -123,6 +136,32 @@ class PageNotes(Presenter):
 
     # ---- opening
 
+    @Slot()
+    def offer(self) -> None:
+        """All notes of the book, to go to one of them."""
+        if self._shown.book is None or not self._placed:
+            return
+        notes = tuple(each.note for each in self._placed)
+        popup = NotesPopup(notes, self._shown.book, self._panel.theme, self._panel)
+        popup.opened.connect(self._go)
+        popup.edit_wanted.connect(self.open)
+        popup.all_wanted.connect(self.all_wanted)
+        popup.view.delete_wanted.connect(popup.close)
+        popup.view.delete_wanted.connect(self.delete_wanted)
+        popup.view.copy_wanted.connect(self._copy)
+        popup.drop_below(self._panel.header)
+
+    @Slot(object)
+    def _go(self, note: Note) -> None:
+        if note.place is not None:
+            self.place_wanted.emit(note.place.book_id, note.place.page, note.words)
+
+    @Slot(object)
+    def _copy(self, note: Note) -> None:
+        if self._shown.book is not None:
+            QGuiApplication.clipboard().setText(note_with_reference(note, {self._shown.book.id: self._shown.book}))
+
+    @Slot(object, QRect)
     def open(self, note: Note, area: QRect) -> None:
         """Let the person read and change a note, beside a place in global coordinates."""
         self.card = card = NoteCard(note, self._panel.theme, self._panel)
@@ -145,21 +184,17 @@ class PageNotes(Presenter):
         if note is not None:
             self.changed.emit()
 
-    def _open_at_mouse(self, note_id: str) -> bool:
-        note = next((each.note for each in self._placed if each.note.id == note_id), None)
-        if note is not None:
-            self.open(note, QRect(QCursor.pos(), _AT))
-        return note is not None
-
     @Slot(int, int)
     def _click_text(self, page: int, character: int) -> None:
         for each in reversed(self._placed):
             place = each.note.place
             if place is not None and place.page == page and each.note.marker and _holds(place.span, character):
-                self._open_at_mouse(each.note.id)
+                self.open(each.note, QRect(QCursor.pos(), _AT))
                 return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            return self._tell(event)
         if isinstance(event, QMouseEvent) and event.button() is Qt.MouseButton.LeftButton:
             if event.type() == QEvent.Type.MouseButtonPress:
                 self._pressed = event.position()
@@ -169,12 +204,26 @@ class PageNotes(Presenter):
                     self._click_drawing(event.position())
         return False
 
-    def _click_drawing(self, at: QPointF) -> None:
-        """A link that is highlighted stays a link."""
+    def _tell(self, event: QHelpEvent) -> bool:
+        """What is written about a highlight is its tip, but for one that is a link."""
+        note = self._note_at(QPointF(event.pos()))
+        if note is None or not note.text:
+            return False
+        QToolTip.showText(event.globalPos(), plain_tip(disarm(note.text)), self._panel.image)
+        return True
+
+    def _note_at(self, at: QPointF) -> Note | None:
+        """On the drawing. A link that is highlighted stays a link."""
         image = self._panel.image
         page = image.page_under(at)
-        if page is not None and image.links.under(at) is None:
-            self._open_at_mouse(image.marks(page).note_at(at, image.placed(page)))
+        if page is None or image.links.under(at) is not None:
+            return None
+        note_id = image.marks(page).note_at(at, image.placed(page))
+        return next((each.note for each in self._placed if each.note.id == note_id), None)
+
+    def _click_drawing(self, at: QPointF) -> None:
+        if (note := self._note_at(at)) is not None:
+            self.open(note, QRect(QCursor.pos(), _AT))
 
 
 def _holds(span: tuple[int, int] | None, character: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.citation_style import CitationStyle
 from app.core.conversation import Conversation
 from app.core.document import Book
 from app.services.images import Images
@@ -32,6 +33,7 @@ class Pages(Presenter):
     image_taken = Signal(object)
     notes_changed = Signal()
     note_delete_wanted = Signal(object)  # a Note
+    all_notes_wanted = Signal()
 
     def __init__(
         self,
@@ -85,6 +87,19 @@ class Pages(Presenter):
     def write_note(self) -> None:
         """About the words that are selected, or about the page."""
         self.active.panel.selection.note_wanted.emit()
+
+    @Slot()
+    def copy_bibtex(self) -> None:
+        """The reference of the book that is open."""
+        self.active.questions.copy_citation(CitationStyle.BIBTEX)
+
+    @Slot()
+    def copy_csl(self) -> None:
+        self.active.questions.copy_citation(CitationStyle.CSL)
+
+    def is_citable(self) -> bool:
+        """The file of the book that is open says more than a title."""
+        return self.active.questions.is_citable()
 
     # ---- what is open
 
@@ -195,6 +210,8 @@ class Pages(Presenter):
         noting.failed.connect(self.failed)
         noting.changed.connect(self.notes_changed)
         noting.delete_wanted.connect(self.note_delete_wanted)
+        noting.place_wanted.connect(made.open_page)
+        noting.all_wanted.connect(self.all_notes_wanted)
         self._noting.append(noting)
         return made
 

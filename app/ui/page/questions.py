@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from app.core.citation_style import CitationStyle
+from app.core.facts import NO_FACTS
 from app.services.images import Area, Images
 from app.ui.bridge import Bridge
 from app.ui.page.page_images import PageImages
@@ -34,6 +36,8 @@ class PageQuestions(Presenter):
         panel.image.region.chosen.connect(self._ask_about_part)
         panel.selection.reference_wanted.connect(self._copy_with_reference)
         panel.selection.ask_wanted.connect(self._ask_about)
+        panel.selection.citation_wanted.connect(self.copy_citation)
+        panel.selection.is_citable = self.is_citable
 
     @Slot()
     def ask_about_page(self) -> None:
@@ -70,6 +74,18 @@ class PageQuestions(Presenter):
             book, page = self._shown.book, self._shown.page
             copied = quote(words, book, page.number) if words else page_with_reference(book, page)
             QGuiApplication.clipboard().setText(copied)
+
+    @Slot(object)
+    def copy_citation(self, style: CitationStyle) -> None:
+        """The reference of the book, as other programs take it."""
+        from app.export.bibliography import cite  # when one is copied: the forms of names take a while
+
+        if self._shown.book is not None and self.is_citable():
+            QGuiApplication.clipboard().setText(cite((self._shown.book,), style))
+
+    def is_citable(self) -> bool:
+        """The book's file says more of it than a title."""
+        return self._shown.book is not None and self._shown.book.facts != NO_FACTS
 
     @Slot(str)
     def _ask_about(self, words: str) -> None:

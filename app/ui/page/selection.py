@@ -3,10 +3,14 @@ highlighted, noted."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.citation_style import CitationStyle
 from app.core.note import Marker
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
@@ -15,12 +19,14 @@ from app.ui.page.text_pages import TextPages
 from app.ui.theme import SPACE_XS
 from app.wording.i18n import _
 
+_STYLES = ((CitationStyle.BIBTEX, "BibTeX"), (CitationStyle.CSL, "CSL JSON"))
 WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
 class PageSelection(QObject):
     """Works on the text and on the drawing of a page. The signals carry the words; no words mean the whole page.
-    `mark_wanted` carries a Marker; `note_wanted`: a note about the words, without any about the page.
+    `mark_wanted` carries a Marker; `note_wanted`: a note about the words, without any about the page. `citation_wanted`
+    carries a CitationStyle: the reference of the book.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
     """
@@ -30,6 +36,7 @@ class PageSelection(QObject):
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
     mark_wanted = Signal(object)
+    citation_wanted = Signal(object)
     note_wanted = Signal()
 
     def __init__(self, text: TextPages, image: DrawnPages, ground: QWidget) -> None:
@@ -37,6 +44,8 @@ class PageSelection(QObject):
         super().__init__(ground)
         self._text, self._image, self._ground = text, image, ground
         self._drawn = False
+        self.is_citable: Callable[[], bool] = bool
+        """Whether the book's file says enough for a reference."""
         self.marker = Marker.BLUE
         """The one that was used last."""
         self.bar = SelectionBar(image.theme, ground)
@@ -72,6 +81,10 @@ class PageSelection(QObject):
             menu.addAction(_("Copy the page with reference"), self._copy_with_reference)
             menu.addAction(_("Add a reference to this page") if self._drawn else _("Ask about this page"), self._ask)
             menu.addAction(_("Write a note about this page…"), self.note_wanted.emit)
+        if self.is_citable():
+            below = menu.addMenu(_("Copy the book’s reference"))
+            for style, words in ((CitationStyle.TEXT, _("As text")), *_STYLES):
+                below.addAction(words, partial(self.citation_wanted.emit, style))
         if self._drawn:
             menu.addSeparator()
             menu.addAction(f"{_('Ask about this page')}\t{ASK_PAGE_KEYS}", self.ask_page_wanted.emit)

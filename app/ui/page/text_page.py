@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from app.core.note import Marker
 from app.core.untrusted import disarm
@@ -24,9 +25,10 @@ from app.store.folding import fold, places
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font
 from app.ui.page.markings import blend
-from app.ui.page.note_look import look_of
+from app.ui.page.note_look import NoteSpan, look_of
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
+from app.ui.widgets.labels import plain_tip
 
 _JUSTIFIED_CHARACTERS = 40
 """Lines shorter than this many average characters are not justified: the gaps would be too wide."""
@@ -55,7 +57,7 @@ class TextPage(QTextEdit):
         self._size = SIZE_TEXT
         self._lit: tuple[int, int] | None = None
         self._found: tuple[tuple[int, int], ...] = ()
-        self._notes: tuple[tuple[tuple[int, int], Marker], ...] = ()
+        self._notes: tuple[NoteSpan, ...] = ()
         self._current = -1
         self._pulse = 0.0
         self.setDocument(SealedDocument(self))
@@ -106,9 +108,9 @@ class TextPage(QTextEdit):
             self._lit, self._pulse = lit, pulse
             self._light()
 
-    def show_notes(self, notes: Iterable[tuple[tuple[int, int], Marker]]) -> None:
-        """A person's highlights: ranges of characters of the page's text."""
-        shown = tuple((span, marker) for span, marker in notes if span[1] <= len(self._text))
+    def show_notes(self, notes: Iterable[NoteSpan]) -> None:
+        """A person's highlights."""
+        shown = tuple(note for note in notes if note.end <= len(self._text))
         if shown != self._notes:
             self._notes = shown
             self._light()
@@ -190,6 +192,15 @@ class TextPage(QTextEdit):
             at = self.cursorForPosition(event.position().toPoint()).position()
             self.clicked.emit(index_of(self._text, at))
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """What is written about a highlight is its tip."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = index_of(self._text, self.cursorForPosition(event.pos()).position())
+            said = (note.text for note in reversed(self._notes) if note.start <= at <= note.end)
+            QToolTip.showText(event.globalPos(), plain_tip(next(said, "")), self)
+            return True
+        return super().viewportEvent(event)
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Qt brings the cursor into sight even where there is nothing to scroll."""
 
@@ -230,7 +241,9 @@ class TextPage(QTextEdit):
         lit.setBackground(blend(palette.highlight, palette.near, 0.5 * self._pulse))
         lit.setForeground(QColor(palette.ink))
         looked_at = self._looked_at()
-        selections = [self._selection(span, _note_format(marker, self._theme)) for span, marker in self._notes]
+        selections = [
+            self._selection((note.start, note.end), _note_format(note.marker, self._theme)) for note in self._notes
+        ]
         selections += [self._selection(place, found) for place in self._found if place != looked_at]
         if looked_at is not None:
             selections.append(self._selection(looked_at, lit))

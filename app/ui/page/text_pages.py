@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book, Format, Page
-from app.core.note import Marker
 from app.core.page_names import PageNames
 from app.ui.fonts import ui_font
+from app.ui.page.note_look import NoteSpan
 from app.ui.page.page_column import PageColumn
 from app.ui.page.text_page import TextPage, measure
 from app.ui.spoken import speak_in_order
@@ -58,7 +58,7 @@ class TextPages(PageColumn):
         self._set_next.timeout.connect(self._set_one)
         self._lit: tuple[int, tuple[int, int]] | None = None
         self._words, self._hit = "", (0, 0)
-        self._notes: Mapping[int, Sequence[tuple[tuple[int, int], Marker]]] = {}
+        self._notes: Mapping[int, Sequence[NoteSpan]] = {}
 
     def show_book(self, book: Book) -> None:
         """Its pages, of which nothing is known yet."""
@@ -133,8 +133,8 @@ class TextPages(PageColumn):
         sheet = self._sheets.get(self._lit[0]) if self._lit is not None else None
         return sheet.lit_words() if sheet is not None else ""
 
-    def show_notes(self, notes: Mapping[int, Sequence[tuple[tuple[int, int], Marker]]]) -> None:
-        """A person's highlights on each page: ranges of characters of its text."""
+    def show_notes(self, notes: Mapping[int, Sequence[NoteSpan]]) -> None:
+        """A person's highlights on each page."""
         self._notes = notes
         self._mark_all()
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from app.core.note import Marker, NoteSource
 from app.ui.chat.chip import ChipButton
 from app.ui.notes.panel import NotesPanel
-from app.ui.notes.rows import NoteHeading, NoteRole, NoteRow
+from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
 from tests.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room
 

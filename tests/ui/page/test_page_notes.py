@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QTextCharFormat
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QTextCharFormat
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
-from app.core.document import Book
+from app.core.document import Book, Document, Format, Page
+from app.core.facts import DocumentPerson, Facts, Role
 from app.core.note import Marker, Note
+from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
 from tests.screens.page_scenes import draw, read_layer
@@ -183,3 +187,72 @@ def test_turned_pages_have_their_highlights_at_the_words(room: Room) -> None:
     marks = image.marks(22)
     centre = QPointF(image.placed(22).on_view(marks.notes[0].boxes[0]).center())
     assert marks.note_at(centre, image.placed(22)) == marks.notes[0].note_id
+
+
+def test_the_reference_of_a_book_is_copied_where_its_file_says_enough(room: Room) -> None:
+    room.add_books()
+    facts = Facts("2021", (DocumentPerson("Ann Marlow", Role.AUTHOR),))
+    document = Document("Quays", Format.TEXT, "ef" * 32, (Page(1, "1", "All about quays."),), facts=facts)
+    cited = room.add_book(document, 7)
+    room.open()
+    room.presenter.page.open_book(room.books[RULES].id)
+    room.settle()
+    assert not room.presenter.pages.is_citable()
+    names = [action.text() for action in room.window.page.selection.menu().actions()]
+    assert "Copy the book’s reference" not in names
+    room.presenter.page.open_book(cited.id)
+    room.settle()
+    below = next(
+        a.menu() for a in room.window.page.selection.menu().actions() if a.text().startswith("Copy the book’s")
+    )
+    assert isinstance(below, QMenu)
+    assert [action.text() for action in below.actions()] == ["As text", "BibTeX", "CSL JSON"]
+    below.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "Ann Marlow (2021): Quays."
+    room.presenter.commands.actions["Copy the book’s reference as BibTeX"].trigger()
+    assert QGuiApplication.clipboard().text().startswith("@misc{marlow2021quays,")
+
+
+def test_what_is_written_is_the_tip_of_its_highlight(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = _letters(room)
+    tips: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: tips.append(text))
+    text = room.desk.library.page(book.id, 22).text
+    start = text.index(WORDS)
+    room.desk.notes.mark(book.id, 22, (start, start + len(WORDS)), Marker.BLUE, "Which <b>berths</b>?")
+    room.presenter.notes.changed.emit()
+    room.settle()
+    panel = room.window.page
+    area = panel.image.placed(22).on_view(panel.image.marks(22).notes[0].boxes[0])
+    view = panel.image.viewport()
+    for at in (area.center().toPoint(), QPoint(2, 2)):
+        QApplication.sendEvent(view, QHelpEvent(QEvent.Type.ToolTip, at, view.mapToGlobal(at)))
+    assert tips == ["<span>Which &lt;b&gt;berths&lt;/b&gt;?</span>"]
+    panel.toggle_drawing()
+    room.settle()
+    wait(lambda: panel.text.sheet(22) is not None)
+    sheet = panel.text.sheet(22)
+    assert sheet is not None
+    (marked,) = [s for s in sheet.extraSelections() if s.format.underlineStyle() is QTextCharFormat.SingleUnderline]
+    at = sheet.cursorRect(marked.cursor).center() - QPoint(8, 0)
+    QApplication.sendEvent(sheet.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, sheet.viewport().mapToGlobal(at)))
+    assert tips[1:] == tips[:1]
+
+
+def test_the_notes_of_the_book_drop_down_and_lead_to_their_places(room: Room) -> None:
+    book = _letters(room)
+    header = room.window.page.header
+    assert header.notes.isHidden(), "there is nothing to show"
+    text = room.desk.library.page(book.id, 4).text
+    room.desk.notes.mark(book.id, 4, (4, 40), Marker.GREEN, "")
+    room.presenter.notes.changed.emit()
+    room.settle()
+    assert header.notes.isVisible()
+    header.notes.click()
+    (popup,) = room.window.page.findChildren(NotesPopup)
+    assert [note.words for note in popup.view.notes.notes()] == [text[4:40].strip()]
+    popup.view.setCurrentIndex(popup.view.notes.index(0, 0))
+    QTest.keyClick(popup.view, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.shown.place == (book.id, 4)
+    assert room.window.page.image.lit(4)

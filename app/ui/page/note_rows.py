@@ -51,9 +51,9 @@ class NoteList(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[NoteHeading | NoteRow] = []
 
-    def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book]) -> None:
+    def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
         """Those of each book in the order of its pages, books by their titles; what is of no book comes last. `books`
-        by their ids."""
+        by their ids; `headed`: each under its title."""
         groups: dict[str, list[Note]] = {}
         for note in notes:
             groups.setdefault(note.place.book_id if note.place is not None else "", []).append(note)
@@ -61,7 +61,8 @@ class NoteList(QAbstractListModel):
         titles = {id: books[id].title.casefold() for id in groups if id in books}
         for book_id in sorted(groups, key=lambda id: (id not in titles, titles.get(id, ""))):
             book = books.get(book_id)
-            rows.append(NoteHeading(disarm(book.title) if book is not None else _("Kept from answers")))
+            if headed:
+                rows.append(NoteHeading(disarm(book.title) if book is not None else _("Kept from answers")))
             rows += [_row(note, book) for note in sorted(groups[book_id], key=_order)]
         self.beginResetModel()
         self._rows = rows

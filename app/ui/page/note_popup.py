@@ -1,0 +1,66 @@
+"""The notes of the open book, dropped down below the page's header."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QWidget
+
+from app.core.document import Book
+from app.core.note import Note
+from app.ui.page.note_view import NoteView
+from app.ui.theme import SPACE_S, SPACE_XL, Theme
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.layouts import STRETCH, column, row
+from app.wording.i18n import _
+
+_WIDEST, _HIGHEST = 520, 520
+
+
+class NotesPopup(QFrame):
+    """Closes with a click beside it, and when something is chosen. `opened` and `edit_wanted` carry a Note, the latter
+    also where it is, in global coordinates; `all_wanted`: the list of all notes."""
+
+    opened = Signal(object)
+    edit_wanted = Signal(object, QRect)
+    all_wanted = Signal()
+
+    def __init__(self, notes: tuple[Note, ...], book: Book, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("role", "popup")
+        self.setAccessibleName(_("Notes in this book"))
+        self.view = NoteView(theme)
+        self.view.notes.show_notes(notes, {book.id: book}, headed=False)
+        self.view.opened.connect(self._open)
+        self.view.edit_wanted.connect(self._edit)
+        self.all = TextButton(_("All notes"), role="quiet")
+        self.all.clicked.connect(self._open_all)
+        foot = row(STRETCH, self.all)
+        column((self.view, 1), foot, of=self, margins=(0, SPACE_S, SPACE_S, SPACE_S), spacing=SPACE_S)
+
+    def drop_below(self, header: QWidget) -> None:
+        """Below the panel's header, as high as the notes need."""
+        width = min(_WIDEST, header.width() - 2 * SPACE_S)
+        room = header.window().height() - header.mapTo(header.window(), QPoint(0, header.height())).y() - SPACE_XL
+        highest = min(_HIGHEST, room)
+        self.resize(width, highest)
+        self.move(header.mapToGlobal(QPoint(header.width() - width - SPACE_S, header.height() + SPACE_S)))
+        self.show()
+        needed = self.height() - self.view.viewport().height() + self.view.height_needed()
+        self.resize(width, min(highest, needed))  # rows are known to be so high now
+        self.view.setFocus()
+
+    @Slot(object)
+    def _open(self, note: Note) -> None:
+        self.opened.emit(note)
+        self.close()
+
+    @Slot(object, QRect)
+    def _edit(self, note: Note, area: QRect) -> None:
+        self.close()
+        self.edit_wanted.emit(note, area)
+
+    @Slot()
+    def _open_all(self) -> None:
+        self.all_wanted.emit()
+        self.close()

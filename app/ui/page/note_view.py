@@ -1,0 +1,103 @@
+"""A list of notes that can be opened, changed, copied and deleted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QListView, QMenu, QWidget
+
+from app.core.note import Note
+from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRole, NoteRow
+from app.ui.theme import SPACE_XL, Theme
+from app.wording.i18n import _
+
+_EDIT = Qt.Key.Key_F2
+
+
+class NoteView(QListView):
+    """`opened`, `edit_wanted`, `delete_wanted`, `copy_wanted` carry a Note; `edit_wanted` also where its row is, in
+    global coordinates."""
+
+    opened = Signal(object)
+    edit_wanted = Signal(object, QRect)
+    delete_wanted = Signal(object)
+    copy_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notes = NoteList(self)
+        self.setModel(self.notes)
+        self.setItemDelegate(NoteDelegate(theme, self))
+        self.setAccessibleName(_("Notes"))
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(SPACE_XL)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self.clicked.connect(self._open)
+        self.activated.connect(self._open)
+        theme.changed.connect(self.viewport().update)
+
+    def menu(self, index: QModelIndex) -> QMenu:
+        """Of a row with a note."""
+        note = self._note(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if note is not None:
+            words = _("Show the page") if note.place is not None else _("Show the answer")
+            menu.addAction(words, partial(self.opened.emit, note))
+            menu.addSeparator()
+            menu.addAction(_("Edit…") + "\tF2", partial(self._edit, QPersistentModelIndex(index)))
+            menu.addAction(_("Copy with reference") + "\tCtrl+C", partial(self.copy_wanted.emit, note))
+            menu.addSeparator()
+            menu.addAction(_("Delete") + "\tDel", partial(self.delete_wanted.emit, note))
+        return menu
+
+    def event(self, event: QEvent) -> bool:
+        """F2 renames the conversation elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _EDIT:
+            event.accept()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, note = self.currentIndex(), self._note(self.currentIndex())
+        if note is not None and event.key() == _EDIT:
+            self._edit(index)
+        elif note is not None and event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit(note)
+        elif note is not None and event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit(note)
+        else:
+            super().keyPressEvent(event)
+
+    def height_needed(self) -> int:
+        """Of all rows at this width."""
+        return sum(self.sizeHintForRow(row) for row in range(self.notes.rowCount()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()  # rows are as high as their words need
+
+    def _note(self, index: QModelIndex | QPersistentModelIndex) -> Note | None:
+        shown = index.data(NoteRole)
+        return shown.note if isinstance(shown, NoteRow) else None
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        if (note := self._note(index)) is not None:
+            self.opened.emit(note)
+
+    def _edit(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        if (note := self._note(index)) is not None:
+            area = self.visualRect(index)
+            self.edit_wanted.emit(note, QRect(self.viewport().mapToGlobal(area.topLeft()), area.size()))
+
+    @Slot(QPoint)
+    def _open_menu(self, at: QPoint) -> None:
+        index = self.indexAt(at)
+        if self._note(index) is not None:
+            self.setCurrentIndex(index)
+            self.menu(index).popup(self.viewport().mapToGlobal(at))
