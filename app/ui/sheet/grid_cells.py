@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
@@ -80,7 +82,7 @@ class GridCells(QStyledItemDelegate):
 
     def _paint_value(self, painter: QPainter, room: QRect, value: ShownValue) -> None:
         palette = self._theme.palette
-        painter.setFont(_font(value))
+        painter.setFont(_font_of(_is_prose(value)))
         painter.setPen(QColor(_ink(value, palette)))
         words = QRect(room.left(), room.top(), room.width(), _words_height(value, room.width()))
         painter.drawText(words, _WRAPPED, _shown_words(value, room.width()))
@@ -97,11 +99,13 @@ class GridCells(QStyledItemDelegate):
             painter.drawText(below.adjusted(_SIDE, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, said)
 
 
-def _font(value: ShownValue) -> QFont:
-    """Values are in bold; what a cell says of itself, and prose, are not."""
-    if value.read.kind is ValueKind.PROSE and value.read.has_value and not value.is_running:
-        return text_font(SIZE_UI)
-    return ui_font(SIZE_UI, QFont.Weight.DemiBold)
+def _is_prose(value: ShownValue) -> bool:
+    return value.read.kind is ValueKind.PROSE and value.read.has_value and not value.is_running
+
+
+def _font_of(prose: bool) -> QFont:
+    """Values are in bold; prose is not."""
+    return text_font(SIZE_UI) if prose else ui_font(SIZE_UI, QFont.Weight.DemiBold)
 
 
 def _ink(value: ShownValue, palette: Palette) -> str:
@@ -146,12 +150,29 @@ def _says_finding(value: ShownValue) -> str:
 
 def _shown_words(value: ShownValue, width: int) -> str:
     """As much of the words as has room in a few lines."""
-    metrics = QFontMetrics(_font(value))
-    words = value.words
-    if value.read.finding is CellFinding.CORRECTED:
-        words = f"✎ {words}"
+    return _cut(_all_words(value), _is_prose(value), max(1, width))
+
+
+def _words_height(value: ShownValue, width: int) -> int:
+    words = _all_words(value)
+    return _height(words, _is_prose(value), max(1, width)) if words else 0
+
+
+def _all_words(value: ShownValue) -> str:
+    return f"✎ {value.words}" if value.read.finding is CellFinding.CORRECTED else value.words
+
+
+@lru_cache(maxsize=20_000)  # a table of thousands is measured anew whenever it is sorted
+def _height(words: str, prose: bool, width: int) -> int:
+    metrics = QFontMetrics(_font_of(prose))
+    whole = metrics.boundingRect(QRect(0, 0, width, 1 << 16), _WRAPPED, words)
+    return min(whole.height(), _MOST_LINES * metrics.lineSpacing())
+
+
+@lru_cache(maxsize=2_000)
+def _cut(words: str, prose: bool, width: int) -> str:
+    metrics, box = QFontMetrics(_font_of(prose)), QRect(0, 0, width, 1 << 16)
     room = _MOST_LINES * metrics.lineSpacing()
-    box = QRect(0, 0, max(1, width), 1 << 16)
     if metrics.boundingRect(box, _WRAPPED, words).height() <= room:
         return words
     low, high = 0, len(words)
@@ -160,15 +181,6 @@ def _shown_words(value: ShownValue, width: int) -> str:
         fits = metrics.boundingRect(box, _WRAPPED, f"{words[:middle].rstrip()}…").height() <= room
         low, high = (middle, high) if fits else (low, middle - 1)
     return f"{words[:low].rstrip()}…"
-
-
-def _words_height(value: ShownValue, width: int) -> int:
-    if not value.words:
-        return 0
-    metrics = QFontMetrics(_font(value))
-    box = QRect(0, 0, max(1, width), 1 << 16)
-    whole = metrics.boundingRect(box, _WRAPPED, f"✎ {value.words}" if value.read.cell.correction else value.words)
-    return min(whole.height(), _MOST_LINES * metrics.lineSpacing())
 
 
 def _chip_place(value: ShownValue, room: QRect) -> QRect:
