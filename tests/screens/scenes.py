@@ -12,9 +12,8 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
-from tests.screens import sheets
-from tests.screens.asking_scenes import ASKING_SCALED, ASKING_SCENES
 from tests.screens import grids, sheets
+from tests.screens.asking_scenes import ASKING_SCALED, ASKING_SCENES
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.bin_scenes import BIN_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES

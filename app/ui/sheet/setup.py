@@ -51,27 +51,11 @@ class SheetSetup(QWidget):
         self._busy = False
         self.books = PlainLabel(role="soft", wraps=True)
         self.chosen: dict[str, str] = {}  # ids and titles of documents that are asked instead of those on the desk
-        self.documents_button = TextButton(_("Choose documents…"))
-        self.documents_button.clicked.connect(self.documents_wanted)
-        together = (_TOGETHER, _("All documents together"))
-        self.mode = ChoiceButton((together, (_EACH, _("Every document by itself, as a table"))), _TOGETHER)
-        self.mode.setAccessibleName(_("What is asked"))
+        self._make_documents()
         self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
         self.file_button.clicked.connect(self.file_wanted)
-        self.editor = QPlainTextEdit()
-        self.editor.setAccessibleName(_("Questions"))
-        self.editor.setPlaceholderText(
-            _(
-                "One question per line. Lines that start with # are ignored. A line can begin with what its answers"
-                " are, as in “[date] End of term: When does the lease end?”: text, yes/no, date, amount, or"
-                " choice: tenant, landlord."
-            )
-        )
-        self.editor.setTabChangesFocus(True)
-        self.editor.setProperty("role", "framed")
-        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
-        self.editor.textChanged.connect(self._recount)
+        self._make_editor()
         self.count = PlainLabel(role="small")
         self.start = TextButton(_("Ask all"), role="primary")
         self.start.clicked.connect(self._start)
@@ -89,6 +73,28 @@ class SheetSetup(QWidget):
         self.kept.itemClicked.connect(self._open)
         self._lay_out()
         self._recount()
+
+    def _make_documents(self) -> None:
+        self.documents_button = TextButton(_("Choose documents…"))
+        self.documents_button.clicked.connect(self.documents_wanted)
+        together = (_TOGETHER, _("All documents together"))
+        self.mode = ChoiceButton((together, (_EACH, _("Every document by itself, as a table"))), _TOGETHER)
+        self.mode.setAccessibleName(_("What is asked"))
+
+    def _make_editor(self) -> None:
+        self.editor = QPlainTextEdit()
+        self.editor.setAccessibleName(_("Questions"))
+        self.editor.setPlaceholderText(
+            _(
+                "One question per line. Lines that start with # are ignored. A line can begin with what its answers"
+                " are, as in “[date] End of term: When does the lease end?”: text, yes/no, date, amount, or"
+                " choice: tenant, landlord."
+            )
+        )
+        self.editor.setTabChangesFocus(True)
+        self.editor.setProperty("role", "framed")
+        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
+        self.editor.textChanged.connect(self._recount)
 
     def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
