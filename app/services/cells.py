@@ -71,6 +71,7 @@ def read_cell(cell: SheetCell) -> ReadCell:
         corrected = value_of(cell.correction, form) if form.is_held else CellValue(ValueState.HAS, cell.correction)
         if corrected.state is ValueState.UNFIT:
             corrected = CellValue(ValueState.HAS, cell.correction)
+        on_page = page_says(corrected, form, quotations) if form.is_held else ""
         return ReadCell(cell, CellFinding.CORRECTED, corrected, answered, citation, on_page)
     return ReadCell(cell, _finding(cell, answered, on_page), answered, answered, citation, on_page)
 

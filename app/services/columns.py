@@ -19,7 +19,7 @@ from app.core.values import AnswerForm, ValueKind
 MOST_CHOICES = 20
 MOST_CHOICE_CHARACTERS = 60
 _LINE = re.compile(r"\[([^\[\]]*)\]\s*(.*)", re.DOTALL)
-_NAME = re.compile(r"([^:：?？]{1,60})[:：]\s*(.+)", re.DOTALL)
+_NAME = re.compile(r"([^:：]{1,60})(?::\s+|：)(.+)", re.DOTALL)
 _BETWEEN = re.compile(r"[,;，；、]")
 _KINDS = {
     "prose": ValueKind.PROSE,

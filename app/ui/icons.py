@@ -37,6 +37,7 @@ class Symbol(StrEnum):
     EXPORT = "export"
     FAILED = "x-circle"
     FILE = "file-text"
+    FILTER = "funnel"
     FIND = "magnifying-glass"
     FORWARD = "arrow-right"
     FOLDER = "folder"

@@ -118,7 +118,7 @@ class Navigation(QObject):
         sheets = self._sheets()
         self._window.show_sheet(True)
         if self._window.sheet.shows_answers:
-            self._window.sheet.view.setFocus()
+            self._window.sheet.focus_answers()
         else:
             sheets.prepare()
 
@@ -128,7 +128,7 @@ class Navigation(QObject):
         sheets = self._sheets()
         self._window.show_sheet(True)
         sheets.open_running()
-        self._window.sheet.view.setFocus()
+        self._window.sheet.focus_answers()
 
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:

@@ -191,10 +191,14 @@ QPlainTextEdit[role="framed"] {{
 }}
 QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
 QTableView {{ background: $surface; border: none; outline: none; }}
+QTableView[role="grid"] {{ background: $ground; }}
 QHeaderView {{ background: $ground; border: none; }}
 QHeaderView::section {{
     background: $ground; color: $soft_ink; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;
     border-top: 1px solid $line; border-bottom: 1px solid $line; padding: {SPACE_XS}px {SPACE_M}px;
+}}
+QTableCornerButton::section {{
+    background: $ground; border: none; border-bottom: 1px solid $line; border-right: 1px solid $line;
 }}
 QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
 QScrollArea[role="framed"] {{

@@ -267,16 +267,16 @@ class _Parts(_ShelfParts):
     def sheets(self) -> SheetsPresenter:
         """Made, with its panel, when a question sheet is opened first: few starts need it."""
         from app.ui.sheet.panel import SheetPanel
-        from app.ui.sheet.presenter import SheetsPresenter, SheetWork
-        from app.ui.sheet.table import SheetTable
+        from app.ui.sheet.presenter import SheetsPresenter
+        from app.ui.sheet.work import SheetWork
 
-        desk, shown, table = self._desk, self.conversation.shown, SheetTable(self)
-        panel = SheetPanel(self._icons, table)
+        panel, desk = SheetPanel(self._icons), self._desk
         self.window.add_sheet(panel)
         panel.closed.connect(self.navigation.close_sheet)
-        panel.view.citation_clicked.connect(self.navigation.open_citation)
+        panel.citation_clicked.connect(self.navigation.open_citation)
+        panel.book_wanted.connect(self.navigation.open_book)
         work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
-        made = SheetsPresenter(work, self._bridge, panel, table, self.openings, self.activity, self.shown, self)
+        made = SheetsPresenter(work, self._bridge, panel, self.openings, self.activity, self.shown, self)
         made.failed.connect(self.window.tell)
         made.noticed.connect(self.window.tell)
         made.saved.connect(self.saved_files.show)
@@ -287,7 +287,7 @@ class _Parts(_ShelfParts):
         made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
         self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)
-        shown.connect(made.show_conversation)
+        self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)
         return made

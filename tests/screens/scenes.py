@@ -12,7 +12,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
-from tests.screens import sheets
+from tests.screens import grids, sheets
 from tests.screens.asking_scenes import ASKING_SCALED, ASKING_SCENES
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.bin_scenes import BIN_SCENES
@@ -393,6 +393,7 @@ SCENES: dict[str, Scene] = (
             *ATTACHMENT_SCENES,
             *VIDEO_SCENES,
             *sheets.SCENES,
+            *grids.SCENES,
             *GALLERY_SCENES,
             *HOLDING_SCENES,
             *ASKING_SCENES,

@@ -54,7 +54,7 @@ def _template(stage: Stage, **options: object) -> None:
         stage.desk.sheets.create(QUESTIONS, _books(stage), title=title)
     stage.presenter.navigation.open_sheet()
     stage.settle()
-    stage.presenter.sheets.take_template("contract")
+    stage.presenter.sheets.beginning.take_template("contract")
     stage.settle()
 
 

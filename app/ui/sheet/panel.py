@@ -1,17 +1,20 @@
-"""The question sheet in the middle of the window, in the place of the conversation: first its setup, then its table."""
+"""The question sheet in the middle of the window, in the place of the conversation: its setup, then its answers, one
+below the other or as a grid."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from app.ui.icons import Icons, Symbol
+from app.ui.sheet.grid_panel import GridPanel
+from app.ui.sheet.grid_table import GridTable
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.ui.sheet.view import SheetView
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
-from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.notice import NoticeBar
@@ -20,21 +23,25 @@ from app.wording.i18n import _
 
 
 class SheetPanel(QWidget):
-    """Emits what the person wants, and does nothing itself."""
+    """Emits what the person wants, and does nothing itself. `citation_clicked` carries the Citation, `book_wanted` an
+    id."""
 
+    citation_clicked = Signal(object)
+    book_wanted = Signal(str)
     closed = Signal()
     stop_wanted = Signal()
     go_on_wanted = Signal()
     export_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, icons: Icons, table: SheetTable, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Question sheet"))
         self.title = ElidedLabel(role="title")
         self.notice = NoticeBar(icons)
         self.setup = SheetSetup()
-        self.view = SheetView(table, icons.theme)
+        self.table, self.grid_table = SheetTable(self), GridTable(self)
+        self.view = SheetView(self.table, icons.theme)
         self.status = ElidedLabel(role="soft")
         self.stop = TextButton(_("Stop"))
         self.stop.clicked.connect(self.stop_wanted)
@@ -42,6 +49,8 @@ class SheetPanel(QWidget):
         self.go_on.clicked.connect(self.go_on_wanted)
         self.export = TextButton(_("Export…"))
         self.export.clicked.connect(self.export_wanted)
+        self.export_grid = TextButton(_("Export…"))
+        self.export_grid.clicked.connect(self.export_wanted)
         self.new = TextButton(_("New sheet"))
         self.new.clicked.connect(self.new_wanted)
         self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
@@ -49,26 +58,42 @@ class SheetPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
+        self.grid = GridPanel(icons, self.grid_table)
+        self._pages.addWidget(self.grid)
+        self.view.citation_clicked.connect(self.citation_clicked)
+        self.grid.view.citation_clicked.connect(self.citation_clicked)
+        self.grid.view.book_wanted.connect(self.book_wanted)
+        self.more = MenuButton(icons, Symbol.MORE, _("More"))
+        self.more.use(self._make_more())
         self.unfold = UnfoldButtons(icons)
         margins = (SPACE_XL, 0, SPACE_M, 0)
-        shown = (self.unfold.shelf, (self.title, 1), self.close_button, self.unfold.page)
+        self._of_grid = (self.grid.question, self.grid.documents, self.export_grid, self.more)
+        shown = (self.unfold.shelf, (self.title, 1), *self._of_grid, self.close_button, self.unfold.page)
         header = boxed(row(*shown, margins=margins, spacing=SPACE_S))
         header.setFixedHeight(HEADER_HEIGHT)
         column(header, Separator(), self.notice, (self._pages, 1), of=self)
+        self._show_page(0)
 
     @property
     def shows_answers(self) -> bool:
-        return self._pages.currentIndex() == 1
+        return self._pages.currentIndex() > 0
+
+    @property
+    def shows_grid(self) -> bool:
+        return self._pages.currentIndex() == 2
+
+    def focus_answers(self) -> None:
+        (self.grid.view if self.shows_grid else self.view).setFocus()
 
     def show_setup(self) -> None:
         self.title.setText(_("New question sheet"))
-        self._pages.setCurrentIndex(0)
+        self._show_page(0)
         self.setup.editor.setFocus()
 
-    def show_answers(self, title: str) -> None:
+    def show_answers(self, title: str, *, grid: bool = False) -> None:
         self.title.setText(title)
-        self._pages.setCurrentIndex(1)
-        self.view.setFocus()
+        self._show_page(2 if grid else 1)
+        self.focus_answers()
 
     def show_state(self, words: str, *, running: bool, can_go_on: bool) -> None:
         """Show these words above the table, and what can be done: while the sheet runs, only stopping it."""
@@ -83,6 +108,16 @@ class SheetPanel(QWidget):
             super().keyPressEvent(event)
         elif not self.setup.take_back():
             self.closed.emit()
+
+    def _show_page(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        for widget in self._of_grid:
+            widget.setVisible(page == 2)
+
+    def _make_more(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(_("New sheet"), self.new_wanted.emit)
+        return menu
 
     def _answers(self) -> QWidget:
         margins = (SPACE_XL, SPACE_S, SPACE_M, SPACE_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -20,8 +20,11 @@ from app.wording.units import count, printable
 
 _EntryRole = int(Qt.ItemDataRole.UserRole)
 _NO_TEMPLATE = ""
+_TOGETHER, _EACH = "together", "each"
 _LIST_HEIGHT = 150
 _EDITOR_SMALLEST = 110
+_NAMED = 6
+"""So many documents are named."""
 
 
 class SheetSetup(QWidget):
@@ -30,6 +33,7 @@ class SheetSetup(QWidget):
 
     template_chosen = Signal(str)
     file_wanted = Signal()
+    documents_wanted = Signal()
     start_wanted = Signal(object, str)
     opened = Signal(str)
     delete_wanted = Signal(str)
@@ -46,16 +50,12 @@ class SheetSetup(QWidget):
         self._locked = False
         self._busy = False
         self.books = PlainLabel(role="soft", wraps=True)
+        self.chosen: dict[str, str] = {}  # ids and titles of documents that are asked instead of those on the desk
+        self._make_documents()
         self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
         self.file_button.clicked.connect(self.file_wanted)
-        self.editor = QPlainTextEdit()
-        self.editor.setAccessibleName(_("Questions"))
-        self.editor.setPlaceholderText(_("One question per line. Lines that start with # are ignored."))
-        self.editor.setTabChangesFocus(True)
-        self.editor.setProperty("role", "framed")
-        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
-        self.editor.textChanged.connect(self._recount)
+        self._make_editor()
         self.count = PlainLabel(role="small")
         self.start = TextButton(_("Ask all"), role="primary")
         self.start.clicked.connect(self._start)
@@ -73,6 +73,28 @@ class SheetSetup(QWidget):
         self.kept.itemClicked.connect(self._open)
         self._lay_out()
         self._recount()
+
+    def _make_documents(self) -> None:
+        self.documents_button = TextButton(_("Choose documents…"))
+        self.documents_button.clicked.connect(self.documents_wanted)
+        together = (_TOGETHER, _("All documents together"))
+        self.mode = ChoiceButton((together, (_EACH, _("Every document by itself, as a table"))), _TOGETHER)
+        self.mode.setAccessibleName(_("What is asked"))
+
+    def _make_editor(self) -> None:
+        self.editor = QPlainTextEdit()
+        self.editor.setAccessibleName(_("Questions"))
+        self.editor.setPlaceholderText(
+            _(
+                "One question per line. Lines that start with # are ignored. A line can begin with what its answers"
+                " are, as in “[date] End of term: When does the lease end?”: text, yes/no, date, amount, or"
+                " choice: tenant, landlord."
+            )
+        )
+        self.editor.setTabChangesFocus(True)
+        self.editor.setProperty("role", "framed")
+        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
+        self.editor.textChanged.connect(self._recount)
 
     def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
@@ -99,6 +121,21 @@ class SheetSetup(QWidget):
         self._opening = tuple(titles)
         self._show_all_books()
 
+    @property
+    def asks_each(self) -> bool:
+        """Whether every document is asked by itself."""
+        return self.mode.value() == _EACH
+
+    def set_asks_each(self, each: bool) -> None:
+        self.mode.set_value(_EACH if each else _TOGETHER)
+
+    def choose_documents(self, chosen: Mapping[str, str]) -> None:
+        """Ask these documents, by their ids and titles, instead of those on the desk; none: those on the desk."""
+        self.chosen = dict(chosen)
+        if len(chosen) > 1:
+            self.set_asks_each(True)
+        self._show_all_books()
+
     def take_back(self) -> bool:
         """Take back the questions that wait; whether there are any."""
         waited = self._locked
@@ -118,6 +155,8 @@ class SheetSetup(QWidget):
         self.editor.setReadOnly(locked)
         self.file_button.setEnabled(not locked)
         self.template.setEnabled(not locked)
+        self.documents_button.setEnabled(not locked)
+        self.mode.setEnabled(not locked)
         self._recount()
 
     def show_busy(self, busy: bool) -> None:
@@ -160,7 +199,8 @@ class SheetSetup(QWidget):
         self._choices = row((self.template, 1), self.file_button, spacing=SPACE_S)
         column(
             PlainLabel(words, role="soft", wraps=True),
-            self.books,
+            row((self.books, 1), self.documents_button, spacing=SPACE_S),
+            self.mode,
             SPACE_S,
             self._choices,
             (self.editor, 1),
@@ -180,12 +220,15 @@ class SheetSetup(QWidget):
         words = _("1 question") if n == 1 else _("{n} questions").format(n=count(n))
         words = _("Another question is being answered. Wait for it, or stop it.") if self._busy else words
         self.count.setText(self._hold_words or words)
-        has_books = bool(self._titles_of_books or self._opening)
+        has_books = bool(self.chosen or self._titles_of_books or self._opening)
         self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
 
     def _show_all_books(self) -> None:
         opening = [_("{title} (importing)").format(title=printable(title)) for title in self._opening]
-        books = "; ".join([*map(printable, self._titles_of_books), *opening])
+        titles = [*map(printable, self.chosen.values())] or [*map(printable, self._titles_of_books), *opening]
+        books = "; ".join(titles[:_NAMED])
+        if len(titles) > _NAMED:
+            books = _("{names} and {n} more").format(names=books, n=count(len(titles) - _NAMED))
         words = _("Books: {books}").format(books=books)
         self.books.setText(words if books else _("No book on the desk. Put one there first."))
         self._recount()

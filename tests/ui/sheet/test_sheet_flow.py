@@ -229,7 +229,7 @@ def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: 
     _open(room, LEASE)
     setup = room.window.sheet.setup
     actions = {action.text(): action for action in setup.template.menu_of_values.actions()}
-    assert len(actions) == 6
+    assert len(actions) == 11
     actions["Glossary"].trigger()
     room.settle()
     assert len(setup.questions()) == 6
@@ -244,7 +244,7 @@ def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path
     _open(room, LEASE)
     listed = tmp_path / "questions.txt"
     listed.write_text("# mine\nWhy?\n\nHow?\n", encoding="utf-8")
-    room.presenter.sheets.choose_file()
+    room.presenter.sheets.beginning.choose_file()
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.fileSelected.emit(str(listed))
@@ -252,7 +252,7 @@ def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path
     room.settle()
     assert room.window.sheet.setup.questions() == ("Why?", "How?")
     listed.write_bytes("Où ?".encode("latin-1"))
-    room.presenter.sheets.take_file(str(listed))
+    room.presenter.sheets.beginning.take_file(str(listed))
     room.settle()
     assert "UTF-8" in room.window.sheet.notice.text()
     assert room.window.sheet.setup.questions() == ("Why?", "How?")

@@ -1,0 +1,119 @@
+"""Asks one sheet, question by question, whatever the window shows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.sheet import CellBegun, CellEnded, Sheet, SheetCell
+from app.services.sheets import Sheets
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.presenter import Presenter
+from app.ui.shelf.running import RunProgress
+from app.ui.words import step_words
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count
+
+
+class SheetRun(Presenter):
+    """Asks one sheet, question by question, whatever is shown.
+
+    `changed`: a question was begun, or more of its answer is there; `cell_ended` carries the CellEnded; `ended` the id
+    of the sheet, and whether a question was broken off; `progressed` the RunProgress, None while none runs.
+    """
+
+    progressed = Signal(object)
+    changed = Signal()
+    cell_ended = Signal(object)
+    noticed = Signal(str)
+    ended = Signal(str, bool)
+
+    def __init__(self, sheets: Sheets, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sheets = sheets
+        self._bridge = bridge
+        self._activity = activity
+        self._pieces: list[str] = []
+        self._ended_cells: dict[str, SheetCell] = {}  # by the ids of their questions
+        self.sheet_id = ""  # empty while none runs
+        self.row: CellBegun | None = None  # the question that is being asked
+        self._title = ""
+        self._last_id = ""
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self._pieces)
+
+    def begin(self, sheet: Sheet, only: str = "") -> None:
+        """`only`: the id of the one question that is asked."""
+        self.sheet_id, self._title, self.row = sheet.id, sheet.title, None
+        self._last_id = sheet.id
+        self._ended_cells.clear()
+        job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id, only=only), self._on_event)
+        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+
+    @property
+    def step(self) -> str:
+        """What is done for the running question, in words."""
+        return step_words(self._activity.step) or _("answering")
+
+    def announce(self) -> None:
+        """Say how far it is."""
+        row = self.row
+        words, done = (question_words(row), (row.number - 1) / max(1, row.total)) if row is not None else (self.step, 0)
+        self.progressed.emit(RunProgress(self._title, words, done) if self.sheet_id else None)
+
+    def newest(self, sheet: Sheet) -> Sheet:
+        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs, or ran
+        last: it may have ended in the meantime."""
+        if sheet.id != self._last_id:
+            return sheet
+        return msgspec.structs.replace(sheet, cells=tuple(map(self._newest, sheet.cells)))
+
+    def _newest(self, cell: SheetCell) -> SheetCell:
+        ended = self._ended_cells.get(cell.question.id)
+        return cell if ended is None else msgspec.structs.replace(cell, answer=ended.answer)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case CellBegun():
+                self.row = event
+                self._pieces.clear()
+                self.changed.emit()
+            case Loading() | Tokenizing() | Reading() | Thinking():
+                self._activity.note(EngineTask.SHEET, event)
+            case Token(text):
+                self._activity.note(EngineTask.SHEET, None)
+                self._pieces.append(text)
+                self.changed.emit()
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case CellEnded():
+                self.row = None
+                self._ended_cells[event.cell.question.id] = event.cell
+                self._activity.note_part(EngineTask.SHEET)
+                self.cell_ended.emit(event)
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _end(self) -> None:
+        sheet_id, broken_off = self.sheet_id, self.row is not None
+        self.sheet_id, self.row = "", None
+        self._activity.end(EngineTask.SHEET)
+        self.ended.emit(sheet_id, broken_off)
+
+
+def question_words(row: CellBegun) -> str:
+    """Which one is being asked."""
+    return _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))

@@ -1,0 +1,132 @@
+"""What the window does with sheets in the store, off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.conversation import BookRef
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.sheet import GridColumn, Sheet, SheetCell
+from app.export import files
+from app.export.grid import compose_grid
+from app.export.sheet import compose_sheet
+from app.services.cells import read_cell
+from app.services.columns import columns_of
+from app.services.library import Library
+from app.services.parts import Parts
+from app.services.removal import Removal
+from app.services.sheets import Sheets, Templates
+from app.store.conversations import Conversations
+from app.ui import pdf
+from app.ui.chat.queued_question import QueuedQuestion
+from app.wording.i18n import language
+
+
+@dataclass(frozen=True)
+class OpenedSheet:
+    """A kept sheet, and its books by id."""
+
+    sheet: Sheet
+    books: dict[str, Book]
+
+
+@dataclass(frozen=True)
+class WantedSheet(QueuedQuestion):
+    """A new sheet. `template`: the name of the one that its questions come from, if nobody changed them. `each`: every
+    document is asked by itself. `books`: the ids of those that are asked instead of the books on the desk."""
+
+    questions: tuple[str, ...] = ()
+    title: str = ""
+    template: str = ""
+    each: bool = False
+    books: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetWork:
+    """What is done with sheets in the store, off the GUI thread. Raises AppError as the store does."""
+
+    sheets: Sheets
+    parts: Parts
+    templates: Templates
+    library: Library
+    conversations: Conversations
+    removal: Removal
+
+    def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
+        return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
+
+    def questions_of(self, name: str, conversation_id: str) -> tuple[str, ...]:
+        """What the template of this name asks of the books on the desk of a conversation."""
+        conversation = self.conversations.get(conversation_id)
+        books = conversation.books if conversation else ()
+        return self.templates.questions(self.templates.get(name, language()), books)
+
+    def make(self, wanted: WantedSheet) -> Sheet | None:
+        """None if its conversation was deleted. If the sheet waited, its template is filled in again for the books that
+        are there now."""
+        conversation = self.conversations.get(wanted.conversation_id)
+        if conversation is None:
+            return None
+        questions = wanted.questions
+        if wanted.waited and wanted.template:
+            questions = self.questions_of(wanted.template, wanted.conversation_id)
+        books = tuple(map(BookRef, wanted.books)) or conversation.books
+        if wanted.each:
+            return self.sheets.create_grid(columns_of(questions), [(ref,) for ref in books], title=wanted.title)
+        return self.sheets.create(questions, books, title=wanted.title)
+
+    def open(self, sheet_id: str) -> OpenedSheet:
+        sheet = self.sheets.get(sheet_id)
+        if sheet is None:
+            raise AppError(Code.BUG, where="sheets.open")
+        asked = tuple(dict.fromkeys(ref for row in sheet.rows for ref in row.books))
+        return OpenedSheet(sheet, self.books(asked))
+
+    def open_notes(self, question_id: str) -> OpenedSheet | None:
+        """None where they were deleted."""
+        sheet = self.parts.notes(question_id)
+        return None if sheet is None else OpenedSheet(sheet, self.books(sheet.books))
+
+    def export(self, sheet_id: str, path: Path) -> None:
+        opened = self.open(sheet_id)
+        if opened.sheet.is_grid:
+            files.write_grid(compose_grid(opened.sheet, opened.books), path)
+            return
+        report = compose_sheet(opened.sheet, opened.books)
+        if path.suffix.lower() == pdf.ENDING:
+            files.write_bytes(pdf.write_sheet(report), path)
+        else:
+            files.write_sheet(report, path)
+
+    # ---- a grid that is changed; each gives what is kept then
+
+    def add_to_grid(
+        self, sheet_id: str, columns: tuple[GridColumn, ...] = (), rows: tuple[tuple[BookRef, ...], ...] = ()
+    ) -> OpenedSheet:
+        self.sheets.add(self.open(sheet_id).sheet, columns, rows)
+        return self.open(sheet_id)
+
+    def change_column(self, sheet_id: str, column: GridColumn) -> OpenedSheet:
+        self.sheets.store.change_column(sheet_id, column)
+        return self.open(sheet_id)
+
+    def delete_column(self, sheet_id: str, number: int) -> OpenedSheet:
+        self.sheets.store.delete_column(sheet_id, number)
+        return self.open(sheet_id)
+
+    def delete_row(self, sheet_id: str, number: int) -> OpenedSheet:
+        self.sheets.store.delete_row(sheet_id, number)
+        return self.open(sheet_id)
+
+    def correct(self, sheet_id: str, cell: SheetCell, correction: str) -> OpenedSheet:
+        """What the model wrote is no correction: it takes one back."""
+        said = read_cell(cell).answered.text
+        self.sheets.store.correct(cell.question.id, "" if correction == said else correction)
+        return self.open(sheet_id)
+
+    def comment(self, sheet_id: str, question_id: str, comment: str) -> OpenedSheet:
+        self.sheets.store.comment(question_id, comment)
+        return self.open(sheet_id)

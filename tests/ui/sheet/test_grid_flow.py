@@ -1,0 +1,255 @@
+"""Grids in the window: asked row by row, corrected, commented, extended, paused and gone on with."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import BookRef
+from app.core.sheet import Sheet
+from app.core.values import AnswerForm, ValueKind
+from app.services.cells import CellFinding
+from app.services.columns import columns_of
+from app.ui.sheet.column_dialog import ColumnDialog
+from app.ui.sheet.documents_dialog import DocumentsDialog
+from app.ui.sheet.grid_table import GridFilter, ShownValue
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, Room, wait
+
+_QUESTIONS = ("[date] End: When does the Term end?", "[text] What about the dry dock?")
+_QUOTED = (f"Excluded\n“{shelf_of_books.QUOTE}” [p. 203]",)
+
+
+@pytest.fixture
+def grid(room: Room) -> Sheet:
+    """Of two books, shown and not asked."""
+    room.add_books()
+    room.engine.answers = [("2031-03-31",), _QUOTED, ("Not in this document",)]
+    room.add_conversation("Talk", [room.books[LEASE]])
+    room.open()
+    rows = [(BookRef(room.books[title].id),) for title in (LEASE, LETTERS)]
+    made = room.desk.sheets.create_grid(columns_of(_QUESTIONS), rows, title="Leases")
+    room.presenter.navigation.open_sheet()
+    room.settle()
+    room.presenter.sheets.open(made.id)
+    room.settle()
+    return made
+
+
+def value(room: Room, row: int, column: int) -> ShownValue:
+    found = room.window.sheet.grid_table.value(room.window.sheet.grid_table.index(row, column))
+    assert found is not None
+    return found
+
+
+def findings(room: Room) -> list[CellFinding]:
+    table = room.window.sheet.grid_table
+    return [value(room, row, column).read.finding for row in range(table.rowCount()) for column in range(2)]
+
+
+def opened(room: Room) -> int:
+    page = room.presenter.shown.page
+    return page.number if page is not None else 0
+
+
+def dialog(room: Room, kind: type[QDialog]) -> QDialog:
+    found = room.window.findChildren(kind)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    panel, gate = room.window.sheet.grid, Gate()
+    assert room.window.sheet.shows_grid
+    assert panel.status.text() == "0 of 4 cells"
+    room.engine.answers = [("2031-03-31",), _QUOTED, (gate, "Not in this document")]
+    qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
+    wait(gate.reached.is_set)
+    wait(lambda: value(room, 1, 0).is_running)
+    assert panel.status.text().startswith("2 of 4 cells · about")
+    assert panel.pause.isVisible()
+    assert not panel.question.isEnabled()
+    gate.open()
+    room.settle()
+    assert findings(room) == [
+        *(CellFinding.UNVERIFIED, CellFinding.VERIFIED),
+        *(CellFinding.ABSENT, CellFinding.ABSENT),
+    ]
+    assert panel.counts.accessibleName() == "1 verified · 1 not verified · 2 not in the document"
+    assert not panel.go_on.isVisible()
+    assert grid.id == room.desk.sheets.all()[0].id
+
+
+def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    room.presenter.sheets.go_on()
+    room.settle()
+    view = room.window.sheet.grid.view
+    cell = view.visualRect(room.window.sheet.grid_table.index(0, 1))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    room.settle()
+    assert opened(room) == 203
+    del grid
+
+
+def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    panel, gate = room.window.sheet.grid, Gate()
+    room.engine.answers = [("2031-03-31",), (gate, "no more")]
+    room.presenter.sheets.go_on()
+    wait(gate.reached.is_set)
+    qtbot.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert findings(room)[:2] == [CellFinding.UNVERIFIED, CellFinding.STOPPED]
+    asked = len(room.engine.prompts)
+    room.engine.answers = [("Not in this document",)]
+    qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(room.engine.prompts) == asked + 3
+    assert findings(room)[0] is CellFinding.UNVERIFIED
+    del grid
+
+
+def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> None:
+    view = room.window.sheet.grid.view
+    room.presenter.sheets.go_on()
+    room.settle()
+    view.correction_wanted.emit(value(room, 0, 0))
+    correction = dialog(room, LineDialog)
+    assert isinstance(correction, LineDialog)
+    assert correction.line.text() == "2031-03-31"
+    correction.line.setText("2030-05-01")
+    correction.accept()
+    room.settle()
+    shown = value(room, 0, 0)
+    assert (shown.read.finding, shown.words, shown.read.answered.text) == (
+        *(CellFinding.CORRECTED, "1 May 2030"), "2031-03-31",
+    )  # fmt: skip
+    view.comment_wanted.emit(shown)
+    (comment,) = (each for each in room.window.findChildren(LineDialog) if each.isVisible())
+    comment.line.setText("Side letter")
+    comment.accept()
+    room.settle()
+    assert value(room, 0, 0).read.cell.comment == "Side letter"
+    room.engine.answers = [_QUOTED]
+    view.again_wanted.emit(value(room, 1, 1))
+    room.settle()
+    assert value(room, 1, 1).words == "Excluded"
+    assert findings(room)[0] is CellFinding.CORRECTED
+    del grid
+
+
+def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    panel = room.window.sheet.grid
+    room.presenter.sheets.go_on()
+    room.settle()
+    qtbot.mouseClick(panel.question, Qt.MouseButton.LeftButton)
+    written = dialog(room, ColumnDialog)
+    assert isinstance(written, ColumnDialog)
+    assert not written.action.isEnabled()
+    written.question.setPlainText("Who insures?")
+    written.kind.set_value(ValueKind.CHOICE.value)
+    written.kind.chosen.emit(ValueKind.CHOICE.value)
+    assert not written.action.isEnabled(), "there is nothing to choose from"
+    written.choices.setText("tenant, landlord")
+    written.accept()
+    room.settle()
+    assert panel.status.text() == "4 of 6 cells"
+    qtbot.mouseClick(panel.documents, Qt.MouseButton.LeftButton)
+    room.settle()
+    chosen = dialog(room, DocumentsDialog)
+    assert isinstance(chosen, DocumentsDialog)
+    assert all("Harbour" not in chosen.list.item(row).text() for row in range(chosen.list.count()))
+    chosen.list.item(0).setCheckState(Qt.CheckState.Checked)
+    chosen.accept()
+    room.settle()
+    assert panel.status.text() == "4 of 9 cells"
+    asked = len(room.engine.prompts)
+    room.engine.answers = [("Not in this document",)]
+    qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(room.engine.prompts) == asked + 5
+    kept = room.desk.sheets.get(grid.id)
+    assert kept is not None
+    assert kept.finished
+    assert kept.columns[2].form == AnswerForm(ValueKind.CHOICE, ("tenant", "landlord"))
+
+
+def test_a_question_is_removed_after_a_question(room: Room, grid: Sheet) -> None:
+    view = room.window.sheet.grid.view
+    view.column_unwanted.emit(1)
+    dialog(room, Confirmation).accept()
+    room.settle()
+    assert [column.number for column in room.window.sheet.grid_table.columns] == [2]
+    view.row_unwanted.emit(1)
+    (confirmation,) = (each for each in room.window.findChildren(Confirmation) if each.isVisible())
+    confirmation.accept()
+    room.settle()
+    assert room.window.sheet.grid_table.rowCount() == 1
+    del grid
+
+
+def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    room.presenter.sheets.go_on()
+    room.settle()
+    panel, table = room.window.sheet.grid, room.window.sheet.grid_table
+    for descending in (False, True):
+        panel.view.sort_by(0)
+        assert (table.arrangement.column, table.arrangement.descending) == (1, descending)
+    panel.view.sort_by(0)
+    assert table.arrangement.column == 0
+    (action,) = (each for each in panel.filter._menu.actions() if each.data() == GridFilter.ABSENT)
+    action.trigger()
+    assert table.rowCount() == 1
+    assert panel.filter.isChecked()
+    qtbot.keyClicks(panel.search, "nowhere")
+    assert table.rowCount() == 0
+    assert panel.nothing.isVisible()
+    del grid
+
+
+def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    room.presenter.sheets.go_on()
+    room.settle()
+    view = room.window.sheet.grid.view
+    view.setFocus()
+    view.setCurrentIndex(QModelIndex())
+    view.clearFocus()
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    room.settle()
+    assert opened(room) == 203
+    names = [action.text() for action in view.menu_of(value(room, 0, 1)).actions() if action.text()]
+    assert names == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer"]
+    del grid
+
+
+def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path) -> None:
+    room.add_books()
+    room.engine.answers = [("Not in this document",)]
+    room.open()
+    room.presenter.navigation.open_sheet()
+    room.settle()
+    setup = room.window.sheet.setup
+    setup.template_chosen.emit("invoices")
+    room.settle()
+    assert setup.asks_each
+    setup.choose_documents({room.books[LETTERS].id: "Side letters"})
+    assert "Side letters" in setup.books.text()
+    setup.start.click()
+    room.settle()
+    assert room.window.sheet.shows_grid
+    table = room.window.sheet.grid_table
+    assert (table.rowCount(), len(table.columns)) == (1, 10)
+    assert set(findings(room)) == {CellFinding.ABSENT}
+    path = tmp_path / "invoices.csv"
+    room.presenter.sheets.write(room.desk.sheets.all()[0].id, str(path))
+    room.settle()
+    assert len(list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))) == 2
