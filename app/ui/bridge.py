@@ -48,6 +48,10 @@ class Executor(StrEnum):
     INDEXING = "indexing"  # books, with the embedder: for minutes
 
 
+_NOT_OF_DESK = (Executor.MODELS, Executor.COPYING, Executor.ASKING, Executor.FETCHING)
+"""What they do has nothing to do with books and conversations; a network may keep them waiting."""
+
+
 @dataclass
 class _Line:
     """An executor's thread and the work that waits for it."""
@@ -124,12 +128,12 @@ class Bridge(QObject):
         return not self._jobs
 
     def drain(self, on_drained: Callable[[], None]) -> None:
-        """Cancel everything, as at the end of the program, and call `on_drained` once every thread is at rest. What
-        is under way still delivers its ending, to those that are there."""
+        """Cancel everything, as at the end of the program, and call `on_drained` once every thread that may use the
+        desk is at rest. What is under way still delivers its ending, to those that are there."""
         require_receiver(on_drained)
         for job in self._jobs:
             job.token.request(leaving=True)
-        used = [executor for executor, line in self._lines.items() if line.thread is not None]
+        used = [name for name, line in self._lines.items() if line.thread is not None and name not in _NOT_OF_DESK]
         waiting = _Draining(used, on_drained, self)
         for executor in used:
             self.call(executor, _nothing, partial(waiting.note, executor), waiting.ignore)

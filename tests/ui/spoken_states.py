@@ -1,4 +1,4 @@
-"""Fourteen states of the real window, each of which a screen reader must be able to tell; a process that shows them.
+"""Sixteen states of the real window, each of which a screen reader must be able to tell; a process that shows them.
 
 `python -m tests.ui.spoken_states` shows the state that a line of its input names, and writes a line when it is there.
 """
@@ -144,11 +144,19 @@ def plan(room: Room) -> None:
     room.settle()
 
 
+def matters(room: Room) -> None:
+    for name in ("Harbour v Marlow", "Olsen Chandlery"):
+        room.desk.matters.create(name)
+    _talk(room)
+    room.presenter.matters.manage()
+    room.settle()
+
+
 STATES: dict[str, Callable[[Room], None]] = {
     show.__name__: show
     for show in (
         *(first_start, empty_desk, no_model, answered, reading, failed),
-        *(tabs, sheet, notes, palette, search, settings, models, report, plan),
+        *(tabs, sheet, notes, palette, search, settings, models, report, plan, matters),
     )
 }
 

@@ -316,3 +316,47 @@ def test_work_ends_with_what_it_returns_or_where_it_was_stopped(
     bridge.stream(Executor.ENGINE, stop, listener.hear)
     qtbot.waitUntil(lambda: bridge.idle)
     assert listener.events == [Token("one"), Done(1), Token("two"), Cancelled()]
+
+
+def test_draining_stops_what_runs_and_waits_for_what_uses_the_desk(
+    qtbot: QtBot, bridge: Bridge, listener: Listener
+) -> None:
+    engine, hub = Gate(), Gate()
+
+    def wait_at(gate: Gate, cancel: Cancel) -> Work[Token, None]:
+        yield Token("begun")
+        gate.wait()  # as native code does, which cannot be stopped
+        if cancel.requested:
+            raise Stopped
+
+    for executor, gate in ((Executor.ENGINE, engine), (Executor.ASKING, hub)):
+        bridge.stream(executor, partial(wait_at, gate), listener.hear)
+    qtbot.waitUntil(lambda: engine.reached.is_set() and hub.reached.is_set())
+    bridge.call(Executor.STORE, lambda: 1, listener.take, listener.fail)
+    drained: list[bool] = []
+
+    class Waiting(QObject):
+        def note(self) -> None:
+            drained.append(True)
+
+    waiting = Waiting()
+    bridge.drain(waiting.note)
+    qtbot.wait(1)
+    assert drained == []
+    engine.open()
+    qtbot.waitUntil(lambda: drained == [True])
+    hub.open()
+    qtbot.waitUntil(lambda: bridge.idle)
+    assert [event for event in listener.events if isinstance(event, Cancelled)] == [Cancelled(), Cancelled()]
+
+
+def test_draining_a_bridge_that_did_nothing_is_over_at_once(bridge: Bridge) -> None:
+    drained: list[bool] = []
+
+    class Waiting(QObject):
+        def note(self) -> None:
+            drained.append(True)
+
+    waiting = Waiting()
+    bridge.drain(waiting.note)
+    assert drained == [True]

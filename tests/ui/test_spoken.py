@@ -1,4 +1,4 @@
-"""What a screen reader finds: a walk through the whole tree of the window, in twelve of its states."""
+"""What a screen reader finds: a walk through the whole tree of the window, in sixteen of its states."""
 
 from __future__ import annotations
 
