@@ -245,3 +245,16 @@ def test_a_matter_has_standing_instructions_and_the_library_none(window: Window)
     wait(lambda: window.start._bridge.idle)
     assert window.desk.own_settings.load().instructions == "We act for the tenant."
     assert window.desk.settings.load().instructions == ""
+
+
+def test_a_matter_that_does_not_open_at_the_start_gives_way_to_the_library(window: Window, tmp_path: Path) -> None:
+    window.open(window.marlow)
+    path = window.desk.paths.matter(window.marlow)
+    window.end()
+    path.write_bytes(b"no database" * 1000)
+    again = WindowStart(application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", ())
+    window.start = again
+    again.begin()
+    window.settle()
+    assert window.titles() == ["Atlas talk"]
+    assert str(path) in window.words(), "and the window says why"

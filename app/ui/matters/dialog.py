@@ -101,6 +101,8 @@ class MattersDialog(QDialog):
                 self.list.setCurrentItem(item)
         self.list.setVisible(bool(matters))
         self.empty_words.setVisible(not matters)
+        for button in (self.rename, self.archive, self.export, self.delete, self.open_button):
+            button.setVisible(bool(matters))
         if matters and not self.list.selectedItems():
             self.list.setCurrentRow(0)
         self._enable()
