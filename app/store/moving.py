@@ -1,8 +1,9 @@
 """Moves books and conversations from one database to another, with all that belongs to them.
 
 What belongs to a row is what would be deleted with it: the tables that refer to it ON DELETE CASCADE, and those that
-refer to these. So a new table is moved without a word here. Only what no foreign key tells is named: indexes of words,
-and notes that a question was answered from.
+refer to these. So a new table is moved without a word here, and what its rows refer to beside that goes along. Only what no
+foreign key tells is named: indexes of words, what a question was answered from, what was noted of answers, how books
+belong together, and who is who in the chronology.
 
 The target has everything before anything is deleted: killed in between, both have it, and moving it again ends it.
 """
@@ -25,6 +26,11 @@ from app.store.db import Database
 INDEXES = {"passages": ("passage_words", "passage_signs")}
 """Tables of words (FTS5) that are filled beside a table, with its ids; none of them is filled by a trigger."""
 
+_OF_DOCUMENT = frozenset(
+    ("books", "pages", "passages", "passage_vectors", "book_tokens", "suggested_questions", "covers")
+)
+"""Tables of what comes of a document by itself. What else there is of a book, a person made, or had made."""
+
 _FEW = 500
 """Values of one statement."""
 
@@ -40,21 +46,22 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 def move(source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = ()) -> Moved:
-    """A conversation takes along the books that it was asked about, a book the sheets about it alone. A book that
-    something else needs, which stays, is copied. Raises AppError as `Database.write` does; then the source has all."""
+    """A conversation takes along the books that it was asked about and what was noted of it, a book what its file holds
+    and the sheets about it alone. Of a book that something else needs, which stays, the document is copied, and nothing
+    that a person made of it. Raises AppError as `Database.write` does; then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
             into.pragma("defer_foreign_keys", True)
-            known, needed = _put_books(connection, into, wanted.books | wanted.copied)
+            known = _put_books(connection, into, wanted)
             for id in wanted.conversations:
                 _put_conversation(connection, into, id, known)
-    gone = wanted.books - needed
+            notes = _put_notes(connection, into, wanted.conversations, known)
     with source.write() as connection:
-        for table, ids in (("conversations", wanted.conversations), ("books", gone)):
+        for table, ids in (("notes", notes), ("conversations", wanted.conversations), ("books", wanted.books)):
             connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(id,) for id in ids])  # noqa: S608
     source.scrub()
-    return Moved({id: known[id] for id in gone}, tuple(wanted.conversations))
+    return Moved({id: known[id] for id in wanted.books}, tuple(wanted.conversations))
 
 
 # ---- what goes, and what stays as well
@@ -72,6 +79,9 @@ class _Wanted:
 def _choose(connection: apsw.Connection, books: set[str], conversations: set[str]) -> _Wanted:
     there = _ids(connection, "SELECT id FROM books WHERE bin_id = ''")
     books &= there
+    parents = connection.execute("SELECT id, parent_id FROM books WHERE bin_id = '' AND parent_id != ''").fetchall()
+    while held := {str(id) for id, parent in parents if parent in books} - books:
+        books |= held
     sheets = _sheets(connection)
     conversations |= {id for id, about in sheets.items() if about and about <= books}
     conversations |= _notes_of(connection, conversations)
@@ -123,23 +133,60 @@ def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 # ---- putting it into the target
 
 
-def _put_books(
-    source: apsw.Connection, target: apsw.Connection, books: Collection[str]
-) -> tuple[dict[str, str], set[str]]:
-    """Under which id the target has each then: a file that it has already keeps its id there. And those that something
-    else in the source needs."""
-    known, needed = {}, set[str]()
-    for id in sorted(books):
+def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted) -> dict[str, str]:
+    """Under which id the target has each then: a file that it has already keeps its id there."""
+    known, put = {}, []
+    for id in sorted(wanted.books | wanted.copied):
         ((sha256,),) = source.execute("SELECT sha256 FROM books WHERE id = ?", (id,)).fetchall()
         row = target.execute("SELECT id, bin_id FROM books WHERE sha256 = ?", (sha256,)).fetchone()
         known[id] = id if row is None else str(row[0])
-        copy = _Copy(source, target, "books", puts=row is None)
-        copy.run(id)
-        if copy.leaves:
-            needed.add(id)
-        if row is not None and row[1]:
+        if row is None:
+            put.append(id)
+            only = _OF_DOCUMENT if id in wanted.copied else None
+            _Copy(source, target, "books", _known_entities(source, target, id), only).run(id)
+        elif row[1]:
             restore(target, str(row[1]))
-    return known, needed
+    for id in put:
+        _link(source, target, id, known)
+    return known
+
+
+def _link(source: apsw.Connection, target: apsw.Connection, id: str, known: dict[str, str]) -> None:
+    """To its newer version and to what holds it, where they are in the target."""
+    ((*links,),) = source.execute("SELECT newer_id, parent_id FROM books WHERE id = ?", (id,)).fetchall()
+    there = _ids(target, "SELECT id FROM books")
+    found = [other if (other := known.get(str(link), str(link))) in there else "" for link in links]
+    target.execute("UPDATE books SET newer_id = ?, parent_id = ? WHERE id = ?", (*found, id))
+
+
+def _known_entities(source: apsw.Connection, target: apsw.Connection, book_id: str) -> dict[str, str]:
+    """The persons and organisations of a book whom the target knows by a name, under other ids."""
+    rows = source.execute(
+        """SELECT DISTINCT n.entity_id, n.key FROM timeline_names n JOIN timeline_entity_places p USING (entity_id)
+            WHERE p.book_id = ?""",
+        (book_id,),
+    ).fetchall()
+    there = {str(key): str(id) for key, id in target.execute("SELECT key, entity_id FROM timeline_names")}
+    return {str(id): there[str(key)] for id, key in rows if str(key) in there}
+
+
+def _put_notes(
+    source: apsw.Connection, target: apsw.Connection, conversations: Collection[str], known: dict[str, str]
+) -> list[str]:
+    """What was noted of answers and cells; gives the ids."""
+    asked = {
+        str(id) for id, talk in source.execute("SELECT id, conversation_id FROM questions") if talk in conversations
+    }
+    answers = {str(id) for id, question in source.execute("SELECT id, question_id FROM answers") if question in asked}
+    notes = [str(id) for id, of in source.execute("SELECT id, source_id FROM notes") if of in asked | answers]
+    there = _ids(target, "SELECT id FROM books")
+    for id in notes:
+        ((*row,),) = source.execute("SELECT * FROM notes WHERE id = ?", (id,)).fetchall()
+        made = [known.get(str(value), value) for value in row]
+        place = _tables(source)["notes"].columns.index("book_id")
+        made[place] = made[place] if made[place] in there else None
+        target.execute(f"INSERT OR IGNORE INTO notes VALUES ({', '.join('?' * len(made))})", made)  # noqa: S608
+    return notes
 
 
 def _put_conversation(source: apsw.Connection, target: apsw.Connection, id: str, known: dict[str, str]) -> None:
@@ -176,12 +223,11 @@ class _Copy:
         target: apsw.Connection,
         root: str,
         renamed: dict[str, str] | None = None,
-        *,
-        puts: bool = True,
+        only: Collection[str] | None = None,
     ) -> None:
-        """`puts`: False only looks."""
+        """`only`: the tables that are copied; None for all."""
         self._source, self._target, self._root, self._renamed = source, target, root, renamed or {}
-        self._puts = puts
+        self._only = only
         self._tables = _tables(source)
         self._below: dict[str, list[_Reference]] = defaultdict(list)
         for table in self._tables.values():
@@ -191,8 +237,7 @@ class _Copy:
         self._belonging = _reach(root, self._below)
         self._shifts: dict[str, int] = {}  # of tables whose rows are numbered
         self._done: set[tuple[_Reference, Any]] = set()
-        self.leaves = False
-        """Whether there are rows that belong to something else too, which stays."""
+        self._alone: set[tuple[str, Any]] = set()
 
     def run(self, id: str) -> None:
         self._put(self._root, self._select(self._root, "id", [id]))
@@ -200,11 +245,11 @@ class _Copy:
     def _put(self, name: str, rows: Sequence[_Row]) -> None:
         """Rows of the source, and what belongs to them."""
         table = self._tables[name]
-        rows = [row for row in rows if self._fits(table, row)]
-        if not rows:
+        if not rows or (self._only is not None and name not in self._only):
             return
-        if self._puts:
-            self._insert(name, table, rows)
+        for row in rows:
+            self._put_others(table, row)
+        self._insert(name, table, rows)
         for reference in self._below[name]:
             place = table.columns.index(reference.to_column)
             of = [row[place] for row in rows if row[place] is not None and (reference, row[place]) not in self._done]
@@ -212,6 +257,8 @@ class _Copy:
             self._put(reference.table, self._select(reference.table, reference.column, of))
 
     def _insert(self, name: str, table: _Table, rows: Sequence[_Row]) -> None:
+        if not rows:
+            return
         self._shift(name, table, rows)
         columns, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
         self._target.executemany(
@@ -221,28 +268,31 @@ class _Copy:
         for index in INDEXES.get(name, ()):
             self._put_index(index, name, [row[table.columns.index(table.number)] for row in rows])
 
-    def _fits(self, table: _Table, row: _Row) -> bool:
-        """Whether all that the row refers to is in the target, or comes there."""
+    def _put_others(self, table: _Table, row: _Row) -> None:
+        """What the row refers to beside what it came with, such as an image, or an event that the page names."""
         for column, reference in table.refers.items():
             value = row[table.columns.index(column)]
-            if value is None or reference.to_table in self._belonging or self._is_there(reference, value):
+            if value is None or reference.to_table in self._belonging or value in self._renamed:
                 continue
-            if reference.owned:
-                self.leaves = True
-                return False
-            if self._puts:
-                self._put_alone(reference, value)
-        return True
+            if (reference.to_table, value) not in self._alone and not self._is_there(reference, value):
+                self._put_alone(reference.to_table, self._select(reference.to_table, reference.to_column, [value]))
+            self._alone.add((reference.to_table, value))
 
     def _is_there(self, reference: _Reference, value: Any) -> bool:
+        if self._tables[reference.to_table].number == reference.to_column:
+            return False  # the same number is another row there
         sql = f"SELECT 1 FROM {reference.to_table} WHERE {reference.to_column} = ?"  # noqa: S608
         return self._target.execute(sql, (value,)).fetchone() is not None
 
-    def _put_alone(self, reference: _Reference, value: Any) -> None:
-        """What a row refers to and does not belong to, such as an image."""
-        for row in self._select(reference.to_table, reference.to_column, [value]):
-            marks = ", ".join("?" * len(row))
-            self._target.execute(f"INSERT OR IGNORE INTO {reference.to_table} VALUES ({marks})", row)  # noqa: S608
+    def _put_alone(self, name: str, rows: Sequence[_Row]) -> None:
+        """With what belongs to it and to nothing else, such as the names of a person."""
+        table = self._tables[name]
+        self._insert(name, table, rows)
+        for reference in self._below[name]:
+            if len(self._tables[reference.table].refers) == 1:
+                of = [row[table.columns.index(reference.to_column)] for row in rows]
+                below = self._select(reference.table, reference.column, of)
+                self._insert(reference.table, self._tables[reference.table], below)
 
     def _put_index(self, index: str, of: str, numbers: Sequence[int]) -> None:
         """The words of these rows."""

@@ -24,11 +24,14 @@ from app.core.conversation import (
     Question,
     StoredQuestion,
 )
+from app.core.dates import DateSpan, PartialDate
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
+from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.sheet import GridColumn
 from app.core.suggestion import SuggestedQuestion
+from app.core.timeline import EntityKind, FoundEvent, FoundName
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
@@ -36,9 +39,11 @@ from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.moving import INDEXES, Moved, move
+from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.sheets import SheetStore
 from app.store.suggestions import SuggestedQuestions
+from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 from tests.store.decrypted import decrypted
 
@@ -88,6 +93,19 @@ class Kept:
 
     def count(self, table: str) -> int:
         return int(self.database.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
+class TimelineKept:
+    def __init__(self, kept: Kept) -> None:
+        self.store = Timeline(kept.database)
+
+    def look_through(self, book: str, *names: str) -> None:
+        """One event, and these organisations, on the first page."""
+        events = [FoundEvent(DateSpan(PartialDate(2021, 5, 3)), 1, f"3 May 2021: {book}", "3 May 2021")]
+        self.store.keep_found(book, 1, events, [FoundName(name, EntityKind.ORGANISATION, 1) for name in names])
+
+    def names(self) -> list[str]:
+        return sorted(entity.name for entity in self.store.entities())
 
 
 @pytest.fixture
@@ -260,15 +278,55 @@ def test_a_table_of_another_part_goes_with_what_it_belongs_to(both: tuple[Kept, 
     source.database.run("INSERT INTO grids VALUES ('g')")
     source.database.run("INSERT INTO cells VALUES ('g', ?)", (lease,))
     target.database.run("INSERT INTO marks VALUES (7, NULL)")
+    source.database.run("INSERT INTO cells VALUES ('g', NULL)")
     move(source.database, target.database, books=[lease])
     assert target.database.rows("SELECT * FROM marks ORDER BY id") == [(7, None), (8, lease)]
     assert target.database.rows("SELECT * FROM mark_notes") == [(8, "Here")]
-    assert target.count("cells") == 0
-    assert source.books.ids() == {lease}, "or its cells would be lost"
-    move(source.database, target.database, books=[lease])
-    assert source.count("cells") == 1
-    source.database.run("DELETE FROM grids")
-    move(source.database, target.database, books=[lease])
+    assert target.database.rows("SELECT * FROM cells") == [("g", lease)]
+    assert target.count("grids") == 1
     assert source.books.ids() == frozenset()
-    assert source.count("marks") == source.count("mark_notes") == source.count("cells") == 0
-    assert target.count("marks") == 2
+    assert source.count("marks") == source.count("mark_notes") == 0
+    assert source.count("cells") == 1
+
+
+def test_the_chronology_goes_with_its_book_and_knows_who_is_who(both: tuple[Kept, Kept]) -> None:
+    ours = [TimelineKept(kept) for kept in both]
+    lease = both[0].add("Lease", "aa")
+    there = both[1].add("Letters", "bb")
+    ours[0].look_through(lease, "Olsen Ltd", "Marlow Ltd")
+    ours[1].look_through(there, "Marlow Ltd")
+    move(both[0].database, both[1].database, books=[lease])
+    assert ours[0].names() == []
+    assert ours[1].names() == ["Marlow Ltd", "Olsen Ltd"], "and nobody twice"
+    assert len(ours[1].store.events()) == 2
+    assert ours[1].store.wanting(1) == ()
+    ours[1].look_through(both[1].add("Survey", "cc"), "Olsen Ltd")
+    assert ours[1].names() == ["Marlow Ltd", "Olsen Ltd"]
+
+
+def test_notes_go_with_what_they_were_made_of(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    statute = source.add("Statute", "aa")
+    talk, other = source.talk("Marlow", statute), source.talk("Atlas", statute)
+    notes = NoteStore(source.database), NoteStore(target.database)
+    answers = [turn.answer for id in (talk.id, other.id) for turn in source.conversations.turns(id)[:1]]
+    kept = [
+        notes[0].keep(Note("", "wharf", text, NotePlace(statute, 1, 0, 5), source=NoteSource.ANSWER, source_id=of))
+        for text, of in zip(("ours", "others"), [answer.id for answer in answers if answer], strict=True)
+    ]
+    notes[0].keep(Note("", "wharf", "on the page", NotePlace(statute, 1, 0, 5), Marker.YELLOW))
+    moved = move(source.database, target.database, conversations=[talk.id])
+    assert moved.books == {}, "the statute is asked about elsewhere too"
+    assert notes[1].all() == (kept[0],), "what was noted of the others' answer, and on the page, stays"
+    assert sorted(note.text for note in notes[0].all()) == ["on the page", "others"]
+
+
+def test_a_mail_takes_along_what_is_attached_and_links_lead_nowhere_else(both: tuple[Kept, Kept]) -> None:
+    source, target = both
+    mail, attached, newer = (source.add(title, byte) for title, byte in (("Mail", "aa"), ("Plan", "bb"), ("New", "cc")))
+    source.database.run("UPDATE books SET parent_id = ? WHERE id = ?", (mail, attached))
+    source.database.run("UPDATE books SET newer_id = ? WHERE id = ?", (newer, mail))
+    assert set(move(source.database, target.database, books=[mail]).books) == {mail, attached}
+    links = dict(target.database.rows("SELECT id, parent_id || newer_id FROM books"))
+    assert links == {mail: "", attached: mail}
+    assert source.books.ids() == {newer}
