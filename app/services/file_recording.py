@@ -88,6 +88,8 @@ class FileRecording:
             return ()
         before = self._before(container)
         now = tuple(self._member(container, member, before) for member in read.members)
+        deleted = self._sources.deleted_among(now)
+        now = tuple(place for place in now if place.key not in deleted)
         if now or before:
             self._sources.replace_members(container, now, time.time())
         parent = book.id if book is not None else ""

@@ -3,6 +3,7 @@ each file, so that it can go on after any interruption and later finds only what
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,8 +46,8 @@ FolderProgress: TypeAlias = Scanning | FilesFound | FileBegun | FileEnded | Addi
 @dataclass
 class AddingReport:
     """What came of folders and files. `ended` are the files that were read or failed, `unchanged` those that were read
-    before, `failed` all that cannot be read with their reason, from earlier times too. `left` were not tried because it
-    was `stopped`."""
+    before, `failed` all that cannot be read with their reason, from earlier times too. So many were left out because a
+    person `deleted` their books. `left` were not tried because it was `stopped`."""
 
     sources: tuple[Source, ...] = ()
     found: FolderFiles = field(default_factory=FolderFiles)
@@ -54,6 +55,7 @@ class AddingReport:
     unchanged: list[SourcePlace] = field(default_factory=list)
     gone: list[Path] = field(default_factory=list)
     failed: list[tuple[Path, Problem]] = field(default_factory=list)
+    deleted: int = 0
     left: int = 0
     stopped: bool = False
 
@@ -195,7 +197,10 @@ class FolderAdding:
 
     def _changes(self, source: Source, cancel: Cancel, *, retry: bool) -> Work[Scanning, Changes]:
         found, files = yield from scan(source, cancel)
-        return compare(source, found, files, self.sources.places(source.id), retry=retry)
+        changes = compare(source, found, files, self.sources.places(source.id), retry=retry)
+        deleted = self.sources.deleted_among(changes.new)
+        new = tuple(place for place in changes.new if place.key not in deleted)
+        return dataclasses.replace(changes, new=new, deleted=len(deleted))
 
     def _record(self, changes: Changes, report: AddingReport) -> None:
         source, now = changes.source, time.time()
@@ -207,6 +212,7 @@ class FolderAdding:
         self.sources.take_away(place for place in changes.gone if not place.book_id)
         self.sources.note_scan(source.id, now)
         report.sources = (*report.sources, source)
+        report.deleted += changes.deleted
         report.found = FolderFiles.joined((report.found, changes.found))
         report.unchanged += [place for place in (*changes.same, *changes.back) if place.book_id]
         report.gone += [_shown(source, place) for place in stay]

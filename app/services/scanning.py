@@ -24,7 +24,8 @@ ITSELF = Path()
 class Changes:
     """What is otherwise than it is recorded. `new` and `changed` have the size and time that the file has now; `again`
     failed before and may do better now; `back` were gone and are there as they were; `gone` are there no longer.
-    `failed` are as they were when they could not be read, and `same` so many others are as they were."""
+    `failed` are as they were when they could not be read, `same` are as they were read, and so many were `deleted` by a
+    person, who does not want them back."""
 
     source: Source
     found: FolderFiles
@@ -35,6 +36,7 @@ class Changes:
     gone: tuple[SourcePlace, ...] = ()
     failed: tuple[SourcePlace, ...] = ()
     same: tuple[SourcePlace, ...] = ()
+    deleted: int = 0
 
     @property
     def to_read(self) -> tuple[SourcePlace, ...]:

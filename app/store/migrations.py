@@ -344,7 +344,15 @@ CREATE TABLE places (
     state TEXT NOT NULL,
     problem TEXT NOT NULL,           -- JSON: Problem | None
     seen_at REAL NOT NULL,
+    digest BLOB NOT NULL,            -- of path and name
     PRIMARY KEY (source_id, path, member)
+) STRICT, WITHOUT ROWID;
+
+-- Places whose book was deleted for good, as digests, which say nothing: a scan does not bring it back.
+CREATE TABLE left_out (
+    source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (source_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX places_of_book ON places (book_id) WHERE book_id != '';
 
@@ -355,6 +363,7 @@ CREATE INDEX books_with_newer ON books (newer_id) WHERE newer_id != '';
 CREATE INDEX books_of_parent ON books (parent_id) WHERE parent_id != '';
 
 CREATE TRIGGER a_deleted_book_leaves_its_places AFTER DELETE ON books BEGIN
+    INSERT OR IGNORE INTO left_out (source_id, digest) SELECT source_id, digest FROM places WHERE book_id = old.id;
     DELETE FROM places WHERE book_id = old.id;
     UPDATE books SET newer_id = old.newer_id WHERE newer_id = old.id;
     UPDATE books SET parent_id = '' WHERE parent_id = old.id;

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ _SOURCE = "id, path, added_at, watched, scanned_at"
 _PLACE = "source_id, path, member, name, size, mtime_ns, sha256, book_id, state, problem"
 _ITSELF = Path()
 """The path of a source's own file below it."""
+_DIGEST_BYTES = 16
 _MOST_VERSIONS = 1_000
 """Of one document that are counted: a chain of links is followed no further."""
 
@@ -95,12 +97,15 @@ class Sources:
                 place.state,
                 msgspec.json.encode(place.problem).decode(),
                 now,
+                _digest(place),
             )
             for place in places
         ]
         with self._database.write() as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO places ({_PLACE}, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+                f"""INSERT OR REPLACE INTO places ({_PLACE}, seen_at, digest)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                rows,
             )
 
     def replace_members(self, container: SourcePlace, members: Iterable[SourcePlace], now: float) -> None:
@@ -135,6 +140,17 @@ class Sources:
         keys = list(map(_key, places))
         with self._database.write() as connection:
             connection.executemany("DELETE FROM places WHERE source_id = ? AND path = ? AND member = ?", keys)
+
+    def deleted_among(self, places: Sequence[SourcePlace]) -> frozenset[tuple[int, Path, str]]:
+        """The keys of those whose books a person deleted for good; a file that is a source is never among them, since
+        it was added by its name."""
+        found = self._database.rows("SELECT source_id, digest FROM left_out")
+        known = {(int(source_id), bytes(digest)) for source_id, digest in found}
+        return frozenset(
+            place.key
+            for place in places
+            if (place.source_id, _digest(place)) in known and (place.path != _ITSELF or place.member)
+        )
 
     def note_scan(self, source_id: int, now: float) -> None:
         self._database.run("UPDATE sources SET scanned_at = ? WHERE id = ?", (now, source_id))
@@ -231,6 +247,10 @@ def _place(row: tuple[Any, ...]) -> SourcePlace:
 
 def _key(place: SourcePlace) -> tuple[int, bytes, str]:
     return place.source_id, os.fsencode(place.path), place.member
+
+
+def _digest(place: SourcePlace) -> bytes:
+    return hashlib.sha256(os.fsencode(place.path) + b"\0" + place.name.encode()).digest()[:_DIGEST_BYTES]
 
 
 def _whole(source: bytes, path: bytes, name: str) -> Path:

@@ -28,9 +28,11 @@ def report_words(report: AddingReport, name: str) -> str:
     parts = [*_added_words(report, name), *_other_words(report)]
     if failed := len(report.failed):
         parts.append(_("1 could not be read.") if failed == 1 else _("{n} could not be read.").format(n=count(failed)))
-    left_out = _(", ").join(left_out_words(report.found))
-    if left_out and not report.unchanged:  # else it was said when they were added
-        parts.append(_("Left out: {what}.").format(what=left_out))
+    left_out = [] if report.unchanged else list(left_out_words(report.found))  # else it was said before
+    if report.deleted:
+        left_out.append(_("{n} that you deleted").format(n=count(report.deleted)))
+    if left_out:
+        parts.append(_("Left out: {what}.").format(what=_(", ").join(left_out)))
     if report.stopped:
         parts.append(_("You stopped it before all were tried."))
     return " ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import open_desk
 from app.cli import folders
 from app.core.errors import AppError, Code
+from app.core.paths import Paths
+from app.core.sources import SourcePlace
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
 
@@ -129,3 +133,18 @@ def test_what_to_add_is_named(octavo: Octavo, tmp_path: Path) -> None:
     code, _out, err = octavo("add", "--data-dir", tmp_path / "desk", tmp_path / "none")
     assert code == 3
     assert "There is no file" in err
+
+
+@answered_here
+def test_without_a_folder_it_goes_on_with_what_is_left(octavo: Octavo, tmp_path: Path, case: Path) -> None:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        source = desk.adding.sources.add(case, 1.0)
+        desk.adding.sources.put([SourcePlace(source.id, Path("a.txt"))], 1.0)
+    code, out, _err = octavo("add", "--data-dir", tmp_path / "desk")
+    assert code == 3
+    assert out.splitlines()[-1].startswith("2 documents of “case” are on the shelf.")
+    assert octavo("add", "--data-dir", tmp_path / "desk")[0] == 2, "nothing is left"
+    (case / "empty.txt").write_text("No longer empty.")
+    os.utime(case / "empty.txt", (1e9, 1e9))
+    code, out, _err = octavo("add", "--retry", "--data-dir", tmp_path / "desk")
+    assert (code, out.splitlines()[0]) == (0, f"{case}/empty.txt: added")

@@ -251,17 +251,24 @@ def test_a_full_disk_ends_it_all_and_the_rest_waits(
     assert [counts.waiting for counts in desk.adding.unfinished()] == [3]
 
 
-def test_what_is_in_the_bin_stays_there_and_what_was_deleted_is_new(desk: Services, case: Path) -> None:
+def test_what_a_person_deleted_does_not_come_back(desk: Services, case: Path) -> None:
+    _write(case, **{"mail.eml": "Your lease\n> terms.txt The terms"})
     _add(desk, case)
-    (lease,) = [book for book in desk.library.books() if book.title == "Lease"]
-    entry = desk.removal.delete(BinKind.BOOK, lease.id)
-    assert entry is not None
-    assert len(_add(desk, case).unchanged) == 3
-    assert "Lease" not in _titles(desk)
-    desk.removal.purge(entry)
-    assert [counts.read for counts in desk.adding.all()] == [2], "its name is no longer known"
+    by_title = {book.title: book for book in desk.library.books()}
+    entries = [desk.removal.delete(BinKind.BOOK, by_title[title].id) for title in ("Lease", "The terms")]
+    assert len(_add(desk, case).unchanged) == 5, "in the bin"
+    for entry in entries:
+        assert entry is not None
+        desk.removal.purge(entry)
+    assert [counts.read for counts in desk.adding.all()] == [3], "their names are no longer known"
+    report = _add(desk, case)
+    assert (report.deleted, report.ended, len(report.unchanged)) == (1, [], 3)
+    _age(case / "mail.eml")
+    _write(case, **{"mail.eml": "Your lease, once more\n> terms.txt The terms"})
     _add(desk, case)
-    assert "Lease" in _titles(desk)
+    assert not {"Lease", "The terms"} & _titles(desk)
+    _add(desk, case / "lease.txt")
+    assert "Lease" in _titles(desk), "it was named"
 
 
 def test_attachments_and_files_in_a_zip_are_documents_of_their_own(

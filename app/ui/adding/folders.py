@@ -14,6 +14,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Done, Failed
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.shelf.rows import group_key
 from app.ui.widgets.notice import NoticeAction
 from app.wording.folders import news_words
 from app.wording.i18n import _
@@ -44,8 +45,10 @@ class AddedFolders(Presenter):
         self._sources: dict[int, SourceCounts] = {}
         self._offered: set[tuple[int, Path, int, int]] = set()
         self._looking = False
+        self._unseen: set[Path] = set()  # folders that are being added, and are not on the shelf yet
         self._timer = QTimer(self, singleShot=True, interval=_FIRST_LOOK_MS)
         self._timer.timeout.connect(self.look)
+        folders.began.connect(self._expect)
         folders.added.connect(self.renew)
         menu = window.shelf.folder_menu
         menu.scan_wanted.connect(self.scan)
@@ -108,8 +111,20 @@ class AddedFolders(Presenter):
         shelved, sources = read
         self._sources = {counts.source.id: counts for counts in sources}
         self.listed.emit(shelved, sources)
+        self._reveal()
         if not self._timer.isActive():
             self._timer.start()
+
+    @Slot(object)
+    def _expect(self, paths: tuple[Path, ...]) -> None:
+        self._unseen = set(paths)
+
+    def _reveal(self) -> None:
+        """A folder is shown once its first books are on the shelf."""
+        for counts in self._sources.values():
+            if counts.read and counts.source.path in self._unseen:
+                self._unseen.discard(counts.source.path)
+                self._window.shelf.book_view.reveal(group_key(counts.source.id))
 
     def _on_looked(self, event: object) -> None:
         match event:

@@ -52,9 +52,11 @@ class _Wanted:
 class FolderImport(Presenter):
     """The books come onto the shelf, and onto no desk: the desk is for what is asked about.
 
-    `progressed` carries the RunProgress, None once all have ended; `added` tuple[Book, ...], a few at a time.
+    `began` carries tuple[Path, ...], the folders; `progressed` the RunProgress, None once all have ended; `added`
+    tuple[Book, ...], a few at a time.
     """
 
+    began = Signal(object)
     progressed = Signal(object)
     added = Signal(object)
 
@@ -197,6 +199,8 @@ class FolderImport(Presenter):
             self._paths = ()
         self._paths = tuple(dict.fromkeys((*self._paths, *wanted.paths)))
         self._pause = AddingPause()
+        if not wanted.quiet:
+            self.began.emit(wanted.paths)
         work = partial(self._work, wanted, self._pause)
         self._show(_("Looking for documents…"), None)
         self._job = self._bridge.stream(Executor.ADDING, work, partial(self._on_event, wanted))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from app.core.conversation import Conversation
 from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol
+from app.ui.shelf.book_view import BookView
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
 from app.ui.shelf.folder_menu import FolderMenu
@@ -121,11 +122,6 @@ class ShelfPanel(QWidget):
     def select_book(self, key: str) -> None:
         self.book_view.select(self._books.index_of(key))
 
-    def selected_book(self) -> str:
-        """The key of the selected row, empty when there is none."""
-        row = self.book_view.currentIndex().data(ItemRole)
-        return row.key if isinstance(row, BookRow) else ""
-
     def rename(self, conversation_id: str) -> None:
         """Let the person edit the title in place."""
         index = self._conversations.index_of(conversation_id)
@@ -133,9 +129,8 @@ class ShelfPanel(QWidget):
             self.conversation_view.scrollTo(index)
             self.conversation_view.edit(index)
 
-    def _make_books(self, icons: Icons, covers: BookCovers) -> ShelfListView:
-        view = ShelfListView(_("Books"))
-        view.setModel(self._books)
+    def _make_books(self, icons: Icons, covers: BookCovers) -> BookView:
+        view = BookView(self._books)
         delegate = BookDelegate(icons, covers, view)
         covers.changed.connect(view.viewport().update)
         delegate.desk_toggled.connect(self.desk_toggled)

@@ -248,11 +248,10 @@ class ShelfPresenter(Presenter):
     def show_books(self) -> None:
         """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read."""
         rows = self._rows.rows(self.openings.rows(self._shown.id))
-        selected = self._panel.selected_book()
-        self._book_list.show_books(rows, self._rows.sources)
-        if selected:
-            self._panel.select_book(selected)
-        else:
+        selected = self._panel.book_view.selected()
+        with self._panel.book_view.stays():
+            self._book_list.show_books(rows, self._rows.sources)
+        if not selected:
             self.show_open_book()
 
     # ---- questions to the person

@@ -259,6 +259,11 @@ def in_folders(
     return arranged
 
 
+def group_key(source_id: int, folder: Path = Path()) -> str:
+    """Of a folder that was added, or of one in it."""
+    return f"{source_id}:{folder.as_posix()}"
+
+
 class _Folder:
     """A folder that was added, with its books."""
 
@@ -275,7 +280,7 @@ class _Folder:
 
     def rows(self, folder: Path, level: int) -> Iterator[GroupRow | BookRow]:
         source = self._counts.source
-        key = f"{source.id}:{folder.as_posix()}"
+        key = group_key(source.id, folder)
         folded = self._folds.get(key, level > 0 and self._many)
         name = disarm(printable(folder.name or source.name))
         inside = sum(len(rows) for other, rows in self._inside.items() if other.is_relative_to(folder))

@@ -59,7 +59,7 @@ def test_a_new_conversation_has_no_book_of_the_one_before(qtbot: QtBot, room: Ro
     assert room.presenter.shown.place is None
     assert room.window.page.tabs.books() == []
     assert room.window.page.header.title() == ""
-    assert room.window.shelf.selected_book() == ""
+    assert room.window.shelf.book_view.selected() == ""
     _go(room, second)
     assert room.presenter.shown.place == (room.books[LEASE].id, 1)
 

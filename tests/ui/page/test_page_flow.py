@@ -178,4 +178,4 @@ def test_the_outline_leads_to_its_pages(room: Room) -> None:
     room.window.page.section_chosen.emit(203)
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
-    assert room.window.shelf.selected_book() == room.books[LEASE].id
+    assert room.window.shelf.book_view.selected() == room.books[LEASE].id

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from msgspec.structs import replace
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 
 from app.core.document import Book, Format
 from app.core.sources import Shelved, Source, SourceCounts
@@ -15,7 +16,7 @@ from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf import rows
 from app.ui.shelf.rows import BookList, BookRow, GroupRow, HeadingRow, ItemRole, measure_of
 from tests.ui import shelf_of_books
-from tests.ui.room import Room
+from tests.ui.room import LEASE, Room
 
 _CASE = SourceCounts(Source(1, Path("/home/me/Case"), 1.0))
 
@@ -124,6 +125,23 @@ def test_a_folder_that_was_added_is_a_group(room: Room, folder: Path) -> None:
     room.settle()
     assert _shown(model) == ["On the desk", "Octavo handbook", "Folders", "- Contracts 1", "  + old 1"]
     assert _group(room, "old").flags() & Qt.ItemFlag.ItemIsEnabled
+
+
+def test_what_is_in_sight_stays_while_books_come(room: Room, tmp_path: Path) -> None:
+    room.add_books()
+    for number in range(9):
+        letter = replace(shelf_of_books.letters(), title=f"Letter {number}", sha256=f"{number:064x}")
+        room.fake.books.add(letter, Path(f"/home/me/{number}.pdf"))
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open(size=(1024, 700))
+    view = room.window.shelf.book_view
+    bar = view.verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    row = view.indexAt(QPoint(1, 1)).data(ItemRole)
+    added = room.fake.books.add(shelf_of_books.agreement(), Path("/home/me/agreement.docx"))
+    room.presenter.shelf.take_added((added,))
+    assert view.indexAt(QPoint(1, 1)).data(ItemRole) == row, "though there is a new book above it"
 
 
 def test_a_watched_folder_offers_what_is_new_once(room: Room, folder: Path) -> None:

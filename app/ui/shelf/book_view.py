@@ -1,0 +1,47 @@
+"""The list of books as it is seen: what is in sight stays where it is while books come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from app.ui.shelf.lists import ShelfListView
+from app.ui.shelf.rows import BookList, ItemRole
+from app.wording.i18n import _
+
+_Hint = QAbstractItemView.ScrollHint
+
+
+class BookView(ShelfListView):
+    def __init__(self, books: BookList, parent: QWidget | None = None) -> None:
+        super().__init__(_("Books"), parent)
+        self._books = books
+        self.setModel(books)
+
+    def selected(self) -> str:
+        """The key of the selected row, empty when there is none."""
+        return str(getattr(self.currentIndex().data(ItemRole), "key", ""))
+
+    def reveal(self, key: str) -> None:
+        """Scroll to a book or a folder."""
+        index = self._books.index_of(key)
+        if index.isValid():
+            self.scrollTo(index, _Hint.PositionAtCenter)
+
+    @contextmanager
+    def stays(self) -> Iterator[None]:
+        """What is selected, and what is in sight, stays so, whatever becomes of the list."""
+        selected, bar = self.selected(), self.verticalScrollBar()
+        place, top = bar.value(), self.indexAt(QPoint(1, 1))
+        key, above = str(getattr(top.data(ItemRole), "key", "")), self.visualRect(top).top()
+        yield
+        if selected:
+            self.select(self._books.index_of(selected))
+        there = self._books.index_of(key)
+        if there.isValid():
+            self.scrollTo(there, _Hint.PositionAtTop)
+            place = bar.value() - above
+        bar.setValue(place)
