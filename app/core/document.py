@@ -34,6 +34,7 @@ class Format(StrEnum):
     FB2 = "fb2"
     IMAGE = "image"
     LATEX = "tex"
+    MOBI = "mobi"
 
     @property
     def holds_others(self) -> bool:

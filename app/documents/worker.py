@@ -59,7 +59,7 @@ from app.documents.protocol import (
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
-from app.documents.web import epub, fb2, html, latex, markdown, mime, notebook, subtitles
+from app.documents.web import epub, fb2, html, latex, markdown, mime, mobi, notebook, subtitles
 from app.documents.word import doc, docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
@@ -92,6 +92,7 @@ _READERS: dict[Format, FormatReader] = {
     Format.FB2: fb2,
     Format.IMAGE: pictures,
     Format.LATEX: latex,
+    Format.MOBI: mobi,
 }
 
 

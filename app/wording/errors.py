@@ -37,6 +37,7 @@ _FORMATS = {
     "fb2": "FictionBook",
     "image": "image",
     "tex": "LaTeX",
+    "mobi": "Kindle book",
     "zip": "ZIP",
     "png": "PNG",
     "jpeg": "JPEG",

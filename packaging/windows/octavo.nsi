@@ -118,6 +118,8 @@ Section
   !insertmacro OFFER_FOR .ppsx
   !insertmacro OFFER_FOR .odp
   !insertmacro OFFER_FOR .doc
+  !insertmacro OFFER_FOR .mobi
+  !insertmacro OFFER_FOR .azw3
   !insertmacro OFFER_FOR .xls
   !insertmacro OFFER_FOR .ods
   !insertmacro OFFER_FOR .ipynb

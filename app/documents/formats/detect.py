@@ -39,6 +39,7 @@ ENDINGS_OF = {
     Format.SUBTITLES: ".srt .vtt",
     Format.FB2: ".fb2",
     Format.LATEX: ".tex .latex .ltx",
+    Format.MOBI: ".mobi .azw .azw3",
     Format.IMAGE: " ".join(image_kinds.ENDINGS),
 }
 """The endings of each format: what the window offers to open, and what limits there are, follows from it."""
@@ -48,8 +49,8 @@ _OPC = (Format.DOCX, Format.PPTX)
 _ZIP_FORMATS = (Format.EPUB, Format.ODT, Format.XLSX, Format.ODP, Format.ODS)  # known by their names, too
 _PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
 _COMPOUND = (Format.DOC, Format.XLS, Format.MSG)
-_BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE)
-_LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE)  # files that may be larger than a text
+_BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE, Format.MOBI)
+_LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE, Format.MOBI)  # files that may be larger than a text
 # Texts that only their names show.
 _WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
 
@@ -62,6 +63,7 @@ _MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<length>..)..", re.DOTALL)
 _FOLDERS = {b"word/": Format.DOCX, b"xl/": Format.XLSX, b"ppt/": Format.PPTX}  # ECMA-376, part 2
 _OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", *_FOLDERS)
 RTF = b"{\\rtf"
+_MOBI = b"BOOKMOBI"  # at byte 60
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Word before 2007, and of Office under a password
 BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -163,6 +165,8 @@ def _by_bytes(head: bytes) -> Format | None:
         return Format.RTF
     if image_kinds.kind_of(head) is not None:
         return Format.IMAGE
+    if head[60:68] == _MOBI:
+        return Format.MOBI
     if not looks_like_text(head):
         return None
     return Format.HTML if _PAGE.match(_ascii(head)) else Format.TEXT

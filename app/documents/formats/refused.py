@@ -16,7 +16,6 @@ _ENDINGS_OF = {
     RefusedKind.WORDPERFECT: ".wpd",
     RefusedKind.IWORK: ".pages .numbers .key",
     RefusedKind.ARCHIVE: ".zip .rar .7z .tar .gz .tgz .xz .bz2 .zst",
-    RefusedKind.KINDLE: ".mobi .azw .azw3 .prc",
     RefusedKind.DJVU: ".djvu .djv",
     RefusedKind.HELP: ".chm",
 }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 
 from app.core.document import Document, Flag, Format
+from app.core.facts import Facts
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
+from app.documents.formats.facts import authors, make_facts
 from app.documents.text.flow import Block
 from app.documents.text.runs import Change
 from app.documents.word.block_builder import BlockBuilder, ListItem, paginate
@@ -46,6 +49,10 @@ from app.documents.word.rtf_controls import (
 format = Format.RTF
 
 _GATHERED = {MATH, FIELD, ENTRY}
+_MAX_INFO_BYTES = 256 << 10
+_AUTHOR = re.compile(rb"\{\\author ((?:[^{}\\]|\\'[0-9A-Fa-f]{2}){1,200})\}")
+_CREATED = re.compile(rb"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_HEX = re.compile(rb"\\'([0-9A-Fa-f]{2})")
 _PROGRESS_STEP = 10_000
 _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
@@ -66,9 +73,19 @@ def parse(content: Content, progress: Progress) -> Document:
         if reader.is_done:
             break
     cut = [] if reader.is_done else [Block("", flags=(Flag.DAMAGED,))]
-    document = paginate([*reader.finish(), *cut], content, format, reader.untrusted_title)
+    blocks, facts = [*reader.finish(), *cut], _facts(untrusted_bytes[:_MAX_INFO_BYTES])
+    document = paginate(blocks, content, format, reader.untrusted_title, facts=facts)
     progress(len(untrusted_bytes), len(untrusted_bytes))
     return document
+
+
+def _facts(untrusted_head: bytes) -> Facts:
+    """Of the group of information, which stands before the text."""
+    author = _AUTHOR.search(untrusted_head)
+    name = _HEX.sub(lambda found: bytes([int(found[1], 16)]), author[1]) if author else b""
+    created = _CREATED.search(untrusted_head)
+    date = "-".join(part.decode().zfill(2) for part in created.groups()) if created else ""
+    return make_facts([date], authors([name.decode("cp1252", "replace")]))
 
 
 def read_blocks(untrusted_bytes: bytes, content: Content) -> list[Block]:

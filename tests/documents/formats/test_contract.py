@@ -27,6 +27,7 @@ from tests.documents.doc_writer import write_doc
 from tests.documents.epub_writer import write_epub
 from tests.documents.images.gallery import flag, noise, saved, variants
 from tests.documents.message_writer import message, write_msg
+from tests.documents.mobi_writer import write_mobi
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_ods, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.documents.slides_writer import frame, shape, text, write_odp, write_pptx
@@ -177,6 +178,11 @@ def _latex() -> bytes:
     return f"\\documentclass{{article}}\\title{{The Keeper}}\n\\begin{{document}}\n{sections}\\end{{document}}".encode()
 
 
+def _mobi() -> bytes:
+    body = f"<p>{_PROSE * 6}</p><p>Then the storm came, and the lantern went out.</p>"
+    return write_mobi("".join(f"<h1>{each}</h1>{body}" for each in (_FIRST, _SECOND)), title="The Keeper")
+
+
 def _image() -> bytes:
     """Its text is the recogniser's to say."""
     return saved(flag(), ImageKind.TIFF, save_all=True, append_images=[noise((64, 48))])
@@ -206,6 +212,7 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.FB2: _fb2,
     Format.IMAGE: _image,
     Format.LATEX: _latex,
+    Format.MOBI: _mobi,
 }
 _ENDINGS = {format: format.value for format in Format} | {
     Format.MARKDOWN: "md",
@@ -306,7 +313,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg", "tiff", "doc")
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx", "pptx", "odp", "xls", "ods", "msg", "tiff", "doc", "mobi")
     expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
@@ -358,6 +365,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported(tmp_path: Path) ->
         from tests.documents.doc_writer import paragraph as paragraph97, write_doc
         from tests.documents.epub_writer import write_epub
         from tests.documents.message_writer import message, write_msg
+        from tests.documents.mobi_writer import write_mobi
         from tests.documents.office_writer import paragraph, write_docx, write_ods, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
         from tests.documents.slides_writer import frame, shape, text, title, write_odp, write_pptx
@@ -404,6 +412,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported(tmp_path: Path) ->
             b' {"text/html": "<p>x"}}]}, {"cell_type": "markdown", "source": "# A"}]}',
             "a.vtt": b"WEBVTT\\n\\n00:01.000 --> 00:02.000\\n<v Ada>caf&eacute;\\n",
             "a.fb2": "<?xml version='1.0' encoding='windows-1251'?><a><body><p>Ещё</p></body></a>".encode("cp1251"),
+            "a.mobi": write_mobi("<p>Text", title="Title"),
             "a.mbox": b"From a Thu Mar 12 10:00:00 2026\\n" + mail % (b"iso-2022-jp", b"base64", b"GyRCRyshKUI="),
             "a.xls": write_xls({"One": xls_sheet([["a", 1.5]])}, title="Title"),
             "a.ods": write_ods({"One": "<table:table-row><table:table-cell office:value-type='date'"

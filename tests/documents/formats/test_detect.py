@@ -180,7 +180,7 @@ def test_anything_else_is_unknown(name: str, head: bytes) -> None:
         ("a.7z", b"7z\xbc\xaf\x27\x1c\x00", RefusedKind.ARCHIVE),
         ("a.tgz", b"\x1f\x8b\x08\x00", RefusedKind.ARCHIVE),
         ("a", b"name".ljust(257, b"\x00") + b"ustar", RefusedKind.ARCHIVE),
-        ("a.azw3", b"name".ljust(60, b"\x00") + b"BOOKMOBI", RefusedKind.KINDLE),
+        ("a.prc", b"name".ljust(60, b"\x00") + b"TEXtREAd", RefusedKind.KINDLE),
         ("a.djvu", b"AT&TFORM\x00", RefusedKind.DJVU),
         ("winmail.dat", b"\x78\x9f\x3e\x22\x00", RefusedKind.WINMAIL),
     ],

@@ -112,6 +112,11 @@ _MAILED = (
             lambda: b"---\ntitle: One\nauthor: 'Ada Byron'\ndate: 2026-03-12\n---\nText\n",
             Facts("2026-03-12", (_ADA,)),
         ),
+        (
+            "a.rtf",
+            lambda: rb"{\rtf1{\info{\author Ada Byr\'f6n}{\creatim\yr2026\mo3\dy12\hr9}} Text\par}",
+            Facts("2026-03-12", (DocumentPerson("Ada Byrön", Role.AUTHOR),)),
+        ),
         ("a.xls", lambda: write_xls({"One": xls_sheet([["Text"]])}, title="One"), NO_FACTS),
         ("a.txt", lambda: b"Text", NO_FACTS),
     ],
