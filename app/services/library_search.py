@@ -38,7 +38,8 @@ _ENOUGH = 0.35
 """The part of the words, by their weights, that a passage must have to be found by them: two of three, or the rarer one
 of two; of a Japanese word also its two halves apart."""
 
-_BY_MEANING = 12  # passages with fewer of the words than that, at most
+_BY_MEANING, _BY_MEANING_ALONE = 12, 40
+"""Passages with fewer of the words than that, at most: beside others, and where no passage has enough of them."""
 _BEFORE, _AFTER = 90, 220  # characters of a sentence around the first place that was found
 _MOST_WORDS = 16
 _MOST_TITLES = 5
@@ -190,7 +191,8 @@ class LibrarySearch:
         words = searched.words
         least = 0.0 if query.phrases else _ENOUGH
         enough = {id for id, part in words.coverage.items() if part >= least}
-        near = [id for id in nearest.ids if id not in enough][:_BY_MEANING]
+        most_near = _BY_MEANING if enough else _BY_MEANING_ALONE
+        near = [id for id in nearest.ids if id not in enough][:most_near]
         scores = fuse(words, nearest.near)
         wanted = sorted(enough.union(near), key=lambda id: (-scores[id], id))[: max(0, limit)]
         forms = self._passages.forms(wanted, query.text)
