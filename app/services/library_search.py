@@ -121,7 +121,7 @@ class LibrarySearch:
         found, searched = LibraryFound(), None
         if query.looks_in(SearchPlace.DOCUMENTS):
             searched = self._searched(query)
-            undated = self.filters.undated() if query.after or query.before else 0
+            undated = self.filters.undated(query) if query.after or query.before else 0
             found = msgspec.structs.replace(self._by_words(query, searched, limit), undated=undated)
             yield found
         if query.text:
