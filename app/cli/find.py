@@ -33,6 +33,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     arguments.check_words([" ".join(options.words)])
     if options.limit < 1:
         raise AppError(Code.USAGE, detail=_("--limit must be 1 or more"))
+    if options.pages and not options.document:
+        raise AppError(Code.USAGE, detail=_("name a document with --document"))
     desk.search.embedder.prepare()
     if options.document:
         _find_in_documents(options, desk, cancel)

@@ -38,7 +38,8 @@ _ENOUGH = 0.35
 """The part of the words, by their weights, that a passage must have to be found by them: two of three, or the rarer one
 of two; of a Japanese word also its two halves apart."""
 
-_BY_MEANING = 12  # passages with fewer of the words than that, at most
+_BY_MEANING, _BY_MEANING_ALONE = 12, 40
+"""Passages with fewer of the words than that, at most: beside others, and where no passage has enough of them."""
 _BEFORE, _AFTER = 90, 220  # characters of a sentence around the first place that was found
 _MOST_WORDS = 16
 _MOST_TITLES = 5
@@ -120,7 +121,7 @@ class LibrarySearch:
         found, searched = LibraryFound(), None
         if query.looks_in(SearchPlace.DOCUMENTS):
             searched = self._searched(query)
-            undated = self.filters.undated() if query.after or query.before else 0
+            undated = self.filters.undated(query) if query.after or query.before else 0
             found = msgspec.structs.replace(self._by_words(query, searched, limit), undated=undated)
             yield found
         if query.text:
@@ -168,11 +169,11 @@ class LibrarySearch:
 
         titles = {document.id: document.title for document in self.filters.documents(query)}
         scopes = self._passages.scopes([(book_id, None) for book_id in titles])
-        allowed = [self._passages.with_phrase(phrase) for phrase in query.phrases]
+        allowed = [self._passages.with_phrase(scopes, phrase) for phrase in query.phrases]
         if query.pages and query.text:
             allowed.append(np.array(self.filters.passages(query), np.int64))
         some = reduce(np.intersect1d, allowed) if allowed else None
-        gone = reduce(np.union1d, self._unwanted(query), np.zeros(0, np.int64))
+        gone = reduce(np.union1d, self._unwanted(query, scopes), np.zeros(0, np.int64))
         if query.without and scopes:
             every = np.concatenate([np.arange(scope.ids.start, scope.ids.stop) for scope in scopes])
             gone = np.intersect1d(every, gone)
@@ -180,9 +181,9 @@ class LibrarySearch:
         words = self._passages.by_words(scopes, query.text, some) if query.text else WordHits((), {}, {})
         return _Searched(titles, scopes, some, words, _counts(gone.tolist(), scopes))
 
-    def _unwanted(self, query: SearchQuery) -> list[Ids]:
+    def _unwanted(self, query: SearchQuery, scopes: Sequence[Scope]) -> list[Ids]:
         return [
-            self._passages.with_phrase(text) if " " in text else self._passages.with_word(text)
+            self._passages.with_phrase(scopes, text) if " " in text else self._passages.with_word(text)
             for text in query.without
         ]
 
@@ -190,7 +191,8 @@ class LibrarySearch:
         words = searched.words
         least = 0.0 if query.phrases else _ENOUGH
         enough = {id for id, part in words.coverage.items() if part >= least}
-        near = [id for id in nearest.ids if id not in enough][:_BY_MEANING]
+        most_near = _BY_MEANING if enough else _BY_MEANING_ALONE
+        near = [id for id in nearest.ids if id not in enough][:most_near]
         scores = fuse(words, nearest.near)
         wanted = sorted(enough.union(near), key=lambda id: (-scores[id], id))[: max(0, limit)]
         forms = self._passages.forms(wanted, query.text)
@@ -206,7 +208,8 @@ class LibrarySearch:
     def _titled(self, query: SearchQuery, searched: _Searched) -> list[LibraryHit]:
         """The beginnings of the documents in whose titles all of it is, those first whose titles say least else."""
         wanted = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()]
-        titled = [book_id for book_id, title in searched.titles.items() if all(each in fold(title) for each in wanted)]
+        titles = {book_id: fold(title) for book_id, title in searched.titles.items()}
+        titled = [book_id for book_id, title in titles.items() if wanted and all(each in title for each in wanted)]
         first = sorted(titled, key=lambda book_id: len(searched.titles[book_id]))[:_MOST_TITLES]
         places = self.filters.first_pages([book_id for book_id in first if book_id not in searched.unwanted])
         return [] if query.pages else [_listed(place, searched.titles[place.book_id]) for place in places]
@@ -222,7 +225,8 @@ class LibrarySearch:
             return LibraryFound(documents=len(titles))
         wanted = [book_id for book_id in titles if book_id not in searched.unwanted]
         if query.pages:
-            found = [place for place in self.filters.pages(query) if place.book_id in wanted]
+            let_pass = set(wanted)
+            found = [place for place in self.filters.pages(query) if place.book_id in let_pass]
             counts, shown = Counter(place.book_id for place in found), found[:limit]
         else:
             counts, shown = Counter(wanted), list(self.filters.first_pages(wanted[:limit]))

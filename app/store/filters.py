@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import NamedTuple
@@ -57,16 +57,20 @@ class SearchFilters:
 
     def documents(self, query: SearchQuery) -> tuple[FoundDocument, ...]:
         """Those that the filters for documents let pass, the newest first; of filters for pages nothing is asked."""
+        after, before = ("" if day is None else day.isoformat() for day in (query.after, query.before))
+        dated = f"(:after = '' OR {_DAY} >= :after) AND (:before = '' OR ({_DAY} != '' AND {_DAY} < :before))"
+        return self._documents(query, dated, {"after": after, "before": before})
+
+    def undated(self, query: SearchQuery) -> int:
+        """How many more documents would pass, had they a date: no filter for dates lets one without it pass."""
+        return len(self._documents(query, f"{_DAY} = ''", {}))
+
+    def _documents(self, query: SearchQuery, condition: str, values: Mapping[str, str]) -> tuple[FoundDocument, ...]:
         rows = self._database.rows(
             f"""SELECT id, title, path, facts FROM books WHERE bin_id = ''
                 AND (:kinds = '[]' OR format IN (SELECT value FROM json_each(:kinds)))
-                AND (:after = '' OR {_DAY} >= :after) AND (:before = '' OR ({_DAY} != '' AND {_DAY} < :before))
-                ORDER BY added_at DESC, id""",
-            {
-                "kinds": msgspec.json.encode(query.kinds).decode(),
-                "after": "" if query.after is None else query.after.isoformat(),
-                "before": "" if query.before is None else query.before.isoformat(),
-            },
+                AND {condition} ORDER BY added_at DESC, id""",
+            {"kinds": msgspec.json.encode(query.kinds).decode(), **values},
         )
         folders, people = list(map(fold, query.folders)), list(map(fold, query.people))
         places = self._places() if folders else {}
@@ -77,11 +81,6 @@ class SearchFilters:
             if (not folders or any(_is_in(place, folders) for place in (path, *places.get(id, ()))))
             and (not people or _names(facts, people) or id in named)
         )
-
-    def undated(self) -> int:
-        """How many documents have no date, so that no filter for dates lets them pass."""
-        row = self._database.row(f"SELECT count(*) FROM books WHERE bin_id = '' AND {_DAY} = ''")
-        return 0 if row is None else int(row[0])
 
     def people(self) -> tuple[str, ...]:
         """Whom the documents name as writers, senders and receivers, and who was found on their pages; those first that

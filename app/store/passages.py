@@ -135,14 +135,15 @@ class Passages:
             _order, named = _ranked(_allowed(of_names, allowed), ranges)
         return WordHits(ranked, coverage, named)
 
-    def with_phrase(self, phrase: str) -> Ids:
-        """The passages that have these words side by side, ascending; case, width and line breaks do not count. Of very
-        many that have the words near each other, the best are looked at. Raises AppError as `Database.read` does."""
+    def with_phrase(self, scopes: Sequence[Scope], phrase: str) -> Ids:
+        """The passages in these scopes that have these words side by side, ascending; case, width and line breaks do
+        not count. Of very many that have the words near each other, the best are looked at. Raises AppError as
+        `Database.read` does."""
         import numpy as np
 
         pattern = phrase_pattern(fold(storable(phrase)))
         with self._database.read() as connection:
-            tried = _near(connection, phrase)
+            tried = _near(connection, phrase, list(_joined(scope.ids for scope in scopes)))
             found = chain.from_iterable(_passage(connection, id, 0.0) for id in tried)
             held = [id for id, passage in zip(tried, found, strict=True) if holds(passage.text, pattern)]
         return np.array(sorted(held), np.int64)
@@ -317,8 +318,8 @@ def _segments(phrase: str) -> tuple[list[str], list[str]]:
     return [words for words in map(str.strip, re.split(_SIGNS, plain)) if words], re.findall(_SIGNS, joined)
 
 
-def _near(connection: apsw.Connection, phrase: str) -> list[int]:
-    """The passages that have the words of a phrase near each other, the best first, at most _MOST_TRIED."""
+def _near(connection: apsw.Connection, phrase: str, scopes: Sequence[range]) -> list[int]:
+    """The passages in these scopes with the words of a phrase near each other, the best first, at most _MOST_TRIED."""
     import numpy as np
 
     words, runs = _segments(phrase)
@@ -333,9 +334,10 @@ def _near(connection: apsw.Connection, phrase: str) -> list[int]:
     long, short = ([run for run in runs if (len(run) >= _TRIGRAM) is is_long] for is_long in (True, False))
     found += [ids for ids, _amounts in _matches(connection, "passage_signs", long, everywhere)]
     found += [ids for ids, _amounts in _short(connection, short, everywhere)]
-    if not found:
+    if not found or not scopes:
         return []
     first, *others = found
+    first = first[_inside(first, scopes)]
     for other in others:
         first = first[np.isin(first, other)]
     return [int(id) for id in first[:_MOST_TRIED]]

@@ -124,6 +124,9 @@ def test_what_cannot_be_understood_is_said(octavo: Octavo, desk: Path) -> None:
     code, out, err = octavo("find", "--data-dir", desk, "from:Jane")
     assert (code, out) == (2, "")
     assert "There is no filter “from”" in err
+    code, out, err = octavo("find", "--data-dir", desk, "--pages", "1-2", "cat")
+    assert (code, out) == (2, "")
+    assert "--document" in err
     code, out, _err = octavo("find", "--data-dir", desk, "zeppelin", "kind:pdf")
     assert code == 0
     assert out.startswith("Nothing was found, and no document passes the filters.")

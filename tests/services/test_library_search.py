@@ -249,7 +249,8 @@ def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book
 
 
 def test_documents_without_a_date_are_counted(desk: FakeDesk, books: dict[str, Book]) -> None:
-    assert [_find(desk, query).undated for query in ("rent", "rent after:2023", "before:2020")] == [0, 2, 2]
+    queries = ("rent", "rent after:2023", "before:2020", "before:2020 kind:pdf")
+    assert [_find(desk, query).undated for query in queries] == [0, 2, 2, 1]
 
 
 def test_a_person_is_found_who_stands_on_the_pages(desk: FakeDesk, books: dict[str, Book]) -> None:

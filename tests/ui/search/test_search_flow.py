@@ -103,7 +103,7 @@ def test_filters_are_put_into_the_text(room: Room) -> None:
     date.chosen.emit("before:2026")
     room.settle()
     assert panel.line.text() == "notice kind:epub before:2026"
-    assert panel.note.text() == "Nothing was found. 5 documents have no date, so they were left out."
+    assert panel.note.text() == "Nothing was found. 1 document has no date, so it was left out."
     date.chosen.emit("")
     kind.chosen.emit("")
     room.settle()
