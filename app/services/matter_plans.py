@@ -33,7 +33,7 @@ from app.store.passages import Passage, WordHits
 _LOOKED_AT = 96
 """Passages of all documents together that something is taken of: what is behind them hardly belongs to the question."""
 
-_COVERED = 1 / 5
+_COVERED = 1 / 10
 """The part of a question's words, by their weights, that a passage has to hold to be something that was found."""
 
 _AS_NEAR = 1 / 2

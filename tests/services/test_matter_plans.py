@@ -242,10 +242,10 @@ def test_a_follow_up_without_a_matter_of_its_own_keeps_the_passages(
     [
         (WordHits((), {}, {}), {1: 1.85, 2: 0.62, 3: 0.1, 4: -0.1}, {1}),  # one passage means it
         (WordHits((), {}, {}), {1: 0.16, 2: 0.15, 3: 0.15}, {1, 2, 3}),  # all mean the same
-        (WordHits((5, 6), {5: 0.5, 6: 0.1}, {}), {1: 1.4, 6: 0.3}, {1, 5}),  # by words or by meaning
-        (WordHits((5,), {5: 0.1}, {5: 1.0}), {1: 1.4}, {1, 5}),  # a name, to the letter
-        (WordHits((5, 6), {5: 0.3, 6: 0.1}, {}), {}, {5}),  # without vectors: words alone
-        (WordHits((5, 6), {5: 0.12, 6: 0.1}, {}), {}, {5, 6}),  # of which few are there
+        (WordHits((5, 6), {5: 0.5, 6: 0.05}, {}), {1: 1.4, 6: 0.3}, {1, 5}),  # by words or by meaning
+        (WordHits((5,), {5: 0.05}, {5: 1.0}), {1: 1.4}, {1, 5}),  # a name, to the letter
+        (WordHits((5, 6), {5: 0.3, 6: 0.05}, {}), {}, {5}),  # without vectors: words alone
+        (WordHits((5, 6), {5: 0.06, 6: 0.05}, {}), {}, {5, 6}),  # of which few are there
         (WordHits((), {}, {}), {}, set()),
         (WordHits((), {}, {}), {1: -0.1}, set()),
     ],
