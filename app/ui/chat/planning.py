@@ -124,6 +124,9 @@ class Planning(Presenter):
     def look(self) -> None:
         """Say in the composer what is asked, and what is taken of it."""
         scope, planned = self.scope, self._planned.get(self._shown.id)
+        if planned is not None and planned.question.books != self._shown.books:  # another desk, another question
+            self._forget(self._shown.id)
+            planned = None
         if scope is None:
             self._composer.scope.set_words("", "")
         elif planned is None:
