@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, MatterPlan, MatterScope, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.work import Cancel, finish
@@ -288,3 +289,15 @@ def test_the_starter_searches_all_of_it_and_reads_nothing(
     counts = counts_of(turn.question, answer)
     assert counts is not None
     assert counts.passages == len(proposal.used(DocumentUse.PASSAGES))
+
+
+def test_documents_that_went_meanwhile_are_not_asked(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:
+    first = propose(fake, talk, WAREHOUSE)
+    for document in first.used(DocumentUse.WHOLE):
+        first = first.with_use(document.ref.book_id, DocumentUse.PASSAGES)
+    answer = ask(fake, talk, WAREHOUSE, first)
+    fake.desk.removal.delete(BinKind.BOOK, matter[7].id)
+    second = propose(fake, talk, "Thanks!")
+    assert len(second.documents) == 19
+    assert matter[7].id not in {passage.book_id for passage in second.plan.passages}
+    ask(fake, talk, "And the roof?", propose(fake, talk, "And the roof?"), answer.id)
