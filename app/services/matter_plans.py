@@ -33,7 +33,7 @@ from app.store.passages import Passage, WordHits
 _LOOKED_AT = 96
 """Passages of all documents together that something is taken of: what is behind them hardly belongs to the question."""
 
-_COVERED = 1 / 5
+_COVERED = 1 / 10
 """The part of a question's words, by their weights, that a passage has to hold to be something that was found."""
 
 _AS_NEAR = 1 / 2
@@ -178,12 +178,11 @@ class MatterPlans:
         model = yield from self.ask.models.ready(cancel)
         books = {book.id: book for book in self.library.books()}
         refs = _asked(question, scope, tuple(books.values()))
-        size = yield from self._measure(
-            question, turns, _longest([books[ref.book_id] for ref in refs if ref.book_id in books]), cancel
-        )
+        others = [books[ref.book_id] for ref in refs[len(question.books) :]]
+        size = yield from self._measure(question, turns, _longest(others), cancel)
         tokens = dict(zip((ref.book_id for ref in question.books), size.documents, strict=True))
-        for ref in refs[len(tokens) :]:
-            tokens[ref.book_id] = yield from self._tokens(books[ref.book_id], cancel)
+        for book in others:
+            tokens[book.id] = yield from self._tokens(book, cancel)
         other = size.total - sum(size.documents) + self.ask.reserve() + _SLACK
         room, reads = model.context_tokens - other, not self.ask.is_starter()
         if reads and sum(tokens.values()) <= room:
@@ -206,10 +205,10 @@ class MatterPlans:
         else:
             has_something = found or book.id in searched.held
             use, reason = DocumentUse.NONE, UseReason.NO_ROOM if has_something else UseReason.NOTHING
-        passages = tuple(shares.seen.get(book.id, found[:1]))
-        return DocumentChoice(
-            ref, book.title, tokens, use, reason, passages, self._words(found[0].ref) if found else ""
-        )
+        most = _MOST_OF_ONE if use is DocumentUse.WHOLE else 1
+        passages = tuple(shares.seen.get(book.id, found[:most]))
+        words = self._words(passages[0].ref) if passages else ""
+        return DocumentChoice(ref, book.title, tokens, use, reason, passages, words)
 
     def _words(self, passage: PassageRef) -> str:
         text = self.library.page(passage.book_id, passage.page).text[passage.start : passage.end]
@@ -230,7 +229,7 @@ class MatterPlans:
             excerpts=not question.books,
             sees=self.ask.model().vision is not None,
             rules=conversation.rules if conversation is not None else RULES_VERSION,
-            others=tuple(ref for ref in named if ref not in question.books),
+            others=named,
         )
         return (yield from self.ask.engine.run(Measure(prompt), cancel))
 
@@ -249,8 +248,9 @@ class MatterPlans:
         query = decide(question.text, refs, turns, self.library.book)
         if query.kind is QuestionKind.NOTHING:  # what belongs to it was found for the question before
             last = next((plan for turn in reversed(turns) if (plan := turn.question.plan) is not None), MatterPlan())
-            found, scores, words_alone = last.passages, [0.0] * len(last.passages), last.words_alone
-            held = frozenset(last.left_out)
+            asked = {ref.book_id for ref in refs}
+            found = tuple(passage for passage in last.passages if passage.book_id in asked)
+            scores, held, words_alone = [0.0] * len(found), frozenset(last.left_out), last.words_alone
         else:
             ranked, held, words_alone = self._find(query, query.scope or refs)
             found = tuple(
@@ -284,7 +284,7 @@ class MatterPlans:
         return passages.take({id: scores[id] for id in chosen}), held, words_alone
 
     def _sizes(self, found: Sequence[PassageRef], cancel: Cancel) -> Work[Tokenizing, Sequence[int]]:
-        texts = [f"{text}\n\n" for text in self.ask.prompts.passage_texts(found, titled=True)]
+        texts = ["".join((*self.ask.prompts.passage_texts((ref,), titled=True), "\n\n")) for ref in found]
         if self.ask.model().host:
             return [len(text) // _CHARACTERS_OF_TOKEN for text in texts]
         prompt = Prompt("", (), tuple(Message("user", text) for text in texts))

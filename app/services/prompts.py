@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -168,8 +169,8 @@ class Prompts:
         """How a page is named in each of these books. A book that is gone has no name any more."""
         if not refs[1:]:
             return (f"[{page}]",)
-        books = {book.id: book.title for book in self._books.all()}
-        titles = [books[ref.book_id] for ref in refs if ref.book_id in books][:_NAMED_BOOKS]
+        books = (self._books.get(ref.book_id) for ref in refs)  # no more than are named are looked up
+        titles = islice((book.title for book in books if book is not None), _NAMED_BOOKS)
         return tuple(f"[{' '.join(title.translate(_ROUND).split())}, {page}]" for title in titles)
 
 

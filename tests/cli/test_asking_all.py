@@ -79,7 +79,10 @@ def test_every_question_says_what_it_was_asked_of(ask: Any) -> None:
     assert second["coverage"]["documents"] == 8
     whole = [each["document"] for each in plans[0]["documents"] if each["use"] == "whole"]
     again = [each["document"] for each in plans[1]["documents"] if each["use"] == "whole"]
+    assert whole
     assert again[: len(whole)] == whole, "what was read stays first"
+    read = sum(each["tokens"] for each in plans[0]["documents"] if each["use"] == "whole")
+    assert second["usage"]["reused_tokens"] >= read, "and is not read again"
 
     code, out, err = ask(WAREHOUSE)
     assert code == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, MatterPlan, MatterScope, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.work import Cancel, finish
@@ -242,10 +243,10 @@ def test_a_follow_up_without_a_matter_of_its_own_keeps_the_passages(
     [
         (WordHits((), {}, {}), {1: 1.85, 2: 0.62, 3: 0.1, 4: -0.1}, {1}),  # one passage means it
         (WordHits((), {}, {}), {1: 0.16, 2: 0.15, 3: 0.15}, {1, 2, 3}),  # all mean the same
-        (WordHits((5, 6), {5: 0.5, 6: 0.1}, {}), {1: 1.4, 6: 0.3}, {1, 5}),  # by words or by meaning
-        (WordHits((5,), {5: 0.1}, {5: 1.0}), {1: 1.4}, {1, 5}),  # a name, to the letter
-        (WordHits((5, 6), {5: 0.3, 6: 0.1}, {}), {}, {5}),  # without vectors: words alone
-        (WordHits((5, 6), {5: 0.12, 6: 0.1}, {}), {}, {5, 6}),  # of which few are there
+        (WordHits((5, 6), {5: 0.5, 6: 0.05}, {}), {1: 1.4, 6: 0.3}, {1, 5}),  # by words or by meaning
+        (WordHits((5,), {5: 0.05}, {5: 1.0}), {1: 1.4}, {1, 5}),  # a name, to the letter
+        (WordHits((5, 6), {5: 0.3, 6: 0.05}, {}), {}, {5}),  # without vectors: words alone
+        (WordHits((5, 6), {5: 0.06, 6: 0.05}, {}), {}, {5, 6}),  # of which few are there
         (WordHits((), {}, {}), {}, set()),
         (WordHits((), {}, {}), {1: -0.1}, set()),
     ],
@@ -288,3 +289,15 @@ def test_the_starter_searches_all_of_it_and_reads_nothing(
     counts = counts_of(turn.question, answer)
     assert counts is not None
     assert counts.passages == len(proposal.used(DocumentUse.PASSAGES))
+
+
+def test_documents_that_went_meanwhile_are_not_asked(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:
+    first = propose(fake, talk, WAREHOUSE)
+    for document in first.used(DocumentUse.WHOLE):
+        first = first.with_use(document.ref.book_id, DocumentUse.PASSAGES)
+    answer = ask(fake, talk, WAREHOUSE, first)
+    fake.desk.removal.delete(BinKind.BOOK, matter[7].id)
+    second = propose(fake, talk, "Thanks!")
+    assert len(second.documents) == 19
+    assert matter[7].id not in {passage.book_id for passage in second.plan.passages}
+    ask(fake, talk, "And the roof?", propose(fake, talk, "And the roof?"), answer.id)

@@ -28,6 +28,7 @@ from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 from app.services.services import Services
 from app.store.books import Books
+from app.ui.chat.plan_dialog import PlanDialog
 from app.ui.palette_dialog import PaletteDialog
 from tests.store.decrypted import decrypted
 from tests.ui.matter_window import Window
@@ -217,6 +218,24 @@ def test_the_engine_is_given_nothing_of_the_other(window: Window) -> None:
     window.presenter.asking.submit("Who signed?")
     wait(lambda: window.start._bridge.idle)
     assert window.engine.prompts
+    asked = msgspec.json.encode(window.engine.prompts).decode()
+    assert OURS in asked
+    silent(asked)
+
+
+def test_all_documents_are_those_of_the_client(window: Window) -> None:
+    planning, composer = window.presenter.asking.planning, window.presenter.window.talk.composer
+    planning.toggle()
+    composer.set_text("Who signed at the wharf?")
+    composer.submit()
+    wait(lambda: window.start._bridge.idle)
+    composer.scope.button.click()
+    dialog = window.dialog(PlanDialog)
+    assert isinstance(dialog, PlanDialog)
+    assert OURS in str([each.title for each in dialog.documents.proposal.documents])
+    silent(window.words())
+    dialog.accept()
+    wait(lambda: window.start._bridge.idle)
     asked = msgspec.json.encode(window.engine.prompts).decode()
     assert OURS in asked
     silent(asked)

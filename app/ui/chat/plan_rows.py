@@ -70,7 +70,7 @@ class PlanList(QAbstractListModel):
         if role == PlanRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text if isinstance(row, HeadingRow) else f"{disarm(row.title)}, {use_words(row.use)}, {why(row)}"
+            return row.text if isinstance(row, HeadingRow) else _spoken(row)
         return None
 
     def filter(self, text: str) -> None:
@@ -114,13 +114,17 @@ class PlanList(QAbstractListModel):
 
 
 def why(choice: DocumentChoice) -> str:
-    """The words that were found, with their page; the reason where there are none, or it is the person's own."""
+    """The words that were found, with their page, or the reason; empty where its group has said it."""
     found = ""
     if choice.words:
         page = disarm(choice.passages[0].ref.label)
         found = _("p. {page}: “{words}”").format(page=page, words=disarm(choice.words))
-    on_desk = choice.reason is UseReason.ON_DESK
-    return " · ".join(filter(None, (reason_words(choice) if on_desk or not found else "", found)))
+    own = choice.reason in (UseReason.ON_DESK, UseReason.ALL_FIT)
+    return " · ".join(filter(None, (reason_words(choice) if own else "", found)))
+
+
+def _spoken(choice: DocumentChoice) -> str:
+    return ", ".join(filter(None, (disarm(choice.title), use_words(choice.use), why(choice))))
 
 
 def _is_read(choice: DocumentChoice) -> bool:
@@ -183,7 +187,8 @@ class PlanDelegate(RowDelegate):
     def _paint_words(self, painter: QPainter, area: QRect, row: DocumentChoice) -> None:
         palette, used = self._theme.palette, row.use is not DocumentUse.NONE
         left, right = _box(area).right() + SPACE_M, (_pill(area, row) if used else _tokens(area)).left() - SPACE_M
-        line = QRect(left, area.y() + (area.height() - 2 * _LINE) // 2, right - left, _LINE)
+        lines = 2 if why(row) else 1
+        line = QRect(left, area.y() + (area.height() - lines * _LINE) // 2, right - left, _LINE)
         title = ui_font(SIZE_UI + 1, QFont.Weight.DemiBold if used else QFont.Weight.Normal)
         for font, colour, words in (
             (title, palette.ink if used else palette.soft_ink, disarm(row.title)),

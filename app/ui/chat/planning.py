@@ -124,6 +124,9 @@ class Planning(Presenter):
     def look(self) -> None:
         """Say in the composer what is asked, and what is taken of it."""
         scope, planned = self.scope, self._planned.get(self._shown.id)
+        if planned is not None and planned.question.books != self._shown.books:  # another desk, another question
+            self._forget(self._shown.id)
+            planned = None
         if scope is None:
             self._composer.scope.set_words("", "")
         elif planned is None:
@@ -145,6 +148,9 @@ class Planning(Presenter):
         words = _("Asks these {n} documents") if scope.book_ids else _("Asks all {n} documents")
         return words.format(n=count(number))
 
+    def _looking_words(self, scope: MatterScope) -> str:
+        return _("Looking through {n} documents…").format(n=count(self._count(scope)))
+
     def _count(self, scope: MatterScope) -> int:
         shelf = self._shown.shelf
         return sum(id in shelf for id in scope.book_ids) if scope.book_ids else len(shelf)
@@ -155,7 +161,7 @@ class Planning(Presenter):
         if self._activity.has(EngineTask.ANSWER):
             planned.words = wait_words(EngineTask.ANSWER)
         else:
-            planned.words = _("Looking through {n} documents…").format(n=count(self._count(planned.scope)))
+            planned.words = self._looking_words(planned.scope)
             work = partial(self._plans.propose, planned.question, planned.scope, turns)
             planned.job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, planned))
         self.look()
@@ -165,6 +171,10 @@ class Planning(Presenter):
         if self._planned.get(conversation_id) is not planned:
             return
         match event:
+            case Loading():
+                planned.words = wait_words(EngineTask.LOADING)
+            case Tokenizing():
+                planned.words = self._looking_words(planned.scope)
             case Done(proposal):
                 planned.proposal = proposal
             case Cancelled():

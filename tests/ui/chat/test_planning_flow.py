@@ -83,6 +83,18 @@ def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
     assert _words(matter)[1] == "Choose…"
 
 
+def test_another_desk_is_another_question(matter: Room) -> None:
+    matter.ask(ASKED)
+    assert _words(matter)[1] == "Choose…"
+    matter.presenter.shelf.toggle_desk(_id(matter, "Lease 5"))
+    matter.settle()
+    assert _words(matter)[1] == "Only the desk"
+    matter.ask(ASKED)
+    assert matter.turns() == ()
+    matter.ask(ASKED)
+    assert matter.turns()[0].question.books[0].book_id == _id(matter, "Lease 5"), "what is on the desk is read first"
+
+
 def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     matter.ask(ASKED)
     qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
