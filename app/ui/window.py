@@ -419,6 +419,7 @@ class _Parts(_ShelfParts):
 
     def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
         window = self.window
+        window.shelf.tables.chronology_wanted.connect(self.navigation.open_chronology)
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
         if sys.platform == "darwin":

@@ -265,3 +265,13 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
     _ask(qtbot, room)
     room.settle()
     assert len(room.engine.prompts) == asked + 1
+
+
+def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -> None:
+    room.open()
+    room.add_book(_document("Lease", _FIRST))
+    room.presenter.shelf.list_books()
+    room.settle()
+    qtbot.mouseClick(room.window.shelf.tables.chronology, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(_days(room)) == 2
