@@ -64,3 +64,8 @@ def test_names_are_counted_for_each_page() -> None:
     pages = [Page(1, "", "Mr Smith met Anna Berg. Anna Berg left."), Page(2, "", "Anna Berg came back.")]
     found = [(name.name, name.page, name.count) for name in find_names(pages) if name.kind is EntityKind.PERSON]
     assert sorted(found) == [("Anna Berg", 1, 2), ("Anna Berg", 2, 1), ("Mr Smith", 1, 1)]
+
+
+def test_a_page_of_dates_alone_takes_no_long_time() -> None:
+    for piece in ("2024年", "1 March ", "2024-", "in 2024 ", "the same day ", "From: a\n", "Date: x\n", "十"):
+        assert len(events(piece * 5_000)) < 200

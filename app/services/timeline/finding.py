@@ -84,13 +84,13 @@ def _of_sentence(
     if sentence.kind is SentenceKind.QUESTION or _QUOTING.search(line):
         return
     for date in reader.read(line, before):
-        rest = f"{line[: date.start]} {line[date.end :]}"
+        quote, words = _cut(line, date), line[date.start : date.end]
         of_document = ""
-        if len(_WORD.findall(rest)) < _LEAST_WORDS:
+        if len(_WORD.findall(quote.replace(words, " ", 1))) < _LEAST_WORDS:
             if page > 1 or date.is_reckoned or not title:
                 continue
             of_document = title
-        yield FoundEvent(date.span, page, _cut(line, date), line[date.start : date.end], of_document, date.is_reckoned)
+        yield FoundEvent(date.span, page, quote, words, of_document, date.is_reckoned)
 
 
 def _cut(line: str, date: WrittenDate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from app.ui.icons import Icons, Symbol
@@ -24,6 +25,10 @@ class TablesGroup(QWidget):
             icons, Symbol.CHRONOLOGY, _("Chronology"), shortcut="Ctrl+Shift+T", labelled=True, size=_ICON
         )
         self.chronology.clicked.connect(self.chronology_wanted)
-        heading = row(SPACE_S, PlainLabel(_("Tables and timelines"), role="section"), STRETCH)
+        title = PlainLabel(_("Tables and timelines"), role="section")
+        font = title.font()
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)  # as the headings of the lists
+        title.setFont(font)
+        heading = row(SPACE_S, title, STRETCH)
         entries = row(self.chronology, STRETCH)
         column(SPACE_M, heading, SPACE_XS, entries, of=self)
