@@ -23,7 +23,7 @@ from app.core.grammar import grammar_in
 from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.text.sentences import sentences
-from app.documents.text.terms import terms_of
+from app.documents.text.terms import is_unspaced, terms_of
 from app.engine.protocol import AnswerTo, Measure
 from app.services.ask import Ask
 from app.services.timeline.finding import MOST_CHARACTERS
@@ -38,6 +38,9 @@ _ASKED_CHARACTERS = 8_000
 
 _LEAST_SHARED = 3
 """One of so many words that are said of an event is in the words of the page."""
+
+_LEAST_TITLE_WORDS, _LEAST_TITLE = 3, 5
+"""Words of what is said of an event, or characters where words are not spaced; else the page's own words say more."""
 
 _SLACK = 64
 """Tokens by which the question about other pages may differ from the one that was measured."""
@@ -206,8 +209,8 @@ def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
 
 
 def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
-    """The day is the page's where its words name it. Where they name none, the page has to name the year, and they have
-    to be about what is said of them: else they are those of something else."""
+    """The day is the page's where its words name it. Where they name none, its year alone is taken, which the page has
+    to name, and they have to be about what is said of them: else they are those of something else."""
     from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
     from app.documents.text.dates import DateReader
 
@@ -219,20 +222,26 @@ def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
     if day is None or page is None or place is None:
         return None
     quote = _sentence(page, " ".join(page.text[slice(*place)].split()))
-    title = written.title if _is_about(written.title, quote) else ""
+    is_about = _is_about(written.title, quote)
+    title = written.title if is_about and _says_something(written.title) else ""
     dates = [date for date in DateReader().read(quote) if not date.is_reckoned]
     said = next((date for date in dates if date.span.has(day)), None)
     if said is not None:
         return FoundEvent(said.span, page.number, quote, quote[said.start : said.end], title)
-    if dates or not title or str(day.year) not in page.text:
+    if dates or not is_about or str(day.year) not in page.text:
         return None
-    return FoundEvent(DateSpan(day), page.number, quote, "", title, is_reckoned=True)
+    return FoundEvent(DateSpan(PartialDate(day.year)), page.number, quote, "", title, is_reckoned=True)
 
 
 def _sentence(page: Page, quote: str) -> str:
     """The whole sentence that a quotation is part of, unless it is long."""
     whole = (sentence.line for sentence in sentences(page.text) if quote in sentence.line)
     return next((line for line in whole if len(line) <= MOST_CHARACTERS), quote)
+
+
+def _says_something(title: str) -> bool:
+    """More than a name."""
+    return len(title.split()) >= _LEAST_TITLE_WORDS or (len(title) > _LEAST_TITLE and is_unspaced(title[0]))
 
 
 def _is_about(title: str, quote: str) -> bool:
