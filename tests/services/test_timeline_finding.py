@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.dates import PartialDate
 from app.core.document import Page
 from app.core.timeline import EntityKind, FoundEvent
 from app.services.timeline.finding import MOST_CHARACTERS, find_events, find_names
@@ -27,6 +28,13 @@ def test_sentences_with_their_dates() -> None:
 def test_a_reckoned_date_goes_on_from_the_page_before() -> None:
     first, second = events("The lease began on 10 June 2024.", "The following day the quay was flooded.")
     assert (second.span.first.text, second.is_reckoned, first.is_reckoned) == ("2024-06-11", True, False)
+
+
+def test_a_date_without_a_year_is_that_of_the_document() -> None:
+    page = Page(1, "", "We met on 5 March at the quay.")
+    assert list(find_events([page], "")) == []
+    (event,) = find_events([page], "", PartialDate(2022, 4, 1))
+    assert (event.span.first.text, event.is_reckoned) == ("2022-03-05", True)
 
 
 def test_a_mail_is_an_event() -> None:

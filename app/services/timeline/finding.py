@@ -29,11 +29,11 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _BREAK = re.compile(r"(?<=[;,:、；：])\s?|\s")
 
 
-def find_events(pages: Sequence[Page], title: str) -> Iterator[FoundEvent]:
+def find_events(pages: Sequence[Page], title: str, before: PartialDate | None = None) -> Iterator[FoundEvent]:
     """In the order of the pages; what stands on several pages alike is an event of the first. `title`: of the document,
-    which a date that stands alone on its first page is of."""
+    which a date that stands alone on its first page is of. `before`: when it was written, as its file says: a date
+    without a year is reckoned from there until the text names one."""
     reader = DateReader(day_comes_first(page.text for page in pages))
-    before: PartialDate | None = None
     seen: set[tuple[object, str]] = set()
     for page in pages:
         for event in _of_page(page, reader, before, title):
