@@ -297,7 +297,8 @@ class _Parts(_ShelfParts):
         """Made, with its panel, when the chronology is opened first: few starts need it."""
         from app.ui.timeline.making import make_timeline
 
-        renewing = (self.openings.opened, self.openings.read_again, self.shelf.book_removed, self.bin.restored)
+        opened, removed = (self.openings.opened, self.openings.read_again), self.shelf.book_removed
+        renewing = (*opened, self.folders.added, removed, self.bin.restored)
         made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, renewing, self)
         made.panel.closed.connect(self.navigation.close_sheet)
         made.citation_wanted.connect(self.navigation.open_citation)
@@ -419,6 +420,7 @@ class _Parts(_ShelfParts):
 
     def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
         window = self.window
+        window.shelf.tables.chronology_wanted.connect(self.navigation.open_chronology)
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
         if sys.platform == "darwin":

@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.timeline import EntrySource, TimelineFinding
 from app.core.work import Cancel, Stopped, finish
 from app.models import local
-from app.services.timeline.asking import TimelineAsked, TimelineProgress
+from app.services.timeline.asking import TimelineAsked, TimelineProgress, read_answer
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, open_desk
 
 FIRST = "The parties met in the spring of that year.\n\nMarlow signed the lease on 5 March 2024, before Olga Brand."
@@ -58,12 +59,12 @@ def test_what_the_pages_have_is_kept(fake: FakeDesk) -> None:
     events = [(event.span.first.text, event.words, event.places[0]) for event in fake.desk.timelines.store.events()]
     days = [(day, words.split(",")[0], place.page, place.source) for day, words, place in events]
     assert days == [
+        ("2024", "The parties meet", 1, EntrySource.MODEL),
         ("2024-03-05", "Marlow signed the lease on 5 March 2024", 1, EntrySource.RULES),
-        ("2024-04", "The parties meet", 1, EntrySource.MODEL),
         ("2031-03-31", "Then the Tenant left the berth", 2, EntrySource.RULES),
     ]
-    assert events[1][2].quote == "The parties met in the spring of that year."
-    assert events[1][2].is_reckoned, "its words do not name the day"
+    assert events[0][2].quote == "The parties met in the spring of that year."
+    assert events[0][2].is_reckoned, "its words do not name the day"
     named = {entity.name: entity.places[0].source for entity in fake.desk.timelines.store.entities()}
     assert named == {"Olga Brand": EntrySource.RULES, "Olga": EntrySource.MODEL}
 
@@ -130,3 +131,20 @@ def test_a_model_that_finds_more_later_adds_nothing_twice(fake: FakeDesk) -> Non
     fake.engine.info = msgspec.structs.replace(SCOUT, name="Another")
     fake.engine.answers = [(ANSWER,)]
     assert ask(fake) == TimelineAsked(added=0, dropped=6)
+
+
+def test_lines_of_a_small_model_are_read_too(fake: FakeDesk) -> None:
+    """It leaves out the quotation marks, turns the fields around, quotes half a sentence, and invents a day."""
+    book = add(fake, FIRST, SECOND)
+    cited = fake.books.cited(BookRef(book.id))
+    found = read_answer(
+        "2024-03-05 | Marlow signed the lease [p. 1] | Marlow, Olga Brand\n"
+        "2031-12-24 | the Tenant left the berth [p. 1]\n"
+        "A line of prose.\n| | |\n2024 |",
+        cited,
+        book,
+    )
+    assert [(event.span.first.text, event.page, event.quote) for event in found.events] == [
+        ("2024-03-05", 1, "Marlow signed the lease on 5 March 2024, before Olga Brand.")
+    ]
+    assert found.dropped == 1

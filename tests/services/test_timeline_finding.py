@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.dates import PartialDate
 from app.core.document import Page
 from app.core.timeline import EntityKind, FoundEvent
 from app.services.timeline.finding import MOST_CHARACTERS, find_events, find_names
@@ -27,6 +28,13 @@ def test_sentences_with_their_dates() -> None:
 def test_a_reckoned_date_goes_on_from_the_page_before() -> None:
     first, second = events("The lease began on 10 June 2024.", "The following day the quay was flooded.")
     assert (second.span.first.text, second.is_reckoned, first.is_reckoned) == ("2024-06-11", True, False)
+
+
+def test_a_date_without_a_year_is_that_of_the_document() -> None:
+    page = Page(1, "", "We met on 5 March at the quay.")
+    assert list(find_events([page], "")) == []
+    (event,) = find_events([page], "", PartialDate(2022, 4, 1))
+    assert (event.span.first.text, event.is_reckoned) == ("2022-03-05", True)
 
 
 def test_a_mail_is_an_event() -> None:
@@ -64,3 +72,8 @@ def test_names_are_counted_for_each_page() -> None:
     pages = [Page(1, "", "Mr Smith met Anna Berg. Anna Berg left."), Page(2, "", "Anna Berg came back.")]
     found = [(name.name, name.page, name.count) for name in find_names(pages) if name.kind is EntityKind.PERSON]
     assert sorted(found) == [("Anna Berg", 1, 2), ("Anna Berg", 2, 1), ("Mr Smith", 1, 1)]
+
+
+def test_a_page_of_dates_alone_takes_no_long_time() -> None:
+    for piece in ("2024年", "1 March ", "2024-", "in 2024 ", "the same day ", "From: a\n", "Date: x\n", "十"):
+        assert len(events(piece * 5_000)) < 200

@@ -22,9 +22,11 @@ from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizin
 from app.core.grammar import grammar_in
 from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
 from app.core.work import Cancel, Stopped, Work, relay
-from app.documents.text.terms import terms_of
+from app.documents.text.sentences import sentences
+from app.documents.text.terms import is_unspaced, terms_of
 from app.engine.protocol import AnswerTo, Measure
 from app.services.ask import Ask
+from app.services.timeline.finding import MOST_CHARACTERS
 from app.store.timeline import Timeline
 
 _log = logging.getLogger("octavo.timeline")
@@ -36,6 +38,9 @@ _ASKED_CHARACTERS = 8_000
 
 _LEAST_SHARED = 3
 """One of so many words that are said of an event is in the words of the page."""
+
+_LEAST_TITLE_WORDS, _LEAST_TITLE = 3, 5
+"""Words of what is said of an event, or characters where words are not spaced; else the page's own words say more."""
 
 _SLACK = 64
 """Tokens by which the question about other pages may differ from the one that was measured."""
@@ -57,10 +62,8 @@ Name | 山田太郎 | person | [p. 3]
 Name | 株式会社山田商事 | organisation | [p. 4]
 ほかには何も書かないでください。"""
 
-_EVENT = re.compile(
-    r"^[^\"“„«「『]{0,8}[\"“„«「『](?P<quote>.+?)[\"”“»」』][^|\"”]*"
-    r"\|\s*(?P<day>\d{4}(?:-\d{2}(?:-\d{2})?)?)\s*\|\s*(?P<title>[^|]{1,300})"
-)
+_DAY = re.compile(r"\W*(\d{4}(?:-\d{2}(?:-\d{2})?)?)\W*")
+_QUOTE = re.compile(r"[\"“„«「『](.{3,}?)[\"”“»」』](?=\s*(?:\||\[|$))")
 _NAME = re.compile(r"^\W*Name\s*\|\s*(?P<name>[^|\[\]]{2,100}?)\s*\|\s*(?P<kind>person|organi[sz]ation)", re.IGNORECASE)
 _MARK = re.compile(r"\[(?:[^\[\]]*, )?p\.\s?(?P<label>[^\[\],]{1,20})\]")
 
@@ -164,15 +167,38 @@ def read_answer(untrusted_answer: str, cited: CitedBook, book: Book) -> WrittenE
     events, names, dropped = list[FoundEvent](), list[FoundName](), 0
     for line in untrusted_answer.splitlines():
         places = _pages(line, cited, book)
-        if (written := _EVENT.match(line)) is not None:
+        if (named := _NAME.match(line)) is not None:
+            name = _name(named, places)
+            names += [name] if name is not None else []
+            dropped += name is None
+        elif (written := _read_line(line)) is not None:
             event = _event(written, places)
             events += [event] if event is not None else []
             dropped += event is None
-        elif (written := _NAME.match(line)) is not None:
-            named = _name(written, places)
-            names += [named] if named is not None else []
-            dropped += named is None
     return WrittenEntries(tuple(events), tuple(names), dropped)
+
+
+@dataclass(frozen=True)
+class _WrittenEvent:
+    """A line of an answer. `quotes`: what may be the words of the page, the likeliest first."""
+
+    day: PartialDate | None
+    quotes: tuple[str, ...]
+    title: str
+
+
+def _read_line(line: str) -> _WrittenEvent | None:
+    """Its fields in any order, since small models do not keep to one, and forget quotation marks; None for no event."""
+    fields = [field.strip() for field in _MARK.sub("", line).split("|")]
+    days = [match[1] for field in fields if (match := _DAY.fullmatch(field)) is not None]
+    said = [field for field in fields if field and _DAY.fullmatch(field) is None]
+    if not days or not said:
+        return None
+    quoted = [match[1] for match in _QUOTE.finditer(_MARK.sub("", line))]
+    others = [field for field in said if not _QUOTE.search(field)]
+    title = min(others, key=len, default="") if quoted or others[1:] else ""
+    quotes = (*quoted, *sorted((other.strip('"“”„«»「」『』 ') for other in others), key=len, reverse=True))
+    return _WrittenEvent(PartialDate.parse(days[0]), quotes, " ".join(title.split()))
 
 
 def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
@@ -182,33 +208,46 @@ def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
     return sorted(cited.pages, key=lambda page: page.number not in named)
 
 
-def _event(written: re.Match[str], pages: Sequence[Page]) -> FoundEvent | None:
-    """The day is the page's where its words name it. Words that name none may only stand on a page that names the year,
-    and words that say nothing of what is said of them are those of something else."""
+def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
+    """The day is the page's where its words name it. Where they name none, its year alone is taken, which the page has
+    to name, and they have to be about what is said of them: else they are those of something else."""
     from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
     from app.documents.text.dates import DateReader
 
-    day, title = PartialDate.parse(written["day"]), " ".join(written["title"].split())
-    for page in pages if day is not None else ():
-        if day is None or (place := locate(page.text, written["quote"])) is None:
-            continue
-        quote = " ".join(page.text[slice(*place)].split())
-        if not _is_about(title, quote):
-            return None
-        dates = [date for date in DateReader().read(quote) if not date.is_reckoned]
-        said = next((date for date in dates if date.span.has(day)), None)
-        if said is not None:
-            return FoundEvent(said.span, page.number, quote, quote[said.start : said.end], title)
-        if dates or str(day.year) not in page.text:
-            return None
-        return FoundEvent(DateSpan(day), page.number, quote, "", title, is_reckoned=True)
-    return None
+    day = written.day
+    found = (
+        (page, place) for quote in written.quotes for page in pages if (place := locate(page.text, quote)) is not None
+    )
+    page, place = next(found, (None, None))
+    if day is None or page is None or place is None:
+        return None
+    quote = _sentence(page, " ".join(page.text[slice(*place)].split()))
+    is_about = _is_about(written.title, quote)
+    title = written.title if is_about and _says_something(written.title) else ""
+    dates = [date for date in DateReader().read(quote) if not date.is_reckoned]
+    said = next((date for date in dates if date.span.has(day)), None)
+    if said is not None:
+        return FoundEvent(said.span, page.number, quote, quote[said.start : said.end], title)
+    if dates or not is_about or str(day.year) not in page.text:
+        return None
+    return FoundEvent(DateSpan(PartialDate(day.year)), page.number, quote, "", title, is_reckoned=True)
+
+
+def _sentence(page: Page, quote: str) -> str:
+    """The whole sentence that a quotation is part of, unless it is long."""
+    whole = (sentence.line for sentence in sentences(page.text) if quote in sentence.line)
+    return next((line for line in whole if len(line) <= MOST_CHARACTERS), quote)
+
+
+def _says_something(title: str) -> bool:
+    """More than a name."""
+    return len(title.split()) >= _LEAST_TITLE_WORDS or (len(title) > _LEAST_TITLE and is_unspaced(title[0]))
 
 
 def _is_about(title: str, quote: str) -> bool:
     """Whether they have some of their words in common."""
     wanted, there = (terms_of(text, grammar_in(0)).all for text in (title, quote))
-    return len(wanted & there) * _LEAST_SHARED >= len(wanted)
+    return bool(wanted) and len(wanted & there) * _LEAST_SHARED >= len(wanted)
 
 
 def _name(written: re.Match[str], pages: Sequence[Page]) -> FoundName | None:

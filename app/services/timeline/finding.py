@@ -29,11 +29,11 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _BREAK = re.compile(r"(?<=[;,:、；：])\s?|\s")
 
 
-def find_events(pages: Sequence[Page], title: str) -> Iterator[FoundEvent]:
+def find_events(pages: Sequence[Page], title: str, before: PartialDate | None = None) -> Iterator[FoundEvent]:
     """In the order of the pages; what stands on several pages alike is an event of the first. `title`: of the document,
-    which a date that stands alone on its first page is of."""
+    which a date that stands alone on its first page is of. `before`: when it was written, as its file says: a date
+    without a year is reckoned from there until the text names one."""
     reader = DateReader(day_comes_first(page.text for page in pages))
-    before: PartialDate | None = None
     seen: set[tuple[object, str]] = set()
     for page in pages:
         for event in _of_page(page, reader, before, title):
@@ -84,13 +84,13 @@ def _of_sentence(
     if sentence.kind is SentenceKind.QUESTION or _QUOTING.search(line):
         return
     for date in reader.read(line, before):
-        rest = f"{line[: date.start]} {line[date.end :]}"
+        quote, words = _cut(line, date), line[date.start : date.end]
         of_document = ""
-        if len(_WORD.findall(rest)) < _LEAST_WORDS:
+        if len(_WORD.findall(quote.replace(words, " ", 1))) < _LEAST_WORDS:
             if page > 1 or date.is_reckoned or not title:
                 continue
             of_document = title
-        yield FoundEvent(date.span, page, _cut(line, date), line[date.start : date.end], of_document, date.is_reckoned)
+        yield FoundEvent(date.span, page, quote, words, of_document, date.is_reckoned)
 
 
 def _cut(line: str, date: WrittenDate) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.core.dates import PartialDate
 from app.core.timeline import NamedEntity, TimelineEvent, TimelineFinding
 from app.core.work import Cancel, Stopped, Work
 from app.services.library import Library
@@ -47,7 +48,8 @@ class Timelines:
         if (book := known.get(book_id)) is None:
             return  # it was taken away meanwhile
         pages = self.library.pages(book_id)
-        self.store.keep_found(book_id, RULES, tuple(find_events(pages, book.title)), tuple(find_names(pages)))
+        events = find_events(pages, book.title, PartialDate.parse(book.facts.date[:10]))
+        self.store.keep_found(book_id, RULES, tuple(events), tuple(find_names(pages)))
 
 
 def events_of(

@@ -20,6 +20,7 @@ from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.matter_switch import MatterSwitch
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, GroupRow, ItemRole
 from app.ui.shelf.running import RunningCard
+from app.ui.shelf.tables import TablesGroup
 from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -154,7 +155,8 @@ class ShelfPanel(QWidget):
         top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
         archived = (self.archived_button, Qt.AlignmentFlag.AlignLeft)
-        shown = (self.conversation_view, archived, (self.book_view, 1), (self._empty, 1))
+        self.tables = TablesGroup(icons)
+        shown = (self.conversation_view, archived, self.tables, (self.book_view, 1), (self._empty, 1))
         lists = boxed(column(self.desk, SPACE_S, top, *shown, margins=margins))
         running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0)))
         column((lists, 1), running, Separator(), self._foot, of=self)
@@ -205,6 +207,7 @@ class ShelfPanel(QWidget):
         self.archived_button.setText(words.format(n=count(put_away)))
         bare = not self._books.rowCount()
         self._empty.setVisible(bare)
+        self.tables.setHidden(bare)
         self.book_view.setVisible(not bare)
         limit = max(int(self.height() * _CONVERSATIONS_SHARE), 80)
         self.conversation_view.setFixedHeight(self.conversation_view.content_height(limit))

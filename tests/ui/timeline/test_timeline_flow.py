@@ -232,7 +232,7 @@ def test_the_model_adds_what_the_rules_missed(qtbot: QtBot, room: Room) -> None:
     room.engine.answers = [(_LISTED,)]
     _ask(qtbot, room)
     room.settle()
-    added = next(row for row in _rows(room) if isinstance(row, EventRow) and row.day == "April 2024")
+    added = next(row for row in _rows(room) if isinstance(row, EventRow) and row.quote)
     assert (added.words, added.quote) == ("A meeting in spring", "“They met in the spring.”")
     assert [chip.citation.quote for chip in added.chips] == ["They met in the spring."]
     assert room.presenter.timeline.panel.notice.text() == (
@@ -265,3 +265,13 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
     _ask(qtbot, room)
     room.settle()
     assert len(room.engine.prompts) == asked + 1
+
+
+def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -> None:
+    room.open()
+    room.add_book(_document("Lease", _FIRST))
+    room.presenter.shelf.list_books()
+    room.settle()
+    qtbot.mouseClick(room.window.shelf.tables.chronology, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert len(_days(room)) == 2
