@@ -272,6 +272,7 @@ class NotesPresenter(Presenter):
 
     def write_copy(self, book: Book, name: str) -> None:
         """Write a copy of a book with its highlights into this file."""
+        self._window.say(_("Writing the copy…"))
         work = partial(self._write_copy, book, Path(name))
         self._bridge.call(Executor.READER, work, partial(self._copied, name), self._on_problem)
 
