@@ -107,7 +107,10 @@ class NoteTaking:
 
     def placed(self, book_id: str) -> tuple[NoteInText, ...]:
         """The notes of a book, in the order of their places."""
-        return tuple(_placed(note, self._page_of(note)) for note in self.store.of_book(book_id))
+        notes = self.store.of_book(book_id)
+        numbers = {place.page for note in notes if (place := note.place) and place.span and not place.lost}
+        pages = {number: self._library.page(book_id, number) for number in numbers}
+        return tuple(_placed(note, pages.get(_number(note))) for note in notes)
 
     def annotated_copy(self, book_id: str, cancel: Cancel) -> Work[Annotating, AnnotatedCopy]:
         """A copy of a PDF with all notes of it as annotations; its file is only read. Raises AppError COPY_NOT_PDF, and
@@ -140,10 +143,6 @@ class NoteTaking:
             said = (f"“{' '.join(note.words.split())}”" if note.words and not boxes else "", note.text)
             date = datetime.fromtimestamp(note.changed_at, UTC).strftime("D:%Y%m%d%H%M%SZ")
             yield Highlight(number, boxes, note.marker, "\n\n".join(filter(None, said)), note.id, date)
-
-    def _page_of(self, note: Note) -> Page | None:
-        place = note.place
-        return self._library.page(place.book_id, place.page) if place and place.span and not place.lost else None
 
     def _keep(self, note: Note) -> Note:
         kept = self.store.keep(note)

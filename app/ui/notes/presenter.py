@@ -165,7 +165,8 @@ class NotesPresenter(Presenter):
         self.card = card = NoteCard(note, self._icons.theme, self.panel)
         card.marked.connect(partial(self._change_marker, note.id))
         card.written.connect(partial(self._change_text, note.id))
-        card.delete_wanted.connect(partial(self.delete, note))
+        for emptied in (card.delete_wanted, card.left_empty):
+            emptied.connect(partial(self.delete, note))
         card.open_beside(area)
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
@@ -255,7 +256,8 @@ class NotesPresenter(Presenter):
             dialog = SaveDialog(self._window, _("Save a copy with highlights"), name, (_("PDF (*.pdf)"),))
             dialog.fileSelected.connect(partial(self.write_copy, book))
         else:
-            dialog = SaveDialog(self._window, _("Export the notes"), _("Notes"), (_("Markdown (*.md)"),))
+            name = self.panel.title.text()
+            dialog = SaveDialog(self._window, _("Export the notes"), name, (_("Markdown (*.md)"),))
             dialog.fileSelected.connect(partial(self.write, self._book_id))
         dialog.open()
 
