@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.conversation import Citation
 from app.core.document import Book, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Annotating
@@ -90,6 +91,16 @@ class NoteTaking:
     def keep_words(self, words: str, source: NoteSource, source_id: str) -> Note:
         """Words that are on no page, such as an answer."""
         return self._keep(Note(words=words, source=source, source_id=source_id))
+
+    def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> Note:
+        """A cell of a table in words: beside the quotation that it rests on, where there is one. Raises AppError as
+        `mark`."""
+        if citation is None or not citation.book_id or citation.page < 1:
+            return self.keep_words(text, NoteSource.CELL, question_id)
+        marker = Marker.BLUE if citation.shown else None
+        note = self.mark_quotation(citation.book_id, citation.page, citation.shown, marker)
+        written = note.text if text in note.text else "\n\n".join(filter(None, (note.text, text)))
+        return self._keep(msgspec.structs.replace(note, text=written, source=NoteSource.CELL, source_id=question_id))
 
     def change(self, note_id: str, *, text: str | None = None, marker: Marker | None = None) -> Note | None:
         """Another text, another marker; what is None stays. None where the note is gone."""
