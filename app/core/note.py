@@ -43,7 +43,8 @@ class NotePlace(msgspec.Struct, frozen=True):
 
 class Note(msgspec.Struct, frozen=True):
     """`words` are those of the page or of the answer, `text` is what the person wrote; one of them may be empty. A note
-    without a marker is not shown on its page. `source_id` is the id of an answer. Times: seconds since the epoch, UTC.
+    without a marker is not shown on its page. `source_id` is the id of the answer; of a cell, that of its question.
+    Times: seconds since the epoch, UTC.
     """
 
     id: str = ""

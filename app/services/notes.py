@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.conversation import Citation
 from app.core.document import Book, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Annotating
@@ -91,6 +92,16 @@ class NoteTaking:
         """Words that are on no page, such as an answer."""
         return self._keep(Note(words=words, source=source, source_id=source_id))
 
+    def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> Note:
+        """A cell of a table in words: beside the quotation that it rests on, where there is one. Raises AppError as
+        `mark`."""
+        if citation is None or not citation.book_id or citation.page < 1:
+            return self.keep_words(text, NoteSource.CELL, question_id)
+        marker = Marker.BLUE if citation.shown else None
+        note = self.mark_quotation(citation.book_id, citation.page, citation.shown, marker)
+        written = note.text if text in note.text else "\n\n".join(filter(None, (note.text, text)))
+        return self._keep(msgspec.structs.replace(note, text=written, source=NoteSource.CELL, source_id=question_id))
+
     def change(self, note_id: str, *, text: str | None = None, marker: Marker | None = None) -> Note | None:
         """Another text, another marker; what is None stays. None where the note is gone."""
         note = self.store.get(note_id)
@@ -107,7 +118,10 @@ class NoteTaking:
 
     def placed(self, book_id: str) -> tuple[NoteInText, ...]:
         """The notes of a book, in the order of their places."""
-        return tuple(_placed(note, self._page_of(note)) for note in self.store.of_book(book_id))
+        notes = self.store.of_book(book_id)
+        numbers = {place.page for note in notes if (place := note.place) and place.span and not place.lost}
+        pages = {number: self._library.page(book_id, number) for number in numbers}
+        return tuple(_placed(note, pages.get(_number(note))) for note in notes)
 
     def annotated_copy(self, book_id: str, cancel: Cancel) -> Work[Annotating, AnnotatedCopy]:
         """A copy of a PDF with all notes of it as annotations; its file is only read. Raises AppError COPY_NOT_PDF, and
@@ -140,10 +154,6 @@ class NoteTaking:
             said = (f"“{' '.join(note.words.split())}”" if note.words and not boxes else "", note.text)
             date = datetime.fromtimestamp(note.changed_at, UTC).strftime("D:%Y%m%d%H%M%SZ")
             yield Highlight(number, boxes, note.marker, "\n\n".join(filter(None, said)), note.id, date)
-
-    def _page_of(self, note: Note) -> Page | None:
-        place = note.place
-        return self._library.page(place.book_id, place.page) if place and place.span and not place.lost else None
 
     def _keep(self, note: Note) -> Note:
         kept = self.store.keep(note)

@@ -122,6 +122,12 @@ class Navigation(QObject):
         else:
             sheets.prepare()
 
+    def open_kept_sheet(self, sheet_id: str) -> None:
+        """A table that is kept."""
+        sheets = self._sheets()
+        self._window.show_sheet(True)
+        sheets.open(sheet_id)
+
     @Slot()
     def open_running_sheet(self) -> None:
         """The question sheet that is being asked."""

@@ -275,6 +275,7 @@ class _Parts(_ShelfParts):
         panel.closed.connect(self.navigation.close_sheet)
         panel.citation_clicked.connect(self.navigation.open_citation)
         panel.book_wanted.connect(self.navigation.open_book)
+        panel.kept.connect(self.notes.keep_cell)
         work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
         made = SheetsPresenter(work, self._bridge, panel, self.openings, self.activity, self.shown, self)
         made.failed.connect(self.window.tell)

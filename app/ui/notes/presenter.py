@@ -149,12 +149,14 @@ class NotesPresenter(Presenter):
         if note.place is not None:
             self._go.open_words(note.place.book_id, note.place.page, note.words)
         elif note.source_id:
-            work = partial(_place_of, self._conversations, note.source_id)
-            self._bridge.call(Executor.STORE, work, self._show_answer, self._on_problem)
+            work = partial(_place_of, self._conversations, note)
+            self._bridge.call(Executor.STORE, work, partial(self._show_answer, note), self._on_problem)
 
-    def _show_answer(self, place: tuple[str, str] | None) -> None:
+    def _show_answer(self, note: Note, place: tuple[str, str] | None) -> None:
         if place is None:
             self.failed.emit(_("The answer that this note was kept of was deleted."))
+        elif note.source is NoteSource.CELL:
+            self._go.open_kept_sheet(place[0])
         else:
             self._go.open_conversation(*place)
 
@@ -165,7 +167,8 @@ class NotesPresenter(Presenter):
         self.card = card = NoteCard(note, self._icons.theme, self.panel)
         card.marked.connect(partial(self._change_marker, note.id))
         card.written.connect(partial(self._change_text, note.id))
-        card.delete_wanted.connect(partial(self.delete, note))
+        for emptied in (card.delete_wanted, card.left_empty):
+            emptied.connect(partial(self.delete, note))
         card.open_beside(area)
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
@@ -229,6 +232,12 @@ class NotesPresenter(Presenter):
         words = copy_answer(answer, {book.id: book for book in self._library.books()}).plain
         return self._notes.keep_words(words, NoteSource.ANSWER, answer_id)
 
+    @Slot(object, str, str)
+    def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> None:
+        """Keep a cell of a table, with the quotation that it rests on."""
+        work = partial(self._notes.keep_cell, citation, text, question_id)
+        self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
+
     @Slot(object)
     def keep_citation(self, citation: Citation) -> None:
         """Keep what an answer quotes as a highlight of the page."""
@@ -255,7 +264,8 @@ class NotesPresenter(Presenter):
             dialog = SaveDialog(self._window, _("Save a copy with highlights"), name, (_("PDF (*.pdf)"),))
             dialog.fileSelected.connect(partial(self.write_copy, book))
         else:
-            dialog = SaveDialog(self._window, _("Export the notes"), _("Notes"), (_("Markdown (*.md)"),))
+            name = self.panel.title.text()
+            dialog = SaveDialog(self._window, _("Export the notes"), name, (_("Markdown (*.md)"),))
             dialog.fileSelected.connect(partial(self.write, self._book_id))
         dialog.open()
 
@@ -272,6 +282,7 @@ class NotesPresenter(Presenter):
 
     def write_copy(self, book: Book, name: str) -> None:
         """Write a copy of a book with its highlights into this file."""
+        self._window.say(_("Writing the copy…"))
         work = partial(self._write_copy, book, Path(name))
         self._bridge.call(Executor.READER, work, partial(self._copied, name), self._on_problem)
 
@@ -292,9 +303,10 @@ class NotesPresenter(Presenter):
             self._window.say(unplaced_words(copy.unplaced))
 
 
-def _place_of(conversations: Conversations, answer_id: str) -> tuple[str, str] | None:
-    """The conversation and the question of an answer."""
-    answer = conversations.answer(answer_id)
-    question = conversations.question(answer.question_id) if answer is not None else None
+def _place_of(conversations: Conversations, note: Note) -> tuple[str, str] | None:
+    """The conversation, or the table, and the question that a note was kept of."""
+    answer = conversations.answer(note.source_id) if note.source is NoteSource.ANSWER else None
+    question_id = answer.question_id if answer is not None else note.source_id
+    question = conversations.question(question_id)
     kept = conversations.get(question.conversation_id) if question is not None else None
     return (kept.id, question.id) if kept is not None and question is not None else None

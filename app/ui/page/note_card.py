@@ -23,11 +23,12 @@ _SIZE = QSize(340, 220)
 
 class NoteCard(QFrame):
     """Closes with a click beside it, with Esc, and with Ctrl+Return. `written` carries the text, if it is another one
-    when the card closes; `marked` a Marker."""
+    when the card closes; `marked` a Marker; `left_empty`: nothing is written, and there are no words either."""
 
     marked = Signal(object)
     written = Signal(str)
     delete_wanted = Signal()
+    left_empty = Signal()
 
     def __init__(self, note: Note, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -35,7 +36,7 @@ class NoteCard(QFrame):
         self.setProperty("role", "popup")
         self.setAccessibleName(_("Note"))
         self._window = parent.window()
-        self._before = note.text
+        self._before, self._words = note.text, note.words
         self._gone = False
         self.markers = marker_buttons(theme, _("Highlight: {marker}"))
         for button in self.markers:
@@ -86,7 +87,10 @@ class NoteCard(QFrame):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         text = self.editor.toPlainText().strip()
-        if not self._gone and text != self._before:
+        if not self._gone and not text and not self._words:
+            self._gone = True
+            self.left_empty.emit()
+        elif not self._gone and text != self._before:
             self._before = text
             self.written.emit(text)
         super().closeEvent(event)

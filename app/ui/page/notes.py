@@ -168,7 +168,20 @@ class PageNotes(Presenter):
         card.marked.connect(partial(self._change_marker, note.id))
         card.written.connect(partial(self._change_text, note.id))
         card.delete_wanted.connect(partial(self.delete_wanted.emit, note))
+        card.left_empty.connect(partial(self._drop, note))
         card.open_beside(area)
+
+    def _drop(self, note: Note) -> None:
+        """One that says nothing is none, and nobody misses it."""
+        if note.text:
+            self.delete_wanted.emit(note)
+        else:
+            self._bridge.call(
+                Executor.STORE, partial(self._notes.store.delete, note.id), self._dropped, self._on_problem
+            )
+
+    def _dropped(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.changed.emit()
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
         self._panel.selection.marker = marker

@@ -42,13 +42,15 @@ _NARROWEST = 0.85
 
 class GridView(QTableView):
     """`citation_clicked` carries the Citation; `book_wanted` its id; the others a ShownValue, the number of a
-    column, of a row, or an Arrangement."""
+    column, of a row, or an Arrangement; `kept` what is to be a note: the Citation that it rests on, or None, its words,
+    and the id of its question."""
 
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
     again_wanted = Signal(object)
     correction_wanted = Signal(object)
     comment_wanted = Signal(object)
+    kept = Signal(object, str, str)
     column_wanted = Signal(int)
     column_unwanted = Signal(int)
     row_unwanted = Signal(int)
@@ -109,6 +111,9 @@ class GridView(QTableView):
         menu.addSeparator()
         copy = menu.addAction(_("Copy the answer"), partial(_copy, value))
         copy.setEnabled(bool(value.words))
+        kept = (value.read.citation, f"{value.column.title}: {value.words}", value.read.cell.question.id)
+        keep = menu.addAction(_("Keep as a note"), partial(self.kept.emit, *kept))
+        keep.setEnabled(bool(value.words))
         return menu
 
     def column_menu_of(self, column: GridColumn) -> QMenu:

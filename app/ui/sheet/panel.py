@@ -28,6 +28,7 @@ class SheetPanel(QWidget):
 
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
+    kept = Signal(object, str, str)  # as that of `SheetView`
     closed = Signal()
     stop_wanted = Signal()
     go_on_wanted = Signal()
@@ -62,6 +63,8 @@ class SheetPanel(QWidget):
         self._pages.addWidget(self.grid)
         self.view.citation_clicked.connect(self.citation_clicked)
         self.grid.view.citation_clicked.connect(self.citation_clicked)
+        for view in (self.view, self.grid.view):
+            view.kept.connect(self.kept)
         self.grid.view.book_wanted.connect(self.book_wanted)
         self.more = MenuButton(icons, Symbol.MORE, _("More"))
         self.more.use(self._make_more())

@@ -28,9 +28,11 @@ _PAGES_SHARE, _PAGES_WIDEST = 0.24, 190
 
 
 class SheetView(QTableView):
-    """`citation_clicked` carries the Citation."""
+    """`citation_clicked` carries the Citation; `kept` what is to be a note: the Citation that it rests on, or None, its
+    words, and the id of its question."""
 
     citation_clicked = Signal(object)
+    kept = Signal(object, str, str)
 
     def __init__(self, table: SheetTable, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,9 @@ class SheetView(QTableView):
             menu.addSeparator()
         copy = menu.addAction(_("Copy the answer"), partial(_copy, row.text))
         copy.setEnabled(bool(row.text))
+        words = f"{row.question}\n\n{row.text}"
+        keep = menu.addAction(_("Keep as a note"), partial(self.kept.emit, None, words, row.question_id))
+        keep.setEnabled(bool(row.text))
         return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -256,3 +256,25 @@ def test_the_notes_of_the_book_drop_down_and_lead_to_their_places(room: Room) ->
     room.settle()
     assert room.presenter.shown.place == (book.id, 4)
     assert room.window.page.image.lit(4)
+
+
+def test_a_note_about_a_page_in_which_nothing_is_written_is_none(room: Room) -> None:
+    book = _letters(room)
+    room.window.page.selection.note_wanted.emit()
+    room.settle()
+    card = _noting(room).card
+    assert card is not None
+    assert not any(button.isVisible() for button in card.markers), "there are no words to mark"
+    card.close()
+    room.settle()
+    assert _kept(room, book) == []
+    room.window.page.selection.note_wanted.emit()
+    room.settle()
+    card = _noting(room).card
+    assert card is not None
+    card.editor.setPlainText("Ask Marlow.")
+    card.close()
+    room.settle()
+    (note,) = _kept(room, book)
+    assert (note.text, note.words, note.marker) == ("Ask Marlow.", "", None)
+    assert room.window.page.header.notes.isVisible()

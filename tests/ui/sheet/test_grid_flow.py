@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import BookRef
+from app.core.note import NoteSource
 from app.core.sheet import Sheet
 from app.core.values import AnswerForm, ValueKind
 from app.services.cells import CellFinding
@@ -227,7 +228,33 @@ def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -
     room.settle()
     assert opened(room) == 203
     names = [action.text() for action in view.menu_of(value(room, 0, 1)).actions() if action.text()]
-    assert names == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer"]
+    assert names == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer", "Keep as a note"]
+    del grid
+
+
+def test_a_cell_is_kept_as_a_note_beside_its_quotation(room: Room, grid: Sheet) -> None:
+    room.presenter.sheets.go_on()
+    room.settle()
+    view, kept = room.window.sheet.grid.view, room.desk.notes.store
+    shown = value(room, 0, 1)
+    citation = shown.read.citation
+    assert citation is not None
+    next(action for action in view.menu_of(shown).actions() if action.text() == "Keep as a note").trigger()
+    room.settle()
+    assert room.window.sheet.notice.text() == "Kept as a note."
+    (note,) = kept.all()
+    assert (note.source, note.text) == (NoteSource.CELL, f"{shown.column.title}: {shown.words}")
+    assert note.place is not None
+    assert (note.place.page, note.words) == (citation.page, citation.shown)
+    view.kept.emit(None, "Rent: none", shown.read.cell.question.id)
+    room.settle()
+    (other,) = (each for each in kept.all() if each.place is None)
+    assert other.words == "Rent: none"
+    room.presenter.navigation.close_sheet()
+    room.presenter.notes.show_note(other)
+    room.settle()
+    assert room.window.shows_sheet
+    assert room.window.sheet.shows_grid
     del grid
 
 

@@ -127,8 +127,9 @@ def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Return)
     menu = room.application.activePopupWidget()
     assert menu is not None
-    assert [action.text() for action in menu.actions() if action.text()] == ["p. 203 ✓", "Copy the answer"]
-    menu.actions()[-1].trigger()
+    names = [action.text() for action in menu.actions() if action.text()]
+    assert names == ["p. 203 ✓", "Copy the answer", "Keep as a note"]
+    menu.actions()[-2].trigger()
     assert room.application.clipboard().text() == _QUOTED
     menu.close()
 
