@@ -24,7 +24,8 @@ from app.services.library import Library
 from app.services.weighing import SentenceWeighing, WeighingProgress
 from app.store.sheets import SheetStore
 
-_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
+_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
+_OF_BOOKS = frozenset({Code.FILE_MISSING, Code.PAGES_INVALID})
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ class Sheets:
                 continue
             if cancel.requested:
                 raise Stopped
+            if len(sheet.rows) > 1 and not self.store.asks(cell.question.id):
+                continue  # its document was removed meanwhile
             yield CellBegun(number, total, cell.question.id)
             answer, problem = yield from self._answer(cell, sheet, cancel)
             if answer is not None and weighs and _has_sentences(cell, answer, problem):
@@ -181,6 +184,8 @@ def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
             return False
         taken = int(params["documents_tokens"]) + int(params["reserve_tokens"])
         return taken >= int(params["context_tokens"])
+    if code in _OF_BOOKS:
+        return same_books
     return code in _FOR_ALL or code.startswith("model_") or blame(code) is Blame.MACHINE
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.bin import BinKind
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
@@ -151,6 +152,21 @@ def test_a_document_that_does_not_fit_costs_itself(fake: FakeDesk) -> None:
     finish(fake.desk.sheets.run(grid.id, Cancel()))
     states = [cell.state for cell in kept(fake, grid).cells]
     assert states == [CellState.FAILED] * 3 + [CellState.ANSWERED] * 3
+
+
+@pytest.mark.parametrize("purged", [False, True])
+def test_a_document_that_is_removed_meanwhile_is_asked_no_more(fake: FakeDesk, purged: bool) -> None:
+    grid = make(fake, "Berth 1", "Berth 2", "Berth 3")
+    events = fake.desk.sheets.run(grid.id, Cancel())
+    next(events)
+    entry = fake.desk.removal.delete(BinKind.BOOK, grid.rows[1].books[0].book_id)
+    assert entry is not None
+    if purged:
+        fake.desk.removal.purge(entry)
+    finish(events)
+    assert [prompt.documents[0].untrusted_title for prompt in fake.engine.prompts] == ["Berth 1"] * 3 + ["Berth 3"] * 3
+    found = kept(fake, grid)
+    assert (found.finished, [row.number for row in found.rows]) == (True, [1, 3])
 
 
 def test_a_grid_has_a_limit(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
