@@ -242,9 +242,15 @@ class Writer:
         them; a character of theirs, where no probable one does. Where a page ends before it is long enough, it ends."""
         if quoter.can_close and (closing := self._close(quoter)) is not None:
             return closing
-        for token, _weight in self._ranked(index).each():
-            if self.model.piece(token) and quoter.stays_true(self.model.piece(token)):
-                return token
+        allowed = [
+            (token, piece)
+            for token, _weight in self._ranked(index).each()
+            if (piece := self.model.piece(token)) and quoter.stays_true(piece)
+        ]
+        if not quoter.quoted_bytes:  # where a sentence may begin, rather than in the middle of one
+            allowed.sort(key=lambda each: each[1].decode("utf-8", "ignore").lstrip()[:1].islower())
+        if allowed:
+            return allowed[0][0]
         following = self._most_probable_of(quoter.continuations(), index)
         if following is not None:
             return following
