@@ -50,7 +50,8 @@ def main() -> None:
     after = list(_run(options, folder, resume=True))
     cells = {(cell["document"], cell["column"]): cell for cell in (*before, *after)}
     again = {(cell["document"], cell["column"]) for cell in before} & {(c["document"], c["column"]) for c in after}
-    report(cells, truths, len(again))
+    begun = {(run[0]["document"], run[0]["column"]) for run in (before, after) if run}
+    report(cells, truths, begun, len(again))
 
 
 def write_leases(folder: Path, documents: int) -> dict[str, tuple[str, ...]]:
@@ -79,7 +80,13 @@ def write_leases(folder: Path, documents: int) -> dict[str, tuple[str, ...]]:
     return truths
 
 
-def report(cells: dict[tuple[str, str], dict[str, Any]], truths: dict[str, tuple[str, ...]], again: int) -> None:
+def report(
+    cells: dict[tuple[str, str], dict[str, Any]],
+    truths: dict[str, tuple[str, ...]],
+    begun: set[tuple[str, str]],
+    again: int,
+) -> None:
+    """`begun`: the first cells of each run, of which the document had to be read; `again`: so many were asked twice."""
     findings = Counter(cell["finding"] for cell in cells.values())
     columns = [line.partition("] ")[2].partition(":")[0] for line in QUESTIONS]
     right = Counter[str]()
@@ -90,7 +97,8 @@ def report(cells: dict[tuple[str, str], dict[str, Any]], truths: dict[str, tuple
             said = str(cell.get("value", "")).replace(",", "").casefold()
             right[column] += answer.replace(",", "").casefold() in said
             usage = cell["usage"]
-            reread += bool(place) and usage["evaluated_tokens"] > usage["prompt_tokens"] // 2
+            is_read = usage["evaluated_tokens"] > usage["prompt_tokens"] // 2
+            reread += bool(place) and is_read and (title, column) not in begun
     print(f"{len(cells)} cells; {again} asked again after the kill; {reread} documents read more than once")
     print(", ".join(f"{count} {finding}" for finding, count in findings.most_common()))
     print(", ".join(f"{column}: {right[column]} of {len(truths)} right" for column in columns))
