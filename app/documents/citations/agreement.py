@@ -36,6 +36,17 @@ def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> 
     return ""
 
 
+def speaks_of(form: AnswerForm, quotations: Sequence[str]) -> bool:
+    """Whether quotations have something of a kind at all: words without a date are no proof of one."""
+    text = "\n".join(quotations)
+    match form.kind:
+        case ValueKind.DATE:
+            return bool(dates_of(text))
+        case ValueKind.AMOUNT:
+            return any(_number(figure) is not None for figure in _figures(text))
+    return True
+
+
 def value_in(text: str, form: AnswerForm) -> str:
     """The first value of a kind that words of a page have; empty where they have none."""
     match form.kind:
