@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import time
 from array import array
 from collections import deque
@@ -195,15 +196,23 @@ class Writer:
         whole."""
         for rank, (token, _weight) in enumerate(self._ranked(index).each()):
             piece = self.model.piece(token)
+            if not rank and value.is_whole and (not value.allows(piece) or self._leaves_number(value, piece)):
+                break
             if piece and value.allows(piece):
                 return token
-            if not rank and value.is_whole:
-                break
         if value.is_whole:
             return self._write_ahead(held.end_value())
         chosen = self._most_probable_of(value.continuations(), index)
         assert chosen is not None, "a value that is not whole goes on"
         return chosen
+
+    def _leaves_number(self, value: HeldValue, piece: bytes) -> bool:
+        """Whether a comma comes behind a number that is copied from the books, and that has groups already: there it
+        is no sign of one more."""
+        number = value.number
+        if self.quoter is None or not piece.startswith(b",") or "," not in number or not self.quoter.has(number):
+            return False
+        return not any(self.quoter.has(f"{number},{digit}") for digit in string.digits)
 
     def _choose_opening(self, quoter: QuoteConstraint, index: int, chosen: int) -> int:
         """In place of a token that opens a quotation and goes on at once with what the books do not have: the most
@@ -224,7 +233,7 @@ class Writer:
         if quoter.too_long and (token := self._close(quoter)) is not None:
             return token
         token = self._meant(quoter, index)
-        if token is not None and self.held is not None and not quoter.stays_true(self.model.piece(token)):
+        if token is not None and self.held is not None and not _quotes_on(quoter, self.model.piece(token)):
             token = None
         if token is not None:
             piece = self.model.piece(token)
@@ -242,9 +251,15 @@ class Writer:
         them; a character of theirs, where no probable one does. Where a page ends before it is long enough, it ends."""
         if quoter.can_close and (closing := self._close(quoter)) is not None:
             return closing
-        for token, _weight in self._ranked(index).each():
-            if self.model.piece(token) and quoter.stays_true(self.model.piece(token)):
-                return token
+        allowed = [
+            (token, piece)
+            for token, _weight in self._ranked(index).each()
+            if (piece := self.model.piece(token)) and _quotes_on(quoter, piece)
+        ]
+        if not quoter.quoted_bytes:  # where a sentence may begin, rather than in the middle of one
+            allowed.sort(key=lambda each: each[1].decode("utf-8", "ignore").lstrip()[:1].islower())
+        if allowed:
+            return allowed[0][0]
         following = self._most_probable_of(quoter.continuations(), index)
         if following is not None:
             return following
@@ -341,6 +356,11 @@ def write_text(writer: Writer, text: AnswerText, most: int, written: Written, sh
             return
         if len(writer.sequence) >= writer.context.size or len(tokens) == most:
             return
+
+
+def _quotes_on(quoter: QuoteConstraint, piece: bytes) -> bool:
+    """Whether a token of these bytes stays in a quotation that must be of the books, and on its line."""
+    return b"\n" not in piece and quoter.stays_true(piece)
 
 
 def _behind_quotation(piece: bytes) -> bytes:

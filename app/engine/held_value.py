@@ -86,6 +86,11 @@ class HeldValue:
         return False
 
     @property
+    def number(self) -> str:
+        """Of an amount: its number so far."""
+        return self._written.decode("utf-8", "ignore").rpartition(" ")[2]
+
+    @property
     def is_absent(self) -> bool:
         """Whether it says that the document has no value."""
         return self._written == self._options[-1]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.conversation import Citation, CitationState, Ending
+from app.core.conversation import Citation, CitationState, Ending, Support
 from app.core.sheet import CellState, SheetCell
 from app.core.values import CellValue, ValueKind, ValueState, read_value, value_of
-from app.documents.citations.agreement import page_says
+from app.documents.citations.agreement import page_says, speaks_of
 
 _TRUE = (CitationState.VERIFIED, CitationState.REPAIRED)
 _DOUBTFUL = (CitationState.NEAR, CitationState.CUT, CitationState.NOT_FOUND, CitationState.DIFFERS)
@@ -23,7 +23,7 @@ class CellFinding(StrEnum):
     FAILED = "failed"
     VERIFIED = "verified"  # its quotation is on the page, word for word, and says nothing else
     DISAGREES = "disagrees"  # its quotation is on the page, and has another date, amount or number
-    UNVERIFIED = "unverified"  # it rests on no quotation that is on a page
+    UNVERIFIED = "unverified"  # it rests on no quotation that is on a page, or a model judges that this says otherwise
     ABSENT = "absent"  # the document has none, says the model
     UNFIT = "unfit"  # its answer has no value of its kind
     CORRECTED = "corrected"  # by hand
@@ -73,10 +73,11 @@ def read_cell(cell: SheetCell) -> ReadCell:
             corrected = CellValue(ValueState.HAS, cell.correction)
         on_page = page_says(corrected, form, quotations) if form.is_held else ""
         return ReadCell(cell, CellFinding.CORRECTED, corrected, answered, citation, on_page)
-    return ReadCell(cell, _finding(cell, answered, on_page), answered, answered, citation, on_page)
+    is_proof = not form.is_held or speaks_of(form, quotations)
+    return ReadCell(cell, _finding(cell, answered, on_page, is_proof), answered, answered, citation, on_page)
 
 
-def _finding(cell: SheetCell, value: CellValue, on_page: str) -> CellFinding:
+def _finding(cell: SheetCell, value: CellValue, on_page: str, is_proof: bool) -> CellFinding:
     answer = cell.answer
     if cell.state in _BEFORE or answer is None:
         return _BEFORE[cell.state]
@@ -88,8 +89,9 @@ def _finding(cell: SheetCell, value: CellValue, on_page: str) -> CellFinding:
         return CellFinding.DISAGREES
     states = [citation.state for citation in answer.citations]
     is_true = any(state in _TRUE for state in states) and answer.ending is Ending.COMPLETE
-    doubtful = any(state in _DOUBTFUL for state in states)
-    return CellFinding.VERIFIED if is_true and not doubtful else CellFinding.UNVERIFIED
+    judged = cell.question.form.is_held and any(each.support is Support.NOTHING for each in answer.weighed)
+    doubtful = judged or any(state in _DOUBTFUL for state in states)
+    return CellFinding.VERIFIED if is_true and is_proof and not doubtful else CellFinding.UNVERIFIED
 
 
 def _first(citations: tuple[Citation, ...]) -> Citation | None:

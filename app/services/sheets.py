@@ -15,7 +15,7 @@ from app.core.conversation import Answer, BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Notice, Stored, Weighing
 from app.core.sheet import CellBegun, CellEnded, CellState, GridColumn, Sheet, SheetCell, SheetEntry, SheetProgress
-from app.core.values import AnswerForm
+from app.core.values import AnswerForm, ValueKind
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
@@ -24,7 +24,8 @@ from app.services.library import Library
 from app.services.weighing import SentenceWeighing, WeighingProgress
 from app.store.sheets import SheetStore
 
-_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
+_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
+_OF_BOOKS = frozenset({Code.FILE_MISSING, Code.PAGES_INVALID})
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class Sheets:
         """Ask what is not answered yet, row by row, so that each document is read once, and return the sheet as it is
         then; or ask nothing but the question `only`, whether it was answered or not. A question that fails costs
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
-        is called again. The sentences of an answer in prose are weighed before the next question; why none is, is said
-        once.
+        is called again. An answer in prose, a yes or no, and a choice are weighed before the next question; why none is
+        is said once.
         """
         sheet = self.store.get(sheet_id)
         if sheet is None:
@@ -114,9 +115,11 @@ class Sheets:
                 continue
             if cancel.requested:
                 raise Stopped
+            if len(sheet.rows) > 1 and not self.store.asks(cell.question.id):
+                continue  # its document was removed meanwhile
             yield CellBegun(number, total, cell.question.id)
             answer, problem = yield from self._answer(cell, sheet, cancel)
-            if answer is not None and weighs and _has_sentences(cell, answer, problem):
+            if answer is not None and weighs and _can_be_weighed(cell, answer, problem):
                 answer, off = yield from self._weighed(answer, cancel)
                 weighs = off is None
             yield CellEnded(number, total, msgspec.structs.replace(cell, answer=answer))
@@ -160,9 +163,11 @@ def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgr
         yield progress
 
 
-def _has_sentences(cell: SheetCell, answer: Answer, problem: Problem | None) -> bool:
-    """Whether there is something to weigh: an answer that is held to a form has a value and its quotation alone."""
-    return problem is None and not answer.was_stopped and not cell.question.form.is_held
+def _can_be_weighed(cell: SheetCell, answer: Answer, problem: Problem | None) -> bool:
+    """Whether a model can judge what the program cannot: the sentences of prose, and whether quoted words mean yes, no
+    or one of several. Dates, amounts and numbers are compared."""
+    judged = cell.question.form.kind in (ValueKind.PROSE, ValueKind.YES_NO, ValueKind.CHOICE)
+    return problem is None and not answer.was_stopped and judged
 
 
 def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
@@ -181,6 +186,8 @@ def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
             return False
         taken = int(params["documents_tokens"]) + int(params["reserve_tokens"])
         return taken >= int(params["context_tokens"])
+    if code in _OF_BOOKS:
+        return same_books
     return code in _FOR_ALL or code.startswith("model_") or blame(code) is Blame.MACHINE
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from app.core.conversation import Answer, Ending, Support, WeighedSentence
+from app.core.document import CitedBook
 from app.core.errors import Code, Problem
 from app.core.events import Looking, Notice, Reading, Tokenizing, Weighing
 from app.core.settings import Settings
+from app.core.values import ValueState, read_value
 from app.core.work import Cancel, Work, relay
 from app.engine.kv.saved_states import fingerprint
 from app.engine.protocol import Engine, ModelInfo, Prompt, Weigh
@@ -66,10 +68,8 @@ class SentenceWeighing:
         model = self.ask.model()
         if (off := why_not_asked(model, answer)) is not None:
             return AnswerWeighed(answer, off)
-        from app.documents.citations.placing import place  # with the first answer: it takes a while
-
         fitted = yield from self.ask.written_from(answer, cancel)
-        prompt, placed = fitted.prompt, place(answer.text, answer.citations, fitted.books)
+        prompt, placed = fitted.prompt, self._placed(answer, fitted.books)
         if answer.ending is Ending.LENGTH and placed and placed[-1].claim.end == len(answer.text.rstrip()):
             placed = placed[:-1]  # it was cut off, and says who knows what
         asked = [each for each in placed if each.needs_judgement]
@@ -87,6 +87,18 @@ class SentenceWeighing:
         weighed = msgspec.structs.replace(answer, weighed=sentences)
         self.conversations.keep_weighed(weighed)
         return AnswerWeighed(weighed)
+
+    def _placed(self, answer: Answer, books: Sequence[CitedBook]) -> tuple[PlacedClaim, ...]:
+        """The sentences of an answer, or its value where it is held to a form."""
+        from app.documents.citations.placing import place, place_value  # with the first answer: it takes a while
+
+        question = self.conversations.question(answer.question_id)
+        if question is None or not question.form.is_held:
+            return place(answer.text, answer.citations, books)
+        value = read_value(answer.text, question.form)
+        if value.state is not ValueState.HAS:
+            return ()
+        return place_value(question.text, answer.text, value.text, answer.citations, books)
 
     def _measure(self, key: str, prompt: Prompt, cancel: Cancel) -> Work[WeighingProgress, Judge | None]:
         """What the model's judgement is worth; None where the context has no room to find out. It is measured right

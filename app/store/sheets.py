@@ -165,6 +165,15 @@ class SheetStore:
             for row in self._database.rows(f"{_TEXTS} AND {' AND '.join(conditions) or '0'} {_NEWEST_FIRST}", values)
         )
 
+    def asks(self, question_id: str) -> bool:
+        """Whether a question is still a cell of a row that is there."""
+        row = self._database.row(
+            f"""SELECT 1 FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
+                WHERE l.question_id = ? AND NOT {_IN_BIN}""",
+            (question_id,),
+        )
+        return row is not None
+
     # ---- a grid that grows, and what a person adds
 
     def add(self, id: str, columns: Sequence[GridColumn] = (), rows: Sequence[tuple[BookRef, ...]] = ()) -> None:

@@ -10,6 +10,7 @@ from app.core.document import Book, Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.services.columns import columns_of
 from app.ui.sheet.grid_table import Arrangement, GridFilter
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate, Step
 from tests.ui.room import LEASE, LETTERS, pause, wait
@@ -104,6 +105,14 @@ def grid_running_wide(stage: Stage) -> None:
     _running(stage, size=(2560, 1440))
 
 
+def grid_running_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _running(stage)
+    finally:
+        use_language("en")
+
+
 def _done(stage: Stage, **options: object) -> None:
     """All is asked, one cell is corrected and one has a comment."""
     _open(stage, [answer for number in range(len(_NAMES)) for answer in _answers(number)], **options)
@@ -168,6 +177,7 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     grid_running_dark,
     grid_running_small,
     grid_running_wide,
+    grid_running_japanese,
     grid_done,
     grid_grouped,
     grid_filtered,

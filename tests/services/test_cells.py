@@ -11,6 +11,7 @@ from app.services.cells import CellFinding, read_cell
 
 DATE = AnswerForm(ValueKind.DATE)
 QUOTED = Citation("b", "Lease", 2, "2", "ends on 31 March 2031", CitationState.VERIFIED, 36, 42)
+BESIDE = Citation("b", "Lease", 2, "2", "the Tenant pays in advance", CitationState.VERIFIED, 36, 42)
 MISQUOTED = Citation("b", "Lease", 2, "2", "ends in spring", CitationState.NOT_FOUND, 36, 42)
 
 
@@ -36,6 +37,7 @@ def cell(
         (cell("2031-03-31\n“…” [p. 2]", QUOTED), CellFinding.VERIFIED),
         (cell("2029-09-30\n“…” [p. 2]", QUOTED), CellFinding.DISAGREES),
         (cell("2031-03-31\n“…” [p. 2]", MISQUOTED), CellFinding.UNVERIFIED),
+        (cell("2031-03-31\n“…” [p. 2]", BESIDE), CellFinding.UNVERIFIED),
         (cell("2031-03-31"), CellFinding.UNVERIFIED),
         (cell("Not in this document"), CellFinding.ABSENT),
         (cell("In spring\n“…” [p. 2]", QUOTED), CellFinding.UNFIT),

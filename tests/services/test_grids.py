@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import BookRef
+from app.core.bin import BinKind
+from app.core.conversation import BookRef, Support
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
@@ -153,6 +154,38 @@ def test_a_document_that_does_not_fit_costs_itself(fake: FakeDesk) -> None:
     assert states == [CellState.FAILED] * 3 + [CellState.ANSWERED] * 3
 
 
+@pytest.mark.parametrize("purged", [False, True])
+def test_a_document_that_is_removed_meanwhile_is_asked_no_more(fake: FakeDesk, purged: bool) -> None:
+    grid = make(fake, "Berth 1", "Berth 2", "Berth 3")
+    events = fake.desk.sheets.run(grid.id, Cancel())
+    next(events)
+    entry = fake.desk.removal.delete(BinKind.BOOK, grid.rows[1].books[0].book_id)
+    assert entry is not None
+    if purged:
+        fake.desk.removal.purge(entry)
+    finish(events)
+    assert [prompt.documents[0].untrusted_title for prompt in fake.engine.prompts] == ["Berth 1"] * 3 + ["Berth 3"] * 3
+    found = kept(fake, grid)
+    assert (found.finished, [row.number for row in found.rows]) == (True, [1, 3])
+
+
+def test_a_choice_is_weighed_against_the_words_that_are_quoted_for_it(fake: FakeDesk) -> None:
+    grid = make(fake, "Berth 1")
+    insured = "“The tenant insures the berth” [p. 1]"
+    fake.engine.weighs, fake.engine.weights = True, {"Who insures? landlord": -3.0, "sublet? Yes": 3.0}
+    fake.engine.answers = [("2031-03-31\n“ends on 31 March 2031” [p. 1]",), YES, (f"landlord\n{insured}",)]
+    finish(fake.desk.sheets.run(grid.id, Cancel()))
+    cells = kept(fake, grid).cells
+    weighed = [[each.support for each in cell.answer.weighed] for cell in cells if cell.answer]
+    assert weighed == [[], [Support.SUPPORTED], [Support.NOTHING]]
+    assert read_cell(cells[1]).finding is CellFinding.VERIFIED
+    assert read_cell(cells[2]).on_page == "tenant", "the words themselves name another one"
+    fake.engine.weights = {"sublet? Yes": -3.0}
+    fake.engine.answers = [YES]
+    finish(fake.desk.sheets.run(grid.id, Cancel(), cells[1].question.id))
+    assert read_cell(kept(fake, grid).cells[1]).finding is CellFinding.UNVERIFIED
+
+
 def test_a_grid_has_a_limit(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MAX_CELLS", 5)
     with pytest.raises(AppError) as caught:
@@ -174,7 +207,9 @@ def test_what_makes_all_fail_ends_the_run(fake: FakeDesk) -> None:
 @pytest.mark.usefixtures("near_engines")
 def test_each_document_is_read_once(tmp_path: Path, tiny_scout_fast: Path) -> None:
     """And whatever a model of random weights makes of it, each cell is of its kind."""
-    made = open_desk(tmp_path / "desk", EngineClient())  # type: ignore[arg-type]
+    engine = EngineClient()
+    engine.weighs = False  # type: ignore[attr-defined]
+    made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]
     made.desk.models.use(EngineSettings(model_path=str(tiny_scout_fast), context_tokens=2048))
     grid = make(made, "Berth 1", "Berth 2")
     finish(made.desk.sheets.run(grid.id, Cancel()))

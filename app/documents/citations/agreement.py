@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -29,7 +30,21 @@ def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> 
             return _other_amount(value, text)
         case ValueKind.TEXT:
             return _other_figure(value.text, text)
+        case ValueKind.CHOICE:
+            named = _named(text, form.choices)
+            return "" if value.text in named or len(named) != 1 else named[0]
     return ""
+
+
+def speaks_of(form: AnswerForm, quotations: Sequence[str]) -> bool:
+    """Whether quotations have something of a kind at all: words without a date are no proof of one."""
+    text = "\n".join(quotations)
+    match form.kind:
+        case ValueKind.DATE:
+            return bool(dates_of(text))
+        case ValueKind.AMOUNT:
+            return any(_number(figure) is not None for figure in _figures(text))
+    return True
 
 
 def value_in(text: str, form: AnswerForm) -> str:
@@ -40,9 +55,19 @@ def value_in(text: str, form: AnswerForm) -> str:
         case ValueKind.AMOUNT:
             return next((str(each) for figure in _figures(text) if (each := _number(figure)) is not None), "")
         case ValueKind.CHOICE:
-            folded = text.casefold()
-            return next((choice for choice in form.choices if choice.casefold() in folded), "")
+            return next(iter(_named(text, form.choices)), "")
     return ""
+
+
+def _named(text: str, choices: Sequence[str]) -> list[str]:
+    """The choices whose words the text has."""
+    found = []
+    for choice in choices:
+        # Where words have no spaces between them, a word may stand beside any other.
+        edge = r"\b" if choice.isascii() else ""
+        if re.search(f"{edge}{re.escape(choice.casefold())}{edge}", text.casefold()):
+            found.append(choice)
+    return found
 
 
 def _other_amount(value: CellValue, text: str) -> str:

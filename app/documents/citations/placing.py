@@ -18,6 +18,7 @@ MOST_LIKELY = 4
 _WORDS_OF_BOOKS = (CitationState.VERIFIED, CitationState.REPAIRED)
 _WORD = re.compile(r"[^\W_]")
 _NOTHING = Tested("", 0.0, frozenset())
+_TRUE = (CitationState.VERIFIED, CitationState.REPAIRED)
 _OTHER_SCRIPT = 0.3
 """A text of which this share is written without spaces is in another script than one without any."""
 
@@ -77,6 +78,21 @@ def place(answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]
         else _nearest(each.claim, likely[each.claim]) or replace(each, foreign=_is_foreign(each.claim, samples))
         for each in placed
     )
+
+
+def place_value(
+    question: str, answer: str, value: str, citations: Sequence[Citation], books: Sequence[CitedBook]
+) -> tuple[PlacedClaim, ...]:
+    """The value that an answer begins with, as a claim about the words that are quoted for it; none where none of these
+    is on its page. These words may well be there and say something else, so they are no proof."""
+    pages = {(book.book_id, page.number): (book, page) for book in books for page in book.pages}
+    quoted = (each for each in citations if each.quote and each.state in _TRUE)
+    for citation in quoted:
+        if (found := pages.get((citation.book_id, citation.page))) is not None:
+            start = answer.find(value)
+            claim = Claim(start, start + len(value), f"{question} {value}")
+            return (PlacedClaim(claim, Tested(citation.shown, 1.0, frozenset()), *found),)
+    return ()
 
 
 def _by_marks(

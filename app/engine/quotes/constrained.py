@@ -328,6 +328,10 @@ class QuoteConstraint:
         moment = self._after(piece, strict=True)
         return moment is not None and moment.state is State.QUOTING
 
+    def has(self, words: str) -> bool:
+        """Whether the books have these words somewhere."""
+        return fold(words).encode() in self._text.folded
+
     def stays_true(self, piece: bytes) -> bool:
         """Whether these bytes end inside a quotation that is held, or close it where a page vouches for it."""
         moment = self._after(piece, strict=True)

@@ -24,7 +24,7 @@ from app.wording.units import count
 
 _Index = QModelIndex | QPersistentModelIndex
 _WRAPPED = Qt.TextFlag.TextWordWrap.value
-_SMALLEST, _GROUP = 64, 34
+_SMALLEST, _GROUP = 70, 34
 _COVER = QSize(30, 38)
 _MOST_LINES = 6
 _TITLE_LINES = 3

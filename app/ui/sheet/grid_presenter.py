@@ -73,7 +73,10 @@ class GridPresenter(Presenter):
     def show(self, opened: OpenedSheet | None) -> None:
         """None where something else is shown."""
         self._shown = opened
-        self._table.show_sheet(opened.sheet if opened else None, opened.books if opened else {})
+        if opened is not None:
+            self._table.show_sheet(opened.sheet, opened.books, opened.reads)
+        else:
+            self._table.show_sheet(None, {})
         self._panel.show_arrangement(self._table.arrangement)
         self._count()
         self.show_progress()

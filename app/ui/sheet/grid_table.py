@@ -102,13 +102,17 @@ class GridTable(QAbstractTableModel):
 
     # ---- what is shown
 
-    def show_sheet(self, sheet: Sheet | None, books: Mapping[str, Book]) -> None:
+    def show_sheet(
+        self, sheet: Sheet | None, books: Mapping[str, Book], reads: Mapping[str, ReadCell] | None = None
+    ) -> None:
+        """`reads`: what its cells say, as far as that is known, by the ids of their questions."""
         self.beginResetModel()
         if sheet is None or self._sheet is None or sheet.id != self._sheet.id:
             self.arrangement = Arrangement()
         self._sheet, self._books = sheet, books
         cells = sheet.cells if sheet is not None else ()
-        self._values = {(cell.row, cell.column): self._shown(cell) for cell in cells}
+        known = reads or {}
+        self._values = {(cell.row, cell.column): self._shown(cell, known.get(cell.question.id)) for cell in cells}
         self._heads = {row.number: self._head(row) for row in (sheet.rows if sheet is not None else ())}
         self._lines = self._arranged()
         self.endResetModel()
@@ -213,9 +217,9 @@ class GridTable(QAbstractTableModel):
         found = (self._values.get((row.number, column.number)) for column in self.columns)
         return [value for value in found if value is not None]
 
-    def _shown(self, cell: SheetCell) -> ShownValue:
-        assert self._sheet is not None
-        read, column = read_cell(cell), self.columns[self.column_at(cell.column)]
+    def _shown(self, cell: SheetCell, read: ReadCell | None = None) -> ShownValue:
+        read = read if read is not None and read.cell is cell else read_cell(cell)
+        column = self.columns[self.column_at(cell.column)]
         place = place_words(read, self._books)
         if read.citation is not None and not read.on_page:
             place = label_citation(read.citation, self._books, titled=len(cell.question.books) > 1)

@@ -309,12 +309,15 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """A book was removed, and with it its sheets."""
-        if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.sheet.books):
+        """A book was removed, and with it the sheets that ask nothing else; of others, its rows."""
+        shown = self._shown.sheet if self._shown is not None else None
+        if shown is None or all(ref.book_id != book_id for ref in shown.books):
+            self.beginning.list_kept()
+        elif any(all(ref.book_id != book_id for ref in row.books) for row in shown.rows) and not shown.question_id:
+            self.open(shown.id)
+        else:
             self.stop()
             self.prepare()
-        else:
-            self.beginning.list_kept()
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.saved.emit(name)

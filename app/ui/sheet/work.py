@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.conversation import BookRef
@@ -12,7 +13,7 @@ from app.core.sheet import GridColumn, Sheet, SheetCell
 from app.export import files
 from app.export.grid import compose_grid
 from app.export.sheet import compose_sheet
-from app.services.cells import read_cell
+from app.services.cells import ReadCell, read_cell
 from app.services.columns import columns_of
 from app.services.library import Library
 from app.services.parts import Parts
@@ -26,10 +27,11 @@ from app.wording.i18n import language
 
 @dataclass(frozen=True)
 class OpenedSheet:
-    """A kept sheet, and its books by id."""
+    """A kept sheet, and its books by id. `reads`: what the cells of a grid say, by the ids of their questions."""
 
     sheet: Sheet
     books: dict[str, Book]
+    reads: Mapping[str, ReadCell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class SheetWork:
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.open")
         asked = tuple(dict.fromkeys(ref for row in sheet.rows for ref in row.books))
-        return OpenedSheet(sheet, self.books(asked))
+        cells = sheet.cells if sheet.is_grid else ()
+        return OpenedSheet(sheet, self.books(asked), {cell.question.id: read_cell(cell) for cell in cells})
 
     def open_notes(self, question_id: str) -> OpenedSheet | None:
         """None where they were deleted."""

@@ -10,6 +10,8 @@ from app.documents.citations.dates import dates_of
 
 DATE, AMOUNT, TEXT = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.TEXT))
 
+INSURER = AnswerForm(ValueKind.CHOICE, ("tenant", "landlord"))
+
 
 @pytest.mark.parametrize(
     ("text", "dates"),
@@ -50,6 +52,9 @@ def test_dates_are_found_however_they_are_written(text: str, dates: tuple[str, .
         (TEXT, "the landlord", "The Landlord insures 3 berths.", ""),
         (TEXT, "十二か月前", "12か月前までに", ""),
         (AnswerForm(ValueKind.YES_NO), "Yes", "He shall not.", ""),
+        (INSURER, "tenant", "The Landlord insures the berth.", "landlord"),
+        (INSURER, "tenant", "The Landlord insures, the Tenant pays.", ""),
+        (INSURER, "tenant", "Whoever has the berth insures it; subtenants do not.", ""),
         (DATE, "Not in this document", "on 1 May 2020", ""),
     ],
 )

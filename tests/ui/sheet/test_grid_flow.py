@@ -196,6 +196,17 @@ def test_a_question_is_removed_after_a_question(room: Room, grid: Sheet) -> None
     del grid
 
 
+def test_a_removed_document_takes_its_row_along(room: Room, grid: Sheet) -> None:
+    table = room.window.sheet.grid_table
+    room.window.shelf.book_remove_wanted.emit(room.books[LETTERS].id)
+    room.settle()
+    assert (table.rowCount(), room.window.sheet.shows_grid) == (1, True)
+    room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
+    room.settle()
+    assert not room.window.sheet.shows_answers
+    del grid
+
+
 def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, room: Room, grid: Sheet) -> None:
     room.presenter.sheets.go_on()
     room.settle()
