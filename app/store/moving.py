@@ -1,9 +1,9 @@
 """Moves books and conversations from one database to another, with all that belongs to them.
 
 What belongs to a row is what would be deleted with it: the tables that refer to it ON DELETE CASCADE, and those that
-refer to these. So a new table is moved without a word here, and what its rows refer to beside that goes along. Only what no
-foreign key tells is named: indexes of words, what a question was answered from, what was noted of answers, how books
-belong together, and who is who in the chronology.
+refer to these. So a new table is moved without a word here, and what its rows refer to beside that goes along. Only
+what no foreign key tells is named: indexes of words, what a question was answered from, what was noted of answers, how
+books belong together, and who is who in the chronology.
 
 The target has everything before anything is deleted: killed in between, both have it, and moving it again ends it.
 """
