@@ -105,15 +105,6 @@ class FolderAdding:
         """Those of which files were still to be read when Octavo ended."""
         return tuple(counts for counts in self.all() if counts.waiting)
 
-    def failed(self) -> tuple[tuple[Source, SourcePlace], ...]:
-        """All files that could not be read."""
-        return tuple(
-            (counts.source, place)
-            for counts in self.all()
-            if counts.failed
-            for place in self.sources.places(counts.source.id, PlaceState.FAILED)
-        )
-
     def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
         """What is new or changed in the watched folders; nothing is read or recorded. What cannot be looked through, or
         is just being written, has no news. Raises AppError as the database does; Stopped."""

@@ -10,7 +10,7 @@ from app.documents.folders import FolderFiles
 from app.services.folder_adding import AddingReport, News
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, duration, printable
+from app.wording.units import count, duration, printable, size
 
 _MOST_PLACES = 8
 """That are named."""
@@ -84,6 +84,13 @@ def progress_words(adding: Adding) -> str:
     if adding.left_s is None:
         return words
     return _("{progress} · {time} left").format(progress=words, time=_about(adding.left_s))
+
+
+def sizes_words(adding: Adding) -> str:
+    """The same, with how much of all files that is: "… · 3.1 MB of 9.2 MB"."""
+    words = _("{progress} · {done} of {total}")
+    done, total = size(adding.done_bytes), size(adding.total_bytes)
+    return words.format(progress=progress_words(adding), done=done, total=total)
 
 
 def _about(seconds: float) -> str:

@@ -18,7 +18,7 @@ from app.core.bin import BinKind
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.secret import Password
-from app.core.sources import Adding, FileBegun, FileEnded, FilesFound
+from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState
 from app.core.work import Cancel, finish
 from app.services import parallel_reading
 from app.services.folder_adding import AddingReport
@@ -160,7 +160,9 @@ def test_what_fails_is_kept_with_its_reason_and_can_be_retried(desk: Services, r
     assert tried == [], "and not tried for nothing"
     _add(desk, case, retry=True)
     assert sorted(tried) == ["bad.txt", "secret.txt"]
-    assert {place.path.name for _source, place in desk.adding.failed()} == {"bad.txt", "secret.txt"}
+    (counts,) = desk.adding.all()
+    failed = desk.adding.sources.places(counts.source.id, PlaceState.FAILED)
+    assert {place.path.name for place in failed} == {"bad.txt", "secret.txt"}
     keys = {case / "secret.txt": Password("key")}
     report = finish(desk.adding.add([case], Cancel(), passwords=keys))
     assert [end.place.path.name for end in report.added] == ["secret.txt"]

@@ -28,7 +28,7 @@ from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
-from app.wording.folders import progress_words, report_words, unfinished_words
+from app.wording.folders import progress_words, report_words, sizes_words, unfinished_words
 from app.wording.i18n import _
 from app.wording.units import count, printable
 
@@ -219,7 +219,7 @@ class FolderImport(Presenter):
             case FileEnded():
                 self._on_ended(event)
             case Adding():
-                self._show(progress_words(event), event.share, paused=event.paused)
+                self._show(progress_words(event), event.share, paused=event.paused, listed=sizes_words(event))
             case Done(result=AddingReport() as report):
                 self._end(wanted, report)
             case Failed(problem):
@@ -264,8 +264,9 @@ class FolderImport(Presenter):
         if self._job is None:
             self._show_run()
 
-    def _show(self, words: str, fraction: float | None, *, paused: bool = False) -> None:
-        self._run, self._words = RunProgress(self._title(), words, fraction, paused), words
+    def _show(self, words: str, fraction: float | None, *, paused: bool = False, listed: str = "") -> None:
+        """`listed`: the words above the list of files, where there is more room."""
+        self._run, self._words = RunProgress(self._title(), words, fraction, paused), listed or words
         self._show_run()
 
     def _show_run(self) -> None:
