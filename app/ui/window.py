@@ -452,6 +452,7 @@ class WindowPresenter(_Parts):
         super().__init__(desk, bridge, icons, appearance, window, composer, handbook, now, clock, parent)
         self._connect_engine()
         self._connect_shown()
+        self._connect_folders()
         self._connect_books()
         self._connect_notes()
         self._connect_talk()
@@ -545,6 +546,14 @@ class WindowPresenter(_Parts):
         self.page.moved.connect(self.shelf.show_open_book)
         self.window.page.print_wanted.connect(self.printing.print)
 
+    def _connect_folders(self) -> None:
+        shelf = self.shelf
+        self.added_folders.listed.connect(shelf.take_folders)
+        self.folders.added.connect(shelf.take_added)
+        for changed in (self.openings.opened, self.bin.restored, shelf.book_removed):
+            changed.connect(self.added_folders.renew)
+        self.folders.added.connect(self.indexing.want)
+
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
         openings.opened.connect(self.covers.renew)
@@ -556,11 +565,6 @@ class WindowPresenter(_Parts):
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
-        self.added_folders.listed.connect(shelf.take_folders)
-        self.folders.added.connect(shelf.take_added)
-        for changed in (openings.opened, self.bin.restored, shelf.book_removed):
-            changed.connect(self.added_folders.renew)
-        self.folders.added.connect(self.indexing.want)
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         self.matters.instructed.connect(self.context.measure)
