@@ -11,7 +11,7 @@ from app.core.conversation import Conversation, MatterScope, Question, Turn
 from app.core.errors import Problem
 from app.core.events import Loading, Tokenizing
 from app.services.matter_plans import MatterPlans, Proposal
-from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.activity import ASIDE, Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
@@ -161,6 +161,7 @@ class Planning(Presenter):
         if self._activity.has(EngineTask.ANSWER):
             planned.words = wait_words(EngineTask.ANSWER)
         else:
+            self._activity.stop(*ASIDE)  # a person waits
             planned.words = self._looking_words(planned.scope)
             work = partial(self._plans.propose, planned.question, planned.scope, turns)
             planned.job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, planned))

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import BookRef, MatterPlan, MatterScope
 from app.core.document import Document, Format, Page
+from app.core.events import Reading
 from app.ui.chat.plan_dialog import PlanDialog
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import Room, wait
@@ -196,3 +197,17 @@ def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
     assert _words(matter)[0] == "Asks these 3 documents"
     matter.ask(ASKED)
     assert _words(matter)[0].startswith("From 3 documents: ")
+
+
+def test_a_plan_does_not_wait_for_what_no_person_asked_for(matter: Room) -> None:
+    gate = Gate()
+    matter.presenter.shelf.toggle_desk(_id(matter, "Lease 5"))
+    matter.settle()
+    matter.engine.readings = [(Reading(0, 400, 0), gate)]
+    matter.presenter.ahead.start()
+    wait(gate.reached.is_set)
+    failed: list[str] = []
+    matter.presenter.ahead.failed.connect(failed.append)
+    matter.ask(ASKED, settle=False)
+    wait(lambda: _words(matter)[1] == "Choose…")
+    assert failed == [], "the reading was stopped, not waited for until the gate gave up"
