@@ -166,6 +166,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Choose pages…",
             "Move up",
             "Move down",
+            "Move to a matter…",
             "Remove from the shelf",
         ],
         "/file": ["Cancel import"],
@@ -175,6 +176,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Read the file again",
             "Compare with",
             "Put on the desk",
+            "Move to a matter…",
             "Remove from the shelf",
         ],
     }
