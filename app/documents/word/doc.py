@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress
@@ -64,21 +64,22 @@ class _Reader:
         return [*self._read(self.file.parts["main"]), *self._read(self.file.parts["boxes"])]
 
     def _notes(self, pairs: tuple[int, int], part: str, data_bytes: int = 2) -> dict[int, range]:
-        """Where the text of each note or comment is, by the place that refers to it."""
-        first, texts = self.file.parts[part].start, self.file.places(pairs[1])
+        """Where the text of each note or comment is, by the place that refers to it; one after the other in their part,
+        or a small file could hold a large text."""
+        whole, texts = self.file.parts[part], self.file.places(pairs[1])
         references = self.file.places(pairs[0], data_bytes)[:-1]
-        ranges = (range(first + start, first + end) for start, end in pairwise(texts))
-        return dict(zip(references, ranges, strict=False))
+        edges = accumulate((min(whole.stop, whole.start + text) for text in texts), max)
+        return dict(zip(references, (range(*pair) for pair in pairwise(edges)), strict=False))
 
     def _read(self, part: range) -> list[Block]:
         builder, file = BlockBuilder(), self.file
         around, self._fields = self._fields, []
-        place, count = part.start, 0
-        while place < part.stop:
+        place, stop, count = part.start, min(part.stop, len(file.text)), 0
+        while place < stop:
             if (count := count + 1) % _PROGRESS_PARAGRAPHS == 0:
                 self._progress(place, file.parts["main"].stop + 1)
-            found = _ENDS.search(file.text, place, part.stop)
-            end = found.start() if found else min(part.stop, len(file.text))
+            found = _ENDS.search(file.text, place, stop)
+            end = found.start() if found else stop
             properties = file.paragraph(end) if found else NO_PROPERTIES
             builder.set_table_depth(_depth(properties))
             level, item = _heading_level(properties), self._item(properties)

@@ -196,7 +196,8 @@ class DocFile:
         """All runs with properties, by their places in the text (PlcBte, and the pages that it names)."""
         plc = self._pair(_PAIRS[name])
         count = max(0, (len(plc) - 4) // 8)
-        pages = struct.unpack_from(f"<{count}I", plc, 4 * (count + 1)) if count else ()
+        most = min(count, len(self._stream) // _PAGE + 1)  # the pages of the stream, each once
+        pages = dict.fromkeys(struct.unpack_from(f"<{most}I", plc, 4 * (count + 1)) if count else ())
         found: list[tuple[int, int, Properties]] = []
         for page in pages:
             start = (page & 0x3F_FFFF) * _PAGE

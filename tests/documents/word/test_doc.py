@@ -171,6 +171,20 @@ def test_a_small_file_cannot_hold_a_large_text(monkeypatch: pytest.MonkeyPatch) 
     assert _refusal(write_doc([paragraph("words")], pieces=pieces)).params["limit"] == "streams"
 
 
+@pytest.mark.parametrize("texts", [(0, 2**32 - 1), (2**32 - 1, 0), (0, 4, 0, 4, 0, 4), (9, 9)])
+def test_notes_that_lie_anywhere_end(texts: tuple[int, ...]) -> None:
+    notes = struct.pack(f"<{len(texts)}I", *texts)
+    references = struct.pack(f"<{len(texts)}I", *range(len(texts))) + bytes(2 * len(texts))
+    marks = paragraph("\x02" * 6 + "words")
+    data = write_doc([marks, paragraph("note")], counts={1: 5}, pairs={2: references, 3: notes})
+    assert _parse(data).pages[0].text.count("note") <= 1
+
+
+def test_a_text_that_is_shorter_than_it_says_ends() -> None:
+    assert _refusal(write_doc([paragraph("words")], counts={5: 90_000_000})).code is Code.DOCUMENT_DAMAGED
+    assert "words" in _parse(write_doc([paragraph("words")], counts={3: -900})).pages[0].text
+
+
 def test_properties_that_make_no_sense_cost_themselves() -> None:
     odd = [b"\xff" * 40, b"\x08\xd6\xff\xff", b"\x15\xc6\xff", b"\x46\x66\xff\xff\xff\x7f", number(0x6649, 2**31)]
     for properties in odd:
