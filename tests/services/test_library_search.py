@@ -14,8 +14,10 @@ from app.core.document import Book, Document, Flag, Format, Page
 from app.core.facts import DocumentPerson, Facts, Role
 from app.core.search_query import SearchPlace, literally, parse
 from app.core.sheet import GridColumn
+from app.core.sources import PlaceState, SourcePlace
 from app.core.work import Cancel, Stopped, finish
 from app.services.library_search import LibraryFound, LibraryHit
+from app.store.sources import Sources
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, open_desk
 
@@ -274,12 +276,10 @@ def test_notes_are_searched_and_lead_to_their_page(desk: FakeDesk, books: dict[s
 
 
 def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[str, Book]) -> None:
-    database = desk.desk.database
-    database.run("INSERT INTO sources (path, added_at) VALUES (?, 0)", (b"/home/you/Case",))
-    database.run(
-        "INSERT INTO places VALUES (1, ?, '', '', 0, 0, '', ?, 'read', 'null', 0)",
-        (b"Old/lease.pdf", books["Lease"].id),
-    )
+    sources = Sources(desk.desk.database)
+    case = sources.add(Path("/home/you/Case"), 0)
+    place = SourcePlace(case.id, Path("Old/lease.pdf"), book_id=books["Lease"].id, state=PlaceState.READ)
+    sources.put([place], 0)
     assert _titles(_find(desk, "rent folder:case")) == _titles(_find(desk, "rent folder:Case/Old")) == {"Lease"}
     filters = desk.desk.library_search.filters
     assert set(filters.folders()) == {"2024", "Receipts", "Mail", "Contracts", "Old"}

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.core.document import Format
 from app.core.errors import AppError
 from app.core.search_query import SearchFilter, parse, values_of, with_filter
-from app.services.library_search import LibraryFound, LibrarySearch
+from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
@@ -56,7 +56,7 @@ class SearchPresenter(Presenter):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.search)
         panel.typed.connect(self._on_typed)
-        panel.chosen.connect(self.hit_chosen)
+        panel.chosen.connect(self._choose)
         panel.more_wanted.connect(self._open_document)
         panel.filter_chosen.connect(self._choose_filter)
         panel.order_chosen.connect(self._order)
@@ -136,6 +136,14 @@ class SearchPresenter(Presenter):
         line.setFocus()
         line.setCursorPosition(len(text))
         self.search()
+
+    @Slot(object, bool)
+    def _choose(self, hit: LibraryHit, beside: bool) -> None:
+        """What is shown is of the words before, if the person has typed since: then these are searched for at once."""
+        if self._pause.isActive():
+            self.search()
+        else:
+            self.hit_chosen.emit(hit, beside)
 
     @Slot(str)
     def _open_document(self, book_id: str) -> None:

@@ -40,6 +40,20 @@ def _hits(panel: SearchPanel) -> list[HitRow]:
     return [row for row in panel.rows if isinstance(row, HitRow)]
 
 
+def test_what_was_found_for_earlier_words_is_not_opened(room: Room, qtbot: QtBot) -> None:
+    panel = _open(room, "registered post kind:epub")
+    panel.line.setText("quarter rent interest kind:epub")
+    qtbot.keyClick(panel.line, Qt.Key.Key_Return)
+    room.settle()
+    first = panel.selected
+    assert isinstance(first, LibraryHit)
+    assert "interest" in first.excerpt.text
+    assert first.span is not None
+    qtbot.keyClick(panel.line, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.page.shown.place == (first.id, first.span.page)
+
+
 def test_passages_stand_below_their_documents_with_words_lit(room: Room) -> None:
     panel = _open(room, "notice registered post kind:epub")
     document, *rows = panel.rows
