@@ -298,9 +298,9 @@ class _Parts(_ShelfParts):
         """Made, with its panel, when the chronology is opened first: few starts need it."""
         from app.ui.timeline.making import make_timeline
 
-        opened, removed = (self.openings.opened, self.openings.read_again), self.shelf.book_removed
-        renewing = (*opened, self.folders.added, removed, self.bin.restored)
-        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, renewing, self)
+        books = (self.openings.opened, self.openings.read_again, self.folders.added, self.shelf.book_removed)
+        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, books, self)
+        self.bin.restored.connect(made.look_if_shown)
         made.panel.closed.connect(self.navigation.close_sheet)
         made.citation_wanted.connect(self.navigation.open_citation)
         made.saved.connect(self.saved_files.show)

@@ -275,3 +275,20 @@ def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -
     qtbot.mouseClick(room.window.shelf.tables.chronology, Qt.MouseButton.LeftButton)
     room.settle()
     assert len(_days(room)) == 2
+
+
+def test_the_asking_is_stopped_like_everything_else(qtbot: QtBot, room: Room) -> None:
+    room.add_book(_document("Lease", _FIRST))
+    room.open()
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    gate = Gate()
+    room.engine.answers = [(gate, "none")]
+    _ask(qtbot, room)
+    wait(gate.reached.is_set)
+    assert "chronology" in room.presenter.matters._busy_words()
+    room.presenter.navigation.stop()
+    gate.open()
+    room.settle()
+    assert not room.presenter.timeline.panel.stop.isVisible()
+    assert room.presenter.timeline.panel.ask.isEnabled()
