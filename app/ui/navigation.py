@@ -248,11 +248,11 @@ class Navigation(QObject):
         elif self._asking.holds or self._asking.busy or not self._works_aside():
             self._asking.stop()
         else:
-            self._activity.stop(EngineTask.SHEET, *ASIDE)
+            self._activity.stop(EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE)
 
     def _works_aside(self) -> bool:
         """The engine does what no question waits for."""
-        return any(map(self._activity.has, (EngineTask.SHEET, *ASIDE)))
+        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE)))
 
     @Slot()
     def find_in_book(self) -> None:

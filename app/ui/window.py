@@ -94,6 +94,9 @@ class _ShelfParts(QObject):
     _icons: Icons
     activity: Activity
     shown: Shown
+    navigation: Navigation
+    saved_files: SavedFiles
+    bin: BinPresenter
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
@@ -140,6 +143,19 @@ class _ShelfParts(QObject):
         self.page = self.pages.first
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
+
+    @cached_property
+    def timeline(self) -> TimelinePresenter:
+        """Made, with its panel, when the chronology is opened first: few starts need it."""
+        from app.ui.timeline.making import make_timeline
+
+        books = (self.openings.opened, self.openings.read_again, self.folders.added, self.shelf.book_removed)
+        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, books, self)
+        self.bin.restored.connect(made.look_if_shown)
+        made.panel.closed.connect(self.navigation.close_sheet)
+        made.citation_wanted.connect(self.navigation.open_citation)
+        made.saved.connect(self.saved_files.show)
+        return made
 
     @Slot()
     def _fit_text(self) -> None:
@@ -291,19 +307,6 @@ class _Parts(_ShelfParts):
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)
-        return made
-
-    @cached_property
-    def timeline(self) -> TimelinePresenter:
-        """Made, with its panel, when the chronology is opened first: few starts need it."""
-        from app.ui.timeline.making import make_timeline
-
-        opened, removed = (self.openings.opened, self.openings.read_again), self.shelf.book_removed
-        renewing = (*opened, self.folders.added, removed, self.bin.restored)
-        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, renewing, self)
-        made.panel.closed.connect(self.navigation.close_sheet)
-        made.citation_wanted.connect(self.navigation.open_citation)
-        made.saved.connect(self.saved_files.show)
         return made
 
     @cached_property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.core.conversation import Citation
@@ -12,6 +12,12 @@ from app.ui.timeline.cells import TimelineDelegate
 from app.ui.timeline.rows import EntryRole, EventRow, NameRow, TimelineList
 
 _TAB, _BACKTAB = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
+_BATCH = 100
+"""Rows that are laid out in one step of the event loop."""
+
+_BELOW_HEADING = 48
+"""Px from the top: of what is there, a year is not."""
+
 _CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -34,16 +40,57 @@ class TimelineView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows would take a second at once
+        self.setBatchSize(_BATCH)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.viewport().setAutoFillBackground(False)
         theme.changed.connect(self.viewport().update)
+        self._entries = entries
+        self._goal: tuple[str, int] | None = None  # a row, and how far below the top it is to be
+        self._kept: list[str] = []
+        entries.modelAboutToBeReset.connect(self._keep)
+        entries.modelReset.connect(self._choose_again)
+        self.verticalScrollBar().rangeChanged.connect(self._go_back)
 
     def chosen(self) -> list[EventRow | NameRow]:
         """In the order in which they are listed."""
         indexes = sorted(self.selectedIndexes(), key=lambda index: index.row())
         rows = (index.data(EntryRole) for index in indexes)
         return [row for row in rows if isinstance(row, EventRow | NameRow)]
+
+    @Slot()
+    def _keep(self) -> None:
+        """Where the person is, and what is chosen: other rows may come and go."""
+        self._kept = [row.id for row in self.chosen()]
+        if self._goal is None and self.verticalScrollBar().value():
+            below = self.indexAt(QPoint(self.viewport().width() // 2, _BELOW_HEADING))
+            row = below.data(EntryRole)
+            self._goal = (row.id, self.visualRect(below).top()) if isinstance(row, EventRow | NameRow) else None
+
+    @Slot()
+    def _choose_again(self) -> None:
+        for id in self._kept:
+            if (index := self._entries.index_of(id)).isValid():
+                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Select)
+
+    @Slot()
+    def _go_back(self) -> None:
+        """As soon as the rows are laid out as far as that."""
+        if self._goal is None:
+            return
+        id, top = self._goal
+        index = self._entries.index_of(id)
+        bar = self.verticalScrollBar()
+        wanted = bar.value() + self.visualRect(index).top() - top
+        if not index.isValid() or (self.visualRect(index).isValid() and wanted <= bar.maximum()):
+            self._goal = None
+            if index.isValid():
+                bar.setValue(wanted)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._goal = None
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.setProperty("by_keyboard", True)

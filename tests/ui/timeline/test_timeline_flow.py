@@ -275,3 +275,40 @@ def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -
     qtbot.mouseClick(room.window.shelf.tables.chronology, Qt.MouseButton.LeftButton)
     room.settle()
     assert len(_days(room)) == 2
+
+
+def test_the_asking_is_stopped_like_everything_else(qtbot: QtBot, room: Room) -> None:
+    room.add_book(_document("Lease", _FIRST))
+    room.open()
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    gate = Gate()
+    room.engine.answers = [(gate, "none")]
+    _ask(qtbot, room)
+    wait(gate.reached.is_set)
+    assert "chronology" in room.presenter.matters._busy_words()
+    room.presenter.navigation.stop()
+    gate.open()
+    room.settle()
+    assert not room.presenter.timeline.panel.stop.isVisible()
+    assert room.presenter.timeline.panel.ask.isEnabled()
+
+
+def test_one_stays_where_one_is_when_an_entry_is_changed(room: Room) -> None:
+    days = "\n\n".join(f"The tenant wrote a letter of complaint on {n % 28 + 1} May {1900 + n}." for n in range(120))
+    room.add_book(_document("Letters", days))
+    room.open()
+    room.presenter.navigation.open_chronology()
+    room.settle()
+    view = room.presenter.timeline.panel.view
+    index = view.model().index_of(_rows(room)[90].id)  # type: ignore[attr-defined]
+    wait(lambda: view.visualRect(index).isValid())
+    view.scrollTo(index, view.ScrollHint.PositionAtCenter)
+    _choose(room, 90)
+    before = view.visualRect(index).top()
+    assert view.verticalScrollBar().value() > 0
+    room.presenter.timeline.merge([_rows(room)[90].id, _rows(room)[91].id])
+    room.settle()
+    index = view.model().index_of(_rows(room)[90].id)  # type: ignore[attr-defined]
+    wait(lambda: view.visualRect(index).top() == before)
+    assert [row.id for row in view.chosen()] == [_rows(room)[90].id]
