@@ -12,7 +12,6 @@ from app.core.document import Book, Format
 from app.core.note import Note
 from app.core.untrusted import disarm
 from app.ui.icons import Icons
-from app.ui.page.note_rows import NoteRole, NoteRow
 from app.ui.page.note_view import NoteView
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
@@ -61,14 +60,11 @@ class NotesPanel(MiddlePanel):
 
     def show_notes(self, notes: Sequence[Note], books: Mapping[str, Book], book: Book | None, words: str) -> None:
         """`book`: the one that they are of, None for all; `words` were searched, or are empty. `books` by their ids."""
-        chosen = self.view.currentIndex().data(NoteRole)
         title = disarm(" ".join(book.title.split())) if book is not None else ""
         self.title.setText(_("Notes: {title}").format(title=title) if title else _("Notes"))
         self.all.setVisible(book is not None)
         self._copies = book is not None and book.format is Format.PDF
-        self.view.notes.show_notes(notes, books)
-        if isinstance(chosen, NoteRow):
-            self.view.setCurrentIndex(self.view.notes.index_of(chosen.note.id))
+        self.view.show_notes(notes, books)
         self.count.setText(_("1 note") if len(notes) == 1 else _("{n} notes").format(n=count(len(notes))))
         self.export.setEnabled(bool(notes) and not words)
         self.empty.setText(_("No note contains “{words}”.").format(words=words) if words else _hint())
