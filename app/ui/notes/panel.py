@@ -17,7 +17,7 @@ from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
-from app.ui.widgets.layouts import boxed, row
+from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import _
 from app.wording.units import count
@@ -54,8 +54,9 @@ class NotesPanel(MiddlePanel):
         self._copies = False
         margins = (SPACE_XL, SPACE_M, SPACE_M, SPACE_S)
         tools = boxed(row((self.find_field, 1), self.all, self.export, margins=margins, spacing=SPACE_S))
-        foot = boxed(row(self.count, margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_S)))
-        self.fill(tools, (self.view, 1), (self.empty, 1), Separator(), foot)
+        counted = row(self.count, margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_S))
+        self._foot = boxed(column(Separator(), counted))
+        self.fill(tools, (self.view, 1), (self.empty, 1), self._foot)
         self.show_notes((), {}, None, "")
 
     def show_notes(self, notes: Sequence[Note], books: Mapping[str, Book], book: Book | None, words: str) -> None:
@@ -68,6 +69,9 @@ class NotesPanel(MiddlePanel):
         self.count.setText(_("1 note") if len(notes) == 1 else _("{n} notes").format(n=count(len(notes))))
         self.export.setEnabled(bool(notes) and not words)
         self.empty.setText(_("No note contains “{words}”.").format(words=words) if words else _hint())
+        self._foot.setVisible(bool(notes))
+        if not notes and self.isVisible() and (self.view.hasFocus() or self.view.isHidden()):
+            self.find_field.setFocus()
         self.view.setVisible(bool(notes))
         self.empty.setVisible(not notes)
 
