@@ -12,13 +12,12 @@ from app.core.document import Book, Format
 from app.core.note import Note
 from app.core.untrusted import disarm
 from app.ui.icons import Icons
-from app.ui.page.note_rows import NoteRole, NoteRow
 from app.ui.page.note_view import NoteView
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
-from app.ui.widgets.layouts import boxed, row
+from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import _
 from app.wording.units import count
@@ -55,23 +54,24 @@ class NotesPanel(MiddlePanel):
         self._copies = False
         margins = (SPACE_XL, SPACE_M, SPACE_M, SPACE_S)
         tools = boxed(row((self.find_field, 1), self.all, self.export, margins=margins, spacing=SPACE_S))
-        foot = boxed(row(self.count, margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_S)))
-        self.fill(tools, (self.view, 1), (self.empty, 1), Separator(), foot)
+        counted = row(self.count, margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_S))
+        self._foot = boxed(column(Separator(), counted))
+        self.fill(tools, (self.view, 1), (self.empty, 1), self._foot)
         self.show_notes((), {}, None, "")
 
     def show_notes(self, notes: Sequence[Note], books: Mapping[str, Book], book: Book | None, words: str) -> None:
         """`book`: the one that they are of, None for all; `words` were searched, or are empty. `books` by their ids."""
-        chosen = self.view.currentIndex().data(NoteRole)
         title = disarm(" ".join(book.title.split())) if book is not None else ""
         self.title.setText(_("Notes: {title}").format(title=title) if title else _("Notes"))
         self.all.setVisible(book is not None)
         self._copies = book is not None and book.format is Format.PDF
-        self.view.notes.show_notes(notes, books)
-        if isinstance(chosen, NoteRow):
-            self.view.setCurrentIndex(self.view.notes.index_of(chosen.note.id))
+        self.view.show_notes(notes, books)
         self.count.setText(_("1 note") if len(notes) == 1 else _("{n} notes").format(n=count(len(notes))))
         self.export.setEnabled(bool(notes) and not words)
         self.empty.setText(_("No note contains “{words}”.").format(words=words) if words else _hint())
+        self._foot.setVisible(bool(notes))
+        if not notes and self.isVisible() and (self.view.hasFocus() or self.view.isHidden()):
+            self.find_field.setFocus()
         self.view.setVisible(bool(notes))
         self.empty.setVisible(not notes)
 

@@ -30,7 +30,7 @@ class NotesPopup(QFrame):
         self.setProperty("role", "popup")
         self.setAccessibleName(_("Notes in this book"))
         self.view = NoteView(theme)
-        self.view.notes.show_notes(notes, {book.id: book}, headed=False)
+        self.view.show_notes(notes, {book.id: book}, headed=False)
         self.view.opened.connect(self._open)
         self.view.edit_wanted.connect(self._edit)
         self.all = TextButton(_("All notes"), role="quiet")

@@ -27,6 +27,8 @@ NoteRole = int(Qt.ItemDataRole.UserRole)
 _MOST_LINES = 4
 _HEADING = 44
 _INDENT = SPACE_L
+_WIDEST = 760
+"""Pixels of a line: longer ones are hard to read."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,8 @@ class NoteDelegate(QStyledItemDelegate):
             each.draw(painter, left, top)
             top += each.height + SPACE_XS
 
-    def _lines(self, row: NoteRow, width: int) -> Sequence[TextLines]:
-        palette = self._theme.palette
+    def _lines(self, row: NoteRow, room: int) -> Sequence[TextLines]:
+        palette, width = self._theme.palette, min(room, _WIDEST)
         made = []
         if row.words:
             made.append(TextLines(row.words, text_font(SIZE_TEXT), palette.ink, width, _MOST_LINES))

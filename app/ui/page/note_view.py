@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QWidget
 
+from app.core.document import Book
 from app.core.note import Note
 from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRole, NoteRow
 from app.ui.theme import SPACE_XL, Theme
 from app.wording.i18n import _
 
+_BATCH, _AT_ONCE, _AGAIN_MS = 60, 300, 20
+"""Rows that are laid out together, each as high as its words need; the most of a list that is laid out at once; how
+often it is looked whether a row is laid out."""
 _EDIT = Qt.Key.Key_F2
 
 
@@ -32,6 +37,10 @@ class NoteView(QListView):
         self.setItemDelegate(NoteDelegate(theme, self))
         self.setAccessibleName(_("Notes"))
         self.setMouseTracking(True)
+        self.setBatchSize(_BATCH)
+        self._goal: QPersistentModelIndex | None = None
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._reach)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(SPACE_XL)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -73,12 +82,45 @@ class NoteView(QListView):
         else:
             super().keyPressEvent(event)
 
+    def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
+        """As `NoteList.show_notes`; the note that was the current one still is, and stays in sight."""
+        chosen = self._note(self.currentIndex())
+        self.notes.show_notes(notes, books, headed=headed)
+        modes = QListView.LayoutMode
+        self.setLayoutMode(modes.Batched if self.notes.rowCount() > _AT_ONCE else modes.SinglePass)
+        if chosen is not None:
+            self.go_to(chosen.id)
+
+    def go_to(self, note_id: str) -> None:
+        """Make a note the current one, in sight as soon as its row is laid out."""
+        index = self.notes.index_of(note_id)
+        self.setCurrentIndex(index)
+        self._goal = QPersistentModelIndex(index)
+        self._reach()
+
+    @Slot()
+    def _reach(self) -> None:
+        if self._goal is None or not self._goal.isValid():
+            return
+        self.scrollTo(self._goal)
+        if self.viewport().rect().intersects(self.visualRect(self._goal)):
+            self._goal = None
+        elif self.isVisible():
+            self._again.start()
+
     def height_needed(self) -> int:
         """Of all rows at this width."""
         return sum(self.sizeHintForRow(row) for row in range(self.notes.rowCount()))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._reach()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.viewport().rect().intersects(self.visualRect(self.currentIndex())):
+            self._goal = QPersistentModelIndex(self.currentIndex())
+            self._again.start()
         self.scheduleDelayedItemsLayout()  # rows are as high as their words need
 
     def _note(self, index: QModelIndex | QPersistentModelIndex) -> Note | None:

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.core.note import Marker, NoteSource
+from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.ui.chat.chip import ChipButton
 from app.ui.notes.panel import NotesPanel
 from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
 from tests.screens.page_scenes import draw, read_layer
-from tests.ui.room import LEASE, LETTERS, Room
+from tests.ui.room import LEASE, LETTERS, Room, wait
 
 NINE = "shortened to nine months"
 
@@ -160,3 +160,20 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     room.presenter.notes.show_note(kept)
     room.settle()
     assert room.shown().id == conversation.id
+
+
+def test_of_a_long_list_the_current_note_comes_into_sight_once_it_is_laid_out(room: Room) -> None:
+    room.add_books()
+    room.open()
+    book, panel = room.books[LEASE], room.presenter.notes.panel
+    view = panel.view
+    notes = [
+        Note(id=str(number), words=f"Words {number}", place=NotePlace(book.id, number + 1)) for number in range(400)
+    ]
+    room.window.show_view(panel)
+    panel.show_notes(notes, {book.id: book}, None, "")
+    view.go_to("380")
+    wait(lambda: view.viewport().rect().intersects(view.visualRect(view.notes.index_of("380"))))
+    panel.show_notes(notes[1:], {book.id: book}, None, "")
+    assert view.currentIndex() == view.notes.index_of("380")
+    wait(lambda: view.viewport().rect().intersects(view.visualRect(view.notes.index_of("380"))))
