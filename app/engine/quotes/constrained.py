@@ -36,6 +36,7 @@ BLOCK = ">"
 """Opens a line of a Markdown block quotation, which no mark closes."""
 
 _CLOSING = {**QUOTATION_MARKS, BLOCK: ""}
+_OPENING = frozenset(QUOTATION_MARKS)
 CLOSING_MARKS = frozenset("".join(QUOTATION_MARKS.values()))
 _ALWAYS_OPEN = "「『｢《〝"
 _ALSO_CLOSE = "«»‹›”"  # in some languages: they open only where nothing can be closed
@@ -398,6 +399,9 @@ class QuoteConstraint:
                     now = _released(now)  # it is these marks that quote
                     continue
                 run, mark, rest = _split(written, now.opening)
+                blanks = len(run) - len(run.lstrip(" "))
+                if now.opening == BLOCK and not now.quoted.strip() and run[blanks : blanks + 1] in _OPENING:
+                    run, mark, rest = run[:blanks], "", run[blanks:] + mark + rest
                 moment = self._quote(now, run) if run else now
                 if moment is not None and mark:
                     if self._is_apostrophe(moment, mark):
