@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.document import RefusedKind
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
 from app.documents.formats.detect import is_zip, may_be_read
+from app.documents.formats.refused import refused_by_name
 from app.isolation.files import printable
 
 MAX_ENTRIES = 200_000
@@ -20,12 +22,14 @@ MAX_ENTRIES = 200_000
 @dataclass(frozen=True)
 class FolderFiles:
     """`files` may be documents, in the order of their names. Left out are so many `hidden` files and folders, `links`
-    that lead out of the folder, and files of `others` kinds. `closed`: folders that Octavo may not look into."""
+    that lead out of the folder, and files of `others` kinds. `refused`: those that people take for documents, by their
+    names, with what they are. `closed`: folders that Octavo may not look into."""
 
     files: tuple[Path, ...] = ()
     hidden: int = 0
     links: int = 0
     others: int = 0
+    refused: tuple[tuple[Path, RefusedKind], ...] = ()
     closed: tuple[Path, ...] = ()
 
     @staticmethod
@@ -37,6 +41,7 @@ class FolderFiles:
             sum(part.hidden for part in known),
             sum(part.links for part in known),
             sum(part.others for part in known),
+            tuple(dict.fromkeys(each for part in known for each in part.refused)),
             tuple(folder for part in known for folder in part.closed),
         )
 
@@ -73,7 +78,7 @@ def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
 
 def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[str]) -> FolderFiles:
     """What is in one folder, without the folders in it."""
-    files: list[Path] = []
+    files, refused = list[Path](), list[tuple[Path, RefusedKind]]()
     hidden = links = others = 0
     for path in (base / name for name in entries):
         if _is_hidden(path):
@@ -84,9 +89,11 @@ def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[s
             continue
         elif may_be_read(path.name):
             files.append(path)
+        elif (kind := refused_by_name(path.name)) is not None:
+            refused.append((path, kind))
         else:
             others += 1
-    return FolderFiles(tuple(files), hidden, links, others)
+    return FolderFiles(tuple(files), hidden, links, others, tuple(refused))
 
 
 def _is_hidden(path: Path) -> bool:

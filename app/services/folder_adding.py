@@ -209,8 +209,7 @@ class FolderAdding:
         report.gone += [_shown(source, place) for place in stay]
         for place in stay:
             self._find_elsewhere(place.book_id, source.path / place.path)
-        closed = [(path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})) for path in changes.found.closed]
-        report.failed += closed
+        report.failed += _not_read(changes.found)
 
     def _find_elsewhere(self, book_id: str, gone: Path) -> None:
         """A book whose file is gone has its pages drawn from another one with the same content, if there is one."""
@@ -257,3 +256,11 @@ def _is_quiet(changes: Changes) -> bool:
     """Whether nobody is writing what is new any more, as far as its times tell."""
     newest_s = max(place.mtime_ns for place in changes.to_read) / 1e9
     return not 0 <= time.time() - newest_s < _SETTLED_S
+
+
+def _not_read(found: FolderFiles) -> Iterator[tuple[Path, Problem]]:
+    """What is known not to be read before it is tried."""
+    for path in found.closed:
+        yield path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})
+    for path, kind in found.refused:
+        yield path, Problem(Code.FORMAT_REFUSED, {"path": printable(path), "kind": kind})

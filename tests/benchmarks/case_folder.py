@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image
 
-from tests.documents.compound_writer import write_xls, xls_sheet
+from tests.documents.compound_writer import write_compound, write_xls, xls_sheet
 from tests.documents.epub_writer import write_epub
 from tests.documents.locksmith import lock
 from tests.documents.message_writer import message, write_msg
@@ -243,7 +243,7 @@ def make(folder: Path) -> CaseFolder:
     _scans(maker)
     for number in range(MAILS):
         _mail(maker, number)
-    refused = (maker.put("Old files/Quay plan 1998.ppt", write_xls({"a": xls_sheet([["x"]])})),)
+    refused = (maker.put("Old files/Quay plan 1998.ppt", write_compound({"PowerPoint Document": bytes(5_000)})),)
     encrypted = tuple(_locked(maker, number) for number in range(ENCRYPTED))
     sound = [path for path in maker.written if path not in (*refused, *encrypted)]
     copies = _copies(maker, sound)

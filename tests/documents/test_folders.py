@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.document import RefusedKind
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.documents import folders
@@ -34,6 +35,16 @@ def test_what_is_hidden_or_of_another_kind_is_counted(tmp_path: Path) -> None:
     found = _found(tmp_path)
     assert [path.name for path in found.files] == ["a.pdf"]
     assert (found.hidden, found.links, found.others) == (3, 0, 2)
+
+
+def test_what_people_take_for_documents_and_octavo_does_not_read_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, "Plan 1998.PPT", "mail.pst", "server.key", "a.zip")
+    found = _found(tmp_path)
+    assert [(path.name, kind) for path, kind in found.refused] == [
+        ("mail.pst", RefusedKind.OUTLOOK_DATA),
+        ("Plan 1998.PPT", RefusedKind.POWERPOINT),
+    ]
+    assert (len(found.files), found.others) == (1, 1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right there")

@@ -20,6 +20,7 @@ _ENDINGS_OF = {
     RefusedKind.HELP: ".chm",
 }
 ENDINGS = {ending: kind for kind, endings in _ENDINGS_OF.items() for ending in endings.split()}
+_OF_OTHERS_TOO = (".key", ".one")  # what a name says, others may mean too
 STREAMS = {
     "PowerPoint Document": RefusedKind.POWERPOINT,
     "Quill": RefusedKind.PUBLISHER,
@@ -47,3 +48,9 @@ def kind_of(name: str, untrusted_head: bytes) -> RefusedKind | None:
     kind = RefusedKind(found.lastgroup)
     named = ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
     return named if kind is RefusedKind.ARCHIVE and named in _IN_ZIP else kind
+
+
+def refused_by_name(name: str) -> RefusedKind | None:
+    """The kind of a file that nobody would give such a name but for a document that is not read."""
+    ending = PurePath(name).suffix.lower()
+    return None if ending in _OF_OTHERS_TOO else ENDINGS.get(ending)
