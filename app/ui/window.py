@@ -598,6 +598,7 @@ class WindowPresenter(_Parts):
 
     def _connect_notes(self) -> None:
         self.notes.serve(self.pages, self.window.talk.view)
+        self.window.shelf.tables.notes_wanted.connect(self.notes.open)
         for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
             changed.connect(self.notes.list)
 

@@ -128,6 +128,14 @@ def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
     assert noted.window.talk.isVisible()
 
 
+def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
+    noted.presenter.navigation.close_sheet()
+    assert noted.window.talk.isVisible()
+    noted.window.shelf.tables.notes.click()
+    noted.settle()
+    assert noted.presenter.notes.panel.isVisible()
+
+
 def test_a_removed_book_takes_its_notes_from_the_list(noted: Room) -> None:
     noted.presenter.shelf.remove_book(noted.books[LETTERS].id)
     noted.settle()
