@@ -38,6 +38,7 @@ class AnswerForm(msgspec.Struct, frozen=True):
 
 FREE = AnswerForm()
 _KANA = re.compile("[\u3041-\u30ff]")
+_OPENING = frozenset('"“「')
 _ABSENT = ("Not in this document", "この文書にはありません")
 _YES, _NO = ("Yes", "はい"), ("No", "いいえ")
 
@@ -100,8 +101,9 @@ _AMOUNT = re.compile(r"(?:([A-Z]{3}) )?(-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d
 
 
 def read_value(answer: str, form: AnswerForm) -> CellValue:
-    """The value that an answer begins with."""
-    return value_of(answer.lstrip().partition("\n")[0].strip(), form)
+    """The value that an answer begins with; of one that is not held, and quotes first, its last line."""
+    lines = [line.strip() for line in answer.strip().splitlines()] or [""]
+    return value_of(lines[-1] if lines[0][:1] in _OPENING and lines[1:] else lines[0], form)
 
 
 def value_of(line: str, form: AnswerForm) -> CellValue:

@@ -64,7 +64,8 @@ def read_cell(cell: SheetCell) -> ReadCell:
     if answer is not None and answer.text.strip():
         prose = CellValue(ValueState.HAS, answer.text.strip())
         answered = read_value(answer.text, form) if form.is_held else prose
-    citation = _first(answer.citations) if answer is not None else None
+    is_absent = answered.state is ValueState.ABSENT  # then nothing rests on what may have been quoted all the same
+    citation = _first(answer.citations) if answer is not None and not is_absent else None
     quotations = [each.quote for each in answer.citations if each.state in _TRUE] if answer is not None else []
     on_page = page_says(answered, form, quotations) if form.is_held else ""
     if cell.correction:

@@ -29,6 +29,11 @@ def test_the_first_line_is_the_value(kind: ValueKind, text: str) -> None:
     assert (value.state, value.text) == (ValueState.HAS, text)
 
 
+def test_below_a_quotation_the_last_line_is_the_value() -> None:
+    value = read_value('"The Term ends then." [p. 2]\n2031-03-31\n', AnswerForm(ValueKind.DATE))
+    assert (value.state, value.text) == (ValueState.HAS, "2031-03-31")
+
+
 def test_values_can_be_compared() -> None:
     assert read_value("2031-03-31", AnswerForm(ValueKind.DATE)).day == date(2031, 3, 31)
     amount = read_value("EUR 48,000.50", AnswerForm(ValueKind.AMOUNT))
