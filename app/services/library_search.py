@@ -38,7 +38,7 @@ _ENOUGH = 0.35
 """The part of the words, by their weights, that a passage must have to be found by them: two of three, or the rarer one
 of two; of a Japanese word also its two halves apart."""
 
-_BY_MEANING, _BY_MEANING_ALONE = 12, 40
+_BY_MEANING, _BY_MEANING_ALONE = 12, 60
 """Passages with fewer of the words than that, at most: beside others, and where no passage has enough of them."""
 _BEFORE, _AFTER = 90, 220  # characters of a sentence around the first place that was found
 _MOST_WORDS = 16
