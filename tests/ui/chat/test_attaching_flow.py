@@ -121,7 +121,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     _open(room)
     for paths, words in (
         ((tmp_path / "slides.KEY",), "Octavo cannot read “slides.KEY”"),
-        ((tmp_path / "a.rar", tmp_path / "b.doc"), "Octavo cannot read these 2 files"),
+        ((tmp_path / "a.rar", tmp_path / "b.ppt"), "Octavo cannot read these 2 files"),
     ):
         assert _drag(room, _files(*paths)) == words
         _drop(room, _files(*paths))
