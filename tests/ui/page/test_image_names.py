@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Conversation, Ending, Question
 from app.core.image import Image
 from app.core.work import Cancel
-from app.ui.jobs import Done
 from app.ui.commands import EntryKind
+from app.ui.jobs import Done
 from app.ui.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
