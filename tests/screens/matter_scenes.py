@@ -116,7 +116,7 @@ def matter_leaving(stage: Stage) -> None:
 
 
 def matter_deleting(stage: Stage) -> None:
-    _list(stage)
+    _matter(stage)
     stage.presenter.matters._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
     stage.settle()
 

@@ -283,8 +283,8 @@ class MattersPresenter(Presenter):
     def _ask_delete(self, matter: Matter) -> None:
         title = _("Delete “{name}” permanently?").format(name=desk_name(matter))
         words = _(
-            "Its documents, conversations, sheets and saved readings are deleted. You cannot have them back. The files"
-            " that you added the documents from stay where they are."
+            "Its documents, conversations, sheets, notes and saved readings are deleted. You cannot have them back. The"
+            " files that you added the documents from stay where they are."
         )
         dialog = Confirmation(title, words, _("Delete permanently"), matter.id, self._dialog or self._window)
         dialog.confirmed.connect(self._delete)
