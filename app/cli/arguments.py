@@ -126,8 +126,9 @@ def page_range(text: str | None) -> PageRange | None:
 
 def documents(options: argparse.Namespace) -> int:
     """How many files the command reads as documents."""
-    named = {"read": 1, "compare": 2}
-    return named.get(options.command) or len(getattr(options, "document", None) or ())
+    given = {"read": 1, "compare": 2}
+    named: Path | list[Path] = getattr(options, "document", None) or []
+    return given.get(options.command) or (1 if isinstance(named, Path) else len(named))
 
 
 def paths(options: argparse.Namespace) -> Paths:

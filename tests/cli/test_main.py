@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from app.bootstrap import open_desk
+from app.cli import arguments as command_line
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
@@ -515,3 +516,20 @@ def test_prompts_leave_and_come_as_text(run: Any, tmp_path: Path) -> None:
     assert run("prompts")[:2] == (0, "Be brief.\n\n# Dates /d\n\nList all dates.\n")
     code, out, _told = run("prompts", "--json")
     assert (code, json.loads(out)["prompts"]) == (0, [{"name": "Dates", "shortcut": "d", "text": "List all dates."}])
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        ("read a.pdf", 1),
+        ("compare a.pdf b.pdf", 2),
+        ("ask --document a.pdf --document b.pdf Why?", 2),
+        ("notes --document a.pdf", 1),
+        ("notes", 0),
+        ("cite --document a.pdf", 1),
+        ("find whales", 0),
+        ("doctor", 0),
+    ],
+)
+def test_a_reader_is_kept_for_each_file_that_is_named(words: str, files: int) -> None:
+    assert command_line.documents(command_line.parse(words.split())) == files
