@@ -160,7 +160,10 @@ def list_folders(options: argparse.Namespace, desk: Services) -> None:
     known = adding.all()
     if options.json:
         print_json({"event": "folders", "folders": [_source(counts) for counts in known]})
-    for counts in known if not options.json else ():
+        return
+    if not known and wanted is None:
+        print(f"octavo: {_('No folders were added. “octavo add FOLDER” adds one.')}", file=sys.stderr)
+    for counts in known:
         print(f"{printable(str(counts.source.path))}\n    {counts_words(counts)}")
 
 

@@ -102,6 +102,7 @@ def test_each_file_is_a_line_of_json(octavo: Octavo, tmp_path: Path, case: Path)
     assert out == f"{case}\n    3 documents · 1 could not be read\n"
     assert octavo("folders", "--forget", case, "--data-dir", tmp_path / "desk")[1] == ""
     assert octavo("folders", "--forget", case, "--data-dir", tmp_path / "desk")[0] == 3
+    assert "No folders were added" in octavo("folders", "--data-dir", tmp_path / "desk")[2]
 
 
 @answered_here
