@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.core.conversation import Citation, CitationState, Ending, Support
 from app.core.sheet import CellState, SheetCell
 from app.core.values import CellValue, ValueKind, ValueState, read_value, value_of
-from app.documents.citations.agreement import page_says, speaks_of
+from app.documents.citations.agreement import is_proof, page_says
 
 _TRUE = (CitationState.VERIFIED, CitationState.REPAIRED)
 _DOUBTFUL = (CitationState.NEAR, CitationState.CUT, CitationState.NOT_FOUND, CitationState.DIFFERS)
@@ -23,7 +23,7 @@ class CellFinding(StrEnum):
     FAILED = "failed"
     VERIFIED = "verified"  # its quotation is on the page, word for word, and says nothing else
     DISAGREES = "disagrees"  # its quotation is on the page, and has another date, amount or number
-    UNVERIFIED = "unverified"  # it rests on no quotation that is on a page, or a model judges that this says otherwise
+    UNVERIFIED = "unverified"  # no quotation on a page can prove it, or a model judges that it says otherwise
     ABSENT = "absent"  # the document has none, says the model
     UNFIT = "unfit"  # its answer has no value of its kind
     CORRECTED = "corrected"  # by hand
@@ -74,11 +74,11 @@ def read_cell(cell: SheetCell) -> ReadCell:
             corrected = CellValue(ValueState.HAS, cell.correction)
         on_page = page_says(corrected, form, quotations) if form.is_held else ""
         return ReadCell(cell, CellFinding.CORRECTED, corrected, answered, citation, on_page)
-    is_proof = not form.is_held or speaks_of(form, quotations)
-    return ReadCell(cell, _finding(cell, answered, on_page, is_proof), answered, answered, citation, on_page)
+    proven = not form.is_held or is_proof(answered, form, cell.question.text, quotations)
+    return ReadCell(cell, _finding(cell, answered, on_page, proven), answered, answered, citation, on_page)
 
 
-def _finding(cell: SheetCell, value: CellValue, on_page: str, is_proof: bool) -> CellFinding:
+def _finding(cell: SheetCell, value: CellValue, on_page: str, proven: bool) -> CellFinding:
     answer = cell.answer
     if cell.state in _BEFORE or answer is None:
         return _BEFORE[cell.state]
@@ -92,7 +92,7 @@ def _finding(cell: SheetCell, value: CellValue, on_page: str, is_proof: bool) ->
     is_true = any(state in _TRUE for state in states) and answer.ending is Ending.COMPLETE
     judged = cell.question.form.is_held and any(each.support is Support.NOTHING for each in answer.weighed)
     doubtful = judged or any(state in _DOUBTFUL for state in states)
-    return CellFinding.VERIFIED if is_true and is_proof and not doubtful else CellFinding.UNVERIFIED
+    return CellFinding.VERIFIED if is_true and proven and not doubtful else CellFinding.UNVERIFIED
 
 
 def _first(citations: tuple[Citation, ...]) -> Citation | None:

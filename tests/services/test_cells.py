@@ -60,3 +60,32 @@ def test_a_correction_takes_the_place_of_the_value_and_the_value_stays() -> None
     assert (read.value.text, read.value.day is not None, read.answered.text) == ("2031-03-31", True, "2029-09-30")
     loose = read_cell(cell(None, correction="some day"))
     assert (loose.value.state, loose.value.text) == (ValueState.HAS, "some day")
+
+
+SUBLET = "May the tenant sublet the berth?"
+INSURES = "Who insures the berth against fire and storm?"
+YES_NO, CHOICE = AnswerForm(ValueKind.YES_NO), AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "value", "quote", "finding"),
+    [
+        (SUBLET, YES_NO, "Yes", "The Tenant may sublet the berth.", CellFinding.VERIFIED),
+        (SUBLET, YES_NO, "No", "The Tenant may not sublet the berth or any part of it.", CellFinding.VERIFIED),
+        (SUBLET, YES_NO, "Yes", "The Tenant may not sublet the berth or any part of it.", CellFinding.UNVERIFIED),
+        (SUBLET, YES_NO, "No", "The Tenant may sublet the berth.", CellFinding.UNVERIFIED),
+        (SUBLET, YES_NO, "Yes", "Either party may end the lease by notice.", CellFinding.UNVERIFIED),
+        (INSURES, CHOICE, "Landlord", "The Landlord insures the berth.", CellFinding.VERIFIED),
+        (INSURES, CHOICE, "Landlord", "Landlord shall light the ladder at night.", CellFinding.UNVERIFIED),
+        ("転貸できますか。", YES_NO, "はい", "賃借人は転貸できない。", CellFinding.UNVERIFIED),
+        ("転貸できますか。", YES_NO, "いいえ", "賃借人は転貸できない。", CellFinding.VERIFIED),
+        ("May the tenant sublet?", YES_NO, "No", "賃借人は転貸できない。", CellFinding.VERIFIED),
+    ],
+)
+def test_a_yes_or_a_choice_is_proven_by_words_about_what_was_asked(
+    question: str, form: AnswerForm, value: str, quote: str, finding: CellFinding
+) -> None:
+    asked = StoredQuestion("q", "s", None, question, (), 0.0, form=form)
+    quoted = Citation("b", "Lease", 2, "2", quote, CitationState.VERIFIED, 9, 12)
+    answer = Answer("a", "q", f"{value}\n“{quote}” [p. 2]", Ending.COMPLETE, "m", 0.0, (quoted,))
+    assert read_cell(SheetCell(asked, answer)).finding is finding

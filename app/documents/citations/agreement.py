@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from app.core.languages import LANGUAGES
+from app.core.languages import LANGUAGES, language_of
 from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
 from app.documents.citations.dates import dates_of
+from app.documents.citations.differences import negates
 from app.documents.citations.numbers import Figure, figures_of
+from app.documents.text.terms import terms_of, words_of
 
 _SCALES = tuple(Decimal(10) ** power for power in (0, 3, 4, 6, 8, 9))
 """What "thousand", "万", "million", "億" and "billion" make of a number."""
@@ -36,15 +38,28 @@ def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> 
     return ""
 
 
-def speaks_of(form: AnswerForm, quotations: Sequence[str]) -> bool:
-    """Whether quotations have something of a kind at all: words without a date are no proof of one."""
+def is_proof(value: CellValue, form: AnswerForm, question: str, quotations: Sequence[str]) -> bool:
+    """Whether quotations can prove a value: words without a date are no proof of one, nor are words that share none
+    with the question a proof of a yes, a no or a choice, nor those that negate something one of a yes, nor others one
+    of a no. What fails may be true all the same; somebody has to look."""
     text = "\n".join(quotations)
     match form.kind:
         case ValueKind.DATE:
             return bool(dates_of(text))
         case ValueKind.AMOUNT:
             return any(_number(figure) is not None for figure in _figures(text))
+        case ValueKind.YES_NO:
+            return _is_about(question, text) and negates(text) != value.yes
+        case ValueKind.CHOICE:
+            return _is_about(question, text)
     return True
+
+
+def _is_about(question: str, text: str) -> bool:
+    """Whether a text has a word of the question; so taken to be where the two are in scripts that share no words."""
+    asked, said = (terms_of(each, language_of(words_of(each)).common) for each in (question, text))
+    comparable = (asked.stems and said.stems) or (asked.pairs and said.pairs)
+    return not comparable or not asked.all.isdisjoint(said.all)
 
 
 def value_in(text: str, form: AnswerForm) -> str:

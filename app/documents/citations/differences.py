@@ -118,6 +118,11 @@ def negates_the_same(said: str, source: str) -> bool:
     return not any(words & frozenset(each.before + each.after) for each in theirs)
 
 
+def negates(text: str) -> bool:
+    """Whether a text negates anything."""
+    return next(_all_negations(text, language_of(words_of(text))), None) is not None
+
+
 def _all_negations(text: str, language: Language) -> Iterator[_Negation]:
     text = _without_japanese_idioms(_plain(text))
     return (each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))
