@@ -175,6 +175,16 @@ def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: 
     assert [entry.title for entry in entries] == ["Library"]
 
 
+def test_a_matter_is_opened_from_the_menu(window: Window) -> None:
+    before = window.presenter
+    menu = window.start.window.shelf.desk.menu_of_desks()
+    next(action for action in menu.actions() if action.text() == "Client One").trigger()
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert window.desk.matter is not None
+    assert window.desk.matter.name == "Client One"
+
+
 def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
     window.open(window.marlow)
     window.presenter.matters.manage()

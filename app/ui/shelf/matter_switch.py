@@ -91,7 +91,7 @@ class MatterSwitch(QPushButton):
         group.addAction(action)
         menu.addAction(action)
 
-    def _choose(self, id: str, checked: bool) -> None:  # noqa: ARG002 - of the action
+    def _choose(self, id: str) -> None:
         if id != self._open_id:
             self.chosen.emit(id)
 
