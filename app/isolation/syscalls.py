@@ -27,7 +27,7 @@ _REFUSED = """
     socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmmsg shutdown
     fork vfork creat truncate ftruncate fallocate mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat
     unlink unlinkat rename renameat renameat2 chmod fchmod fchmodat fchmodat2 chown fchown fchownat lchown utimensat
-    setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr memfd_create setpriority sched_setscheduler
+    setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr memfd_create sched_setscheduler
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid chdir fchdir umask setsid setpgid
     shmget shmat shmctl shmdt semget semop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink inotify_init1
 """
@@ -130,6 +130,9 @@ def _filter(seccomp: Any, receiver: int) -> Any:
         add(seccomp.ALLOW, name, (0, equal, os.getpid()))
         add(refuse, name, (0, other, os.getpid()))
     add(seccomp.ALLOW, "prlimit64", (0, equal, 0))  # its own limits, which only go down
+    add(seccomp.ALLOW, "setpriority", (0, equal, os.PRIO_PROCESS), (1, equal, 0))  # its own, which only goes down
+    for argument in (0, 1):
+        add(refuse, "setpriority", (argument, other, 0))
     return rules
 
 

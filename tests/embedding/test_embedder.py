@@ -147,6 +147,13 @@ def test_it_can_be_stopped() -> None:
     embedder.close()
 
 
+def test_who_is_patient_waits_behind_all_others(embedder: Embedder) -> None:
+    assert embedder.embed(("ship",), ENGLISH, patient=True) == embedder.embed(("ship",), ENGLISH)
+    children = psutil.Process().children(recursive=True)
+    nice = {child.nice() for child in children if any("app.embedding.worker" in part for part in child.cmdline())}
+    assert 19 in nice
+
+
 def test_the_limits_hold_the_models() -> None:
     assert LIMITS.memory_bytes <= 1 << 30
 
