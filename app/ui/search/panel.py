@@ -21,6 +21,7 @@ from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.ui.widgets.row_list import RowListView
 from app.wording.i18n import _
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}
@@ -103,8 +104,8 @@ class SearchPanel(MiddlePanel):
         )
         return chips
 
-    def _make_view(self, icons: Icons, covers: BookCovers) -> QListView:
-        view = QListView()
+    def _make_view(self, icons: Icons, covers: BookCovers) -> RowListView:
+        view = RowListView()
         view.setAccessibleName(_("Found"))
         view.setModel(self._model)
         view.setItemDelegate(ResultDelegate(icons, covers, view))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
+
+from app.ui.widgets.row_list import RowListView
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _TALLEST = 4_000  # px that a list asks for: more than a screen has
 
 
-class ShelfListView(QListView):
+class ShelfListView(RowListView):
     """`opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or key."""
 
     opened = Signal(QModelIndex)
@@ -91,11 +93,6 @@ class ShelfListView(QListView):
             self.setCurrentIndex(
                 self.moveCursor(QAbstractItemView.CursorAction.MoveHome, Qt.KeyboardModifier.NoModifier)
             )
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.scheduleDelayedItemsLayout()
 
     @Slot(QPoint)
     def _ask_menu(self, point: QPoint) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.core.conversation import Citation
 from app.ui.theme import Theme
 from app.ui.timeline.cells import TimelineDelegate
 from app.ui.timeline.rows import EntryRole, EventRow, NameRow, TimelineList
+from app.ui.widgets.row_list import RowListView
 
 _TAB, _BACKTAB = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 _BATCH = 100
@@ -21,7 +22,7 @@ _BELOW_HEADING = 48
 _CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class TimelineView(QListView):
+class TimelineView(RowListView):
     """`citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
 
     citation_clicked = Signal(object)
@@ -140,11 +141,6 @@ class TimelineView(QListView):
             where = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
         if self.chosen():
             self.menu_wanted.emit(where)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.scheduleDelayedItemsLayout()
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:
