@@ -27,7 +27,7 @@ QUESTIONS = (
     "[yes/no] May the tenant sublet?",
     "[choice: tenant, landlord] Who insures?",
 )
-YES = ("Yes\n“lease ends on 31 March 2031” [p. 1]",)
+YES = ("Yes\n“The tenant may sublet” [p. 1]",)
 
 
 @pytest.fixture
@@ -44,7 +44,13 @@ def add_books(fake: FakeDesk, *titles: str) -> list[Book]:
                 title,
                 Format.TEXT,
                 title.encode().hex().ljust(64, "0"),
-                (Page(1, "1", f"{title}. The lease ends on 31 March 2031. The tenant insures the berth."),),
+                (
+                    Page(
+                        1,
+                        "1",
+                        f"{title}. The lease ends on 31 March 2031. The tenant insures the berth. The tenant may sublet it.",
+                    ),
+                ),
             ),
             Path(f"/{title}.txt"),
         )
