@@ -37,21 +37,13 @@ def fake(tmp_path: Path) -> Iterator[FakeDesk]:
     made.desk.close()
 
 
+TEXT = "The lease ends on 31 March 2031. The tenant insures the berth. The tenant may sublet it."
+
+
 def add_books(fake: FakeDesk, *titles: str) -> list[Book]:
     return [
         fake.books.add(
-            Document(
-                title,
-                Format.TEXT,
-                title.encode().hex().ljust(64, "0"),
-                (
-                    Page(
-                        1,
-                        "1",
-                        f"{title}. The lease ends on 31 March 2031. The tenant insures the berth. The tenant may sublet it.",
-                    ),
-                ),
-            ),
+            Document(title, Format.TEXT, title.encode().hex().ljust(64, "0"), (Page(1, "1", f"{title}. {TEXT}"),)),
             Path(f"/{title}.txt"),
         )
         for title in titles
