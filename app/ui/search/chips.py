@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.ui.theme import SPACE_L
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.buttons import TextButton, draw_caret
 from app.ui.widgets.labels import repolish, set_tip
 
-_CARET, _CARET_INSET = 3.5, 13.0  # px: half its width; from the right edge to its tip
 _WIDEST = 190
 
 
@@ -53,11 +52,7 @@ class FilterChip(TextButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
-        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
-        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
+        draw_caret(QPainter(self), self)
 
     @Slot()
     def _open(self) -> None:

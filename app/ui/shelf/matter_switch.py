@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from app.core.matter import LIBRARY, Matter
 from app.core.untrusted import disarm
 from app.ui.icons import Icons, Symbol, draw_symbol
 from app.ui.theme import ICON, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import CARET_INSET, draw_caret
 from app.ui.widgets.labels import set_tip
 from app.wording.i18n import _
 
-_CARET, _CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 _MENU_WIDTH = 320  # px: of a name in the menu
 _MOST = 12
 """Matters in the menu; the others are in the list of all."""
@@ -109,13 +109,11 @@ class MatterSwitch(QPushButton):
         draw_symbol(painter, icon, Symbol.SHELF if self._open_id == LIBRARY else Symbol.MATTER, palette.accent)
         painter.setFont(self.font())
         painter.setPen(self.palette().buttonText().color())
-        left, right = icon.right() + 1 + SPACE_S, round(2 * _CARET_INSET)
+        left, right = icon.right() + 1 + SPACE_S, round(2 * CARET_INSET)
         room = QRect(left, 0, self.width() - left - right, self.height())
         name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, name)
-        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
-        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
-        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
+        draw_caret(painter, self)
 
 
 def desk_name(matter: Matter | None) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import ICON
 
-_CARET, _CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
+_CARET, CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 
 
 class IconButton(QToolButton):
@@ -138,11 +138,7 @@ class ChoiceButton(TextButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().buttonText().color(), 1.5))
-        tip = QPointF(self.width() - _CARET_INSET, self.height() / 2 + _CARET / 2)
-        painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
+        draw_caret(QPainter(self), self)
 
     @Slot()
     def _open(self) -> None:
@@ -153,3 +149,11 @@ class ChoiceButton(TextButton):
     def _choose(self, action: QAction) -> None:
         self.set_value(action.data())
         self.chosen.emit(self._value)
+
+
+def draw_caret(painter: QPainter, button: QWidget) -> None:
+    """At the right edge of a button that opens a menu."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(button.palette().buttonText().color(), 1.5))
+    tip = QPointF(button.width() - CARET_INSET, button.height() / 2 + _CARET / 2)
+    painter.drawPolyline([tip + QPointF(-_CARET, -_CARET), tip, tip + QPointF(_CARET, -_CARET)])
