@@ -84,7 +84,7 @@ def adding_commands(
             ),
             Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
             Command(
-                _("Search the library"),
+                _("Search everything"),
                 SEARCH_KEYS,
                 go.open_search,
                 words=_("full text, documents, conversations, find in all books"),

@@ -40,11 +40,11 @@ class SearchPanel(MiddlePanel):
     order_chosen = Signal(str)
 
     def __init__(self, icons: Icons, covers: BookCovers, now: datetime, parent: QWidget | None = None) -> None:
-        super().__init__(icons, _("Search the library"), parent)
+        super().__init__(icons, _("Search everything"), parent)
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("Words, or an “exact phrase”"))
-        self.line.setAccessibleName(_("Search the library"))
+        self.line.setAccessibleName(_("Search everything"))
         self.line.textChanged.connect(self.typed)
         self.line.installEventFilter(self)
         self.chips = self._make_chips(now)

@@ -23,7 +23,7 @@ def _open(room: Room, words: str = "") -> SearchPanel:
     room.add_conversation("Dues", [room.books[LEASE]])
     room.open()
     room.window.activateWindow()
-    room.presenter.commands.actions["Search the library"].trigger()
+    room.presenter.commands.actions["Search everything"].trigger()
     if words:
         _type(room, words)
     return room.presenter.search.panel
