@@ -538,7 +538,17 @@ ALTER TABLE questions ADD COLUMN plan TEXT NOT NULL DEFAULT 'null';  -- JSON: Ma
 
 _V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE, _ASKING))
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
+_RECORD = """
+CREATE TABLE asked_entries (             -- what was asked of which documents by which model, with what outcome
+    id INTEGER PRIMARY KEY
+) STRICT;
+"""
+
+_PSEUDONYMS = ""
+
+_V11 = "".join((_RECORD, _PSEUDONYMS))
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an
