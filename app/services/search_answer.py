@@ -28,8 +28,8 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
     """The answer in Markdown, in the language of the question: Japanese or English.
 
     `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
-    named after it; where none is near, the answer says so. Of a `form` it is the first value that such a sentence has,
-    and that sentence; what a search cannot decide, yes or no, is left open.
+    named after it; where none is near, the answer says so. Of a `form` it is a value in such a sentence, and the
+    sentence; what a search cannot decide, yes or no, is left open.
     """
     japanese = _KANA.search(question) is not None
     places = _places(books, passages)
@@ -50,7 +50,7 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
 
     chosen = nearest(question, [page.text for _, page in places], MOST, quote)
     if (held := held_form(form, question)) is not None:
-        return _compose_held(form, held, [(near.text, lines[near]) for near in chosen])
+        return _compose_held(form, held, question, [(near.text, lines[near]) for near in chosen])
     return _compose([lines[near] for near in chosen], several_books=len(books) > 1, japanese=japanese)
 
 
@@ -79,7 +79,7 @@ _OPEN = "?"
 """In the place of a value that a search cannot find: it fits no kind."""
 
 
-def _compose_held(form: AnswerForm, held: HeldForm, found: Sequence[tuple[str, str]]) -> str:
+def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequence[tuple[str, str]]) -> str:
     """`found`: sentences, each with its line."""
     for text, line in found:
         match form.kind:
@@ -87,7 +87,7 @@ def _compose_held(form: AnswerForm, held: HeldForm, found: Sequence[tuple[str, s
                 return f"{_OPEN}\n{line}"
             case ValueKind.TEXT:
                 return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"
-        if value := value_in(text, form):
+        if value := value_in(text, form, question):
             return f"{value}\n{line}"
     return held.absent
 

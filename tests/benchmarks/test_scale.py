@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Book, Document, Format, Page
+from app.ui.bridge import Bridge
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.shelf.lists import ShelfListView
 from tests.benchmarks.test_conversation import _cite, _write
@@ -46,33 +48,39 @@ def test_a_large_desk(tmp_path: Path) -> None:
 
 def _play(room: Room, long: Book, size: tuple[int, int]) -> Iterator[tuple[str, list[float]]]:
     window, shelf = room.window, room.window.shelf
-    yield "open the window", _watch(room, lambda _n: room.open(size=size, settle=False), 1)
+    yield "open the window", watch(room, lambda _n: room.open(size=size, settle=False), 1)
     talks = [conversation.id for conversation in room.desk.conversations.all()[:4]]  # the first is the long one
-    yield "switch the conversation", _watch(room, lambda n: room.presenter.conversation.open(talks[-n % 4]), 12)
+    yield "switch the conversation", watch(room, lambda n: room.presenter.conversation.open(talks[-n % 4]), 12)
     room.presenter.conversation.open(talks[0])
     room.settle()
     bar = window.talk.view.verticalScrollBar()
-    yield "scroll by the wheel", _watch(room, lambda _n: bar.setValue(bar.value() - 90), 100)
-    yield "scroll anywhere", _watch(room, lambda n: bar.setValue(bar.maximum() * (n * 37 % 100) // 100), 30)
-    yield "type", _watch(room, lambda n: QTest.keyClicks(window.talk.composer.editor, "quay "[n % 5]), 60)
-    yield "resize", _watch(room, lambda n: window.resize(size[0] - 20 * (n % 20), size[1]), 40)
+    yield "scroll by the wheel", watch(room, lambda _n: bar.setValue(bar.value() - 90), 100)
+    yield "scroll anywhere", watch(room, lambda n: bar.setValue(bar.maximum() * (n * 37 % 100) // 100), 30)
+    yield "type", watch(room, lambda n: QTest.keyClicks(window.talk.composer.editor, "quay "[n % 5]), 60)
+    yield "resize", watch(room, lambda n: window.resize(size[0] - 20 * (n % 20), size[1]), 40)
     menus = (shelf.conversation_view, shelf.book_view)
-    yield "open a menu of the shelf", _watch(room, lambda n: _open_menu(menus[n % 2]), 10)
-    yield "delete, and undo", _watch(room, lambda n: _delete_or_undo(room, talks[2], n), 8)
-    yield "open the palette", _watch(room, lambda _n: _open_palette(room), 4)
+    yield "open a menu of the shelf", watch(room, lambda n: _open_menu(menus[n % 2]), 10)
+    yield "delete, and undo", watch(room, lambda n: _delete_or_undo(room, talks[2], n), 8)
+    yield "open the palette", watch(room, lambda _n: _open_palette(room), 4)
     room.presenter.anything.find()
     room.settle()
     dialog = _palette(room)
-    yield "a key in the palette", _watch(room, lambda n: dialog.line.setText("notice"[: 1 + n % 6]), 12)
+    yield "a key in the palette", watch(room, lambda n: dialog.line.setText("notice"[: 1 + n % 6]), 12)
     dialog.reject()
     books = [room.fake.books.all()[-1].id, long.id]
-    yield "open a book, one of 50,000 pages too", _watch(room, lambda n: room.presenter.page.open_book(books[n % 2]), 6)
+    yield "open a book, one of 50,000 pages too", watch(room, lambda n: room.presenter.page.open_book(books[n % 2]), 6)
     room.engine.answers = [tuple(f"word {number} of it " for number in range(400))]
-    yield "ask, and watch the answer", _watch(room, lambda _n: room.ask("When?", settle=False), 1)
-    yield "collect what is not needed", _watch(room, lambda _n: room.collector.collect(), 15)
+    yield "ask, and watch the answer", watch(room, lambda _n: room.ask("When?", settle=False), 1)
+    yield "collect what is not needed", watch(room, lambda _n: room.collector.collect(), 15)
 
 
-def _watch(room: Room, act: Callable[[int], object], times: int) -> list[float]:
+class WithBridge(Protocol):
+    """What a window can be watched by: its bridge knows whether anything is under way."""
+
+    bridge: Bridge
+
+
+def watch(room: WithBridge, act: Callable[[int], object], times: int) -> list[float]:
     """The steps of the event loop, in frames, from the action until nothing follows from it any more."""
     took: list[float] = []
     loop, dispatcher = QEventLoop(), QAbstractEventDispatcher.instance()

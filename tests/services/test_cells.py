@@ -64,6 +64,10 @@ def test_a_correction_takes_the_place_of_the_value_and_the_value_stays() -> None
 
 SUBLET = "May the tenant sublet the berth?"
 INSURES = "Who insures the berth against fire and storm?"
+ENDS, TERM = "On which date does the Term end?", "The lease begins on 1 February 2021 and the Term ends on 29 May 2033."
+TERM_JA = "本契約は令和3年2月1日に始まり、令和13年3月31日に期間が終わる。"
+RENT = "How high is the yearly rent?"
+DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 YES_NO, CHOICE = AnswerForm(ValueKind.YES_NO), AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))
 
 
@@ -77,12 +81,22 @@ YES_NO, CHOICE = AnswerForm(ValueKind.YES_NO), AnswerForm(ValueKind.CHOICE, ("Te
         (SUBLET, YES_NO, "Yes", "Either party may end the lease by notice.", CellFinding.UNVERIFIED),
         (INSURES, CHOICE, "Landlord", "The Landlord insures the berth.", CellFinding.VERIFIED),
         (INSURES, CHOICE, "Landlord", "Landlord shall light the ladder at night.", CellFinding.UNVERIFIED),
+        (INSURES, CHOICE, "Tenant", "The Landlord insures the berth, and the Tenant pays.", CellFinding.UNVERIFIED),
+        (ENDS, DATE, "2033-05-29", TERM, CellFinding.VERIFIED),
+        (ENDS, DATE, "2021-02-01", TERM, CellFinding.UNVERIFIED),
+        (ENDS, DATE, "2021-02-01", "The lease begins on 1 February 2021.", CellFinding.UNVERIFIED),
+        (ENDS, DATE, "2031-04-03", "The Term ends on 03/04/2031.", CellFinding.UNVERIFIED),
+        (RENT, AMOUNT, "EUR 48,000", "A yearly rent of EUR 48,000 and EUR 500 for water.", CellFinding.VERIFIED),
+        (RENT, AMOUNT, "EUR 500", "A yearly rent of EUR 48,000 and EUR 500 for water.", CellFinding.UNVERIFIED),
+        (RENT, AMOUNT, "EUR 48,000", "He pays EUR 48,000; Mr Berg pays EUR 500.", CellFinding.UNVERIFIED),
+        ("期間はいつ終わりますか。", DATE, "2021-02-01", TERM_JA, CellFinding.UNVERIFIED),
+        ("期間はいつ終わりますか。", DATE, "2031-03-31", TERM_JA, CellFinding.VERIFIED),
         ("転貸できますか。", YES_NO, "はい", "賃借人は転貸できない。", CellFinding.UNVERIFIED),
         ("転貸できますか。", YES_NO, "いいえ", "賃借人は転貸できない。", CellFinding.VERIFIED),
         ("May the tenant sublet?", YES_NO, "No", "賃借人は転貸できない。", CellFinding.VERIFIED),
     ],
 )
-def test_a_yes_or_a_choice_is_proven_by_words_about_what_was_asked(
+def test_a_value_is_proven_by_words_about_what_was_asked(
     question: str, form: AnswerForm, value: str, quote: str, finding: CellFinding
 ) -> None:
     asked = StoredQuestion("q", "s", None, question, (), 0.0, form=form)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import TypeVar
 
 from app.core.languages import LANGUAGES, language_of
 from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
 from app.documents.citations.dates import dates_of
 from app.documents.citations.differences import negates
 from app.documents.citations.numbers import Figure, figures_of
-from app.documents.text.terms import terms_of, words_of
+from app.documents.text.terms import TextTerms, terms_of, words_of
+
+_Value = TypeVar("_Value")
 
 _SCALES = tuple(Decimal(10) ** power for power in (0, 3, 4, 6, 8, 9))
 """What "thousand", "万", "million", "億" and "billion" make of a number."""
+
+_CLAUSE_END = re.compile(
+    r"[;:；：、。！？!?\n]|[.,](?=\s+\D)|\s(?=(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma)\s)"
+)
 
 
 def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> str:
@@ -39,39 +47,59 @@ def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> 
 
 
 def is_proof(value: CellValue, form: AnswerForm, question: str, quotations: Sequence[str]) -> bool:
-    """Whether quotations can prove a value: words without a date are no proof of one, nor are words that share none
-    with the question a proof of a yes, a no or a choice, nor those that negate something one of a yes, nor others one
-    of a no. What fails may be true all the same; somebody has to look."""
+    """Whether quotations can prove a value. Words that share none with the question prove nothing but text; those that
+    negate something prove no yes, and others no no. Of several dates or amounts, words prove the one whose clause
+    shares most with the question, if it is but one. What fails may be true all the same; somebody has to look."""
     text = "\n".join(quotations)
     match form.kind:
         case ValueKind.DATE:
-            return bool(dates_of(text))
+            dates = _nearest(question, text, dates_of)
+            agree = all(each.startswith(value.text) or value.text.startswith(each) for each in dates)
+            return bool(dates) and agree and _is_about(question, text)
         case ValueKind.AMOUNT:
-            return any(_number(figure) is not None for figure in _figures(text))
+            amounts = _nearest(question, text, _numbers)
+            agree = all(_is_amount(each, value.number) for each in amounts)
+            return bool(amounts) and agree and _is_about(question, text)
         case ValueKind.YES_NO:
             return _is_about(question, text) and negates(text) != value.yes
         case ValueKind.CHOICE:
-            return _is_about(question, text)
+            named = _nearest(question, text, partial(_named, choices=form.choices))
+            return all(each == value.text for each in named) and _is_about(question, text)
     return True
 
 
 def _is_about(question: str, text: str) -> bool:
     """Whether a text has a word of the question; so taken to be where the two are in scripts that share no words."""
-    asked, said = (terms_of(each, language_of(words_of(each)).common) for each in (question, text))
+    asked, said = _terms(question), _terms(text)
     comparable = (asked.stems and said.stems) or (asked.pairs and said.pairs)
     return not comparable or not asked.all.isdisjoint(said.all)
 
 
-def value_in(text: str, form: AnswerForm) -> str:
-    """The first value of a kind that words of a page have; empty where they have none."""
+def value_in(text: str, form: AnswerForm, question: str) -> str:
+    """The value of a kind that words of a page have, of several the one that is nearest to the question; empty where
+    they have none."""
     match form.kind:
         case ValueKind.DATE:
-            return next(iter(dates_of(text)), "")
+            return next(iter(_nearest(question, text, dates_of)), "")
         case ValueKind.AMOUNT:
-            return next((str(each) for figure in _figures(text) if (each := _number(figure)) is not None), "")
+            return next(map(str, _nearest(question, text, _numbers)), "")
         case ValueKind.CHOICE:
-            return next(iter(_named(text, form.choices)), "")
+            return next(iter(_nearest(question, text, partial(_named, choices=form.choices))), "")
     return ""
+
+
+def _nearest(question: str, text: str, values_of: Callable[[str], Iterable[_Value]]) -> list[_Value]:
+    """The values of those clauses of the text that share most terms with the question."""
+    asked = _terms(question).all
+    clauses = [(values, each) for each in _CLAUSE_END.split(text) if (values := list(values_of(each)))]
+    shares = [len(asked & _terms(clause).all) for _values, clause in clauses]
+    return [
+        value for share, (values, _) in zip(shares, clauses, strict=True) if share == max(shares) for value in values
+    ]
+
+
+def _terms(text: str) -> TextTerms:
+    return terms_of(text, language_of(words_of(text)).common)
 
 
 def _named(text: str, choices: Sequence[str]) -> list[str]:
@@ -86,11 +114,14 @@ def _named(text: str, choices: Sequence[str]) -> list[str]:
 
 
 def _other_amount(value: CellValue, text: str) -> str:
-    numbers = [number for figure in _figures(text) if (number := _number(figure)) is not None]
-    wanted = value.number
-    if wanted is None or not numbers or any(number * scale == wanted for number in numbers for scale in _SCALES):
+    numbers = _numbers(text)
+    if value.number is None or not numbers or any(_is_amount(each, value.number) for each in numbers):
         return ""
     return f"{numbers[0]:f}"
+
+
+def _is_amount(number: Decimal, wanted: Decimal | None) -> bool:
+    return any(number * scale == wanted for scale in _SCALES)
 
 
 def _other_figure(value: str, text: str) -> str:
@@ -106,6 +137,10 @@ def _other_figure(value: str, text: str) -> str:
 def _figures(text: str) -> tuple[Figure, ...]:
     """Its numbers, in the language that finds most of them: a quotation may be too short to tell its language."""
     return max((figures_of(text, language) for language in LANGUAGES), key=len)
+
+
+def _numbers(text: str) -> list[Decimal]:
+    return [number for figure in _figures(text) if (number := _number(figure)) is not None]
 
 
 def _number(figure: Figure) -> Decimal | None:

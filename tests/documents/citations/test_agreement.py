@@ -62,7 +62,22 @@ def test_a_page_that_says_something_else_is_found(form: AnswerForm, value: str, 
     assert page_says(value_of(value, form), form, [quotation]) == instead
 
 
-def test_the_first_value_of_a_kind_is_taken_from_a_sentence() -> None:
-    sentence = "The tenant pays EUR 1,200 from 1 May 2024."
-    choice = AnswerForm(ValueKind.CHOICE, ("Landlord", "Tenant"))
-    assert [value_in(sentence, form) for form in (DATE, AMOUNT, choice, TEXT)] == ["2024-05-01", "1200", "Tenant", ""]
+@pytest.mark.parametrize(
+    ("question", "form", "value"),
+    [
+        ("When does it begin?", DATE, "2024-05-01"),
+        ("When does the term end?", DATE, "2026-06-30"),
+        ("What is the rent?", AMOUNT, "1200"),
+        ("How much is the deposit?", AMOUNT, "300"),
+        ("Who holds the deposit?", AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord")), "Landlord"),
+        ("What is the rent?", TEXT, ""),
+    ],
+)
+def test_of_several_values_in_a_sentence_the_one_that_is_asked_for_is_taken(
+    question: str, form: AnswerForm, value: str
+) -> None:
+    sentence = (
+        "The tenant pays a rent of EUR 1,200, and a deposit of EUR 300 is held by the Landlord; the lease begins on "
+        "1 May 2024 and its term ends on June 30, 2026."
+    )
+    assert value_in(sentence, form, question) == value
