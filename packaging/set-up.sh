@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `slow`, `bench`, `screens`, `journey`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
+# Installs what is missing for `base`, `test`, `slow`, `bench`, `screens`, `journey`, `fortress`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
 # packages, uv, and the locked Python environment; for `package` a second one without what only development needs, whose
 # llama.cpp runs on any processor; for `cuda` and `cuda12` one each, with the compiler of CUDA 13 or 12 and a llama.cpp of
 # which the add-on takes its library.
@@ -81,7 +81,11 @@ TABLE
       ;;
     bench) echo 'command pdftotext poppler-utils' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
-    journey)
+    journey | fortress)
+      [[ $need != fortress ]] || cat <<'TABLE'
+command  strace                   strace
+command  localedef                locales
+TABLE
       cat <<'TABLE'
 command  Xvfb                     xvfb
 command  openbox                  openbox

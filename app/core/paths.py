@@ -62,9 +62,7 @@ class Paths(msgspec.Struct, frozen=True):
         check_name(self.data)
         for folder in (self.data, self.log.parent, self.matters):
             try:
-                for missing in reversed([each for each in folder.parents if not each.exists()]):
-                    _make_private(missing)
-                _make_private(folder)
+                make_private(folder)
             except OSError as error:
                 raise machine_error(error, folder) from error
         if not os.access(self.data, os.W_OK | os.X_OK):
@@ -80,9 +78,11 @@ def check_name(path: Path) -> None:
         raise AppError(Code.NAME_NOT_UTF8, path=name.decode("utf-8", "replace")) from error
 
 
-def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
-    os.chmod(folder, _PRIVATE_FOLDER)  # a umask may have taken bits away
+def make_private(folder: Path) -> None:
+    """Make a folder, and those that lead to it, for their owner alone. Raises OSError."""
+    for each in (*reversed([above for above in folder.parents if not above.exists()]), folder):
+        each.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        os.chmod(each, _PRIVATE_FOLDER)  # a umask may have taken bits away
 
 
 def machine_error(error: OSError, path: Path) -> AppError:

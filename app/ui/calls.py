@@ -19,7 +19,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 
 from app.core.errors import AppError, Code
 from app.core.files import try_lock
-from app.core.paths import Paths
+from app.core.paths import Paths, make_private
 
 PATIENCE_S = 15.0
 """How long a second start waits for the window to take its call; a busy window takes it within a second."""
@@ -66,7 +66,7 @@ class WindowLock:
         """
         try:
             paths.create()
-            paths.window.mkdir(mode=0o700, exist_ok=True)
+            make_private(paths.window)
             descriptor = os.open(paths.window / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except (AppError, OSError):
             return cls(None, None)

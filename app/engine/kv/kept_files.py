@@ -21,7 +21,7 @@ import msgspec
 
 from app.core.errors import AppError
 from app.core.files import remove_private, write_private
-from app.core.paths import machine_error
+from app.core.paths import machine_error, make_private
 from app.engine.kv.encrypted_file import SealBroken, SealedReader, seal
 from app.engine.protocol import ReadingsSpec
 
@@ -110,7 +110,7 @@ class KeptFiles:
 
     def _write(self, path: Path, described: bytes, content: memoryview) -> None:
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(path.parent)
         except OSError as error:
             raise machine_error(error, path.parent) from error
         if self._make_room(content.nbytes):

@@ -33,7 +33,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX, remove_private, write_private
-from app.core.paths import machine_error
+from app.core.paths import machine_error, make_private
 from app.core.settings import KvType
 from app.engine.kv.encrypted_file import SealBroken, SealedReader, SealUnknown, seal
 from app.engine.kv.reuse import Tokens, common_prefix
@@ -398,7 +398,7 @@ class SavedStates:
     def _make_room(self, size: int, kept: Collection[str]) -> None:
         """Delete what was not used for longest, but not `kept`, until `size` more bytes keep within the quota."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._folder)
             for draft in self._folder.glob(f"*{DRAFT_SUFFIX}"):
                 if draft.stat().st_mtime < time.time() - _OLD_S:
                     draft.unlink(missing_ok=True)

@@ -78,6 +78,18 @@ def test_a_reading_is_found_again_by_another_process(readings: SavedStates, tmp_
     assert b"the state" not in content
 
 
+@pytest.mark.parametrize("umask", [0, 0o777])
+def test_the_folder_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    readings = SavedStates(tmp_path / "desk" / "readings", SECRET, 100 * MB)
+    before = os.umask(umask)
+    try:
+        saved = save(readings, range(10))
+    finally:
+        os.umask(before)
+    made = [tmp_path / "desk", tmp_path / "desk" / "readings", tmp_path / "desk" / "readings" / saved.name]
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o700, 0o700, 0o600]
+
+
 @pytest.mark.parametrize(
     "change",
     [{"model": "another"}, {"kv_type": KvType.Q8_0}, {"layout": 2}, {"engine": "llama.cpp 2"}],

@@ -1,0 +1,48 @@
+"""The program in the terminal, with a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_PATIENCE_S = 600
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """`command` starts it; `data` is its data folder; `before` are words before it, such as those of strace."""
+
+    command: list[str]
+    data: Path
+    before: tuple[str, ...] = ()
+
+    def run(
+        self, *words: object, env: dict[str, str] | None = None, typed: str = "", umask: int = -1, code: int | None = 0
+    ) -> Done:
+        """One command to its end. `code` is what it must end with; None: anything."""
+        done = subprocess.run(
+            self.words(*words), input=typed, capture_output=True, text=True, errors="replace", check=False,
+            timeout=_PATIENCE_S, env={**os.environ, **(env or {})}, umask=umask, cwd=self.cwd,
+        )  # fmt: skip
+        assert code is None or done.returncode == code, f"{words} ended with {done.returncode}: {done.stderr[-600:]}"
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def words(self, *words: object) -> list[str]:
+        """The command line; the data folder goes with the command's name."""
+        first, *rest = map(str, words) if words else ("",)
+        named = [first, "--data-dir", str(self.data), *rest] if first else ["--data-dir", str(self.data)]
+        return [*self.before, *self.command, *named]
+
+    @property
+    def cwd(self) -> Path:
+        """The checkout's `app` is found from here."""
+        return Path(__file__).parents[2]
