@@ -12,6 +12,8 @@ from app.core.errors import AppError, Code
 from app.core.files import start_log
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths, resources
+from app.core.policy import Policy
+from app.core.secret import KeyOrigin
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
 from app.documents.videos.reader import VideoReader
@@ -37,6 +39,7 @@ from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
+from app.services.policies import read_policy
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.removal import Removal
@@ -80,7 +83,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReade
     try:
         return _open_desk(paths, passphrase, used)
     except BaseException as error:
-        asks = isinstance(error, AppError) and error.code is Code.PASSPHRASE_NEEDED
+        asks = isinstance(error, AppError) and error.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED)
         if reader is None or not asks:
             used.close()
         raise
@@ -89,19 +92,33 @@ def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReade
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
     start_log(paths.log)
+    policy = read_policy()
     home = Database.open(paths.database, keys.obtain(paths, passphrase))
-    desk = _Desks(paths, home, reader).open(LIBRARY)
+    if policy.rules.passphrase_required and home.key.origin is not KeyOrigin.PASSPHRASE:
+        try:
+            _protect(home, paths, passphrase)
+        except BaseException:
+            home.close()
+            raise
+    desk = _Desks(paths, home, reader, policy).open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
         desk.matters.finish_deleting()
     return desk
 
 
+def _protect(home: Database, paths: Paths, passphrase: str | None) -> None:
+    """Take what was given as the new passphrase. Raises AppError PASSPHRASE_REQUIRED without one."""
+    if not passphrase:
+        raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
+    keys.set_passphrase(home, paths, passphrase)
+
+
 class _Desks:
     """What all desks share: the library and every matter have a database each, and one of them is open at a time."""
 
-    def __init__(self, paths: Paths, home: Database, reader: DocumentReader) -> None:
-        self.paths, self.home, self.reader = paths, home, reader
-        self.settings, self.engine = SettingsStore(home), EngineClient()
+    def __init__(self, paths: Paths, home: Database, reader: DocumentReader, policy: Policy) -> None:
+        self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
+        self.settings, self.engine = SettingsStore(home, policy), EngineClient(policy=policy)
         self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home))
         self.matters = Matters(paths, home, self.of_models.models.readings)
         self.decoder, self.videos, self.embedder = ImageReader(), VideoReader(), Embedder()
@@ -177,6 +194,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         engine=engine,
         reader=reader,
         database=database,
+        policy=shared.policy,
         matters=shared.matters,
         matter=matter,
         turn_to=shared.open,
@@ -201,5 +219,5 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
     def endpoint() -> str:
         return settings.load().hub.endpoint
 
-    hub = Hub(endpoint, lambda: system_keyring.hub_token(check_endpoint(endpoint())), headers)
+    hub = Hub(endpoint, lambda: system_keyring.hub_token(check_endpoint(endpoint())), headers, policy=settings.policy)
     return Downloads(models, settings, catalogue(), hub)

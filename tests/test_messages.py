@@ -74,6 +74,7 @@ def names_a_path(code: Code) -> bool:
         Code.USAGE,
         Code.OPTION_INVALID,
         Code.SETTING_INVALID,
+        Code.SETTING_HELD,
         Code.NO_DISPLAY,
         Code.INSTALLATION_MIXED,
         Code.RELEASE_KEY_MISSING,

@@ -21,12 +21,13 @@ from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.wording import errors, units
 from app.wording.i18n import _
+from app.wording.policy import policy_lines
 
 
 def run(options: argparse.Namespace, desk: Services) -> Problem | None:
     """Print the report; returns the first problem that was found."""
     report = doctor.examine(
-        desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed
+        desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed, policy=desk.policy
     )
     _print_report(report, options.json)
     return next(iter(report.problems), None)
@@ -65,6 +66,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("starter model"), report.starter or _("not installed")),
         (_("model for searching by meaning"), report.embedding or _("not installed: Octavo searches by words alone")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
+        *((_("policy of the administrator"), each) for each in policy_lines(report.policy)),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
     print_rows(rows)

@@ -195,14 +195,18 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
 
 
 def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
-    """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
+    """Open the desk; asks a person at the terminal for its passphrase or, where it needs one and has none, for a new
+    one."""
     paths = arguments.paths(options)
     try:
         return open_desk(paths, None)
     except AppError as error:
-        if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
+        if error.code not in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED) or not sys.stdin.isatty():
             raise
-    return open_desk(paths, getpass.getpass(_("Passphrase: ")))
+        is_new = error.code is Code.PASSPHRASE_REQUIRED
+        if is_new:
+            print(errors.sentence(error.problem), file=sys.stderr)
+    return open_desk(paths, _new_passphrase() if is_new else getpass.getpass(_("Passphrase: ")))
 
 
 def _new_passphrase() -> str:

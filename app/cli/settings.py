@@ -8,17 +8,19 @@ import msgspec
 
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
+from app.core.policy import Policy
 from app.core.settings import Settings, value_of, with_value
 from app.services.services import Services
 from app.wording.i18n import _
+from app.wording.policy import held_words, policy_lines
 from app.wording.settings import Effect, Meaning, meanings, sections, value_words
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError."""
-    settings = desk.settings.load()
+    settings, policy = desk.settings.load(), desk.policy
     if options.name is None:
-        _list(settings, as_json=options.json)
+        _list(settings, policy, as_json=options.json)
         return
     meaning = meanings().get(options.name)
     if meaning is None:
@@ -26,9 +28,10 @@ def run(options: argparse.Namespace, desk: Services) -> None:
     if options.value is not None:
         settings = desk.settings.change(meaning.path, parsed(meaning, options.value))
     if options.json:
-        print_json({"event": "setting", "name": meaning.path, "value": _plain(settings, meaning)})
+        held = meaning.path in policy.held()
+        print_json({"event": "setting", "name": meaning.path, "value": _plain(settings, meaning), "held": held})
         return
-    print(f"{meaning.path}  {value_words(meaning, value_of(settings, meaning.path))}")
+    print(_line(settings, policy, meaning, 0))
     if options.value is None:
         print(f"{meaning.title}. {meaning.help}")
         if choices := [words for _value, words in meaning.named]:
@@ -53,17 +56,26 @@ def parsed(meaning: Meaning, text: str) -> object:
         raise AppError(Code.SETTING_INVALID, name=meaning.path, detail=detail) from error
 
 
-def _list(settings: Settings, *, as_json: bool) -> None:
+def _list(settings: Settings, policy: Policy, *, as_json: bool) -> None:
     known = meanings()
     if as_json:
-        print_json({"event": "settings", "settings": {path: _plain(settings, each) for path, each in known.items()}})
+        values = {path: _plain(settings, each) for path, each in known.items()}
+        print_json({"event": "settings", "settings": values, "held": sorted(policy.held()), "policy": policy})
         return
+    for line in policy_lines(policy):
+        print(line)
     width = max(map(len, known))
     for section in sections():
         if section.settings:
             print(section.title)
         for each in section.settings:
-            print(f"  {each.path:{width}}  {value_words(each, value_of(settings, each.path))}")
+            print(f"  {_line(settings, policy, each, width)}")
+
+
+def _line(settings: Settings, policy: Policy, meaning: Meaning, width: int) -> str:
+    words = f"{meaning.path:{width}}  {value_words(meaning, value_of(settings, meaning.path))}"
+    held = policy.held().get(meaning.path)
+    return words if held is None else f"{words} ({held_words(meaning, held)})"
 
 
 def _plain(settings: Settings, meaning: Meaning) -> object:

@@ -228,7 +228,16 @@ class Code(StrEnum):
     DATABASE_LOCKED = "database_locked"  # path
     DATABASE_KEY = "database_key"  # path; wrong key or not a database
     DATABASE_DAMAGED = "database_damaged"  # path
+    PASSPHRASE_REQUIRED = "passphrase_required"  # noqa: S105 -- a code, not a secret; path: the administrator wants one
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
+
+    # the policy of the machine's administrator
+    POLICY_DAMAGED = "policy_damaged"  # path, detail
+    POLICY_UNREADABLE = "policy_unreadable"  # path, detail
+    POLICY_UNSAFE = "policy_unsafe"  # path: others than the administrator may write it, or where it is
+    SETTING_HELD = "setting_held"  # name: the policy decides
+    REMOTE_FORBIDDEN = "remote_forbidden"  # host
+    HUB_FORBIDDEN = "hub_forbidden"  # host
 
     # a graphics card of NVIDIA's that is in the machine and is not used
     CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
@@ -272,7 +281,8 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "template_unknown",
             "export_format",
             "option_invalid",
-            "setting_invalid",
+            "setting_",
+            *("remote_forbidden", "hub_forbidden"),
             "no_display",
             "context_invalid",
         ),
@@ -292,7 +302,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "window_silent",
             "database_",
         ),
-        *("passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
+        *("policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
     Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import msgspec
@@ -89,6 +90,15 @@ def machine_error(error: OSError, path: Path) -> AppError:
     """What an OSError on a file or folder of ours means to a person."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return AppError(Code.DISK_FULL if full else Code.FOLDER_READ_ONLY, path=str(path))
+
+
+def policy_file() -> Path:
+    """Where the administrator of the machine says what is allowed on it; no variable and no option leads elsewhere."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Octavo" / "policy.toml"
+    if sys.platform == "darwin":
+        return Path("/Library/Application Support/Octavo/policy.toml")
+    return Path("/etc/octavo/policy.toml")
 
 
 def resources() -> Path:

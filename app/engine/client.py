@@ -11,9 +11,11 @@ import msgspec
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
+from app.core.policy import Policy
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine import protocol
 from app.engine.protocol import EngineOrder, EngineState, Event, LoadSpec, ModelInfo, Pixels
+from app.engine.remote.address import parse
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
@@ -39,8 +41,12 @@ class EngineClient:
     One caller at a time; `pause`, `resume`, `state`, `model` and `close` at any time.
     """
 
-    def __init__(self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0) -> None:
-        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life."""
+    def __init__(
+        self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0, policy: Policy | None = None
+    ) -> None:
+        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life.
+        `policy`: which servers may be spoken to; None: any."""
+        self._policy = policy or Policy()
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
         self._lock = threading.Lock()
@@ -220,6 +226,8 @@ class EngineClient:
             child.kill()
 
     def _load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        if spec.remote is not None:
+            self._policy.check_server(parse(spec.remote.address).shown)
         self._spec, self._model, self._working = spec, None, EngineState.EMPTY
         self._answering, other = (HERE, REMOTE) if spec.remote is None else (REMOTE, HERE)
         self._end(other)

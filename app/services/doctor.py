@@ -25,6 +25,7 @@ from app.core.installation import (
     sha256_of,
 )
 from app.core.paths import Paths
+from app.core.policy import Policy
 from app.core.work import finish
 from app.documents.reader import DocumentReader
 from app.embedding.packages import embedding_model
@@ -72,6 +73,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     starter: str
     embedding: str
     remote: str
+    policy: Policy
     sockets: tuple[str, ...]
     installation: InstallationVerdict | None
     problems: tuple[Problem, ...]
@@ -85,17 +87,15 @@ def examine(
     remote: str = "",
     *,
     installed: Path | None = None,
+    policy: Policy | None = None,
 ) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
     `installed`: the root of the installation, all of whose files are read; None in a checkout.
     """
-    problems: list[Problem] = []
-    inspected = Inspected("", (), 0, (), 1)
-    try:
-        inspected = finish(engine.run(Inspect()))
-    except AppError as error:
-        problems.append(error.problem)
+    policy = policy or Policy()
+    problems = [policy.problem] if policy.problem is not None else []
+    inspected = _inspect(engine, problems)
     verdict = None if installed is None else verify(installed)
     problems += () if verdict is None else verdict.problems()
     starter = local.starter()
@@ -117,10 +117,20 @@ def examine(
         starter=starter.path if starter else "",
         embedding=embedding_model(),
         remote=remote,
+        policy=policy,
         sockets=_sockets(),
         installation=verdict,
         problems=tuple(problems),
     )
+
+
+def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
+    """What the engine's process says of this machine; why it does not is added to the problems."""
+    try:
+        return finish(engine.run(Inspect()))
+    except AppError as error:
+        problems.append(error.problem)
+        return Inspected("", (), 0, (), 1)
 
 
 def _sockets() -> tuple[str, ...]:

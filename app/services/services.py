@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.core.matter import Matter
 from app.core.paths import Paths
+from app.core.policy import Policy
 from app.core.search_query import SearchPlace
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
@@ -83,6 +84,7 @@ class Services:
     engine: EngineClient
     reader: DocumentReader
     database: Database
+    policy: Policy
     matters: Matters
     matter: Matter | None  # None: the library
     turn_to: Callable[[str], Services]

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.settings import Settings, with_value
+from app.core.policy import Policy
+from app.core.settings import Settings, value_of, with_value
 from app.store.db import Database
 
 Group = TypeVar("Group", bound=msgspec.Struct)
@@ -17,28 +18,33 @@ Group = TypeVar("Group", bound=msgspec.Struct)
 class SettingsStore:
     """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, policy: Policy | None = None) -> None:
+        """`policy`: what the administrator has decided; None: nothing."""
         self._database = database
+        self.policy = policy or Policy()
         self._known: Settings | None = None
 
     def load(self) -> Settings:
-        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs.
+        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs, or
+        what the policy says.
 
         They are read once: nobody else has the database open.
         """
         if (known := self._known) is None:
             with self._database.read() as connection:  # while nobody saves others
                 rows = connection.execute("SELECT name, value FROM settings").fetchall()
-                known = self._known = assemble(Settings, {str(name): str(value) for name, value in rows})
+                own = assemble(Settings, {str(name): str(value) for name, value in rows})
+                known = self._known = self.policy.applied(own)
         return known
 
     def save(self, settings: Settings) -> None:
-        """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), and then keeps none of them.
+        """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), SETTING_HELD (name), and then keeps
+        none of them. What a person had chosen before a policy decided stays for the time after it.
 
         A field at its default is not kept, so that a better default of a later version reaches it. Rows of a newer
         version's fields stay.
         """
-        fields = list(_take_apart(settings, Settings(), ""))
+        fields = [each for each in _take_apart(settings, Settings(), "") if not self._is_held(settings, each[0])]
         with self._database.write() as connection:
             self._known = None
             for name, value in fields:
@@ -46,6 +52,14 @@ class SettingsStore:
                     connection.execute("DELETE FROM settings WHERE name = ?", (name,))
                 else:
                     connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def _is_held(self, settings: Settings, name: str) -> bool:
+        """Whether a field is as the policy made it, so that nothing is kept. Raises AppError SETTING_HELD."""
+        if name not in self.policy.held():
+            return False
+        value = value_of(settings, name)
+        self.policy.check_setting(name, value)
+        return value == value_of(self.load(), name)
 
     def change(self, name: str, value: object) -> Settings:
         """Save one setting, such as engine.threads, beside the others as they are now; all of them. Raises AppError as

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from app.services.services import Services
     from app.ui.chat.composer import Composer
     from app.ui.icons import Icons
-    from app.ui.settings.passphrase import UnlockDialog
+    from app.ui.settings.passphrase import PassphraseDialog, UnlockDialog
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
 import gc
@@ -171,7 +171,7 @@ class WindowStart(QObject):
         self._desk: Services | None = None
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
-        self._unlocking: UnlockDialog | None = None
+        self._unlocking: UnlockDialog | PassphraseDialog | None = None
         self._calls: Calls | None = None
         self._icons: Icons | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
@@ -218,8 +218,9 @@ class WindowStart(QObject):
         self._open(None)
 
     @Slot(str)
-    def _open(self, passphrase: str | None) -> None:
-        self._bridge.call(Executor.STORE, partial(self._opened, passphrase), self._show, self._on_problem)
+    @Slot(str, str)
+    def _open(self, passphrase: str | None, new: str = "") -> None:
+        self._bridge.call(Executor.STORE, partial(self._opened, new or passphrase), self._show, self._on_problem)
 
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
         """On the bridge's thread."""
@@ -366,7 +367,7 @@ class WindowStart(QObject):
         unlocking = self._unlocking
         if unlocking is not None and problem.code is Code.DATABASE_KEY:
             unlocking.show_wrong()
-        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
+        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED, Code.DATABASE_KEY):
             self._ask_passphrase(problem)
         else:
             if unlocking is not None:
@@ -374,13 +375,20 @@ class WindowStart(QObject):
             self.refuse(problem)
 
     def _ask_passphrase(self, problem: Problem) -> None:
-        from app.ui.settings.passphrase import UnlockDialog  # now: most desks open without
+        """For it or, where the administrator of this machine wants one and there is none, for a new one."""
+        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, UnlockDialog  # now: most open without
 
         _show_icon()
-        words = _("Enter your passphrase to open your books and conversations.")
-        if problem.code is not Code.PASSPHRASE_NEEDED:
-            words = sentence(problem)
-        dialog = self._dialog = self._unlocking = UnlockDialog(words, self.window)
+        words = sentence(problem)
+        if problem.code is Code.PASSPHRASE_REQUIRED:
+            self._unlocking = PassphraseDialog(PassphraseStep.SET, self.window, words)
+        elif problem.code is Code.PASSPHRASE_NEEDED:
+            self._unlocking = UnlockDialog(
+                _("Enter your passphrase to open your books and conversations."), self.window
+            )
+        else:
+            self._unlocking = UnlockDialog(words, self.window)
+        dialog = self._dialog = self._unlocking
         dialog.given.connect(self._open)
         dialog.rejected.connect(self._give_up)
         dialog.open()

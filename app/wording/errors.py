@@ -775,6 +775,33 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
     Code.OPTION_INVALID: "{option} cannot be {value}: {detail} is needed. “octavo --help” lists the commands.",
+    Code.SETTING_HELD: (
+        "The setting “{name}” is set by your administrator, so it was not changed. “octavo settings” shows the policy."
+    ),
+    Code.REMOTE_FORBIDDEN: (
+        "Your administrator does not allow Octavo to send texts to {host}. Nothing was sent. Let a model on this"
+        " computer answer, or ask your administrator."
+    ),
+    Code.HUB_FORBIDDEN: (
+        "Your administrator does not allow Octavo to get models from {host}. Nothing was sent. Import a model from a"
+        " file, or ask your administrator."
+    ),
+    Code.PASSPHRASE_REQUIRED: (
+        "Your administrator requires a passphrase for the data in “{path}”. Choose one, in the window or at a"
+        " terminal, to go on."
+    ),
+    Code.POLICY_DAMAGED: (
+        "Octavo does not understand the policy in “{path}” ({detail}). Until it is corrected, nothing leaves this"
+        " computer. Ask your administrator."
+    ),
+    Code.POLICY_UNREADABLE: (
+        "Octavo cannot read the policy in “{path}” ({detail}). Until it can, nothing leaves this computer. Ask your"
+        " administrator."
+    ),
+    Code.POLICY_UNSAFE: (
+        "Others than the administrator can change the policy in “{path}”, or its folder. Until that is corrected,"
+        " nothing leaves this computer. Ask your administrator."
+    ),
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. The setting was not changed.",
     Code.WINDOW_SILENT: (
         "Octavo is already open with the data in “{path}”, but its window does not respond. Wait, or close the window"

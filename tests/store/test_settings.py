@@ -9,8 +9,18 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.core.policy import Policy, PolicyRules
 from app.core.secret import Key
-from app.core.settings import EngineSettings, KvType, Sampling, Settings, ThemeChoice, value_of, with_value
+from app.core.settings import (
+    EngineSettings,
+    KvType,
+    RemoteSettings,
+    Sampling,
+    Settings,
+    ThemeChoice,
+    value_of,
+    with_value,
+)
 from app.store.db import Database
 from app.store.settings import SettingsStore
 
@@ -104,3 +114,17 @@ def test_blobs_come_back_as_they_were(store: SettingsStore) -> None:
     store.set_blob("window", b"\0\xff\1")
     store.set_blob("splitter", b"")
     assert (store.get_blob("window"), store.get_blob("splitter")) == (b"\0\xff\1", b"")
+
+
+def test_settings_keep_what_a_person_chose_for_the_time_after_the_policy(database: Database) -> None:
+    elsewhere = RemoteSettings("https://models.example.org")
+    SettingsStore(database).save(Settings(remote=elsewhere))
+    under = SettingsStore(database, Policy(PolicyRules(remote_engine=False)))
+    assert not under.load().remote.in_use
+    with pytest.raises(AppError) as caught:
+        under.change("remote.address", "https://other.example.org")
+    assert caught.value.code is Code.SETTING_HELD
+    under.change("text_percent", 110)
+    assert not under.load().remote.in_use
+    after = SettingsStore(database).load()
+    assert (after.remote, after.text_percent) == (elsewhere, 110)

@@ -597,6 +597,7 @@ def _open(
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=SettingsStore(database) if matter else settings,
+        policy=settings.policy,
         engine=engine,  # type: ignore[arg-type]
         reader=reader,  # type: ignore[arg-type]
         database=database,

@@ -19,7 +19,7 @@ from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
 from app.ui.application import Collector, WindowStart
-from app.ui.settings.passphrase import UnlockDialog
+from app.ui.settings.passphrase import PassphraseDialog, UnlockDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
@@ -270,3 +270,25 @@ def test_old_objects_are_looked_through_while_nobody_looks(
         collector.collect()
     collector._timer.stop()
     assert (generations.count(2), generations.count(1)) == (old, 30 - old)
+
+
+def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
+) -> None:
+    given: list[str | None] = []
+
+    def protected(paths: Paths, passphrase: str | None) -> Services:
+        given.append(passphrase)
+        if passphrase is None:
+            raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
+        return open_desk(paths.data).desk
+
+    opening = start(protected)
+    wait(lambda: bool(_visible(PassphraseDialog)))
+    [dialog] = _visible(PassphraseDialog)
+    for line in (dialog.new, dialog.again):
+        line.line.setText("four unrelated small words")
+    dialog.accept()
+    wait(lambda: opening.presenter is not None and not _visible(PassphraseDialog))
+    assert given == [None, "four unrelated small words"]
+    _end(opening)

@@ -17,6 +17,7 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
+from app.core.policy import Policy
 from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
@@ -85,8 +86,11 @@ class Hub:
         token: Callable[[], str | None],
         headers: HeaderReader,
         patience: HubTimeouts | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        """`endpoint` and `token` are asked at the beginning of each call."""
+        """`endpoint` and `token` are asked at the beginning of each call. `policy`: which hubs may be asked; None:
+        any."""
+        self._policy = policy or Policy()
         self._endpoint = endpoint
         self._token = token
         self._headers = headers
@@ -159,9 +163,10 @@ class Hub:
 
     @contextlib.contextmanager
     def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
-        """Raises AppError HUB_ADDRESS_INSECURE."""
-        endpoint, token = self._endpoint(), self._token()
-        check_endpoint(endpoint)
+        """Raises AppError HUB_ADDRESS_INSECURE, HUB_FORBIDDEN."""
+        endpoint = self._endpoint()
+        self._policy.check_hub(check_endpoint(endpoint))
+        token = self._token()
         # A process ends with the thread that started it: this thread lives as long as the process is needed.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-starter") as starter:
             process = HubProcess(endpoint, Password(token) if token else None, self._patience, folder, starter)

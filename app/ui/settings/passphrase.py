@@ -73,7 +73,8 @@ class PassphraseDialog(SmallDialog):
 
     given = Signal(str, str)
 
-    def __init__(self, step: PassphraseStep, parent: QWidget | None = None) -> None:
+    def __init__(self, step: PassphraseStep, parent: QWidget | None = None, reason: str = "") -> None:
+        """`reason`: why one has to be set before the desk opens; then the program ends without."""
         self._step = step
         self.present = SecretLine(_("Present passphrase"))
         self.new = SecretLine(_("New passphrase") if step is PassphraseStep.CHANGE else _("Passphrase"))
@@ -84,7 +85,8 @@ class PassphraseDialog(SmallDialog):
         self.problem = PlainLabel(role="failure-small", wraps=True)
         self.problem.hide()
         title, sentence, action = _words(step)
-        super().__init__(title, sentence, action, body=self._body(), parent=parent)
+        sentence, leave = (f"{reason} {sentence}", _("Quit")) if reason else (sentence, "")
+        super().__init__(title, sentence, action, body=self._body(), leave=leave, parent=parent)
         self._action = action
         self.reveal.toggled.connect(self._reveal)
         for line in self._lines():
@@ -100,6 +102,10 @@ class PassphraseDialog(SmallDialog):
         self.fit_height()
         self._lines()[0].setFocus()
         self._lines()[0].line.selectAll()
+
+    def show_wrong(self) -> None:
+        """The desk did not open."""
+        self.show_problem(_("This passphrase is wrong. Try again."))
 
     def close_done(self) -> None:
         """It is done."""

@@ -1,0 +1,113 @@
+"""What the administrator of a machine has decided for all desks on it: what may leave it, and how data is kept.
+
+Every rule takes something away from what a person may choose; none gives more. The file is read by
+`app.services.policies`; whoever opens a connection, keeps a setting or opens a desk asks the `Policy`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from app.core.errors import AppError, Code, Problem
+from app.core.settings import Settings, value_of, with_value
+
+Days: TypeAlias = Annotated[int, Meta(ge=1, le=36_500)]
+Value: TypeAlias = bool | int | str
+
+MOST_BYTES = 64 << 10
+"""Of a policy file; a real one has some hundred."""
+
+
+class RetentionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days after which something is deleted; a person may choose fewer, not more. None: as the person likes."""
+
+    conversations_days: Days | None = None
+    readings_days: Days | None = None
+    bin_days: Days | None = None
+
+
+class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of the file, by their names there."""
+
+    remote_engine: bool = True
+    """False: no server answers, so that no text leaves the machine."""
+    allowed_servers: tuple[str, ...] | None = None
+    """Hosts that may answer, such as `models.example.org` or `models.example.org:8443`; None: any."""
+    model_hub: bool = True
+    """False: no model is looked up or downloaded."""
+    allowed_hubs: tuple[str, ...] | None = None
+    """Hosts that models may be asked for at; what a hub then names as the place of its files is followed."""
+    passphrase_required: bool = False
+    passphrase_strength: Annotated[int, Meta(ge=0, le=4)] = 0
+    """The least score of a new passphrase, from 0 (any) to 4 (very strong)."""
+    lock_after_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
+    """The window locks when it was not used for so long, or sooner."""
+    record_texts: bool | None = None
+    """Whether the record keeps questions and names; None: as the person likes."""
+    retention: RetentionRules = RetentionRules()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a policy says of one setting: its value or, with `at_most`, the largest one; then 0, which stands for no
+    limit at all, is beyond it."""
+
+    value: Value
+    at_most: bool = False
+
+    def allows(self, value: object) -> bool:
+        if not self.at_most:
+            return value == self.value
+        return isinstance(value, int) and isinstance(self.value, int) and 0 < value <= self.value
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """`path`: of the file; empty where there is none. `problem`: why the file cannot be taken as it is; what it says
+    then holds as far as it was understood, and nothing leaves the machine."""
+
+    rules: PolicyRules = PolicyRules()
+    path: str = ""
+    problem: Problem | None = None
+
+    def held(self) -> dict[str, Held]:
+        """The settings that are decided, by their paths such as `remote.enabled`."""
+        found: dict[str, Held] = {}
+        if not self.rules.remote_engine:
+            found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
+        return found
+
+    def applied(self, settings: Settings) -> Settings:
+        """The settings that are in force where a person has chosen these."""
+        for path, held in self.held().items():
+            if not held.allows(value_of(settings, path)):
+                settings = with_value(settings, path, held.value)
+        return settings
+
+    def check_setting(self, path: str, value: object) -> None:
+        """Raises AppError SETTING_HELD for a value that is not allowed."""
+        held = self.held().get(path)
+        if held is not None and not held.allows(value):
+            raise AppError(Code.SETTING_HELD, name=path)
+
+    def check_server(self, host: str) -> None:
+        """Whether texts may go to this host, named as `Address.shown` does. Raises AppError REMOTE_FORBIDDEN."""
+        allowed = self.rules.allowed_servers
+        if not self.rules.remote_engine or (allowed is not None and not _is_in(host, allowed)):
+            raise AppError(Code.REMOTE_FORBIDDEN, host=host)
+
+    def check_hub(self, host: str) -> None:
+        """Whether a hub may be asked for models. Raises AppError HUB_FORBIDDEN."""
+        allowed = self.rules.allowed_hubs
+        if not self.rules.model_hub or (allowed is not None and not _is_in(host, allowed)):
+            raise AppError(Code.HUB_FORBIDDEN, host=host)
+
+
+def strict(rules: PolicyRules) -> PolicyRules:
+    """These rules, and that nothing leaves the machine: for a file that cannot be trusted to say so."""
+    return msgspec.structs.replace(rules, remote_engine=False, model_hub=False)
+
+
+def _is_in(host: str, allowed: tuple[str, ...]) -> bool:
+    return host.casefold() in {each.strip().casefold() for each in allowed}

@@ -1,0 +1,58 @@
+"""What the policy of the machine's administrator means to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.core.policy import Held, Policy
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.settings import Meaning, value_words
+from app.wording.units import count, printable
+
+
+def held_words(meaning: Meaning, held: Held) -> str:
+    """What stands beside a setting that a person cannot choose, or not freely."""
+    if held.at_most:
+        return _("your administrator allows at most {value}").format(value=value_words(meaning, held.value))
+    return _("set by your administrator")
+
+
+def policy_lines(policy: Policy) -> tuple[str, ...]:
+    """All that a policy decides, a sentence each, with what is wrong with its file; nothing where there is none."""
+    if not policy.path:
+        return ()
+    problem = () if policy.problem is None else (sentence(policy.problem),)
+    return (*problem, _("Set by your administrator in {path}:").format(path=printable(policy.path)), *_rules(policy))
+
+
+def _rules(policy: Policy) -> Iterator[str]:
+    rules, kept = policy.rules, policy.rules.retention
+    if not rules.remote_engine:
+        yield _("No server answers: texts stay on this computer.")
+    elif rules.allowed_servers is not None:
+        yield _("Only these servers may answer: {hosts}.").format(hosts=_names(rules.allowed_servers))
+    if not rules.model_hub:
+        yield _("No model is looked up or downloaded.")
+    elif rules.allowed_hubs is not None:
+        yield _("Models come only from: {hosts}.").format(hosts=_names(rules.allowed_hubs))
+    if rules.passphrase_required:
+        yield _("A passphrase protects the data.")
+    if rules.passphrase_strength:
+        yield _("A new passphrase has a strength of at least {n} of 4.").format(n=rules.passphrase_strength)
+    if rules.lock_after_minutes is not None:
+        yield _("The window locks after {n} minutes without use, at the latest.").format(n=rules.lock_after_minutes)
+    if rules.record_texts is not None:
+        yield _("The record keeps questions and names.") if rules.record_texts else _("The record keeps no texts.")
+    if kept.conversations_days is not None:
+        words = _("Conversations are deleted after {n} days, at the latest.")
+        yield words.format(n=count(kept.conversations_days))
+    if kept.readings_days is not None:
+        words = _("Saved readings are deleted after {n} days, at the latest.")
+        yield words.format(n=count(kept.readings_days))
+    if kept.bin_days is not None:
+        yield _("The bin is emptied after {n} days, at the latest.").format(n=count(kept.bin_days))
+
+
+def _names(hosts: tuple[str, ...]) -> str:
+    return ", ".join(map(printable, hosts)) or _("None")
