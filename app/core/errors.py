@@ -35,6 +35,7 @@ class Code(StrEnum):
     FOLDER_WITHOUT_DOCUMENTS = "folder_without_documents"  # path
     FILE_NOT_REGULAR = "file_not_regular"
     FILE_UNREADABLE = "file_unreadable"
+    FILE_NEWER = "file_newer"  # a backup or an exported matter
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"  # size_bytes, limit_bytes
     FORMAT_UNKNOWN = "format_unknown"
@@ -89,6 +90,12 @@ class Code(StrEnum):
     MATTER_IN_USE = "matter_in_use"  # name: another process has it open
     MATTER_FILE = "matter_file"  # path: no exported matter
     MATTER_PASSPHRASE = "matter_passphrase"  # noqa: S105 -- a code, not a secret; path
+    BACKUP_FILE = "backup_file"  # path: no backup, or damaged
+    BACKUP_PASSPHRASE = "backup_passphrase"  # noqa: S105 -- a code, not a secret; path
+    BACKUP_INSIDE = "backup_inside"  # path: in the data folder
+    BACKUP_NOT_PROVED = "backup_not_proved"  # path
+    BACKUP_NO_ROOM = "backup_no_room"  # path, needed_bytes, free_bytes
+    DESK_THERE = "desk_there"  # path: where a backup cannot be restored
 
     # what is searched for
     SEARCH_FILTER_UNKNOWN = "search_filter_unknown"  # name, written, known
@@ -301,6 +308,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "export_not_written",
             "window_silent",
             "database_",
+            *("backup_no", "desk_there"),
         ),
         *("policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),

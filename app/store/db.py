@@ -27,6 +27,8 @@ _CIPHER: Final = "chacha20"
 changes nothing. Source: SQLite3 Multiple Ciphers, "sqleet: ChaCha20 - Poly1305 HMAC"."""
 
 _BUSY_MS: Final = 5000
+_COPY_PAGES: Final = 4096
+"""At a time: 16 MiB."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _COPY = re.compile(r"\.v\d+")
@@ -77,6 +79,20 @@ class Database:
                     raise
                 fits = False
             yield fits
+
+    @classmethod
+    def look(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
+        """Open the database at `path` as it is, to be read while others write: it is not upgraded, and nothing is
+        tidied up when it is closed. Raises AppError DATABASE_KEY, and as `open` does."""
+        with _explained(path):
+            connection = _unlock(path, key, busy_ms)
+        try:
+            with _explained(path, connection):
+                _choose_moment(connection)  # whether the key fits
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, key, connection, busy_ms)
 
     @staticmethod
     def discard(path: Path) -> None:
@@ -156,18 +172,41 @@ class Database:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _remove_copies(self.path)
 
+    def hold(self) -> None:
+        """Show this moment to all that reads from now on, until it is closed. Raises AppError as `open` does."""
+        with self._lock, self._explained() as connection:
+            connection.execute("BEGIN")
+            _choose_moment(connection)
+
+    @property
+    def size_bytes(self) -> int:
+        with self.read() as connection:
+            return int(connection.pragma("page_count")) * int(connection.pragma("page_size"))
+
     def copy_to(self, path: Path, key: Key) -> None:
         """All that is in it into a new database, which has another key. Raises AppError as `open` does."""
+        for _done in self.copying(path, key):
+            pass
+
+    def copying(self, path: Path, key: Key) -> Iterator[float]:
+        """As `copy_to`; gives the part that is done, from 0 to 1, as often as a person wants to see it."""
         _make_private(path)
-        with self._lock, self._explained() as connection, contextlib.closing(_unlock(path, key, _BUSY_MS)) as copy:
-            _back_up(connection, copy, path)
+        with self.read() as connection, contextlib.closing(_unlock(path, key, _BUSY_MS)) as copy:
+            _choose_moment(connection)
+            yield from _back_up(connection, copy, path)
 
     def check(self) -> None:
         """Read and verify all of it; its tables must be those of this version, with no other trigger or view. Raises
         AppError DATABASE_DAMAGED."""
+        self.verify()
         with self.read() as connection:
-            sound = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-            if not sound or _schema(connection) != _newest_schema():
+            if _schema(connection) != _newest_schema():
+                raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
+
+    def verify(self) -> None:
+        """Read all of it, of whichever version it is. Raises AppError DATABASE_DAMAGED."""
+        with self.read() as connection:
+            if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
                 raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
 
     @contextlib.contextmanager
@@ -276,7 +315,8 @@ def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
     try:
         _make_private(draft)
         with contextlib.closing(_unlock(draft, key, _BUSY_MS)) as copy:
-            _back_up(connection, copy, draft)
+            for _done in _back_up(connection, copy, draft):
+                pass
         rename_private(draft, target)
         for other in _beside(path, _COPY):
             if other != target:
@@ -285,13 +325,20 @@ def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
         remove_private(draft)
 
 
-def _back_up(connection: apsw.Connection, copy: apsw.Connection, path: Path) -> None:
-    """`path`: that of the copy."""
+def _choose_moment(connection: apsw.Connection) -> None:
+    """A transaction shows the moment of its first look, not that of its beginning."""
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+
+def _back_up(connection: apsw.Connection, copy: apsw.Connection, path: Path) -> Iterator[float]:
+    """`path`: that of the copy. Gives the part that is done."""
     with _explained(path, copy):
         copy.pragma("journal_mode", "off")  # a draft needs no way back
         copy.pragma("fullfsync", True)
         with copy.backup("main", connection, "main") as backup:
-            backup.step()
+            while not backup.done:
+                backup.step(_COPY_PAGES)
+                yield 1 - backup.remaining / max(backup.page_count, 1)
 
 
 def _schema(connection: apsw.Connection) -> frozenset[tuple[str, str, str]]:

@@ -134,6 +134,9 @@ _SENTENCES: dict[Code, str] = {
     Code.FILE_UNREADABLE: (
         "“{path}” could not be read. Check that you have permission to read it and that its disk is connected."
     ),
+    Code.FILE_NEWER: (
+        "“{path}” was written by a newer Octavo, and nothing was read from it. Update Octavo, then try again."
+    ),
     Code.FILE_EMPTY: "“{path}” is empty. Choose another file.",
     Code.FILE_TOO_LARGE: (
         "“{path}” is {size_bytes}. Octavo opens files up to {limit_bytes}. Split it and open the part you need."
@@ -235,6 +238,28 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.MATTER_PASSPHRASE: (
         "This passphrase does not open “{path}”. Enter the passphrase that was chosen when the matter was exported."
+    ),
+    Code.BACKUP_FILE: (
+        "“{path}” is not a backup of Octavo, or it is damaged or incomplete. Nothing was restored. Copy it again from"
+        " where it was kept, or choose another backup."
+    ),
+    Code.BACKUP_PASSPHRASE: (
+        "This passphrase does not open “{path}”. Nothing was restored. Enter the passphrase that was chosen when the"
+        " backup was made."
+    ),
+    Code.BACKUP_INSIDE: (
+        "“{path}” is in the data folder, which the backup is made of. Choose another folder, best on another disk."
+    ),
+    Code.BACKUP_NOT_PROVED: (
+        "The backup was written, but what was read back from “{path}” is different, so it was deleted. The disk may be"
+        " faulty. Choose another disk and make the backup again."
+    ),
+    Code.BACKUP_NO_ROOM: (
+        "There is no room at “{path}”: {needed_bytes} are needed, and {free_bytes} are free. Free some space, or choose"
+        " another disk."
+    ),
+    Code.DESK_THERE: (
+        "There is a desk in “{path}” already, and it was not changed. Choose an empty or new folder with --data-dir."
     ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.SEARCH_FILTER_UNKNOWN: (

@@ -72,17 +72,51 @@ def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: in
     return salt
 
 
+class SealedWriter:
+    """Writes what `seal` writes, piece by piece, for what is not in memory as a whole; from where the file is."""
+
+    def __init__(self, file: BinaryIO, secret: bytes) -> None:
+        """Raises OSError."""
+        salt = os.urandom(_SALT_BYTES)
+        self._file, self._cipher = file, _cipher(secret, salt)
+        self._waiting = bytearray()
+        self._number = 0
+        file.write(_MAGIC + salt)
+
+    def write(self, content: bytes | memoryview) -> None:
+        """Raises OSError."""
+        self._waiting += content
+        sealed = 0
+        with memoryview(self._waiting) as waiting:
+            while len(waiting) - sealed > _CHUNK_BYTES:  # what may be the last chunk waits for more, or for `finish`
+                with waiting[sealed : sealed + _CHUNK_BYTES] as chunk:
+                    self._seal(chunk, last=False)
+                sealed += _CHUNK_BYTES
+        del self._waiting[:sealed]
+
+    def finish(self) -> None:
+        """Nothing follows. Raises OSError."""
+        with memoryview(self._waiting) as rest:
+            self._seal(rest, last=True)
+
+    def _seal(self, chunk: memoryview, *, last: bool) -> None:
+        self._file.write(self._cipher.encrypt(_nonce(self._number, last=last), chunk, None))
+        self._number += 1
+
+
 class SealedReader:
-    """Reads what `seal` wrote, from the beginning on; nothing is handed out that was not authenticated."""
+    """Reads what `seal` or a `SealedWriter` wrote, from where the file is to its end; nothing is handed out that was
+    not authenticated."""
 
     def __init__(self, file: BufferedReader, secret: bytes, threads: int = 0) -> None:
         """`threads`: as for `seal`. Raises SealBroken, SealUnknown, OSError."""
         self._file = file
         self._threads = threads
+        self._start = file.tell() + _HEAD_BYTES
         head = file.read(_HEAD_BYTES)
         if head.startswith(_MAGIC_OF_ALL) and not _MAGIC.startswith(head[: len(_MAGIC)]):
             raise SealUnknown
-        self._left = os.fstat(file.fileno()).st_size - len(head)
+        self._left = os.fstat(file.fileno()).st_size - file.tell()
         if not head.startswith(_MAGIC) or self._left < _TAG_BYTES:
             raise SealBroken
         self.salt = head[len(_MAGIC) :]
@@ -159,7 +193,7 @@ class SealedReader:
     def _open(self, number: int, sealed: memoryview, plain: memoryview) -> None:
         """Read a chunk into `sealed` and open it into `plain`; both have its very size."""
         with self._reading:
-            self._file.seek(_HEAD_BYTES + number * _SEALED_BYTES)
+            self._file.seek(self._start + number * _SEALED_BYTES)
             if self._file.readinto(sealed) != sealed.nbytes:
                 raise SealBroken  # it was cut meanwhile
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.kv.encrypted_file import SECRET_BYTES, SealBroken, SealedReader, seal
+from app.engine.kv.encrypted_file import SECRET_BYTES, SealBroken, SealedReader, SealedWriter, seal
 
 SECRET, OTHER = b"s" * SECRET_BYTES, b"o" * SECRET_BYTES
 MIB = 1 << 20
@@ -133,3 +133,27 @@ def test_a_full_disk_leaves_the_memory_free_to_close() -> None:
             seal(file, SECRET, [memoryview(b"head"), view], 3)
         assert caught.value.errno == errno.ENOSPC
     assert state.closed
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB])
+def test_what_was_written_piece_by_piece_opens_behind_what_is_in_plain(tmp_path: Path, size: int) -> None:
+    content, path = bytes(range(256)) * (size // 256) + b"x" * (size % 256), tmp_path / "sealed"
+    with path.open("wb") as file:
+        file.write(b"in plain")
+        sealed = SealedWriter(file, SECRET)
+        for start in range(0, size, 300_000):
+            sealed.write(content[start : start + 300_000])
+        sealed.finish()
+    for secret in (SECRET, OTHER):
+        with path.open("rb") as file:
+            assert file.read(8) == b"in plain"
+            reader = SealedReader(file, secret)
+            if secret == OTHER:
+                with pytest.raises(SealBroken):
+                    reader.finish()
+                continue
+            assert reader.read(size) == content
+            reader.finish()
+    whole = path.read_bytes()
+    path.write_bytes(whole[8:])
+    assert read(path, size) == content, "it is what `seal` writes"

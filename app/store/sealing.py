@@ -1,0 +1,109 @@
+"""How a file begins that a passphrase opens: what it is, then what the key of the rest follows from.
+
+First a line that says which kind of file it is, then the length of what follows as four bytes (little-endian), JSON,
+and the SHA-256 of that. The JSON has the version of the kind, the salt, the cost of guessing, and a check value, by
+which a wrong passphrase is told from a damaged file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import struct
+from typing import BinaryIO
+
+import msgspec
+
+from app.core.secret import Key
+from app.store.keys import ScryptCost, derive
+
+_LENGTH = struct.Struct("<I")
+_HEADER_BYTES = 4096
+_DIGEST_BYTES = 32
+_SALT_BYTES = 32
+_MOST_MEMORY = 1 << 30
+"""That a file may have this computer take, to derive its key."""
+
+
+class FileKind(msgspec.Struct, frozen=True):
+    """`name`: the first line of its files; `version`: the newest that this program knows."""
+
+    name: str
+    version: int
+
+    @property
+    def line(self) -> bytes:
+        return f"{self.name}\n".encode("ascii")
+
+
+class SealingUnknown(Exception):
+    """The file is of another kind, or it is damaged."""
+
+
+class SealingNewer(SealingUnknown):
+    """The file is of a version that this program does not know."""
+
+
+class PassphraseWrong(Exception):
+    """The passphrase is not the one that the file was written with."""
+
+
+class _Header(msgspec.Struct, frozen=True):
+    version: int
+    salt: bytes
+    cost: ScryptCost
+    check: bytes
+
+
+class _Version(msgspec.Struct, frozen=True):
+    version: int
+
+
+class Sealing(msgspec.Struct, frozen=True):
+    """What a file is encrypted with, and how it begins."""
+
+    key: Key
+    begin: bytes
+
+
+def new_sealing(kind: FileKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
+    salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
+    key = derive(passphrase, salt, cost)
+    header = msgspec.json.encode(_Header(kind.version, salt, cost, _check(kind, key)))
+    return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
+
+
+def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
+    """The key of what follows in a file. Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError."""
+    header = _read_header(kind, file)
+    try:
+        key = derive(passphrase, header.salt, header.cost)
+    except ValueError as error:  # no cost that can be
+        raise SealingUnknown from error
+    if not hmac.compare_digest(_check(kind, key), header.check):
+        raise PassphraseWrong
+    return key
+
+
+def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
+    if file.read(len(kind.line)) != kind.line:
+        raise SealingUnknown
+    try:
+        (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
+        content = file.read(length) if length <= _HEADER_BYTES else b""
+        if hashlib.sha256(content).digest() != file.read(_DIGEST_BYTES):
+            raise SealingUnknown
+        if msgspec.json.decode(content, type=_Version).version > kind.version:
+            raise SealingNewer
+        header = msgspec.json.decode(content, type=_Header)
+    except (msgspec.MsgspecError, struct.error) as error:
+        raise SealingUnknown from error
+    if 128 * header.cost.n * header.cost.r > _MOST_MEMORY:
+        raise SealingUnknown
+    return header
+
+
+def _check(kind: FileKind, key: Key) -> bytes:
+    """Says nothing about the key."""
+    return hmac.digest(bytes.fromhex(key.secret), kind.line, "sha256")
