@@ -90,6 +90,9 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     paths.create()
     start_log(paths.log)
     home = Database.open(paths.database, keys.obtain(paths, passphrase))
+    if passphrase is not None:
+        with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
+            keys.renew(home, paths, passphrase)
     desk = _Desks(paths, home, reader).open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
         desk.matters.finish_deleting()

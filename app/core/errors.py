@@ -229,6 +229,8 @@ class Code(StrEnum):
     DATABASE_KEY = "database_key"  # path; wrong key or not a database
     DATABASE_DAMAGED = "database_damaged"  # path
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
+    PASSPHRASE_MEMORY = "passphrase_memory"  # noqa: S105 -- path; no memory left to derive the key
+    PASSPHRASE_WEAK = "passphrase_weak"  # noqa: S105 -- words: so many more would make it strong enough
 
     # a graphics card of NVIDIA's that is in the machine and is not used
     CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
@@ -273,6 +275,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "export_format",
             "option_invalid",
             "setting_invalid",
+            "passphrase_weak",
             "no_display",
             "context_invalid",
         ),

@@ -17,21 +17,18 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
+from app.core.passphrase import require_strong
 from app.core.secret import Key
-from app.store.keys import ScryptCost, derive
+from app.store.derivation import Cost, Stretching, costing, derive
 
 _MAGIC = b"octavo-matter\n"
 _LENGTH = struct.Struct("<I")
 _HEADER_BYTES = 4096
 _SALT_BYTES = 32
-_MOST_MEMORY = 1 << 30
-"""That a file may have this computer take, to derive its key."""
 _STEP_BYTES = 4 << 20
 
 
-class _Header(msgspec.Struct, frozen=True):
-    salt: bytes
-    cost: ScryptCost
+class _Header(Stretching, frozen=True, omit_defaults=True, kw_only=True):
     check: bytes
 
 
@@ -42,11 +39,13 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-def new_sealing(passphrase: str, cost: ScryptCost | None = None) -> Sealing:
-    salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
-    key = derive(passphrase, salt, cost)
-    header = msgspec.json.encode(_Header(salt, cost, _check(key)))
-    return Sealing(key, _MAGIC + _LENGTH.pack(len(header)) + header)
+def new_sealing(passphrase: str, cost: Cost | None = None) -> Sealing:
+    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
+    require_strong(passphrase)
+    header = Stretching(secrets.token_bytes(_SALT_BYTES), *costing(cost))
+    key = derive(passphrase, header)
+    content = msgspec.json.encode(_Header(header.salt, header.cost, header.argon2, check=_check(key)))
+    return Sealing(key, _MAGIC + _LENGTH.pack(len(content)) + content)
 
 
 def write(database: Path, sealing: Sealing, target: Path) -> None:
@@ -92,7 +91,7 @@ def _read_header(file: BinaryIO, source: Path) -> _Header:
         if length > _HEADER_BYTES:
             raise msgspec.MsgspecError
         header = msgspec.json.decode(file.read(length), type=_Header)
-        if 128 * header.cost.n * header.cost.r > _MOST_MEMORY:
+        if not header.is_bearable:
             raise msgspec.MsgspecError
     except (msgspec.MsgspecError, struct.error) as error:
         raise AppError(Code.MATTER_FILE, path=str(source)) from error
@@ -101,8 +100,8 @@ def _read_header(file: BinaryIO, source: Path) -> _Header:
 
 def _key(passphrase: str, header: _Header, source: Path) -> Key:
     try:
-        return derive(passphrase, header.salt, header.cost)
-    except ValueError as error:  # no cost that scrypt knows
+        return derive(passphrase, header)
+    except (ValueError, MemoryError) as error:  # no cost that there is
         raise AppError(Code.MATTER_FILE, path=str(source)) from error
 
 
