@@ -100,6 +100,9 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
         except BaseException:
             home.close()
             raise
+    elif passphrase is not None:
+        with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
+            keys.renew(home, paths, passphrase)
     desk = _Desks(paths, home, reader, policy).open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
         desk.matters.finish_deleting()

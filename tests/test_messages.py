@@ -61,6 +61,7 @@ def names_a_path(code: Code) -> bool:
             "bin_",
             *("matter_unknown", "matter_exists", "matter_name", "matter_in_use"),
             "copy_not_",
+            "passphrase_weak",
             "note_",
             "hub_",
             "remote_",

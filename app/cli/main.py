@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.cli import arguments
+from app.cli import arguments, passphrases
 from app.cli.screen import print_json
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.paths import Paths
@@ -22,7 +22,6 @@ from app.services.services import Services
 from app.store.keys import set_passphrase
 from app.wording import errors
 from app.wording.i18n import _
-from app.wording.passphrase import strength
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -210,18 +209,10 @@ def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
 
 
 def _new_passphrase() -> str:
-    """Asked for twice at a terminal; else the first line of stdin. Raises AppError USAGE."""
-    if not sys.stdin.isatty():
-        chosen = sys.stdin.readline().rstrip("\n")
-    else:
-        chosen = getpass.getpass(_("New passphrase: "))
-        if getpass.getpass(_("Once more: ")) != chosen:
-            raise AppError(Code.USAGE, detail=_("the passphrases are different"))
-        if chosen:
-            print(strength(chosen).words, file=sys.stderr)
-    if not chosen:
-        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
-    return chosen
+    """Asked for twice at a terminal; else the first line of stdin. Raises AppError USAGE, PASSPHRASE_WEAK."""
+    if sys.stdin.isatty():
+        return passphrases.ask_new(_("New passphrase: "))
+    return passphrases.accept(sys.stdin.readline().rstrip("\n"))
 
 
 def _fail(problem: Problem, *, as_json: bool) -> int:

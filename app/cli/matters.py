@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
-from pathlib import Path
 
+from app.cli import passphrases
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.matter import Matter
@@ -44,27 +43,14 @@ def run(options: argparse.Namespace, desk: Services) -> None:
 
 
 def _passphrase(options: argparse.Namespace, *, new: bool = False) -> str:
-    """Of a file; asked for at a terminal, a new one twice. Raises AppError USAGE, FILE_MISSING."""
+    """Of a file; asked for at a terminal, a new one twice. Raises AppError USAGE, FILE_MISSING, PASSPHRASE_WEAK."""
     if options.passphrase_file is not None:
-        return _first_line(options.passphrase_file)
+        given = passphrases.first_line(options.passphrase_file)
+        return passphrases.accept(given) if new else given
     if options.json or not sys.stdin.isatty():
         raise AppError(Code.USAGE, detail=_("no terminal to ask for the passphrase: use --passphrase-file"))
-    given = getpass.getpass(_("Passphrase of the file: "))
-    if new and getpass.getpass(_("Once more: ")) != given:
-        raise AppError(Code.USAGE, detail=_("the passphrases are different"))
-    if not given:
-        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
-    return given
-
-
-def _first_line(file: Path) -> str:
-    try:
-        given = file.read_text("utf-8").partition("\n")[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AppError(Code.FILE_UNREADABLE, path=str(file)) from error
-    if not given:
-        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
-    return given
+    prompt = _("Passphrase of the file: ")
+    return passphrases.ask_new(prompt) if new else passphrases.ask(prompt)
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:

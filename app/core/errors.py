@@ -237,6 +237,8 @@ class Code(StrEnum):
     DATABASE_DAMAGED = "database_damaged"  # path
     PASSPHRASE_REQUIRED = "passphrase_required"  # noqa: S105 -- a code, not a secret; path: the administrator wants one
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
+    PASSPHRASE_MEMORY = "passphrase_memory"  # noqa: S105 -- path; no memory left to derive the key
+    PASSPHRASE_WEAK = "passphrase_weak"  # noqa: S105 -- words: so many more would make it strong enough
 
     # the policy of the machine's administrator
     POLICY_DAMAGED = "policy_damaged"  # path, detail
@@ -289,6 +291,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "export_format",
             "option_invalid",
             "setting_",
+            "passphrase_weak",
             *("remote_forbidden", "hub_forbidden"),
             "no_display",
             "context_invalid",

@@ -20,7 +20,7 @@ from app.services.models import SavedReadings
 from app.store import matter_file
 from app.store.books import Books
 from app.store.db import Database
-from app.store.keys import ScryptCost
+from app.store.derivation import Cost
 from app.store.matters import MatterStore
 from app.store.moving import Moved, move
 from app.store.settings import SettingsStore
@@ -97,12 +97,9 @@ class Matters:
 
     # ---- in one file, to be kept or carried elsewhere
 
-    def export(self, id: str, target: Path, passphrase: str, cost: ScryptCost | None = None) -> None:
+    def export(self, id: str, target: Path, passphrase: str, cost: Cost | None = None) -> None:
         """Write all of a matter into one file that the passphrase opens, and read it back. Saved readings stay behind:
-        the model reads again. Raises AppError EXPORT_NOT_WRITTEN, SETTING_INVALID for an empty passphrase, and as
-        opening the matter does."""
-        if not passphrase:
-            raise AppError(Code.SETTING_INVALID, name="passphrase", detail="empty")
+        the model reads again. Raises AppError EXPORT_NOT_WRITTEN, PASSPHRASE_WEAK, and as opening the matter does."""
         matter, sealing = self.kept.get(id), matter_file.new_sealing(passphrase, cost)
         with self._draft() as draft:
             with contextlib.closing(Database.open(self._file(matter), self.kept.key(id))) as database:

@@ -38,7 +38,7 @@ _DRAFT = re.compile(rf"\.v\d+\.[0-9a-f]{{8}}{re.escape(DRAFT_SUFFIX)}")
 class Database:
     """An open database. Every method may be called from any thread; a transaction belongs to the thread it began on."""
 
-    def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int) -> None:
+    def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int, was_older: bool) -> None:
         """For `open`."""
         self.path = path
         self._key = key
@@ -46,6 +46,8 @@ class Database:
         self._busy_ms = busy_ms
         self._lock = threading.RLock()
         self._writing = False
+        self.was_older = was_older
+        """It was brought to this program's version when it was opened."""
 
     @classmethod
     def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
@@ -58,7 +60,8 @@ class Database:
         could not be copied stays as it was.
         """
         _make_private(path)
-        return cls(path, key, _connect(path, key, busy_ms), busy_ms)
+        connection, was_older = _connect(path, key, busy_ms)
+        return cls(path, key, connection, busy_ms, was_older)
 
     @staticmethod
     @contextlib.contextmanager
@@ -92,7 +95,7 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        return cls(path, key, connection, busy_ms)
+        return cls(path, key, connection, busy_ms, was_older=False)
 
     @staticmethod
     def discard(path: Path) -> None:
@@ -210,21 +213,22 @@ class Database:
                 raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, *, patient: bool = True) -> Iterator[None]:
         """Nobody else can have the database open until the block is left. It is opened again then, with its key.
 
-        Raises AppError DATABASE_LOCKED while another process has it open.
+        Raises AppError DATABASE_LOCKED while another process has it open, at once if not `patient`.
         """
         with self._lock:
             if self._connection is None:
                 raise RuntimeError("the database is closed")
             try:
                 with self._explained() as connection:
+                    connection.set_busy_timeout(self._busy_ms if patient else 0)
                     _seize(connection, self.path)
                 yield
             finally:
                 self.close()
-                self._connection = _connect(self.path, self._key, self._busy_ms)
+                self._connection, _older = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
         """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
@@ -272,12 +276,13 @@ def _unlock(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
     return connection
 
 
-def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
+def _connect(path: Path, key: Key, busy_ms: int) -> tuple[apsw.Connection, bool]:
+    """And whether the database was of an older version."""
     with _explained(path):
         connection = _unlock(path, key, busy_ms)
     try:
         with _explained(path, connection):
-            if is_older(connection, path):
+            if was_older := is_older(connection, path):
                 _upgrade(connection, path, key)
             migrate(connection, path)
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
@@ -292,7 +297,7 @@ def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, was_older
 
 
 def _upgrade(connection: apsw.Connection, path: Path, key: Key) -> None:

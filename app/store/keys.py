@@ -20,38 +20,28 @@ cut short, keeps every other process out of the database meanwhile. Starts look 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
-import unicodedata
 import uuid
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 import msgspec
-from msgspec import Meta
 
 from app.core.errors import AppError, Code
 from app.core.files import create_private, hold_lock, remove_private, rename_private
+from app.core.passphrase import require_strong
 from app.core.paths import Paths, machine_error
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
+from app.store.derivation import Cost, Stretching, costing, derive
 from app.store.system_keyring import Ring, system_ring
 
-__all__ = ["Key", "KeyOrigin", "ScryptCost", "derive", "is_passphrase", "obtain", "set_passphrase"]
+__all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "renew", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
 _LOCK_NAME = "octavo.lock"
 _SALT_BYTES = 32
-_KEY_BYTES = 32
-
-
-class ScryptCost(msgspec.Struct, frozen=True):
-    """Cost of guessing a passphrase (RFC 7914); takes 128 * n * r bytes of memory: 128 MiB, and about half a second."""
-
-    n: Annotated[int, Meta(ge=2, le=1 << 22)] = 1 << 17
-    r: Annotated[int, Meta(ge=1, le=32)] = 8
-    p: Annotated[int, Meta(ge=1, le=16)] = 1
 
 
 class _InRing(msgspec.Struct, frozen=True, tag="keyring"):
@@ -62,9 +52,8 @@ class _InFile(msgspec.Struct, frozen=True, tag="file"):
     pass
 
 
-class _InMemory(msgspec.Struct, frozen=True, tag="passphrase"):
-    salt: bytes
-    cost: ScryptCost
+class _InMemory(Stretching, frozen=True, omit_defaults=True, tag="passphrase"):
+    pass
 
 
 _Card: TypeAlias = _InRing | _InFile | _InMemory
@@ -82,21 +71,31 @@ def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = N
 
 
 def set_passphrase(
-    database: Database,
-    paths: Paths,
-    passphrase: str | None,
-    *,
-    ring: Ring | None = None,
-    cost: ScryptCost | None = None,
+    database: Database, paths: Paths, passphrase: str | None, *, ring: Ring | None = None, cost: Cost | None = None
 ) -> Key:
-    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again.
+    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again. `cost`: of
+    a guess, else as much as this machine bears.
 
-    Raises AppError SETTING_INVALID for an empty passphrase, DATABASE_LOCKED while another process has the desk open,
-    DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.
+    Raises AppError PASSPHRASE_WEAK, DATABASE_LOCKED while another process has the desk open, DISK_FULL,
+    FOLDER_READ_ONLY; the desk then keeps its present key.
     """
-    if passphrase == "":
-        raise AppError(Code.SETTING_INVALID, name="passphrase", detail="empty")
-    return _Cards(paths, ring).change(database, passphrase, cost or ScryptCost())
+    if passphrase is not None:
+        require_strong(passphrase)
+    return _Cards(paths, ring).change(database, passphrase, cost)
+
+
+def renew(database: Database, paths: Paths, passphrase: str, *, cost: Cost | None = None) -> bool:
+    """Where the key of the open desk follows from its passphrase in a way of older versions, have it follow in today's;
+    whether that was done. All is encrypted again, as when a passphrase is changed; a weak one stays.
+
+    Not at the start that brought the database to this version: the copy that it made would go. Raises AppError as
+    `set_passphrase` does, and at once where another process has the desk open; the desk then keeps its present key.
+    """
+    cards = _Cards(paths, None)
+    if database.was_older or not cards.is_outdated(database):
+        return False
+    cards.change(database, passphrase, cost, patient=False)
+    return True
 
 
 def is_passphrase(database: Database, paths: Paths, passphrase: str) -> bool:
@@ -141,18 +140,22 @@ class _Cards:
         key = self._key(card, passphrase) if isinstance(card, _InMemory) else None
         return key is not None and hmac.compare_digest(key.secret, database.key.secret)
 
-    def change(self, database: Database, passphrase: str | None, cost: ScryptCost) -> Key:
+    def is_outdated(self, database: Database) -> bool:
+        card = self._present()
+        return isinstance(card, _InMemory) and database.key.origin is KeyOrigin.PASSPHRASE and card.is_outdated
+
+    def change(self, database: Database, passphrase: str | None, cost: Cost | None, *, patient: bool = True) -> Key:
         present = self._present()
         following: _Card
         if passphrase is not None:
-            following = _InMemory(secrets.token_bytes(_SALT_BYTES), cost)
+            following = _remembered(cost)
         elif isinstance(present, _InMemory):
             following = self._try_ring(may_ask=True) or _InFile()
         else:
             return database.key
         old_key = database.key
         try:
-            with database.alone():
+            with database.alone(patient=patient):
                 remove_private(self._next)  # a change before this one failed, and could not even be undone
                 create_private(self._next, msgspec.json.encode(following))
                 if isinstance(following, _InFile):
@@ -170,7 +173,8 @@ class _Cards:
     def _begin(self, passphrase: str | None) -> Key:
         card: _Card
         if passphrase is not None:
-            card = _InMemory(secrets.token_bytes(_SALT_BYTES), ScryptCost())
+            require_strong(passphrase)
+            card = _remembered(None)
         else:
             card = self._try_ring(may_ask=False) or _InFile()
         key = self._fill(card, passphrase)
@@ -209,7 +213,7 @@ class _Cards:
         """The key that a card points to; None when it is not there, or out of reach."""
         match card:
             case _InMemory():
-                return None if passphrase is None else derive(passphrase, card.salt, card.cost)
+                return None if passphrase is None else self._derive(passphrase, card)
             case _InRing(name):
                 ring = self._reach(may_ask=True)
                 secret, origin = None if ring is None else ring.get(name), KeyOrigin.KEYRING
@@ -217,6 +221,14 @@ class _Cards:
                 content = _read(self._key_file)
                 secret, origin = None if content is None else content.decode("ascii", "replace").strip(), KeyOrigin.FILE
         return Key(secret, origin) if secret is not None and is_secret(secret) else None
+
+    def _derive(self, passphrase: str, card: _InMemory) -> Key:
+        try:
+            return derive(passphrase, card)
+        except ValueError as error:  # no cost that this version knows
+            raise self._error(Code.DATABASE_KEY) from error
+        except MemoryError as error:
+            raise self._error(Code.PASSPHRASE_MEMORY) from error
 
     def _try_ring(self, may_ask: bool) -> _InRing | None:
         """A new secret in the keyring, under a new name; None where no keyring keeps it."""
@@ -247,18 +259,8 @@ class _Cards:
         return AppError(code, path=str(self._database))
 
 
-def derive(passphrase: str, salt: bytes, cost: ScryptCost) -> Key:
-    """What follows from a passphrase, whichever way its characters were typed (NFC, as in RFC 8265)."""
-    secret = hashlib.scrypt(
-        unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass"),
-        salt=salt,
-        n=cost.n,
-        r=cost.r,
-        p=cost.p,
-        maxmem=128 * cost.r * (cost.n + cost.p + 2),
-        dklen=_KEY_BYTES,
-    ).hex()
-    return Key(secret, KeyOrigin.PASSPHRASE)
+def _remembered(cost: Cost | None) -> _InMemory:
+    return _InMemory(secrets.token_bytes(_SALT_BYTES), *costing(cost))
 
 
 def _read_card(path: Path) -> _Card | None:

@@ -15,15 +15,14 @@ from typing import BinaryIO
 
 import msgspec
 
+from app.core.passphrase import require_strong
 from app.core.secret import Key
-from app.store.keys import ScryptCost, derive
+from app.store.derivation import Cost, Stretching, costing, derive
 
 _LENGTH = struct.Struct("<I")
 _HEADER_BYTES = 4096
 _DIGEST_BYTES = 32
 _SALT_BYTES = 32
-_MOST_MEMORY = 1 << 30
-"""That a file may have this computer take, to derive its key."""
 
 
 class FileKind(msgspec.Struct, frozen=True):
@@ -49,10 +48,8 @@ class PassphraseWrong(Exception):
     """The passphrase is not the one that the file was written with."""
 
 
-class _Header(msgspec.Struct, frozen=True):
+class _Header(Stretching, frozen=True, omit_defaults=True, kw_only=True):
     version: int
-    salt: bytes
-    cost: ScryptCost
     check: bytes
 
 
@@ -67,10 +64,13 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-def new_sealing(kind: FileKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
-    salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
-    key = derive(passphrase, salt, cost)
-    header = msgspec.json.encode(_Header(kind.version, salt, cost, _check(kind, key)))
+def new_sealing(kind: FileKind, passphrase: str, cost: Cost | None = None) -> Sealing:
+    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
+    require_strong(passphrase)
+    made = Stretching(secrets.token_bytes(_SALT_BYTES), *costing(cost))
+    key = derive(passphrase, made)
+    check = _check(kind, key)
+    header = msgspec.json.encode(_Header(made.salt, made.cost, made.argon2, version=kind.version, check=check))
     return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
 
 
@@ -78,8 +78,8 @@ def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
     """The key of what follows in a file. Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError."""
     header = _read_header(kind, file)
     try:
-        key = derive(passphrase, header.salt, header.cost)
-    except ValueError as error:  # no cost that can be
+        key = derive(passphrase, header)
+    except (ValueError, MemoryError) as error:  # no cost that there is
         raise SealingUnknown from error
     if not hmac.compare_digest(_check(kind, key), header.check):
         raise PassphraseWrong
@@ -99,7 +99,7 @@ def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
         header = msgspec.json.decode(content, type=_Header)
     except (msgspec.MsgspecError, struct.error) as error:
         raise SealingUnknown from error
-    if 128 * header.cost.n * header.cost.r > _MOST_MEMORY:
+    if not header.is_bearable:
         raise SealingUnknown
     return header
 

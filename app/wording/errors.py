@@ -723,6 +723,14 @@ _SENTENCES: dict[Code, str] = {
         "The data in “{path}” is damaged and was not changed. Restore it from a backup, or choose another folder with"
         " --data-dir."
     ),
+    Code.PASSPHRASE_MEMORY: (
+        "There is not enough free memory to open “{path}” with its passphrase: it takes up to half a gigabyte for a"
+        " second. Close other programs, then try again."
+    ),
+    Code.PASSPHRASE_WEAK: (
+        "This passphrase is too easy to guess. Nothing was changed. Take four or five unrelated words: they are easy to"
+        " keep and hard to guess."
+    ),
     Code.PASSPHRASE_NEEDED: "The data in “{path}” is locked with a passphrase. Enter the passphrase to open it.",
     # the installation and its updates
     Code.INSTALLATION_UNSOUND: (

@@ -1,34 +1,49 @@
-"""How hard a passphrase is to guess, in words."""
+"""How hard a passphrase is to guess, and what would make it harder, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.passphrase import Weakness, guess
 from app.wording.i18n import _
 
 MOST_SCORE = 4
-_LOOKED_AT = 72  # characters; the estimate takes longer than its square
+_BOUNDS = (4.0, 7.0)
+"""Digits of the number of guesses, below which a passphrase has the score 0 and 1."""
+_STRONG_DIGITS = 13.0
 
 
 @dataclass(frozen=True)
 class Strength:
-    """`score` from 0, guessed at once, to `MOST_SCORE`."""
+    """`score` from 0, guessed at once, to `MOST_SCORE`; `enough`: it may be set."""
 
     score: int
     words: str
+    enough: bool
 
 
 def strength(passphrase: str) -> Strength:
-    """An estimate of how many guesses it takes, by words, names, dates and patterns that people choose. Source: zxcvbn
-    (Wheeler, USENIX Security 2016)."""
-    from zxcvbn import zxcvbn  # when it is needed: its lists of words take a while
+    """As `app.core.passphrase.guess` estimates it."""
+    found = guess(passphrase)
+    if found.digits >= _STRONG_DIGITS:
+        return Strength(MOST_SCORE, _("Strong: very hard to guess."), True)
+    if found.enough:
+        return Strength(MOST_SCORE - 1, _("Good: hard to guess."), True)
+    missing = found.missing_words
+    if missing == 1:
+        advice = _("One more unrelated word makes it strong enough.")
+    else:
+        advice = _("{count} more unrelated words make it strong enough.").format(count=missing)
+    score = sum(found.digits >= bound for bound in _BOUNDS)
+    return Strength(score, _("Too weak. {why} {advice}").format(why=_why(found.weakness), advice=advice), False)
 
-    score = int(zxcvbn(passphrase[:_LOOKED_AT])["score"]) if passphrase else 0
-    words = (
-        _("Weak: a program guesses it at once. Take four or five unrelated words."),
-        _("Weak: a program guesses it soon. Take four or five unrelated words."),
-        _("Fair: one or two more words make it safe."),
-        _("Good: hard to guess."),
-        _("Strong: very hard to guess."),
-    )
-    return Strength(score, words[score])
+
+def _why(weakness: Weakness) -> str:
+    return {
+        Weakness.SHORT: _("It is short."),
+        Weakness.COMMON: _("Common words and passphrases are tried first."),
+        Weakness.NAME: _("Names are tried first."),
+        Weakness.REPEATED: _("Repeated words and letters add little."),
+        Weakness.SEQUENCE: _("Sequences such as 1234 or qwerty are tried first."),
+        Weakness.DATE: _("Dates and years are tried first."),
+    }[weakness]

@@ -455,15 +455,25 @@ def test_without_a_display_the_window_names_the_terminal(tmp_path: Path) -> None
 
 @answered_here
 def test_a_passphrase_locks_the_desk(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("lantern quay otter violet\n"))
     assert run("passphrase")[0] == 0
     code, _, err = run("doctor")
     assert code == 3
     assert "passphrase" in err
-    desk = open_desk(Paths(tmp_path / "desk"), "open sesame")
+    desk = open_desk(Paths(tmp_path / "desk"), "lantern quay otter violet")
     desk.close()
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     assert run("passphrase")[0] == 3
+
+
+@answered_here
+def test_a_weak_passphrase_is_refused_in_plain_words(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Smith1985\n"))
+    code, _, err = run("passphrase")
+    assert code == 2
+    assert "Too weak." in err
+    assert "too easy to guess. Nothing was changed." in err
+    open_desk(Paths(tmp_path / "desk")).close()
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which watches the system calls, is not installed")

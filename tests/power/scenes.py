@@ -17,7 +17,8 @@ from app.core.paths import Paths
 from app.core.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.keys import ScryptCost, obtain, set_passphrase
+from app.store.derivation import ScryptCost
+from app.store.keys import obtain, set_passphrase
 from app.store.migrations import MIGRATIONS, migrate
 from tests.power.disk import Acknowledged, Disk, State
 from tests.power.files import recorded
@@ -34,6 +35,9 @@ def watched(paths: Paths) -> Iterator[Disk]:
     disk.adopt(paths.data)
     with below(paths.data, disk), recorded(paths.data, disk):
         yield disk
+
+
+FIRST_AND_SECOND = ("a lamp on the quay at night", "nine ropes below the mole")
 
 
 def talk(database: Database, disk: Disk, rounds: int, first: int = 0) -> None:
@@ -131,7 +135,7 @@ def _open(paths: Paths, state: State, where: str) -> Database:
     """With the passphrase that was acknowledged last, or with the one after it, whose change was under way."""
     acknowledged = [each.removeprefix(PASSPHRASES + " ") for each in state.kept if each.startswith(PASSPHRASES)]
     tries = [None] if not acknowledged or acknowledged[-1] == "None" else [acknowledged[-1]]
-    for passphrase in (*tries, "first", "second", None):
+    for passphrase in (*tries, *FIRST_AND_SECOND, None):
         try:
             return Database.open(paths.database, obtain(paths, passphrase))
         except AppError as error:

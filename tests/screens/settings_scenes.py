@@ -152,8 +152,8 @@ def _passphrase(stage: Stage, words: str, again: str = "", theme: ThemeChoice = 
     stage.presenter.locking.open()
     dialog = stage.presenter.locking.dialog
     assert dialog is not None
-    dialog.new.line.setText(words)
-    dialog.again.line.setText(again)
+    dialog.chosen.new.line.setText(words)
+    dialog.chosen.again.line.setText(again)
     stage.settle()
     return dialog
 

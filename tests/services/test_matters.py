@@ -20,7 +20,8 @@ from app.engine.kv.kept_files import kept_embeddings, kept_tokens
 from app.services.services import Services
 from app.store.books import Books
 from app.store.db import Database
-from app.store.keys import ScryptCost, set_passphrase
+from app.store.derivation import Argon2Cost, ScryptCost
+from app.store.keys import set_passphrase
 from tests.store.decrypted import decrypted
 
 
@@ -107,7 +108,7 @@ def test_a_desk_that_does_not_open_leaves_the_one_that_is_open(library: Services
 def test_a_new_passphrase_leaves_matters_as_they_are(library: Services) -> None:
     matter = library.matters.create("Marlow")
     before = library.paths.matter(matter.id).read_bytes()
-    set_passphrase(library.home, library.paths, "a very long one", cost=ScryptCost(2, 1))
+    set_passphrase(library.home, library.paths, "lantern quay otter violet", cost=Argon2Cost(32, 1, 1))
     assert library.paths.matter(matter.id).read_bytes() == before
     assert library.turn_to(matter.id).conversations.all() == ()
 
@@ -162,7 +163,8 @@ def test_a_deletion_that_was_cut_short_ends_with_the_next_start(tmp_path: Path) 
 
 # ---- in one file
 
-_CHEAP = ScryptCost(2, 1)
+_WORDS = "four unrelated words"
+_CHEAP, _FORMER = Argon2Cost(32, 1, 1), ScryptCost(2, 1)
 
 
 def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_path: Path) -> None:
@@ -172,13 +174,13 @@ def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_p
     talk = marlow.conversations.create("Notice periods")
     marlow.own_settings.change("instructions", "We act for the tenant.")
     file = tmp_path / "Marlow.octavo-matter"
-    marlow.matters.export(matter.id, file, "four unrelated words", _CHEAP)
+    marlow.matters.export(matter.id, file, _WORDS, _CHEAP)
     assert file.stat().st_mode & 0o777 == 0o600
     for trace in (b"Leasehold", b"Marlow", b"Notice"):
         assert trace not in file.read_bytes()
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as other:
-        assert other.matters.take(file, "four unrelated words").name == "Marlow"
-        assert other.matters.take(file, "four unrelated words").name == "Marlow (2)"
+        assert other.matters.take(file, _WORDS).name == "Marlow"
+        assert other.matters.take(file, _WORDS).name == "Marlow (2)"
         assert sorted(path.suffix for path in other.paths.matters.iterdir()) == [".db", ".db"], "nothing else is left"
         opened = other.turn_to(other.matters.kept.named("marlow").id)
         assert [book.title for book in opened.library.books()] == ["Leasehold"]
@@ -193,8 +195,12 @@ def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_p
 def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path) -> None:
     matter = library.matters.create("Marlow")
     file = tmp_path / "Marlow.octavo-matter"
-    library.matters.export(matter.id, file, "four unrelated words", _CHEAP)
+    library.matters.export(matter.id, file, _WORDS, _FORMER)
+    former = file.read_bytes()
+    library.matters.export(matter.id, file, _WORDS, _CHEAP)
     whole = file.read_bytes()
+    assert b"argon2" in whole[:300]
+    assert b"argon2" not in former[:300]
     refused(Code.FILE_MISSING, library.matters.take, tmp_path / "nothing", "x")
     refused(Code.MATTER_PASSPHRASE, library.matters.take, file, "four unrelated Words")
     for bad in (
@@ -204,12 +210,16 @@ def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path
         b"octavo-matter\n\xff\xff\xff\x7f",
         whole[:-4096],
         whole[:-3000] + bytes([whole[-3000] ^ 1]) + whole[-2999:],
-        whole.replace(b'"n":2', b'"n":3', 1),
-        whole.replace(b'"n":2', b'"n":4194304', 1),
+        whole.replace(b'"passes":1', b'"passes":2', 1),
+        whole.replace(b'"memory_kib":32,"passes":1', b'"memory_kib":1048576,"passes":1024', 1),
+        whole.replace(b'"memory_kib":32', b'"memory_kib":1', 1),
+        former.replace(b'"n":2', b'"n":3', 1),
+        former.replace(b'"n":2', b'"n":4194304', 1),
+        former.replace(b'"cost"', b'"other"', 1),
     ):
         file.write_bytes(bad)
         with pytest.raises(AppError) as error:
-            library.matters.take(file, "four unrelated words")
+            library.matters.take(file, _WORDS)
         assert error.value.code in (Code.MATTER_FILE, Code.MATTER_PASSPHRASE)
     assert [each.name for each in library.matters.all()] == ["Marlow"]
     assert len(list(library.paths.matters.iterdir())) == 1
@@ -219,7 +229,7 @@ def test_a_file_with_other_tables_or_triggers_is_refused(library: Services, tmp_
     marlow = library.turn_to(library.matters.create("Marlow").id)
     marlow.database.run("CREATE TRIGGER odd AFTER INSERT ON books BEGIN DELETE FROM books; END")
     assert marlow.matter is not None
-    refused(Code.MATTER_FILE, marlow.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", "x y z", _CHEAP)
+    refused(Code.MATTER_FILE, marlow.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", _WORDS, _CHEAP)
     assert [path.name for path in tmp_path.iterdir()] == ["desk"], "a file that is not proved is not left there"
 
 
@@ -229,13 +239,13 @@ def test_a_matter_of_a_newer_octavo_is_refused_by_its_own_sentence(
     matter, file = library.matters.create("Marlow"), tmp_path / "Marlow.octavo-matter"
     with contextlib.closing(library.matters.open(matter.id)) as database:
         database.run("PRAGMA user_version = 999")
-    refused(Code.DATABASE_NEWER, library.matters.export, matter.id, file, "x", _CHEAP)
+    refused(Code.DATABASE_NEWER, library.matters.export, matter.id, file, _WORDS, _CHEAP)
     monkeypatch.setattr("app.store.db.is_older", lambda *_: False)
     monkeypatch.setattr("app.store.db.migrate", lambda *_: None)
     monkeypatch.setattr(Database, "check", lambda _self: None)
-    library.matters.export(matter.id, file, "x", _CHEAP)
+    library.matters.export(matter.id, file, _WORDS, _CHEAP)
     monkeypatch.undo()
     with pytest.raises(AppError) as error:
-        library.matters.take(file, "x")
+        library.matters.take(file, _WORDS)
     assert error.value.code is Code.DATABASE_NEWER
     assert error.value.params["path"] == str(file)

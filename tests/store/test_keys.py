@@ -18,11 +18,14 @@ from keyring.backend import KeyringBackend
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.store.db import Database
-from app.store.keys import Key, KeyOrigin, ScryptCost, is_passphrase, obtain, set_passphrase
+from app.store.derivation import Argon2Cost, ScryptCost
+from app.store.keys import Key, KeyOrigin, is_passphrase, obtain, renew, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring
 
-CHEAP = ScryptCost(n=16)
+CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)
+FORMER = ScryptCost(n=16)
+FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
 
 
 class Memory(KeyringBackend):
@@ -218,12 +221,12 @@ def test_a_read_only_folder_is_named(ordinary_folder: Path) -> None:
 
 
 def test_a_new_desk_can_begin_with_a_passphrase(paths: Paths) -> None:
-    assert check(paths, "été 契約").origin is KeyOrigin.PASSPHRASE
+    assert check(paths, "été 契約 月と橋 lantern").origin is KeyOrigin.PASSPHRASE
     assert not paths.key_file.exists()
-    check(paths, "e\u0301te\u0301 契約")  # the same, typed on another system
+    check(paths, "e\u0301te\u0301 契約 月と橋 lantern")  # the same, typed on another system
     assert code_of(lambda: obtain(paths)) is Code.PASSPHRASE_NEEDED
     assert code_of(lambda: obtain(paths, "")) is Code.PASSPHRASE_NEEDED
-    assert code_of(lambda: check(paths, "ete 契約")) is Code.DATABASE_KEY
+    assert code_of(lambda: check(paths, "ete 契約 月と橋 lantern")) is Code.DATABASE_KEY
 
 
 @pytest.mark.parametrize("with_keyring", [False, True])
@@ -233,18 +236,18 @@ def test_a_passphrase_is_set_changed_and_taken_away(paths: Paths, memory: Memory
     keys = [check(paths, ring=ring)]
 
     with opened(paths, ring=ring) as database:
-        keys.append(set_passphrase(database, paths, "first", ring=ring, cost=CHEAP))
+        keys.append(set_passphrase(database, paths, FIRST, ring=ring, cost=CHEAP))
         assert SettingsStore(database).get_blob("kept")  # the desk goes on
         assert keys[1].origin is KeyOrigin.PASSPHRASE
         assert not paths.key_file.exists()
         assert memory.entries == {}
     assert code_of(lambda: obtain(paths, ring=ring)) is Code.PASSPHRASE_NEEDED
 
-    with opened(paths, "first", ring) as database:
-        keys.append(set_passphrase(database, paths, "second", ring=ring, cost=CHEAP))
-    assert code_of(lambda: check(paths, "first", ring)) is Code.DATABASE_KEY
+    with opened(paths, FIRST, ring) as database:
+        keys.append(set_passphrase(database, paths, SECOND, ring=ring, cost=CHEAP))
+    assert code_of(lambda: check(paths, FIRST, ring)) is Code.DATABASE_KEY
 
-    with opened(paths, "second", ring) as database:
+    with opened(paths, SECOND, ring) as database:
         keys.append(set_passphrase(database, paths, None, ring=ring))
         assert set_passphrase(database, paths, None, ring=ring) == keys[3]  # nothing left to take away
     assert keys[3].origin is origin
@@ -260,23 +263,61 @@ def test_a_passphrase_is_set_changed_and_taken_away(paths: Paths, memory: Memory
 
 def test_the_present_passphrase_is_known_from_others(paths: Paths) -> None:
     with opened(paths) as database:
-        assert not is_passphrase(database, paths, "open sesame"), "there is none"
-        set_passphrase(database, paths, "open sesame", cost=CHEAP)
-        assert is_passphrase(database, paths, "open sesame")
-        assert not is_passphrase(database, paths, "open sesam")
+        assert not is_passphrase(database, paths, FIRST), "there is none"
+        set_passphrase(database, paths, FIRST, cost=CHEAP)
+        assert is_passphrase(database, paths, FIRST)
+        assert not is_passphrase(database, paths, FIRST[:-1])
 
 
-def test_an_empty_passphrase_is_refused(paths: Paths) -> None:
+@pytest.mark.parametrize("weak", ["", "a", "harbour", "Smith1985", "パスワード", "ありがとうございます"])
+def test_a_weak_passphrase_is_refused(paths: Paths, weak: str) -> None:
     with opened(paths) as database:
-        assert code_of(lambda: set_passphrase(database, paths, "")) is Code.SETTING_INVALID
+        assert code_of(lambda: set_passphrase(database, paths, weak)) is Code.PASSPHRASE_WEAK
     check(paths)
+
+
+def test_a_desk_of_an_older_version_gets_todays_derivation(paths: Paths) -> None:
+    card = paths.data / "octavo.keycard"
+    with opened(paths) as database:
+        before = set_passphrase(database, paths, FIRST, cost=FORMER)
+        assert b"argon2" not in card.read_bytes()
+        assert renew(database, paths, FIRST, cost=CHEAP)
+        assert database.key.secret != before.secret
+        assert not renew(database, paths, FIRST, cost=CHEAP), "it has it"
+    assert b"argon2" in card.read_bytes()
+    assert check(paths, FIRST).origin is KeyOrigin.PASSPHRASE
+    assert code_of(lambda: Database.open(paths.database, before)) is Code.DATABASE_KEY
+
+
+def test_a_weak_passphrase_of_an_older_version_still_opens(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(paths) as database, monkeypatch.context() as before:
+        before.setattr("app.store.keys.require_strong", lambda _passphrase: None)
+        set_passphrase(database, paths, "old", cost=FORMER)
+    with opened(paths, "old") as database:
+        assert renew(database, paths, "old", cost=CHEAP)
+    check(paths, "old")
+
+
+def test_a_desk_that_was_just_brought_to_this_version_keeps_its_copy(paths: Paths) -> None:
+    with opened(paths) as database:
+        set_passphrase(database, paths, FIRST, cost=FORMER)
+        database.was_older = True
+        assert not renew(database, paths, FIRST, cost=CHEAP)
+
+
+def test_a_desk_that_is_open_elsewhere_is_renewed_later_and_nobody_waits(paths: Paths) -> None:
+    with opened(paths) as database:
+        set_passphrase(database, paths, FIRST, cost=FORMER)
+    with opened(paths, FIRST) as database, opened(paths, FIRST):
+        assert code_of(lambda: renew(database, paths, FIRST, cost=CHEAP)) is Code.DATABASE_LOCKED
+    check(paths, FIRST)
 
 
 def test_a_desk_that_is_open_elsewhere_keeps_its_key(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.store.db._BUSY_MS", 1)
     with opened(paths) as database, opened(paths) as elsewhere:
         database._busy_ms = 1
-        assert code_of(lambda: set_passphrase(database, paths, "first", cost=CHEAP)) is Code.DATABASE_LOCKED
+        assert code_of(lambda: set_passphrase(database, paths, FIRST, cost=CHEAP)) is Code.DATABASE_LOCKED
         for each in (database, elsewhere):
             SettingsStore(each).set_blob("after", b"1")
     assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard", "octavo.lock"}
@@ -291,7 +332,7 @@ def test_a_full_disk_leaves_the_key_as_it_was(paths: Paths) -> None:
     with opened(paths) as database:
         resource.setrlimit(resource.RLIMIT_FSIZE, (paths.database.stat().st_size // 2, limits[1]))
         try:
-            failure = code_of(lambda: set_passphrase(database, paths, "first", cost=CHEAP))
+            failure = code_of(lambda: set_passphrase(database, paths, FIRST, cost=CHEAP))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert failure is Code.DISK_FULL
@@ -307,7 +348,8 @@ from pathlib import Path
 import apsw
 from app.core.paths import Paths
 from app.store.db import Database
-from app.store.keys import ScryptCost, obtain, set_passphrase
+from app.store.derivation import Argon2Cost
+from app.store.keys import obtain, renew, set_passphrase
 
 folder, snapshots, before, after = sys.argv[1:]
 paths, taken, watching = Paths(Path(folder)), 0, False
@@ -337,7 +379,11 @@ vfs = Watched("watched", "")  # below the one that encrypts
 apsw.Connection = functools.partial(apsw.Connection, vfs="multipleciphers-watched")
 database = Database.open(paths.database, obtain(paths, before or None))
 watching = True
-set_passphrase(database, paths, after or None, cost=ScryptCost(n=16))
+cost = Argon2Cost(memory_kib=32, passes=1, lanes=1)
+if before == after:
+    renew(database, paths, before, cost=cost)
+else:
+    set_passphrase(database, paths, after or None, cost=cost)
 snapshot()
 watching = False
 database.close()
@@ -345,7 +391,7 @@ database.close()
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(None, "new"), ("old", "new"), ("old", None)], ids=["set", "changed", "taken away"]
+    ("before", "after"), [(None, SECOND), (FIRST, SECOND), (FIRST, None)], ids=["set", "changed", "taken away"]
 )
 def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
     paths: Paths, tmp_path: Path, before: str | None, after: str | None
@@ -353,15 +399,8 @@ def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
     with opened(paths) as database:
         if before is not None:
             set_passphrase(database, paths, before, cost=CHEAP)
-    snapshots = tmp_path / "snapshots"
-    snapshots.mkdir()
-    subprocess.run(
-        [sys.executable, "-c", CHANGE, str(paths.data), str(snapshots), before or "", after or ""],
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
     outcomes: list[object] = []
-    for folder in sorted(snapshots.iterdir()):
+    for folder in _cut_short(paths, tmp_path, before, after):
         desk = Paths(folder)
         if None not in (before, after):
             assert code_of(lambda desk=desk: obtain(desk)) is Code.PASSPHRASE_NEEDED
@@ -380,3 +419,28 @@ def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
     turning_point = outcomes.index(outcomes[-1])
     assert set(outcomes[:turning_point]) == {outcomes[0]}
     assert set(outcomes[turning_point:]) == {outcomes[-1]}
+
+
+def test_a_kill_at_any_moment_of_a_renewal_leaves_a_desk_that_opens(paths: Paths, tmp_path: Path) -> None:
+    with opened(paths) as database:
+        set_passphrase(database, paths, FIRST, cost=FORMER)
+    keys = set()
+    for folder in _cut_short(paths, tmp_path, FIRST, FIRST):
+        desk = Paths(folder)
+        assert code_of(lambda desk=desk: obtain(desk)) is Code.PASSPHRASE_NEEDED
+        keys.add(check(desk, FIRST).secret)
+        assert "octavo.keycard.next" not in names(desk), folder.name
+        shutil.rmtree(folder)
+    assert len(keys) == 2
+
+
+def _cut_short(paths: Paths, tmp_path: Path, before: str | None, after: str | None) -> list[Path]:
+    """What kills at all moments of a change leave behind."""
+    snapshots = tmp_path / "snapshots"
+    snapshots.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", CHANGE, str(paths.data), str(snapshots), before or "", after or ""],
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    return sorted(snapshots.iterdir())

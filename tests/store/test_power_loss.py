@@ -10,7 +10,7 @@ import pytest
 from app.core.paths import Paths
 from app.store.migrations import MIGRATIONS
 from tests.power.disk import Synced
-from tests.power.scenes import new_desk, other_passphrases, survey, upgraded_desk
+from tests.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, upgraded_desk
 
 
 def test_a_desk_that_is_made_and_used_loses_nothing(paths: Paths, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_desk_that_is_upgraded_loses_nothing(paths: Paths, tmp_path: Path) -> 
 
 
 def test_a_desk_that_gets_other_passphrases_always_opens(paths: Paths, tmp_path: Path) -> None:
-    disk = other_passphrases(paths, ("first", "second", None))
+    disk = other_passphrases(paths, (*FIRST_AND_SECOND, None))
     assert survey(disk, tmp_path / "after", 1, seed=1, every=61) > 40
 
 

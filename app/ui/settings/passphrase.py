@@ -15,8 +15,6 @@ from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 from app.wording.passphrase import MOST_SCORE, strength
 
-_GOOD = 3  # of the scores
-
 
 class PassphraseStep(StrEnum):
     SET = "set"
@@ -58,13 +56,56 @@ class StrengthBar(QWidget):
         column(self.bar, self.words, of=self, spacing=SPACE_XS)
         self.show_strength("")
 
+    @property
+    def enough(self) -> bool:
+        """What was shown last may be set."""
+        return self._enough
+
     def show_strength(self, passphrase: str) -> None:
         found = strength(passphrase) if passphrase else None
+        self._enough = found is not None and found.enough
         self.bar.setValue(found.score + 1 if found else 0)
-        set_role(self.bar, "good" if found and found.score >= _GOOD else "weak")
+        set_role(self.bar, "good" if self._enough else "weak")
         advice = _("Four or five unrelated words are easy to keep and hard to guess.")
         self.words.setText(found.words if found else advice)
         self.bar.setAccessibleDescription(self.words.text())
+
+
+class NewPassphrase(QWidget):
+    """A passphrase that is to be set, typed twice, with how hard it is to guess: wherever one is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, name: str = "") -> None:
+        """`name`: above the first line."""
+        super().__init__()
+        self.new, self.again = SecretLine(name or _("Passphrase")), SecretLine(_("The same once more"))
+        self.strength = StrengthBar()
+        self.problem = PlainLabel(_("The two are different."), role="failure-small", wraps=True)
+        self.problem.hide()
+        column(self.new, self.strength, self.again, self.problem, of=self, spacing=SPACE_M)
+        self.setFocusProxy(self.new)
+        for line in (self.new, self.again):
+            line.changed.connect(self._look)
+
+    def text(self) -> str:
+        """What was typed in the first line; to be used once it is `ready`."""
+        return self.new.text()
+
+    @property
+    def ready(self) -> bool:
+        """It is strong enough, and was typed twice."""
+        return self.strength.enough and self.new.text() == self.again.text()
+
+    def show_as_text(self, shown: bool) -> None:
+        for line in (self.new, self.again):
+            line.show_as_text(shown)
+
+    @Slot()
+    def _look(self) -> None:
+        self.strength.show_strength(self.new.text())
+        self.problem.setVisible(not self.new.text().startswith(self.again.text()))
+        self.changed.emit()
 
 
 class PassphraseDialog(SmallDialog):
@@ -77,9 +118,7 @@ class PassphraseDialog(SmallDialog):
         """`reason`: why one has to be set before the desk opens; then the program ends without."""
         self._step = step
         self.present = SecretLine(_("Present passphrase"))
-        self.new = SecretLine(_("New passphrase") if step is PassphraseStep.CHANGE else _("Passphrase"))
-        self.again = SecretLine(_("The same once more"))
-        self.strength = StrengthBar()
+        self.chosen = NewPassphrase(_("New passphrase") if step is PassphraseStep.CHANGE else "")
         self.reveal = TextButton(_("Show what I type"), role="link")
         self.reveal.setCheckable(True)
         self.problem = PlainLabel(role="failure-small", wraps=True)
@@ -89,10 +128,10 @@ class PassphraseDialog(SmallDialog):
         super().__init__(title, sentence, action, body=self._body(), leave=leave, parent=parent)
         self._action = action
         self.reveal.toggled.connect(self._reveal)
-        for line in self._lines():
-            line.changed.connect(self._look)
+        self.present.changed.connect(self._look)
+        self.chosen.changed.connect(self._look)
         self._look()
-        self._lines()[0].setFocus()
+        self._parts()[0].setFocus()
 
     def show_problem(self, words: str) -> None:
         """Why nothing was changed."""
@@ -100,8 +139,9 @@ class PassphraseDialog(SmallDialog):
         self.problem.setText(words)
         self.problem.show()
         self.fit_height()
-        self._lines()[0].setFocus()
-        self._lines()[0].line.selectAll()
+        first = self.chosen.new if self._step is PassphraseStep.SET else self.present
+        first.setFocus()
+        first.line.selectAll()
 
     def show_wrong(self) -> None:
         """The desk did not open."""
@@ -114,45 +154,37 @@ class PassphraseDialog(SmallDialog):
     def accept(self) -> None:
         if self.action.isEnabled():
             self._set_busy(True)
-            self.given.emit(self.present.text(), self.new.text())
+            self.given.emit(self.present.text(), self.chosen.text())
 
-    def _lines(self) -> list[SecretLine]:
-        return {
-            PassphraseStep.SET: [self.new, self.again],
-            PassphraseStep.CHANGE: [self.present, self.new, self.again],
-            PassphraseStep.REMOVE: [self.present],
-        }[self._step]
+    def _parts(self) -> list[QWidget]:
+        match self._step:
+            case PassphraseStep.SET:
+                return [self.chosen]
+            case PassphraseStep.CHANGE:
+                return [self.present, self.chosen]
+        return [self.present]
 
     def _body(self) -> QWidget:
-        lines: list[QWidget] = []
-        for line in self._lines():
-            lines.append(line)
-            if line is self.new:
-                lines.append(self.strength)
         foot = row(self.reveal, STRETCH, margins=(-SPACE_XS, 0, 0, 0))  # its words begin where the lines do
-        return boxed(column(*lines, foot, self.problem, margins=(0, SPACE_S, 0, 0), spacing=SPACE_M))
+        return boxed(column(*self._parts(), foot, self.problem, margins=(0, SPACE_S, 0, 0), spacing=SPACE_M))
 
     @Slot()
     def _look(self) -> None:
         """Whether it can be done with what is typed."""
-        new, again = self.new.text(), self.again.text()
-        repeats = self._step is not PassphraseStep.REMOVE
-        if repeats:
-            self.strength.show_strength(new)
-        self.problem.setText(_("The two are different."))
-        self.problem.setVisible(repeats and not new.startswith(again))
+        self.problem.hide()
         self.fit_height()
-        self.action.setEnabled(all(line.text() for line in self._lines()) and (not repeats or new == again))
+        known = self._step is PassphraseStep.SET or bool(self.present.text())
+        self.action.setEnabled(known and (self._step is PassphraseStep.REMOVE or self.chosen.ready))
 
     def _set_busy(self, busy: bool) -> None:
-        for widget in (*self._lines(), self.action):
+        for widget in (*self._parts(), self.action):
             widget.setEnabled(not busy)
         self.action.setText(_("Encrypting…") if busy else self._action)
 
     @Slot(bool)
     def _reveal(self, shown: bool) -> None:
-        for line in self._lines():
-            line.show_as_text(shown)
+        self.present.show_as_text(shown)
+        self.chosen.show_as_text(shown)
 
 
 def _words(step: PassphraseStep) -> tuple[str, str, str]:

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.secret import KeyOrigin
 from app.store import keys
-from app.store.keys import ScryptCost, obtain
+from app.store.derivation import Argon2Cost
+from app.store.keys import obtain
 from app.ui.settings import locking
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.settings.rows import ButtonRow
@@ -19,11 +20,13 @@ from app.wording.i18n import use_language
 from app.wording.passphrase import strength
 from tests.ui.room import Room
 
+FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guessing may be cheap here."""
-    monkeypatch.setattr(locking, "set_passphrase", partial(keys.set_passphrase, cost=ScryptCost(n=16)))
+    monkeypatch.setattr(locking, "set_passphrase", partial(keys.set_passphrase, cost=Argon2Cost(32, 1, 1)))
 
 
 @pytest.fixture
@@ -44,8 +47,8 @@ def _open(room: Room) -> PassphraseDialog:
 
 def _set(room: Room, passphrase: str) -> None:
     dialog = _open(room)
-    dialog.new.line.setText(passphrase)
-    dialog.again.line.setText(passphrase)
+    dialog.chosen.new.line.setText(passphrase)
+    dialog.chosen.again.line.setText(passphrase)
     dialog.accept()
     room.settle()
 
@@ -56,10 +59,20 @@ def _key(room: Room, passphrase: str | None) -> str:
 
 @pytest.mark.parametrize(
     ("passphrase", "score"),
-    [("", 0), ("a", 0), ("aaaaaaaaaaaa", 0), ("harbour", 1), ("lantern quay otter violet", 4), ("x" * 5000, 0)],
+    [
+        *[("", 0), ("a", 0), ("aaaaaaaaaaaa", 0), ("harbour", 0), (FIRST, 4), ("x" * 5000, 0)],
+        *[
+            ("パスワードパスワード", 0),
+            ("さくら1985", 1),
+            ("東京タワーの赤い傘と秋の猫", 4),
+            ("みどりのかばんと秋の月", 3),
+        ],
+        *[("Müller1985", 2), ("correct horse battery staple", 4)],
+    ],
 )
 def test_how_hard_it_is_to_guess(passphrase: str, score: int) -> None:
     assert strength(passphrase).score == score
+    assert strength(passphrase).enough == (score >= 3)
     english = strength(passphrase).words
     use_language("ja")
     try:
@@ -72,19 +85,19 @@ def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     dialog = _open(opened)
     assert "nobody can open your conversations and books again" in dialog.accessibleDescription()
     assert not dialog.action.isEnabled()
-    qtbot.keyClicks(dialog.new.line, "lantern quay otter violet")
-    assert dialog.strength.words.text() == "Strong: very hard to guess."
-    qtbot.keyClicks(dialog.again.line, "lantern quay")
-    assert not dialog.problem.isVisible(), "it is still being typed"
+    qtbot.keyClicks(dialog.chosen.new.line, "lantern quay otter violet")
+    assert dialog.chosen.strength.words.text() == "Strong: very hard to guess."
+    qtbot.keyClicks(dialog.chosen.again.line, "lantern quay")
+    assert not dialog.chosen.problem.isVisible(), "it is still being typed"
     assert not dialog.action.isEnabled()
-    qtbot.keyClicks(dialog.again.line, "s")
-    assert dialog.problem.text() == "The two are different."
-    assert dialog.problem.isVisible()
-    dialog.again.line.setText("lantern quay otter violet")
-    assert dialog.new.line.echoMode() is QLineEdit.EchoMode.Password
+    qtbot.keyClicks(dialog.chosen.again.line, "s")
+    assert dialog.chosen.problem.text() == "The two are different."
+    assert dialog.chosen.problem.isVisible()
+    dialog.chosen.again.line.setText("lantern quay otter violet")
+    assert dialog.chosen.new.line.echoMode() is QLineEdit.EchoMode.Password
     dialog.reveal.click()
-    assert dialog.new.line.echoMode() is QLineEdit.EchoMode.Normal
-    qtbot.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    assert dialog.chosen.new.line.echoMode() is QLineEdit.EchoMode.Normal
+    qtbot.keyClick(dialog.chosen.again.line, Qt.Key.Key_Return)
     assert not dialog.action.isEnabled()
     opened.settle()
     assert opened.presenter.locking.dialog is None
@@ -94,21 +107,44 @@ def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     assert [each.title for each in opened.desk.conversations.all()] == ["A"], "all is there"
 
 
+@pytest.mark.parametrize(
+    ("passphrase", "words"),
+    [
+        ("harbour", "Common words and passphrases are tried first. 3 more unrelated words make it strong enough."),
+        ("zxcvfr45tgb", "Sequences such as 1234 or qwerty are tried first. One more"),
+        ("aaaaaaaaaaaaaaa", "Repeated words and letters add little."),
+        ("14.02.1985", "Dates and years are tried first."),
+        ("Margaret", "Names are tried first."),
+        ("k8#q", "It is short. 2 more"),
+        ("lantern quay", "One more unrelated word makes it strong enough."),
+    ],
+)
+def test_a_weak_one_is_refused_and_the_window_says_what_would_make_it_stronger(
+    opened: Room, passphrase: str, words: str
+) -> None:
+    dialog = _open(opened)
+    dialog.chosen.new.line.setText(passphrase)
+    dialog.chosen.again.line.setText(passphrase)
+    assert words in dialog.chosen.strength.words.text()
+    assert dialog.chosen.strength.words.text().startswith("Too weak. ")
+    assert not dialog.action.isEnabled()
+
+
 def test_it_is_changed_by_who_knows_it(opened: Room) -> None:
-    _set(opened, "first")
+    _set(opened, FIRST)
     dialog = _open(opened)
     assert dialog.windowTitle() == "Change the passphrase"
-    for line, text in ((dialog.present, "wrong"), (dialog.new, "second"), (dialog.again, "second")):
+    for line, text in ((dialog.present, "wrong"), (dialog.chosen.new, SECOND), (dialog.chosen.again, SECOND)):
         line.line.setText(text)
     dialog.accept()
     opened.settle()
     assert dialog.problem.text() == "The present passphrase is wrong. Nothing was changed."
-    assert _key(opened, "first") == opened.desk.key.secret
-    dialog.present.line.setText("first")
+    assert _key(opened, FIRST) == opened.desk.key.secret
+    dialog.present.line.setText(FIRST)
     dialog.accept()
     opened.settle()
     assert opened.presenter.locking.dialog is None
-    assert _key(opened, "second") == opened.desk.key.secret
+    assert _key(opened, SECOND) == opened.desk.key.secret
 
 
 def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> None:
@@ -119,13 +155,13 @@ def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> 
     row = settings.row("passphrase")
     assert isinstance(row, ButtonRow)
     assert "its key is stored next to it" in row.help.text()
-    _set(opened, "first")
+    _set(opened, FIRST)
     assert row.help.text() == "Your data is locked. Octavo asks for the passphrase at each start."
     assert row.button("passphrase").text() == "Change…"
     row.button("no passphrase").click()
     dialog = opened.presenter.locking.dialog
     assert dialog is not None
-    dialog.present.line.setText("first")
+    dialog.present.line.setText(FIRST)
     dialog.accept()
     opened.settle()
     assert opened.desk.key.origin is KeyOrigin.FILE

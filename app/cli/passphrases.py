@@ -1,0 +1,47 @@
+"""Passphrases at the terminal: one that is set, one that opens something, and one from the first line of a file."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from app.core.errors import AppError, Code
+from app.core.passphrase import require_strong
+from app.wording.i18n import _
+from app.wording.passphrase import strength
+
+
+def ask_new(prompt: str) -> str:
+    """Ask at the terminal, twice, for one that is to be set. Raises AppError USAGE, PASSPHRASE_WEAK."""
+    return accept(ask(prompt, again=True))
+
+
+def ask(prompt: str, *, again: bool = False) -> str:
+    """Raises AppError USAGE where it is empty, or another one when it is asked for `again`."""
+    given = getpass.getpass(prompt)
+    if again and getpass.getpass(_("Once more: ")) != given:
+        raise AppError(Code.USAGE, detail=_("the passphrases are different"))
+    return _required(given)
+
+
+def first_line(file: Path) -> str:
+    """Raises AppError USAGE where it is empty, FILE_UNREADABLE."""
+    try:
+        given = file.read_text("utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(Code.FILE_UNREADABLE, path=str(file)) from error
+    return _required(given)
+
+
+def accept(passphrase: str) -> str:
+    """One that is to be set: says how hard it is to guess. Raises AppError USAGE, PASSPHRASE_WEAK."""
+    print(strength(_required(passphrase)).words, file=sys.stderr)
+    require_strong(passphrase)
+    return passphrase
+
+
+def _required(passphrase: str) -> str:
+    if not passphrase:
+        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
+    return passphrase

@@ -1,0 +1,131 @@
+"""A key from a passphrase: by Argon2id, which costs what this machine bears, or by scrypt, as Octavo did before.
+
+What one guess costs is measured once, when a passphrase is set, and kept beside its salt. It is bounded in both
+directions: never below what RFC 9106 recommends where memory is scarce, and never more memory than another machine
+that the desk is carried to will have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from typing import Annotated, TypeAlias
+
+import msgspec
+import psutil
+from msgspec import Meta
+
+from app.core.passphrase import normal
+from app.core.secret import Key, KeyOrigin
+
+_KEY_BYTES = 32
+_TARGET_S = 1.0
+_MIB = 1024  # KiB
+_MEMORIES = (512 * _MIB, 256 * _MIB, 128 * _MIB, 64 * _MIB)  # KiB; at most this part of the machine's
+_MEMORY_SHARE = 16
+_LEAST_PASSES, _MOST_PASSES = 3, 24  # RFC 9106, section 4: 3 passes over 64 MiB
+_MOST_LANES = 4
+_MOST_WORK = 16 << 20
+"""KiB times passes that a file may ask for, half a minute of one core: who made the file might be anybody."""
+_MOST_MEMORY_BYTES = 1 << 30
+
+
+class ScryptCost(msgspec.Struct, frozen=True):
+    """Cost of guessing a passphrase (RFC 7914); takes 128 * n * r bytes of memory: 128 MiB, and about half a second."""
+
+    n: Annotated[int, Meta(ge=2, le=1 << 22)] = 1 << 17
+    r: Annotated[int, Meta(ge=1, le=32)] = 8
+    p: Annotated[int, Meta(ge=1, le=16)] = 1
+
+
+class Argon2Cost(msgspec.Struct, frozen=True):
+    """Cost of guessing a passphrase (Argon2id, RFC 9106): so many passes over `memory_kib`, on so many cores."""
+
+    memory_kib: Annotated[int, Meta(ge=8 * _MOST_LANES, le=1 << 20)]
+    passes: Annotated[int, Meta(ge=1, le=1 << 10)]
+    lanes: Annotated[int, Meta(ge=1, le=_MOST_LANES)]
+
+
+Cost: TypeAlias = ScryptCost | Argon2Cost
+
+
+class Stretching(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a key follows from a passphrase: a salt and one cost. `cost` is that of scrypt, as in all older files."""
+
+    salt: bytes
+    cost: ScryptCost | None = None
+    argon2: Argon2Cost | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """A better one would be made now."""
+        return self.argon2 is None and _has_argon2()
+
+    @property
+    def is_bearable(self) -> bool:
+        """It takes no more memory and time than a file from somewhere else may ask for."""
+        if self.argon2 is not None:
+            return self.argon2.memory_kib * self.argon2.passes <= _MOST_WORK
+        return self.cost is not None and 128 * self.cost.n * self.cost.r <= _MOST_MEMORY_BYTES
+
+
+def costing(cost: Cost | None) -> tuple[ScryptCost | None, Argon2Cost | None]:
+    """For `Stretching`: this cost, or what suits this machine."""
+    cost = cost or measured_cost()
+    return (cost, None) if isinstance(cost, ScryptCost) else (None, cost)
+
+
+def derive(passphrase: str, stretching: Stretching) -> Key:
+    """What follows from a passphrase. Raises ValueError for a cost that there is not, MemoryError."""
+    secret = normal(passphrase).encode("utf-8", "surrogatepass")
+    if (argon2 := stretching.argon2) is not None:
+        found = _argon2id(secret, stretching.salt, argon2)
+    elif (cost := stretching.cost) is not None:
+        memory = 128 * cost.r * (cost.n + cost.p + 2)
+        found = hashlib.scrypt(
+            secret, salt=stretching.salt, n=cost.n, r=cost.r, p=cost.p, maxmem=memory, dklen=_KEY_BYTES
+        )
+    else:
+        raise ValueError("no cost")
+    return Key(found.hex(), KeyOrigin.PASSPHRASE)
+
+
+def measured_cost() -> Cost:
+    """What takes this machine about a second. The time is that of the processor: what else runs does not count."""
+    if not _has_argon2():
+        return ScryptCost()
+    probe = Argon2Cost(_MEMORIES[-1], 1, 1)
+    taken_s = min(_timed(probe) for _ in range(2))
+    return _affordable(taken_s / probe.memory_kib, os.cpu_count() or 1, psutil.virtual_memory().total // 1024)
+
+
+def _affordable(second_per_kib: float, cores: int, memory_kib: int) -> Argon2Cost:
+    """`second_per_kib`: of one pass on one core; `memory_kib`: of the machine."""
+    lanes = min(cores, _MOST_LANES)
+    work_kib = _TARGET_S * lanes / max(second_per_kib, 1e-9)
+    for memory in _MEMORIES:
+        passes = int(work_kib / memory)
+        if passes >= _LEAST_PASSES and memory * _MEMORY_SHARE <= memory_kib:
+            return Argon2Cost(memory, min(passes, _MOST_PASSES), lanes)
+    return Argon2Cost(_MEMORIES[-1], _LEAST_PASSES, lanes)
+
+
+def _timed(cost: Argon2Cost) -> float:
+    began = time.thread_time()
+    _argon2id(b"octavo", bytes(16), cost)
+    return time.thread_time() - began
+
+
+def _argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # now: few starts need it
+
+    kind = Argon2id(salt=salt, length=_KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
+    return kind.derive(secret)
+
+
+def _has_argon2() -> bool:
+    """OpenSSL has it from 3.2 on; a system's own may be older."""
+    from cryptography.hazmat.backends.openssl.backend import backend
+
+    return bool(backend.argon2_supported())

@@ -1,0 +1,70 @@
+"""A key from a passphrase: always the same, and costing what the machine bears, within bounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.errors import AppError
+from app.core.passphrase import require_strong
+from app.core.secret import KeyOrigin
+from app.store import derivation
+from app.store.derivation import Argon2Cost, ScryptCost, Stretching, derive
+
+_MIB = 1024
+_CHEAP = Argon2Cost(32, 1, 1)
+
+
+def test_the_same_passphrase_salt_and_cost_give_the_same_key() -> None:
+    one = derive("été 契約", Stretching(bytes(32), argon2=_CHEAP))
+    assert one == derive("e\u0301te\u0301 契約", Stretching(bytes(32), argon2=_CHEAP))
+    assert one.origin is KeyOrigin.PASSPHRASE
+    others = (
+        derive("été 契", Stretching(bytes(32), argon2=_CHEAP)),
+        derive("été 契約", Stretching(bytes(31) + b"1", argon2=_CHEAP)),
+        derive("été 契約", Stretching(bytes(32), argon2=Argon2Cost(32, 2, 1))),
+        derive("été 契約", Stretching(bytes(32), ScryptCost(n=16))),
+    )
+    assert len({one.secret, *(other.secret for other in others)}) == 5
+
+
+def test_what_names_no_cost_gives_no_key() -> None:
+    with pytest.raises(ValueError, match="no cost"):
+        derive("été 契約", Stretching(bytes(32)))
+
+
+@pytest.mark.parametrize(
+    ("seconds_per_mib", "cores", "memory_gib", "expected"),
+    [
+        (0.0018, 2, 16, Argon2Cost(256 * _MIB, 4, 2)),  # this project's own machine
+        (0.0008, 16, 64, Argon2Cost(512 * _MIB, 9, 4)),
+        (0.0008, 16, 4, Argon2Cost(256 * _MIB, 19, 4)),  # a sixteenth of the memory
+        (0.00001, 64, 512, Argon2Cost(512 * _MIB, 24, 4)),  # never more
+        (0.5, 1, 1, Argon2Cost(64 * _MIB, 3, 1)),  # never less
+    ],
+)
+def test_a_guess_costs_about_a_second_within_bounds(
+    seconds_per_mib: float, cores: int, memory_gib: int, expected: Argon2Cost
+) -> None:
+    assert derivation._affordable(seconds_per_mib / _MIB, cores, memory_gib << 20) == expected
+
+
+def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
+    cost = derivation.measured_cost()
+    assert isinstance(cost, Argon2Cost)
+    assert cost.memory_kib >= 64 * _MIB
+    assert cost.passes >= 3
+    for most in (cost, Argon2Cost(512 * _MIB, 24, 4)):
+        assert Stretching(bytes(32), argon2=most).is_bearable
+    assert not Stretching(bytes(32), argon2=Argon2Cost(1 << 20, 1 << 10, 1)).is_bearable
+
+
+def test_where_the_library_has_no_argon2_scrypt_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivation, "_has_argon2", lambda: False)
+    assert derivation.measured_cost() == ScryptCost()
+    assert not Stretching(bytes(32), ScryptCost()).is_outdated
+
+
+def test_a_passphrase_of_any_length_is_looked_at() -> None:
+    with pytest.raises(AppError):
+        require_strong("x" * 100_000)
+    require_strong("lantern quay otter violet" + " x" * 100_000)
