@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,9 @@ from app.store.migrations import is_older, migrate
 _CIPHER: Final = "chacha20"
 """ChaCha20 with a Poly1305 tag on every page: a changed page is noticed. Named, so that another default of the library
 changes nothing. Source: SQLite3 Multiple Ciphers, "sqleet: ChaCha20 - Poly1305 HMAC"."""
+
+RECORD_ENDING: Final = "-record"
+"""Of the file beside a database that has the seal of its record (`app.store.record`)."""
 
 _BUSY_MS: Final = 5000
 _COPY_PAGES: Final = 4096
@@ -48,6 +51,7 @@ class Database:
         self._writing = False
         self.was_older = was_older
         """It was brought to this program's version when it was opened."""
+        self._afterwards: list[Callable[[], object]] = []
 
     @classmethod
     def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
@@ -101,7 +105,7 @@ class Database:
     def discard(path: Path) -> None:
         """Delete a database that nobody has open, with its companions and copies. Raises AppError FOLDER_READ_ONLY."""
         _remove_copies(path)
-        for ending in ("-wal", "-shm", "-journal", ""):
+        for ending in (RECORD_ENDING, "-wal", "-shm", "-journal", ""):
             remove_private(path.with_name(path.name + ending))
 
     @property
@@ -144,12 +148,19 @@ class Database:
                 return
             connection.execute("BEGIN IMMEDIATE")
             self._writing = True
+            self._afterwards.clear()
             try:
                 yield connection
                 connection.execute("COMMIT")
             finally:
                 self._writing = False
                 _roll_back(connection)
+            for call in self._afterwards:
+                call()
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Inside `write`: have this called once it is all on disk, and not at all where it is undone."""
+        self._afterwards.append(call)
 
     def rows(self, sql: str, values: apsw.Bindings = ()) -> list[tuple[Any, ...]]:
         """What one statement reads, as `read`."""

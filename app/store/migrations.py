@@ -539,9 +539,45 @@ ALTER TABLE questions ADD COLUMN plan TEXT NOT NULL DEFAULT 'null';  -- JSON: Ma
 _V10 = "".join((_MATTERS, _FOLDERS, _FACTS, _LIBRARY_SEARCH, _GRID, _NOTES, _TIMELINE, _ASKING))
 
 _RECORD = """
-CREATE TABLE asked_entries (             -- what was asked of which documents by which model, with what outcome
-    id INTEGER PRIMARY KEY
+-- What was asked of which documents by which model, with what outcome; `app.core.record` says how it is chained.
+CREATE TABLE record_entries (
+    number INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    item TEXT NOT NULL,              -- id of the conversation, book, sheet or matter that it is about
+    documents TEXT NOT NULL,         -- SHA-256, parted by spaces
+    model TEXT NOT NULL,
+    model_hash TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    tokens_read INTEGER NOT NULL,
+    tokens_written INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    text_hash TEXT NOT NULL,
+    sha256 TEXT NOT NULL
 ) STRICT;
+CREATE TABLE record_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    secret BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    mac TEXT NOT NULL
+) STRICT;
+
+-- Texts, where a person allows them; they go with what they are about, and the entry stays.
+CREATE TABLE record_texts (
+    number INTEGER PRIMARY KEY REFERENCES record_entries (number),
+    item TEXT NOT NULL,
+    salt TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX record_texts_of_item ON record_texts (item);
+CREATE TRIGGER a_deleted_conversation_takes_its_recorded_texts_along AFTER DELETE ON conversations BEGIN
+    DELETE FROM record_texts WHERE item = old.id;
+END;
+CREATE TRIGGER a_deleted_book_takes_its_recorded_texts_along AFTER DELETE ON books BEGIN
+    DELETE FROM record_texts WHERE item = old.id;
+END;
 """
 
 _PSEUDONYMS = ""
