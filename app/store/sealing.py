@@ -26,7 +26,7 @@ _MOST_MEMORY = 1 << 30
 """That a file may have this computer take, to derive its key."""
 
 
-class FileKind(msgspec.Struct, frozen=True):
+class SealedKind(msgspec.Struct, frozen=True):
     """`name`: the first line of its files; `version`: the newest that this program knows."""
 
     name: str
@@ -67,14 +67,14 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-def new_sealing(kind: FileKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
+def new_sealing(kind: SealedKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
     salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
     key = derive(passphrase, salt, cost)
     header = msgspec.json.encode(_Header(kind.version, salt, cost, _check(kind, key)))
     return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
 
 
-def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
+def read_sealing(kind: SealedKind, file: BinaryIO, passphrase: str) -> Key:
     """The key of what follows in a file. Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError."""
     header = _read_header(kind, file)
     try:
@@ -86,7 +86,7 @@ def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
     return key
 
 
-def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
+def _read_header(kind: SealedKind, file: BinaryIO) -> _Header:
     if file.read(len(kind.line)) != kind.line:
         raise SealingUnknown
     try:
@@ -104,6 +104,6 @@ def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
     return header
 
 
-def _check(kind: FileKind, key: Key) -> bytes:
+def _check(kind: SealedKind, key: Key) -> bytes:
     """Says nothing about the key."""
     return hmac.digest(bytes.fromhex(key.secret), kind.line, "sha256")
