@@ -11,9 +11,9 @@ from app.core.files import write_private
 from app.core.secret import Key
 from app.store import sealing
 from app.store.derivation import Cost
-from app.store.sealing import FileKind, PassphraseWrong, Sealing, SealingNewer, SealingUnknown
+from app.store.sealing import PassphraseWrong, SealedKind, Sealing, SealingNewer, SealingUnknown
 
-_KIND = FileKind("octavo-matter", 1)
+_KIND = SealedKind("octavo-matter", 1)
 _STEP_BYTES = 4 << 20
 
 
