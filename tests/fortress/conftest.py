@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -76,3 +78,25 @@ def times(scale: float) -> Callable[[int], int]:
 def program(octavo: list[str], tmp_path: Path) -> Program:
     """In the terminal, with an empty data folder."""
     return Program(octavo, tmp_path / "desk")
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A display of its own, with a window manager: what a window's environment needs."""
+    for needed in ("Xvfb", "openbox", "xdotool"):
+        if shutil.which(needed) is None:
+            pytest.skip(f"{needed} is not installed")
+    reading, writing = os.pipe()
+    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    with (tmp_path / "xvfb.log").open("wb") as log:
+        server = subprocess.Popen(words, pass_fds=[writing], stdout=log, stderr=log)
+        os.close(writing)
+        with os.fdopen(reading) as said:
+            number = said.readline().strip()
+        assert number, (tmp_path / "xvfb.log").read_text()
+        env = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        manager = subprocess.Popen(["openbox"], env={**os.environ, **env}, stdout=log, stderr=log)
+    yield env
+    for process in (manager, server):
+        process.terminate()
+        process.wait(30)
