@@ -49,7 +49,7 @@ from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.services.timeline.timelines import Timelines
 from app.services.weighing import SentenceWeighing
-from app.store import keys, system_keyring
+from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
@@ -90,6 +90,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReade
 
 
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
+    restoring.settle(paths)
     paths.create()
     start_log(paths.log)
     policy = read_policy()

@@ -95,7 +95,8 @@ class Code(StrEnum):
     BACKUP_INSIDE = "backup_inside"  # path: in the data folder
     BACKUP_NOT_PROVED = "backup_not_proved"  # path
     BACKUP_NO_ROOM = "backup_no_room"  # path, needed_bytes, free_bytes
-    DESK_THERE = "desk_there"  # path: where a backup cannot be restored
+    BACKUP_TOO_LARGE = "backup_too_large"  # path: for the file system there
+    DATA_THERE = "data_there"  # path: where a backup cannot be restored
 
     # what is searched for
     SEARCH_FILTER_UNKNOWN = "search_filter_unknown"  # name, written, known
@@ -311,7 +312,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "export_not_written",
             "window_silent",
             "database_",
-            *("backup_no", "desk_there"),
+            *("backup_no", "backup_too_large", "data_there"),
         ),
         *("policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),

@@ -42,6 +42,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "octavo.key"
 
     @property
+    def lock(self) -> Path:
+        """Held by whoever looks for the key, or puts the desk into its place."""
+        return self.data / "octavo.lock"
+
+    @property
     def log(self) -> Path:
         return self.data / "logs" / "octavo.log"
 

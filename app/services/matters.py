@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from app.store.settings import SettingsStore
 
 _NAME_BLOB = "matter_name"
 """In an exported matter: what it is called."""
+
+_OLD_S = 3600
+"""A copy of a matter that is older than this was left by a crash."""
 
 _UNREADABLE = (Code.DATABASE_KEY, Code.DATABASE_DAMAGED, Code.DATABASE_NEWER)
 
@@ -152,9 +156,13 @@ class Matters:
             Database.discard(draft)
 
     def finish_deleting(self) -> None:
-        """Delete the files of matters whose deletion was cut short."""
+        """Delete the files of matters whose deletion was cut short, and copies that a crash left."""
         for id in self.kept.given_up():
             self._discard(id)
+        for draft in self.paths.matters.glob(f"*{DRAFT_SUFFIX}*"):
+            with contextlib.suppress(FileNotFoundError):  # another process has just finished
+                if draft.stat().st_mtime < time.time() - _OLD_S:
+                    remove_private(draft)
 
     @contextlib.contextmanager
     def _alone(self, matter: Matter) -> Iterator[frozenset[str] | None]:

@@ -48,6 +48,7 @@ from app.store.keys import Key
 from app.store.settings import SettingsStore
 
 if TYPE_CHECKING:
+    from app.services.backup import Backups
     from app.services.suggestions import Suggestions
     from app.services.timeline.asking import TimelineAsking
 
@@ -109,6 +110,12 @@ class Services:
     @property
     def matter_plans(self) -> MatterPlans:
         return MatterPlans(self.ask, self.search, self.library)
+
+    @property
+    def backups(self) -> Backups:
+        from app.services.backup import Backups  # now: few need it
+
+        return Backups(self.paths, self.home)
 
     @property
     def sheets(self) -> Sheets:

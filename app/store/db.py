@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,13 +89,14 @@ class Database:
 
     @classmethod
     def look(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
-        """Open the database at `path` as it is, to be read while others write: it is not upgraded, and nothing is
-        tidied up when it is closed. Raises AppError DATABASE_KEY, and as `open` does."""
+        """Open the database at `path` as it is, to be read while others write: it is not upgraded. Raises AppError
+        DATABASE_KEY, and as `open` does; FOLDER_READ_ONLY where there is none."""
         with _explained(path):
             connection = _unlock(path, key, busy_ms)
         try:
             with _explained(path, connection):
                 _choose_moment(connection)  # whether the key fits
+                connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
         except BaseException:
             connection.close()
             raise
@@ -187,8 +188,10 @@ class Database:
             _remove_copies(self.path)
 
     def hold(self) -> None:
-        """Show this moment to all that reads from now on, until it is closed. Raises AppError as `open` does."""
+        """Show this moment to all that reads from now on, until it is held anew or closed. Raises AppError as `open`
+        does."""
         with self._lock, self._explained() as connection:
+            _roll_back(connection)
             connection.execute("BEGIN")
             _choose_moment(connection)
 
@@ -202,7 +205,7 @@ class Database:
         for _done in self.copying(path, key):
             pass
 
-    def copying(self, path: Path, key: Key) -> Iterator[float]:
+    def copying(self, path: Path, key: Key) -> Generator[float]:
         """As `copy_to`; gives the part that is done, from 0 to 1, as often as a person wants to see it."""
         _make_private(path)
         with self.read() as connection, contextlib.closing(_unlock(path, key, _BUSY_MS)) as copy:

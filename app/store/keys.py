@@ -40,7 +40,6 @@ from app.store.system_keyring import Ring, system_ring
 __all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "renew", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
-_LOCK_NAME = "octavo.lock"
 _SALT_BYTES = 32
 
 
@@ -111,7 +110,7 @@ class _Cards:
         self._key_file = paths.key_file
         self._card = paths.data / _CARD_NAME
         self._next = paths.data / f"{_CARD_NAME}.next"
-        self._lock = paths.data / _LOCK_NAME
+        self._lock = paths.lock
         self._ring = ring
 
     def obtain(self, passphrase: str | None) -> Key:

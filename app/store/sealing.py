@@ -25,7 +25,7 @@ _DIGEST_BYTES = 32
 _SALT_BYTES = 32
 
 
-class FileKind(msgspec.Struct, frozen=True):
+class SealedKind(msgspec.Struct, frozen=True):
     """`name`: the first line of its files; `version`: the newest that this program knows."""
 
     name: str
@@ -64,6 +64,7 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
+<<<<<<< HEAD
 def new_sealing(kind: FileKind, passphrase: str, cost: Cost | None = None) -> Sealing:
     """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
     require_strong(passphrase)
@@ -71,10 +72,16 @@ def new_sealing(kind: FileKind, passphrase: str, cost: Cost | None = None) -> Se
     key = derive(passphrase, made)
     check = _check(kind, key)
     header = msgspec.json.encode(_Header(made.salt, made.cost, made.argon2, version=kind.version, check=check))
+=======
+def new_sealing(kind: SealedKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
+    salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
+    key = derive(passphrase, salt, cost)
+    header = msgspec.json.encode(_Header(kind.version, salt, cost, _check(kind, key)))
+>>>>>>> d3167d74 (services: a backup of the desk made while it is used, and a desk made of one)
     return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
 
 
-def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
+def read_sealing(kind: SealedKind, file: BinaryIO, passphrase: str) -> Key:
     """The key of what follows in a file. Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError."""
     header = _read_header(kind, file)
     try:
@@ -86,7 +93,7 @@ def read_sealing(kind: FileKind, file: BinaryIO, passphrase: str) -> Key:
     return key
 
 
-def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
+def _read_header(kind: SealedKind, file: BinaryIO) -> _Header:
     if file.read(len(kind.line)) != kind.line:
         raise SealingUnknown
     try:
@@ -104,6 +111,6 @@ def _read_header(kind: FileKind, file: BinaryIO) -> _Header:
     return header
 
 
-def _check(kind: FileKind, key: Key) -> bytes:
+def _check(kind: SealedKind, key: Key) -> bytes:
     """Says nothing about the key."""
     return hmac.digest(bytes.fromhex(key.secret), kind.line, "sha256")

@@ -18,7 +18,7 @@ _PATIENCE_S = 60.0
 
 def freeze(databases: Iterable[Database]) -> None:
     """Have all of them show the same moment: one at which nobody is writing to any of them. They were opened with
-    `Database.look`, and show it until they are closed.
+    `Database.look`, and show it until they are frozen anew or closed.
 
     Raises AppError DATABASE_LOCKED where others never stop writing, and as `Database.read` does.
     """

@@ -258,8 +258,13 @@ _SENTENCES: dict[Code, str] = {
         "There is no room at “{path}”: {needed_bytes} are needed, and {free_bytes} are free. Free some space, or choose"
         " another disk."
     ),
-    Code.DESK_THERE: (
-        "There is a desk in “{path}” already, and it was not changed. Choose an empty or new folder with --data-dir."
+    Code.BACKUP_TOO_LARGE: (
+        "The disk with “{path}” takes no file as large as this backup: FAT, as on many USB sticks, takes 4 GB at most."
+        " Choose another disk, or one that is formatted as exFAT."
+    ),
+    Code.DATA_THERE: (
+        "“{path}” already holds data of Octavo, which was not changed. Restore the backup into a new or empty folder"
+        " with --data-dir."
     ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.SEARCH_FILTER_UNKNOWN: (
