@@ -39,7 +39,7 @@ from app.services.backup_file import (
 )
 from app.store import keys, restoring
 from app.store.db import Database
-from app.store.keys import ScryptCost
+from app.store.derivation import Cost
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS
 from app.store.sealing import Sealing, new_sealing
@@ -69,17 +69,15 @@ class Backups:
         return None
 
     def make(
-        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: ScryptCost | None = None
+        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Cost | None = None
     ) -> Work[Copying | Hashing, BackupMade]:
         """Write all that belongs to the desk and its matters to one file, as it is at this moment, and read it back.
 
         Whoever uses the desk meanwhile is not kept waiting. What another computer makes again is not in it: models,
-        tokens of books, and saved readings unless `readings`. Raises AppError SETTING_INVALID for an empty passphrase,
+        tokens of books, and saved readings unless `readings`. Raises AppError PASSPHRASE_WEAK,
         BACKUP_INSIDE, BACKUP_NO_ROOM, BACKUP_NOT_PROVED, BACKUP_TOO_LARGE, EXPORT_NOT_WRITTEN, DISK_FULL,
         DATABASE_LOCKED; Stopped. Then there is no file, or the one that was there before.
         """
-        if not passphrase:
-            raise AppError(Code.SETTING_INVALID, name="passphrase", detail="empty")
         target = target.absolute()
         if target.is_dir():
             raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(target))

@@ -10,13 +10,8 @@ from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.core.secret import Key
 from app.store import sealing
-<<<<<<< HEAD
 from app.store.derivation import Cost
-from app.store.sealing import FileKind, PassphraseWrong, Sealing, SealingNewer, SealingUnknown
-=======
-from app.store.keys import ScryptCost
 from app.store.sealing import PassphraseWrong, SealedKind, Sealing, SealingNewer, SealingUnknown
->>>>>>> d3167d74 (services: a backup of the desk made while it is used, and a desk made of one)
 
 _KIND = SealedKind("octavo-matter", 1)
 _STEP_BYTES = 4 << 20

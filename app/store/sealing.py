@@ -64,20 +64,13 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-<<<<<<< HEAD
-def new_sealing(kind: FileKind, passphrase: str, cost: Cost | None = None) -> Sealing:
+def new_sealing(kind: SealedKind, passphrase: str, cost: Cost | None = None) -> Sealing:
     """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
     require_strong(passphrase)
     made = Stretching(secrets.token_bytes(_SALT_BYTES), *costing(cost))
     key = derive(passphrase, made)
     check = _check(kind, key)
     header = msgspec.json.encode(_Header(made.salt, made.cost, made.argon2, version=kind.version, check=check))
-=======
-def new_sealing(kind: SealedKind, passphrase: str, cost: ScryptCost | None = None) -> Sealing:
-    salt, cost = secrets.token_bytes(_SALT_BYTES), cost or ScryptCost()
-    key = derive(passphrase, salt, cost)
-    header = msgspec.json.encode(_Header(kind.version, salt, cost, _check(kind, key)))
->>>>>>> d3167d74 (services: a backup of the desk made while it is used, and a desk made of one)
     return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
 
 
