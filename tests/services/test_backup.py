@@ -243,7 +243,7 @@ def test_a_usb_stick_knows_no_modes(desk: Services, file: Path, monkeypatch: pyt
     real = os.fchmod
 
     def refuse(descriptor: int, mode: int) -> None:
-        if os.readlink(f"/proc/self/fd/{descriptor}").startswith(str(file.parent)):
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(file.parent):
             raise PermissionError(errno.EPERM, "FAT")
         real(descriptor, mode)
 
