@@ -39,7 +39,12 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             matters.export(matter.id, options.file, passphrases.of_file(options, new=True))
             _say(options, "exported", matter, _("“{name}” was exported, and the file was read back."))
         case "import":
-            _say(options, "imported", matters.take(options.file, passphrases.of_file(options)), _("“{name}” was imported."))
+            _say(
+                options,
+                "imported",
+                matters.take(options.file, passphrases.of_file(options)),
+                _("“{name}” was imported."),
+            )
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:

@@ -46,7 +46,7 @@ def test_a_backup_is_made_while_the_window_is_open_and_restored_elsewhere(
 ) -> None:
     file, there = tmp_path / "desk.octavo-backup", tmp_path / "there"
     code, out, err = octavo("backup", file, "--passphrase-file", passphrase, "--data-dir", window.paths.data)
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "Strong: very hard to guess.\n")
     assert out.startswith(f"The backup “{file}” was written and read back: ")
     assert "with the library and 1 matter. Downloaded models and saved readings are not in it" in out
     code, out, err = octavo("restore", file, "--passphrase-file", passphrase, "--data-dir", there)
