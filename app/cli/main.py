@@ -51,6 +51,11 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
 
                 doctor.check_update(options)
                 return EXIT_ANSWERED
+            if options.command == "restore":
+                from app.cli import backup
+
+                backup.restore(options, cancel)
+                return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 problem = _carry_out(options, desk, cancel)
         except AppError as error:
@@ -129,6 +134,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import matters
 
             matters.run(options, desk)
+        case "backup":
+            from app.cli import backup
+
+            return backup.run(options, desk, cancel)
         case "compare":
             from app.cli import compare
 

@@ -36,21 +36,15 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             _delete(options, desk)
         case "export":
             matter = matters.kept.named(options.name)
-            matters.export(matter.id, options.file, _passphrase(options, new=True))
+            matters.export(matter.id, options.file, passphrases.of_file(options, new=True))
             _say(options, "exported", matter, _("“{name}” was exported, and the file was read back."))
         case "import":
-            _say(options, "imported", matters.take(options.file, _passphrase(options)), _("“{name}” was imported."))
-
-
-def _passphrase(options: argparse.Namespace, *, new: bool = False) -> str:
-    """Of a file; asked for at a terminal, a new one twice. Raises AppError USAGE, FILE_MISSING, PASSPHRASE_WEAK."""
-    if options.passphrase_file is not None:
-        given = passphrases.first_line(options.passphrase_file)
-        return passphrases.accept(given) if new else given
-    if options.json or not sys.stdin.isatty():
-        raise AppError(Code.USAGE, detail=_("no terminal to ask for the passphrase: use --passphrase-file"))
-    prompt = _("Passphrase of the file: ")
-    return passphrases.ask_new(prompt) if new else passphrases.ask(prompt)
+            _say(
+                options,
+                "imported",
+                matters.take(options.file, passphrases.of_file(options)),
+                _("“{name}” was imported."),
+            )
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import sys
 from pathlib import Path
@@ -32,6 +33,18 @@ def first_line(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(Code.FILE_UNREADABLE, path=str(file)) from error
     return _required(given)
+
+
+def of_file(options: argparse.Namespace, *, new: bool = False) -> str:
+    """Of a file that is written or read: from another file, or asked for at a terminal, a new one twice. Raises
+    AppError USAGE, FILE_UNREADABLE, PASSPHRASE_WEAK."""
+    if options.passphrase_file is not None:
+        given = first_line(options.passphrase_file)
+        return accept(given) if new else given
+    if options.json or not sys.stdin.isatty():
+        raise AppError(Code.USAGE, detail=_("no terminal to ask for the passphrase: use --passphrase-file"))
+    prompt = _("Passphrase of the file: ")
+    return ask_new(prompt) if new else ask(prompt)
 
 
 def accept(passphrase: str) -> str:

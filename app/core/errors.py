@@ -92,6 +92,7 @@ class Code(StrEnum):
     MATTER_PASSPHRASE = "matter_passphrase"  # noqa: S105 -- a code, not a secret; path
     BACKUP_FILE = "backup_file"  # path: no backup, or damaged
     BACKUP_PASSPHRASE = "backup_passphrase"  # noqa: S105 -- a code, not a secret; path
+    BACKUP_INCOMPLETE = "backup_incomplete"  # path, names: of matters
     BACKUP_INSIDE = "backup_inside"  # path: in the data folder
     BACKUP_NOT_PROVED = "backup_not_proved"  # path
     BACKUP_NO_ROOM = "backup_no_room"  # path, needed_bytes, free_bytes
@@ -235,6 +236,7 @@ class Code(StrEnum):
     DATABASE_NEWER = "database_newer"  # path, found, known
     DATABASE_LOCKED = "database_locked"  # path
     DATABASE_KEY = "database_key"  # path; wrong key or not a database
+    DATABASE_KEY_AWAY = "database_key_away"  # path; in the keyring of another account, or a locked one
     DATABASE_DAMAGED = "database_damaged"  # path
     PASSPHRASE_REQUIRED = "passphrase_required"  # noqa: S105 -- a code, not a secret; path: the administrator wants one
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path

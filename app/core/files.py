@@ -79,15 +79,27 @@ def remove_private(path: Path) -> None:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file that nobody else may read; the descriptor, which the caller closes. Raises OSError."""
+    """Open a file that nobody else may read; the descriptor, which the caller closes. Raises OSError.
+
+    A disk that knows no modes, such as a USB stick with FAT, gives a new file what it gives all files.
+    """
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), _PRIVATE_FILE)
     try:
         if hasattr(os, "fchmod"):
-            os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
+            _make_private(descriptor, is_new=bool(flags & os.O_EXCL))
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _make_private(descriptor: int, *, is_new: bool) -> None:
+    """A umask may have taken bits away, or somebody may have added some. Raises OSError."""
+    try:
+        os.fchmod(descriptor, _PRIVATE_FILE)
+    except PermissionError:
+        if not is_new:  # then it may be somebody else's
+            raise
 
 
 def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -74,9 +74,9 @@ class Backups:
         """Write all that belongs to the desk and its matters to one file, as it is at this moment, and read it back.
 
         Whoever uses the desk meanwhile is not kept waiting. What another computer makes again is not in it: models,
-        tokens of books, and saved readings unless `readings`. Raises AppError PASSPHRASE_WEAK, BACKUP_INSIDE,
-        BACKUP_NO_ROOM, BACKUP_NOT_PROVED, BACKUP_TOO_LARGE, EXPORT_NOT_WRITTEN, DISK_FULL, DATABASE_LOCKED; Stopped.
-        Then there is no file, or the one that was there before.
+        tokens of books, and saved readings unless `readings`. Raises AppError PASSPHRASE_WEAK,
+        BACKUP_INSIDE, BACKUP_NO_ROOM, BACKUP_NOT_PROVED, BACKUP_TOO_LARGE, EXPORT_NOT_WRITTEN, DISK_FULL,
+        DATABASE_LOCKED; Stopped. Then there is no file, or the one that was there before.
         """
         target = target.absolute()
         if target.is_dir():

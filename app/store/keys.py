@@ -64,7 +64,8 @@ def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = N
     `ring` is used in place of the system keyring. A new key goes to the keyring where there is one that is unlocked,
     else into the key file. A passphrase for a desk that has none is not needed and not looked at.
     Raises AppError PASSPHRASE_NEEDED; DATABASE_KEY when the database's key is out of reach (a new one is never made
-    for it); FOLDER_READ_ONLY, DISK_FULL. Whether the key fits, opening the database shows.
+    for it), DATABASE_KEY_AWAY when it is in a keyring that is; FOLDER_READ_ONLY, DISK_FULL. Whether the key fits,
+    opening the database shows.
     """
     return _Cards(paths, ring).obtain(passphrase or None)
 
@@ -128,7 +129,7 @@ class _Cards:
             if (key := self._key(present, passphrase)) is not None:
                 return key
         if _holds_something(self._database):
-            raise self._error(Code.DATABASE_KEY)
+            raise self._error(Code.DATABASE_KEY_AWAY if isinstance(present, _InRing) else Code.DATABASE_KEY)
         if isinstance(present, _InFile):
             remove_private(self._key_file)  # what is in it is no key
         remove_private(self._card)

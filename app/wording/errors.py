@@ -247,6 +247,9 @@ _SENTENCES: dict[Code, str] = {
         "This passphrase does not open “{path}”. Nothing was restored. Enter the passphrase that was chosen when the"
         " backup was made."
     ),
+    Code.BACKUP_INCOMPLETE: (
+        "These matters could not be read and are not in “{path}”: {names}. Keep an earlier backup that has them."
+    ),
     Code.BACKUP_INSIDE: (
         "“{path}” is in the data folder, which the backup is made of. Choose another folder, best on another disk."
     ),
@@ -723,6 +726,12 @@ _SENTENCES: dict[Code, str] = {
     Code.DATABASE_KEY: (
         "The data in “{path}” cannot be opened: its key is wrong or missing. Nothing was changed. Restore the key or"
         " enter the right passphrase, or choose another folder with --data-dir."
+    ),
+    Code.DATABASE_KEY_AWAY: (
+        "The key of “{path}” is in the system keyring of the computer and account that the data were made on, and this"
+        " keyring does not have it, or is locked. Nothing was changed. If the folder was copied from another computer,"
+        " make a backup there with “octavo backup”, and restore it here with “octavo restore”. Otherwise unlock the"
+        " keyring and try again."
     ),
     Code.DATABASE_DAMAGED: (
         "The data in “{path}” is damaged and was not changed. Restore it from a backup, or choose another folder with"

@@ -195,7 +195,7 @@ def test_a_backup_is_not_written_into_the_desk_nor_nowhere(desk: Services, file:
     assert refused(desk.paths.data / "mine.octavo-backup") is Code.BACKUP_INSIDE
     assert refused(tmp_path / "nowhere" / "mine.octavo-backup") is Code.EXPORT_NOT_WRITTEN
     assert refused(file.parent) is Code.EXPORT_NOT_WRITTEN
-    assert refused(file, "") is Code.PASSPHRASE_WEAK
+    assert refused(file, "password1") is Code.PASSPHRASE_WEAK
     assert list(file.parent.iterdir()) == []
     assert desk.backups.last_at() is None
 
@@ -236,6 +236,19 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
 class _Free:
     def __init__(self, free: int) -> None:
         self.free = free
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it looks at what descriptors are of")
+def test_a_usb_stick_knows_no_modes(desk: Services, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fchmod
+
+    def refuse(descriptor: int, mode: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(file.parent):
+            raise PermissionError(errno.EPERM, "FAT")
+        real(descriptor, mode)
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    assert made(desk, file).path == str(file)
 
 
 def test_what_is_stopped_leaves_nothing(desk: Services, file: Path, tmp_path: Path) -> None:

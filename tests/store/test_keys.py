@@ -139,8 +139,11 @@ def test_a_database_whose_key_is_out_of_reach_never_gets_a_new_one(paths: Paths,
     key = check(paths, ring=Ring(memory))
     before = {name: (paths.data / name).read_bytes() for name in names(paths)}
     memory.open = False
-    assert code_of(lambda: obtain(paths, ring=Ring(memory))) is Code.DATABASE_KEY
-    assert code_of(lambda: obtain(paths)) is Code.DATABASE_KEY
+    assert code_of(lambda: obtain(paths, ring=Ring(memory))) is Code.DATABASE_KEY_AWAY
+    assert code_of(lambda: obtain(paths)) is Code.DATABASE_KEY_AWAY
+    another = Paths(paths.data.with_name("copied"))
+    shutil.copytree(paths.data, another.data)
+    assert code_of(lambda: obtain(another, ring=Ring(Memory()))) is Code.DATABASE_KEY_AWAY, "on another computer"
     assert {name: (paths.data / name).read_bytes() for name in names(paths)} == before
     memory.open = True
     assert check(paths, ring=Ring(memory)) == key

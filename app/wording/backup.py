@@ -1,0 +1,56 @@
+"""What became of a backup, in sentences, and what is not in one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.core.backup import BackupMade, Restored
+from app.core.secret import KeyOrigin
+from app.wording.i18n import _
+from app.wording.units import count, day, size
+
+
+def made_words(made: BackupMade) -> str:
+    """A sentence on the file, and one on what is not in it."""
+    words = _("The backup “{path}” was written and read back: {size}, with the library and {matters}.")
+    return " ".join((words.format(path=made.path, size=size(made.size_bytes), matters=_matters(made.matters)),
+                     not_in_it(readings=made.readings)))  # fmt: skip
+
+
+def not_in_it(*, readings: bool) -> str:
+    if readings:
+        return _("Downloaded models are not in it, nor are passwords in the system keyring.")
+    return _("Downloaded models and saved readings are not in it, nor are passwords in the system keyring.")
+
+
+def restored_words(restored: Restored) -> str:
+    words = _("The backup of {day} was restored into “{path}”, with the library and {matters}.")
+    said = [words.format(day=day_of(restored.made_at), path=restored.path, matters=_matters(restored.matters))]
+    match restored.key:
+        case KeyOrigin.KEYRING:
+            said.append(_("Its new key is in the system keyring of this computer."))
+        case _:
+            said.append(_("Its new key is in a file next to the data."))
+    if restored.was_protected:
+        said.append(_("Before, a passphrase protected it. Set one again with “octavo passphrase” or in the settings."))
+    return " ".join(said)
+
+
+def last_words(at: float | None) -> str:
+    """When the last backup was made."""
+    return _("never") if at is None else day_of(at)
+
+
+def day_of(moment: float) -> str:
+    """Of seconds since the epoch, in the zone of this computer."""
+    return day(datetime.fromtimestamp(moment).astimezone())
+
+
+def _matters(n: int) -> str:
+    match n:
+        case 0:
+            return _("no matters")
+        case 1:
+            return _("1 matter")
+        case _:
+            return _("{n} matters").format(n=count(n))
