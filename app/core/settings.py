@@ -38,6 +38,13 @@ class Mapping(StrEnum):
     DIRECT = "direct"  # copied past the system's cache
 
 
+class LockedWork(StrEnum):
+    """What becomes of an answer, a table or a folder under way when the desk is locked."""
+
+    GOES_ON = "goes on"
+    STOPS = "stops"
+
+
 class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
@@ -110,6 +117,18 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.enabled and bool(self.address)
 
 
+class LockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a desk that has a passphrase is locked."""
+
+    idle_minutes: Annotated[int, Meta(ge=0, le=1440)] = 0
+    """Without input; 0: never."""
+    with_session: bool = True
+    """When the session is locked or the computer sleeps, where the system says so."""
+    work: LockedWork = LockedWork.GOES_ON
+    clipboard_s: Annotated[int, Meta(ge=0, le=3600)] = 0
+    """Then what Octavo copied is taken from the clipboard; 0: never."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
@@ -124,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use_bin: bool = True
     """What a person deletes can be restored for 30 days."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64
+    lock: LockSettings = LockSettings()
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
     theme: ThemeChoice = ThemeChoice.SYSTEM

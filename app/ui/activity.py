@@ -130,6 +130,11 @@ class Activity:
             if one.task in tasks:
                 one.stop()
 
+    @property
+    def works(self) -> bool:
+        """The holder does what a person asked for, and which takes its time."""
+        return self.holder in (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.TIMELINE)
+
     # ---- how far it is
 
     @property

@@ -29,7 +29,8 @@ from shiboken6 import Shiboken
 from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
-from app.core.settings import Settings
+from app.core.secret import KeyOrigin, Password
+from app.core.settings import LockedWork, Settings
 from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from app.services.services import Services
     from app.ui.chat.composer import Composer
     from app.ui.icons import Icons
-    from app.ui.settings.passphrase import PassphraseDialog, UnlockDialog
+    from app.ui.lock.desk_lock import DeskLock
+    from app.ui.lock.watches import LockWatches
+    from app.ui.settings.passphrase import PassphraseDialog
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
 import gc
@@ -112,8 +115,8 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
         opening.begin()
     code = application.exec()
     sys.excepthook = sys.__excepthook__
-    leave_clipboard()
     opening.close()
+    leave_clipboard()
     if place is not None:
         place.close()
     if opening.restarts:
@@ -171,12 +174,14 @@ class WindowStart(QObject):
         self._desk: Services | None = None
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
-        self._unlocking: UnlockDialog | PassphraseDialog | None = None
+        self._protecting: PassphraseDialog | None = None
+        self._lock: DeskLock | None = None
+        self._reasons: LockWatches | None = None
         self._calls: Calls | None = None
         self._icons: Icons | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._unsaid = ""
-        self._shown = False
+        self._begun = self._shown = False
         self.restarts = False
         """Whether the program is to start again once it has ended."""
         self._seen_at = _Moment()
@@ -207,8 +212,9 @@ class WindowStart(QObject):
     @Slot()
     def _begin(self) -> None:
         """Have a question be begun while the desk opens: fonts and the composer come first, and take a moment."""
-        if self._composer is not None:
+        if self._begun:
             return
+        self._begun = True
         self._seen_at = _Moment()
         from app.ui import fonts  # now: the frame is on the screen
 
@@ -252,6 +258,8 @@ class WindowStart(QObject):
 
     def close(self) -> None:
         """End the work under way, keep what the window remembers, close the desk."""
+        if self._reasons is not None:
+            self._reasons.leave()
         self._bridge.close()
         if self._desk is not None:
             self._keep_state()
@@ -279,16 +287,21 @@ class WindowStart(QObject):
         if self.presenter is None:
             return
         self._unsaid = words
-        forget_folders()
-        self._keep_state()
         self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
-        self.presenter.deleteLater()
-        self.presenter = None
-        self.window.strip()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._put_away()
         self._show_composer()
         self._bridge.drain(partial(self._turn, id, before))
+
+    def _put_away(self) -> None:
+        """Keep what the window remembers, and take all out of it."""
+        assert self.presenter is not None
+        forget_folders()
+        self._keep_state()
+        self.presenter.deleteLater()
+        self.presenter = self._composer = None
+        self.window.strip()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _turn(self, id: str, before: Callable[[], object] | None) -> None:
         self._bridge.call(Executor.STORE, partial(self._turned, id, before), self._show, self._stay)
@@ -296,17 +309,16 @@ class WindowStart(QObject):
     @Slot(object)
     def _stay(self, problem: Problem) -> None:
         """The other desk does not open: this one is shown again."""
-        assert self._desk is not None
         self._untold = problem
-        here = self._desk.matter.id if self._desk.matter is not None else LIBRARY
-        self._bridge.call(Executor.STORE, partial(self._turned, here), self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(self._turned, self._here()), self._show, self._on_problem)
 
-    def _show_composer(self) -> None:
+    def _show_composer(self) -> Composer:
         from app.ui.chat.composer import Composer  # now: the frame is on the screen
 
-        self._composer = Composer(self._theme)
-        self._composer.hide_tools()
-        self.window.show_composer(self._composer)
+        made = self._composer = Composer(self._theme)
+        made.hide_tools()
+        self.window.show_composer(made)
+        return made
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
@@ -322,10 +334,12 @@ class WindowStart(QObject):
         from app.ui.window import WindowPresenter
 
         assert self._desk is not None
-        assert self._composer is not None
-        if self._unlocking is not None:
-            self._unlocking.close_done()
-            self._unlocking = None
+        if self._lock is not None:
+            self._lock.open()
+        if self._protecting is not None:
+            self._protecting.close_done()
+            self._protecting = None
+        composer = self._composer or self._show_composer()
         settings, state = opened
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
@@ -338,15 +352,19 @@ class WindowStart(QObject):
             self._icons,
             self._appearance,
             self.window,
-            self._composer,
+            composer,
             handbook=self._handbook,
             now=_now,
             parent=self,
         )
         self.presenter.preferences.restart_wanted.connect(self._restart)
         self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
+        self.presenter.locking.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
+        for changed in (self.presenter.preferences.saved, self.presenter.locking.changed):
+            changed.connect(self._watch)
         files, self._files = self._files, []
         self.presenter.start(settings, state, files)
+        self._watch()
         if self._untold is not None:
             self.window.tell(sentence(self._untold))
         elif self._unsaid:
@@ -364,34 +382,137 @@ class WindowStart(QObject):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        unlocking = self._unlocking
-        if unlocking is not None and problem.code is Code.DATABASE_KEY:
-            unlocking.show_wrong()
-        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED, Code.DATABASE_KEY):
-            self._ask_passphrase(problem)
+        screen = self._lock.screen if self._lock is not None else None
+        if screen is not None and problem.code is Code.DATABASE_KEY:
+            screen.show_wrong()
+        elif screen is not None:
+            screen.show_problem(sentence(problem))
+        elif self._protecting is not None:
+            self._protecting.show_problem(sentence(problem))
+        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
+            self._locking().ask("" if problem.code is Code.PASSPHRASE_NEEDED else sentence(problem))
+            self._tell_waiting()
+            _show_icon()
+        elif problem.code is Code.PASSPHRASE_REQUIRED:
+            self._ask_new_passphrase(problem)
         else:
-            if unlocking is not None:
-                unlocking.close_done()
             self.refuse(problem)
 
-    def _ask_passphrase(self, problem: Problem) -> None:
-        """For it or, where the administrator of this machine wants one and there is none, for a new one."""
-        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, UnlockDialog  # now: most open without
+    def _ask_new_passphrase(self, problem: Problem) -> None:
+        """The administrator of this machine wants one, and there is none."""
+        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # now: few desks open so
 
         _show_icon()
-        words = sentence(problem)
-        if problem.code is Code.PASSPHRASE_REQUIRED:
-            self._unlocking = PassphraseDialog(PassphraseStep.SET, self.window, words)
-        elif problem.code is Code.PASSPHRASE_NEEDED:
-            self._unlocking = UnlockDialog(
-                _("Enter your passphrase to open your books and conversations."), self.window
-            )
-        else:
-            self._unlocking = UnlockDialog(words, self.window)
-        dialog = self._dialog = self._unlocking
+        dialog = self._dialog = self._protecting = PassphraseDialog(PassphraseStep.SET, self.window, sentence(problem))
         dialog.given.connect(self._open)
         dialog.rejected.connect(self._give_up)
         dialog.open()
+
+    # ---- locked
+
+    @Slot()
+    def _watch(self) -> None:
+        """Lock when the settings say so."""
+        if self.presenter is not None and self._desk is not None:
+            has_passphrase = self._desk.key.origin is KeyOrigin.PASSPHRASE
+            self._watches().follow(self.presenter.preferences.settings.lock, has_passphrase)
+
+    def _watches(self) -> LockWatches:
+        from app.ui.lock.watches import LockWatches  # now: the window is there
+
+        if self._reasons is None:
+            self._reasons = LockWatches(self._bridge, self)
+            self._reasons.due.connect(self.lock)
+        return self._reasons
+
+    def _locking(self) -> DeskLock:
+        from app.ui.lock.desk_lock import DeskLock  # now: most starts need none
+
+        if self._lock is None:
+            self._lock = DeskLock(self.window, self._bridge, self)
+            self._lock.given.connect(self._unlock)
+            self._lock.files_given.connect(self._take_files)
+            self._lock.quit_wanted.connect(self._leave)
+            self._lock.rested.connect(self._on_rested)
+        return self._lock
+
+    @Slot()
+    def lock(self) -> None:
+        """Put away all that the window shows, and show the lock screen; close the desk once nothing uses it any more.
+        Nothing happens where the desk has no passphrase, or is not open."""
+        if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
+            return
+        goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
+        spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
+        lock = self._locking()
+        self._put_away()
+        lock.lock(spared)
+        self._watches().copied.clear()
+        self._collector.renew()
+        lock.forget()
+        _log.info("locked")
+
+    @Slot()
+    def _on_rested(self) -> None:
+        assert self._lock is not None
+        if self._lock.wanted:
+            self._turn(self._here(), None)
+        else:
+            self._bridge.call(Executor.STORE, self._close_desk, self._on_closed, self._on_problem)
+
+    def _close_desk(self) -> None:
+        """On the bridge's thread."""
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.close()
+
+    @Slot(object)
+    def _on_closed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._collector.renew()
+        if self._lock is not None:
+            self._lock.forget()
+
+    @Slot(str)
+    def _unlock(self, passphrase: str) -> None:
+        if self._lock is not None and self._lock.works:
+            check = partial(self._is_right, passphrase)
+            on_checked = partial(self._on_checked, Password(passphrase))
+            self._bridge.call(Executor.STORE, check, on_checked, self._on_problem)
+        else:
+            self._open(passphrase)
+
+    def _is_right(self, passphrase: str) -> bool:
+        """On the bridge's thread."""
+        from app.store.keys import is_passphrase
+
+        desk = self._desk
+        return desk is not None and is_passphrase(desk.home, self._paths, passphrase)
+
+    def _on_checked(self, passphrase: Password, is_right: bool) -> None:
+        assert self._lock is not None
+        if is_right and not self._lock.works:  # it was closed meanwhile
+            self._open(passphrase.secret)
+        else:
+            self._lock.take_checked(is_right)
+
+    def _here(self) -> str:
+        """The id of the desk that is open."""
+        assert self._desk is not None
+        return self._desk.matter.id if self._desk.matter is not None else LIBRARY
+
+    @Slot()
+    def _leave(self) -> None:
+        """Quit by the lock screen: nothing went wrong where the desk was open before."""
+        self._application.exit(0 if self._icons is not None else EXIT_FAILED)
+
+    @Slot(object)
+    def _take_files(self, files: list[Path]) -> None:
+        for file in files:
+            self.take_file(file)
+
+    def _tell_waiting(self) -> None:
+        if self._lock is not None and self._lock.screen is not None:
+            self._lock.screen.show_files(len(self._files))
 
     def refuse(self, problem: Problem) -> None:
         """Say why there will be no window, and end."""
@@ -410,6 +531,7 @@ class WindowStart(QObject):
         """One that the desktop hands over; before there is a window it waits."""
         if self.presenter is None:
             self._files.append(file)
+            self._tell_waiting()
         else:
             self.presenter.welcome.take_files([file])
 

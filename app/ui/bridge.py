@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -84,7 +84,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines = {name: _Line(name) for name in Executor}
-        self._jobs: set[Job] = set()
+        self._jobs: dict[Job, Executor] = {}
         self._closing = threading.Lock()
         self._closed = False
         self._text_waits: set[Job] = set()
@@ -127,17 +127,36 @@ class Bridge(QObject):
         """Nothing is under way or still to be delivered."""
         return not self._jobs
 
-    def drain(self, on_drained: Callable[[], None]) -> None:
+    def drain(
+        self, on_drained: Callable[[], None], *, spared: Collection[Executor] = (), all_of_it: bool = False
+    ) -> None:
         """Cancel everything, as at the end of the program, and call `on_drained` once every thread that may use the
-        desk is at rest. What is under way still delivers its ending, to those that are there."""
+        desk is at rest. What is under way still delivers its ending, to those that are there.
+
+        What `spared` executors do is waited for. With `all_of_it`, threads that have nothing to do with books and
+        conversations come to rest too.
+        """
         require_receiver(on_drained)
-        for job in self._jobs:
-            job.token.request(leaving=True)
-        used = [name for name, line in self._lines.items() if line.thread is not None and name not in _NOT_OF_DESK]
+        for job, executor in self._jobs.items():
+            if executor not in spared:
+                job.token.request(leaving=True)
+        left_alone = () if all_of_it else _NOT_OF_DESK
+        used = [name for name, line in self._lines.items() if line.thread is not None and name not in left_alone]
         waiting = _Draining(used, on_drained, self)
         for executor in used:
             self.call(executor, _nothing, partial(waiting.note, executor), waiting.ignore)
         waiting.look()
+
+    def stop(self) -> None:
+        """Ask all long work to end."""
+        for job in self._jobs:
+            if job.answers_cancel:
+                job.token.request(leaving=True)
+
+    @property
+    def busy(self) -> frozenset[Executor]:
+        """Those with work under way, waiting, or still to be delivered."""
+        return frozenset(self._jobs.values())
 
     def close(self, timeout_s: float = 1.5) -> bool:
         """Cancel everything and wait up to `timeout_s` for the threads; True when all have ended.
@@ -163,7 +182,7 @@ class Bridge(QObject):
         if self._closed:
             job.end()
             return
-        self._jobs.add(job)
+        self._jobs[job] = executor
         self._lines[executor].put(work)
 
     # ---- on an executor's thread
@@ -212,7 +231,7 @@ class Bridge(QObject):
     def _hand_over(self, job: Job) -> None:
         job.deliver()
         if not job.running:
-            self._jobs.discard(job)
+            self._jobs.pop(job, None)
 
 
 class _Draining(QObject):

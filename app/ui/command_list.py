@@ -517,6 +517,14 @@ def program_commands(preferences: Preferences, locking: Locking, window: MainWin
                 role=_Role.PreferencesRole,
             ),
             Command(
+                _("Lock now"),
+                "Ctrl+Alt+L",
+                locking.lock_now,
+                words=_("passphrase, hide, away, screen"),
+                role=_Role.ApplicationSpecificRole,
+                symbol=Symbol.LOCK,
+            ),
+            Command(
                 _("Set a passphrase…"),
                 "",
                 locking.open,

@@ -45,6 +45,7 @@ class Symbol(StrEnum):
     HELP = "question"
     INFO = "info"
     KEYS = "keyboard"
+    LOCK = "lock"
     MATTER = "notebook"
     LEAVING = "arrow-square-out"
     MODEL = "cpu"

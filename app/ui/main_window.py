@@ -74,6 +74,7 @@ class MainWindow(QWidget):
         self._early_keys: list[QKeyEvent] = []
         self._unfolding: list[UnfoldButtons] = []
         self._views: list[_View] = []
+        self._alone: QWidget | None = None
         self._has_composer = False
         self._furnished = False
         self._own = tuple(self.children())
@@ -132,6 +133,22 @@ class MainWindow(QWidget):
         for child in self.children():
             if child not in self._own:
                 child.deleteLater()
+
+    def show_alone(self, widget: QWidget) -> None:
+        """In the place of everything; `show_all` leads back. What is typed past it is forgotten."""
+        self._alone = widget
+        self._early_keys.clear()
+        self.panes.hide()
+        self._column.addWidget(widget, 1)
+        widget.show()
+        widget.setFocus()
+
+    def show_all(self) -> None:
+        if self._alone is not None:
+            self._column.removeWidget(self._alone)
+            self._alone.hide()
+            self._alone = None
+        self.panes.show()
 
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""
@@ -263,7 +280,9 @@ class MainWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""
-        if not self._has_composer:
+        if self._alone is not None:
+            super().keyPressEvent(event)
+        elif not self._has_composer:
             self._early_keys.append(event.clone())
         else:
             super().keyPressEvent(event)

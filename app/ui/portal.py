@@ -47,9 +47,9 @@ class ScreenPortal(QObject):
 
     def look(self) -> None:
         """Look for the portal, where there is a session bus."""
-        address = _address()
+        address = session_address()
         if address:
-            self._bridge.call(Executor.IMAGES, partial(_connect, address), self._probe, self._ignore)
+            self._bridge.call(Executor.IMAGES, partial(connect, address), self._probe, self._ignore)
 
     @Slot()
     def ask(self) -> None:
@@ -108,7 +108,7 @@ def discard(path: Path) -> None:
                 return
 
 
-def _address() -> str:
+def session_address() -> str:
     """Of the session bus; empty where there is none, or where it is not on this machine."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     usual = f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").is_socket() else ""
@@ -116,7 +116,7 @@ def _address() -> str:
     return address if all(part.startswith("unix:") for part in address.split(";")) else ""
 
 
-def _connect(address: str) -> QDBusConnection | None:
+def connect(address: str) -> QDBusConnection | None:
     """May take long where the bus hangs."""
     bus = QDBusConnection.connectToBus(address, f"octavo-{uuid.uuid4().hex}")
     return bus if bus.isConnected() else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import TEXT_PERCENTS, KvType, Mapping, ThemeChoice
+from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, ThemeChoice
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -223,6 +223,49 @@ def _privacy() -> tuple[Meaning, ...]:
             "use_bin",
             _("Keep what you delete in the bin"),
             _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
+        ),
+        *_locking(),
+    )
+
+
+def _locking() -> tuple[Meaning, ...]:
+    never = (0, _("Never"))
+    works = (
+        (LockedWork.GOES_ON, _("Goes on, then everything is closed")),
+        (LockedWork.STOPS, _("Stops, everything is closed at once")),
+    )
+    return (
+        Meaning(
+            "lock.idle_minutes",
+            _("Lock after a time without input"),
+            _("Octavo then shows nothing until you enter your passphrase. It needs one to lock."),
+            unit=_("min"),
+            named=(never,),
+            custom=10,
+            least=1,
+        ),
+        Meaning(
+            "lock.with_session",
+            _("Lock with the computer"),
+            _("When the screen is locked or the computer sleeps, Octavo is locked, too. Only Linux tells it."),
+        ),
+        Meaning(
+            "lock.work",
+            _("Work while locked"),
+            _(
+                "An answer, a table, a folder or a download that is under way. While work goes on, the database stays"
+                " open in memory, and nothing is shown. What stops keeps what it has, and can be continued."
+            ),
+            named=works,
+        ),
+        Meaning(
+            "lock.clipboard_s",
+            _("Clear the clipboard after copying"),
+            _("If it still has what was copied in Octavo. Locking clears it, too."),
+            unit=_("s"),
+            named=(never,),
+            custom=30,
+            least=1,
         ),
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from app.core.settings import Adapter, EngineSettings, RemoteSettings, Settings, ThemeChoice
 from app.ui.settings.dialog import SettingsDialog
-from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, UnlockDialog
+from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
 from app.wording.i18n import use_language
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage
@@ -194,17 +194,6 @@ def passphrase_remove(stage: Stage) -> None:
     pause(100)
 
 
-def locked(stage: Stage) -> None:
-    """At the start, after a wrong try."""
-    stage.add_conversation("")
-    stage.open(size=(1024, 700))
-    dialog = UnlockDialog("Enter your passphrase to open your books and conversations.", stage.window)
-    dialog.open()
-    dialog.secret.line.setText("harbour")
-    dialog.show_wrong()
-    pause(100)
-
-
 SETTINGS_SCENES = (
     settings,
     settings_dark,
@@ -231,6 +220,5 @@ SETTINGS_SCENES = (
     passphrase_japanese,
     passphrase_change,
     passphrase_remove,
-    locked,
 )
 SETTINGS_SCALED = {"settings-200": "2"}

@@ -19,7 +19,8 @@ from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
 from app.ui.application import Collector, WindowStart
-from app.ui.settings.passphrase import PassphraseDialog, UnlockDialog
+from app.ui.lock.screen import LockScreen
+from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
@@ -148,9 +149,8 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
         return open_desk(paths.data).desk
 
     opening = start(locked)
-    wait(lambda: len(_visible(UnlockDialog)) == 1)
-    (dialog,) = _visible(UnlockDialog)
-    assert isinstance(dialog, UnlockDialog)
+    wait(lambda: opening.window.findChild(LockScreen) is not None)
+    dialog = opening.window.findChild(LockScreen)
     assert dialog.secret.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.secret.line, "wrong")
@@ -162,7 +162,8 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
     dialog.action.click()
     wait(lambda: opening.presenter is not None)
     assert tried == [None, "wrong", "right"]
-    assert _visible(UnlockDialog) == []
+    assert not dialog.isVisible()
+    assert opening.window.panes.isVisible()
     _end(opening)
 
 
@@ -286,7 +287,8 @@ def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
     opening = start(protected)
     wait(lambda: bool(_visible(PassphraseDialog)))
     [dialog] = _visible(PassphraseDialog)
-    for line in (dialog.new, dialog.again):
+    assert isinstance(dialog, PassphraseDialog)
+    for line in (dialog.chosen.new, dialog.chosen.again):
         line.line.setText("four unrelated small words")
     dialog.accept()
     wait(lambda: opening.presenter is not None and not _visible(PassphraseDialog))

@@ -19,7 +19,7 @@ from app.core.paths import Paths
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.calls import Call, Calls, WindowLock
-from app.ui.settings.passphrase import UnlockDialog
+from app.ui.lock.screen import LockScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
 from tests.ui.room import application, wait
@@ -116,17 +116,16 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
             raise AppError(Code.PASSPHRASE_NEEDED, path=str(paths.database))
         return _read_lease(paths, None)
 
-    def dialogs() -> list[UnlockDialog]:
-        shown = QApplication.topLevelWidgets()
-        return [widget for widget in shown if isinstance(widget, UnlockDialog) and widget.isVisible()]
-
     opening = start(locked)
-    wait(lambda: len(dialogs()) == 1)
+    wait(lambda: opening.window.findChild(LockScreen) is not None)
+    screen = opening.window.findChild(LockScreen)
+    assert screen.waiting.isHidden()
     second = _in_thread(lambda: WindowLock.take(paths, Call.of([Path("lease.epub")])))
     wait(lambda: not second.is_alive())
-    (dialog,) = dialogs()
-    dialog.secret.line.setText("right")
-    dialog.accept()
+    wait(screen.waiting.isVisible)
+    assert screen.waiting.text() == "A file is waiting. Octavo opens it when it is unlocked."
+    screen.secret.line.setText("right")
+    screen.accept()
     wait(lambda: opening.presenter is not None and len(opening.presenter.shown.shelf) == 1)
 
 

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 
 class Locking(Presenter):
-    """`changed`: where the key is stored is another place now; `done` carries a sentence about it."""
+    """`changed`: where the key is stored is another place now; `done` carries a sentence about it. `lock_wanted`: the
+    desk, which has a passphrase, is to be locked."""
 
     changed = Signal()
+    lock_wanted = Signal()
     done = Signal(str)
 
     def __init__(
@@ -38,6 +40,7 @@ class Locking(Presenter):
         self._bridge = bridge
         self._window = window
         self._shown: PassphraseDialog | None = None
+        self._locks = False  # once the passphrase is set
 
     @property
     def origin(self) -> KeyOrigin:
@@ -57,14 +60,25 @@ class Locking(Presenter):
         self._open(PassphraseStep.CHANGE if self.origin is KeyOrigin.PASSPHRASE else PassphraseStep.SET)
 
     @Slot()
+    def lock_now(self) -> None:
+        """Where there is nothing to unlock with, a passphrase is asked for first."""
+        from app.ui.settings.passphrase import PassphraseStep  # when it is opened
+
+        if self.origin is KeyOrigin.PASSPHRASE:
+            self.lock_wanted.emit()
+        else:
+            self._open(PassphraseStep.LOCK)
+
+    @Slot()
     def remove(self) -> None:
         from app.ui.settings.passphrase import PassphraseStep  # when it is opened
 
         self._open(PassphraseStep.REMOVE)
 
     def _open(self, step: PassphraseStep) -> None:
-        from app.ui.settings.passphrase import PassphraseDialog  # when it is opened
+        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # when it is opened
 
+        self._locks = step is PassphraseStep.LOCK
         dialog = self._shown = PassphraseDialog(step, QApplication.activeModalWidget() or self._window)
         dialog.given.connect(self._change)
         dialog.open()
@@ -90,6 +104,9 @@ class Locking(Presenter):
         if self.dialog is not None:
             self.dialog.close_done()
         self.changed.emit()
+        if self._locks:
+            self.lock_wanted.emit()
+            return
         is_locked = self.origin is KeyOrigin.PASSPHRASE
         self.done.emit(
             _("Your data is locked with the passphrase. Octavo asks for it at each start.")

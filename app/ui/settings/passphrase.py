@@ -1,4 +1,4 @@
-"""The passphrase: set, changed and removed in the window, and asked for when the program starts."""
+"""The passphrase: set, changed and removed in the window."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from app.wording.passphrase import MOST_SCORE, strength
 
 class PassphraseStep(StrEnum):
     SET = "set"
+    LOCK = "lock"  # the same, to lock the desk with it at once
     CHANGE = "change"
     REMOVE = "remove"
 
@@ -139,7 +140,7 @@ class PassphraseDialog(SmallDialog):
         self.problem.setText(words)
         self.problem.show()
         self.fit_height()
-        first = self.chosen.new if self._step is PassphraseStep.SET else self.present
+        first = self.chosen.new if self.present not in self._parts() else self.present
         first.setFocus()
         first.line.selectAll()
 
@@ -158,7 +159,7 @@ class PassphraseDialog(SmallDialog):
 
     def _parts(self) -> list[QWidget]:
         match self._step:
-            case PassphraseStep.SET:
+            case PassphraseStep.SET | PassphraseStep.LOCK:
                 return [self.chosen]
             case PassphraseStep.CHANGE:
                 return [self.present, self.chosen]
@@ -173,7 +174,7 @@ class PassphraseDialog(SmallDialog):
         """Whether it can be done with what is typed."""
         self.problem.hide()
         self.fit_height()
-        known = self._step is PassphraseStep.SET or bool(self.present.text())
+        known = self.present not in self._parts() or bool(self.present.text())
         self.action.setEnabled(known and (self._step is PassphraseStep.REMOVE or self.chosen.ready))
 
     def _set_busy(self, busy: bool) -> None:
@@ -197,6 +198,12 @@ def _words(step: PassphraseStep) -> tuple[str, str, str]:
         case PassphraseStep.SET:
             sentence = _("Octavo asks for it at each start. {forgotten}").format(forgotten=forgotten)
             return _("Set a passphrase"), sentence, _("Set passphrase")
+        case PassphraseStep.LOCK:
+            sentence = _(
+                "Octavo can be locked once there is a passphrase to unlock it with. Octavo then asks for it at each"
+                " start, too. {forgotten}"
+            )
+            return _("Set a passphrase first"), sentence.format(forgotten=forgotten), _("Set and lock")
         case PassphraseStep.CHANGE:
             return _("Change the passphrase"), forgotten, _("Change")
     sentence = _(
@@ -204,49 +211,3 @@ def _words(step: PassphraseStep) -> tuple[str, str, str]:
         " system or, without one, in a file next to the data."
     )
     return _("Remove the passphrase"), sentence, _("Remove")
-
-
-class UnlockDialog(SmallDialog):
-    """Asks for the passphrase when the program starts; `given` carries it. It stays open until the desk is, or the
-    person quits."""
-
-    given = Signal(str)
-
-    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
-        """`sentence`: what is locked."""
-        self.secret = SecretLine(_("Passphrase"))
-        self.problem = PlainLabel(role="failure-small", wraps=True)
-        self.problem.hide()
-        body = boxed(column(self.secret, self.problem, margins=(0, SPACE_S, 0, 0), spacing=SPACE_S))
-        super().__init__(_("Octavo is locked"), sentence, _("Open"), body=body, leave=_("Quit"), parent=parent)
-        self.secret.changed.connect(self._look)
-        self._look()
-        self.secret.setFocus()
-
-    def show_wrong(self) -> None:
-        """It was not the right one."""
-        self._set_busy(False)
-        self.problem.setText(_("This passphrase is wrong. Try again."))
-        self.problem.show()
-        self.fit_height()
-        self.secret.setFocus()
-        self.secret.line.selectAll()
-
-    def close_done(self) -> None:
-        """The desk is open."""
-        super().accept()
-
-    def accept(self) -> None:
-        if self.action.isEnabled():
-            self._set_busy(True)
-            self.given.emit(self.secret.text())
-
-    def _set_busy(self, busy: bool) -> None:
-        self.problem.hide()
-        self.secret.setEnabled(not busy)
-        self.action.setEnabled(not busy)
-        self.action.setText(_("Opening…") if busy else _("Open"))
-
-    @Slot()
-    def _look(self) -> None:
-        self.action.setEnabled(bool(self.secret.text()))

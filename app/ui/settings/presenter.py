@@ -67,6 +67,11 @@ class Preferences(Presenter):
         """While it is open."""
         return self._shown if self._shown is not None and shiboken6.isValid(self._shown) else None
 
+    @property
+    def settings(self) -> Settings:
+        """Those that are in force."""
+        return self._settings
+
     def begin(self, settings: Settings) -> None:
         """These are in force."""
         self._settings = self._in_effect = settings

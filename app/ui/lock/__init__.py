@@ -1,0 +1,1 @@
+"""The locked desk: its screen, what locks it, and what is forgotten."""

@@ -1,0 +1,279 @@
+"""The desk is locked: nothing of it is anywhere in the window, nothing is lost, and its passphrase brings all back."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QPixmap, QPixmapCache
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import Ending
+from app.core.settings import LockedWork
+from app.store import keys
+from app.ui.calls import Call
+from app.ui.lock.screen import LockScreen
+from app.ui.settings import locking
+from app.ui.settings.passphrase import PassphraseDialog
+from tests.ui.gate import Gate
+from tests.ui.locked_window import CHEAP, PASSPHRASE, LockedWindow
+from tests.ui.room import pause, wait
+
+WORD = "Atlas"
+
+
+@pytest.fixture
+def window(qapp: QApplication, tmp_path: Path) -> Iterator[LockedWindow]:
+    made = LockedWindow(tmp_path / "desk")
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def protected(window: LockedWindow) -> LockedWindow:
+    window.protect()
+    assert WORD in window.words()
+    return window
+
+
+def spoken(widget: QWidget) -> str:
+    """All that a screen reader finds below a widget."""
+    found: list[str] = []
+
+    def walk(interface: object) -> None:
+        if not interface or not interface.isValid():  # type: ignore[attr-defined]
+            return
+        kinds = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value, QAccessible.Text.Help)
+        found.extend(interface.text(kind) for kind in kinds)  # type: ignore[attr-defined]
+        for number in range(interface.childCount()):  # type: ignore[attr-defined]
+            walk(interface.child(number))  # type: ignore[attr-defined]
+
+    walk(QAccessible.queryAccessibleInterface(widget))
+    return "\n".join(found)
+
+
+def everything() -> str:
+    """All words of all widgets that there are, whoever has them."""
+    found: list[str] = []
+    for widget in QApplication.allWidgets():
+        found += [widget.windowTitle(), widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+        found += [widget.objectName(), widget.statusTip(), widget.whatsThis(), type(widget).__name__]
+        if isinstance(widget, QLabel | QLineEdit):
+            found.append(widget.text())
+    found += [window.title() for window in QGuiApplication.topLevelWindows()]
+    return "\n".join(found)
+
+
+def test_nothing_of_the_desk_is_in_the_window_while_it_is_locked(qtbot: QtBot, protected: LockedWindow) -> None:
+    start, shell = protected.start, protected.start.window
+    QPixmapCache.insert("kept", QPixmap(4, 4))
+    assert WORD in everything()
+    qtbot.keyClick(shell, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    wait(lambda: start.presenter is None and start._bridge.idle and start._desk is None)
+    for words in (everything(), spoken(shell)):
+        for hidden in (WORD, "Client", "wharf", "lease", "talk"):
+            assert hidden not in words
+        assert "Octavo is locked" in words
+    assert shell.windowTitle() == "Octavo"
+    assert QApplication.topLevelWidgets() == [shell]
+    assert not QPixmapCache.find("kept", QPixmap())
+    assert shell.focusWidget() is protected.screen.secret.line
+    assert [child for child in shell.findChildren(QDialog)] == []
+
+
+def test_a_locked_window_looks_the_same_whatever_was_open(protected: LockedWindow) -> None:
+    protected.lock()
+    one = protected.start.window.grab().toImage()
+    protected.unlock()
+    protected.open(protected.marlow)
+    protected.lock()
+    protected.screen.secret.line.clearFocus()
+    protected.screen.secret.setFocus()
+    assert protected.start.window.grab().toImage() == one
+
+
+def test_no_object_of_the_window_outlives_locking(protected: LockedWindow) -> None:
+    protected.lock()
+    gc.collect()
+    kinds = {type(kept).__name__ for kept in gc.get_objects()}
+    for gone in ("WindowPresenter", "ConversationView", "ShelfPanel", "Composer", "Services", "Turn", "Conversation"):
+        assert gone not in kinds, gone
+
+
+def test_the_right_passphrase_brings_back_what_was_there(qtbot: QtBot, protected: LockedWindow) -> None:
+    protected.open(protected.marlow)
+    qtbot.keyClicks(protected.presenter.window.talk.composer.editor, "Who let the wharf?")
+    shown = protected.presenter.shown.id
+    protected.lock()
+    screen = protected.screen
+    qtbot.keyClicks(screen.secret.line, "wrong")
+    qtbot.keyClick(screen.secret.line, Qt.Key.Key_Return)
+    wait(screen.problem.isVisible)
+    assert screen.problem.text() == "This passphrase is wrong. Try again."
+    assert screen.secret.line.echoMode() is QLineEdit.EchoMode.Password
+    qtbot.keyClicks(screen.secret.line, PASSPHRASE)
+    qtbot.keyClick(screen.secret.line, Qt.Key.Key_Return)
+    protected.settle()
+    assert protected.desk.matter is not None
+    assert protected.presenter.shown.id == shown
+    assert protected.presenter.window.talk.composer.text() == "Who let the wharf?"
+    assert protected.start.window.findChild(LockScreen) is None
+    assert protected.start.window.panes.isVisible()
+
+
+def test_what_is_typed_past_the_lock_screen_is_forgotten(qtbot: QtBot, protected: LockedWindow) -> None:
+    protected.lock()
+    protected.screen.secret.setEnabled(False)
+    qtbot.keyClicks(protected.start.window, "a passphrase too early")
+    protected.screen.secret.setEnabled(True)
+    protected.unlock()
+    assert protected.presenter.window.talk.composer.text() == ""
+
+
+# ---- what is under way
+
+
+def _ask(window: LockedWindow) -> Gate:
+    gate = Gate()
+    window.engine.answers[:] = [("The first half, ", gate, "and the second.")]
+    window.presenter.asking.submit("Who let the wharf?")
+    wait(gate.reached.is_set)
+    return gate
+
+
+def _answer(window: LockedWindow) -> tuple[str, Ending]:
+    turns = window.desk.conversations.turns(window.presenter.shown.id)
+    answer = turns[-1].answer
+    assert answer is not None
+    return answer.text, answer.ending
+
+
+def test_an_answer_goes_on_and_the_desk_closes_after_it(protected: LockedWindow) -> None:
+    gate = _ask(protected)
+    protected.presenter.locking.lock_now()
+    wait(lambda: protected.start.presenter is None)
+    assert protected.screen.work.text() == "What you started goes on meanwhile."
+    assert protected.screen.work.isVisible()
+    assert protected.start._desk is not None
+    assert WORD not in everything()
+    gate.open()
+    wait(lambda: protected.start._desk is None and protected.start._bridge.idle)
+    assert not protected.screen.work.isVisible()
+    protected.unlock()
+    assert _answer(protected) == ("The first half, and the second.", Ending.COMPLETE)
+
+
+def test_work_stops_where_that_is_set_and_keeps_what_it_has(protected: LockedWindow) -> None:
+    protected.presenter.preferences.change("lock.work", LockedWork.STOPS)
+    protected.settle()
+    _ask(protected)
+    protected.lock()
+    assert not protected.screen.work.isVisible()
+    protected.unlock()
+    text, ending = _answer(protected)
+    assert text == "The first half, "
+    assert ending is not Ending.COMPLETE
+
+
+def test_who_unlocks_while_an_answer_goes_on_waits_for_it_or_stops_it(protected: LockedWindow) -> None:
+    _ask(protected)
+    protected.presenter.locking.lock_now()
+    wait(lambda: protected.start.presenter is None)
+    screen = protected.screen
+    screen.secret.line.setText("wrong")
+    screen.accept()
+    wait(screen.problem.isVisible)
+    screen.secret.line.setText(PASSPHRASE)
+    screen.accept()
+    wait(screen.stop.isVisible)
+    assert screen.work.text() == "Octavo opens as soon as what is under way has ended."
+    assert screen.secret.text() == ""
+    assert WORD not in everything()
+    screen.stop.click()
+    protected.settle()
+    assert _answer(protected)[0] == "The first half, "
+
+
+def test_who_unlocks_while_an_answer_goes_on_finds_it_whole_in_the_end(protected: LockedWindow) -> None:
+    gate = _ask(protected)
+    protected.presenter.locking.lock_now()
+    wait(lambda: protected.start.presenter is None)
+    protected.screen.secret.line.setText(PASSPHRASE)
+    protected.screen.accept()
+    wait(protected.screen.stop.isVisible)
+    gate.open()
+    protected.settle()
+    assert _answer(protected) == ("The first half, and the second.", Ending.COMPLETE)
+
+
+# ---- without a passphrase, and what comes from outside
+
+
+def test_without_a_passphrase_one_is_set_first(window: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cheap(*arguments: object) -> keys.Key:
+        window._has_passphrase = True
+        return keys.set_passphrase(*arguments, cost=CHEAP)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(locking, "set_passphrase", cheap)
+    window.presenter.commands.actions["Lock now"].trigger()
+    dialog = window.dialog(PassphraseDialog)
+    assert isinstance(dialog, PassphraseDialog)
+    assert dialog.windowTitle() == "Set a passphrase first"
+    assert "Octavo can be locked once there is a passphrase to unlock it with." in dialog.accessibleDescription()
+    assert window.start.presenter is not None
+    for line in (dialog.chosen.new, dialog.chosen.again):
+        line.line.setText(PASSPHRASE)
+    assert dialog.action.text() == "Set and lock"
+    dialog.accept()
+    wait(lambda: window.start.presenter is None and window.start._desk is None)
+    window.unlock()
+    assert WORD in window.words()
+
+
+def test_a_desk_without_a_passphrase_is_not_locked_by_the_session(window: LockedWindow) -> None:
+    window.start.lock()
+    assert window.start.presenter is not None
+
+
+def test_files_from_outside_wait_for_the_passphrase(protected: LockedWindow, tmp_path: Path) -> None:
+    file, dropped = tmp_path / "Atlas terms.txt", tmp_path / "Atlas notes.txt"
+    protected.lock()
+    protected.start._take_call(Call.of([file]))
+    assert protected.screen.waiting.text() == "A file is waiting. Octavo opens it when it is unlocked."
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(dropped))])
+    event = QDropEvent(
+        QPointF(QPoint(9, 9)), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    protected.screen.dropEvent(event)
+    assert protected.screen.waiting.text() == "2 files are waiting. Octavo opens them when it is unlocked."
+    assert "terms" not in everything()
+    protected.unlock()
+    told = protected.presenter.window.talk.notice
+    wait(lambda: "Atlas" in told.text())  # that they are not there: they were asked for
+
+
+def test_menus_and_dialogs_that_are_open_go_too(protected: LockedWindow) -> None:
+    protected.presenter.preferences.open_settings()
+    wait(lambda: protected.presenter.preferences.dialog is not None)
+    menu = protected.presenter.window.talk.more.menu()
+    if menu is not None:
+        menu.popup(QPoint(5, 5))
+    protected.start.lock()
+    wait(lambda: protected.start._desk is None and protected.start._bridge.idle)
+    pause(1)
+    assert QApplication.activePopupWidget() is None
+    assert QApplication.activeModalWidget() is None
+    protected.unlock()
+
+
+def test_quitting_while_locked_ends_the_program(protected: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(QApplication, "exit", lambda *arguments: ended.append(arguments[-1]))
+    protected.lock()
+    protected.screen.leave.click()
+    assert ended == [0]

@@ -1,0 +1,57 @@
+"""The program over a desk that has a passphrase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.core.paths import Paths
+from app.services.services import Services
+from app.store.derivation import Argon2Cost
+from app.store.keys import obtain, set_passphrase
+from app.ui.lock.screen import LockScreen
+from tests.ui import fakes
+from tests.ui.matter_window import Window
+from tests.ui.room import wait
+
+PASSPHRASE = "lantern quay otter violet"
+CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)
+
+
+class LockedWindow(Window):
+    """`protect` gives the desk its passphrase; from then on it opens by it alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._has_passphrase = False
+        super().__init__(folder)
+
+    def open_desk(self, paths: Paths, passphrase: str | None) -> Services:
+        if not self._has_passphrase:
+            return super().open_desk(paths, passphrase)
+        before, fakes._KEY = fakes._KEY, obtain(paths, passphrase)
+        try:
+            return super().open_desk(paths, passphrase)
+        finally:
+            fakes._KEY = before
+
+    def protect(self) -> None:
+        set_passphrase(self.desk.home, self.desk.paths, PASSPHRASE, cost=CHEAP)
+        self._has_passphrase = True
+        self.presenter.locking.changed.emit()
+        self.settle()
+
+    @property
+    def screen(self) -> LockScreen:
+        found = self.start.window.findChild(LockScreen)
+        assert isinstance(found, LockScreen)
+        return found
+
+    def lock(self) -> None:
+        """And wait until the desk is closed."""
+        self.presenter.commands.actions["Lock now"].trigger()
+        wait(lambda: self.start.presenter is None)
+        wait(lambda: self.start._bridge.idle and self.start._desk is None)
+
+    def unlock(self, passphrase: str = PASSPHRASE) -> None:
+        self.screen.secret.line.setText(passphrase)
+        self.screen.accept()
+        self.settle()
