@@ -34,6 +34,7 @@ from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
+from app.services.pseudonyms.leaving import Leaving
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
@@ -81,6 +82,7 @@ class Services:
     own_settings: SettingsStore
     """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""
     engine: EngineClient
+    leaving: Leaving
     reader: DocumentReader
     database: Database
     matters: Matters
