@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core import installation
+from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
 from app.core.files import start_log
 from app.core.matter import LIBRARY, Matter
@@ -33,7 +34,7 @@ from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library
+from app.services.library import Library, document_text
 from app.services.matters import Matters, settings_of_matter
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
@@ -42,6 +43,9 @@ from app.services.plans import Machines, Plans
 from app.services.policies import read_policy
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
+from app.services.pseudonyms.engine import LeavingEngine
+from app.services.pseudonyms.leaving import Leaving
+from app.services.pseudonyms.pseudonyms import Pseudonyms
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
@@ -60,6 +64,7 @@ from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
+from app.store.pseudonyms import PseudonymStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -156,8 +161,10 @@ def _suggestions(search: Search, books: Books, database: Database, settings: Set
 
 def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services:
     conversations, settings, books = Conversations(database), shared.settings, Books(database)
-    engine, of_models, reader = shared.engine, shared.of_models, shared.reader
+    of_models, reader = shared.of_models, shared.reader
     models, decoder = of_models.models, shared.decoder
+    pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
+    engine = LeavingEngine(shared.engine, pseudonyms, models.remote_texts)
     library = Library(reader, books, engine, models.readings)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(decoder, kept_images, library, engine)
@@ -195,7 +202,8 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=own,
-        engine=engine,
+        engine=shared.engine,
+        leaving=Leaving(pseudonyms, models, prompts, conversations),
         reader=reader,
         database=database,
         policy=shared.policy,

@@ -21,6 +21,7 @@ from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
+from app.wording.pseudonyms import sent_words
 from app.wording.support import basis_words, nothing_found, part_words, parts_words
 from app.wording.weighing import support_words
 
@@ -275,6 +276,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "parts": _describe_parts(answer),
         "coverage": counts_of(question, answer),
         "words_alone": answer.words_alone,
+        "sent": answer.sent,
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
         "citations": [_describe_citation(citation) for citation in answer.citations],
         "sentences": [
@@ -316,8 +318,8 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
         print(f"  {_citation_line(citation, shelf)}")
     if answer.passages or answer.excerpts:
         print(f"  {_passages_line(answer, shelf)}")
-    if basis := basis_words(question, answer):
-        print(f"  {basis}")
+    for words in filter(None, (basis_words(question, answer), sent_words(answer))):
+        print(f"  {words}")
     print(flush=True)
 
 

@@ -14,7 +14,7 @@ from app.cli import parsers
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import EngineSettings, Settings
+from app.core.settings import EngineSettings, RemoteTexts, Settings
 from app.wording import i18n
 from app.wording.i18n import _
 
@@ -43,6 +43,9 @@ _SETTINGS = {
     "weighing": "weigh_sentences",
     "true_quotes": "sampling.true_quotes",
 }
+
+
+_TEXTS = {"on": RemoteTexts.REPLACED, "off": RemoteTexts.AS_IS}
 
 
 def window_options(argv: Sequence[str]) -> WindowOptions:
@@ -86,6 +89,8 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
         changed["remote"]["enabled"] = True
     elif "model" in given:
         changed["remote"]["enabled"] = False
+    if given.get("pseudonyms") in _TEXTS:
+        changed["remote"]["texts"] = _TEXTS[given["pseudonyms"]]
     if "model" in given:
         engine = EngineSettings(threads=stored.engine.threads)
         changed["engine"] = msgspec.to_builtins(engine)

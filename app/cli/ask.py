@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.cli import arguments
+from app.cli import arguments, leaving
 from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
@@ -59,6 +59,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     _check(options)
     ask, books = prepare(options, desk, cancel)
     asking_desk = asking_with(ask, desk)
+    if options.pseudonyms == "show":
+        for text in options.question:
+            leaving.show(desk.leaving.found(Question("", text, books)), as_json=options.json)
+        return
     shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
     out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
     show = partial(show_progress, out)
@@ -260,6 +264,8 @@ def use(settings: Settings, desk: Services, *, as_json: bool) -> Ask:
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
         _print_destination(host, as_json=as_json)
+        settings = leaving.decided(settings, host, desk, as_json=as_json)
+        desk.models.use(settings.engine, settings.remote)
     return dataclasses.replace(desk.ask, settings=lambda: settings)
 
 

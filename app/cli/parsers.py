@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_ask(commands: Any) -> None:
     ask = _command(commands, "ask", _("ask one or more questions about documents"))
-    _add_answering(ask)
+    _add_answering(ask, shows_names=True)
     ask.add_argument(
         "--image", type=Path, action="append", default=[], metavar="FILE",
         help=_("an image to show with the first question; repeatable, kept in this order"),
@@ -287,10 +287,10 @@ def _add_going_on(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_answering(ask: argparse.ArgumentParser) -> None:
+def _add_answering(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
     """The options of all commands that answer questions about any number of books."""
     _add_documents(ask)
-    _add_engine(ask)
+    _add_engine(ask, shows_names=shows_names)
 
 
 def _add_read_again(command: argparse.ArgumentParser) -> None:
@@ -300,8 +300,8 @@ def _add_read_again(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_engine(ask: argparse.ArgumentParser) -> None:
-    """The options of all commands in which a model answers."""
+def _add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
+    """The options of all commands in which a model answers. `shows_names`: it can list what would be replaced."""
     ask.add_argument(
         "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
     )
@@ -310,6 +310,13 @@ def _add_engine(ask: argparse.ArgumentParser) -> None:
         help=_("let a server of your organisation answer: it receives the full text of the documents"),
     )  # fmt: skip
     ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, if it has several"))
+    ask.add_argument(
+        "--pseudonyms", choices=("on", "off", *(("show",) if shows_names else ())),
+        help=_("replace names, numbers, addresses and accounts on the way to that server, and put them back in the"
+        " answer; “show” only lists them") if shows_names
+        else _("replace names, numbers, addresses and accounts on the way to that server, and put them back in the"
+        " answer"),
+    )  # fmt: skip
     ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
     ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import chain
 
 import msgspec
 
 from app.core.errors import Problem
 from app.core.image import Image, ImageRef
+from app.core.pseudonym import Sent
 from app.core.values import FREE, AnswerForm
 
 
@@ -270,6 +272,12 @@ class Beside(msgspec.Struct, frozen=True):
     instructions: str = ""
     words_alone: bool = False
 
+    @property
+    def book_ids(self) -> tuple[str, ...]:
+        """Of the books that it has words of, each once."""
+        ids = [passage.book_id for passage in self.passages], [outline.book_id for outline in self.outlines]
+        return tuple(dict.fromkeys(chain.from_iterable(ids)))
+
 
 class PartState(StrEnum):
     """What came of reading a part of the books."""
@@ -296,7 +304,8 @@ class Answer(msgspec.Struct, frozen=True):
     saw nothing else of the books. `parts`: it is written from notes of these, which are all pages that were asked; none
     for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
     `left_out`: questions that follow are asked without it and its question, so that they fit. `weighed`: its sentences
-    that state something; empty until they are weighed, which comes after the answer.
+    that state something; empty until they are weighed, which comes after the answer. `sent`: to a server that answered;
+    None where a model on this machine did.
     """
 
     id: str
@@ -318,6 +327,7 @@ class Answer(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...] = ()
     weighed: tuple[WeighedSentence, ...] = ()
     words_alone: bool = False
+    sent: Sent | None = None
 
     @property
     def beside(self) -> Beside:

@@ -101,6 +101,15 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Annotated[str, Meta(pattern=r"^https?://\S+$")] = "https://huggingface.co"
 
 
+class RemoteTexts(StrEnum):
+    """What becomes of names, numbers, addresses and accounts in texts that are sent to a server."""
+
+    UNDECIDED = "undecided"  # nobody was asked yet
+    AS_IS = "as_is"
+    REPLACED = "replaced"
+    ASKED = "asked"  # each time
+
+
 class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A server of one's organisation that answers instead of this machine. A change takes effect at the next load."""
 
@@ -111,6 +120,8 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its name on the server; empty: the only one there."""
     ca_file: str = ""
     """Certificates in PEM format; empty: those of the system."""
+    texts: RemoteTexts = RemoteTexts.UNDECIDED
+    """A change takes effect with the next question."""
 
     @property
     def in_use(self) -> bool:

@@ -148,7 +148,8 @@ class Prompt(msgspec.Struct, frozen=True):
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
     `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
     whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
-    of its book among those, and its own in the book.
+    of its book among those, and its own in the book. `conversation_id`: whose pseudonyms are used where it is sent to a
+    server; `about`: books that the messages have words of, by their ids. The model sees neither.
     """
 
     rules: str
@@ -157,6 +158,8 @@ class Prompt(msgspec.Struct, frozen=True):
     quoted: tuple[DocumentText, ...] = ()
     said: tuple[str, ...] = ()
     restated: tuple[tuple[int, int], ...] = ()
+    conversation_id: str = ""
+    about: tuple[str, ...] = ()
 
 
 class PromptSize(msgspec.Struct, frozen=True):
@@ -264,12 +267,14 @@ class EngineCounts(msgspec.Struct, frozen=True):
 
 
 class Generated(msgspec.Struct, frozen=True):
-    """How an answer ended, and the counts; its text went before as `Token` events."""
+    """How an answer ended, and the counts; its text went before as `Token` events. `replaced`: names and numbers of the
+    prompt that were, before a server got it."""
 
     ending: Ending
     usage: Usage
     timings: Timings
     counts: EngineCounts = EngineCounts()
+    replaced: int = 0
 
 
 class EngineState(StrEnum):

@@ -41,6 +41,7 @@ from app.core.events import (
     Tokenizing,
 )
 from app.core.image import ref_of
+from app.core.pseudonym import Sent
 from app.core.settings import Settings
 from app.core.values import held_form
 from app.core.work import Cancel, Stopped, Work, relay
@@ -119,6 +120,12 @@ class OpenAnswer:
     def found(self) -> None:
         """Note that its sentences are chosen by a search, and none is the model's."""
         self.answer = msgspec.structs.replace(self.answer, from_search=True)
+
+    def went_to(self, sent: Sent) -> None:
+        """Note the server that answered; of an answer that goes on, the most that was replaced."""
+        before = self._before.sent
+        replaced = max(sent.replaced, before.replaced if before is not None else 0)
+        self.answer = msgspec.structs.replace(self.answer, sent=msgspec.structs.replace(sent, replaced=replaced))
 
     def reads(self, parts: tuple[Part, ...]) -> None:
         """Keep what is read of the books, part by part, for the notes that it is written from."""
@@ -330,6 +337,8 @@ class Ask:
         self.models.learn(usage, generated.timings)
         timings = msgspec.structs.replace(generated.timings, load_s=load_s)
         ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
+        if host := self.model().host:
+            writing.went_to(Sent(host, generated.replaced))
         writing.end(ending, usage, timings, writing.citations() if held else writing.support())
 
     def open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
@@ -430,6 +439,7 @@ class Ask:
                 plain=plain,
                 others=question.others,
                 held=held_form(question.form, question.text),
+                conversation_id=question.conversation_id,
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))

@@ -93,7 +93,7 @@ class Comparisons:
             return ComparedQuestion(Question(conversation.id, asked, refs), 0, False)
         for shown, around, excerpts in _sizes(len(changes)):
             text = with_changes(compared, asked, changes[:shown], around)
-            prompt, _books = self.ask.prompts.build(refs, (), text, excerpts=excerpts)
+            prompt, _books = self.ask.prompts.build(refs, (), text, excerpts=excerpts, conversation_id=conversation.id)
             size = yield from self.ask.engine.run(Measure(prompt), cancel)
             if size.total + self.ask.reserve() <= model.context_tokens:
                 break

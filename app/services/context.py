@@ -108,7 +108,11 @@ class Context:
         model = self.ask.model()
         turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(
-            conversation.books, turns, sees=model.vision is not None, rules=conversation.rules
+            conversation.books,
+            turns,
+            sees=model.vision is not None,
+            rules=conversation.rules,
+            conversation_id=conversation.id,
         )
         size = yield from self.engine.run(Measure(prompt), cancel)
         segments = [ContextSegment("rules", size.frame)]
@@ -125,7 +129,9 @@ class Context:
         """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
-        prompt, _books = self.prompts.build(conversation.books, (), rules=conversation.rules)
+        prompt, _books = self.prompts.build(
+            conversation.books, (), rules=conversation.rules, conversation_id=conversation.id
+        )
         started, pauses = time.monotonic(), self.engine.pause_count
         usage = yield from self.engine.run(ReadBooks(prompt), cancel)
         if self.engine.pause_count == pauses:
@@ -189,7 +195,15 @@ class Context:
         beside = Beside(passages, instructions=self.ask.instructions(conversation.id))
         others = asked.others if asked is not None else ()
         prompt, _books = self.prompts.build(
-            refs, turns, text, images, beside=beside, sees=sees, rules=conversation.rules, others=others
+            refs,
+            turns,
+            text,
+            images,
+            beside=beside,
+            sees=sees,
+            rules=conversation.rules,
+            others=others,
+            conversation_id=conversation.id,
         )
         answer = (Message("assistant", begun),) if begun else ()
         whole = msgspec.structs.replace(prompt, messages=prompt.messages + answer)

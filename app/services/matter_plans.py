@@ -230,6 +230,7 @@ class MatterPlans:
             sees=self.ask.model().vision is not None,
             rules=conversation.rules if conversation is not None else RULES_VERSION,
             others=named,
+            conversation_id=question.conversation_id,
         )
         return (yield from self.ask.engine.run(Measure(prompt), cancel))
 

@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Loading
 from app.core.matter import LIBRARY
 from app.core.secret import Password
-from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, Settings
+from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, RemoteTexts, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.kept_files import kept_embeddings, kept_tokens
@@ -70,6 +70,10 @@ class Models:
     def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
         """Take these instead of the stored settings until the program ends."""
         self._wanted, self._wanted_remote = wanted, remote
+
+    def remote_texts(self) -> RemoteTexts:
+        """What a person wants of names and numbers that are sent to a server."""
+        return (self._wanted_remote or self._settings.load().remote).texts
 
     def load(self, path: str | None, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.

@@ -155,12 +155,13 @@ class Parts:
         """The notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT where they do not get
         shorter."""
         several = len(question.books) > 1
+        about = tuple(ref.book_id for ref in question.books)
         rows = [row for row in sheet.cells if row.state is CellState.ANSWERED]
         before = 0
         while True:
             texts = [f"# {self._names(row.question.books)}\n{_marked(row, several)}" for row in rows]
             messages = tuple(Message("user", f"{text}\n\n") for text in texts)
-            size = yield from self.asking.engine.run(Measure(Prompt("", (), messages)), cancel)
+            size = yield from self.asking.engine.run(Measure(Prompt("", (), messages, about=about)), cancel)
             taken = sum(size.messages)
             if taken + _SLACK <= room:
                 return "\n\n".join(texts)

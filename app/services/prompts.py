@@ -55,6 +55,7 @@ class Prompts:
         plain: bool = False,
         others: tuple[BookRef, ...] = (),
         held: HeldForm | None = None,
+        conversation_id: str = "",
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
@@ -64,7 +65,7 @@ class Prompts:
         were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
         named. `rules`: the version that the conversation began with. `plain`: no rules follow the question. `others`:
         documents that are not read whole, of which `beside` may have passages. `held`: the form that its answer is held
-        to.
+        to. `conversation_id`: whose pseudonyms are used.
         """
         books = tuple(map(self._books.cited, (*refs, *others)))
         texts = tuple(map(document_text, books))
@@ -80,7 +81,9 @@ class Prompts:
         else:
             quotable = texts if others else ()
             prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), quotable)
-        return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(beside.passages, books)), books
+        whose = {"conversation_id": conversation_id, "about": beside.book_ids}
+        restated = _places(beside.passages, books)
+        return msgspec.structs.replace(prompt, said=tuple(said), restated=restated, **whose), books
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
         """The messages of earlier turns, what was asked in them, and how many images they have: these are numbered

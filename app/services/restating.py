@@ -85,7 +85,12 @@ class Restating:
                 continue
             outlines = tuple(OutlineRef(book.id, book.title, levels) for _, book in books if book.outline)
             lines = self.prompts.outline_texts(outlines, refs)
-            size = yield from self.engine.run(Measure(Prompt("", (), (Message("user", "\n".join(lines)),))), cancel)
+            size = yield from self.engine.run(
+                Measure(
+                    Prompt("", (), (Message("user", "\n".join(lines)),), about=tuple(book.id for _ref, book in books))
+                ),
+                cancel,
+            )
             if sum(size.messages) <= room:
                 return outlines if lines else ()
         return ()
@@ -97,7 +102,7 @@ class Restating:
             return beside
         texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]
         size = yield from self.engine.run(
-            Measure(Prompt("", (), tuple(Message("user", text) for text in texts))), cancel
+            Measure(Prompt("", (), tuple(Message("user", text) for text in texts), about=beside.book_ids)), cancel
         )
         sizes = list(zip(beside.passages, size.messages, strict=False))
         kept, left = [], room

@@ -35,6 +35,7 @@ from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
+from app.services.pseudonyms.leaving import Leaving
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
@@ -83,6 +84,7 @@ class Services:
     own_settings: SettingsStore
     """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""
     engine: EngineClient
+    leaving: Leaving
     reader: DocumentReader
     database: Database
     policy: Policy

@@ -26,6 +26,7 @@ from app.core.conversation import (
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
+from app.core.pseudonym import Sent
 from app.core.values import AnswerForm
 
 Value = TypeVar("Value")
@@ -41,10 +42,10 @@ QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
-    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone"
+    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone, a.sent"
 )
 QUESTION_COLUMNS = 9
-_ANSWER_COLUMNS = 19
+_ANSWER_COLUMNS = 20
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -128,7 +129,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
-    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone = more
+    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone, sent = more
     return Answer(
         id=id_,
         question_id=question_id,
@@ -149,6 +150,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         parts=decode(parts, tuple[Part, ...]),
         weighed=decode(weighed, tuple[WeighedSentence, ...]),
         words_alone=bool(words_alone),
+        sent=decode(sent, Sent | None),
     )
 
 

@@ -246,8 +246,8 @@ class Conversations:
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
                         problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone, weighed,
-                        shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        sent, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -259,7 +259,7 @@ class Conversations:
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
                 citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, parts = ?,
-                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, weighed = ?
+                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, weighed = ?, sent = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
@@ -399,15 +399,21 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone
-    and weighed of an answer, as they are kept."""
+    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone,
+    weighed and sent of an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
     found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines, answer.parts)
     flags = (int(answer.excerpts), int(answer.from_search), int(answer.words_alone))
-    return (*(encode(value) for value in found), storable(answer.instructions), *flags, encode(answer.weighed))
+    return (
+        *(encode(value) for value in found),
+        storable(answer.instructions),
+        *flags,
+        encode(answer.weighed),
+        encode(answer.sent),
+    )
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:

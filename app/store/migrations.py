@@ -580,7 +580,33 @@ CREATE TRIGGER a_deleted_book_takes_its_recorded_texts_along AFTER DELETE ON boo
 END;
 """
 
-_PSEUDONYMS = ""
+_PSEUDONYMS = """
+-- What stands in for names and numbers on the way to a server, and in which texts they were looked for.
+ALTER TABLE conversations ADD COLUMN sent_as_is INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answers ADD COLUMN sent TEXT NOT NULL DEFAULT 'null';  -- JSON: Sent | None
+CREATE TABLE pseudonyms (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    stand_in TEXT NOT NULL,
+    use TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE replaced_texts (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    digest BLOB NOT NULL,
+    known INTEGER NOT NULL,              -- the last pseudonym that is used in it
+    book_id TEXT NOT NULL,               -- '' for what was said
+    PRIMARY KEY (conversation_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER a_deleted_book_takes_its_pseudonyms_along BEFORE DELETE ON books BEGIN
+    DELETE FROM pseudonyms WHERE conversation_id IN (SELECT conversation_id FROM replaced_texts WHERE book_id = old.id);
+    DELETE FROM replaced_texts WHERE conversation_id IN (
+        SELECT conversation_id FROM replaced_texts WHERE book_id = old.id
+    );
+END;
+"""
 
 _V11 = "".join((_RECORD, _PSEUDONYMS))
 

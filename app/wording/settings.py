@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, ThemeChoice
+from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, RemoteTexts, ThemeChoice
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -83,7 +83,7 @@ def sections() -> tuple[SettingSection, ...]:
         SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
         SettingSection(SectionKind.PRIVACY, _("Privacy and lock"), _privacy()),
         SettingSection(SectionKind.DOWNLOADS, _("Downloads"), _downloads()),
-        SettingSection(SectionKind.SERVER, _("Organisation server"), _server(), server_note),
+        SettingSection(SectionKind.SERVER, _("Organisation server"), (*_server(), _leaving()), server_note),
         SettingSection(SectionKind.ADVANCED, _("Advanced"), (*_placing(), *_loading(), *_choosing_tokens())),
     )
 
@@ -315,6 +315,24 @@ def _server() -> tuple[Meaning, ...]:
             effect=load,
             need=server,
         ),
+    )
+
+
+def _leaving() -> Meaning:
+    return Meaning(
+        "remote.texts",
+        _("Names and numbers"),
+        _(
+            "Before a question goes to the server, names, numbers, addresses and accounts can be replaced by words"
+            " such as [Person 1]. They come back in the answer. Rules find them, and miss some."
+        ),
+        named=(
+            (RemoteTexts.UNDECIDED, _("Ask with the first question")),
+            (RemoteTexts.REPLACED, _("Replace them")),
+            (RemoteTexts.ASKED, _("Ask me each time")),
+            (RemoteTexts.AS_IS, _("Send them as they are")),
+        ),
+        need=Need.SERVER,
     )
 
 

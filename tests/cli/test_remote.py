@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from PIL import Image
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
-from app.core.settings import RemoteSettings
+from app.core.settings import RemoteSettings, RemoteTexts
 from tests.cli.conftest import Octavo
+from tests.engine.remote import toy_server
+from tests.engine.remote.toy_server import ToyServer
 from tests.remote_servers import PYTHON_CONTEXT, python_server
 
 _TEXT = "# The lighthouse\n\nIn the year 1801 the keeper wrote that the lamp burned all night.\n"
@@ -92,6 +95,62 @@ def test_a_key_comes_from_the_environment(
         assert "needs a key" in err
         monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
         assert run("ask", "--remote", address, *_SHORT, "--document", story, "What burned?")[0] == 0
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
+    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
+    server = ToyServer("llama-server")
+    yield server
+    server.close()
+
+
+def _sent(server: ToyServer) -> str:
+    return "\n".join(json.dumps(body) for _path, body, _headers in server.asked) + "\n".join(
+        toy_server.detokenize(prompt) for prompt in server.prompts()
+    )
+
+
+def test_names_are_replaced_on_the_way_and_come_back(run: Any, tmp_path: Path, toy: ToyServer) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
+    toy.answer = ["“[Per", "son 1] pays to [", "Account 1]” [p. 1]."]
+    asked = ("ask", "--remote", toy.address, *_SHORT, "--document", letter, "Does Smith pay?")
+    code, out, err = run(*asked, "--pseudonyms", "on")
+    assert code == 0, err
+    assert "“John Smith pays to DE89 3704 0044 0532 0130 00” [p. 1]." in out
+    assert "3 names and numbers were replaced on the way to localhost" in out
+    assert "✓" in out
+    sent = _sent(toy)
+    assert "Does [Person 1b] pay?" in sent
+    assert "Smith" not in sent
+    assert "DE89" not in sent
+    code, _out, err = run(*asked)
+    assert code == 0
+    assert "go as they are" in err, "nobody has decided, and there is nobody to ask"
+    assert "Does Smith pay?" in _sent(toy)
+
+
+def test_what_would_be_replaced_is_shown_and_nothing_is_sent(run: Any, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
+    code, out, err = run("ask", "--pseudonyms", "show", "--document", letter, "Does Anna Berg pay?")
+    assert code == 0
+    assert [line.strip() for line in out.splitlines()] == [
+        *("Persons", "[Person 1]  John Smith, Smith, John", "[Person 2]  Anna Berg, Berg, Anna"),
+        *("Bank accounts", "[Account 1]  DE89 3704 0044 0532 0130 00"),
+    ]
+    assert "which miss some" in err
+
+
+def test_where_it_is_to_be_asked_each_time_a_script_has_to_say_it(
+    run: Any, story: Path, tmp_path: Path, toy: ToyServer
+) -> None:
+    _store(tmp_path, RemoteSettings(toy.address, texts=RemoteTexts.ASKED))
+    code, _out, err = run("ask", *_SHORT, "--document", story, "What burned?")
+    assert code == EXIT_USAGE
+    assert "--pseudonyms on or off" in err
+    assert toy.asked == []
 
 
 def test_images_stay_here(run: Any, story: Path, python_address: str) -> None:

@@ -33,6 +33,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
 from app.core.note import Marker, NotePlace
+from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse, Sent
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.sources import Shelved
@@ -49,6 +50,7 @@ from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.notes import NoteStore
 from app.store.passages import Passages
+from app.store.pseudonyms import KnownText, PseudonymStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -195,6 +197,13 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert planned is not None
             passage = PassageRef(book.id, "Moby-Dick 白鯨", 1, "i", 0, 4)
             assert planned.plan == MatterPlan((passage,), ("left",), ("no",), words_alone=True)
+
+        if version >= 11:
+            ahab = Pseudonym(1, NamedKind.PERSON, "Captain Ahab", "[Person 1]", PseudonymUse.NEVER)
+            assert PseudonymStore(database).of(talk.id) == [ahab]
+            assert PseudonymStore(database).texts(talk.id) == {b"\x01" * 16: KnownText(1, book.id)}
+            assert PseudonymStore(database).is_sent_as_is(talk.id)
+        assert answer.sent == (Sent("models.example.org", 3) if version >= 11 else None)
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)

@@ -14,7 +14,7 @@ from typing import Never, TypeAlias
 
 from msgspec.structs import replace
 
-from app.core.conversation import Ending, Timings, Usage
+from app.core.conversation import BookRef, Ending, Timings, Usage
 from app.core.document import Document, Member, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
@@ -61,7 +61,7 @@ from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library
+from app.services.library import Library, document_text
 from app.services.matters import Matters
 from app.services.models import Models, SavedReadings
 from app.services.notes import NoteTaking
@@ -69,6 +69,9 @@ from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
+from app.services.pseudonyms.engine import LeavingEngine
+from app.services.pseudonyms.leaving import Leaving
+from app.services.pseudonyms.pseudonyms import Pseudonyms
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
@@ -87,6 +90,7 @@ from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
+from app.store.pseudonyms import PseudonymStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -556,17 +560,19 @@ def _open(
         return opened.desk
 
     conversations, books, kept = Conversations(database), Books(database), BinStore(database)
-    library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans)
     prompts, kept_images = Prompts(books), ImageStore(database)
-    images = Images(decoder := DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
+    pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
+    asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
+    library = Library(reader, books, asked, readings)  # type: ignore[arg-type]
+    images = Images(decoder := DirectImageReader(), kept_images, library, asked)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
-    restating = Restating(engine, prompts, search, books)
+    restating = Restating(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
-    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force)
+    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force)
     weighing = _weighing(engine, ask, conversations, settings)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)
@@ -578,7 +584,7 @@ def _open(
         make_suggestions=partial(_suggestions, search, books, database, engine, settings),
         parts=Parts(sheets, prompts, books),
         templates=Templates(resources() / "sheets", library),
-        context=Context(engine, models, library, prompts, conversations, ask),
+        context=Context(asked, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         timelines=Timelines(library, Timeline(database)),
         library=library,
@@ -599,6 +605,7 @@ def _open(
         own_settings=SettingsStore(database) if matter else settings,
         policy=settings.policy,
         engine=engine,  # type: ignore[arg-type]
+        leaving=Leaving(pseudonyms, models, prompts, conversations),
         reader=reader,  # type: ignore[arg-type]
         database=database,
         matters=matters,

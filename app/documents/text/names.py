@@ -145,7 +145,7 @@ class NameReader:
         for match in pattern.finditer(text):
             start = match.start() + _beginning(match.group(), formed=pattern is _FORMED)
             words = _clean(text[start : match.end()]).split()
-            is_common = pattern is _INSTITUTION and all(map(self._is_common, words))
+            is_common = pattern is _INSTITUTION and all(map(self.is_common, words))
             if len(words) > 1 and not is_common:
                 found.append((start, match.end()))
                 names.append(WrittenName(" ".join(words).rstrip(","), EntityKind.ORGANISATION))
@@ -155,10 +155,10 @@ class NameReader:
         names, found = [], list[tuple[int, int]]()
         for match in pattern.finditer(text):
             words = _clean(match["name"]).split()
-            while len(words) > 1 and self._is_common(words[-1]):
+            while len(words) > 1 and self.is_common(words[-1]):
                 del words[-1]
             titled = pattern is _TITLED
-            is_name = words[-1] not in _NO_LAST and not self._is_common(words[-1]) and words[0] not in _NO_FIRST
+            is_name = words[-1] not in _NO_LAST and not self.is_common(words[-1]) and words[0] not in _NO_FIRST
             if is_name and len(words) >= 2 - titled:
                 found.append(match.span())
                 if titled and sum(word[0].isupper() for word in words) < 2:
@@ -166,11 +166,29 @@ class NameReader:
                 names.append(WrittenName(" ".join(words), EntityKind.PERSON))
         return names, _without(text, found)
 
-    def _is_common(self, word: str) -> bool:
+    def is_common(self, word: str) -> bool:
+        """Whether the document writes it small, too."""
         return word.lower().rstrip(",.") in self._small
 
 
+_GIVEN_WORDS = frozenset(_GIVEN.split())
+_TITLE_WORDS = frozenset(_TITLES.split())
+_BARE = re.compile(rf",?\s+(?:{_FORMS})$|^(?:株式会社|有限会社|合同会社)|(?:株式会社|有限会社|合同会社)$")
 _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
+
+
+def shorter_forms(name: WrittenName) -> tuple[str, ...]:
+    """The name itself, without titles, and what else it may be called: its last and its first word, or an organisation
+    without its legal form. Nothing that is a month, say, by itself; one that the text has for something else is for
+    the caller to leave out."""
+    words = name.name.split()
+    while len(words) > 1 and words[0].rstrip(".") in _TITLE_WORDS:
+        del words[0]
+    if name.kind is EntityKind.ORGANISATION:
+        bare = _BARE.sub("", name.name)
+        return (name.name, bare) if bare and bare != name.name else (name.name,)
+    ends = (words[-1], words[0]) if len(words) > 1 else ()
+    return (" ".join(words), *(word for word in ends if len(word) > 2 and word not in _NO_LAST and "." not in word))
 
 
 def _of_headers(text: str) -> Iterator[WrittenName]:
@@ -198,13 +216,16 @@ def _clean(name: str) -> str:
 
 
 def _beginning(written: str, *, formed: bool) -> int:
-    """Where the name of an organisation begins: behind articles, and behind another name and an "and". `formed`: it
-    ends with its legal form."""
+    """Where the name of an organisation begins: behind articles, and behind another name and an "and", or a
+    person's and an "of". `formed`: it ends with its legal form."""
     words = [(match.start(), match.group().rstrip(",")) for match in re.finditer(r"\S+", written)]
     joint = max((number for number, (_at, word) in enumerate(words) if word in ("and", "und", "et")), default=0)
     is_one = (joint, len(words) - joint) == (1, 3) if formed else {"of", "for"} & {word for _at, word in words[:joint]}
     if joint and not is_one:  # neither Alders and Sons Ltd nor Ministry of Trade and Industry
         del words[: joint + 1]
+    behind_of = next((number for number, (_at, word) in enumerate(words) if word == "of"), 0)
+    if formed and behind_of > 1 and words[0][1] in _GIVEN_WORDS:  # Anna Berg of Marlow Rigging Ltd
+        del words[: behind_of + 1]
     while len(words) > 1 and (words[0][1] in _NO_FIRST or words[0][1] in ("&", "of", "the", "and")):
         del words[0]
     return words[0][0] if words else 0

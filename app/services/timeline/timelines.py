@@ -14,7 +14,7 @@ from app.core.work import Cancel, Stopped, Work
 from app.services.library import Library
 from app.store.timeline import Timeline
 
-RULES = 1
+RULES = 2
 """The version of the rules in `finding`: one more whenever they may find something else. All books are then looked
 through again."""
 

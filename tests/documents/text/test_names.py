@@ -27,6 +27,12 @@ def names(text: str, kind: EntityKind, *others: str) -> set[str]:
     return {each.name for each in NameReader([text, *others]).read(text) if each.kind is kind}
 
 
+def test_a_person_of_an_organisation_is_not_a_part_of_its_name() -> None:
+    text = "Anna Berg of Marlow Rigging Ltd wrote to the Bank of Ireland plc."
+    assert names(text, EntityKind.PERSON) == {"Anna Berg"}
+    assert names(text, EntityKind.ORGANISATION) == {"Marlow Rigging Ltd", "Bank of Ireland plc"}
+
+
 def test_persons() -> None:
     assert names(_LETTER, EntityKind.PERSON) == {
         *("Anna Berg", "John H. Smith", "Mr Smith", "John Smith", "Charlotte von Stein"),

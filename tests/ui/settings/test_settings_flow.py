@@ -196,7 +196,8 @@ def test_only_what_applies_is_shown(room: Room) -> None:
     assert _shown(dialog) == {"remote.address"}
     room.presenter.preferences.change("remote.address", "https://models.example.org")
     room.settle()
-    assert _shown(dialog) == {f"remote.{name}" for name in ("address", "enabled", "model", "key", "ca_file")}
+    names = ("address", "enabled", "model", "key", "ca_file", "texts")
+    assert _shown(dialog) == {f"remote.{name}" for name in names}
 
 
 def test_with_a_card_its_settings_are_there(room: Room) -> None:

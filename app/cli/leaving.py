@@ -1,0 +1,75 @@
+"""Names and numbers before they go to a server: listed, and whether they are replaced, asked on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from app.cli.screen import print_json
+from app.core.errors import AppError, Code
+from app.core.pseudonym import Pseudonym
+from app.core.settings import RemoteTexts, Settings
+from app.core.work import Stopped
+from app.services.services import Services
+from app.wording.i18n import _
+from app.wording.pseudonyms import by_kind, kind_words, limits_words
+from app.wording.units import printable
+
+
+def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> Settings:
+    """The settings with what becomes of names and numbers in this run. Where nobody has decided that yet, a person is
+    asked, once; without a terminal they go as they are, which is said. Raises AppError USAGE where it is to be asked
+    each time and cannot be; Stopped."""
+    wanted = settings.remote.texts
+    if wanted in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
+        return settings
+    at_terminal = not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    if wanted is RemoteTexts.ASKED and not at_terminal:
+        raise AppError(Code.USAGE, detail=_("no terminal to ask about names and numbers: use --pseudonyms on or off"))
+    if not at_terminal:
+        if not as_json:
+            words = _("Names and numbers go as they are. With --pseudonyms on they are replaced.")
+            print(f"octavo: {words}", file=sys.stderr)
+        return _with(settings, RemoteTexts.AS_IS)
+    chosen = _ask(host)
+    if wanted is RemoteTexts.UNDECIDED:
+        desk.settings.change("remote.texts", chosen)
+    return _with(settings, chosen)
+
+
+def show(found: Sequence[Pseudonym], *, as_json: bool) -> None:
+    """What would be replaced, by kind, on stdout."""
+    if as_json:
+        entries = [entry for _kind, of_kind in by_kind(found) for entry in of_kind]
+        print_json({"event": "pseudonyms", "found": entries})
+        return
+    for kind, of_kind in by_kind(found):
+        print(kind_words(kind))
+        for entry in of_kind:
+            print(printable(f"  {entry.stand_in}  {', '.join(entry.texts)}"))
+    if not found:
+        print(_("No names or numbers were found."))
+    print(limits_words(), file=sys.stderr)
+
+
+def _ask(host: str) -> RemoteTexts:
+    """Raises Stopped."""
+    words = _("Replace names, numbers, addresses and accounts on the way to {host}, and put them back in the answer?")
+    print(printable(words.format(host=host)), file=sys.stderr)
+    while True:
+        print(_("r: replace them   a: send them as they are   n: send nothing"), end=" ", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+        match answer.strip().casefold():
+            case "r":
+                return RemoteTexts.REPLACED
+            case "a":
+                return RemoteTexts.AS_IS
+            case "n" | "" if not answer or answer.strip():
+                raise Stopped
+
+
+def _with(settings: Settings, texts: RemoteTexts) -> Settings:
+    remote = msgspec.structs.replace(settings.remote, texts=texts)
+    return msgspec.structs.replace(settings, remote=remote)

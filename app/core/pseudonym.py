@@ -1,0 +1,59 @@
+"""What says who or what is meant: names, numbers, addresses and accounts, and the words that stand in for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class NamedKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"  # of a house, or a postcode
+    ACCOUNT = "account"  # at a bank
+    CARD = "card"
+    ID_NUMBER = "id_number"  # that a state or an insurer gave
+    BIRTH_DATE = "birth_date"
+    CASE_NUMBER = "case_number"  # of a case, a file, a policy, a customer
+    IP_ADDRESS = "ip_address"
+    WEB_ADDRESS = "web_address"
+    WORD = "word"  # that a person added
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A text as it is written, its blanks made one each."""
+
+    kind: NamedKind
+    text: str
+
+
+class PseudonymUse(StrEnum):
+    """Where a text is replaced."""
+
+    FOUND = "found"  # in texts that are sent for the first time after it was found
+    ALWAYS = "always"  # in all: a person added it
+    NEVER = "never"  # it is sent as it is: a person took it off, or it was sent before
+
+
+class Pseudonym(msgspec.Struct, frozen=True):
+    """What stands in for a text in one conversation, such as "[Person 1]" for "John Smith". Each way of writing a name
+    has one of its own ("[Person 1b]" for "Smith"), so that texts come back as they were.
+
+    `number`: its place among those of the conversation, from 1 on, in the order in which they were found.
+    """
+
+    number: int
+    kind: NamedKind
+    text: str
+    stand_in: str
+    use: PseudonymUse = PseudonymUse.FOUND
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Where the texts of an answer went. `replaced`: so many names and numbers were, on the way."""
+
+    host: str
+    replaced: int = 0

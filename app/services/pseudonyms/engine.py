@@ -1,0 +1,86 @@
+"""The engine as the desk uses it: names and numbers are replaced on the way to a server, and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import msgspec
+
+from app.core.errors import AppError
+from app.core.events import Looking, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.image import Raster
+from app.core.settings import RemoteTexts
+from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
+from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Pixels, Prompt
+from app.services.pseudonyms.pseudonyms import Pseudonyms, Replaced
+from app.services.pseudonyms.stand_ins import Restorer
+
+_Written = Tokenizing | Reading | Thinking | Token | Notice
+
+
+class LeavingEngine:
+    """`engine.protocol.Engine` over the one of all desks, with the pseudonyms of one."""
+
+    def __init__(self, engine: Engine, pseudonyms: Pseudonyms, wanted: Callable[[], RemoteTexts]) -> None:
+        """`wanted`: what a person wants of texts that are sent to a server."""
+        self._engine = engine
+        self._pseudonyms = pseudonyms
+        self._wanted = wanted
+        self.load, self.revive, self.flush_saved = engine.load, engine.revive, engine.flush_saved
+        self.keep_images, self.forget, self.change_desk = engine.keep_images, engine.forget, engine.change_desk
+        self.pause, self.resume, self.state, self.model = engine.pause, engine.resume, engine.state, engine.model
+        self.close = engine.close
+
+    @property
+    def pause_count(self) -> int:
+        return self._engine.pause_count
+
+    def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
+        yield from self._engine.see(wanted, canvas, overview, cancel)
+
+    def replaces(self, conversation_id: str) -> bool:
+        """Whether names are replaced in what is sent for a conversation now: never for a model on this machine. Until a
+        person has decided, they are."""
+        model, wanted = self._engine.model(), self._wanted()
+        if model is None or not model.host or wanted is RemoteTexts.AS_IS:
+            return False
+        return wanted is RemoteTexts.REPLACED or not self._pseudonyms.is_sent_as_is(conversation_id)
+
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        """As the engine does; the prompt of an order to a server is replaced."""
+        prompt = getattr(order, "prompt", None)
+        if not isinstance(prompt, Prompt) or not self.replaces(prompt.conversation_id):
+            return (yield from self._engine.run(order, cancel))
+        replaced = self._pseudonyms.replace(prompt)
+        if isinstance(order, AnswerTo):
+            return (yield from cast("Work[Progress, Result]", self._answer(order, replaced, cancel)))
+        return (yield from self._engine.run(msgspec.structs.replace(order, prompt=replaced.prompt), cancel))
+
+    def _answer(self, order: AnswerTo, replaced: Replaced, cancel: Cancel | None) -> Work[_Written, Generated]:
+        """What the server writes, with names and numbers put back, also where a stand-in comes in two pieces."""
+        restorer, pieces = Restorer(replaced.used), list[str]()
+        last = order.prompt.messages[-1] if order.prompt.messages else None
+        begun = last.text if last is not None and last.role == "assistant" else ""
+
+        def take(progress: _Written) -> Iterator[_Written]:
+            if not isinstance(progress, Token):
+                yield progress
+            elif text := restorer.feed(progress.text):
+                pieces.append(text)
+                yield Token(text)
+
+        def rest() -> Iterator[Token]:
+            if text := restorer.end():
+                pieces.append(text)
+                yield Token(text)
+
+        work = self._engine.run(msgspec.structs.replace(order, prompt=replaced.prompt), cancel)
+        try:
+            generated = yield from relay(work, take)
+        except (AppError, Stopped):
+            yield from rest()
+            raise
+        yield from rest()
+        self._pseudonyms.answered(order.prompt.conversation_id, begun + "".join(pieces))
+        return msgspec.structs.replace(generated, replaced=len(replaced.used))

@@ -1,0 +1,72 @@
+"""Lists what says who is meant in some texts, by rules alone: names, numbers, addresses, accounts.
+
+What rules cannot find: a name that is never written with a title, a given name that is known, or a legal form; a
+nickname; who is meant by what is said of him. So the list is shown to whoever sends the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from app.core.pseudonym import Named, NamedKind
+from app.core.timeline import EntityKind
+from app.documents.text.identifiers import identifiers
+from app.documents.text.names import NameReader, WrittenName, shorter_forms
+from app.services.pseudonyms.stand_ins import PATTERN
+
+MOST = 20_000
+"""Of one lot of texts: what is behind them is left out."""
+
+_KINDS = {EntityKind.PERSON: NamedKind.PERSON, EntityKind.ORGANISATION: NamedKind.ORGANISATION}
+_BLANKS = re.compile(r"\s+")
+_ONE_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
+_LEAST_ALONE = 3
+
+
+def find(texts: Sequence[str]) -> list[tuple[Named, ...]]:
+    """What is in them, in the order in which it comes, each with the other ways in which the texts write it."""
+    reader, words = NameReader(texts), _Words(texts)
+    found: dict[str, tuple[Named, ...]] = {}
+    for text in texts:
+        for named in _in_text(text, reader):
+            first = named[0].text
+            if len(first) > 1 and first not in found:
+                found[first] = (named[0], *(each for each in named[1:] if each.text in words))
+            if len(found) == MOST:
+                break
+    return list(found.values())
+
+
+def _in_text(text: str, reader: NameReader) -> Iterable[tuple[Named, ...]]:
+    for match in PATTERN.finditer(text):  # it would be taken for one of ours
+        yield (Named(NamedKind.WORD, _BLANKS.sub(" ", match.group())),)
+    for number in identifiers(text):
+        yield (Named(number.kind, _BLANKS.sub(" ", text[number.start : number.end])),)
+    for name in reader.read(text):
+        yield _forms(name, reader)
+
+
+def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
+    """A name, and what else it may be called."""
+    kind = _KINDS[name.kind]
+    whole, *shorter = shorter_forms(name)
+    alone = [form for form in shorter if " " in form or (len(form) >= _LEAST_ALONE and not reader.is_common(form))]
+    forms = dict.fromkeys((whole, *alone, *(form.upper() for form in (whole, *alone) if len(form) >= _LEAST_ALONE)))
+    return tuple(Named(kind, form) for form in forms)
+
+
+class _Words:
+    """Which words, or runs of them, are in some texts."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._text = _BLANKS.sub(" ", "\n".join(texts))
+        self._words = frozenset(_ONE_WORD.findall(self._text))
+
+    def __contains__(self, form: object) -> bool:
+        if not isinstance(form, str):
+            return False
+        if _UNSPACED.search(form):
+            return form in self._text
+        return form in self._words if _ONE_WORD.fullmatch(form) else form in self._text
