@@ -83,7 +83,7 @@ def _forms(word: str) -> Iterator[tuple[str, bytes, bool]]:
     yield "UTF-16", small.encode("utf-16-le"), False  # big-endian too: the same bytes, but for the first and last
     yield "hex", small.encode().hex().encode(), False
     yield "percent", small.replace(" ", "%20").encode(), False
-    for spelled in {word, small, word.upper()}:
+    for spelled in {word, small, word.upper()} if len(word) > 7 else ():
         for shift in range(3):
             coded = base64.b64encode(b"x" * shift + spelled.encode())
             yield "base64", coded[4 if shift else 0 : -4], True

@@ -185,7 +185,7 @@ def _decrypted(data: Path) -> dict[str, bytes]:
 
 def _pages(decrypted: dict[str, bytes], words: tuple[str, ...]) -> list[Hit]:
     """Whole words, and their ends: an index leaves out the beginning that a term shares with the one before it."""
-    sought = Search(words + tuple(word[4:] for word in words))
+    sought = Search(words + tuple(word[4:] for word in words if len(word) > 9))
     return [hit for name, content in decrypted.items() for hit in sought.text(name, content, depth=9)]
 
 
@@ -193,7 +193,7 @@ def _terms(data: Path) -> dict[str, list[str]]:
     """What the full-text indexes list."""
     found: dict[str, list[str]] = {}
     for name, connection in _databases(data):
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5%'").fetchall()
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%' OR sql LIKE '%USING fts5 (%'").fetchall()
         for (table,) in tables:
             connection.execute(f'CREATE VIRTUAL TABLE temp."v_{table}" USING fts5vocab(main, "{table}", row)')
             terms = connection.execute(f'SELECT term FROM temp."v_{table}"').fetchall()
