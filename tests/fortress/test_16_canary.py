@@ -193,7 +193,7 @@ def _terms(data: Path) -> dict[str, list[str]]:
     """What the full-text indexes list."""
     found: dict[str, list[str]] = {}
     for name, connection in _databases(data):
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%' OR sql LIKE '%USING fts5 (%'").fetchall()
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%'").fetchall()
         for (table,) in tables:
             connection.execute(f'CREATE VIRTUAL TABLE temp."v_{table}" USING fts5vocab(main, "{table}", row)')
             terms = connection.execute(f'SELECT term FROM temp."v_{table}"').fetchall()
