@@ -17,13 +17,13 @@ from pathlib import Path
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.journey", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the pictures go")
+    parser.add_argument("--home", type=Path, metavar="FOLDER", help="an empty home folder that stays")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ["OCTAVO_NO_KEYRING"] = "1"
     with tempfile.TemporaryDirectory(prefix="octavo-journey-") as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
+        home = options.home or Path(folder)
         os.environ["HOME"] = str(home)
         return _play(options.out, home)
 

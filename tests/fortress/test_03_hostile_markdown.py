@@ -1,0 +1,235 @@
+"""150 hostile texts in the real conversation view and in every export: no file is opened, nothing hangs, no word is
+lost, no link but one to the web is live."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import re
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import lxml.html
+import pypdfium2
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtWidgets import QApplication
+
+from app.core.conversation import Turn
+from app.export import docx, html, markdown
+from app.export.clipboard import copy_answer
+from app.export.report import compose
+from app.ui import pdf
+from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.view import ConversationView
+from app.ui.fonts import load_fonts
+from app.ui.theme import PAPER, Theme
+from tests.fortress.conftest import Figure
+from tests.fortress.hostile_markdown import Hostile, texts
+from tests.ui.chat.talk import answer, asked, read, turn
+
+pytestmark = [
+    pytest.mark.fortress,
+    pytest.mark.usefixtures("checkout"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+_LONGEST_CPU_S = 30.0
+_IN_OPEN, _IN_ACCESS, _IN_NONBLOCK = 0x20, 0x1, 0o4000
+_LIVE = re.compile(r"https?://", re.IGNORECASE)
+
+
+class Watch:
+    """Notices, through the kernel, whoever opens a file of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._descriptor = self._libc.inotify_init1(_IN_NONBLOCK)
+        assert self._libc.inotify_add_watch(self._descriptor, os.fsencode(folder), _IN_OPEN | _IN_ACCESS) >= 0
+
+    def opened(self) -> bool:
+        """Since the last time."""
+        try:
+            return bool(os.read(self._descriptor, 1 << 16))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+@pytest.fixture
+def bait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A picture in the folder that the program runs in."""
+    from PIL import Image
+
+    folder = tmp_path / "bait"
+    folder.mkdir()
+    path = folder / "bait.png"
+    Image.new("RGB", (9, 9), "red").save(path)
+    monkeypatch.chdir(folder)
+    return path
+
+
+@pytest.fixture
+def watch(bait: Path) -> Iterator[Watch]:
+    made = Watch(bait.parent)
+    bait.read_bytes()
+    assert made.opened(), "the control: an open is noticed"
+    yield made
+    made.close()
+
+
+def _words(shown: str) -> str:
+    """What is between the letters is left out: joiners, breaks that a narrow column makes."""
+    return re.sub(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\s\ufffe]+", "", shown)
+
+
+def _lost(hostile: Hostile, shown: str) -> list[str]:
+    words = _words(shown)
+    return [f"{hostile.name}: {word}" for word in hostile.seen if word not in words]
+
+
+def test_the_window(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -> None:
+    load_fonts()
+    opened: list[QUrl] = []
+    lost, slow, files = [], [], []
+    hostile_texts = texts(bait)
+    slowest = (0.0, "")
+    for hostile in hostile_texts:
+        began = time.process_time()
+        view = ConversationView(Theme(PAPER), open_address=opened.append)
+        view.resize(725, 700)
+        view.show()
+        _stream(view, hostile)
+        (message,) = [message for message in view.messages() if isinstance(message, AnswerMessage)]
+        lost += _lost(hostile, read(message))
+        view.grab()
+        view.close()
+        view.deleteLater()
+        qapp.processEvents()
+        took = time.process_time() - began
+        slowest = max(slowest, (took, hostile.name))
+        slow += [f"{hostile.name}: {took:.0f} s"] if took > _LONGEST_CPU_S else []
+        files += [hostile.name] if watch.opened() else []
+    figure(
+        f"window: {len(hostile_texts)} texts, {len(lost)} words lost, {len(files)} files opened,"
+        f" {len(opened)} addresses opened; slowest {slowest[0]:.1f} s of CPU ({slowest[1]})"
+    )
+    assert len(hostile_texts) >= 150
+    assert (lost, files, opened, slow) == ([], [], [], [])
+
+
+def _stream(view: ConversationView, hostile: Hostile) -> None:
+    """As an answer comes: in pieces, then as it is kept."""
+    view.begin_turn(asked(1, "When?"), "a1")
+    step = max(200, len(hostile.text) // 12)
+    for start in range(0, len(hostile.text), step):
+        view.append(hostile.text[start : start + step])
+        QApplication.processEvents()
+    view.finish(answer(1, hostile.text))
+    QApplication.processEvents()
+
+
+def _exports(made: Turn) -> Iterator[tuple[str, bytes]]:
+    report = compose("Title", (made,), {})
+
+    def no_picture(*_: object) -> bytes:
+        raise AssertionError
+
+    yield "md", markdown.write(report, lambda *_: "").encode("utf-8", "surrogatepass")
+    yield "html", html.write(report, lambda *_: "").encode("utf-8", "surrogatepass")
+    yield "docx", docx.write(report, no_picture)
+    yield "pdf", pdf.write(report, no_picture)
+
+
+def test_exports(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -> None:
+    load_fonts()
+    lost, slow, files, live = [], [], [], []
+    slowest = (0.0, "")
+    written = 0
+    for hostile in texts(bait):
+        made = turn(1, "When?", hostile.text)
+        began = time.process_time()
+        for kind, content in _exports(made):
+            written += 1
+            lost += [f"{kind} {word}" for word in _lost(hostile, _read_export(kind, content))]
+            live += [f"{kind} {hostile.name}: {address[:60]}" for address in _live(kind, content)]
+        assert made.answer is not None
+        copied = copy_answer(made.answer, {})
+        lost += [f"copy {word}" for word in _lost(hostile, copied.plain)]
+        live += [
+            f"copy {hostile.name}: {address[:60]}" for address in _live("html", copied.html.encode("utf-8", "replace"))
+        ]
+        took = time.process_time() - began
+        slowest = max(slowest, (took, hostile.name))
+        slow += [f"{hostile.name}: {took:.0f} s"] if took > 4 * _LONGEST_CPU_S else []
+        files += [hostile.name] if watch.opened() else []
+    figure(
+        f"exports: {written} files and copies of all, {len(lost)} words lost, {len(live)} live links but to the web,"
+        f" {len(files)} files opened; slowest {slowest[0]:.1f} s of CPU ({slowest[1]})"
+    )
+    assert (lost, live, files, slow) == ([], [], [], [])
+
+
+def _read_export(kind: str, content: bytes) -> str:
+    if kind == "html":
+        return str(lxml.html.fromstring(content).text_content())
+    if kind == "docx":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            xml = archive.read("word/document.xml") + b"".join(
+                archive.read(name) for name in archive.namelist() if "footnotes" in name and name.endswith(".xml")
+            )
+        return "".join(re.findall(r"<(?:w|m):t(?: [^>]*)?>([^<]*)<", xml.decode("utf-8", "replace")))
+    if kind == "pdf":
+        document = pypdfium2.PdfDocument(content)
+        return "".join(page.get_textpage().get_text_bounded() for page in document)
+    return content.decode("utf-8", "replace")
+
+
+def _live(kind: str, content: bytes) -> Iterator[str]:
+    """Addresses that a click, or opening the file, would follow, unless they are those of the web or of the file."""
+    if kind == "html":
+        root = lxml.html.fromstring(content)
+        for element in root.iter():
+            if not isinstance(element.tag, str):
+                continue
+            if element.tag in ("script", "iframe", "object", "embed", "form", "base", "link"):
+                yield f"<{element.tag}>"
+            for name, value in element.attrib.items():
+                if name.startswith("on"):
+                    yield f"{name}={value}"
+                if name in ("href", "src", "action", "background", "data", "srcset") and not _is_harmless(value):
+                    yield f"{name}={value}"
+    elif kind == "docx":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if name.endswith(".rels"):
+                    for target in re.findall(rb'Target="([^"]*)"[^>]*TargetMode="External"', archive.read(name)):
+                        if not _is_harmless(target.decode()):
+                            yield target.decode()
+    elif kind == "pdf":
+        for address in re.findall(rb"/URI \(([^)]*)\)", content):
+            if not _is_harmless(address.decode("latin-1")):
+                yield address.decode("latin-1")
+        for action in (b"/Launch", b"/JavaScript", b"/GoToR", b"/EmbeddedFile"):
+            if action in content:
+                yield action.decode()
+    elif kind == "md":
+        yield from _live("html", _as_others_render(content.decode("utf-8", "replace")).encode("utf-8", "replace"))
+
+
+def _as_others_render(text: str) -> str:
+    """As a program renders Markdown that allows no HTML."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False})
+    parser.validateLink = lambda _address: True
+    return parser.render(text) or "<p></p>"
+
+
+def _is_harmless(address: str) -> bool:
+    return bool(_LIVE.match(address)) or address.startswith(("#", "data:image/"))
