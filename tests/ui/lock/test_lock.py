@@ -82,7 +82,7 @@ def test_nothing_of_the_desk_is_in_the_window_while_it_is_locked(qtbot: QtBot, p
     assert QApplication.topLevelWidgets() == [shell]
     assert not QPixmapCache.find("kept", QPixmap())
     assert shell.focusWidget() is protected.screen.secret.line
-    assert [child for child in shell.findChildren(QDialog)] == []
+    assert list(shell.findChildren(QDialog)) == []
 
 
 def test_a_locked_window_looks_the_same_whatever_was_open(protected: LockedWindow) -> None:
