@@ -194,7 +194,7 @@ def test_who_unlocks_while_an_answer_goes_on_waits_for_it_or_stops_it(protected:
     screen.secret.line.setText(PASSPHRASE)
     screen.accept()
     wait(screen.stop.isVisible)
-    assert screen.work.text() == "Octavo opens as soon as what is under way has ended."
+    assert screen.sentence.text() == "Octavo opens as soon as what is under way has ended."
     assert screen.secret.text() == ""
     assert WORD not in everything()
     screen.stop.click()
