@@ -530,9 +530,11 @@ class WindowStart(_Shell):
             return
         goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
         spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
+        lock = self._locking()
+        lock.begin()
         self._put_away()
         desk, self._desk = self._desk, None
-        self._locking().lock(desk, spared)
+        lock.lock(desk, spared)
         del desk
         self._forget()
         _log.info("locked")
