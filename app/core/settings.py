@@ -155,6 +155,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person deletes can be restored for 30 days."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64
     lock: LockSettings = LockSettings()
+    system_dialogs: bool = False
+    """Files are chosen in the dialogs of the desktop, which may keep what was chosen."""
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
     theme: ThemeChoice = ThemeChoice.SYSTEM

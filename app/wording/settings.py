@@ -225,6 +225,11 @@ def _privacy() -> tuple[Meaning, ...]:
             _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
         *_locking(),
+        Meaning(
+            "system_dialogs",
+            _("File dialogs of the system"),
+            _("They have its bookmarks, but the system may keep the names of files and folders that you choose."),
+        ),
     )
 
 

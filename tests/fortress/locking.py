@@ -48,7 +48,8 @@ def show(folder: Path) -> None:
 
     from app import bootstrap
     from app.core.paths import Paths
-    from app.ui.application import WindowStart, keep_folders_secret
+    from app.ui.application import WindowStart
+    from app.ui.file_dialogs import keep_folders_secret
 
     application = QApplication([])
     keep_folders_secret()
