@@ -6,7 +6,9 @@ landlock     Landlock and a filter of system calls, by the child itself: no file
              is written, no socket, no other program
 rlimits      limits of memory, time and output (`app.isolation.limits`), which every step has; systems without the rest
 
-At the second step the child can still ask whether a file exists and how large it is: Landlock does not cover that.
+Landlock does not cover whether a file exists and how large it is; the filter refuses every call that would tell. Two
+things remain at the second step. A reader that may open fonts can try to open any path: the error says whether it
+exists. And with a C library that asks about open files by path (glibc 2.33 to 2.38), sizes and times can be asked for.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from app.isolation import program, syscalls
+from app.isolation import limits, program, syscalls
 
 PROBE_LIMIT_S = 20.0
 """A bubblewrap that takes longer to run nothing is of no use; a busy machine may take seconds."""
@@ -120,22 +122,29 @@ def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list
     ]
 
 
-def lock(step: Step, receiver: int = -1) -> Step:
-    """Close the sandbox around this process, from inside; called once, after everything it needs was imported, and
-    before it starts a thread. Returns the step that is really in force.
+def lock(step: Step, receiver: int = -1, *, opens_fonts: bool = False) -> Callable[[], Step]:
+    """Close the sandbox around this process, from inside, in two moves: this one, once everything was imported and
+    before the first thread starts, since Landlock holds for the thread that calls it and those that it starts; and what
+    is returned, once every thread runs, before the first untrusted byte. That gives the step that is really in force.
 
-    RLIMITS locks nothing. Any other step locks all that this system offers. `receiver` is the descriptor of the one
-    socket through which files may still come (`handover.FileReceiver`).
+    RLIMITS takes root's capabilities and locks nothing. Any other step locks all that this system offers. `receiver` is
+    the descriptor of the one socket through which files may still come (`handover.FileReceiver`). `opens_fonts`:
+    whether the system's fonts may be opened afterwards, as pages are drawn in them; else no file at all.
     """
+    limits.drop_capabilities()
     if step is Step.RLIMITS:
-        return Step.RLIMITS
+        return lambda: Step.RLIMITS
     wrapped = step is Step.BUBBLEWRAP and _inside_bubblewrap()
-    restrict_calls = syscalls.prepare(receiver)
+    restrict_calls = syscalls.prepare(receiver, opens=opens_fonts)
     no_files = _restrict_files()
-    few_calls = restrict_calls()
-    if wrapped:
-        return Step.BUBBLEWRAP
-    return Step.LANDLOCK if no_files and few_calls else Step.RLIMITS
+
+    def finish() -> Step:
+        few_calls = restrict_calls()
+        if wrapped:
+            return Step.BUBBLEWRAP
+        return Step.LANDLOCK if no_files and few_calls else Step.RLIMITS
+
+    return finish
 
 
 def _inside_bubblewrap() -> bool:
@@ -202,4 +211,4 @@ def _visible(readable: Sequence[Path]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    print(lock(Step(sys.argv[1])).value)
+    print(lock(Step(sys.argv[1]))().value)
