@@ -32,7 +32,7 @@ from tests.documents.photographer import Camera
 from tests.endings import as_events
 
 INMATE = Path(__file__).parent / "inmate.py"
-ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "thread", "program", "signal")
 
 PROSE = "\n".join((*scanner.PORT, *scanner.BOATS)).replace("-\n", "")
 
