@@ -21,6 +21,7 @@ from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.wording import errors, units
 from app.wording.i18n import _
+from app.wording.isolation import landlock_words
 from app.wording.policy import policy_lines
 
 
@@ -60,6 +61,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("processor"), ", ".join(report.cpu_features)),
         (_("NUMA nodes"), str(report.numa_nodes)),
         (_("sandbox of the reader"), report.sandbox),
+        (_("Landlock"), landlock_words(report.landlock)),
         (_("key stored in"), _key_place(report.key)),
         (_("data folder"), report.data),
         *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),

@@ -49,6 +49,41 @@ class Step(StrEnum):
     RLIMITS = "rlimits"
 
 
+class Gap(StrEnum):
+    """What a Landlock does not cover yet, with the version of its interface (ABI) that does: the kernel's
+    documentation, userspace-api/landlock. In a reader the filter of system calls refuses these, too."""
+
+    TRUNCATE = "truncate"
+    TCP = "tcp"
+    DEVICES = "devices"
+    ABSTRACT_SOCKETS = "abstract_sockets"
+    SIGNALS = "signals"
+
+
+_COVERED_FROM = {Gap.TRUNCATE: 3, Gap.TCP: 4, Gap.DEVICES: 5, Gap.ABSTRACT_SOCKETS: 6, Gap.SIGNALS: 6}
+
+
+def landlock_abi() -> int:
+    """Which version of Landlock's interface this system has; 0 without Landlock."""
+    if sys.platform != "linux":
+        return 0
+    with syscalls.known_libraries():
+        try:
+            from py_landlock import LandlockError
+            from py_landlock.landlock_sys import get_abi_version
+        except ImportError:
+            return 0
+        try:
+            return int(get_abi_version())
+        except (LandlockError, OSError):
+            return 0
+
+
+def gaps(abi: int) -> tuple[Gap, ...]:
+    """What the Landlock of this version leaves open; nothing where there is none, since then nothing is built on it."""
+    return tuple(gap for gap, since in _COVERED_FROM.items() if 0 < abi < since)
+
+
 def probe() -> Step:
     """The highest step that works here."""
     return next(step for step in Step if offers(step))
@@ -177,7 +212,8 @@ def _restrict_files() -> bool:
 def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> bool:
     """Landlock for a process that speaks with the network, from inside, before it starts a thread: it can read
     Python, libraries, and what names and certificates are looked up in; it can write beneath `writable` alone, and
-    start no program. Of the person's files it sees none. Whether this is in force; without Landlock it is not.
+    start no program, and signal no other. Of the person's files it sees none. Whether this is in force; without
+    Landlock it is not.
     """
     if sys.platform != "linux":
         return False
@@ -200,6 +236,7 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
             rules.apply()
         except (LandlockError, OSError):
             return False
+    syscalls.leave_others_alone()
     return True
 
 

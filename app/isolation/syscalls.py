@@ -43,6 +43,14 @@ _DEADLY = """
     personality modify_ldt kcmp vhangup
 """
 
+# What reaches another process.
+_REACHING_OUT = """
+    ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal tkill truncate
+    io_uring_setup kcmp
+"""
+_OWNER_AND_SIGNAL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: asm-generic/fcntl.h
+_DEVICE_OWNERS = (0x5452, 0x8901, 0x8902)  # FIOASYNC, FIOSETOWN, SIOCSPGRP: asm-generic/ioctls.h, sockios.h
+
 _AF_INET, _AF_INET6 = 2, 10  # linux/socket.h
 _COPY_OR_ASK = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: linux/fcntl.h
 _SET_FLAGS = 4  # F_SETFL; with O_ASYNC, the kernel would send signals in the name of this process
@@ -65,14 +73,7 @@ def prepare(receiver: int, *, opens: bool) -> Callable[[], bool]:
     on no thread starts, and no memory becomes code.
     A call that no list names fails with ENOSYS, so that a C library newer than this filter falls back to an older call.
     """
-    try:
-        with known_libraries():
-            import pyseccomp
-        rules = _Rules(pyseccomp)
-        _fill(rules, receiver, opens)
-    except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
-        return lambda: False
-    return rules.load
+    return _prepared(lambda rules: _fill(rules, receiver, opens), all_else=False)
 
 
 def deny_internet() -> bool:
@@ -80,33 +81,52 @@ def deny_internet() -> bool:
 
     For the engine, which needs files, threads and a GPU's driver, but never a network.
     """
+
+    def fill(rules: _Rules) -> None:
+        for family in (_AF_INET, _AF_INET6):
+            rules.add(rules.refused, "socket", (0, rules.equal, family))
+
+    return _prepared(fill, all_else=True)()
+
+
+def leave_others_alone() -> bool:
+    """No signal to another process and no look into one, for this process and its threads, for good, whatever Landlock
+    covers; says whether that worked. For a process that needs all else: the network, threads, one folder."""
+    own = os.getpid()
+
+    def fill(rules: _Rules) -> None:
+        for name in _REACHING_OUT.split():
+            rules.add(rules.refused, name)
+        for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
+            rules.add(rules.refused, name, (0, rules.other, own))
+        for command in _OWNER_AND_SIGNAL:
+            rules.add(rules.refused, "fcntl", (1, rules.equal, command))
+        for request in _DEVICE_OWNERS:
+            rules.add(rules.refused, "ioctl", (1, rules.equal, request))
+
+    return _prepared(fill, all_else=True)()
+
+
+def _prepared(fill: Callable[[_Rules], None], *, all_else: bool) -> Callable[[], bool]:
+    """What installs the filter that `fill` makes, and says whether that worked; `all_else`: whether calls that it does
+    not name are allowed."""
     try:
         with known_libraries():
             import pyseccomp
-        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-        rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
-        for family in (_AF_INET, _AF_INET6):
-            rules.add_rule(pyseccomp.ERRNO(EPERM), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+        rules = _Rules(pyseccomp, all_else)
+        fill(rules)
     except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
-        return False
-    return _load(rules)
-
-
-def _load(rules: Any) -> bool:
-    try:
-        rules.load()
-    except OSError:
-        return False
-    return True
+        return lambda: False
+    return rules.load
 
 
 class _Rules:
     """A filter that is not yet in force."""
 
-    def __init__(self, seccomp: Any) -> None:
+    def __init__(self, seccomp: Any, all_else: bool) -> None:
         """`seccomp` is the module pyseccomp, which has no types."""
         self._seccomp = seccomp
-        self._filter = seccomp.SyscallFilter(seccomp.ERRNO(ENOSYS))
+        self._filter = seccomp.SyscallFilter(seccomp.ALLOW if all_else else seccomp.ERRNO(ENOSYS))
         self._filter.set_attr(seccomp.Attr.CTL_TSYNC, 1)
         self._filter.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
         self.allowed, self.refused, self.deadly = seccomp.ALLOW, seccomp.ERRNO(EPERM), seccomp.KILL_PROCESS
@@ -129,7 +149,12 @@ class _Rules:
             self.add(self.refused, name, (argument, self.masked, bit, bit))
 
     def load(self) -> bool:
-        return _load(self._filter)
+        """For all threads; whether that worked."""
+        try:
+            self._filter.load()
+        except OSError:
+            return False
+        return True
 
 
 def _fill(rules: _Rules, receiver: int, opens: bool) -> None:

@@ -350,6 +350,7 @@ class _Parts(_ShelfParts):
     def _make_help(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         self.help = HelpPresenter(
             desk.engine,
+            desk.reader,
             desk.downloads,
             bridge,
             self.openings,

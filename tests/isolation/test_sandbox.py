@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.isolation import sandbox
-from app.isolation.sandbox import Step
+from app.isolation.sandbox import Gap, Step
+from app.wording.isolation import landlock_words, protection_words
 from tests.isolation import prisoner
 
 PRISONER = Path(prisoner.__file__)
@@ -124,3 +125,15 @@ def test_nothing_of_the_person_is_in_the_environment(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OCTAVO_TEST_TOKEN", "hf_secret")
     assert not {"OCTAVO_TEST_TOKEN", "HOME", "USER", "DBUS_SESSION_BUS_ADDRESS"} & set(sandbox.environment())
     assert "hf_secret" not in sandbox.wrap(["true"], Step.BUBBLEWRAP)
+
+
+def test_an_older_landlock_is_named_with_what_it_leaves_open() -> None:
+    assert sandbox.gaps(0) == sandbox.gaps(6) == sandbox.gaps(99) == ()
+    assert sandbox.gaps(5) == (Gap.ABSTRACT_SOCKETS, Gap.SIGNALS)
+    assert set(sandbox.gaps(1)) == set(Gap)
+    assert landlock_words(0) == "none on this system"
+    assert landlock_words(7) == "version 7, complete"
+    assert "version 5, older: it does not cover abstract sockets, signals to other programs." in landlock_words(5)
+    assert "signals to other programs" in protection_words(Step.LANDLOCK, 5)
+    assert "signals" not in protection_words(Step.LANDLOCK, 6) + protection_words(Step.BUBBLEWRAP, 5)
+    assert len({protection_words(step, 0) for step in Step}) == len(Step)

@@ -51,6 +51,7 @@ from app.engine.protocol import (
     WriteAside,
     WrittenAside,
 )
+from app.isolation import sandbox
 from app.models.gguf.reader import HeaderReader
 from app.services import judgement
 from app.services.ask import Ask
@@ -417,6 +418,9 @@ class ScriptedReader:
 
     def expect(self, files: float = math.inf) -> None:
         """No process is needed."""
+
+    def step(self) -> sandbox.Step:
+        return sandbox.Step.BUBBLEWRAP
 
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
