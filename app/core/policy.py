@@ -76,6 +76,8 @@ class Policy(msgspec.Struct, frozen=True):
         found: dict[str, Held] = {}
         if not self.rules.remote_engine:
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
+        if self.rules.lock_after_minutes is not None:
+            found["lock.idle_minutes"] = Held(self.rules.lock_after_minutes, at_most=True)
         return found
 
     def applied(self, settings: Settings) -> Settings:

@@ -29,7 +29,7 @@ from shiboken6 import Shiboken
 from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
-from app.core.secret import KeyOrigin, Password
+from app.core.secret import KeyOrigin
 from app.core.settings import LockedWork, Settings
 from app.isolation import program
 from app.ui import frame_state
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from app.ui.chat.composer import Composer
     from app.ui.icons import Icons
     from app.ui.lock.desk_lock import DeskLock
-    from app.ui.lock.watches import LockWatches
     from app.ui.settings.passphrase import PassphraseDialog
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
@@ -155,41 +154,30 @@ class _Moment:
         self.wall, self.processor = time.time(), time.process_time()
 
 
-class WindowStart(QObject):
-    """From an empty screen to a living window, or to a sentence that says why not."""
+class _Shell(QObject):
+    """What there is whether a desk is open or not: the window, what it looks like, files that wait, the last word."""
 
-    def __init__(
-        self, application: QApplication, paths: Paths, open_desk: OpenDesk, handbook: Path, files: Sequence[Path]
-    ) -> None:
+    def __init__(self, application: QApplication, paths: Paths, files: Sequence[Path]) -> None:
         super().__init__()
         self._application = application
         self._paths = paths
-        self._open_desk = open_desk
-        self._handbook = handbook
         self._files = list(files)
         self._theme = Theme()
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
         self._collector = Collector(self)
-        self._desk: Services | None = None
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
         self._protecting: PassphraseDialog | None = None
         self._lock: DeskLock | None = None
-        self._reasons: LockWatches | None = None
         self._calls: Calls | None = None
         self._icons: Icons | None = None
-        self._untold: Problem | None = None  # what went wrong before there was a place to say so
-        self._unsaid = ""
-        self._begun = self._shown = False
+        self._shown = False
         self.restarts = False
         """Whether the program is to start again once it has ended."""
         self._seen_at = _Moment()
         self.window = MainWindow()
         self.presenter: WindowPresenter | None = None
-        self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
-        self.window.seen.connect(self._begin)
-        self._unseen.timeout.connect(self._begin)
         application.setQuitOnLastWindowClosed(False)  # where there is none, a dialog's end is not the program's
 
     def listen(self, place: WindowLock) -> None:
@@ -198,8 +186,8 @@ class WindowStart(QObject):
         self._calls.arrived.connect(self._take_call)
         self._calls.look()
 
-    def begin(self) -> None:
-        """Show the window where it was, and open the desk as soon as it is on the screen."""
+    def show(self) -> None:
+        """Show the window where it was."""
         state = frame_state.load(self._paths.window)
         self._appearance.choose(state.theme)
         self.window.restore(state)
@@ -207,110 +195,6 @@ class WindowStart(QObject):
         self.window.show()
         self._shown = True
         self._application.setQuitOnLastWindowClosed(True)
-        self._unseen.start()
-
-    @Slot()
-    def _begin(self) -> None:
-        """Have a question be begun while the desk opens: fonts and the composer come first, and take a moment."""
-        if self._begun:
-            return
-        self._begun = True
-        self._seen_at = _Moment()
-        from app.ui import fonts  # now: the frame is on the screen
-
-        self._unseen.stop()
-        fonts.load_fonts()
-        self._show_composer()
-        self._open(None)
-
-    @Slot(str)
-    @Slot(str, str)
-    def _open(self, passphrase: str | None, new: str = "") -> None:
-        self._bridge.call(Executor.STORE, partial(self._opened, new or passphrase), self._show, self._on_problem)
-
-    def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
-        """On the bridge's thread."""
-        desk = self._desk = self._open_desk(self._paths, passphrase)
-        last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
-        import_module("app.ui.window")  # here: the window answers meanwhile
-        try:
-            return self._turned(last)
-        except AppError as error:  # it is gone, or damaged: the library is there
-            self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
-            return self._turned(LIBRARY)
-
-    def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
-        """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
-        desk = self._desk
-        assert desk is not None
-        if before is not None:
-            before()
-        if self._icons is not None or id != LIBRARY:  # of a desk that was just opened, the library is open
-            desk = self._desk = desk.turn_to(id)
-        if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
-            desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
-        blob = desk.own_settings.get_blob(_BLOB)
-        state = WindowState()
-        if blob is not None:
-            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
-                state = msgspec.msgpack.decode(blob, type=WindowState)
-        return desk.settings.load(), state
-
-    def close(self) -> None:
-        """End the work under way, keep what the window remembers, close the desk."""
-        if self._reasons is not None:
-            self._reasons.leave()
-        self._bridge.close()
-        if self._desk is not None:
-            self._keep_state()
-            self._desk.close()
-        if self._shown:
-            frame_state.save(self._paths.window, self.window.state(self._appearance.choice))
-        self.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self._collector.close()
-
-    def _keep_state(self) -> None:
-        if self._desk is None or self.presenter is None:
-            return
-        state = msgspec.msgpack.encode(self.presenter.state())
-        with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
-            self._desk.own_settings.set_blob(_BLOB, state)
-        with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
-            self.presenter.drafts.close()
-
-    @Slot(str, str, object)
-    def _change_desk(self, id: str, words: str, before: Callable[[], object] | None) -> None:
-        """Put away all that the window shows, and what is under way for it; then open another desk in its place, or
-        the same one anew. `before`: done in between, while nothing else is; `words`: what is said in the end, empty for
-        nothing."""
-        if self.presenter is None:
-            return
-        self._unsaid = words
-        self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
-        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
-        self._put_away()
-        self._show_composer()
-        self._bridge.drain(partial(self._turn, id, before))
-
-    def _put_away(self) -> None:
-        """Keep what the window remembers, and take all out of it."""
-        assert self.presenter is not None
-        forget_folders()
-        self._keep_state()
-        self.presenter.deleteLater()
-        self.presenter = self._composer = None
-        self.window.strip()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-    def _turn(self, id: str, before: Callable[[], object] | None) -> None:
-        self._bridge.call(Executor.STORE, partial(self._turned, id, before), self._show, self._stay)
-
-    @Slot(object)
-    def _stay(self, problem: Problem) -> None:
-        """The other desk does not open: this one is shown again."""
-        self._untold = problem
-        self._bridge.call(Executor.STORE, partial(self._turned, self._here()), self._show, self._on_problem)
 
     def _show_composer(self) -> Composer:
         from app.ui.chat.composer import Composer  # now: the frame is on the screen
@@ -328,191 +212,11 @@ class WindowStart(QObject):
         else:
             sys.__excepthook__(kind, error, trace)
 
-    @Slot(object)
-    def _show(self, opened: tuple[Settings, WindowState]) -> None:
-        from app.ui.icons import Icons  # they were imported when the desk was opened
-        from app.ui.window import WindowPresenter
-
-        assert self._desk is not None
-        if self._lock is not None:
-            self._lock.open()
-        if self._protecting is not None:
-            self._protecting.close_done()
-            self._protecting = None
-        composer = self._composer or self._show_composer()
-        settings, state = opened
-        i18n.use_language(settings.language)
-        QGuiApplication.inputMethod().commit()
-        self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
-        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
-        first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
-        self.presenter = WindowPresenter(
-            self._desk,
-            self._bridge,
-            self._icons,
-            self._appearance,
-            self.window,
-            composer,
-            handbook=self._handbook,
-            now=_now,
-            parent=self,
-        )
-        self.presenter.preferences.restart_wanted.connect(self._restart)
-        self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
-        self.presenter.locking.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
-        for changed in (self.presenter.preferences.saved, self.presenter.locking.changed):
-            changed.connect(self._watch)
-        files, self._files = self._files, []
-        self.presenter.start(settings, state, files)
-        self._watch()
-        if self._untold is not None:
-            self.window.tell(sentence(self._untold))
-        elif self._unsaid:
-            self.window.say(self._unsaid)
-        self._untold, self._unsaid = None, ""
-        on_listed = self._on_listed if first else self._on_listed_again
-        self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
-        QTimer.singleShot(0, self, self._desk.reader.expect)
-
     @Slot()
     def _restart(self) -> None:
         """As if the window were closed, and opened once more where it was."""
         self.restarts = True
         self.window.close()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        screen = self._lock.screen if self._lock is not None else None
-        if screen is not None and problem.code is Code.DATABASE_KEY:
-            screen.show_wrong()
-        elif screen is not None:
-            screen.show_problem(sentence(problem))
-        elif self._protecting is not None:
-            self._protecting.show_problem(sentence(problem))
-        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
-            self._locking().ask("" if problem.code is Code.PASSPHRASE_NEEDED else sentence(problem))
-            self._tell_waiting()
-            _show_icon()
-        elif problem.code is Code.PASSPHRASE_REQUIRED:
-            self._ask_new_passphrase(problem)
-        else:
-            self.refuse(problem)
-
-    def _ask_new_passphrase(self, problem: Problem) -> None:
-        """The administrator of this machine wants one, and there is none."""
-        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # now: few desks open so
-
-        _show_icon()
-        dialog = self._dialog = self._protecting = PassphraseDialog(PassphraseStep.SET, self.window, sentence(problem))
-        dialog.given.connect(self._open)
-        dialog.rejected.connect(self._give_up)
-        dialog.open()
-
-    # ---- locked
-
-    @Slot()
-    def _watch(self) -> None:
-        """Lock when the settings say so."""
-        if self.presenter is not None and self._desk is not None:
-            has_passphrase = self._desk.key.origin is KeyOrigin.PASSPHRASE
-            self._watches().follow(self.presenter.preferences.settings.lock, has_passphrase)
-
-    def _watches(self) -> LockWatches:
-        from app.ui.lock.watches import LockWatches  # now: the window is there
-
-        if self._reasons is None:
-            self._reasons = LockWatches(self._bridge, self)
-            self._reasons.due.connect(self.lock)
-        return self._reasons
-
-    def _locking(self) -> DeskLock:
-        from app.ui.lock.desk_lock import DeskLock  # now: most starts need none
-
-        if self._lock is None:
-            self._lock = DeskLock(self.window, self._bridge, self)
-            self._lock.given.connect(self._unlock)
-            self._lock.files_given.connect(self._take_files)
-            self._lock.quit_wanted.connect(self._leave)
-            self._lock.rested.connect(self._on_rested)
-        return self._lock
-
-    @Slot()
-    def lock(self) -> None:
-        """Put away all that the window shows, and show the lock screen; close the desk once nothing uses it any more.
-        Nothing happens where the desk has no passphrase, or is not open."""
-        if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
-            return
-        goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
-        spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
-        lock = self._locking()
-        self._put_away()
-        lock.lock(spared)
-        self._watches().copied.clear()
-        self._collector.renew()
-        lock.forget()
-        _log.info("locked")
-
-    @Slot()
-    def _on_rested(self) -> None:
-        assert self._lock is not None
-        if self._lock.wanted:
-            self._turn(self._here(), None)
-        else:
-            self._bridge.call(Executor.STORE, self._close_desk, self._on_closed, self._on_problem)
-
-    def _close_desk(self) -> None:
-        """On the bridge's thread."""
-        desk, self._desk = self._desk, None
-        if desk is not None:
-            desk.close()
-
-    @Slot(object)
-    def _on_closed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._collector.renew()
-        if self._lock is not None:
-            self._lock.forget()
-
-    @Slot(str)
-    def _unlock(self, passphrase: str) -> None:
-        if self._lock is not None and self._lock.works:
-            check = partial(self._is_right, passphrase)
-            on_checked = partial(self._on_checked, Password(passphrase))
-            self._bridge.call(Executor.STORE, check, on_checked, self._on_problem)
-        else:
-            self._open(passphrase)
-
-    def _is_right(self, passphrase: str) -> bool:
-        """On the bridge's thread."""
-        from app.store.keys import is_passphrase
-
-        desk = self._desk
-        return desk is not None and is_passphrase(desk.home, self._paths, passphrase)
-
-    def _on_checked(self, passphrase: Password, is_right: bool) -> None:
-        assert self._lock is not None
-        if is_right and not self._lock.works:  # it was closed meanwhile
-            self._open(passphrase.secret)
-        else:
-            self._lock.take_checked(is_right)
-
-    def _here(self) -> str:
-        """The id of the desk that is open."""
-        assert self._desk is not None
-        return self._desk.matter.id if self._desk.matter is not None else LIBRARY
-
-    @Slot()
-    def _leave(self) -> None:
-        """Quit by the lock screen: nothing went wrong where the desk was open before."""
-        self._application.exit(0 if self._icons is not None else EXIT_FAILED)
-
-    @Slot(object)
-    def _take_files(self, files: list[Path]) -> None:
-        for file in files:
-            self.take_file(file)
-
-    def _tell_waiting(self) -> None:
-        if self._lock is not None and self._lock.screen is not None:
-            self._lock.screen.show_files(len(self._files))
 
     def refuse(self, problem: Problem) -> None:
         """Say why there will be no window, and end."""
@@ -526,6 +230,10 @@ class WindowStart(QObject):
         dialog.finished.connect(self._give_up)
         dialog.open()
 
+    def _tell_waiting(self) -> None:
+        if self._lock is not None and self._lock.screen is not None:
+            self._lock.screen.show_files(len(self._files))
+
     @Slot(object)
     def take_file(self, file: Path) -> None:
         """One that the desktop hands over; before there is a window it waits."""
@@ -534,6 +242,11 @@ class WindowStart(QObject):
             self._tell_waiting()
         else:
             self.presenter.welcome.take_files([file])
+
+    @Slot(object)
+    def _take_files(self, files: list[Path]) -> None:
+        for file in files:
+            self.take_file(file)
 
     @Slot(object)
     def _take_call(self, call: Call) -> None:
@@ -573,6 +286,277 @@ class WindowStart(QObject):
     @Slot()
     def _give_up(self) -> None:
         self._application.exit(EXIT_FAILED)
+
+
+class WindowStart(_Shell):
+    """From an empty screen to a living window, or to a sentence that says why not; and to a locked one."""
+
+    def __init__(
+        self, application: QApplication, paths: Paths, open_desk: OpenDesk, handbook: Path, files: Sequence[Path]
+    ) -> None:
+        super().__init__(application, paths, files)
+        self._open_desk = open_desk
+        self._handbook = handbook
+        self._desk: Services | None = None
+        self._untold: Problem | None = None  # what went wrong before there was a place to say so
+        self._unsaid = ""
+        self._begun = False
+        self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
+        self.window.seen.connect(self._begin)
+        self._unseen.timeout.connect(self._begin)
+
+    def begin(self) -> None:
+        """Show the window where it was, and open the desk as soon as it is on the screen."""
+        self.show()
+        self._unseen.start()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Have a question be begun while the desk opens: fonts and the composer come first, and take a moment."""
+        if self._begun:
+            return
+        self._begun = True
+        self._seen_at = _Moment()
+        from app.ui import fonts  # now: the frame is on the screen
+
+        self._unseen.stop()
+        fonts.load_fonts()
+        self._show_composer()
+        self._open(None)
+
+    @Slot(str)
+    @Slot(str, str)
+    def _open(self, passphrase: str | None, new: str = "") -> None:
+        self._bridge.call(Executor.STORE, partial(self._opened, new or passphrase), self._show, self._on_problem)
+
+    def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
+        """On the bridge's thread."""
+        desk = self._desk = self._open_desk(self._paths, passphrase)
+        last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
+        for module in ("app.ui.window", "app.ui.lock.desk_lock"):  # here: the window answers meanwhile
+            import_module(module)
+        try:
+            return self._turned(last)
+        except AppError as error:  # it is gone, or damaged: the library is there
+            self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
+            return self._turned(LIBRARY)
+
+    def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
+        """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
+        desk = self._desk
+        assert desk is not None
+        if before is not None:
+            before()
+        if self._icons is not None or id != LIBRARY:  # of a desk that was just opened, the library is open
+            desk = self._desk = desk.turn_to(id)
+        if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
+            desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
+        blob = desk.own_settings.get_blob(_BLOB)
+        state = WindowState()
+        if blob is not None:
+            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
+                state = msgspec.msgpack.decode(blob, type=WindowState)
+        return desk.settings.load(), state
+
+    def close(self) -> None:
+        """End the work under way, keep what the window remembers, close the desk."""
+        self._bridge.close()
+        if self._lock is not None:
+            self._lock.close()
+        if self._desk is not None:
+            self._keep_state()
+            self._desk.close()
+        if self._shown:
+            frame_state.save(self._paths.window, self.window.state(self._appearance.choice))
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._collector.close()
+
+    def _keep_state(self) -> None:
+        if self._desk is None or self.presenter is None:
+            return
+        state = msgspec.msgpack.encode(self.presenter.state())
+        with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
+            self._desk.own_settings.set_blob(_BLOB, state)
+        with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
+            self.presenter.drafts.close()
+
+    def _here(self) -> str:
+        """The id of the desk that is open."""
+        assert self._desk is not None
+        return self._desk.matter.id if self._desk.matter is not None else LIBRARY
+
+    @Slot(str, str, object)
+    def _change_desk(self, id: str, words: str, before: Callable[[], object] | None) -> None:
+        """Put away all that the window shows, and what is under way for it; then open another desk in its place, or
+        the same one anew. `before`: done in between, while nothing else is; `words`: what is said in the end, empty for
+        nothing."""
+        if self.presenter is None:
+            return
+        self._unsaid = words
+        self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
+        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
+        self._put_away()
+        self._show_composer()
+        self._bridge.drain(partial(self._turn, id, before))
+
+    def _put_away(self) -> None:
+        """Keep what the window remembers, and take all out of it."""
+        assert self.presenter is not None
+        forget_folders()
+        self._keep_state()
+        self.presenter.deleteLater()
+        self.presenter = self._composer = None
+        self.window.strip()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def _turn(self, id: str, before: Callable[[], object] | None) -> None:
+        self._bridge.call(Executor.STORE, partial(self._turned, id, before), self._show, self._stay)
+
+    @Slot(object)
+    def _stay(self, problem: Problem) -> None:
+        """The other desk does not open: this one is shown again."""
+        self._untold = problem
+        self._bridge.call(Executor.STORE, partial(self._turned, self._here()), self._show, self._on_problem)
+
+    @Slot(object)
+    def _show(self, opened: tuple[Settings, WindowState]) -> None:
+        from app.ui.icons import Icons  # they were imported when the desk was opened
+        from app.ui.window import WindowPresenter
+
+        assert self._desk is not None
+        self._take_question_away()
+        composer = self._composer or self._show_composer()
+        settings, state = opened
+        i18n.use_language(settings.language)
+        QGuiApplication.inputMethod().commit()
+        self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
+        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
+        first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
+        self.presenter = WindowPresenter(
+            self._desk,
+            self._bridge,
+            self._icons,
+            self._appearance,
+            self.window,
+            composer,
+            handbook=self._handbook,
+            now=_now,
+            parent=self,
+        )
+        self.presenter.preferences.restart_wanted.connect(self._restart)
+        self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
+        self.presenter.locking.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
+        for changed in (self.presenter.preferences.saved, self.presenter.locking.changed):
+            changed.connect(self._watch)
+        files, self._files = self._files, []
+        self.presenter.start(settings, state, files)
+        self._watch()
+        self._say_untold()
+        on_listed = self._on_listed if first else self._on_listed_again
+        self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(0, self, self._desk.reader.expect)
+
+    def _take_question_away(self) -> None:
+        """That for a passphrase."""
+        if self._lock is not None:
+            self._lock.open()
+        if self._protecting is not None:
+            self._protecting.close_done()
+            self._protecting = None
+
+    def _say_untold(self) -> None:
+        if self._untold is not None:
+            self.window.tell(sentence(self._untold))
+        elif self._unsaid:
+            self.window.say(self._unsaid)
+        self._untold, self._unsaid = None, ""
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        screen = self._lock.screen if self._lock is not None else None
+        if screen is not None and problem.code is Code.DATABASE_KEY:
+            screen.show_wrong()
+        elif screen is not None:
+            screen.show_problem(sentence(problem))
+        elif self._protecting is not None:
+            self._protecting.show_problem(sentence(problem))
+        elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
+            self._locking().ask("" if problem.code is Code.PASSPHRASE_NEEDED else sentence(problem))
+            self._tell_waiting()
+            _show_icon()
+        elif problem.code is Code.PASSPHRASE_REQUIRED:
+            self._ask_new_passphrase(problem)
+        else:
+            self.refuse(problem)
+
+    def _ask_new_passphrase(self, problem: Problem) -> None:
+        """The administrator of this machine wants one, and there is none."""
+        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # now: few desks open so
+
+        _show_icon()
+        dialog = self._dialog = self._protecting = PassphraseDialog(PassphraseStep.SET, self.window, sentence(problem))
+        dialog.given.connect(self._open)
+        dialog.rejected.connect(self._give_up)
+        dialog.open()
+
+    # ---- locked
+
+    def _locking(self) -> DeskLock:
+        from app.ui.lock.desk_lock import DeskLock  # now: the frame is on the screen
+
+        if self._lock is None:
+            lock = self._lock = DeskLock(self.window, self._bridge, self)
+            lock.due.connect(self.lock)
+            lock.opening_wanted.connect(self._open)
+            lock.desk_given.connect(self._take_back)
+            lock.closed.connect(self._forget)
+            lock.failed.connect(self._tell_unclosed)
+            lock.files_given.connect(self._take_files)
+            lock.quit_wanted.connect(self._leave)
+        return self._lock
+
+    @Slot()
+    def _watch(self) -> None:
+        """Lock when the settings say so."""
+        if self.presenter is not None and self._desk is not None:
+            self._locking().follow(self.presenter.preferences.settings.lock, self._desk.key.origin)
+
+    @Slot()
+    def lock(self) -> None:
+        """Put away all that the window shows, and show the lock screen; the desk is closed once nothing uses it any
+        more. Nothing happens where it has no passphrase, or is not open."""
+        if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
+            return
+        goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
+        spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
+        self._put_away()
+        desk, self._desk = self._desk, None
+        self._locking().lock(desk, spared)
+        del desk
+        self._forget()
+        _log.info("locked")
+
+    @Slot()
+    def _forget(self) -> None:
+        self._collector.renew()
+        self._locking().forget()
+
+    @Slot(object)
+    def _take_back(self, desk: Services) -> None:
+        """It was not closed yet when the right passphrase came."""
+        self._desk = desk
+        self._turn(self._here(), None)
+
+    @Slot()
+    def _leave(self) -> None:
+        """Quit by the lock screen: nothing went wrong where the desk was open before."""
+        self._application.exit(0 if self._icons is not None else EXIT_FAILED)
+
+    @Slot(str)
+    def _tell_unclosed(self, words: str) -> None:
+        if self._lock is not None and self._lock.screen is not None:
+            self._lock.screen.show_problem(words)
 
 
 def _show_icon() -> None:

@@ -69,6 +69,7 @@ class _Line:
     def _run(self) -> None:
         while (work := self.work.get()) is not None:
             work()
+            del work  # with what it was given: it would be kept until the next one comes
 
 
 class Bridge(QObject):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
+_OF_DESK = ("shelf", "talk", "page", "sheet", "remote_mark", "line", "overlay")
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
@@ -133,6 +134,9 @@ class MainWindow(QWidget):
         for child in self.children():
             if child not in self._own:
                 child.deleteLater()
+        self._views.clear()
+        for name in _OF_DESK:
+            self.__dict__.pop(name, None)  # what Python keeps of them has words of the desk
 
     def show_alone(self, widget: QWidget) -> None:
         """In the place of everything; `show_all` leads back. What is typed past it is forgotten."""

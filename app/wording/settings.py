@@ -230,10 +230,7 @@ def _privacy() -> tuple[Meaning, ...]:
 
 def _locking() -> tuple[Meaning, ...]:
     never = (0, _("Never"))
-    works = (
-        (LockedWork.GOES_ON, _("Goes on, then everything is closed")),
-        (LockedWork.STOPS, _("Stops, everything is closed at once")),
-    )
+    works = ((LockedWork.GOES_ON, _("Goes on")), (LockedWork.STOPS, _("Stops")))
     return (
         Meaning(
             "lock.idle_minutes",
@@ -253,8 +250,8 @@ def _locking() -> tuple[Meaning, ...]:
             "lock.work",
             _("Work while locked"),
             _(
-                "An answer, a table, a folder or a download that is under way. While work goes on, the database stays"
-                " open in memory, and nothing is shown. What stops keeps what it has, and can be continued."
+                "An answer, a table, a folder or a download that is under way. While it goes on, nothing is shown, but"
+                " the database stays open in memory; then everything is closed. What stops can be continued later."
             ),
             named=works,
         ),

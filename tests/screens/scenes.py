@@ -24,6 +24,7 @@ from tests.screens.folder_scenes import FOLDER_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.library_searches import LIBRARY_SCALED, LIBRARY_SEARCHES
+from tests.screens.lock_scenes import LOCK_SCALED, LOCK_SCENES
 from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.note_scenes import NOTE_SCALED, NOTE_SCENES
@@ -406,6 +407,7 @@ SCENES: dict[str, Scene] = (
             *MATTER_SCENES,
             *MODEL_SCENES,
             *SETTINGS_SCENES,
+            *LOCK_SCENES,
         )
     }
     | COMPARISONS
@@ -427,6 +429,7 @@ SCALED = (
     | MODEL_SCALED
     | CONVERSATION_SCALED
     | SETTINGS_SCALED
+    | LOCK_SCALED
     | ASKING_SCALED
 )
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -49,7 +49,13 @@ class LockedWindow(Window):
         """And wait until the desk is closed."""
         self.presenter.commands.actions["Lock now"].trigger()
         wait(lambda: self.start.presenter is None)
-        wait(lambda: self.start._bridge.idle and self.start._desk is None)
+        self.wait_closed()
+
+    def wait_closed(self) -> None:
+        wait(lambda: self.start.presenter is None)
+        lock = self.start._lock
+        assert lock is not None
+        wait(lambda: lock._desk is None and self.start._bridge.idle)
 
     def unlock(self, passphrase: str = PASSPHRASE) -> None:
         self.screen.secret.line.setText(passphrase)

@@ -24,6 +24,7 @@ from app.ui import frame_state
 from app.ui.application import WindowStart
 from app.ui.chat.editor import QuestionEditor
 from app.ui.frame_state import FrameState
+from app.ui.lock.screen import LockScreen
 from app.ui.panes import Side
 from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
 from app.ui.widgets.dialogs import SmallDialog
@@ -302,14 +303,25 @@ def test_nothing_but_the_field_works_before_the_desk_is_open(start: Start) -> No
 # ---- when it does not open
 
 
-@pytest.mark.parametrize("code", [Code.PASSPHRASE_NEEDED, Code.DATABASE_NEWER])
-def test_what_is_asked_or_told_instead_of_a_desk_lies_over_the_window(start: Start, code: Code) -> None:
-    start.error = AppError(code, path="octavo.db", found=9, known=1)
+def test_what_is_told_instead_of_a_desk_lies_over_the_window(start: Start) -> None:
+    start.error = AppError(Code.DATABASE_NEWER, path="octavo.db", found=9, known=1)
     opening = start.begin()
     wait(lambda: any(dialog.isVisible() for dialog in opening.window.findChildren(SmallDialog)))
     (dialog,) = opening.window.findChildren(SmallDialog)
     assert dialog.isModal()
     assert opening.window.isVisible()
+
+
+def test_a_passphrase_is_asked_for_in_the_window(start: Start) -> None:
+    start.error = AppError(Code.PASSPHRASE_NEEDED, path="octavo.db")
+    opening = start.begin()
+    wait(lambda: opening.window.findChild(LockScreen) is not None)
+    screen = opening.window.findChild(LockScreen)
+    assert isinstance(screen, LockScreen)
+    assert screen.isVisible()
+    assert not opening.window.panes.isVisible()
+    assert screen.size() == opening.window.size()
+    assert opening.window.focusWidget() is screen.secret.line
 
 
 _CLOSED_EARLY = """

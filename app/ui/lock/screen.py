@@ -16,7 +16,7 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 
-_WIDTH = 360
+_WIDTH, _HEIGHT = 360, 400
 _EMBLEM = 64
 
 
@@ -76,6 +76,7 @@ class LockScreen(QWidget):
                 SPACE_L,
                 self.work,
                 self.waiting,
+                STRETCH,
                 spacing=SPACE_S,
             )
         )
@@ -83,6 +84,7 @@ class LockScreen(QWidget):
         for below in (self.work, self.waiting):
             below.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         body.setFixedWidth(_WIDTH)
+        body.setMinimumHeight(_HEIGHT)  # so that nothing moves when there is more to say
         column(
             (QFrame(), 2),
             (body, Qt.AlignmentFlag.AlignHCenter),
@@ -114,8 +116,9 @@ class LockScreen(QWidget):
         """The passphrase was right; the desk opens once what is under way has ended."""
         self.secret.line.clear()
         self._set_busy(True)
-        self.work.setText(_("Octavo opens as soon as what is under way has ended."))
-        self.work.show()
+        self.secret.hide()
+        self.work.hide()
+        self.sentence.setText(_("Octavo opens as soon as what is under way has ended."))
         self.stop.show()
         self.stop.setFocus()
         self.action.hide()
