@@ -13,6 +13,7 @@ from operator import methodcaller
 from PySide6.QtGui import QAction
 
 from app.ui.adding.presenter import FolderImport
+from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
@@ -504,7 +505,9 @@ def help_commands(help_: HelpPresenter) -> CommandGroup:
     )
 
 
-def program_commands(preferences: Preferences, locking: Locking, window: MainWindow) -> CommandGroup:
+def program_commands(
+    preferences: Preferences, locking: Locking, backup: BackupPresenter, window: MainWindow
+) -> CommandGroup:
     return CommandGroup(
         _("Octavo"),
         Symbol.SETTINGS,
@@ -531,8 +534,22 @@ def program_commands(preferences: Preferences, locking: Locking, window: MainWin
                 words=_("password, encryption, key, lock"),
                 role=_Role.ApplicationSpecificRole,
             ),
+            *_backup_commands(backup),
             Command(
                 _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
             ),
         ),
+    )
+
+
+def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
+    return (
+        Command(
+            _("Back up everything…"),
+            "",
+            backup.ask,
+            words=_("save, copy, archive, another computer, move"),
+            symbol=Symbol.SAVE,
+        ),
+        Command(_("Restore from a backup…"), "", backup.ask_restore, words=_("import, another computer, move")),
     )
