@@ -126,7 +126,7 @@ def adding_commands(
     )
 
 
-def matter_commands(matters: MattersPresenter) -> CommandGroup:
+def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> CommandGroup:
     return CommandGroup(
         _("Matters"),
         Symbol.MATTER,
@@ -142,7 +142,22 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
                 can=matters.is_open,
             ),
             Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
+            *_backup_commands(backup),
         ),
+    )
+
+
+def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
+    return (
+        Command(
+            _("Back up everything…"),
+            "",
+            backup.ask,
+            words=_("save, copy, archive, another computer, move"),
+            symbol=Symbol.SAVE,
+            apart=True,
+        ),
+        Command(_("Restore from a backup…"), "", backup.ask_restore, words=_("import, another computer, move")),
     )
 
 
@@ -505,9 +520,7 @@ def help_commands(help_: HelpPresenter) -> CommandGroup:
     )
 
 
-def program_commands(
-    preferences: Preferences, locking: Locking, backup: BackupPresenter, window: MainWindow
-) -> CommandGroup:
+def program_commands(preferences: Preferences, locking: Locking, window: MainWindow) -> CommandGroup:
     return CommandGroup(
         _("Octavo"),
         Symbol.SETTINGS,
@@ -534,22 +547,8 @@ def program_commands(
                 words=_("password, encryption, key, lock"),
                 role=_Role.ApplicationSpecificRole,
             ),
-            *_backup_commands(backup),
             Command(
                 _("Quit"), "Ctrl+Q", window.close, words=_("exit, close"), symbol=Symbol.CLOSE, role=_Role.QuitRole
             ),
         ),
-    )
-
-
-def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
-    return (
-        Command(
-            _("Back up everything…"),
-            "",
-            backup.ask,
-            words=_("save, copy, archive, another computer, move"),
-            symbol=Symbol.SAVE,
-        ),
-        Command(_("Restore from a backup…"), "", backup.ask_restore, words=_("import, another computer, move")),
     )

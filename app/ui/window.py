@@ -413,14 +413,14 @@ class _Parts(_ShelfParts):
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
-            command_list.matter_commands(self.matters),
+            command_list.matter_commands(self.matters, self.backup),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
-            command_list.program_commands(self.preferences, self.locking, self.backup, window),
+            command_list.program_commands(self.preferences, self.locking, window),
         )
         self.commands = Commands(groups, window, self)
         self.anything.use(self.commands)
