@@ -53,8 +53,9 @@ class DoctorReport(msgspec.Struct, frozen=True):
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `embedding`: the model for
-    searching by meaning; empty where none is installed, so that words alone are searched."""
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `backup_at`: when
+    the last backup was made, in seconds since the epoch. `embedding`: the model for searching by meaning; empty where
+    none is installed, so that words alone are searched."""
 
     octavo: str
     python: str
@@ -70,6 +71,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     key: str
     data: str
     older_copy: str
+    backup_at: float | None
     starter: str
     embedding: str
     remote: str
@@ -88,6 +90,7 @@ def examine(
     *,
     installed: Path | None = None,
     policy: Policy | None = None,
+    backup_at: float | None = None,
 ) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
@@ -114,6 +117,7 @@ def examine(
         key=key.origin.value,
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
+        backup_at=backup_at,
         starter=starter.path if starter else "",
         embedding=embedding_model(),
         remote=remote,

@@ -81,7 +81,7 @@ def test_a_backup_is_made_and_said_to_be(qtbot: QtBot, room: Room, tmp_path: Pat
     assert line.isHidden()
     assert target.stat().st_size > 2_000_000
     notice = room.window.talk.notice
-    assert notice.text().startswith(f"The backup “{target}” was written and read back: ")
+    assert notice.text().startswith(f"The backup “{target.name}” was written and read back: ")
     assert "no matters" in notice.text()
     assert notice.action.text() == "Show in folder"
     assert room.desk.backups.last_at() is not None

@@ -67,12 +67,13 @@ class RestoreDialog(SmallDialog):
         """`file`: its name."""
         self.line = SecretLine(_("Passphrase"))
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
-        self.bar.setAccessibleName(_("Restoring…"))
+        self.step = PlainLabel(role="small")
         self.problem = PlainLabel(role="failure-small", wraps=True)
         self.done_words = PlainLabel(wraps=True)
         self._is_done = False
-        body = boxed(column(self.line, self.bar, self.problem, self.done_words, spacing=SPACE_M))
-        for hidden in (self.bar, self.problem, self.done_words):
+        self._busy = boxed(column(self.bar, self.step, spacing=SPACE_XS))
+        body = boxed(column(self.line, self._busy, self.problem, self.done_words, spacing=SPACE_M))
+        for hidden in (self._busy, self.problem, self.done_words):
             hidden.hide()
         words = _("Enter the passphrase that was chosen when the backup “{file}” was made.").format(file=file)
         super().__init__(_("Restore from a backup"), words, _("Restore"), body=body, parent=parent)
@@ -94,6 +95,8 @@ class RestoreDialog(SmallDialog):
 
     def show_fraction(self, fraction: float) -> None:
         self.bar.setValue(round(_STEPS * fraction))
+        self.step.setText(_("Restoring: {percent} %").format(percent=int(100 * fraction)))
+        self.bar.setAccessibleName(self.step.text())
 
     def show_problem(self, words: str) -> None:
         self._show_busy(False)
@@ -119,7 +122,7 @@ class RestoreDialog(SmallDialog):
 
     def _show_busy(self, busy: bool) -> None:
         self.problem.hide()
-        self.bar.setVisible(busy)
+        self._busy.setVisible(busy)
         self.line.setEnabled(not busy)
         self.action.setEnabled(not busy)
         self.show_fraction(0)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
@@ -128,7 +129,8 @@ class BackupPresenter(Presenter):
             return
         folder = QUrl.fromLocalFile(str(Path(made.path).parent))
         show = NoticeAction(_("Show in folder"), partial(QDesktopServices.openUrl, folder))
-        self._window.offer(printable(made_words(made)), (show,))
+        shown = msgspec.structs.replace(made, path=Path(made.path).name)
+        self._window.offer(printable(made_words(shown)), (show,))
 
     def _show(self, words: str, fraction: float) -> None:
         if self._line is None:
