@@ -54,9 +54,10 @@ class DoctorReport(msgspec.Struct, frozen=True):
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `embedding`: the model for
-    searching by meaning; empty where none is installed, so that words alone are searched. `landlock`: the version of
-    its interface, 0 without Landlock. `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `backup_at`: when the last
+    backup was made, in seconds since the epoch. `embedding`: the model for searching by meaning; empty where none is
+    installed, so that words alone are searched. `landlock`: the version of its interface, 0 without Landlock.
+    `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
 
     octavo: str
     python: str
@@ -74,6 +75,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     key: str
     data: str
     older_copy: str
+    backup_at: float | None
     starter: str
     embedding: str
     remote: str
@@ -92,6 +94,7 @@ def examine(
     *,
     installed: Path | None = None,
     policy: Policy | None = None,
+    backup_at: float | None = None,
 ) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
@@ -121,6 +124,7 @@ def examine(
         key=key.origin.value,
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
+        backup_at=backup_at,
         starter=starter.path if starter else "",
         embedding=embedding_model(),
         remote=remote,

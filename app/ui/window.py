@@ -21,6 +21,7 @@ from app.ui.activity import Activity
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
+from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.asking import AskingPresenter
@@ -195,6 +196,8 @@ class _Parts(_ShelfParts):
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk.removal, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
+        self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
+        self.matters.ask_also(self.backup.busy_words)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
 
@@ -340,6 +343,8 @@ class _Parts(_ShelfParts):
             case EmptyAction.SEE_MODEL:
                 if (best := self.welcome.advice.recommended) is not None:
                     self.models.open_terms(best.offer)
+            case EmptyAction.RESTORE:
+                self.backup.ask_restore()
             case EmptyAction.SET_PASSPHRASE:
                 self.locking.open()
 
@@ -409,7 +414,7 @@ class _Parts(_ShelfParts):
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
-            command_list.matter_commands(self.matters),
+            command_list.matter_commands(self.matters, self.backup),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
@@ -468,6 +473,7 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
+        self.backup.begin()
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
@@ -533,6 +539,7 @@ class WindowPresenter(_Parts):
         self.preferences.reload_wanted.connect(self.model.load_again)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
+        self.preferences.backup_wanted.connect(self.backup.ask)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""

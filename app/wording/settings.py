@@ -225,6 +225,16 @@ def _privacy() -> tuple[Meaning, ...]:
             _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
         *_locking(),
+        Meaning(
+            "backup_reminder_weeks",
+            _("Remind me to back up"),
+            _("At a start, when the last backup is older than this."),
+            named=(
+                (0, _("Never")),
+                (1, _("After 1 week")),
+                *((weeks, _("After {n} weeks").format(n=weeks)) for weeks in (2, 4, 8, 13)),
+            ),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
+from app.wording.backup import last_words
 from app.wording.i18n import _
 from app.wording.settings import Meaning, Need, SectionKind, SettingSection, meanings, sections
 
@@ -31,17 +32,20 @@ _KEY = "remote.key"
 _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
+_BACKUP = "backup"
 
 
 @dataclass(frozen=True)
 class Known:
     """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
-    model in use is known to be without. `key_kept`: there is a key for the server."""
+    model in use is known to be without. `key_kept`: there is a key for the server.
+    `backup_at`: when the last backup was made, in seconds since the epoch."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
     experts: bool = True
     key_kept: bool = False
+    backup_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class SettingsDialog(QDialog):
         self._rows: dict[str, SettingRow] = {}
         self.key = KeyEditor(kept=known.key_kept)
         self.key.changed.connect(self._on_key)
-        self._lock = ButtonRow(_("Passphrase"), *_lock_words(known.origin))
+        self._lock, self._backup = _lock_row(known), _backup_row(known)
         self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -133,6 +137,7 @@ class SettingsDialog(QDialog):
                 editor.set_value(value)
         self.key.set_kept(known.key_kept)
         self._lock.show_buttons(*_lock_words(known.origin))
+        self._backup.show_buttons(*_backup_words(known.backup_at))
         self._show()
 
     def show_pending(self, pending: Pending | None) -> None:
@@ -249,7 +254,7 @@ class SettingsDialog(QDialog):
         if section.kind is SectionKind.DOCUMENTS:
             rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
-            rows.append(self._button_row(_PASSPHRASE, self._lock))
+            rows += [self._button_row(_PASSPHRASE, self._lock), self._button_row(_BACKUP, self._backup)]
         return SectionView(section.title, section.note, rows)
 
     def _row(self, meaning: Meaning) -> SettingRow:
@@ -309,6 +314,14 @@ def _readings_row() -> ButtonRow:
     return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
 
 
+def _lock_row(known: Known) -> ButtonRow:
+    return ButtonRow(_("Passphrase"), *_lock_words(known.origin))
+
+
+def _backup_row(known: Known) -> ButtonRow:
+    return ButtonRow(_("Backup"), *_backup_words(known.backup_at))
+
+
 _Buttons: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
 
 
@@ -319,9 +332,17 @@ def _lock_words(origin: KeyOrigin) -> _Buttons:
             words = _("Your data is locked. Octavo asks for the passphrase at each start.")
             return words, (_PASSPHRASE, _("Change…")), (_NO_PASSPHRASE, _("Remove…"))
         case KeyOrigin.KEYRING:
-            words = _("Your data is encrypted. Its key is in the keyring of the system.")
+            words = _(
+                "Your data is encrypted. Its key is in the keyring of the system: a copy of the data folder does not"
+                " open on another computer, a backup does."
+            )
         case _:
             words = _(
                 "Your data is encrypted, but its key is stored next to it. With a passphrase, nobody else can open it."
             )
     return words, (_PASSPHRASE, _("Set a passphrase…"))
+
+
+def _backup_words(last_at: float | None) -> _Buttons:
+    words = _("All that Octavo keeps, in one encrypted file, which opens on any computer. Last backup: {day}.")
+    return words.format(day=last_words(last_at)), (_BACKUP, _("Back up…"))
