@@ -130,6 +130,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
+        case "record":
+            from app.cli import record
+
+            return record.run(options, desk)
         case "matters":
             from app.cli import matters
 

@@ -76,6 +76,8 @@ class Policy(msgspec.Struct, frozen=True):
         found: dict[str, Held] = {}
         if not self.rules.remote_engine:
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
+        if self.rules.record_texts is not None:
+            found["record_texts"] = Held(self.rules.record_texts)
         return found
 
     def applied(self, settings: Settings) -> Settings:

@@ -36,6 +36,7 @@ from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.pseudonyms.leaving import Leaving
+from app.services.recording import Recording
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
@@ -76,6 +77,10 @@ class Services:
     downloads: Downloads
     carrying: ImportExport
     removal: Removal
+    record: Recording
+    """Of this desk."""
+    home_record: Recording
+    """Of the library: there is what concerns all desks, such as settings, downloads and matters."""
     conversations: Conversations
     drafts: Drafts
     prompts: PromptTexts
