@@ -14,7 +14,7 @@ from app.core.files import start_log
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths, resources
 from app.core.policy import Policy
-from app.core.record import Note
+from app.core.record import Noting
 from app.core.secret import KeyOrigin
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
@@ -105,7 +105,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     home = Database.open(paths.database, keys.obtain(paths, passphrase))
     if policy.rules.passphrase_required and home.key.origin is not KeyOrigin.PASSPHRASE:
         try:
-            _protect(home, paths, passphrase)
+            _protect(home, paths, passphrase, policy)
         except BaseException:
             home.close()
             raise
@@ -120,11 +120,11 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     return desk
 
 
-def _protect(home: Database, paths: Paths, passphrase: str | None) -> None:
+def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Policy) -> None:
     """Take what was given as the new passphrase. Raises AppError PASSPHRASE_REQUIRED without one."""
     if not passphrase:
         raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
-    keys.set_passphrase(home, paths, passphrase)
+    keys.set_passphrase(home, paths, passphrase, policy=policy)
 
 
 class _Desks:
@@ -227,7 +227,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
 class _ModelParts:
     """All that has to do with models: those on this computer, at the hub, and at a server."""
 
-    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, books: Books, note: Note) -> None:
+    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, books: Books, note: Noting) -> None:
         headers, learning = HeaderReader(), Learning(Measurements(settings))
         readings = SavedReadings(paths.readings, settings, books.ids)
         remote = RemoteEngine(RemoteKeys(settings))

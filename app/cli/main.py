@@ -19,7 +19,6 @@ from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.paths import Paths
 from app.core.work import Cancel, Stopped
 from app.services.services import Services
-from app.store.keys import set_passphrase
 from app.wording import errors
 from app.wording.i18n import _
 
@@ -157,7 +156,7 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
             settings.run(options, desk)
         case "passphrase":
-            set_passphrase(desk.home, desk.paths, None if options.remove else _new_passphrase())
+            desk.protect(None if options.remove else _new_passphrase())
         case "doctor":
             from app.cli import doctor
 

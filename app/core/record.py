@@ -75,7 +75,7 @@ class Happening(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-Note: TypeAlias = Callable[[Happening], object]
+Noting: TypeAlias = Callable[[Happening], object]
 """Puts something into a record."""
 
 

@@ -32,7 +32,7 @@ class Library:
         self._books = books
         self._engine = engine
         self._readings = readings
-        self._recording = recording
+        self.recording = recording
 
     def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a file into pages and put it on the shelf; a file that is there already is found again.
@@ -41,7 +41,7 @@ class Library:
         """
         document = yield from self._reader.read(path, cancel, password)
         book = self._books.add(document, path.absolute())
-        self._recording.documents_added((book,))
+        self.recording.documents_added((book,))
         return book
 
     def read_again(self, book_id: str, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:

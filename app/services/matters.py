@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX, remove_private, rename_private
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
-from app.core.record import Happening, Note, RecordKind, unrecorded
+from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Key, draw_secret
 from app.core.settings import Settings
 from app.services.models import SavedReadings
@@ -47,7 +47,7 @@ class Matters:
     paths: Paths
     home: Database
     readings: SavedReadings
-    note: Note = unrecorded
+    note: Noting = unrecorded
     """Into the record of the library."""
 
     @property

@@ -14,7 +14,7 @@ from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code
 from app.core.events import Loading
 from app.core.matter import LIBRARY
-from app.core.record import Happening, Note, RecordKind, unrecorded
+from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Password
 from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, RemoteTexts, Settings
 from app.core.work import Cancel, Work, finish
@@ -45,7 +45,7 @@ class Models:
         plans: Plans,
         remote: RemoteEngine | None = None,
         learning: Learning | None = None,
-        note: Note = unrecorded,
+        note: Noting = unrecorded,
     ) -> None:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
         `learning`: None learns nothing of how fast a model is. `note` records what leaves this machine, or comes."""

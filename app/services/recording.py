@@ -26,7 +26,15 @@ from app.store.settings import SettingsStore
 
 RECORDED_SETTINGS = (
     *("remote.address", "remote.enabled", "remote.model", "remote.ca_file", "hub.endpoint"),
-    *("record_texts", "use_bin", "readings_quota_gb", "sampling.true_quotes", "weigh_sentences"),
+    *(
+        "lock.idle_minutes",
+        "lock.with_session",
+        "record_texts",
+        "use_bin",
+        "readings_quota_gb",
+        "sampling.true_quotes",
+        "weigh_sentences",
+    ),
 )
 """Those that decide on what leaves the machine, what is kept, and what is checked."""
 

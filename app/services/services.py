@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.core.matter import Matter
 from app.core.paths import Paths
 from app.core.policy import Policy
+from app.core.record import Happening, RecordKind
 from app.core.search_query import SearchPlace
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
@@ -46,7 +47,7 @@ from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.filters import SearchFilters
-from app.store.keys import Key
+from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
 
 if TYPE_CHECKING:
@@ -170,6 +171,12 @@ class Services:
     @property
     def key(self) -> Key:
         return self.home.key
+
+    def protect(self, passphrase: str | None) -> None:
+        """Set or change the passphrase, or (None) take it away. Raises AppError as `set_passphrase` does."""
+        set_passphrase(self.home, self.paths, passphrase, policy=self.policy)
+        state = "removed" if passphrase is None else "set"
+        self.home_record.note(Happening(RecordKind.SETTING, detail=f"passphrase: {state}"))
 
     def close(self) -> None:
         """End the children, then close the databases. Answers that were being written keep what they have, and an
