@@ -251,6 +251,10 @@ class Code(StrEnum):
     REMOTE_FORBIDDEN = "remote_forbidden"  # host
     HUB_FORBIDDEN = "hub_forbidden"  # host
 
+    # the record
+    RECORD_FILE = "record_file"  # path: no exported record
+    RECORD_CHANGED = "record_changed"  # number: of the first entry that is not as it was written
+
     # a graphics card of NVIDIA's that is in the machine and is not used
     CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
     CARD_DRIVER_MISSING = "card_driver_missing"  # needed: the first version that would do
@@ -316,7 +320,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "database_",
             *("backup_no", "backup_too_large", "data_there"),
         ),
-        *("policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
+        *("record_changed", "policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
     Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),

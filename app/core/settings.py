@@ -151,6 +151,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weigh_sentences: bool = True
     suggest_questions: bool = True
     title_conversations: bool = True
+    record_texts: bool = False
+    """The record keeps questions and names, until what they are about is deleted."""
     use_bin: bool = True
     """What a person deletes can be restored for 30 days."""
     backup_reminder_weeks: Annotated[int, Meta(ge=0, le=520)] = 0

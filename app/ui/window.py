@@ -265,7 +265,7 @@ class _Parts(_ShelfParts):
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.locking = Locking(desk.home, desk.paths, bridge, window, self)
+        self.locking = Locking(desk, bridge, window, self)
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )

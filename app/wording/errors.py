@@ -822,6 +822,13 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
     Code.OPTION_INVALID: "{option} cannot be {value}: {detail} is needed. “octavo --help” lists the commands.",
+    Code.RECORD_FILE: (
+        "“{path}” is no record that Octavo exported, or it is damaged. Choose one that “octavo record --export” wrote."
+    ),
+    Code.RECORD_CHANGED: (
+        "The record is not as it was written, from entry {number} on. Compare it with an earlier export, and tell the"
+        " person responsible for security."
+    ),
     Code.SETTING_HELD: (
         "The setting “{name}” is set by your administrator, so it was not changed. “octavo settings” shows the policy."
     ),

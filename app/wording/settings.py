@@ -224,6 +224,11 @@ def _privacy() -> tuple[Meaning, ...]:
             _("Keep what you delete in the bin"),
             _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
+        Meaning(
+            "record_texts",
+            _("Questions and names in the record"),
+            _("The record lists what was asked of which documents. Off, it has no texts."),
+        ),
         *_locking(),
         Meaning(
             "backup_reminder_weeks",

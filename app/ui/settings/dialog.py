@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QToolButton, QWidget
 
+from app.core.policy import NO_POLICY, Policy
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings, value_of
 from app.ui.frame_state import bound
@@ -23,6 +24,7 @@ from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.backup import last_words
 from app.wording.i18n import _
+from app.wording.policy import held_sentence, policy_lines
 from app.wording.settings import Meaning, Need, SectionKind, SettingSection, meanings, sections
 
 _WIDTH, _HEIGHT = 920, 680
@@ -38,14 +40,15 @@ _BACKUP = "backup"
 @dataclass(frozen=True)
 class Known:
     """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
-    model in use is known to be without. `key_kept`: there is a key for the server.
-    `backup_at`: when the last backup was made, in seconds since the epoch."""
+    model in use is known to be without. `key_kept`: there is a key for the server. `backup_at`: when the last backup
+    was made, in seconds since the epoch. `policy`: what the administrator has decided."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
     experts: bool = True
     key_kept: bool = False
     backup_at: float | None = None
+    policy: Policy = NO_POLICY
 
 
 @dataclass(frozen=True)
@@ -255,13 +258,19 @@ class SettingsDialog(QDialog):
             rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
             rows += [self._button_row(_PASSPHRASE, self._lock), self._button_row(_BACKUP, self._backup)]
-        return SectionView(section.title, section.note, rows)
+        note = section.note
+        if section.kind is SectionKind.PRIVACY:
+            note = " ".join(policy_lines(self._known.policy))
+        return SectionView(section.title, note, rows)
 
     def _row(self, meaning: Meaning) -> SettingRow:
         editor = make_editor(meaning, self._settings, self._icons.theme)
         editor.changed.connect(partial(self._on_changed, meaning.path))
         words = " ".join((meaning.path, meaning.unit, *(words for _value, words in meaning.named)))
-        made = self._rows[meaning.path] = SettingRow(meaning.title, meaning.help, editor, words=words)
+        held = self._known.policy.held().get(meaning.path)
+        editor.setEnabled(held is None or held.at_most)
+        help_text = meaning.help if held is None else f"{meaning.help} {held_sentence(meaning, held)}"
+        made = self._rows[meaning.path] = SettingRow(meaning.title, help_text, editor, words=words)
         return made
 
     def _key_row(self) -> SettingRow:

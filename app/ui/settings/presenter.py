@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -150,11 +151,11 @@ class Preferences(Presenter):
     def _known(self, key_kept: bool, backup_at: float | None) -> Known:
         from app.ui.settings.dialog import Known
 
-        loaded, origin = self._models.loaded(), self._locking.origin
+        loaded, policy = self._models.loaded(), self._store.policy
+        known = Known(self._locking.origin, key_kept=key_kept, backup_at=backup_at, policy=policy)
         if loaded is None or loaded.host:
-            return Known(origin, key_kept=key_kept, backup_at=backup_at)
-        gpu, experts = loaded.device != _CPU, loaded.experts > 0
-        return Known(origin, gpu=gpu, experts=experts, key_kept=key_kept, backup_at=backup_at)
+            return known
+        return replace(known, gpu=loaded.device != _CPU, experts=loaded.experts > 0)
 
     @Slot()
     def _on_closed(self) -> None:
