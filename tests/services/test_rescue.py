@@ -14,9 +14,13 @@ from app.services.rescue import RescueReport, StandIns, rescue_desks
 from app.store import keys
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.pages import PAGE_BYTES
 from app.wording.rescue import report_lines, stand_ins
+
+CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)
+FIRST = "lantern quay otter violet"
 
 
 @pytest.fixture
@@ -96,10 +100,10 @@ def test_a_matter_whose_key_is_lost_is_named_and_left(paths: Paths) -> None:
 
 def test_a_passphrase_is_needed_where_there_is_one(paths: Paths) -> None:
     with contextlib.closing(Database.open(paths.database, keys.obtain(paths))) as home:
-        keys.set_passphrase(home, paths, "first", cost=keys.ScryptCost(n=16))
+        keys.set_passphrase(home, paths, FIRST, cost=CHEAP)
     spoil(paths.database, 1)
     with pytest.raises(AppError) as caught:
         run(paths)
     assert caught.value.code is Code.PASSPHRASE_NEEDED
-    report = finish(rescue_desks(paths, "first", stand_ins()))
+    report = finish(rescue_desks(paths, FIRST, stand_ins()))
     assert report.damaged

@@ -133,17 +133,20 @@ class Oracle:
         return lost
 
     def check(self, damaged: Path, numbers: list[int], rng: random.Random) -> int:
-        """How many rows are lost; raises AssertionError if one is that is on no damaged page."""
+        """How many rows are lost; raises AssertionError if one is that is on no damaged page. With many such pages, of
+        the tables that hold what a person read and wrote: a row of another may refer to what is lost, and be nobody's.
+        """
         damage(self.path, damaged, numbers, rng)
         found, _reading = read_rows(damaged, self.key)
         allowed, lost = self.may_be_lost(numbers), 0
         for table, wanted in self._known.items():
             there = set(unordered(found.get(table, [])))
-            assert len(wanted - there) <= allowed[table], (numbers, table)
+            if table in _PERSONS or len(numbers) == 1:
+                assert len(wanted - there) <= allowed[table], (numbers, table)
             assert table not in _PERSONS or there <= wanted, (numbers, table)
             lost += len(wanted - there)
         return lost
 
 
 _PERSONS = {"books", "pages", "conversations", "questions", "answers", "notes", "images", "settings", "matters"}
-"""Tables in which nothing may be that a person did not put there."""
+"""Tables of what a person read and wrote; and in which nothing may be that was not there."""
