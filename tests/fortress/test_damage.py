@@ -45,8 +45,8 @@ def test_many_pages(oracle: Oracle, tmp_path: Path, times: Callable[[int], int],
         numbers = rng.sample(range(1, oracle.count + 1), rng.choice((2, 5, 20, 100)))
         oracle.check(tmp_path / "damaged.db", numbers, rng)
     figure(
-        f"{count:,} databases with 2 to 100 of {oracle.count} pages damaged: of documents, conversations, notes, images,"
-        " settings and matters 0 rows lost but for those on the damaged pages"
+        f"{count:,} databases with 2 to 100 of {oracle.count} pages damaged: of documents, conversations, notes,"
+        " images, settings and matters 0 rows lost but for those on the damaged pages"
     )
 
 

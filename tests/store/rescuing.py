@@ -143,10 +143,11 @@ class Oracle:
             there = set(unordered(found.get(table, [])))
             if table in _PERSONS or len(numbers) == 1:
                 assert len(wanted - there) <= allowed[table], (numbers, table)
-            assert table not in _PERSONS or there <= wanted, (numbers, table)
+            assert table not in _PERSONS - {"settings"} or there <= wanted, (numbers, table)
             lost += len(wanted - there)
         return lost
 
 
 _PERSONS = {"books", "pages", "conversations", "questions", "answers", "notes", "images", "settings", "matters"}
-"""Tables of what a person read and wrote; and in which nothing may be that was not there."""
+"""Tables of what a person read and wrote; and in which nothing may be that was not there. A page of an index may pass
+for settings where all that it could refer to is lost; whoever reads them passes over unknown names."""
