@@ -55,6 +55,11 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
 
                 backup.restore(options, cancel)
                 return EXIT_ANSWERED
+            if options.command == "rescue":
+                from app.cli import rescue
+
+                rescue.run(options)
+                return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 problem = _carry_out(options, desk, cancel)
         except AppError as error:

@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
+    _command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
     _add_bench(commands)
     return whole
 

@@ -215,6 +215,7 @@ class Code(StrEnum):
     # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens
     DOES_NOT_FIT = "does_not_fit"
     ANSWER_ALL_THOUGHT = "answer_all_thought"  # the limit of its length came before the model had begun it
+    ANSWER_LOST = "answer_lost"  # it was on a damaged page of the desk
     ANSWER_MISSING = "answer_missing"  # the model thought, and ended
     WEIGHING_REMOTE = "weighing_remote"  # host
     WEIGHING_STARTER = "weighing_starter"

@@ -665,6 +665,9 @@ _SENTENCES: dict[Code, str] = {
         "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
         " model that does not think."
     ),
+    Code.ANSWER_LOST: (
+        "This answer was in a damaged place of your data and could not be saved. Ask the question again if you need it."
+    ),
     Code.ANSWER_MISSING: (
         "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
     ),
@@ -734,8 +737,8 @@ _SENTENCES: dict[Code, str] = {
         " keyring and try again."
     ),
     Code.DATABASE_DAMAGED: (
-        "The data in “{path}” is damaged and was not changed. Restore it from a backup, or choose another folder with"
-        " --data-dir."
+        "The data in “{path}” is damaged in places; nothing was changed. Close Octavo and open it again, or run “octavo"
+        " rescue”, to save what can be saved; or restore a backup."
     ),
     Code.PASSPHRASE_MEMORY: (
         "There is not enough free memory to open “{path}” with its passphrase: it takes up to half a gigabyte for a"
