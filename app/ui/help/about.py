@@ -23,7 +23,7 @@ _EMBLEM = 72
 _WIDTH = 460
 _TEXTS_SIZE, _NAMES_WIDTH = (860, 600), 240
 _CREDITS = (
-    "llama.cpp · Qt · PDFium · SQLite3 Multiple Ciphers · FFmpeg · Pillow · OpenCV · ONNX Runtime · RapidOCR"
+    "llama.cpp · Qt · PDFium · SQLite3 Multiple Ciphers · FFmpeg · Pillow · ONNX Runtime · PaddleOCR"
     " · Source Sans · Source Serif · Phosphor Icons"
 )
 
