@@ -683,7 +683,6 @@ class WindowPresenter(_Parts):
             self.conversation,
             self.asking,
             self.asking.planning,
-            self.asking.leaving,
             self.drafts,
             self.prompts,
             self.pages,

@@ -81,6 +81,7 @@ class AskingPresenter(Presenter):
         self._ask = ask
         self.planning = planning
         self.leaving = leaving
+        leaving.failed.connect(self.failed)
         self._parts = parts
         self._bridge = bridge
         self._conversation = conversation
