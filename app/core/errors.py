@@ -201,6 +201,7 @@ class Code(StrEnum):
     REMOTE_REFUSED = "remote_refused"  # status
     REMOTE_STALLED = "remote_stalled"  # seconds
     REMOTE_CUT = "remote_cut"
+    REMOTE_TOO_LONG = "remote_too_long"  # tokens
     REMOTE_ANSWER_STRANGE = "remote_answer_strange"
     REMOTE_CONTEXT_EXCEEDED = "remote_context_exceeded"
     REMOTE_NO_TOKENIZER = "remote_no_tokenizer"

@@ -32,6 +32,7 @@ from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.suggestions_presenter import SuggestionsPresenter
@@ -255,8 +256,21 @@ class _Parts(_ShelfParts):
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
         planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
+        leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
         asking = self.asking = AskingPresenter(
-            desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
+            desk.ask,
+            desk.parts,
+            bridge,
+            talk,
+            view,
+            composer,
+            writing,
+            planning,
+            leaving,
+            self.openings,
+            activity,
+            shown,
+            self,
         )
         self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
@@ -537,6 +551,7 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
+        self.asking.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
         self.preferences.backup_wanted.connect(self.backup.ask)

@@ -622,6 +622,11 @@ _SENTENCES: dict[Code, str] = {
         " check whether the server is overloaded."
     ),
     Code.REMOTE_CUT: ("The connection to {host} broke off during the answer. The answer so far is kept. Ask again."),
+    Code.REMOTE_TOO_LONG: (
+        "The server at {host} wrote far more than the {tokens} tokens that it was asked for, so Octavo stopped it. The"
+        " answer so far is kept. Raise “Maximum length of an answer” in the settings, or ask those who run the server"
+        " why it ignores “max_tokens”."
+    ),
     Code.REMOTE_ANSWER_STRANGE: (
         "The reply of {host} is not from an OpenAI-compatible server; it may be a sign-in page or an error. The answer"
         " so far is kept. Check the address in the settings."
