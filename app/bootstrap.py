@@ -14,6 +14,7 @@ from app.core.files import start_log
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths, resources
 from app.core.policy import Policy
+from app.core.record import Noting
 from app.core.secret import KeyOrigin
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
@@ -46,6 +47,7 @@ from app.services.prompts import Prompts
 from app.services.pseudonyms.engine import LeavingEngine
 from app.services.pseudonyms.leaving import Leaving
 from app.services.pseudonyms.pseudonyms import Pseudonyms
+from app.services.recording import Recording, close_open_answers
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
@@ -65,6 +67,7 @@ from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.pseudonyms import PseudonymStore
+from app.store.record import RecordStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -102,24 +105,26 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     home = Database.open(paths.database, keys.obtain(paths, passphrase))
     if policy.rules.passphrase_required and home.key.origin is not KeyOrigin.PASSPHRASE:
         try:
-            _protect(home, paths, passphrase)
+            _protect(home, paths, passphrase, policy)
         except BaseException:
             home.close()
             raise
     elif passphrase is not None:
         with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
             keys.renew(home, paths, passphrase)
-    desk = _Desks(paths, home, reader, policy).open(LIBRARY)
+    desks = _Desks(paths, home, reader, policy)
+    desks.record.policy_in_force(policy, desks.settings)
+    desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
         desk.matters.finish_deleting()
     return desk
 
 
-def _protect(home: Database, paths: Paths, passphrase: str | None) -> None:
+def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Policy) -> None:
     """Take what was given as the new passphrase. Raises AppError PASSPHRASE_REQUIRED without one."""
     if not passphrase:
         raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
-    keys.set_passphrase(home, paths, passphrase)
+    keys.set_passphrase(home, paths, passphrase, policy=policy)
 
 
 class _Desks:
@@ -128,8 +133,10 @@ class _Desks:
     def __init__(self, paths: Paths, home: Database, reader: DocumentReader, policy: Policy) -> None:
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings, self.engine = SettingsStore(home, policy), EngineClient(policy=policy)
-        self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home))
-        self.matters = Matters(paths, home, self.of_models.models.readings)
+        self.record = Recording(RecordStore(home), Books(home), self.settings.load, self.engine.model)
+        self.settings.watch = self.record.settings_changed
+        self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home), self.record.note)
+        self.matters = Matters(paths, home, self.of_models.models.readings, self.record.note)
         self.decoder, self.videos, self.embedder = ImageReader(), VideoReader(), Embedder()
         self.database = home
 
@@ -146,7 +153,7 @@ class _Desks:
             self.database.close()
         self.database = database
         desk = _wire(self, database, matter)
-        desk.conversations.close_open_answers()
+        close_open_answers(desk.conversations, desk.record)
         with contextlib.suppress(AppError):  # a person hears of it when something is deleted
             desk.removal.expire(time.time())
             desk.removal.sweep()
@@ -165,14 +172,15 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     models, decoder = of_models.models, shared.decoder
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
     engine = LeavingEngine(shared.engine, pseudonyms, models.remote_texts)
-    library = Library(reader, books, engine, models.readings)
+    record = Recording(RecordStore(database), books, settings.load, engine.model)
+    library = Library(reader, books, engine, models.readings, record)
     kept_images, prompts = ImageStore(database), Prompts(books)
     images = Images(decoder, kept_images, library, engine)
     search = Search(Passages(database), Vectors(database), shared.embedder)
     restating = Restating(engine, prompts, search, books)
     own = settings if matter is None else SettingsStore(database)
     in_force = settings.load if matter is None else partial(settings_of_matter, settings, own)
-    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record)
     weighing = SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     return Services(
@@ -187,7 +195,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         timelines=Timelines(library, Timeline(database)),
         library=library,
-        adding=FolderAdding(reader, books, Sources(database)),
+        adding=FolderAdding(reader, books, Sources(database), record),
         covers=Covers(library, KeptCovers(database), decoder),
         images=images,
         videos=Videos(shared.videos, images),
@@ -195,7 +203,9 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         plans=of_models.plans,
         downloads=of_models.downloads,
         carrying=of_models.carrying,
-        removal=Removal(BinStore(database), kept_images, models.readings, engine, settings.load),
+        removal=Removal(BinStore(database), kept_images, models.readings, engine, settings.load, record),
+        record=record,
+        home_record=shared.record,
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(shared.home), settings),
@@ -217,12 +227,12 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
 class _ModelParts:
     """All that has to do with models: those on this computer, at the hub, and at a server."""
 
-    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, books: Books) -> None:
+    def __init__(self, paths: Paths, settings: SettingsStore, engine: EngineClient, books: Books, note: Noting) -> None:
         headers, learning = HeaderReader(), Learning(Measurements(settings))
         readings = SavedReadings(paths.readings, settings, books.ids)
         remote = RemoteEngine(RemoteKeys(settings))
         self.plans = Plans(headers, engine, Machines(engine, settings), learning)
-        self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning)
+        self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning, note)
         self.downloads = downloads_of(self.models, settings, headers)
         self.carrying = ImportExport(self.models, headers)
 

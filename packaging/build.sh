@@ -58,6 +58,7 @@ freeze() {
   rm -rf -- "$bundle" "$work/frozen"
   step stand-ins "$python" packaging/bundle/stand_ins.py "$packages"
   step freeze "$python" -P -m PyInstaller --noconfirm --distpath "$work" --workpath "$work/frozen" packaging/bundle/octavo.spec
+  step trim "$python" packaging/bundle/trim.py "$bundle"
   if [[ -n ${OCTAVO_RELEASE_KEY:-} ]]; then
     cp -- "$OCTAVO_RELEASE_KEY" "$bundle/_internal/app/_resources/release-key.pem"
   fi
@@ -175,6 +176,8 @@ if [[ ${#formats[@]} -gt 0 ]]; then
     "make_$format"
   done
   cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
+  "$python" packaging/bundle/sizes.py "$bundle" >"$work/sizes.txt"
+  say "the program takes $(awk 'END { print $2, $3 }' "$work/sizes.txt"); its parts are in $work/sizes.txt"
 fi
 for name in "${add_ons[@]}"; do
   add_on "$name"

@@ -76,6 +76,7 @@ def names_a_path(code: Code) -> bool:
         Code.OPTION_INVALID,
         Code.SETTING_INVALID,
         Code.SETTING_HELD,
+        Code.RECORD_CHANGED,
         Code.NO_DISPLAY,
         Code.INSTALLATION_MIXED,
         Code.RELEASE_KEY_MISSING,

@@ -61,6 +61,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         _print(compared)
     if options.export is not None:
         files.write_comparison(compared, options.export.absolute())
+        desk.record.exported("comparison", options.export, books=(first.id, second.id))
     if options.ask is not None:
         ask = use(settings, desk, as_json=options.json)
         _ask(options, asking_with(ask, desk), compared, cancel)

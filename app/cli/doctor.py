@@ -20,14 +20,23 @@ from app.services.doctor import Deviations, DoctorReport, InstallationVerdict
 from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.wording import errors, units
+from app.wording.backup import last_words
 from app.wording.i18n import _
+from app.wording.isolation import landlock_words
 from app.wording.policy import policy_lines
 
 
 def run(options: argparse.Namespace, desk: Services) -> Problem | None:
     """Print the report; returns the first problem that was found."""
     report = doctor.examine(
-        desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed, policy=desk.policy
+        desk.paths,
+        desk.key,
+        desk.engine,
+        desk.reader,
+        desk.models.host(),
+        installed=desk.installed,
+        policy=desk.policy,
+        backup_at=desk.backups.last_at(),
     )
     _print_report(report, options.json)
     return next(iter(report.problems), None)
@@ -60,9 +69,11 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("processor"), ", ".join(report.cpu_features)),
         (_("NUMA nodes"), str(report.numa_nodes)),
         (_("sandbox of the reader"), report.sandbox),
+        (_("Landlock"), landlock_words(report.landlock)),
         (_("key stored in"), _key_place(report.key)),
         (_("data folder"), report.data),
-        *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
+        (_("last backup"), last_words(report.backup_at)),
+        *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         (_("starter model"), report.starter or _("not installed")),
         (_("model for searching by meaning"), report.embedding or _("not installed: Octavo searches by words alone")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
@@ -75,9 +86,13 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
 
 
 def _key_place(origin: str) -> str:
-    if origin == KeyOrigin.FILE:
-        return _("a file next to the database, without a keyring or a passphrase")
-    return origin
+    match origin:
+        case KeyOrigin.FILE:
+            return _("a file next to the database, without a keyring or a passphrase")
+        case KeyOrigin.KEYRING:
+            return _("the keyring of this system: a copied data folder does not open elsewhere, a backup does")
+        case _:
+            return origin
 
 
 def _installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str, str]]:

@@ -116,6 +116,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     kept = desk.sheets.get(grid.id) or grid
     if options.export is not None:
         files.write_grid(compose_grid(kept, shelf), options.export.absolute())
+        desk.record.exported("grid", options.export, item=kept.id, books=shelf)
     out.ended(kept)
     if broken_off is not None:
         raise broken_off

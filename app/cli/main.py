@@ -19,7 +19,6 @@ from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.paths import Paths
 from app.core.work import Cancel, Stopped
 from app.services.services import Services
-from app.store.keys import set_passphrase
 from app.wording import errors
 from app.wording.i18n import _
 
@@ -55,6 +54,11 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
                 from app.cli import backup
 
                 backup.restore(options, cancel)
+                return EXIT_ANSWERED
+            if options.command == "rescue":
+                from app.cli import rescue
+
+                rescue.run(options)
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 problem = _carry_out(options, desk, cancel)
@@ -130,6 +134,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
+        case "record":
+            from app.cli import record
+
+            return record.run(options, desk)
         case "matters":
             from app.cli import matters
 
@@ -153,7 +161,7 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
             settings.run(options, desk)
         case "passphrase":
-            set_passphrase(desk.home, desk.paths, None if options.remove else _new_passphrase())
+            desk.protect(None if options.remove else _new_passphrase())
         case "doctor":
             from app.cli import doctor
 

@@ -19,7 +19,7 @@ from app.core.facts import NO_FACTS
 from app.core.note import Note
 from app.core.work import Cancel, finish
 from app.export.bibliography import cite as write_references
-from app.export.notes import COPY_ENDINGS, check_copy, write_copy, write_notes
+from app.export.notes import COPY_ENDINGS, books_of_notes, check_copy, write_copy, write_notes
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.notes import lost_words, origin_words, unplaced_words
@@ -49,6 +49,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     books = {each.id: each for each in desk.library.books()}
     if options.export is not None:
         write_notes(notes, books, options.export)
+        desk.record.exported("notes", options.export, books=books_of_notes(notes))
         _said(options, len(notes), 0)
     elif options.json:
         print_json({"event": "notes", "notes": [_described(note, books) for note in notes]})
@@ -96,6 +97,7 @@ def _write_copy(options: argparse.Namespace, desk: Services, book: Book | None, 
     copy = finish(desk.notes.annotated_copy(book.id, cancel), show)
     shown.close()
     write_copy(copy.pdf, options.export, book)
+    desk.record.exported("document", options.export, item=book.id, books=(book.id,))
     _said(options, copy.written, copy.unplaced)
 
 

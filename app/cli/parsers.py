@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app import __version__
 from app.core.citation_style import CitationStyle
+from app.core.record import RecordKind
 from app.core.settings import KvType, Mapping
 from app.wording.i18n import _
 
@@ -41,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _add_notes(commands)
     _add_cite(commands)
     _add_bin(commands)
+    _add_record(commands)
     _add_matters(commands)
     _add_backup(commands)
     _add_compare(commands)
@@ -49,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
+    _command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
     _add_bench(commands)
     return whole
 
@@ -361,6 +365,33 @@ def _add_bin(commands: Any) -> None:
     what = bin.add_mutually_exclusive_group()
     what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
     what.add_argument("--empty", action="store_true", help=_("delete permanently what is in the bin"))
+
+
+def _add_record(commands: Any) -> None:
+    record = _command(
+        commands, "record", _("list what was asked of which documents by which model, and check that nobody changed it")
+    )
+    _add_matter(record)
+    record.add_argument(
+        "--kind", action="append", metavar="KIND", choices=[each.value for each in RecordKind],
+        help=_("list these entries only; repeatable: {kinds}").format(kinds=", ".join(RecordKind)),
+    )  # fmt: skip
+    record.add_argument(
+        "--since", metavar="DATE", type=_day, help=_("list entries from this day on, such as 2026-11-27")
+    )
+    what = record.add_mutually_exclusive_group()
+    what.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write all entries with their proof; FILE ends in .csv or .json")
+    )
+    what.add_argument(
+        "--verify", nargs="?", const=True, type=Path, metavar="FILE",
+        help=_("check that the record, or FILE that was exported, is as it was written"),
+    )  # fmt: skip
+
+
+def _day(text: str) -> str:
+    """Raises ValueError for what is no day."""
+    return date.fromisoformat(text).isoformat()
 
 
 def _add_matters(commands: Any) -> None:

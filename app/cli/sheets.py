@@ -139,6 +139,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     kept = desk.sheets.get(sheet.id) or sheet
     if options.export is not None:
         files.write_sheet(compose_sheet(kept, shelf), options.export.absolute())
+        desk.record.exported("sheet", options.export, item=kept.id, books=(ref.book_id for ref in kept.books))
     out.ended(kept)
     if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
         answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)

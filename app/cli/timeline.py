@@ -88,6 +88,7 @@ def _run_chronology(options: argparse.Namespace, desk: Services, books: Mapping[
     events = events_of(desk.timelines.store.events(), books=books, entity=entity)
     if options.export is not None:
         files.write_timeline(compose_chronology(events, books), options.export.absolute())
+        desk.record.exported("chronology", options.export, books=books)
     if options.json:
         print_json({"events": [_event(event, books) for event in events]})
         return
@@ -102,6 +103,7 @@ def _run_people(options: argparse.Namespace, desk: Services, books: Mapping[str,
     entities = entities_of(desk.timelines.store.entities(), books)
     if options.export is not None:
         files.write_timeline(compose_people(entities, books), options.export.absolute())
+        desk.record.exported("people", options.export, books=books)
     if options.json:
         print_json({"people": [_described(entity, books) for entity in entities]})
         return

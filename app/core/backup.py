@@ -5,6 +5,14 @@ from __future__ import annotations
 import msgspec
 
 
+class BackupSizes(msgspec.Struct, frozen=True):
+    """About how many bytes a backup would have; `readings_bytes` more with saved readings."""
+
+    matters: int
+    desk_bytes: int
+    readings_bytes: int
+
+
 class BackupMade(msgspec.Struct, frozen=True):
     """`size_bytes`: of the file; `left_out`: names of matters that could not be read, and are not in it."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.facts import NO_FACTS, Facts
 from app.core.page_names import PageNames, labels_to_keep
+from app.core.untrusted import is_link
 
 
 class Format(StrEnum):
@@ -223,18 +224,11 @@ BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 MAX_PAGE_LINKS, MAX_LINK_BOXES, MAX_ADDRESS_CHARACTERS = 1_000, 32, 2_000
 """Of a page, of a link, of an address: further ones are left out."""
 
-_WEB_SCHEMES = ("http://", "https://", "mailto:")
-
 
 def is_web_address(untrusted_address: str) -> bool:
     """Whether it may be shown to a person, who may copy it."""
     address = untrusted_address
-    return (
-        len(address) <= MAX_ADDRESS_CHARACTERS
-        and address.isascii()
-        and address.isprintable()
-        and address.lower().startswith(_WEB_SCHEMES)
-    )
+    return len(address) <= MAX_ADDRESS_CHARACTERS and address.isascii() and address.isprintable() and is_link(address)
 
 
 class PageLink(msgspec.Struct, frozen=True):

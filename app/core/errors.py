@@ -201,6 +201,7 @@ class Code(StrEnum):
     REMOTE_REFUSED = "remote_refused"  # status
     REMOTE_STALLED = "remote_stalled"  # seconds
     REMOTE_CUT = "remote_cut"
+    REMOTE_TOO_LONG = "remote_too_long"  # tokens
     REMOTE_ANSWER_STRANGE = "remote_answer_strange"
     REMOTE_CONTEXT_EXCEEDED = "remote_context_exceeded"
     REMOTE_NO_TOKENIZER = "remote_no_tokenizer"
@@ -215,6 +216,7 @@ class Code(StrEnum):
     # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens
     DOES_NOT_FIT = "does_not_fit"
     ANSWER_ALL_THOUGHT = "answer_all_thought"  # the limit of its length came before the model had begun it
+    ANSWER_LOST = "answer_lost"  # it was on a damaged page of the desk
     ANSWER_MISSING = "answer_missing"  # the model thought, and ended
     WEIGHING_REMOTE = "weighing_remote"  # host
     WEIGHING_STARTER = "weighing_starter"
@@ -250,6 +252,10 @@ class Code(StrEnum):
     SETTING_HELD = "setting_held"  # name: the policy decides
     REMOTE_FORBIDDEN = "remote_forbidden"  # host
     HUB_FORBIDDEN = "hub_forbidden"  # host
+
+    # the record
+    RECORD_FILE = "record_file"  # path: no exported record
+    RECORD_CHANGED = "record_changed"  # number: of the first entry that is not as it was written
 
     # a graphics card of NVIDIA's that is in the machine and is not used
     CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
@@ -316,7 +322,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "database_",
             *("backup_no", "backup_too_large", "data_there"),
         ),
-        *("policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
+        *("record_changed", "policy_", "passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
         *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
     Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +66,21 @@ def rename_private(source: Path, target: Path) -> None:
     try:
         source.replace(target)
         sync_folder(target.parent)
+    except OSError as error:
+        raise machine_error(error, target) from error
+
+
+def link_private(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where a file has but one. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
+    try:
+        try:
+            os.link(source, target)
+            sync_folder(target.parent)
+        except (OSError, NotImplementedError):  # a file system without hard links
+            if target.exists():
+                raise
+            with source.open("rb") as file:
+                write_private(target, lambda copy: shutil.copyfileobj(file, copy))
     except OSError as error:
         raise machine_error(error, target) from error
 
@@ -149,6 +165,24 @@ def try_lock(descriptor: int) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
+    return True
+
+
+def try_lock_range(descriptor: int, start: int, size: int) -> bool:
+    """Lock some bytes of a file that is open for writing, for this process alone, until any descriptor of the file is
+    closed; False where another process holds a lock there."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, start, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, size)
+        else:
+            import fcntl
+
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, size, start)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
     return True
 
 

@@ -73,10 +73,11 @@ def guess(passphrase: str) -> Guessing:
     return Guessing(float(found["guesses_log10"]), _weakness(found["sequence"]))
 
 
-def require_strong(passphrase: str) -> None:
-    """Raises AppError PASSPHRASE_WEAK."""
-    if not (found := guess(passphrase)).enough:
-        raise AppError(Code.PASSPHRASE_WEAK, words=found.missing_words)
+def require_strong(passphrase: str, least_digits: float = LEAST_DIGITS) -> None:
+    """`least_digits`: of the number of guesses, where more are wanted. Raises AppError PASSPHRASE_WEAK."""
+    least, found = max(least_digits, LEAST_DIGITS), guess(passphrase)
+    if found.digits < least:
+        raise AppError(Code.PASSPHRASE_WEAK, words=math.ceil((least - found.digits) / _DIGITS_OF_WORD))
 
 
 def _weakness(parts: list[dict[str, Any]]) -> Weakness:

@@ -41,8 +41,9 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_hubs: tuple[str, ...] | None = None
     """Hosts that models may be asked for at; what a hub then names as the place of its files is followed."""
     passphrase_required: bool = False
-    passphrase_strength: Annotated[int, Meta(ge=0, le=4)] = 0
-    """The least score of a new passphrase, from 0 (any) to 4 (very strong)."""
+    passphrase_digits: Annotated[int, Meta(ge=0, le=30)] = 0
+    """Of the number of guesses that a new passphrase takes at least, as `app.core.passphrase` estimates it; what that
+    asks of every passphrase counts too."""
     lock_after_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
     """The window locks when it was not used for so long, or sooner."""
     record_texts: bool | None = None
@@ -76,6 +77,8 @@ class Policy(msgspec.Struct, frozen=True):
         found: dict[str, Held] = {}
         if not self.rules.remote_engine:
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
+        if self.rules.record_texts is not None:
+            found["record_texts"] = Held(self.rules.record_texts)
         if self.rules.lock_after_minutes is not None:
             found["lock.idle_minutes"] = Held(self.rules.lock_after_minutes, at_most=True)
         return found
@@ -104,6 +107,10 @@ class Policy(msgspec.Struct, frozen=True):
         allowed = self.rules.allowed_hubs
         if not self.rules.model_hub or (allowed is not None and not _is_in(host, allowed)):
             raise AppError(Code.HUB_FORBIDDEN, host=host)
+
+
+NO_POLICY = Policy()
+"""Nothing is decided."""
 
 
 def strict(rules: PolicyRules) -> PolicyRules:

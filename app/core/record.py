@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -36,7 +37,7 @@ MOST_TEXT = 20_000
 _UNWANTED = re.compile(r'[\x00-\x1f\x7f-\x9f,"\u2028\u2029]+')
 
 
-class EntryKind(StrEnum):
+class RecordKind(StrEnum):
     BEGUN = "begun"  # the record: always the first
     ANSWER = "answer"
     ASKED_ALL = "asked_all"  # a question to more documents than fit
@@ -61,7 +62,7 @@ class Happening(msgspec.Struct, frozen=True):
     deletion `text` goes; `documents`: SHA-256 of their files; `model_hash`: SHA-256 of the model's file, or
     `sampled:` and a hash of samples of it."""
 
-    kind: EntryKind
+    kind: RecordKind
     item: str = ""
     documents: tuple[str, ...] = ()
     model: str = ""
@@ -74,8 +75,16 @@ class Happening(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+Noting: TypeAlias = Callable[[Happening], object]
+"""Puts something into a record."""
+
+
+def unrecorded(happening: Happening) -> None:
+    """For parts that no desk made, and for tools."""
+
+
 class RecordEntry(msgspec.Struct, frozen=True):
-    """`time`: UTC, such as 2026-11-27T20:35:51Z. `kind`: an `EntryKind`, or one of a later version. `salt` and `text`
+    """`time`: UTC, such as 2026-11-27T20:35:51Z. `kind`: an `RecordKind`, or one of a later version. `salt` and `text`
     are empty where no text is kept, or it was erased."""
 
     number: int

@@ -151,8 +151,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weigh_sentences: bool = True
     suggest_questions: bool = True
     title_conversations: bool = True
+    record_texts: bool = False
+    """The record keeps questions and names, until what they are about is deleted."""
     use_bin: bool = True
     """What a person deletes can be restored for 30 days."""
+    backup_reminder_weeks: Annotated[int, Meta(ge=0, le=520)] = 0
+    """So long after the last backup the window reminds of the next; 0 never does."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64
     lock: LockSettings = LockSettings()
     system_dialogs: bool = False

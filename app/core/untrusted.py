@@ -22,6 +22,11 @@ _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 # C1 controls, surrogates, noncharacters, and the character that stands for an object inside a text document.
 _MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
 
+WEB_SCHEMES = ("https://", "http://")
+LINK_SCHEMES = (*WEB_SCHEMES, "mailto:")
+"""What an untrusted text may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that
+runs (`javascript:`, `data:`). What a person clicks in an answer opens if it is of the web alone."""
+
 LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
 """What ends a line; `disarm` makes each of them a `\\n`."""
 
@@ -33,6 +38,11 @@ _IDLE = f"(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])|(?<![{_SE
 _CONTROL_PICTURES = 0x2400
 _ANY = f"[{_BIDI_CONTROLS}{_INVISIBLE}{_CONTROLS}{_MEANINGLESS}\r\x85\u2028\u2029{_JOINERS}{_SELECTORS}]"
 """All that is not left as it is. Most texts have none of it, and one class is searched faster than groups match."""
+
+
+def is_link(untrusted_address: str, schemes: tuple[str, ...] = LINK_SCHEMES) -> bool:
+    """Whether an address may be a link; else it is text."""
+    return untrusted_address.lower().startswith(schemes)
 
 
 def disarm(untrusted_text: str) -> str:

@@ -415,7 +415,9 @@ def _workbook() -> bytes:
 
 
 def main(*arguments: str) -> None:
-    port, (fd,) = worker_main.enter(Order, arguments, get_ready=preload, mapped_bytes=PACKED_LIMIT_BYTES)
+    port, (fd,) = worker_main.enter(
+        Order, arguments, get_ready=preload, mapped_bytes=PACKED_LIMIT_BYTES, opens_fonts=True
+    )
     # A private copy on write, though nothing is written: ctypes gives PDFium the address of writable memory only.
     handler = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     progress = ProgressSender(port)

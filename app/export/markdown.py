@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from app.core.errors import AppError
+from app.core.untrusted import LINK_SCHEMES, is_link
 from app.export.footnotes import find_notes, number_notes, raised_number, rename_notes, sign_notes, use_notes
 from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
 from app.export.references import RAISED, Reference, table_headings
@@ -24,12 +25,9 @@ from app.wording.i18n import _
 MAX_NESTING = 60
 """Lists and quotations inside each other; the parser drops what is deeper."""
 
-_LINKS = ("https://", "http://", "mailto:")
-"""What an answer may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that runs."""
-
 _ACTIVE = re.compile(
     r"<(?=[A-Za-z/!?])|!(?=\[)"
-    rf"|(?<=\])\((?!\s*<?(?:{'|'.join(_LINKS)}))"  # of a link to something else
+    rf"|(?<=\])\((?!\s*<?(?:{'|'.join(LINK_SCHEMES)}))"  # of a link to something else
     r"|(?<=\]):",  # of an address that is defined for links elsewhere
     re.IGNORECASE,
 )
@@ -108,7 +106,7 @@ def plain(text: str) -> str:
 
 class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:
-        return url.lower().startswith(_LINKS)
+        return is_link(url)
 
 
 def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list[Token]:

@@ -26,6 +26,11 @@ def write_notes(notes: Sequence[Note], books: Mapping[str, Book], path: Path) ->
     write_bytes(as_markdown(notes, books).encode(), path)
 
 
+def books_of_notes(notes: Iterable[Note]) -> frozenset[str]:
+    """The ids of the books that they are on."""
+    return frozenset(filter(None, map(_book_id, notes)))
+
+
 def check_copy(path: Path, book: Book) -> None:
     """Whether a copy of a book can be written there. Raises AppError as `app.export.files.write`, and COPY_IN_PLACE."""
     check(path, COPY_ENDINGS)

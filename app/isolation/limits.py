@@ -36,6 +36,8 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
 
+_CAPABILITY_VERSION = 0x2008_0522  # linux/capability.h: two words each of what is in force, permitted, inherited
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What a child may take. `mapped_bytes` is the size of the file that it maps, which comes on top of its memory."""
@@ -105,12 +107,21 @@ def hold_memory(memory_bytes: int) -> None:
         _lower(resource.RLIMIT_DATA, memory_bytes)
 
 
+def drop_capabilities() -> None:
+    """Where root runs it, take what root may do beyond any user from this thread and those that it starts, for good;
+    such as raising a limit again. Never fails."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            header, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
+            ctypes.CDLL(None).capset(header, none)
+
+
 def seal() -> None:
     """No output to any file, no further process and no further thread.
 
     Called once everything is loaded and every thread runs, before the first untrusted byte: libraries unpack data to
     temporary files while they load. The system counts all processes of the user, so any number but 0 would depend on
-    what else runs. That limit does not hold for root; on Linux the filter of system calls forbids it too.
+    what else runs. That limit does not hold for root; on Linux the filter of system calls holds for everybody.
     """
     if sys.platform != "win32":
         _lower(resource.RLIMIT_FSIZE, 0)  # Python ignores SIGXFSZ: a write fails with EFBIG

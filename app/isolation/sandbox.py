@@ -6,7 +6,9 @@ landlock     Landlock and a filter of system calls, by the child itself: no file
              is written, no socket, no other program
 rlimits      limits of memory, time and output (`app.isolation.limits`), which every step has; systems without the rest
 
-At the second step the child can still ask whether a file exists and how large it is: Landlock does not cover that.
+Landlock does not cover whether a file exists and how large it is; the filter refuses every call that would tell. Two
+things remain at the second step. A reader that may open fonts can try to open any path: the error says whether it
+exists. And with a C library that asks about open files by path (glibc 2.33 to 2.38), sizes and times can be asked for.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from app.isolation import program, syscalls
+from app.isolation import limits, program, syscalls
 
 PROBE_LIMIT_S = 20.0
 """A bubblewrap that takes longer to run nothing is of no use; a busy machine may take seconds."""
@@ -45,6 +47,41 @@ class Step(StrEnum):
     BUBBLEWRAP = "bubblewrap"
     LANDLOCK = "landlock"
     RLIMITS = "rlimits"
+
+
+class Gap(StrEnum):
+    """What a Landlock does not cover yet, with the version of its interface (ABI) that does: the kernel's
+    documentation, userspace-api/landlock. In a reader the filter of system calls refuses these, too."""
+
+    TRUNCATE = "truncate"
+    TCP = "tcp"
+    DEVICES = "devices"
+    ABSTRACT_SOCKETS = "abstract_sockets"
+    SIGNALS = "signals"
+
+
+_COVERED_FROM = {Gap.TRUNCATE: 3, Gap.TCP: 4, Gap.DEVICES: 5, Gap.ABSTRACT_SOCKETS: 6, Gap.SIGNALS: 6}
+
+
+def landlock_abi() -> int:
+    """Which version of Landlock's interface this system has; 0 without Landlock."""
+    if sys.platform != "linux":
+        return 0
+    with syscalls.known_libraries():
+        try:
+            from py_landlock import LandlockError
+            from py_landlock.landlock_sys import get_abi_version
+        except ImportError:
+            return 0
+        try:
+            return int(get_abi_version())
+        except (LandlockError, OSError):
+            return 0
+
+
+def gaps(abi: int) -> tuple[Gap, ...]:
+    """What the Landlock of this version leaves open; nothing where there is none, since then nothing is built on it."""
+    return tuple(gap for gap, since in _COVERED_FROM.items() if 0 < abi < since)
 
 
 def probe() -> Step:
@@ -120,22 +157,29 @@ def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list
     ]
 
 
-def lock(step: Step, receiver: int = -1) -> Step:
-    """Close the sandbox around this process, from inside; called once, after everything it needs was imported, and
-    before it starts a thread. Returns the step that is really in force.
+def lock(step: Step, receiver: int = -1, *, opens_fonts: bool = False) -> Callable[[], Step]:
+    """Close the sandbox around this process, from inside, in two moves: this one, once everything was imported and
+    before the first thread starts, since Landlock holds for the thread that calls it and those that it starts; and what
+    is returned, once every thread runs, before the first untrusted byte. That gives the step that is really in force.
 
-    RLIMITS locks nothing. Any other step locks all that this system offers. `receiver` is the descriptor of the one
-    socket through which files may still come (`handover.FileReceiver`).
+    RLIMITS takes root's capabilities and locks nothing. Any other step locks all that this system offers. `receiver` is
+    the descriptor of the one socket through which files may still come (`handover.FileReceiver`). `opens_fonts`:
+    whether the system's fonts may be opened afterwards, as pages are drawn in them; else no file at all.
     """
+    limits.drop_capabilities()
     if step is Step.RLIMITS:
-        return Step.RLIMITS
+        return lambda: Step.RLIMITS
     wrapped = step is Step.BUBBLEWRAP and _inside_bubblewrap()
-    restrict_calls = syscalls.prepare(receiver)
+    restrict_calls = syscalls.prepare(receiver, opens=opens_fonts)
     no_files = _restrict_files()
-    few_calls = restrict_calls()
-    if wrapped:
-        return Step.BUBBLEWRAP
-    return Step.LANDLOCK if no_files and few_calls else Step.RLIMITS
+
+    def finish() -> Step:
+        few_calls = restrict_calls()
+        if wrapped:
+            return Step.BUBBLEWRAP
+        return Step.LANDLOCK if no_files and few_calls else Step.RLIMITS
+
+    return finish
 
 
 def _inside_bubblewrap() -> bool:
@@ -168,7 +212,8 @@ def _restrict_files() -> bool:
 def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> bool:
     """Landlock for a process that speaks with the network, from inside, before it starts a thread: it can read
     Python, libraries, and what names and certificates are looked up in; it can write beneath `writable` alone, and
-    start no program. Of the person's files it sees none. Whether this is in force; without Landlock it is not.
+    start no program, and signal no other. Of the person's files it sees none. Whether this is in force; without
+    Landlock it is not.
     """
     if sys.platform != "linux":
         return False
@@ -191,6 +236,7 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
             rules.apply()
         except (LandlockError, OSError):
             return False
+    syscalls.leave_others_alone()
     return True
 
 
@@ -202,4 +248,4 @@ def _visible(readable: Sequence[Path]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    print(lock(Step(sys.argv[1])).value)
+    print(lock(Step(sys.argv[1]))().value)

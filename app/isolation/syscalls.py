@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import ctypes.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from errno import ENOSYS, EPERM
 from typing import Any
 
-# What a parser in a Python process lives on: memory, files that are open already, opening to read, locks, clocks.
+# What a parser in a Python process lives on once all is loaded and all threads run: memory, open files, locks, clocks.
+# What it may do with certain arguments only is in `_fill`.
 _ALLOWED = """
-    brk madvise mincore mmap mprotect mremap munmap
-    close close_range dup dup2 dup3 fadvise64 fcntl fstat fstatfs getdents64 lseek poll ppoll pread64 preadv pselect6
+    brk madvise mremap munmap
+    close close_range dup dup2 dup3 fadvise64 fstat fstatfs getdents64 lseek poll ppoll pread64 preadv pselect6
     pwrite64 read readv select write writev
-    access faccessat faccessat2 getcwd lstat newfstatat readlink readlinkat stat statx
-    futex get_robust_list membarrier rseq sched_getaffinity sched_yield set_robust_list set_tid_address getcpu
+    futex membarrier sched_yield getcpu
     clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time times
     restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn sigaltstack
-    arch_prctl exit exit_group getegid geteuid getgid getpgrp getpid getppid getrandom getresgid getresuid getrlimit
-    getrusage gettid getuid sched_getparam sched_getscheduler sysinfo uname
+    exit exit_group getegid geteuid getgid getpgrp getpid getppid getrandom getresgid getresuid getrlimit
+    getrusage gettid getuid sysinfo uname
 """
 
-# What a library may try in good faith; it gets a plain no.
+# What a library may try in good faith; it gets a plain no. Who may ask about a path learns what files there are.
 _REFUSED = """
     socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmmsg shutdown
-    fork vfork creat truncate ftruncate fallocate mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat
+    clone fork vfork creat truncate ftruncate fallocate mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat
     unlink unlinkat rename renameat renameat2 chmod fchmod fchmodat fchmodat2 chown fchown fchownat lchown utimensat
     setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr memfd_create sched_setscheduler
+    access faccessat faccessat2 getcwd lstat readlink readlinkat stat
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid chdir fchdir umask setsid setpgid
     shmget shmat shmctl shmdt semget semop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink inotify_init1
 """
@@ -42,31 +43,37 @@ _DEADLY = """
     personality modify_ldt kcmp vhangup
 """
 
+# What reaches another process.
+_REACHING_OUT = """
+    ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal tkill truncate
+    io_uring_setup kcmp
+"""
+_OWNER_AND_SIGNAL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: asm-generic/fcntl.h
+_DEVICE_OWNERS = (0x5452, 0x8901, 0x8902)  # FIOASYNC, FIOSETOWN, SIOCSPGRP: asm-generic/ioctls.h, sockios.h
+
 _AF_INET, _AF_INET6 = 2, 10  # linux/socket.h
-_CLONE_THREAD = 0x0001_0000  # linux/sched.h
+_COPY_OR_ASK = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: linux/fcntl.h
+_SET_FLAGS = 4  # F_SETFL; with O_ASYNC, the kernel would send signals in the name of this process
+_PROT_EXEC = 4  # asm-generic/mman-common.h
+_AT_EMPTY_PATH = 0x1000  # linux/fcntl.h
 _TERMINAL_SETTINGS = 0x5401  # TCGETS, which isatty asks; FIOCLEX and FIONCLEX set close-on-exec: asm-generic/ioctls.h
 _CLOSE_ON_EXEC = (0x5451, 0x5450)
 _NAMING = (15, 16, 0x5356_4D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA: linux/prctl.h
 _SONAMES = {"c": "libc.so.6", "seccomp": "libseccomp.so.2"}
 
 
-def prepare(receiver: int) -> Callable[[], bool]:
+def prepare(receiver: int, *, opens: bool) -> Callable[[], bool]:
     """Make the filter ready while files can still be opened.
 
     `receiver` is the descriptor of the socket through which the desk hands over files, -1 for none. It is the only one
     that can be received from: nothing is opened by that, and once it is closed, nothing else can be a socket.
+    `opens`: whether files may be opened for reading; which ones, Landlock or the view of the file system says.
 
-    What is returned installs it, for this process, all its threads, for good, and says whether that worked.
-    A call that no list names fails with ENOSYS, so that a C library newer than this filter falls back to an older
-    call. Opening is left to Landlock or to the view of the file system; opening to write is refused here.
+    What is returned installs it, for this process, all its threads, for good, and says whether that worked. From then
+    on no thread starts, and no memory becomes code.
+    A call that no list names fails with ENOSYS, so that a C library newer than this filter falls back to an older call.
     """
-    try:
-        with known_libraries():
-            import pyseccomp
-        rules = _filter(pyseccomp, receiver)
-    except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
-        return lambda: False
-    return lambda: _load(rules)
+    return _prepared(lambda rules: _fill(rules, receiver, opens), all_else=False)
 
 
 def deny_internet() -> bool:
@@ -74,66 +81,124 @@ def deny_internet() -> bool:
 
     For the engine, which needs files, threads and a GPU's driver, but never a network.
     """
+
+    def fill(rules: _Rules) -> None:
+        for family in (_AF_INET, _AF_INET6):
+            rules.add(rules.refused, "socket", (0, rules.equal, family))
+
+    return _prepared(fill, all_else=True)()
+
+
+def leave_others_alone() -> bool:
+    """No signal to another process and no look into one, for this process and its threads, for good, whatever Landlock
+    covers; says whether that worked. For a process that needs all else: the network, threads, one folder."""
+    own = os.getpid()
+
+    def fill(rules: _Rules) -> None:
+        for name in _REACHING_OUT.split():
+            rules.add(rules.refused, name)
+        for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
+            rules.add(rules.refused, name, (0, rules.other, own))
+        for command in _OWNER_AND_SIGNAL:
+            rules.add(rules.refused, "fcntl", (1, rules.equal, command))
+        for request in _DEVICE_OWNERS:
+            rules.add(rules.refused, "ioctl", (1, rules.equal, request))
+
+    return _prepared(fill, all_else=True)()
+
+
+def _prepared(fill: Callable[[_Rules], None], *, all_else: bool) -> Callable[[], bool]:
+    """What installs the filter that `fill` makes, and says whether that worked; `all_else`: whether calls that it does
+    not name are allowed."""
     try:
         with known_libraries():
             import pyseccomp
-        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-        rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
-        for family in (_AF_INET, _AF_INET6):
-            rules.add_rule(pyseccomp.ERRNO(EPERM), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+        rules = _Rules(pyseccomp, all_else)
+        fill(rules)
     except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
-        return False
-    return _load(rules)
+        return lambda: False
+    return rules.load
 
 
-def _load(rules: Any) -> bool:
-    try:
-        rules.load()
-    except OSError:
-        return False
-    return True
+class _Rules:
+    """A filter that is not yet in force."""
 
+    def __init__(self, seccomp: Any, all_else: bool) -> None:
+        """`seccomp` is the module pyseccomp, which has no types."""
+        self._seccomp = seccomp
+        self._filter = seccomp.SyscallFilter(seccomp.ALLOW if all_else else seccomp.ERRNO(ENOSYS))
+        self._filter.set_attr(seccomp.Attr.CTL_TSYNC, 1)
+        self._filter.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
+        self.allowed, self.refused, self.deadly = seccomp.ALLOW, seccomp.ERRNO(EPERM), seccomp.KILL_PROCESS
+        self.equal, self.other, self.masked = seccomp.EQ, seccomp.NE, seccomp.MASKED_EQ
 
-def _filter(seccomp: Any, receiver: int) -> Any:
-    """The filter, not yet in force. `seccomp` is the module pyseccomp, which has no types."""
-    rules = seccomp.SyscallFilter(seccomp.ERRNO(ENOSYS))
-    rules.set_attr(seccomp.Attr.CTL_TSYNC, 1)
-    rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
-
-    def add(action: int, name: str, *conditions: tuple[int, ...]) -> None:
-        number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+    def add(self, action: int, name: str, *conditions: tuple[int, ...]) -> None:
+        """`conditions`: number of an argument, how it is compared, with what."""
+        number = self._seccomp.resolve_syscall(self._seccomp.Arch.NATIVE, name)
         if number >= 0:  # negative: not on this processor, or unknown to this libseccomp
-            rules.add_rule(action, number, *(seccomp.Arg(*condition) for condition in conditions))
+            self._filter.add_rule(action, number, *(self._seccomp.Arg(*condition) for condition in conditions))
 
-    for action, names in ((seccomp.ALLOW, _ALLOWED), (seccomp.ERRNO(EPERM), _REFUSED), (seccomp.KILL_PROCESS, _DEADLY)):
+    def allow_one_of(self, name: str, argument: int, values: Iterable[int]) -> None:
+        for value in values:
+            self.add(self.allowed, name, (argument, self.equal, value))
+
+    def allow_without(self, name: str, argument: int, *bits: int) -> None:
+        """With none of `bits` in that argument; with any of them it is refused."""
+        self.add(self.allowed, name, (argument, self.masked, sum(bits), 0))
+        for bit in bits:
+            self.add(self.refused, name, (argument, self.masked, bit, bit))
+
+    def load(self) -> bool:
+        """For all threads; whether that worked."""
+        try:
+            self._filter.load()
+        except OSError:
+            return False
+        return True
+
+
+def _fill(rules: _Rules, receiver: int, opens: bool) -> None:
+    """What takes the number of a process, and what does many things, goes by its arguments."""
+    for action, names in ((rules.allowed, _ALLOWED), (rules.refused, _REFUSED), (rules.deadly, _DEADLY)):
         for name in names.split():
-            add(action, name)
-
-    refuse, masked, equal, other = seccomp.ERRNO(EPERM), seccomp.MASKED_EQ, seccomp.EQ, seccomp.NE
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+            rules.add(action, name)
+    own = os.getpid()
     for name, flags in (("open", 1), ("openat", 2)):
-        add(seccomp.ALLOW, name, (flags, masked, writing, 0))
-        for bit in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC):
-            add(refuse, name, (flags, masked, bit, bit))
-    add(seccomp.ALLOW, "clone", (0, masked, _CLONE_THREAD, _CLONE_THREAD))
-    add(refuse, "clone", (0, masked, _CLONE_THREAD, 0))
-    if receiver < 0:
-        add(refuse, "recvmsg")
+        if opens:
+            rules.allow_without(name, flags, os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_PATH)
+        else:
+            rules.add(rules.refused, name)
+    if _fstat_takes_a_path():
+        rules.allow_one_of("newfstatat", 3, [_AT_EMPTY_PATH])
     else:
-        add(seccomp.ALLOW, "recvmsg", (0, equal, receiver))
-        add(refuse, "recvmsg", (0, other, receiver))
-    for request in (_TERMINAL_SETTINGS, *_CLOSE_ON_EXEC):
-        add(seccomp.ALLOW, "ioctl", (1, equal, request))
-    for option in _NAMING:
-        add(seccomp.ALLOW, "prctl", (0, equal, option))
+        rules.add(rules.refused, "newfstatat")
+    if receiver < 0:
+        rules.add(rules.refused, "recvmsg")
+    else:
+        rules.allow_one_of("recvmsg", 0, [receiver])
+        rules.add(rules.refused, "recvmsg", (0, rules.other, receiver))
+    for name in ("mmap", "mprotect"):
+        rules.allow_without(name, 2, _PROT_EXEC)
+    rules.allow_one_of("fcntl", 1, _COPY_OR_ASK)
+    rules.add(rules.allowed, "fcntl", (1, rules.equal, _SET_FLAGS), (2, rules.masked, os.O_ASYNC, 0))
+    rules.allow_one_of("ioctl", 1, (_TERMINAL_SETTINGS, *_CLOSE_ON_EXEC))
+    rules.allow_one_of("prctl", 0, _NAMING)
     for name in ("kill", "tgkill"):  # abort() and raise() signal the process itself
-        add(seccomp.ALLOW, name, (0, equal, os.getpid()))
-        add(refuse, name, (0, other, os.getpid()))
-    add(seccomp.ALLOW, "prlimit64", (0, equal, 0))  # its own limits, which only go down
-    add(seccomp.ALLOW, "setpriority", (0, equal, os.PRIO_PROCESS), (1, equal, 0))  # its own, which only goes down
+        rules.allow_one_of(name, 0, [own])
+        rules.add(rules.refused, name, (0, rules.other, own))
+    rules.allow_one_of("sched_getaffinity", 0, (0, own))
+    rules.allow_one_of("prlimit64", 0, [0])  # its own limits, which only go down
+    # its own, which only goes down
+    rules.add(rules.allowed, "setpriority", (0, rules.equal, os.PRIO_PROCESS), (1, rules.equal, 0))
     for argument in (0, 1):
-        add(refuse, "setpriority", (argument, other, 0))
-    return rules
+        rules.add(rules.refused, "setpriority", (argument, rules.other, 0))
+
+
+def _fstat_takes_a_path() -> bool:
+    """Whether this C library asks about an open file by way of a path, the empty one: glibc 2.33 to 2.38 does. Which
+    path it is, the filter cannot see."""
+    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    return name == "glibc" and (2, 33) <= tuple(map(int, version.split(".")[:2])) < (2, 39)
 
 
 @contextmanager

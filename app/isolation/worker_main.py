@@ -31,12 +31,14 @@ def enter(
     get_ready: Callable[[], object] = lambda: None,
     start: Callable[[], object] = lambda: None,
     mapped_bytes: int = 0,
+    opens_fonts: bool = False,
 ) -> tuple[Port[Any], tuple[int, ...]]:
     """Limit this process, lock it in, seal it, report to the desk which step was reached, and wait for the files.
 
     `orders` is the (union) type of its orders; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
     `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
-    untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory.
+    untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory. `opens_fonts`: as
+    `sandbox.lock`.
     Returns the pipe to the desk and the descriptors of the files.
     """
     step, socket, memory_bytes, cpu_s = arguments
@@ -44,11 +46,11 @@ def enter(
     limits.confine(held)
     files = FileReceiver(int(socket))
     get_ready()
-    reached = sandbox.lock(sandbox.Step(step), receiver=int(socket))
+    close = sandbox.lock(sandbox.Step(step), receiver=int(socket), opens_fonts=opens_fonts)
     port: Port[Any] = Port(orders)  # starts a thread, so that it comes after the lock
     start()
     limits.seal()
-    port.send(SandboxReady(reached))
+    port.send(SandboxReady(close()))
     fds = files.receive()
     if mapped_bytes:
         limits.hold(msgspec.structs.replace(held, mapped_bytes=sum(os.fstat(fd).st_size for fd in fds)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -64,6 +65,14 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def sha256(self) -> str:
+        """Of its one GGUF file; of several, of their list as `sha256sum` writes it."""
+        parts = [file for file in self.files if file.path.endswith(".gguf") and not file.path.startswith("mmproj")]
+        if len(parts) == 1:
+            return parts[0].sha256
+        return hashlib.sha256(sums_of(msgspec.structs.replace(self, files=tuple(parts)))).hexdigest()
 
 
 class FileState(StrEnum):

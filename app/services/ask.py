@@ -52,6 +52,7 @@ from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.images import Images
 from app.services.models import Models
 from app.services.prompts import Prompts, in_reading_order
+from app.services.recording import Recording
 from app.services.restating import Restating
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -77,9 +78,12 @@ class OpenAnswer:
     answer as it ended.
     """
 
-    def __init__(self, answer: Answer, conversations: Conversations) -> None:
+    def __init__(
+        self, question: StoredQuestion, answer: Answer, conversations: Conversations, recording: Recording
+    ) -> None:
+        self._asked = question
         self._before = answer
-        self._conversations = conversations
+        self._conversations, self._recording = conversations, recording
         self._pieces = [answer.text] if answer.text else []
         self._marked: tuple[Citation, ...] = ()
         self._saved_at = time.monotonic()
@@ -175,12 +179,12 @@ class OpenAnswer:
 
         `usage` and `timings` are those of what was done now; what was written before is counted in.
         """
-        before = self._before
+        before, done = self._before, usage
         if self.goes_on:
             if len(self._pieces) == 1 and ending not in (Ending.COMPLETE, Ending.LENGTH):
                 ended = before if before.ending is not Ending.OPEN else msgspec.structs.replace(before, ending=ending)
                 self.answer = self.outcome = ended
-                self._save()
+                self._save_recorded(ending, usage)
                 return
             written = before.usage.generated_tokens + usage.generated_tokens
             usage = msgspec.structs.replace(usage, generated_tokens=written)
@@ -189,7 +193,8 @@ class OpenAnswer:
                 first_token_s=before.timings.first_token_s or timings.first_token_s,
                 generate_s=before.timings.generate_s + timings.generate_s,
             )
-        self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
+        found = {"usage": usage, "timings": timings, "citations": citations, "problem": problem}
+        self._save_recorded(ending, done, text=self.text, ending=ending, **found)
         self.outcome = self.answer
         _log.info(
             "answer %s: %d tokens reused, %d read, %d written; %d citations, %d verified",
@@ -224,6 +229,12 @@ class OpenAnswer:
             problem = error.problem
         self.outcome = msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
 
+    def _save_recorded(self, how: Ending, done: Usage, **changes: Any) -> None:
+        """The answer and its entry in the record are on disk together, or neither is."""
+        with self._conversations.together():
+            self._save(**changes)
+            self._recording.answered(self._asked, self.answer, how, done)
+
     def _save(self, **changes: Any) -> None:
         self.answer = msgspec.structs.replace(self.answer, **changes)
         self._conversations.save_answer(self.answer)
@@ -252,6 +263,7 @@ class Ask:
     images: Images
     conversations: Conversations
     settings: Callable[[], Settings]
+    recording: Recording
 
     def ask(
         self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
@@ -355,7 +367,7 @@ class Ask:
         if answer is None:
             model = self.models.loaded()
             answer = self.conversations.begin_answer(asked_id, model.name if model else "")
-        return question, OpenAnswer(answer, self.conversations)
+        return question, OpenAnswer(question, answer, self.conversations, self.recording)
 
     def _beside(
         self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool, cancel: Cancel

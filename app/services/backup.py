@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from app import __version__
-from app.core.backup import BackupMade, Restored
+from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.files import DRAFT_SUFFIX, open_private, sync_folder
@@ -46,6 +46,7 @@ from app.store.sealing import Sealing, new_sealing
 from app.store.settings import SettingsStore
 from app.store.snapshots import freeze
 
+_WEEK_S = 7 * 86_400
 _LAST = "backup.last"
 """A blob: when the last backup was made."""
 
@@ -62,11 +63,31 @@ class Backups:
     home: Database
 
     def last_at(self) -> float | None:
-        """When the last one was made, in seconds since the epoch. Raises AppError as the store does."""
-        kept = SettingsStore(self.home).get_blob(_LAST)
-        with contextlib.suppress(ValueError):
-            return None if kept is None else float(kept)
-        return None
+        return last_backup_at(SettingsStore(self.home))
+
+    def is_due(self, now: float) -> bool:
+        """Whether the next one is, of which a person wants to be reminded. Raises AppError as the store does."""
+        weeks, last_at = SettingsStore(self.home).load().backup_reminder_weeks, self.last_at()
+        return weeks > 0 and (last_at is None or now - last_at >= weeks * _WEEK_S)
+
+    def sizes(self) -> BackupSizes:
+        """Raises AppError as the store does."""
+        ids = [matter.id for matter in MatterStore(self.home).all()]
+        files = (self.paths.database, *map(self.paths.matter, ids))
+        readings = (self.paths.data / name for name in self._readings())
+        return BackupSizes(
+            len(ids), sum(_size(file) or 0 for file in files), sum(_size(file) or 0 for file in readings)
+        )
+
+    def is_blank(self, known: Path) -> bool:
+        """Nobody would miss what is kept: nothing but one book, of the file `known`. Raises AppError as the store
+        does."""
+        made = ("matters", "questions", "notes", "sheets", "saved_prompts", "sources", "bin")
+        with self.home.read() as connection:
+            if any(connection.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in made):  # noqa: S608
+                return False
+            paths = [bytes(path) for (path,) in connection.execute("SELECT path FROM books")]
+        return all(path == os.fsencode(known) for path in paths)
 
     def make(
         self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Cost | None = None
@@ -109,6 +130,14 @@ class Backups:
         found = (path for path in self.paths.readings.rglob("*") if path.is_file() and path.suffix != DRAFT_SUFFIX)
         names = ("/".join(path.relative_to(self.paths.data).parts) for path in found)
         return tuple(sorted(name for name in names if READING.fullmatch(name) and name.split("/")[1] not in _DERIVED))
+
+
+def last_backup_at(settings: SettingsStore) -> float | None:
+    """When the last one was made, in seconds since the epoch. Raises AppError as the store does."""
+    kept = settings.get_blob(_LAST)
+    with contextlib.suppress(ValueError):
+        return None if kept is None else float(kept)
+    return None
 
 
 class _Moment:

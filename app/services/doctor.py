@@ -31,6 +31,7 @@ from app.documents.reader import DocumentReader
 from app.embedding.packages import embedding_model
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
+from app.isolation import sandbox
 from app.models import local
 from app.store.db import find_copy
 from app.store.keys import Key
@@ -53,8 +54,10 @@ class DoctorReport(msgspec.Struct, frozen=True):
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `embedding`: the model for
-    searching by meaning; empty where none is installed, so that words alone are searched."""
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `backup_at`: when the last
+    backup was made, in seconds since the epoch. `embedding`: the model for searching by meaning; empty where none is
+    installed, so that words alone are searched. `landlock`: the version of its interface, 0 without Landlock.
+    `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
 
     octavo: str
     python: str
@@ -67,9 +70,12 @@ class DoctorReport(msgspec.Struct, frozen=True):
     unused_card: Problem | None
     numa_nodes: int
     sandbox: str
+    landlock: int
+    landlock_lacks: tuple[str, ...]
     key: str
     data: str
     older_copy: str
+    backup_at: float | None
     starter: str
     embedding: str
     remote: str
@@ -88,6 +94,7 @@ def examine(
     *,
     installed: Path | None = None,
     policy: Policy | None = None,
+    backup_at: float | None = None,
 ) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
@@ -96,6 +103,7 @@ def examine(
     policy = policy or Policy()
     problems = [policy.problem] if policy.problem is not None else []
     inspected = _inspect(engine, problems)
+    landlock = sandbox.landlock_abi()
     verdict = None if installed is None else verify(installed)
     problems += () if verdict is None else verdict.problems()
     starter = local.starter()
@@ -111,9 +119,12 @@ def examine(
         unused_card=inspected.unused_card,
         numa_nodes=inspected.numa_nodes,
         sandbox=reader.step().value,
+        landlock=landlock,
+        landlock_lacks=tuple(gap.value for gap in sandbox.gaps(landlock)),
         key=key.origin.value,
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
+        backup_at=backup_at,
         starter=starter.path if starter else "",
         embedding=embedding_model(),
         remote=remote,

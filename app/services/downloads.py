@@ -10,6 +10,7 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import machine_error
+from app.core.record import RecordKind
 from app.core.work import Cancel, Work
 from app.engine.protocol import ModelInfo
 from app.models import local
@@ -22,6 +23,7 @@ from app.models.local import ModelFile
 from app.models.offers import Offer, stored_name
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today
 from app.services.models import Models
+from app.services.recording import of_model
 from app.store import system_keyring
 from app.store.settings import SettingsStore
 
@@ -132,6 +134,8 @@ class Downloads:
                 raise
             model = self._publish(resolved, files, order.licence)
         self._incoming.discard(offer)
+        detail = f"{resolved.repository} {resolved.revision}"
+        self._models.note(of_model(RecordKind.DOWNLOAD, model, detail=detail, engine=order.host))
         return model
 
     def unfinished(self) -> tuple[Unfinished, ...]:

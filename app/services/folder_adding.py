@@ -33,6 +33,7 @@ from app.documents.reader import DocumentReader
 from app.isolation.files import look_at, printable
 from app.services.file_recording import FileRecording
 from app.services.parallel_reading import AddingPause, FileToRead, ParallelReading
+from app.services.recording import Recording
 from app.services.scanning import Changes, compare, scan
 from app.store.books import Books
 from app.store.sources import Sources
@@ -92,6 +93,7 @@ class FolderAdding:
     reader: DocumentReader
     books: Books
     sources: Sources
+    recording: Recording
 
     def all(self) -> tuple[SourceCounts, ...]:
         """Everything that was added so, the last first."""
@@ -148,6 +150,9 @@ class FolderAdding:
             report.stopped = True
             if not cancel.leaving:
                 self.forget_waiting(report.sources)
+        finally:
+            ended = (*report.added, *report.changed)
+            self.recording.documents_added([end.book for end in ended if end.book is not None])
         return report
 
     def forget_waiting(self, sources: Iterable[Source]) -> None:

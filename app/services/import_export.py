@@ -10,6 +10,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.files import remove_private, rename_private
 from app.core.model import FileKind, ModelHeader
+from app.core.record import Happening, RecordKind
 from app.core.work import Cancel, Work, finish
 from app.isolation.files import look_at, printable
 from app.models import local, packing
@@ -30,6 +31,7 @@ from app.models.records import (
     today,
 )
 from app.services.models import Models
+from app.services.recording import of_model
 
 
 class ImportExport:
@@ -78,7 +80,7 @@ class ImportExport:
             )
             record = known or Record(stem_of(model), "", "", "", copied, today(), header.quantization)
             record = msgspec.structs.replace(record, files=_as_known(copied, known))
-            return _first(self._incoming.publish(files, name, record), record)
+            return self._noted(_first(self._incoming.publish(files, name, record), record))
 
     def unpack(self, file: Path, cancel: Cancel) -> Work[Copying, ModelFile]:
         """Take a packed model into the models folder. Raises AppError PACKED_UNSOUND, MODEL_THERE, and as
@@ -99,7 +101,11 @@ class ImportExport:
                 self._header(models[0], cancel)
             except AppError as error:  # its path would be one that nobody knows
                 raise AppError(error.code, **{**error.params, "path": printable(file)}) from error
-            return _first(self._incoming.publish(files, record.folder_name, record), record)
+            return self._noted(_first(self._incoming.publish(files, record.folder_name, record), record))
+
+    def _noted(self, model: ModelFile) -> ModelFile:
+        self._models.note(of_model(RecordKind.IMPORT, model))
+        return model
 
     def _header(self, model: Path, cancel: Cancel) -> ModelHeader:
         """Raises AppError MODEL_*; Stopped."""
@@ -164,6 +170,8 @@ class ImportExport:
         files = [model.with_name(file.path) for file in record.files] if record else own_belongings(model)
         extra = [model.with_name(name) for name in (RECORD_NAME, SUMS_NAME)] if record else []
         deleted = [file for file in (*files, *extra) if file.exists()]
+        title = record.title if record else model.stem
+        self._models.note(of_model(RecordKind.PURGED, ModelFile(str(model), title, 0)))
         if model.parent != self._folder and {*model.parent.iterdir()} == {*deleted}:
             self._incoming.leave(model.parent)
         else:
@@ -186,6 +194,7 @@ class ImportExport:
         """
         model = model_at(path)
         record = record_beside(model) or (yield from self._new_record(model, cancel))
+        self._models.note(Happening(RecordKind.EXPORT, model=record.title, model_hash=record.sha256, detail="model"))
         if as_folder:
             return (yield from _pack_into_folder(record, model.parent, target / record.folder_name, cancel))
         packed = target / f"{record.folder_name}{packing.SUFFIX}" if target.is_dir() else target

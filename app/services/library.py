@@ -20,15 +20,19 @@ from app.documents.protocol import Highlight
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
 from app.services.models import SavedReadings
+from app.services.recording import Recording
 from app.store.books import Books
 
 
 class Library:
-    def __init__(self, reader: DocumentReader, books: Books, engine: Engine, readings: SavedReadings) -> None:
+    def __init__(
+        self, reader: DocumentReader, books: Books, engine: Engine, readings: SavedReadings, recording: Recording
+    ) -> None:
         self._reader = reader
         self._books = books
         self._engine = engine
         self._readings = readings
+        self.recording = recording
 
     def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a file into pages and put it on the shelf; a file that is there already is found again.
@@ -36,7 +40,9 @@ class Library:
         Raises AppError as `DocumentReader.read` does, DATABASE_...; Stopped.
         """
         document = yield from self._reader.read(path, cancel, password)
-        return self._books.add(document, path.absolute())
+        book = self._books.add(document, path.absolute())
+        self.recording.documents_added((book,))
+        return book
 
     def read_again(self, book_id: str, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a book's file into pages once more, for a newer reader may find more on them.

@@ -15,6 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX, remove_private, rename_private
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
+from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Key, draw_secret
 from app.core.settings import Settings
 from app.services.models import SavedReadings
@@ -24,6 +25,7 @@ from app.store.db import Database
 from app.store.derivation import Cost
 from app.store.matters import MatterStore
 from app.store.moving import Moved, move
+from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 
 _NAME_BLOB = "matter_name"
@@ -45,6 +47,8 @@ class Matters:
     paths: Paths
     home: Database
     readings: SavedReadings
+    note: Noting = unrecorded
+    """Into the record of the library."""
 
     @property
     def kept(self) -> MatterStore:
@@ -75,6 +79,7 @@ class Matters:
         """For good, with all that was saved of it. Raises AppError MATTER_IN_USE; then all of it is still there."""
         matter = self.kept.get(id)
         with self._alone(matter) as book_ids:
+            self.note(Happening(RecordKind.PURGED, id, detail="matter"))
             if book_ids is not None:
                 self.readings.delete_of_desk(id, book_ids)
             else:  # nobody can say which readings are of its books: they go with those of all other matters
@@ -91,6 +96,7 @@ class Matters:
         target = self.open(target_id)
         try:
             moved = move(source, target, books, conversations)
+            _note_moved(source, target, target_id, moved)
         finally:
             if target is not self.home:
                 target.close()
@@ -115,6 +121,7 @@ class Matters:
                 matter_file.write(draft, sealing, unproved)
                 with self._unpacked(unproved, passphrase):
                     rename_private(unproved, target)
+                self.note(Happening(RecordKind.EXPORT, id, detail="matter"))
             finally:
                 remove_private(unproved)
 
@@ -127,9 +134,11 @@ class Matters:
             with database.alone():
                 database.rekey(key)
             database.close()
-            return self.kept.create(
+            taken = self.kept.create(
                 self.kept.free_name(name), lambda id, _key: rename_private(draft, self.paths.matter(id)), key
             )
+        self.note(Happening(RecordKind.IMPORT, taken.id, detail="matter"))
+        return taken
 
     @contextlib.contextmanager
     def _unpacked(self, source: Path, passphrase: str) -> Iterator[tuple[Path, Database]]:
@@ -193,6 +202,20 @@ class Matters:
     def _discard(self, id: str) -> None:
         Database.discard(self.paths.matter(id))
         self.kept.note_gone(id)
+
+
+def _note_moved(source: Database, target: Database, target_id: str, moved: Moved) -> None:
+    """In the records of both: where from and where to, by the ids that they have there."""
+    hashes = Books(target).hashes(moved.books.values())
+    for id in moved.conversations:
+        RecordStore(source).add((Happening(RecordKind.MOVED, id, detail=f"to {target_id or 'library'}"),), texts=False)
+        RecordStore(target).add((Happening(RecordKind.MOVED, id, detail="from another matter"),), texts=False)
+    for here, there in moved.books.items():
+        documents = (hashes[there],) if there in hashes else ()
+        out = Happening(RecordKind.MOVED, here, documents, detail=f"to {target_id or 'library'}")
+        RecordStore(source).add((out,), texts=False)
+        into = Happening(RecordKind.MOVED, there, documents, detail="from another matter")
+        RecordStore(target).add((into,), texts=False)
 
 
 def settings_of_matter(of_all: SettingsStore, own: SettingsStore) -> Settings:

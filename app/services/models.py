@@ -14,6 +14,7 @@ from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code
 from app.core.events import Loading
 from app.core.matter import LIBRARY
+from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Password
 from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, RemoteTexts, Settings
 from app.core.work import Cancel, Work, finish
@@ -44,9 +45,11 @@ class Models:
         plans: Plans,
         remote: RemoteEngine | None = None,
         learning: Learning | None = None,
+        note: Noting = unrecorded,
     ) -> None:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
-        `learning`: None learns nothing of how fast a model is."""
+        `learning`: None learns nothing of how fast a model is. `note` records what leaves this machine, or comes."""
+        self.note = note
         self._engine = engine
         self.readings = readings
         self._settings = settings
@@ -87,7 +90,9 @@ class Models:
         remote = self._wanted_remote or stored.remote
         if path is None and remote.in_use:
             self._fit = self._place = None
-            return (yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel))
+            connected = yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel)
+            self.note(Happening(RecordKind.REMOTE, model=connected.name, engine=connected.host, detail="connected"))
+            return connected
         if path is not None and path != wanted.model_path:
             wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
         model_path, projector_path = files_of(wanted)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.bin import BinEntry, BinKind
+from app.core.record import Happening, RecordKind
 from app.core.settings import Settings
 from app.engine.protocol import Engine
 from app.services.models import SavedReadings
+from app.services.recording import Recording
 from app.store.bin import BinStore
 from app.store.images import ImageStore
 
@@ -25,6 +27,7 @@ class Removal:
     readings: SavedReadings
     engine: Engine
     settings: Callable[[], Settings]
+    recording: Recording
 
     @property
     def uses_bin(self) -> bool:
@@ -37,15 +40,21 @@ class Removal:
         if entry is not None and not self.uses_bin:
             self.purge(entry)
             return None
+        if entry is not None:
+            self._note(RecordKind.DELETED, entry)
         return entry
 
     def restore(self, entry_id: str) -> BinEntry | None:
         """Put everything back where it was; None where it is gone."""
-        return self.kept.restore(entry_id)
+        entry = self.kept.restore(entry_id)
+        if entry is not None:
+            self._note(RecordKind.RESTORED, entry)
+        return entry
 
-    def purge(self, entry: BinEntry) -> None:
+    def purge(self, entry: BinEntry, because: RecordKind = RecordKind.PURGED) -> None:
         """A book with its readings and the images of its pages, but its file stays where it is; a conversation with its
-        images, and what a projector made of them."""
+        images, and what a projector made of them. `because`: what the record says of it."""
+        self._note(because, entry)
         if entry.kind is BinKind.BOOK:
             self.readings.delete_of_book(entry.item_id)
         self.kept.purge(entry.id)
@@ -55,8 +64,13 @@ class Removal:
         """Delete for good what was in the bin for BIN_DAYS; returns that. `now`: seconds since the epoch, UTC."""
         expired = tuple(entry for entry in self.kept.all() if entry.expires_at <= now)
         for entry in expired:
-            self.purge(entry)
+            self.purge(entry, RecordKind.EXPIRED)
         return expired
+
+    def _note(self, kind: RecordKind, entry: BinEntry) -> None:
+        text = entry.title if kind in (RecordKind.DELETED, RecordKind.RESTORED) else ""
+        books = (entry.item_id,) if entry.kind is BinKind.BOOK else ()
+        self.recording.note(Happening(kind, entry.item_id, detail=entry.kind, text=text), books=books)
 
     def sweep(self) -> None:
         """Delete what a projector made of images that no question has any more, such as a crash may leave behind."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.core.matter import Matter
 from app.core.paths import Paths
 from app.core.policy import Policy
+from app.core.record import Happening, RecordKind
 from app.core.search_query import SearchPlace
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
@@ -36,6 +37,7 @@ from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.prompt_texts import PromptTexts
 from app.services.pseudonyms.leaving import Leaving
+from app.services.recording import Recording
 from app.services.removal import Removal
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
@@ -45,7 +47,7 @@ from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.filters import SearchFilters
-from app.store.keys import Key
+from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ class Services:
     downloads: Downloads
     carrying: ImportExport
     removal: Removal
+    record: Recording
+    """Of this desk."""
+    home_record: Recording
+    """Of the library: there is what concerns all desks, such as settings, downloads and matters."""
     conversations: Conversations
     drafts: Drafts
     prompts: PromptTexts
@@ -165,6 +171,12 @@ class Services:
     @property
     def key(self) -> Key:
         return self.home.key
+
+    def protect(self, passphrase: str | None) -> None:
+        """Set or change the passphrase, or (None) take it away. Raises AppError as `set_passphrase` does."""
+        set_passphrase(self.home, self.paths, passphrase, policy=self.policy)
+        state = "removed" if passphrase is None else "set"
+        self.home_record.note(Happening(RecordKind.SETTING, detail=f"passphrase: {state}"))
 
     def close(self) -> None:
         """End the children, then close the databases. Answers that were being written keep what they have, and an

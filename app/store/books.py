@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterable
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,12 @@ class Books:
     def set_reading(self, book_id: str, reading: int, facts: Facts) -> None:
         """The file was read again, and its pages came out the same."""
         self._database.run("UPDATE books SET reading = ?, facts = ? WHERE id = ?", (reading, _json(facts), book_id))
+
+    def hashes(self, ids: Iterable[str]) -> dict[str, str]:
+        """SHA-256 of the documents of these books, those in the bin too, by their ids."""
+        sql = "SELECT id, sha256 FROM books WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._database.rows(sql, (msgspec.json.encode(tuple(ids)).decode(),))
+        return {str(id): str(sha256) for id, sha256 in rows}
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import apsw
@@ -72,6 +73,12 @@ class Conversations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is kept in the block, by whatever store of this database, is on disk as a whole, or not at all."""
+        with self._database.write():
+            yield
 
     # ---- conversations --------------------------------------------------------------------------------------------
 
@@ -291,14 +298,15 @@ class Conversations:
         with self._database.read() as connection:
             return turns_above(connection, question_id)
 
-    def close_open_answers(self) -> int:
+    def close_open_answers(self) -> tuple[str, ...]:
         """At start-up: an answer still OPEN means that Octavo was ended meanwhile. It is CLOSED and keeps its text.
 
-        Returns how many there were. Where another process is giving one of them right now, its own ending follows.
+        Returns their ids. Where another process is giving one of them right now, its own ending follows.
         """
         with self._database.write() as connection:
-            connection.execute("UPDATE answers SET ending = ? WHERE ending = ?", (Ending.CLOSED, Ending.OPEN))
-            return connection.changes()
+            values = (Ending.CLOSED, Ending.OPEN)
+            rows = connection.execute("UPDATE answers SET ending = ? WHERE ending = ? RETURNING id", values).fetchall()
+        return tuple(str(id) for (id,) in rows)
 
     def leave_out(self, answer_ids: Iterable[str], left_out: bool) -> None:
         """Whether questions that follow these answers are asked without them and their questions."""

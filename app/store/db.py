@@ -16,11 +16,20 @@ from typing import Any, Final
 import apsw
 
 from app.core.errors import AppError, Code
-from app.core.files import DRAFT_SUFFIX, open_private, remove_private, rename_private
+from app.core.files import (
+    DRAFT_SUFFIX,
+    create_private,
+    hold_lock,
+    link_private,
+    open_private,
+    remove_private,
+    rename_private,
+)
 from app.core.paths import machine_error
 from app.core.secret import Key
 from app.store.folding import contains, count_places
 from app.store.migrations import is_older, migrate
+from app.store.pages import open_pages
 
 _CIPHER: Final = "chacha20"
 """ChaCha20 with a Poly1305 tag on every page: a changed page is noticed. Named, so that another default of the library
@@ -35,6 +44,12 @@ _COPY_PAGES: Final = 4096
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _COPY = re.compile(r"\.v\d+")
+_COMPANIONS: Final = ("-wal", "-shm", "-journal")
+_DAMAGED: Final = ".damaged-"
+_RESCUED: Final = ".rescued"
+_SUSPECT: Final = ".suspect"
+"""Beside a database: damage was found in it, which the next one to open it looks for."""
+
 _DRAFT = re.compile(rf"\.v\d+\.[0-9a-f]{{8}}{re.escape(DRAFT_SUFFIX)}")
 
 
@@ -59,13 +74,28 @@ class Database:
 
         An older one is copied first, and nobody else may have it open.
         `busy_ms`: how long to wait for another process that is writing.
+        Where damage was found while it was in use, all of it is read now.
         Raises AppError DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED,
         DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL. An older database that
         could not be copied stays as it was.
         """
+        finish_rescue(path)
         _make_private(path)
-        connection, was_older = _connect(path, key, busy_ms)
-        return cls(path, key, connection, busy_ms, was_older)
+        try:
+            connection, was_older = _connect(path, key, busy_ms)
+        except AppError as error:
+            if error.code is Code.DATABASE_KEY and _fits(path, key):  # only its first page is damaged
+                raise AppError(Code.DATABASE_DAMAGED, path=str(path)) from error
+            raise
+        opened = cls(path, key, connection, busy_ms, was_older)
+        if (suspicion := path.with_name(path.name + _SUSPECT)).exists():
+            try:
+                opened.verify()
+            except BaseException:
+                opened.close()
+                raise
+            remove_private(suspicion)
+        return opened
 
     @staticmethod
     @contextlib.contextmanager
@@ -106,7 +136,9 @@ class Database:
     def discard(path: Path) -> None:
         """Delete a database that nobody has open, with its companions and copies. Raises AppError FOLDER_READ_ONLY."""
         _remove_copies(path)
-        for ending in (RECORD_ENDING, "-wal", "-shm", "-journal", ""):
+        for file in path.parent.glob(f"{path.name}{_DAMAGED}*"):
+            remove_private(file)
+        for ending in (RECORD_ENDING, *_COMPANIONS, _SUSPECT, ""):
             remove_private(path.with_name(path.name + ending))
 
     @property
@@ -224,6 +256,7 @@ class Database:
         """Read all of it, of whichever version it is. Raises AppError DATABASE_DAMAGED."""
         with self.read() as connection:
             if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+                _suspect(self.path)
                 raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
 
     @contextlib.contextmanager
@@ -406,7 +439,15 @@ def _explained(path: Path, connection: apsw.Connection | None = None) -> Iterato
         code = _code(error, 0 if connection is None else connection.system_errno)
         if code is None:
             raise
+        if code is Code.DATABASE_DAMAGED:
+            _suspect(path)
         raise AppError(code, path=str(path)) from error
+
+
+def _suspect(path: Path) -> None:
+    """Have the next one to open the database read all of it."""
+    with contextlib.suppress(AppError):  # a disk that takes nothing
+        create_private(path.with_name(path.name + _SUSPECT), b"")
 
 
 def _code(error: apsw.Error, system_errno: int) -> Code | None:
@@ -449,3 +490,60 @@ def _remove_copies(path: Path) -> None:
 def _beside(path: Path, ending: re.Pattern[str]) -> list[Path]:
     found = path.parent.glob(f"{path.name}.v*")
     return [file for file in found if ending.fullmatch(file.name.removeprefix(path.name))]
+
+
+# ---- what a rescue leaves
+#
+# `octavo.db.damaged-1` is the damaged database, with its log beside it as SQLite names it. The new one takes its place
+# in two steps: as `octavo.db.rescued` it counts, and whoever opens the desk next finishes the rest.
+
+
+@contextlib.contextmanager
+def draft_database(path: Path, key: Key) -> Iterator[apsw.Connection]:
+    """A new, empty database, in which nothing is checked, and which has no way back. Raises AppError as `open` does."""
+    _make_private(path)
+    with _explained(path), contextlib.closing(_unlock(path, key, _BUSY_MS)) as connection, _explained(path, connection):
+        connection.pragma("journal_mode", "off")
+        connection.pragma("fullfsync", True)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        yield connection
+
+
+def find_damaged(path: Path) -> list[Path]:
+    """The damaged databases in whose place that at `path` came, the last one last."""
+    found = (file for file in path.parent.glob(f"{path.name}{_DAMAGED}*") if file.name.rpartition("-")[2].isdecimal())
+    return sorted(found, key=lambda file: int(file.name.rpartition("-")[2]))
+
+
+def replace_damaged(path: Path, draft: Path) -> Path:
+    """Put `draft` in the place of a damaged database that nobody has open; where that is then. Raises AppError
+    FOLDER_READ_ONLY, DISK_FULL; then all is as it was."""
+    before = find_damaged(path)
+    number = int(before[-1].name.rpartition("-")[2]) + 1 if before else 1
+    aside = path.with_name(f"{path.name}{_DAMAGED}{number}")
+    for ending in ("-journal", "-wal", ""):
+        source = path.with_name(path.name + ending)
+        if source.exists():
+            link_private(source, aside.with_name(aside.name + ending))
+    rename_private(draft, path.with_name(path.name + _RESCUED))
+    return aside
+
+
+def finish_rescue(path: Path) -> None:
+    """Of a rescue that was cut short when the new database was whole. Raises AppError FOLDER_READ_ONLY, DISK_FULL."""
+    rescued = path.with_name(path.name + _RESCUED)
+    if not rescued.exists():
+        return
+    with hold_lock(path.with_name(f"{rescued.name}.lock")):
+        if rescued.exists():  # another process may have been first
+            for ending in (*_COMPANIONS, _SUSPECT):  # SQLite would take the old log for that of the new database
+                remove_private(path.with_name(path.name + ending))
+            rename_private(rescued, path)
+
+
+def _fits(path: Path, key: Key) -> bool:
+    try:
+        with open_pages(path, key) as pages:
+            return pages.fits()
+    except AppError:
+        return False

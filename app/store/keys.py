@@ -32,6 +32,7 @@ from app.core.errors import AppError, Code
 from app.core.files import create_private, hold_lock, remove_private, rename_private
 from app.core.passphrase import require_strong
 from app.core.paths import Paths, machine_error
+from app.core.policy import Policy, PolicyRules
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
 from app.store.derivation import Cost, Stretching, costing, derive
@@ -71,16 +72,25 @@ def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = N
 
 
 def set_passphrase(
-    database: Database, paths: Paths, passphrase: str | None, *, ring: Ring | None = None, cost: Cost | None = None
+    database: Database,
+    paths: Paths,
+    passphrase: str | None,
+    *,
+    policy: Policy | None = None,
+    ring: Ring | None = None,
+    cost: Cost | None = None,
 ) -> Key:
     """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again. `cost`: of
-    a guess, else as much as this machine bears.
+    a guess, else as much as this machine bears. `policy`: whether there must be one, and how strong.
 
-    Raises AppError PASSPHRASE_WEAK, DATABASE_LOCKED while another process has the desk open, DISK_FULL,
-    FOLDER_READ_ONLY; the desk then keeps its present key.
+    Raises AppError PASSPHRASE_WEAK, PASSPHRASE_REQUIRED, DATABASE_LOCKED while another process has the desk open,
+    DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.
     """
+    rules = policy.rules if policy is not None else PolicyRules()
     if passphrase is not None:
-        require_strong(passphrase)
+        require_strong(passphrase, rules.passphrase_digits)
+    elif rules.passphrase_required:
+        raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
     return _Cards(paths, ring).change(database, passphrase, cost)
 
 

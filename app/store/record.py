@@ -22,10 +22,10 @@ from app.core.files import write_private
 from app.core.record import (
     FIELDS,
     NO_HASH,
-    EntryKind,
     Happening,
     RecordEntry,
     RecordFlaw,
+    RecordKind,
     RecordVerdict,
     entry_of,
     verify,
@@ -62,7 +62,7 @@ class RecordStore:
         with self._database.write() as connection:
             secret, count, head = self._head(connection)
             if count == 0:
-                happenings = (Happening(EntryKind.BEGUN, detail=secrets.token_hex(8)), *happenings)
+                happenings = (Happening(RecordKind.BEGUN, detail=secrets.token_hex(8)), *happenings)
             for happening in happenings:
                 salt = secrets.token_hex(_SALT_BYTES) if texts and happening.text else ""
                 happening = msgspec.structs.replace(happening, text=storable(happening.text))
@@ -77,6 +77,10 @@ class RecordStore:
         """From a number on, in their order."""
         with self._database.read() as connection:
             return tuple(_entries(connection, since))
+
+    def is_of_sheet(self, conversation_id: str) -> bool:
+        """Whether what is asked there are cells."""
+        return self._database.row("SELECT 1 FROM sheets WHERE conversation_id = ?", (conversation_id,)) is not None
 
     def count(self) -> int:
         row = self._database.row("SELECT count FROM record_head")

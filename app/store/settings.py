@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +22,8 @@ class SettingsStore:
         """`policy`: what the administrator has decided; None: nothing."""
         self._database = database
         self.policy = policy or Policy()
+        self.watch: Callable[[Settings, Settings], object] | None = None
+        """Called with the settings before and after a change, as a part of it."""
         self._known: Settings | None = None
 
     def load(self) -> Settings:
@@ -45,6 +47,7 @@ class SettingsStore:
         version's fields stay.
         """
         fields = [each for each in _take_apart(settings, Settings(), "") if not self._is_held(settings, each[0])]
+        before = self.load()
         with self._database.write() as connection:
             self._known = None
             for name, value in fields:
@@ -52,6 +55,8 @@ class SettingsStore:
                     connection.execute("DELETE FROM settings WHERE name = ?", (name,))
                 else:
                     connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+            if self.watch is not None:
+                self.watch(before, settings)
 
     def _is_held(self, settings: Settings, name: str) -> bool:
         """Whether a field is as the policy made it, so that nothing is kept. Raises AppError SETTING_HELD."""

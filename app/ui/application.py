@@ -431,7 +431,8 @@ class WindowStart(_Shell):
             now=_now,
             parent=self,
         )
-        self.presenter.preferences.restart_wanted.connect(self._restart)
+        for presenter in (self.presenter.preferences, self.presenter.backup):
+            presenter.restart_wanted.connect(self._restart)
         self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
         self.presenter.locking.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
         for changed in (self.presenter.preferences.saved, self.presenter.locking.changed):

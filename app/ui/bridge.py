@@ -46,6 +46,7 @@ class Executor(StrEnum):
     PRINTING = "printing"  # pages of a book: the disk and the printer, for minutes
     TIMELINE = "timeline"  # dates and names in books: the processor, for seconds
     INDEXING = "indexing"  # books, with the embedder: for minutes
+    BACKING_UP = "backing up"  # the whole desk: the disk, for minutes
 
 
 _NOT_OF_DESK = (Executor.MODELS, Executor.COPYING, Executor.ASKING, Executor.FETCHING)

@@ -13,6 +13,7 @@ from operator import methodcaller
 from PySide6.QtGui import QAction
 
 from app.ui.adding.presenter import FolderImport
+from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
@@ -125,7 +126,7 @@ def adding_commands(
     )
 
 
-def matter_commands(matters: MattersPresenter) -> CommandGroup:
+def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> CommandGroup:
     return CommandGroup(
         _("Matters"),
         Symbol.MATTER,
@@ -141,7 +142,22 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
                 can=matters.is_open,
             ),
             Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
+            *_backup_commands(backup),
         ),
+    )
+
+
+def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
+    return (
+        Command(
+            _("Back up everything…"),
+            "",
+            backup.ask,
+            words=_("save, copy, archive, another computer, move"),
+            symbol=Symbol.SAVE,
+            apart=True,
+        ),
+        Command(_("Restore from a backup…"), "", backup.ask_restore, words=_("import, another computer, move")),
     )
 
 

@@ -97,6 +97,7 @@ class Exporting(Presenter):
         pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
         if not pdf.print_report(self._report(conversation), self._images.raster, printer, pages):
             raise AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
+        self._note("conversation", Path("paper.print"), conversation)
 
     def _printed(self, printer: QPrinter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         if printer.outputFileName():
@@ -120,7 +121,7 @@ class Exporting(Presenter):
 
     def write_table(self, rows: Rows, name: str) -> None:
         """Write this table into this file."""
-        work = partial(_write_table, rows, Path(name))
+        work = partial(self._write_table, rows, Path(name))
         self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
@@ -149,12 +150,17 @@ class Exporting(Presenter):
             files.write_bytes(pdf.write(report, self._images.raster), path)
         else:
             files.write(report, path, self._images.png_within)
+        self._note("answer" if answer_id else "conversation", path, conversation)
+
+    def _note(self, what: str, path: Path, conversation: Conversation) -> None:
+        books = (ref.book_id for ref in conversation.books)
+        self._library.recording.exported(what, path, item=conversation.id, books=books)
+
+    def _write_table(self, rows: Rows, path: Path) -> None:
+        """Off the GUI thread."""
+        files.write_bytes(write_table(rows), path)
+        self._library.recording.exported("table", path)
 
     def _report(self, conversation: Conversation, answer_id: str = "") -> Report:
         books = {book.id: book for book in self._library.books()}
         return compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
-
-
-def _write_table(rows: Rows, path: Path) -> None:
-    """Off the GUI thread."""
-    files.write_bytes(write_table(rows), path)

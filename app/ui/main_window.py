@@ -154,6 +154,10 @@ class MainWindow(QWidget):
             self._alone = None
         self.panes.show()
 
+    def add_line(self, line: QWidget) -> None:
+        """Below the panels, over the whole width."""
+        self._column.addWidget(line)
+
     def add_sheet(self, sheet: SheetPanel) -> None:
         """Behind the conversation, for `show_sheet`."""
         self.sheet = sheet

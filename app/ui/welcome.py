@@ -195,7 +195,7 @@ class Welcome(Presenter):
             _("Read everything. Check every answer."),
             (line,),
             most_questions=_FIRST_QUESTIONS,
-            actions=(_add_action(),),
+            actions=(_add_action(), (EmptyAction.RESTORE, _("Restore from a backup…"))),
             advice=self.advice.words,
             key=key,
         )

@@ -21,6 +21,7 @@ from app.ui.activity import Activity
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
+from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.asking import AskingPresenter
@@ -31,6 +32,7 @@ from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.suggestions_presenter import SuggestionsPresenter
@@ -195,6 +197,8 @@ class _Parts(_ShelfParts):
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk.removal, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
+        self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
+        self.matters.ask_also(self.backup.busy_words)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
 
@@ -252,8 +256,21 @@ class _Parts(_ShelfParts):
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
         planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
+        leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
         asking = self.asking = AskingPresenter(
-            desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
+            desk.ask,
+            desk.parts,
+            bridge,
+            talk,
+            view,
+            composer,
+            writing,
+            planning,
+            leaving,
+            self.openings,
+            activity,
+            shown,
+            self,
         )
         self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
@@ -262,7 +279,7 @@ class _Parts(_ShelfParts):
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.locking = Locking(desk.home, desk.paths, bridge, window, self)
+        self.locking = Locking(desk, bridge, window, self)
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
@@ -340,6 +357,8 @@ class _Parts(_ShelfParts):
             case EmptyAction.SEE_MODEL:
                 if (best := self.welcome.advice.recommended) is not None:
                     self.models.open_terms(best.offer)
+            case EmptyAction.RESTORE:
+                self.backup.ask_restore()
             case EmptyAction.SET_PASSPHRASE:
                 self.locking.open()
 
@@ -350,6 +369,7 @@ class _Parts(_ShelfParts):
     def _make_help(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
         self.help = HelpPresenter(
             desk.engine,
+            desk.reader,
             desk.downloads,
             bridge,
             self.openings,
@@ -408,7 +428,7 @@ class _Parts(_ShelfParts):
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
-            command_list.matter_commands(self.matters),
+            command_list.matter_commands(self.matters, self.backup),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
@@ -467,6 +487,7 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
+        self.backup.begin()
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
@@ -530,8 +551,10 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
+        self.asking.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
+        self.preferences.backup_wanted.connect(self.backup.ask)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""

@@ -23,6 +23,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
+from app.wording.pseudonyms import sent_words
 from app.wording.support import coverage_words, doubt_words
 from app.wording.units import count, duration, size
 
@@ -318,8 +319,8 @@ def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
             "The starter model is too small to answer from a book. For answers, choose a larger model: Ctrl+Shift+M."
         )
     left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
-    covered = QuietRemark(coverage_words(question, answer))
-    return tuple(filter(None, (covered, doubt_words(question, answer), advice, ending_words(answer), left_out)))
+    covered, sent = QuietRemark(coverage_words(question, answer)), QuietRemark(sent_words(answer))
+    return tuple(filter(None, (covered, sent, doubt_words(question, answer), advice, ending_words(answer), left_out)))
 
 
 class QuietRemark(str):

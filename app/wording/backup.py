@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.backup import BackupMade, Restored
+from app.core.backup import BackupMade, BackupSizes, Restored
+from app.core.events import Copying, Hashing
 from app.core.secret import KeyOrigin
 from app.wording.i18n import _
 from app.wording.units import count, day, size
+
+
+def contents_words(sizes: BackupSizes) -> str:
+    """What a backup would have."""
+    words = _(
+        "One file with the library, {matters}, and all conversations, notes and settings: about {size}, encrypted with"
+        " a passphrase of its own. Whoever has both can open it on another computer. Nobody can recover the passphrase."
+    )
+    return words.format(matters=_matters(sizes.matters), size=size(sizes.desk_bytes))
+
+
+def file_name(now: float) -> str:
+    """Of a new one, without its ending."""
+    return f"Octavo {datetime.fromtimestamp(now).astimezone():%Y-%m-%d}"
+
+
+def making_words(step: Copying | Hashing) -> str:
+    """How far it is."""
+    words = _("Backing up: {percent} %") if isinstance(step, Copying) else _("Verifying the backup: {percent} %")
+    return words.format(percent=100 * step.done // max(step.total, 1))
+
+
+def reminder_words(last_at: float | None) -> str:
+    if last_at is None:
+        return _("There is no backup of your documents and conversations yet.")
+    return _("The last backup was made on {day}.").format(day=day_of(last_at))
 
 
 def made_words(made: BackupMade) -> str:

@@ -622,6 +622,11 @@ _SENTENCES: dict[Code, str] = {
         " check whether the server is overloaded."
     ),
     Code.REMOTE_CUT: ("The connection to {host} broke off during the answer. The answer so far is kept. Ask again."),
+    Code.REMOTE_TOO_LONG: (
+        "The server at {host} wrote far more than the {tokens} tokens that it was asked for, so Octavo stopped it. The"
+        " answer so far is kept. Raise “Maximum length of an answer” in the settings, or ask those who run the server"
+        " why it ignores “max_tokens”."
+    ),
     Code.REMOTE_ANSWER_STRANGE: (
         "The reply of {host} is not from an OpenAI-compatible server; it may be a sign-in page or an error. The answer"
         " so far is kept. Check the address in the settings."
@@ -664,6 +669,9 @@ _SENTENCES: dict[Code, str] = {
     Code.ANSWER_ALL_THOUGHT: (
         "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
         " model that does not think."
+    ),
+    Code.ANSWER_LOST: (
+        "This answer was in a damaged place of your data and could not be saved. Ask the question again if you need it."
     ),
     Code.ANSWER_MISSING: (
         "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
@@ -734,8 +742,8 @@ _SENTENCES: dict[Code, str] = {
         " keyring and try again."
     ),
     Code.DATABASE_DAMAGED: (
-        "The data in “{path}” is damaged and was not changed. Restore it from a backup, or choose another folder with"
-        " --data-dir."
+        "The data in “{path}” is damaged in places; nothing was changed. Close Octavo and open it again, or run “octavo"
+        " rescue”, to save what can be saved; or restore a backup."
     ),
     Code.PASSPHRASE_MEMORY: (
         "There is not enough free memory to open “{path}” with its passphrase: it takes up to half a gigabyte for a"
@@ -822,6 +830,13 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
     Code.OPTION_INVALID: "{option} cannot be {value}: {detail} is needed. “octavo --help” lists the commands.",
+    Code.RECORD_FILE: (
+        "“{path}” is no record that Octavo exported, or it is damaged. Choose one that “octavo record --export” wrote."
+    ),
+    Code.RECORD_CHANGED: (
+        "The record is not as it was written, from entry {number} on. Compare it with an earlier export, and tell the"
+        " person responsible for security."
+    ),
     Code.SETTING_HELD: (
         "The setting “{name}” is set by your administrator, so it was not changed. “octavo settings” shows the policy."
     ),

@@ -18,6 +18,13 @@ def held_words(meaning: Meaning, held: Held) -> str:
     return _("set by your administrator")
 
 
+def held_sentence(meaning: Meaning, held: Held) -> str:
+    """The same, as a sentence."""
+    if held.at_most:
+        return _("Your administrator allows at most {value}.").format(value=value_words(meaning, held.value))
+    return _("Set by your administrator.")
+
+
 def policy_lines(policy: Policy) -> tuple[str, ...]:
     """All that a policy decides, a sentence each, with what is wrong with its file; nothing where there is none."""
     if not policy.path:
@@ -38,8 +45,9 @@ def _rules(policy: Policy) -> Iterator[str]:
         yield _("Models come only from: {hosts}.").format(hosts=_names(rules.allowed_hubs))
     if rules.passphrase_required:
         yield _("A passphrase protects the data.")
-    if rules.passphrase_strength:
-        yield _("A new passphrase has a strength of at least {n} of 4.").format(n=rules.passphrase_strength)
+    if rules.passphrase_digits:
+        words = _("A new passphrase takes a number of guesses with at least {n} digits.")
+        yield words.format(n=rules.passphrase_digits)
     if rules.lock_after_minutes is not None:
         yield _("The window locks after {n} minutes without use, at the latest.").format(n=rules.lock_after_minutes)
     if rules.record_texts is not None:

@@ -224,11 +224,26 @@ def _privacy() -> tuple[Meaning, ...]:
             _("Keep what you delete in the bin"),
             _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
+        Meaning(
+            "record_texts",
+            _("Questions and names in the record"),
+            _("The record lists what was asked of which documents. Off, it has no texts."),
+        ),
         *_locking(),
         Meaning(
             "system_dialogs",
             _("File dialogs of the system"),
             _("They have its bookmarks, but the system may keep the names of files and folders that you choose."),
+        ),
+        Meaning(
+            "backup_reminder_weeks",
+            _("Remind me to back up"),
+            _("At a start, when the last backup is older than this."),
+            named=(
+                (0, _("Never")),
+                (1, _("After 1 week")),
+                *((weeks, _("After {n} weeks").format(n=weeks)) for weeks in (2, 4, 8, 13)),
+            ),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,28 @@ def exports(path: Path, name: str) -> bool:
                 found = table.get_symbol(name)
                 return found is not None and found["st_shndx"] != "SHN_UNDEF"
     return False
+
+
+def data_of(path: Path, name: str) -> bytes:
+    """The content of a symbol of data. Raises ValueError where the file is damaged, or has no such symbol."""
+    with _opened(path) as elf:
+        for symbol, _ in _symbols(elf):
+            if symbol.name != name or symbol["st_shndx"] == "SHN_UNDEF":
+                continue
+            section = elf.get_section(symbol["st_shndx"])
+            start = symbol["st_value"] - section["sh_addr"]
+            content: bytes = section.data()[start : start + symbol["st_size"]]
+            return content
+    raise ValueError(f"{path} has no symbol {name}.")
+
+
+def newest_glibc(path: Path) -> tuple[int, ...]:
+    """The version of glibc from which on the file runs; empty where it asks for none."""
+    with _opened(path) as elf:
+        section = elf.get_section_by_name(".gnu.version_r")
+        asked = [version.name for _, versions in section.iter_versions() for version in versions] if section else []
+    numbers = [name.removeprefix("GLIBC_").split(".") for name in asked if re.fullmatch(r"GLIBC_[\d.]+", name)]
+    return max((tuple(map(int, each)) for each in numbers), default=())
 
 
 def imported(path: Path) -> set[str]:

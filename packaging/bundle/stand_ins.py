@@ -1,13 +1,13 @@
 """Replaces libraries that Octavo never calls, but that others are linked to, by small ones that refuse.
 
 PyAV's wheel brings the encoders x264 and x265, which are under the GPL, SVT-AV1, and what its FFmpeg would need to
-speak https or to compare videos, while Octavo only decodes. OpenCV's brings a second FFmpeg and an OpenSSL that is no
-longer maintained, for reading videos, which Octavo does not do with OpenCV. Neither would load without them.
+speak https, to compare videos, to record a screen, or to play and record sound, while Octavo only decodes. Pillow's
+brings what it would need to take a picture of a screen. Neither would load without them.
 
     python packaging/bundle/stand_ins.py SITE_PACKAGES
 
-SITE_PACKAGES is the folder in which `av.libs` and `cv2` lie: that of the environment that is to be frozen, never that
-of a checkout, whose tests encode videos. A second run finds nothing left to do. A C compiler is needed.
+SITE_PACKAGES is the folder in which `av.libs` and `pillow.libs` lie: that of the environment that is to be frozen,
+never that of a checkout, whose tests encode videos. A second run finds nothing left to do. A C compiler is needed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ class StandIn:
     argument, `refuse(name)` ends the process with a sentence. Those that are not here refuse."""
 
 
+_NOT_THERE = {"*_version": "0", "*_configuration": '(long)"not there"', "*_license": '(long)"not there"'}
+"""What PyAV asks of each library of FFmpeg when it is imported."""
+
 STAND_INS = (
     # FFmpeg's wrapper fills in the parameters and then fails in good order, since no encoder opens.
     StandIn("av.libs/libx264-*.so*", {"*": "0"}),
@@ -42,14 +45,19 @@ STAND_INS = (
     StandIn("av.libs/libx265-*.so*", {"x265_api_get_*": "argument ? 0 : refuse(name)"}),
     # EB_ErrorInsufficientResources, with which FFmpeg's wrapper gives up.
     StandIn("av.libs/libSvtAv1Enc-*.so*", {"svt_av1_enc_init_handle": "(long)0x80001000", "svt_av1_enc_deinit*": "0"}),
-    # For a filter that compares videos.
-    StandIn("av.libs/libvmaf-*.so*"),
     # For https, which no process that decodes may speak. It is started, and ended, with FFmpeg's network.
     StandIn("av.libs/libgnutls-*.so*", {"gnutls_global_*": "0"}),
-    StandIn("opencv_python_headless.libs/libavcodec-*.so*"),
-    StandIn("opencv_python_headless.libs/libavformat-*.so*"),
-    StandIn("opencv_python_headless.libs/libavutil-*.so*"),
-    StandIn("opencv_python_headless.libs/libswscale-*.so*"),
+    # Screens, cameras and sound cards, and with them the libraries of X11 and ALSA that only it needs.
+    StandIn("av.libs/libavdevice-*.so*", {"avdevice_register_all": "0", **_NOT_THERE}),
+    # Filters, of which PyAV lists those that there are: none.
+    StandIn("av.libs/libavfilter-*.so*", {"av_filter_iterate": "0", **_NOT_THERE}),
+    # Decoders inside a graphics card, which a process that decodes could not reach.
+    StandIn("av.libs/libdrm-*.so*"),
+    StandIn("av.libs/libvpl-*.so*"),
+    # FFmpeg has its own decoders of VP8 and VP9; of this library it asks at the start what its encoder can do.
+    StandIn("av.libs/libvpx-*.so*", {"vpx_codec_vp9_cx": "0", "vpx_codec_get_caps": "0"}),
+    # For pictures of a screen.
+    StandIn("pillow.libs/libxcb-*.so*"),
 )
 
 _HEAD = r"""

@@ -49,6 +49,7 @@ def test_a_backup_is_made_while_the_window_is_open_and_restored_elsewhere(
     assert (code, err) == (0, "Strong: very hard to guess.\n")
     assert out.startswith(f"The backup “{file}” was written and read back: ")
     assert "with the library and 1 matter. Downloaded models and saved readings are not in it" in out
+    assert octavo("doctor", "--data-dir", window.paths.data)[1].count("last backup") == 1
     code, out, err = octavo("restore", file, "--passphrase-file", passphrase, "--data-dir", there)
     assert (code, err) == (0, "")
     assert f"was restored into “{there}”, with the library and 1 matter. Its new key is in a file" in out

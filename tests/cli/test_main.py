@@ -21,6 +21,7 @@ from app.cli import arguments as command_line
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.isolation import sandbox
 from app.services import ask
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
@@ -408,6 +409,8 @@ def test_doctor_finds_no_open_socket(run: Any, tmp_path: Path) -> None:
     assert report["data"] == str(tmp_path / "desk")
     assert report["devices"]
     assert report["sandbox"] in ("bubblewrap", "landlock", "rlimits")
+    assert report["landlock"] == sandbox.landlock_abi()
+    assert report["landlock_lacks"] == [gap.value for gap in sandbox.gaps(report["landlock"])]
     assert run("doctor")[0] == 0
 
 

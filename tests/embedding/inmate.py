@@ -19,8 +19,9 @@ if __name__ == "__main__":
     model = EmbeddingModel()
     model.load()
     told: dict[str, object] = {"threads_before": len(list(Path("/proc/self/task").iterdir()))}
-    sandbox.lock(sandbox.Step(step))
+    close = sandbox.lock(sandbox.Step(step))
     limits.seal()
+    close()
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
     told["vectors"] = list(model.embed(["ship"], tuple(VectorKind))[0])

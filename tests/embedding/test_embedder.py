@@ -31,7 +31,7 @@ BGE = "6c9c6101a956d62dfb5e7190c538226c0c5bb9cb27b651234b6df063ee7dbfe4"
 ENGLISH, OTHER = kinds_of_text(english=True), kinds_of_text(english=False)
 
 INMATE = Path(__file__).parent / "inmate.py"
-ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "thread", "program", "signal")
 
 
 @pytest.fixture(scope="module")

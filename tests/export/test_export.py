@@ -311,6 +311,11 @@ def test_nothing_in_an_export_is_fetched_or_run() -> None:
         "ms-word:x",
         "#r1",
         "http:evil",
+        "/\\\\evil/share",
+        "\t//evil/share",
+        "java\tscript:alert(1)",
+        "%66ile:///etc/passwd",
+        "\u00a0file:///etc/passwd",
     ],
 )
 def test_no_export_links_to_anything_but_the_web(address: str) -> None:

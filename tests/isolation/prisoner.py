@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import json
+import mmap
 import os
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from pathlib import Path
 from app.isolation import limits, sandbox
 
 MEMORY_BYTES = 256 << 20
+PIPE = os.pipe()
 
 
 def grab_memory() -> str:
@@ -23,8 +26,6 @@ def grab_memory() -> str:
 
 
 def grab_shared_memory() -> str:
-    import mmap
-
     return str(len(mmap.mmap(-1, 2 * MEMORY_BYTES + limits.ADDRESS_SLACK_BYTES)))
 
 
@@ -51,8 +52,31 @@ def fork() -> str:
 
 def start_thread() -> str:
     ran = threading.Event()
-    threading.Thread(target=ran.set).start()
+    try:
+        threading.Thread(target=ran.set).start()
+    except RuntimeError as error:  # Python's word for it
+        raise PermissionError(errno.EPERM, "") from error
     return "ran" if ran.wait(10) else "did not run"
+
+
+def glance(path: str) -> str:
+    """A file that is only pointed at, not opened, can be asked for its size."""
+    return str(os.fstat(os.open(path, os.O_PATH)).st_size)
+
+
+def have_parent_signalled(fd: int) -> str:
+    """The kernel signals the owner of a pipe for whoever made it the owner; before Linux 6.12 Landlock let that be."""
+    fcntl.fcntl(fd, fcntl.F_SETOWN, os.getppid())
+    return "owned"
+
+
+def be_signalled(fd: int) -> str:
+    fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
+    return "asynchronous"
+
+
+def run_memory() -> str:
+    return str(len(mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)))
 
 
 def trace_parent() -> str:
@@ -79,7 +103,12 @@ def attempts(home: str, secret: str, loot: str, document: int, output: int) -> d
         "memory": grab_memory,
         "shared_memory": grab_shared_memory,
         "thread": start_thread,
-        "codec": lambda: b"\x93\xfa".decode("cp932"),
+        "size": lambda: str(Path(secret).stat().st_size),
+        "link": lambda: str(Path("/proc/self/exe").readlink()),
+        "glance": lambda: glance(secret),
+        "owner": lambda: have_parent_signalled(PIPE[0]),
+        "async": lambda: be_signalled(PIPE[0]),
+        "code": run_memory,
         "signal_self": lambda: str(os.kill(os.getpid(), 0)),
         "exec": lambda: str(os.execv("/bin/true", ["true"])),
         "trace": trace_parent,
@@ -100,9 +129,10 @@ if __name__ == "__main__":
     if os.getuid() == 0 and step == sandbox.Step.RLIMITS and "sealed" in names:
         os.setuid(65534)  # the limit of processes does not hold for root
     limits.confine(limits.Limits(memory_bytes=MEMORY_BYTES))
-    reached = sandbox.lock(sandbox.Step(step))
+    close = sandbox.lock(sandbox.Step(step), opens_fonts="fonts" in names)
     if "sealed" in names:
         limits.seal()
+    reached = close()
     every = attempts(home, secret, loot, int(document), int(output))
     print(
         json.dumps({"step": reached.value, **{name: outcome(every[name]) for name in names if name in every}}),

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.core.settings import RemoteSettings, ThemeChoice
+from app.core.document import Document, Format, Page
+from app.core.settings import RemoteSettings, RemoteTexts, ThemeChoice
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS
 
 _HOST = "models.example.org"
-_SETTINGS = RemoteSettings(f"https://{_HOST}")
+_SETTINGS = RemoteSettings(f"https://{_HOST}", texts=RemoteTexts.REPLACED)
 _MODEL = msgspec.structs.replace(
     SCOUT,
     name="meta-llama/Llama-4-Maverick",
@@ -26,6 +28,19 @@ _MODEL = msgspec.structs.replace(
 _ANSWER = (
     "The lease asks for twelve months: notice must be given “not less than twelve months before the end of the then "
     "current Term” [p. 87]."
+)
+
+_LETTER = (
+    Page(
+        1,
+        "1",
+        "From: Charlotte Olsen <c.olsen@marlow-rigging.example>\nTo: Jonathan Ferris <jferris@example.org>\n\n"
+        "Dear Mr Ferris,\n\nwe refer to the lease between Marlow Rigging Ltd and the Harbour Office,"
+        " case no. HC-2024-000917."
+        " Please pay the arrears of EUR 4,200 to DE89 3704 0044 0532 0130 00, or call +44 20 7946 0958.\n"
+        "Dr. Beatrice Alder, born on 4 March 1970, 12 Harbour Road, Hull, HU1 2AB, holds policy number PL-2231-77."
+        " The form is at https://marlow-rigging.example/forms.\n\nCharlotte Olsen\nDirector, Marlow Rigging Ltd\n",
+    ),
 )
 
 
@@ -47,6 +62,34 @@ def remote_dark(stage: Stage) -> None:
     _remote(stage, theme=ThemeChoice.DARK, size=(1024, 700))
 
 
+def _leaving(stage: Stage, **options: object) -> None:
+    """What a question would send, before it is decided."""
+    stage.add_books()
+    letter = stage.add_book(Document("Letter to Jonathan Ferris", Format.TEXT, "ab" * 32, _LETTER), 7)
+    stage.add_conversation("Notice periods in the lease", [letter])
+    stage.engine.info = _MODEL
+    remote = msgspec.structs.replace(_SETTINGS, texts=RemoteTexts.UNDECIDED)
+    stage.desk.settings.save(msgspec.structs.replace(stage.desk.settings.load(), remote=remote))
+    stage.open(**options)  # type: ignore[arg-type]
+    stage.ask("Does Mr Ferris have to pay Charlotte Olsen by the end of May?")
+
+
+def leaving(stage: Stage) -> None:
+    _leaving(stage)
+
+
+def leaving_dark(stage: Stage) -> None:
+    _leaving(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
+def leaving_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _leaving(stage)
+    finally:
+        use_language("en")
+
+
 REMOTE_SCENES: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene for scene in (remote, remote_dark)
+    scene.__name__.replace("_", "-"): scene for scene in (remote, remote_dark, leaving, leaving_dark, leaving_japanese)
 }

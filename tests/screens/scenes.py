@@ -15,6 +15,7 @@ from app.ui.context.fit_dialog import FitDialog
 from tests.screens import grids, sheets
 from tests.screens.asking_scenes import ASKING_SCALED, ASKING_SCENES
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
+from tests.screens.backup_scenes import BACKUP_SCALED, BACKUP_SCENES
 from tests.screens.bin_scenes import BIN_SCENES
 from tests.screens.chrome_scenes import CHROME_SCALED, CHROME_SCENES
 from tests.screens.claim_scenes import CLAIM_SCENES
@@ -402,6 +403,7 @@ SCENES: dict[str, Scene] = (
             *CHROME_SCENES,
             *CLAIM_SCENES,
             *CONVERSATION_SCENES,
+            *BACKUP_SCENES,
             *BIN_SCENES,
             *TIMELINE_SCENES,
             *MATTER_SCENES,
@@ -425,6 +427,7 @@ SCALED = (
     | PAGE_SCALED
     | NOTE_SCALED
     | ATTACHMENT_SCALED
+    | BACKUP_SCALED
     | GALLERY_SCALED
     | MODEL_SCALED
     | CONVERSATION_SCALED

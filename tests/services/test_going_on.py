@@ -199,7 +199,7 @@ def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversatio
     short = ask(desk, talk)
     events = desk.ask.ask(short, Cancel())
     assert isinstance(next(events), Stored)
-    assert Conversations(desk.database).close_open_answers() == 1  # as the next start does
+    assert Conversations(desk.database).close_open_answers()  # as the next start does
     kept = desk.conversations.answer(short.id)
     assert kept is not None
     assert (kept.text, kept.ending) == (short.text, Ending.CLOSED)

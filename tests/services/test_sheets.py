@@ -230,7 +230,7 @@ def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
         pass
     next(events)
     second = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("Two, whole.",), ("Three.",)]))
-    assert second.desk.conversations.close_open_answers() == 1
+    assert second.desk.conversations.close_open_answers()
     found = second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False)
     assert found is not None
     assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]

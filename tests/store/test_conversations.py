@@ -301,8 +301,8 @@ def test_open_answers_are_closed_at_start_up_and_keep_their_text(conversations: 
     done = reply(conversations, question, "done")
     partial = conversations.begin_answer(question.id, "tiny")
     conversations.save_answer(msgspec.structs.replace(partial, text="half a sen"))
-    assert conversations.close_open_answers() == 1
-    assert conversations.close_open_answers() == 0
+    assert conversations.close_open_answers() == (partial.id,)
+    assert conversations.close_open_answers() == ()
     closed = conversations.answer(partial.id)
     assert closed is not None
     assert (closed.ending, closed.text) == (Ending.CLOSED, "half a sen")

@@ -109,7 +109,7 @@ def read_everything(path: Path, key: Key) -> None:
         (plain_database, Code.DATABASE_KEY),
         (lambda path: path.write_bytes(os.urandom(50_000)), Code.DATABASE_KEY),
         (lambda path: os.truncate(path, 100), Code.DATABASE_KEY),
-        (change_a_bit_of_page(1), Code.DATABASE_KEY),
+        (change_a_bit_of_page(1), Code.DATABASE_DAMAGED),
         (change_a_bit_of_page(2), Code.DATABASE_DAMAGED),
         (cut_in_half, Code.DATABASE_DAMAGED),
     ],

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.conversation import Question
 from app.core.paths import Paths
-from app.core.record import EntryKind, Happening, RecordFlaw
+from app.core.record import Happening, RecordFlaw, RecordKind
 from app.core.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import RECORD_ENDING, Database
@@ -24,7 +24,7 @@ Damage = Callable[[apsw.Connection], object]
 
 def happening(n: int) -> Happening:
     return Happening(
-        EntryKind.ANSWER, f"c{n}", ("ab" * 32, "cd" * 32), "Scout, the 17B", "ef" * 32, "local", "complete"
+        RecordKind.ANSWER, f"c{n}", ("ab" * 32, "cd" * 32), "Scout, the 17B", "ef" * 32, "local", "complete"
     )
 
 
@@ -39,7 +39,7 @@ def record(database: Database) -> RecordStore:
 def test_a_record_begins_is_numbered_and_is_whole(record: RecordStore, database: Database) -> None:
     entries = record.entries()
     assert [entry.number for entry in entries] == [1, 2, 3, 4, 5, 6]
-    assert entries[0].kind == EntryKind.BEGUN
+    assert entries[0].kind == RecordKind.BEGUN
     assert entries[1].line.count(",") == 12
     assert entries[1].model == "Scout the 17B"
     assert entries[1].time.endswith("Z")
@@ -139,7 +139,7 @@ def test_a_deleted_conversation_takes_its_text_along_and_the_chain_holds(databas
     record, conversations = RecordStore(database), Conversations(database)
     talk = conversations.create("Talk")
     conversations.add_question(Question(talk.id, "Who is\nthe whistleblower?"))
-    asked = Happening(EntryKind.ANSWER, talk.id, text="Who is\nthe whistleblower?")
+    asked = Happening(RecordKind.ANSWER, talk.id, text="Who is\nthe whistleblower?")
     record.add((asked, happening(1)), texts=True)
     assert [entry.text for entry in record.entries()] == ["", "Who is the whistleblower?", ""]
     assert record.verify().flaw is None
@@ -153,7 +153,7 @@ def test_a_deleted_conversation_takes_its_text_along_and_the_chain_holds(databas
 
 def test_a_text_that_was_changed_shows(database: Database) -> None:
     record = RecordStore(database)
-    record.add((Happening(EntryKind.ANSWER, "c", text="Who?"),), texts=True)
+    record.add((Happening(RecordKind.ANSWER, "c", text="Who?"),), texts=True)
     database.run("UPDATE record_texts SET text = 'Why?'")
     verdict = record.verify()
     assert (verdict.flaw, verdict.at) == (RecordFlaw.TEXT, 2)

@@ -92,7 +92,7 @@ def test_after_a_kill_an_open_row_is_stopped_and_keeps_its_text(
     sheets: SheetStore, conversations: Conversations, sheet: Sheet
 ) -> None:
     answer(conversations, sheet.cells[0].question.id, Ending.OPEN)
-    assert conversations.close_open_answers() == 1
+    assert len(conversations.close_open_answers()) == 1
     found = sheets.get(sheet.id)
     assert found is not None
     assert found.cells[0].state is CellState.STOPPED

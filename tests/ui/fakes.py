@@ -51,6 +51,7 @@ from app.engine.protocol import (
     WriteAside,
     WrittenAside,
 )
+from app.isolation import sandbox
 from app.models.gguf.reader import HeaderReader
 from app.services import judgement
 from app.services.ask import Ask
@@ -72,6 +73,7 @@ from app.services.prompts import Prompts
 from app.services.pseudonyms.engine import LeavingEngine
 from app.services.pseudonyms.leaving import Leaving
 from app.services.pseudonyms.pseudonyms import Pseudonyms
+from app.services.recording import Recording
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
@@ -91,6 +93,7 @@ from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.pseudonyms import PseudonymStore
+from app.store.record import RecordStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -418,6 +421,9 @@ class ScriptedReader:
     def expect(self, files: float = math.inf) -> None:
         """No process is needed."""
 
+    def step(self) -> sandbox.Step:
+        return sandbox.Step.BUBBLEWRAP
+
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
@@ -547,7 +553,9 @@ def _open(
     engine, reader, headers = shared
     settings = SettingsStore(home)
     readings = SavedReadings(paths.readings, settings, Books(home).ids)
-    matters = Matters(paths, home, readings)
+    home_record = Recording(RecordStore(home), Books(home), settings.load, engine.model)
+    settings.watch = home_record.settings_changed
+    matters = Matters(paths, home, readings, home_record.note)
     matter = matters.kept.get(id) if id else None
     database = matters.open(id)
     readings.change_desk(Books(database).ids, id)
@@ -560,19 +568,20 @@ def _open(
         return opened.desk
 
     conversations, books, kept = Conversations(database), Books(database), BinStore(database)
+    record = Recording(RecordStore(database), books, settings.load, engine.model)
     learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models, plans)
+    models = Models(engine, settings, readings, paths.models, plans, note=home_record.note)
     prompts, kept_images = Prompts(books), ImageStore(database)
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
     asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
-    library = Library(reader, books, asked, readings)  # type: ignore[arg-type]
+    library = Library(reader, books, asked, readings, record)  # type: ignore[arg-type]
     images = Images(decoder := DirectImageReader(), kept_images, library, asked)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
-    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force)
+    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record)
     weighing = _weighing(engine, ask, conversations, settings)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)
@@ -588,7 +597,7 @@ def _open(
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
         timelines=Timelines(library, Timeline(database)),
         library=library,
-        adding=FolderAdding(reader, books, Sources(database)),  # type: ignore[arg-type]
+        adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
         images=images,
         videos=Videos(VideoReader(), images),
@@ -596,7 +605,9 @@ def _open(
         plans=plans,
         downloads=downloads,  # type: ignore[arg-type]
         carrying=downloads,  # type: ignore[arg-type]
-        removal=Removal(kept, kept_images, readings, engine, settings.load),  # type: ignore[arg-type]
+        removal=Removal(kept, kept_images, readings, engine, settings.load, record),  # type: ignore[arg-type]
+        record=record,
+        home_record=home_record,
         conversations=conversations,
         drafts=Drafts(database),
         prompts=PromptTexts(SavedPrompts(home), settings),

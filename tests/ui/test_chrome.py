@@ -168,6 +168,7 @@ def test_about_says_built_with_llama_where_it_is(room: Room) -> None:
         dialog = room.window.findChildren(AboutDialog)[-1]
         assert dialog.credit.text() == words
         assert dialog.credit.isVisible() == bool(words)
+        assert dialog.protection.text().startswith("Each document is read in a process of its own")
         dialog.accept()
 
 

@@ -13,7 +13,9 @@ from app.documents.scans.straightening import Segment, straighten
 
 Point: TypeAlias = tuple[float, float]
 
-_TALL = 1.5  # heights by widths: from here on rapidocr takes a line to run downwards, and turns it to read it
+TALL = 1.5
+"""Heights by widths: from here on a line runs downwards, and is turned to be read."""
+
 _SAME_ROW = 0.5  # heights of a line between the middles of two lines of one row, at most
 _COLUMN_GAP = 0.5  # heights of a line that stay free between two columns; boxes are larger than what is in them
 _MIN_COLUMN_ROWS = 3
@@ -75,7 +77,7 @@ def _turn_upright(lines: Sequence[RecognisedLine], upside_down: bool) -> list[Re
 
 def _is_tall(line: RecognisedLine) -> bool:
     first, second, _, last = line.corners
-    return math.dist(first, last) >= _TALL * math.dist(first, second)
+    return math.dist(first, last) >= TALL * math.dist(first, second)
 
 
 def _straighten(lines: Sequence[RecognisedLine]) -> list[_Box]:

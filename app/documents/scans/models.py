@@ -1,58 +1,35 @@
-"""Rapidocr with the models of its own wheel: where lines are in a picture, and what they say. Child only.
+"""The models that rapidocr's wheel carries: where lines are in a picture, and what they say. Child only.
 
-Rapidocr opens a model when it is first used, and downloads one that it misses. Here every model is read from the
-wheel's folder beforehand and handed over as an open session, so that neither can happen.
+Of rapidocr only the models are used, with ONNX Runtime: what it would need besides, OpenCV above all, is a hundred
+megabytes of code that untrusted pixels would go through.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import math
+from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
-from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from PIL import Image
 
 from app.core.image import Raster
+from app.documents.scans.boxes import boxes_of
+from app.documents.scans.cutting import as_input, line_of
 from app.documents.scans.layout import RecognisedLine
 
+PACKAGE = "rapidocr"
 
-@contextmanager
-def _without_requests() -> Iterator[None]:
-    """Rapidocr imports `requests` for its downloads, which opens a socket to see whether there is IPv6: it gets an
-    empty module of that name."""
-    genuine = sys.modules.get("requests")
-    empty = ModuleType("requests")
-    empty.__dict__.update(Response=None, RequestException=OSError)
-    sys.modules["requests"] = empty
-    try:
-        yield
-    finally:
-        del sys.modules["requests"]
-        if genuine is not None:
-            sys.modules["requests"] = genuine
-
-
-with _without_requests():
-    import rapidocr
-    from rapidocr.ch_ppocr_cls import TextClassifier
-    from rapidocr.ch_ppocr_det import TextDetector
-    from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer
-    from rapidocr.main import DEFAULT_CFG_PATH
-    from rapidocr.utils.parse_parameters import ParseParams
-    from rapidocr.utils.process_img import get_rotate_crop_image
-
-MODELS = {
-    "Det": "PP-OCRv6_det_small.onnx",
-    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
-    "Rec": "PP-OCRv6_rec_small.onnx",
-}
-"""Sections of rapidocr's configuration, and the model that its wheel carries for each."""
+FIND, TURN, READ = MODELS = (
+    "PP-OCRv6_det_small.onnx",
+    "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    "PP-OCRv6_rec_small.onnx",
+)
+"""Files of the wheel: which pixels are text, whether a line is upside down, and what it says."""
 
 THREADS = 2
 """A third brings little to models as small as these, and a desk has other work to do."""
@@ -65,7 +42,12 @@ MIN_LINE_CONFIDENCE = 0.5
 """What is less sure is no text, but a stain, a stamp or a drawing: rapidocr's own limit."""
 
 _LINES_A_STEP = 6
-_UPSIDE_DOWN = "180"
+_DETECTION_STEP = 32  # sides of what the detector sees are multiples of this
+_LINE_HEIGHT = 48
+_LEAST_LINE_WIDTH = 320  # to which narrower lines are padded
+_TURNED_WIDTH = 192  # what is seen of a line to say whether it is upside down
+
+_BLANK = Image.new("RGB", (_LEAST_LINE_WIDTH, _LINE_HEIGHT))
 
 
 class FoundLines(NamedTuple):
@@ -75,75 +57,89 @@ class FoundLines(NamedTuple):
     upside_down: bool
 
 
-class _Section(dict[str, Any]):
-    """A section of rapidocr's configuration, which it reads by key and by name."""
-
-    def __getattr__(self, name: str) -> Any:
-        return self.get(name)
-
-
 class RecognitionModels:
     """Loaded in two steps, since files cannot be read once the sandbox is closed, and threads may not start before."""
 
     def load(self) -> None:
         """Read everything from disk; no thread is started."""
-        folder = Path(rapidocr.__file__).parent / "models"
-        self._files = {name: (folder / file).read_bytes() for name, file in MODELS.items()}
-        self._configuration = ParseParams.load(DEFAULT_CFG_PATH)
-        cv2.setNumThreads(1)
+        folder = Path(str(distribution(PACKAGE).locate_file("rapidocr/models")))
+        self._files = {name: (folder / name).read_bytes() for name in MODELS}
+        as_input(_BLANK, *_BLANK.size)  # Pillow imports some of itself when it is used
 
     def start(self) -> None:
         """Open the sessions, with their threads, and use each once."""
-        self._find = TextDetector(self._section("Det", limit_type="max", limit_side_len=DETECTION_SIDE))
-        self._turn = TextClassifier(self._section("Cls"))
-        # One line at a time: lines read together are padded to the widest of them, which takes longer on a processor.
-        self._read = TextRecognizer(self._section("Rec", rec_batch_num=1))
+        self._sessions = {name: _session(self._files[name]) for name in MODELS}
         self._files.clear()
-        sample = np.full((96, 320, 3), 255, np.uint8)
-        cv2.putText(sample, "Sample", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (0, 0, 0), 3)
-        self.find(Raster(320, 96, sample.tobytes()), lambda: None)
+        characters = self._sessions[READ].get_modelmeta().custom_metadata_map["character"]
+        self._characters = ["", *characters.splitlines(), " "]  # the first says that nothing new is read
+        self._chances(_BLANK)
+        self._are_upside_down([_BLANK])
+        self._read(_BLANK)
 
     def find(self, image: Raster, on_step: Callable[[], None]) -> FoundLines:
         """`on_step` is called whenever a few lines more are read."""
-        picture = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)[:, :, ::-1]
-        picture = np.ascontiguousarray(picture)  # blue, green, red, as OpenCV has them
-        found = self._find(picture).boxes
+        picture = Image.frombuffer("RGB", (image.width, image.height), image.rgb)
+        boxes = boxes_of(self._chances(picture), image.width, image.height)
         on_step()
-        boxes = [] if found is None else [box for box in found if _has_area(box)]
-        cuttings = [get_rotate_crop_image(picture, box.copy()) for box in boxes]
-        upside_down = self._are_upside_down(cuttings) if cuttings else False
+        cuttings = [line_of(picture, box) for box in boxes]
+        upside_down = self._are_upside_down(cuttings)
         lines = []
-        for start in range(0, len(boxes), _LINES_A_STEP):
-            some = [np.rot90(each, 2) if upside_down else each for each in cuttings[start : start + _LINES_A_STEP]]
-            read = self._read(TextRecInput(img=some))
-            on_step()
-            for box, text, score in zip(
-                boxes[start : start + _LINES_A_STEP], read.txts or (), read.scores, strict=True
-            ):
-                if text.strip():
-                    lines.append(
-                        RecognisedLine(tuple((float(x), float(y)) for x, y in box), text.strip(), float(score))
-                    )
+        for number, (box, cutting) in enumerate(zip(boxes, cuttings, strict=True), start=1):
+            upright = cutting.transpose(Image.Transpose.ROTATE_180) if upside_down else cutting
+            text, confidence = self._read(upright)
+            if text.strip():
+                corners = tuple((float(x), float(y)) for x, y in box)
+                lines.append(RecognisedLine(corners, text.strip(), confidence))
+            if number % _LINES_A_STEP == 0 or number == len(boxes):
+                on_step()
         return FoundLines(lines, upside_down)
 
-    def _are_upside_down(self, cuttings: list[npt.NDArray[np.uint8]]) -> bool:
+    def _chances(self, picture: Image.Image) -> npt.NDArray[np.float32]:
+        """Of each pixel of the picture, reduced: how sure it is that it is text."""
+        reduced = min(1.0, DETECTION_SIDE / max(picture.size))
+        width, height = (round(int(side * reduced) / _DETECTION_STEP) * _DETECTION_STEP for side in picture.size)
+        if not width or not height:
+            return np.zeros((1, 1), np.float32)
+        chances: npt.NDArray[np.float32] = self._run(FIND, as_input(picture, width, height))[0, 0]
+        return chances
+
+    def _are_upside_down(self, cuttings: list[Image.Image]) -> bool:
         """What most of the text says: of a single line it is often unsure."""
         votes = 0.0
-        for cutting, (turn, score) in zip(cuttings, self._turn(cuttings).cls_res or (), strict=True):
-            votes += cutting.shape[1] * float(score) * (1 if turn == _UPSIDE_DOWN else -1)
+        for cutting in cuttings:
+            # Its middle: of a long line that is squeezed to this width, the model says anything.
+            seen = min(cutting.width, cutting.height * _TURNED_WIDTH // _LINE_HEIGHT)
+            left = (cutting.width - seen) // 2
+            width = min(_TURNED_WIDTH, math.ceil(_LINE_HEIGHT * seen / cutting.height))
+            middle = cutting.crop((left, 0, left + seen, cutting.height))
+            upright, turned = self._run(TURN, as_input(middle, width, _LINE_HEIGHT, _TURNED_WIDTH))[0]
+            votes += cutting.width * float(turned if turned > upright else -upright)
         return votes > 0
 
-    def _section(self, name: str, **changes: object) -> _Section:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # it keeps what the largest page once needed
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the processor
-        session = onnxruntime.InferenceSession(self._files[name], options, providers=["CPUExecutionProvider"])
-        return _Section(self._configuration[name], session=session, **changes)
+    def _read(self, line: Image.Image) -> tuple[str, float]:
+        """What a line says, and the mean of how sure its characters are.
+
+        One line at a time: lines read together are padded to the widest of them, which takes longer on a processor.
+        """
+        width = math.ceil(_LINE_HEIGHT * line.width / line.height)
+        chances = self._run(READ, as_input(line, width, _LINE_HEIGHT, _LEAST_LINE_WIDTH))[0]
+        best = chances.argmax(axis=1)
+        # A character is said at every place where it is seen; between two that are the same the first sign is.
+        new = (best != 0) & (np.diff(best, prepend=0) != 0)
+        text = "".join(self._characters[sign] for sign in best[new])
+        return text, float(chances.max(axis=1)[new].mean()) if text else 0.0
+
+    def _run(self, name: str, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        session = self._sessions[name]
+        made: npt.NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: pixels})[0]
+        return made
 
 
-def _has_area(box: npt.NDArray[np.float32]) -> bool:
-    """Sides of a pixel and more; others cannot be cut out."""
-    return bool(min(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0])) >= 1)
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it keeps what the largest page once needed
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the processor
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

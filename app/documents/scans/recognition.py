@@ -149,7 +149,7 @@ def _version() -> str:
     of `models`, `layout` or how pages are drawn that gives other text."""
     from importlib.metadata import version  # late: the start of the desk does not need it
 
-    return f"{version('rapidocr')} 2"
+    return f"{version('rapidocr')} 3"
 
 
 def key_of(image: Raster) -> str:

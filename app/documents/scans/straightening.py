@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.ma  # np.median would look for it once the sandbox is closed
 import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]

@@ -62,7 +62,8 @@ _OF = "University|Bank|Ministry|Department|Court|Council|Commission|Institute|Of
 _NO_NAMES = """
 The This That These Those A An Each Any Every Such Said No Our Your Their His Her Its Registered Head Main Branch
 Local Relevant Competent And Or In On At By For From To Of With Under Between Dear Section Clause Article Part
-Schedule Annex Appendix Chapter Der Die Das Ein Eine Le La Les Un Une El Los Il Lo Gli
+Schedule Annex Appendix Chapter Director Manager Secretary President Chairman Chair Treasurer Counsel
+Der Die Das Ein Eine Le La Les Un Une El Los Il Lo Gli
 """
 _GAP = r"(?:[ \t\u00a0]{1,4})"
 _WORD = r"(?:(?:Mc|Mac|[OD]['’])?[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+){0,3})"

@@ -9,6 +9,11 @@ from io import FileIO
 from typing import Any
 
 import av
+import av.audio.codeccontext
+import av.audio.stream
+import av.subtitles.codeccontext
+import av.subtitles.stream
+import av.video.codeccontext
 from av.container import InputContainer
 from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
@@ -114,7 +119,8 @@ def prepare(container: InputContainer, stream: VideoStream) -> None:
 
 
 def get_ready() -> None:
-    """Load what is loaded late; called once, before the sandbox closes."""
+    """Load what is loaded late; called once, before the sandbox closes. PyAV's modules of other streams, which it looks
+    for when a container has such, are imported above."""
     av.logging.set_level(None)
     sample = VideoFrame(16, 16, "yuv420p")
     for plane in sample.planes:

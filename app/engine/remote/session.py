@@ -155,7 +155,7 @@ class RemoteSession:
                 for event in stream:
                     if event == _DONE:
                         break
-                    self._take(event, reader)
+                    self._take(event, reader, max_tokens)
                     self._held = sent
                     stream.patient = bool(reader.first_text_at)
             except RequestPaused:
@@ -166,13 +166,16 @@ class RemoteSession:
                 raise AppError(Code.REMOTE_CUT, host=self._transport.host)
             return reader.ending
 
-    def _take(self, event: bytes, reader: _Reader) -> None:
+    def _take(self, event: bytes, reader: _Reader, max_tokens: int) -> None:
         host = self._transport.host
         chunk = wire.decoded(event, wire.Chunk, host)
         if chunk.error is not None:
             full = is_about_context(wire.ErrorAnswer(chunk.error))
             raise AppError(Code.REMOTE_CONTEXT_EXCEEDED if full else Code.REMOTE_CUT, host=host)
-        if not reader.take(chunk):
+        sound = reader.take(chunk)
+        if reader.is_too_long:
+            raise AppError(Code.REMOTE_TOO_LONG, host=host, tokens=max_tokens)
+        if not sound:
             raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
 
     def _generated(self, reader: _Reader) -> int:
@@ -214,6 +217,10 @@ class _Reader:
     reused: int = 0
     done: int = 0
 
+    @property
+    def is_too_long(self) -> bool:
+        return self.characters > self.limit_characters
+
     def begin(self) -> None:
         self._show(0, 0)
 
@@ -234,7 +241,7 @@ class _Reader:
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1
                 self.characters += len(text) + len(thought)
-                if self.characters > self.limit_characters:
+                if self.is_too_long:
                     return False
                 self.text += [thought, text]
                 self.on_text(text, bool(thought))

@@ -20,6 +20,7 @@ from app.core.document import Book, CitedBook, Page
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.grammar import grammar_in
+from app.core.record import Happening, RecordKind
 from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.text.sentences import sentences
@@ -97,6 +98,9 @@ class TimelineAsking:
             for ref in _groups(self.ask.books.pages(book.id), book, self.store.asked_pages(book.id, model.name))
         ]
         asked = TimelineAsked()
+        if wanted:
+            books = [book.id for book, _pages in wanted]
+            self.ask.recording.by_model(Happening(RecordKind.ASIDE, detail="chronology"), books=books)
         for number, (book, pages) in enumerate(wanted):
             yield TimelineFinding(number, len(wanted), book.id)
             written = yield from self._ask(book, pages, cancel)

@@ -24,6 +24,7 @@ from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
+from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
@@ -70,6 +71,7 @@ class AskingPresenter(Presenter):
         composer: Composer,
         writing: Writing,
         planning: Planning,
+        leaving: LeavingPresenter,
         openings: FileImport,
         activity: Activity,
         shown: Shown,
@@ -78,6 +80,8 @@ class AskingPresenter(Presenter):
         super().__init__(parent)
         self._ask = ask
         self.planning = planning
+        self.leaving = leaving
+        leaving.failed.connect(self.failed)
         self._parts = parts
         self._bridge = bridge
         self._conversation = conversation
@@ -134,7 +138,7 @@ class AskingPresenter(Presenter):
             return
         if refusal := self._writing.refusal(self._shown.id):
             self.failed.emit(refusal)
-        elif self._writing.put(text) and self._is_planned():
+        elif self._writing.put(text) and self._is_planned() and self._may_leave():
             self._ask_when_free(_ToAsk(self._shown.id))
 
     def _is_planned(self) -> bool:
@@ -144,6 +148,15 @@ class AskingPresenter(Presenter):
         before, parent_id = follow(self._shown.turns, edited)
         text = self._composer.text().strip()
         return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
+
+    def _may_leave(self) -> bool:
+        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it."""
+        edited = find_question(self._shown.turns, self._writing.edited_id)
+        before, parent_id = follow(self._shown.turns, edited)
+        proposal = self.planning.proposal
+        books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
+        text = self._composer.text().strip()
+        return self.leaving.is_settled(Question(self._shown.id, text, books, parent_id, plan=plan), before)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:

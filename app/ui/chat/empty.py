@@ -30,6 +30,7 @@ class EmptyAction(Enum):
     ASK_ALL = auto()
     SEE_MODEL = auto()
     SEE_MODELS = auto()
+    RESTORE = auto()
     SET_PASSPHRASE = auto()
     KEEP_KEY = auto()
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.core.conversation import Support
+from app.core.untrusted import WEB_SCHEMES, is_link
 from app.export.formulas import FormulaText, read_formula
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
 from app.ui.chat.formulas import FormulaSpace, format_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
-from app.ui.widgets.link_dialog import WEB_SCHEMES
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class InlineRenderer:
 
 
 def _is_web(address: str) -> bool:
-    return address.lower().startswith(WEB_SCHEMES) and not holds_mark(address)
+    return is_link(address, WEB_SCHEMES) and not holds_mark(address)
 
 
 def _emphasise(form: QTextCharFormat, tag: str) -> QTextCharFormat:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.core.untrusted import disarm
@@ -152,20 +152,6 @@ class PlanDelegate(RowDelegate):
             self._paint_numbers(painter, area, row)
             self._paint_words(painter, area, row)
         painter.restore()
-
-    def _paint_box(self, painter: QPainter, box: QRect, *, ticked: bool) -> None:
-        palette = self._theme.palette
-        painter.setPen(QPen(QColor(palette.accent if ticked else palette.soft_ink), 1))
-        painter.setBrush(QColor(palette.accent if ticked else palette.surface))
-        painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        if ticked:
-            sign = QPainterPath()
-            sign.moveTo(box.x() + 4, box.y() + 8.5)
-            sign.lineTo(box.x() + 7, box.y() + 11.5)
-            sign.lineTo(box.x() + 12, box.y() + 5)
-            painter.setPen(QPen(QColor(palette.on_accent), 1.8))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(sign)
 
     def _paint_numbers(self, painter: QPainter, area: QRect, row: DocumentChoice) -> None:
         palette, used = self._theme.palette, row.use is not DocumentUse.NONE

@@ -104,6 +104,12 @@ class Planning(Presenter):
             self._open(planned.proposal)
         return planned.proposal is not None and planned.proposal.fits
 
+    @property
+    def proposal(self) -> Proposal | None:
+        """What the next question of the shown conversation takes of other documents, as far as that is known."""
+        planned = self._planned.get(self._shown.id)
+        return planned.proposal if planned is not None else None
+
     def take(self, conversation: Conversation, text: str) -> Proposal | None:
         """The plan that a person has seen for this question, which is asked now; None where there is none."""
         planned = self._planned.get(conversation.id)

@@ -178,8 +178,14 @@ class ComparePresenter(Presenter):
     def write(self, name: str) -> None:
         """Write the changes into this file."""
         if self._compared is not None:
-            work = partial(files.write_comparison, self._compared, Path(name))
+            work = partial(self._write, self._compared, Path(name))
             self._bridge.call(Executor.COMPARING, work, partial(self._written, name), self._on_problem)
+
+    def _write(self, compared: ComparedBooks, path: Path) -> None:
+        """Off the GUI thread."""
+        files.write_comparison(compared, path)
+        books = (compared.first.id, compared.second.id)
+        self._library.recording.exported("comparison", path, books=books)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.saved.emit(name)

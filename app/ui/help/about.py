@@ -23,15 +23,17 @@ _EMBLEM = 72
 _WIDTH = 460
 _TEXTS_SIZE, _NAMES_WIDTH = (860, 600), 240
 _CREDITS = (
-    "llama.cpp · Qt · PDFium · SQLite3 Multiple Ciphers · FFmpeg · Pillow · OpenCV · ONNX Runtime · RapidOCR"
+    "llama.cpp · Qt · PDFium · SQLite3 Multiple Ciphers · FFmpeg · Pillow · ONNX Runtime · PaddleOCR"
     " · Source Sans · Source Serif · Phosphor Icons"
 )
 
 
 class AboutDialog(QDialog):
-    def __init__(self, texts: Sequence[Path], credit: str, model: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[Path], credit: str, model: str, protection: str, parent: QWidget | None = None
+    ) -> None:
         """`texts`: files of licences, the most important first. `credit`: the words that the terms of the loaded
-        `model` ask for; empty where they ask for none."""
+        `model` ask for; empty where they ask for none. `protection`: how readers are locked in."""
         super().__init__(parent)
         self.setWindowTitle(_("About Octavo"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -39,6 +41,7 @@ class AboutDialog(QDialog):
         self._texts = tuple(texts)
         self.credit = PlainLabel(f"{disarm(credit)} · {disarm(model)}" if credit else "")
         self.credit.setVisible(bool(credit))
+        self.protection = PlainLabel(protection, role="soft", wraps=True)
         licences = TextButton(_("Licences…"))
         licences.clicked.connect(self._show_texts)
         licences.setVisible(bool(texts))
@@ -57,6 +60,9 @@ class AboutDialog(QDialog):
             ),
             PlainLabel(_("Free software under the Apache License 2.0."), wraps=True),
             self.credit,
+            SPACE_S,
+            PlainLabel(_("How documents are read"), role="section"),
+            self.protection,
             SPACE_S,
             PlainLabel(_("Made with the work of"), role="section"),
             PlainLabel(_CREDITS, role="soft", wraps=True),

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
 from app.core.installation import licence_texts
+from app.documents.reader import DocumentReader
 from app.engine.protocol import Engine
+from app.isolation.sandbox import landlock_abi
 from app.services.downloads import Downloads
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands
@@ -18,6 +20,7 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.theme import Theme
+from app.wording.isolation import protection_words
 from app.wording.units import printable
 
 
@@ -25,6 +28,7 @@ class HelpPresenter(Presenter):
     def __init__(
         self,
         engine: Engine,
+        reader: DocumentReader,
         downloads: Downloads,
         bridge: Bridge,
         openings: FileImport,
@@ -40,6 +44,7 @@ class HelpPresenter(Presenter):
         """`installed`: the root of the installation; None in a checkout."""
         super().__init__(parent)
         self._engine = engine
+        self._reader = reader
         self._downloads = downloads
         self._bridge = bridge
         self._openings = openings
@@ -83,15 +88,17 @@ class HelpPresenter(Presenter):
 
     @Slot()
     def show_about(self) -> None:
-        self._bridge.call(Executor.MODELS, self._credit, self._show_about, self._on_problem)
+        self._bridge.call(Executor.MODELS, self._said_of_it, self._show_about, self._on_problem)
 
-    def _credit(self) -> tuple[str, str]:
-        """The words that the terms of the loaded model ask for, and its name; empty where there are none."""
+    def _said_of_it(self) -> tuple[str, str, str]:
+        """The words that the terms of the loaded model ask for, and its name, empty where there are none; and how
+        readers are locked in."""
         model = self._engine.model()
-        return (self._downloads.credit_of(model), printable(model.name)) if model is not None else ("", "")
+        credit = (self._downloads.credit_of(model), printable(model.name)) if model is not None else ("", "")
+        return *credit, protection_words(self._reader.step(), landlock_abi())
 
     @Slot(object)
-    def _show_about(self, credit: tuple[str, str]) -> None:
+    def _show_about(self, said: tuple[str, str, str]) -> None:
         from app.ui.help.about import AboutDialog
 
-        AboutDialog(licence_texts(self._installed), *credit, self._window).open()
+        AboutDialog(licence_texts(self._installed), *said, self._window).open()

@@ -64,6 +64,7 @@ class MattersPresenter(Presenter):
         self._window = window
         self._known: tuple[Matter, ...] = ()
         self._dialog: MattersDialog | None = None
+        self._also_stopped: Callable[[], str] = str
         switch = self._switch = window.shelf.desk
         switch.show_open(desk.matter)
         switch.chosen.connect(self.open)
@@ -139,7 +140,11 @@ class MattersPresenter(Presenter):
             return _("Documents are being imported. Those that are not finished yet must be added again.")
         if self._window.line.isVisible():
             return _("A model is being downloaded. The download pauses here; “Models…” goes on with it.")
-        return ""
+        return self._also_stopped()
+
+    def ask_also(self, busy_words: Callable[[], str]) -> None:
+        """Something else would be stopped by opening another desk; it says what, or nothing."""
+        self._also_stopped = busy_words
 
     @Slot()
     def open_menu(self) -> None:

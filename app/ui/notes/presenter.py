@@ -275,10 +275,11 @@ class NotesPresenter(Presenter):
         self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
 
     def _write(self, book_id: str, path: Path) -> None:
-        from app.export.notes import write_notes  # when something is exported
+        from app.export.notes import books_of_notes, write_notes  # when something is exported
 
         notes, books, *_rest = self._read(book_id, "")
         write_notes(notes, books, path)
+        self._library.recording.exported("notes", path, books=books_of_notes(notes))
 
     def write_copy(self, book: Book, name: str) -> None:
         """Write a copy of a book with its highlights into this file."""
@@ -292,6 +293,7 @@ class NotesPresenter(Presenter):
         check_copy(path, book)
         copy = finish(self._notes.annotated_copy(book.id, Cancel()))
         write_copy(copy.pdf, path, book)
+        self._library.recording.exported("document", path, item=book.id, books=(book.id,))
         return copy
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result

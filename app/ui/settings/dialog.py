@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QToolButton, QWidget
 
+from app.core.policy import NO_POLICY, Policy
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings, value_of
 from app.ui.frame_state import bound
@@ -21,7 +22,9 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
+from app.wording.backup import last_words
 from app.wording.i18n import _
+from app.wording.policy import held_sentence, policy_lines
 from app.wording.settings import Meaning, Need, SectionKind, SettingSection, meanings, sections
 
 _WIDTH, _HEIGHT = 920, 680
@@ -31,17 +34,21 @@ _KEY = "remote.key"
 _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
+_BACKUP = "backup"
 
 
 @dataclass(frozen=True)
 class Known:
     """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
-    model in use is known to be without. `key_kept`: there is a key for the server."""
+    model in use is known to be without. `key_kept`: there is a key for the server. `backup_at`: when the last backup
+    was made, in seconds since the epoch. `policy`: what the administrator has decided."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
     experts: bool = True
     key_kept: bool = False
+    backup_at: float | None = None
+    policy: Policy = NO_POLICY
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class SettingsDialog(QDialog):
         self._rows: dict[str, SettingRow] = {}
         self.key = KeyEditor(kept=known.key_kept)
         self.key.changed.connect(self._on_key)
-        self._lock = ButtonRow(_("Passphrase"), *_lock_words(known.origin))
+        self._lock, self._backup = _lock_row(known), _backup_row(known)
         self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -133,6 +140,7 @@ class SettingsDialog(QDialog):
                 editor.set_value(value)
         self.key.set_kept(known.key_kept)
         self._lock.show_buttons(*_lock_words(known.origin))
+        self._backup.show_buttons(*_backup_words(known.backup_at))
         self._show()
 
     def show_pending(self, pending: Pending | None) -> None:
@@ -249,14 +257,20 @@ class SettingsDialog(QDialog):
         if section.kind is SectionKind.DOCUMENTS:
             rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
-            rows.append(self._button_row(_PASSPHRASE, self._lock))
-        return SectionView(section.title, section.note, rows)
+            rows += [self._button_row(_PASSPHRASE, self._lock), self._button_row(_BACKUP, self._backup)]
+        note = section.note
+        if section.kind is SectionKind.PRIVACY:
+            note = " ".join(policy_lines(self._known.policy))
+        return SectionView(section.title, note, rows)
 
     def _row(self, meaning: Meaning) -> SettingRow:
         editor = make_editor(meaning, self._settings, self._icons.theme)
         editor.changed.connect(partial(self._on_changed, meaning.path))
         words = " ".join((meaning.path, meaning.unit, *(words for _value, words in meaning.named)))
-        made = self._rows[meaning.path] = SettingRow(meaning.title, meaning.help, editor, words=words)
+        held = self._known.policy.held().get(meaning.path)
+        editor.setEnabled(held is None or held.at_most)
+        help_text = meaning.help if held is None else f"{meaning.help} {held_sentence(meaning, held)}"
+        made = self._rows[meaning.path] = SettingRow(meaning.title, help_text, editor, words=words)
         return made
 
     def _key_row(self) -> SettingRow:
@@ -309,6 +323,14 @@ def _readings_row() -> ButtonRow:
     return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
 
 
+def _lock_row(known: Known) -> ButtonRow:
+    return ButtonRow(_("Passphrase"), *_lock_words(known.origin))
+
+
+def _backup_row(known: Known) -> ButtonRow:
+    return ButtonRow(_("Backup"), *_backup_words(known.backup_at))
+
+
 _Buttons: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
 
 
@@ -319,9 +341,17 @@ def _lock_words(origin: KeyOrigin) -> _Buttons:
             words = _("Your data is locked. Octavo asks for the passphrase at each start.")
             return words, (_PASSPHRASE, _("Change…")), (_NO_PASSPHRASE, _("Remove…"))
         case KeyOrigin.KEYRING:
-            words = _("Your data is encrypted. Its key is in the keyring of the system.")
+            words = _(
+                "Your data is encrypted. Its key is in the keyring of the system: a copy of the data folder does not"
+                " open on another computer, a backup does."
+            )
         case _:
             words = _(
                 "Your data is encrypted, but its key is stored next to it. With a passphrase, nobody else can open it."
             )
     return words, (_PASSPHRASE, _("Set a passphrase…"))
+
+
+def _backup_words(last_at: float | None) -> _Buttons:
+    words = _("All that Octavo keeps, in one encrypted file, which opens on any computer. Last backup: {day}.")
+    return words.format(day=last_words(last_at)), (_BACKUP, _("Back up…"))

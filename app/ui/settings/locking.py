@@ -10,10 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import Problem
-from app.core.paths import Paths
 from app.core.secret import KeyOrigin, Password
-from app.store.db import Database
-from app.store.keys import is_passphrase, set_passphrase
+from app.store.keys import is_passphrase
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -21,6 +19,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
+    from app.services.services import Services
     from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
 
 
@@ -32,11 +31,9 @@ class Locking(Presenter):
     lock_wanted = Signal()
     done = Signal(str)
 
-    def __init__(
-        self, database: Database, paths: Paths, bridge: Bridge, window: MainWindow, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._database, self._paths = database, paths
+        self._database, self._paths, self._protect = desk.home, desk.paths, desk.protect
         self._bridge = bridge
         self._window = window
         self._shown: PassphraseDialog | None = None
@@ -93,7 +90,7 @@ class Locking(Presenter):
         database, paths = self._database, self._paths
         if database.key.origin is KeyOrigin.PASSPHRASE and not is_passphrase(database, paths, present.secret):
             return False
-        set_passphrase(database, paths, new.secret or None)
+        self._protect(new.secret or None)
         return True
 
     @Slot(object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from app.core.errors import Problem
 from app.core.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
+from app.services.backup import last_backup_at
 from app.services.models import Models
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
+_BACKUP = "backup"
 _CPU = "CPU"
 """The device of a model that no card computes (`ModelInfo.device`)."""
 
@@ -38,6 +41,7 @@ class Preferences(Presenter):
     reload_wanted = Signal()
     restart_wanted = Signal()
     readings_wanted = Signal()
+    backup_wanted = Signal()
     saved = Signal()
 
     def __init__(
@@ -123,18 +127,20 @@ class Preferences(Presenter):
     def open_settings(self) -> None:
         self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
 
-    def _look(self) -> tuple[Settings, bool]:
-        """The settings, and whether there is a key for the server that they name."""
+    def _look(self) -> tuple[Settings, bool, float | None]:
+        """The settings, whether there is a key for the server that they name, and when the last backup was made."""
         settings = self._store.load()
-        return settings, self._models.remote.has_key(settings.remote.address)
+        return settings, self._models.remote.has_key(settings.remote.address), last_backup_at(self._store)
 
     @Slot(object)
-    def _show(self, found: tuple[Settings, bool]) -> None:
-        self._settings, key_kept = found
+    def _show(self, found: tuple[Settings, bool, float | None]) -> None:
+        self._settings, key_kept, backup_at = found
 
         from app.ui.settings.dialog import SettingsDialog  # when it is opened
 
-        dialog = self._shown = SettingsDialog(self._icons, self._settings, self._known(key_kept), self._window)
+        dialog = self._shown = SettingsDialog(
+            self._icons, self._settings, self._known(key_kept, backup_at), self._window
+        )
         dialog.changed.connect(self.change)
         dialog.key_changed.connect(self._keep_key)
         dialog.acted.connect(self._act)
@@ -142,13 +148,14 @@ class Preferences(Presenter):
         self._show_pending()
         dialog.open()
 
-    def _known(self, key_kept: bool) -> Known:
+    def _known(self, key_kept: bool, backup_at: float | None) -> Known:
         from app.ui.settings.dialog import Known
 
-        loaded, origin = self._models.loaded(), self._locking.origin
+        loaded, policy = self._models.loaded(), self._store.policy
+        known = Known(self._locking.origin, key_kept=key_kept, backup_at=backup_at, policy=policy)
         if loaded is None or loaded.host:
-            return Known(origin, key_kept=key_kept)
-        return Known(origin, gpu=loaded.device != _CPU, experts=loaded.experts > 0, key_kept=key_kept)
+            return known
+        return replace(known, gpu=loaded.device != _CPU, experts=loaded.experts > 0)
 
     @Slot()
     def _on_closed(self) -> None:
@@ -190,10 +197,10 @@ class Preferences(Presenter):
         self._bridge.call(Executor.STORE, self._look, self._show_again, self._on_problem)
 
     @Slot(object)
-    def _show_again(self, found: tuple[Settings, bool]) -> None:
+    def _show_again(self, found: tuple[Settings, bool, float | None]) -> None:
         if self.dialog is not None:
-            settings, key_kept = found
-            self.dialog.show_settings(settings, self._known(key_kept))
+            settings, key_kept, backup_at = found
+            self.dialog.show_settings(settings, self._known(key_kept, backup_at))
             self._show_pending()
 
     def _refused(self, path: str, problem: Problem) -> None:
@@ -253,6 +260,10 @@ class Preferences(Presenter):
             self._locking.open()
         elif key == _NO_PASSPHRASE:
             self._locking.remove()
+        elif key == _BACKUP:
+            if self.dialog is not None:
+                self.dialog.accept()
+            self.backup_wanted.emit()
 
     @Slot(object)
     def _restart(self, settings: Settings) -> None:  # noqa: ARG002 - all changes are saved by now

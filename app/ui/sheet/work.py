@@ -97,12 +97,11 @@ class SheetWork:
         opened = self.open(sheet_id)
         if opened.sheet.is_grid:
             files.write_grid(compose_grid(opened.sheet, opened.books), path)
-            return
-        report = compose_sheet(opened.sheet, opened.books)
-        if path.suffix.lower() == pdf.ENDING:
-            files.write_bytes(pdf.write_sheet(report), path)
+        elif path.suffix.lower() == pdf.ENDING:
+            files.write_bytes(pdf.write_sheet(compose_sheet(opened.sheet, opened.books)), path)
         else:
-            files.write_sheet(report, path)
+            files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+        self.library.recording.exported("sheet", path, item=sheet_id, books=opened.books)
 
     # ---- a grid that is changed; each gives what is kept then
 

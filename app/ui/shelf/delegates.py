@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from app.core.conversation import Conversation
@@ -35,7 +35,7 @@ _ACTION = 18
 
 
 class RowDelegate(QStyledItemDelegate):
-    """What both lists share: the heading, the ground of a row, the focus ring."""
+    """What lists share: the heading, the ground of a row, the focus ring, a box that is ticked."""
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +75,20 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._theme.palette.accent), 2))
             painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), CORNER, CORNER)
+
+    def _paint_box(self, painter: QPainter, box: QRect, *, ticked: bool) -> None:
+        palette = self._theme.palette
+        painter.setPen(QPen(QColor(palette.accent if ticked else palette.soft_ink), 1))
+        painter.setBrush(QColor(palette.accent if ticked else palette.surface))
+        painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        if ticked:
+            sign = QPainterPath()
+            sign.moveTo(box.x() + 4, box.y() + 8.5)
+            sign.lineTo(box.x() + 7, box.y() + 11.5)
+            sign.lineTo(box.x() + 12, box.y() + 5)
+            painter.setPen(QPen(QColor(palette.on_accent), 1.8))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(sign)
 
 
 class ConversationDelegate(RowDelegate):

@@ -15,7 +15,7 @@ from app.core.document import Book
 from app.core.timeline import EntityKind, NamedEntity, TimelineEvent, TimelineFinding
 from app.core.untrusted import disarm
 from app.export import files
-from app.export.timeline import compose_chronology, compose_people
+from app.export.timeline import TimelineReport, compose_chronology, compose_people
 from app.services.library import Library
 from app.services.timeline.timelines import Timelines, events_of
 from app.ui.bridge import Bridge, Executor
@@ -58,6 +58,10 @@ class TimelineWork:
         store = self.timelines.store
         books = {book.id: book for book in self.library.books()}
         return _Loaded(books, store.events(), store.entities(), len(self.timelines.wanting()))
+
+    def write(self, report: TimelineReport, path: Path, books: frozenset[str]) -> None:
+        files.write_timeline(report, path)
+        self.library.recording.exported("chronology", path, books=books)
 
     def change(self, change: Callable[[], None]) -> _Loaded:
         change()
@@ -329,7 +333,7 @@ class TimelinePresenter(Presenter):
             report = compose_people(self._shown_people(), self._loaded.books)
         else:
             report = compose_chronology(self._shown_events(), self._loaded.books)
-        work = partial(files.write_timeline, report, Path(name))
+        work = partial(self._work.write, report, Path(name), frozenset(self._loaded.books))
         self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result

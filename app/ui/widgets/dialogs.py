@@ -45,13 +45,15 @@ class SmallDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
-        cancel, self.action = choices(self, action)
+        self.cancel, self.action = choices(self, action)
+        self.said = PlainLabel(sentence, wraps=True)
+        cancel = self.cancel
         cancel.setText(leave or cancel.text())
         self.action.setAutoDefault(destroys)
         self.action.setDefault(not destroys)
         column(
             PlainLabel(title, role="heading"),
-            PlainLabel(sentence, wraps=True),
+            self.said,
             *((SPACE_S, body) if body is not None else ()),
             SPACE_L,
             row(STRETCH, *((cancel,) if choice else ()), self.action, spacing=SPACE_S),

@@ -8,13 +8,11 @@ from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.core.untrusted import disarm
+from app.core.untrusted import WEB_SCHEMES, disarm, is_link
 from app.ui.theme import SPACE_L, SPACE_M
 from app.wording.i18n import _
 
 _WIDTH, _MOST_HEIGHT, _INSIDE = 460, 96, 20  # px; the last: what a field has around its text
-
-WEB_SCHEMES = ("http://", "https://")
 
 
 class LinkDialog(QDialog):
@@ -74,7 +72,7 @@ class LinkDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
 
     def _open(self) -> None:
-        if self._open_address is not None and self._address.lower().startswith(WEB_SCHEMES):
+        if self._open_address is not None and is_link(self._address, WEB_SCHEMES):
             self._open_address(QUrl.fromEncoded(self._address.encode()))
         self.accept()
 

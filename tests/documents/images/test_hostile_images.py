@@ -26,7 +26,7 @@ from tests.documents.images.prison import imprisoned
 from tests.documents.images.test_kinds import STRANGERS
 from tests.endings import as_events
 
-ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "thread", "program", "signal")
 FINDINGS = {Code.IMAGE_UNKNOWN, Code.IMAGE_DAMAGED, Code.IMAGE_LIMIT, Code.READER_OUT_OF_MEMORY}
 
 MUTANTS = 50

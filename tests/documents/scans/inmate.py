@@ -24,9 +24,10 @@ if __name__ == "__main__":
     models = RecognitionModels()
     models.load()
     told: dict[str, object] = {"threads_before": threads()}
-    told["step"] = sandbox.lock(sandbox.Step(step)).value
+    close = sandbox.lock(sandbox.Step(step))
     models.start()
     limits.seal()
+    told["step"] = close().value
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
     told["found"] = len(models.find(Raster(200, 100, b"\xff" * 60_000), lambda: None).lines)

@@ -18,7 +18,7 @@ def line(text: str, x: float, y: float, width: float = 300, height: float = 20) 
 
 
 def turned(lines: list[RecognisedLine], turn: Callable[[Point], Point]) -> list[RecognisedLine]:
-    """The corners stay in the order in which rapidocr gives them: clockwise from the upper left."""
+    """The corners stay in the order in which boxes have them: clockwise from the upper left."""
     moved = []
     for each in lines:
         corners = [turn(corner) for corner in each.corners]

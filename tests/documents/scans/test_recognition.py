@@ -32,7 +32,7 @@ from tests.documents.photographer import Camera
 from tests.endings import as_events
 
 INMATE = Path(__file__).parent / "inmate.py"
-ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "thread", "program", "signal")
 
 PROSE = "\n".join((*scanner.PORT, *scanner.BOATS)).replace("-\n", "")
 
@@ -292,7 +292,7 @@ def test_the_sandbox_holds_around_the_models(step: Step, tmp_path: Path) -> None
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which watches the system calls, is not installed")
 def test_the_models_want_no_network_and_write_nothing(tmp_path: Path) -> None:
-    """Outside any sandbox, where they could: neither rapidocr's downloads nor anything of the native libraries.
+    """Outside any sandbox, where they could: nothing of the native libraries does.
 
     Of a hardened process strace tells flags and families of addresses only, unless root looks: no names of files.
     """

@@ -50,8 +50,9 @@ if __name__ == "__main__":
     limits.confine(limits.Limits(memory_bytes=MEMORY_BYTES))
     container.get_ready()
     told: dict[str, object] = {"threads_before": len(list(Path("/proc/self/task").iterdir()))}
-    told["step"] = sandbox.lock(sandbox.Step(step)).value
+    close = sandbox.lock(sandbox.Step(step))
     limits.seal()
+    told["step"] = close().value
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
     told["outcomes"] = [outcome(file) for file in files]

@@ -23,7 +23,7 @@ from tests.documents.videos.films import MADE, drawing, film, frames, number_of,
 from tests.documents.videos.prison import imprisoned, outcomes
 from tests.endings import as_events
 
-ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "thread", "program", "signal")
 FINDINGS = {
     Code.VIDEO_UNKNOWN,
     Code.VIDEO_EMPTY,

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from app.core.conversation import Ending
-from app.core.errors import Code
+from app.core.errors import Code, Problem
 from app.core.events import Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
@@ -162,10 +162,29 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, proce
 
     server.routes["/v1/completions"] = babble
     before, problem = fail(process.run(AnswerTo(ASKED, Sampling(), 4), Cancel()))
-    assert problem.code is Code.REMOTE_ANSWER_STRANGE
+    assert problem == Problem(Code.REMOTE_TOO_LONG, {"host": server.address.partition("//")[2], "tokens": 4})
     written = sum(len(event.text) for event in before if isinstance(event, Token))
     assert written <= 4 * MAX_CHARACTERS_A_TOKEN
     assert server.hung_up.wait(WAIT_S)
+
+
+def test_an_answer_of_megabytes_arrives_whole(new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server()
+    connect(engine, server.address)
+    piece, pieces = "The tenant pays. " * 6_000, 12
+
+    def answer(handler: Handler) -> None:
+        handler.begin_stream()
+        for _ in range(pieces):
+            handler.send_event({"choices": [{"text": piece, "finish_reason": None}]})
+        handler.send_event({"choices": [{"text": "", "finish_reason": "stop"}]})
+        handler.send_event("[DONE]")
+
+    server.routes["/v1/completions"] = answer
+    events: list[object] = []
+    generated = finish(engine.run(AnswerTo(ASKED, Sampling(), 65_536), Cancel()), events.append)
+    assert generated.ending is Ending.COMPLETE
+    assert "".join(event.text for event in events if isinstance(event, Token)) == piece * pieces
 
 
 def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, process: EngineClient) -> None:

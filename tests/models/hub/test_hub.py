@@ -315,12 +315,14 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
     secret.write_text("of the person")
     inside.mkdir()
     script = (
-        "import sys; from pathlib import Path; from app.isolation import sandbox\n"
+        "import fcntl, os, sys; from pathlib import Path; from app.isolation import sandbox\n"
         "secret, inside = map(Path, sys.argv[1:])\n"
         "print(sandbox.lock_to_network(inside))\n"
         "(inside / 'new').write_text('a'); print((inside / 'new').read_text())\n"
         "outside = lambda: (secret.parent / 'new').write_text('a')\n"
-        "for attempt in (secret.read_text, outside, lambda: __import__('os').execv('/bin/true', ['true'])):\n"
+        "program, signal = lambda: os.execv('/bin/true', ['true']), lambda: os.kill(os.getppid(), 0)\n"
+        "owner = lambda: fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, os.getppid())\n"
+        "for attempt in (secret.read_text, outside, program, signal, owner):\n"
         "    try: print(attempt())\n"
         "    except PermissionError: print('no')\n"
         "import ssl; print(ssl.create_default_context() is not None)\n"
@@ -332,7 +334,7 @@ def test_the_process_sees_no_file_of_the_person(loopback: LoopbackHub, tmp_path:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["True", "a", "no", "no", "no", "True"]
+    assert done.stdout.split() == ["True", "a", "no", "no", "no", "no", "no", "True"]
 
 
 @pytest.mark.usefixtures("landlock", "process")

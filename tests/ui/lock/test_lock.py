@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Ending
 from app.core.settings import LockedWork
+from app.services import services
 from app.store import keys
 from app.ui.calls import Call
 from app.ui.lock.screen import LockScreen
-from app.ui.settings import locking
 from app.ui.settings.passphrase import PassphraseDialog
 from tests.ui.gate import Gate
 from tests.ui.locked_window import CHEAP, PASSPHRASE, LockedWindow
@@ -218,11 +218,11 @@ def test_who_unlocks_while_an_answer_goes_on_finds_it_whole_in_the_end(protected
 
 
 def test_without_a_passphrase_one_is_set_first(window: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cheap(*arguments: object) -> keys.Key:
+    def cheap(*arguments: object, **named: object) -> keys.Key:
         window._has_passphrase = True
-        return keys.set_passphrase(*arguments, cost=CHEAP)  # type: ignore[arg-type]
+        return keys.set_passphrase(*arguments, **named, cost=CHEAP)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(locking, "set_passphrase", cheap)
+    monkeypatch.setattr(services, "set_passphrase", cheap)
     window.presenter.commands.actions["Lock now"].trigger()
     dialog = window.dialog(PassphraseDialog)
     assert isinstance(dialog, PassphraseDialog)

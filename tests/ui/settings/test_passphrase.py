@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.secret import KeyOrigin
+from app.services import services
 from app.store import keys
 from app.store.derivation import Argon2Cost
 from app.store.keys import obtain
-from app.ui.settings import locking
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.settings.rows import ButtonRow
 from app.wording.i18n import use_language
@@ -26,7 +26,7 @@ FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guessing may be cheap here."""
-    monkeypatch.setattr(locking, "set_passphrase", partial(keys.set_passphrase, cost=Argon2Cost(32, 1, 1)))
+    monkeypatch.setattr(services, "set_passphrase", partial(keys.set_passphrase, cost=Argon2Cost(32, 1, 1)))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
+from app.core.policy import Policy, PolicyRules
 from app.core.settings import Adapter, EngineSettings, KvType, RemoteSettings, Sampling, Settings, ThemeChoice, value_of
 from app.ui.icons import Icons
 from app.ui.settings.dialog import Known, SettingsDialog
@@ -263,3 +264,18 @@ def test_a_chosen_file_is_taken(room: Room, tmp_path: Path) -> None:
     editor.take(str(tmp_path / "ca.pem"))
     room.settle()
     assert room.desk.settings.load().remote.ca_file == str(tmp_path / "ca.pem")
+
+
+def test_what_the_administrator_decided_cannot_be_changed_and_says_so(icons: Icons) -> None:
+    policy = Policy(PolicyRules(remote_engine=False, lock_after_minutes=10), "/etc/octavo/policy.toml")
+    settings = policy.applied(Settings())
+    dialog = SettingsDialog(icons, settings, Known(policy=policy))
+    row = dialog.row("remote.address")
+    assert not row.field.isEnabled()
+    assert "Set by your administrator." in row.help.text()
+    idle = dialog.row("lock.idle_minutes")
+    assert idle.field.isEnabled()
+    assert "at most 10 min" in idle.help.text()
+    assert dialog.editor("lock.idle_minutes").value() == 10
+    dialog.show_section(SectionKind.PRIVACY)
+    assert any("/etc/octavo/policy.toml" in label.text() for label in dialog.findChildren(PlainLabel))

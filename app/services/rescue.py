@@ -1,0 +1,81 @@
+"""What can be read of damaged desks is saved: of the library, and of each matter whose key is known."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.events import Copying
+from app.core.matter import LIBRARY, Matter
+from app.core.paths import Paths
+from app.core.secret import Key
+from app.core.work import Work, relay
+from app.store import keys
+from app.store.db import Database
+from app.store.matters import MatterStore
+from app.store.rescue.rescue import Rescued, rescue
+from app.store.rescue.saving import StandIns
+
+__all__ = ["RescueReport", "Rescued", "RescuedDesk", "StandIns", "rescue_desks"]
+
+
+class RescuedDesk(msgspec.Struct, frozen=True):
+    """`name`: of the matter; empty for the library. `rescued`: None where nothing was damaged, and nothing changed."""
+
+    name: str
+    rescued: Rescued | None
+
+
+class RescueReport(msgspec.Struct, frozen=True):
+    """`keyless`: databases of matters whose keys were in the library and are lost: nobody can open them."""
+
+    desks: tuple[RescuedDesk, ...]
+    keyless: tuple[str, ...]
+
+    @property
+    def damaged(self) -> tuple[RescuedDesk, ...]:
+        return tuple(desk for desk in self.desks if desk.rescued is not None)
+
+
+def rescue_desks(paths: Paths, passphrase: str | None, words: StandIns) -> Work[Copying, RescueReport]:
+    """Read every desk whole; of one that is damaged, save what can be saved, and put that in its place. Nobody may have
+    it open.
+
+    Raises AppError PASSPHRASE_NEEDED, DATABASE_KEY where no page is opened by the key, and as
+    `store.rescue.rescue.rescue` does; desks that were done before that stay done.
+    """
+    key = keys.obtain(paths, passphrase)
+    desks = [(yield from _rescue_one(paths, LIBRARY, "", key, words))]
+    with contextlib.closing(Database.open(paths.database, key)) as home:
+        matters = MatterStore(home)
+        known = [(matter, matters.key(matter.id)) for matter in matters.all()]
+        given_up = set(matters.given_up())
+    for matter, its_key in known:
+        if paths.matter(matter.id).exists():
+            desks.append((yield from _rescue_one(paths, matter.id, matter.name, its_key, words)))
+    return RescueReport(tuple(desks), tuple(_keyless(paths, [matter for matter, _key in known], given_up)))
+
+
+def _rescue_one(paths: Paths, id: str, name: str, key: Key, words: StandIns) -> Work[Copying, RescuedDesk]:
+    path = paths.database if id == LIBRARY else paths.matter(id)
+    size = path.stat().st_size if path.exists() else 0
+    yield Copying(0, size, path.name)
+    try:
+        with contextlib.closing(Database.open(path, key)) as database:
+            database.verify()
+        return RescuedDesk(name, None)
+    except AppError as error:
+        if error.code is not Code.DATABASE_DAMAGED:
+            raise
+    found = yield from relay(rescue(path, key, words), lambda done: (Copying(int(done * size), size, path.name),))
+    return RescuedDesk(name, found)
+
+
+def _keyless(paths: Paths, known: list[Matter], given_up: set[str]) -> Iterator[str]:
+    ids = {matter.id for matter in known} | given_up
+    for file in sorted(paths.matters.glob("*.db")):
+        if file.stem not in ids:
+            yield str(file)

@@ -1,0 +1,137 @@
+"""The pages of a database file, decrypted one by one, with those of its write-ahead log in their place.
+
+SQLite gives up a table, and often all, at the first page that is damaged; this reads every other one. Sources: SQLite3
+Multiple Ciphers, cipher_chacha20.c; "Database File Format" and "WAL-mode File Format" of SQLite.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+from cryptography.hazmat.primitives.poly1305 import Poly1305
+
+from app.core.errors import AppError, Code
+from app.core.files import try_lock_range
+from app.core.paths import machine_error
+from app.core.secret import Key
+
+PAGE_BYTES: Final = 4096
+USABLE_BYTES: Final = PAGE_BYTES - 32
+"""The rest of a page is its nonce and its tag, 16 bytes each."""
+
+_NONCE_BYTES: Final = 16
+_TAG_BYTES: Final = 16
+_CLEAR_BYTES: Final = 24  # at the beginning of page 1
+_TRIED: Final = 64
+_LOCK_AT: Final = 1 << 30  # os_unix.c, PENDING_BYTE: whoever has a database open holds a lock among these bytes
+_LOCK_BYTES: Final = 512
+_BLOCK: Final = struct.Struct("<I")
+_WAL_MAGIC: Final = (0x377F0682, 0x377F0683)
+_WAL_HEADER: Final = struct.Struct(">8I")  # magic, version, page size, checkpoint, two salts, two checksums
+_FRAME_HEADER: Final = struct.Struct(">6I")  # page, pages of the database if it ends a transaction, salts, checksums
+
+
+class StoredPages:
+    """`count`: pages that there are or were; `damaged`: those that were asked for and do not have what was written."""
+
+    def __init__(self, file: BinaryIO, log: BinaryIO | None, key: Key) -> None:
+        """For `open_pages`."""
+        self._file, self._log = file, log
+        self._key = bytes.fromhex(key.secret)
+        self._in_file = -(-file.seek(0, 2) // PAGE_BYTES)
+        self._in_log, counted = ({}, 0) if log is None else self._frames(log)
+        self.count = max(counted or self._in_file, *self._in_log, 1)
+        self.damaged: set[int] = set()
+
+    def read(self, number: int) -> bytes | None:
+        """A page, counted from 1; None where it is damaged."""
+        page = self._from_log(number) or self._from_file(number)
+        if page is None:
+            self.damaged.add(number)
+        return page
+
+    def fits(self) -> bool:
+        """Whether the key opens any of some pages that are spread over the file."""
+        some = range(1, self.count + 1, max(1, self.count // _TRIED))
+        return any(self._from_log(number) or self._from_file(number) for number in some)
+
+    def _from_log(self, number: int) -> bytes | None:
+        place = self._in_log.get(number)
+        if place is None or self._log is None:
+            return None
+        self._log.seek(place)
+        return self._decrypted(self._log.read(PAGE_BYTES), number)
+
+    def _from_file(self, number: int) -> bytes | None:
+        self._file.seek((number - 1) * PAGE_BYTES)
+        with contextlib.suppress(OSError):  # a sector that the disk cannot read
+            return self._decrypted(self._file.read(PAGE_BYTES), number)
+        return None
+
+    def _decrypted(self, page: bytes, number: int) -> bytes | None:
+        if len(page) < PAGE_BYTES:
+            return None
+        body, nonce, tag = page[:USABLE_BYTES], page[USABLE_BYTES:-_TAG_BYTES], page[-_TAG_BYTES:]
+        counter = _BLOCK.unpack(nonce[12:])[0] ^ number
+        keys = _chacha(self._key, nonce, counter, bytes(64))
+        try:
+            Poly1305.verify_tag(keys[:32], page[:-_TAG_BYTES], tag)
+        except InvalidSignature:
+            return None
+        clear = _CLEAR_BYTES if number == 1 else 0
+        return body[:clear] + _chacha(keys[32:], nonce, counter + 1, body[clear:])
+
+    def _frames(self, log: BinaryIO) -> tuple[dict[int, int], int]:
+        """Where the pages of finished transactions are in the log, and how many pages the database has after them.
+
+        Its checksums are not computed: what a page says is authenticated by its tag.
+        """
+        found, pending, pages = dict[int, int](), dict[int, int](), 0
+        header = log.read(_WAL_HEADER.size)
+        if len(header) < _WAL_HEADER.size:
+            return found, pages
+        magic, _version, size, _checkpoint, *salts = _WAL_HEADER.unpack(header)[:6]
+        if magic not in _WAL_MAGIC or size != PAGE_BYTES:
+            return found, pages
+        while len(frame := log.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
+            number, after, *of = _FRAME_HEADER.unpack(frame)[:4]
+            place = log.tell()
+            if of != salts or self._decrypted(log.read(PAGE_BYTES), number) is None:
+                break
+            pending[number] = place
+            if after:
+                found, pending, pages = found | pending, {}, after
+        return found, pages
+
+
+@contextlib.contextmanager
+def open_pages(path: Path, key: Key, *, alone: bool = False) -> Iterator[StoredPages]:
+    """`alone`: nobody else can open the database until the block is left. Raises AppError DATABASE_LOCKED, if somebody
+    has it open; FOLDER_READ_ONLY where it cannot be read."""
+    log_path = path.with_name(f"{path.name}-wal")
+    with contextlib.ExitStack() as files:
+        try:
+            file = files.enter_context(path.open("r+b" if alone else "rb"))
+            log = files.enter_context(log_path.open("rb")) if log_path.exists() else None
+            if alone and not try_lock_range(file.fileno(), _LOCK_AT, _LOCK_BYTES):
+                raise AppError(Code.DATABASE_LOCKED, path=str(path))
+            pages = StoredPages(file, log, key)
+        except OSError as error:
+            raise machine_error(error, path) from error
+        yield pages
+
+
+def _chacha(key: bytes, nonce: bytes, counter: int, data: bytes) -> bytes:
+    """ChaCha20 with a block counter of 32 bits, which goes on at zero (RFC 8439 does not say how)."""
+    counter &= 0xFFFFFFFF
+    blocks = (1 << 32) - counter
+    head, rest = data[: blocks * 64], data[blocks * 64 :]
+    cipher = Cipher(algorithms.ChaCha20(key, _BLOCK.pack(counter) + nonce[:12]), mode=None)
+    done: bytes = cipher.encryptor().update(head)
+    return done + (_chacha(key, nonce, 0, rest) if rest else b"")

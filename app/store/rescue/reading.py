@@ -1,0 +1,191 @@
+"""All rows that can be read of a damaged database, by table: down from the roots first, then page by page."""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Protocol, TypeAlias
+
+from app.core.work import Work
+from app.store.migrations import MIGRATIONS
+from app.store.pages import StoredPages
+from app.store.rescue.records import Row, TreePage, Value, tree_page
+from app.store.rescue.shapes import SCHEMA, Layout, RowShape, layout_of
+
+_OBJECTS = ("table", "index", "trigger", "view")
+_SCHEMA_COLUMNS = 5
+_VERSION_AT = 60  # user_version, in the header of page 1
+_SURE = 0.99  # all that the rows of a page refer to is known
+_DOUBT = 0.1  # they have fewer values than the table has columns
+_REPORTED = 500
+"""StoredPages between two reports of progress."""
+
+DERIVED = frozenset(("passages", "passage_vectors", "recognitions"))
+"""What is made anew of pages of documents, and what only matters while a document is opened."""
+
+
+_Keys: TypeAlias = dict[tuple[str, str], set[Value]]
+
+
+class RowTarget(Protocol):
+    """Where the rows go."""
+
+    def put(self, table: str, rows: list[dict[str, Value]]) -> None:
+        """Rows by the names of their columns; of what was put twice, the first counts."""
+
+    def values(self, table: str, column: str) -> set[Value]:
+        """What it has of a column; "rowid": the numbers of rows."""
+
+
+class DamagedRows:
+    """`layout`: of the database. `damaged`: how many pages or rows of each table that is kept could not be read."""
+
+    def __init__(self, pages: StoredPages) -> None:
+        """Finds out which tables there are."""
+        self._pages = pages
+        self._seen = {1}
+        self._steps = 0
+        self.damaged: dict[str, int] = defaultdict(int)
+        first = pages.read(1)
+        schema = list(self._schema(first))
+        version = 0 if first is None else struct.unpack_from(">I", first, _VERSION_AT)[0]
+        self.layout = _layout(version, schema)
+        self._roots = {
+            root: self.layout.shapes[name]
+            for _type, name, _table, root, _sql in (row.values for row in schema)
+            if name in self.layout.shapes and isinstance(root, int) and root > 1
+        }
+        self._broken = self.layout.shapes.keys() - {shape.name for shape in self._roots.values()} - {SCHEMA}
+        """What may have pages that nothing leads to."""
+
+    def run(self, target: RowTarget) -> Work[float, None]:
+        """Yields how much of the pages was looked at, from 0 to 1."""
+        yield from self._from_roots(target)
+        yield from self._left_over(target)
+
+    def _from_roots(self, target: RowTarget) -> Iterator[float]:
+        """Walk down each tree."""
+        for root, shape in self._roots.items():
+            ahead = [root]
+            while ahead:
+                number = ahead.pop()
+                if number in self._seen or not 0 < number <= self._pages.count:
+                    continue
+                self._seen.add(number)
+                page = self._tree_page(number)
+                if page is None:
+                    self._broken |= {shape.name}
+                    if shape.kept:
+                        self.damaged[shape.name] += 1
+                    continue
+                ahead += page.below[::-1]
+                self._take(page, shape, target)
+                yield from self._step()
+
+    def _left_over(self, target: RowTarget) -> Iterator[float]:
+        """StoredPages that nothing leads to any more; what they belong to, their rows say."""
+        orphans = []
+        for number in range(2, self._pages.count + 1):
+            if number not in self._seen:
+                page = self._tree_page(number)
+                if page is not None and page.rows:
+                    orphans.append(number)
+            yield from self._step()
+        known = self._known_keys(target) if orphans else {}
+        while orphans:
+            ranked = [(number, *self._shape_of(number, known)) for number in orphans]
+            best = max(points for _number, points, _shape in ranked)
+            if best < _SURE:  # of the likeliest, one kind: others may refer to it
+                likeliest = next(shape for _number, points, shape in ranked if points == best)
+                ranked = [each for each in ranked if each[2] is likeliest]
+            for number, points, shape in ranked:
+                if points == best or points >= _SURE:
+                    orphans.remove(number)
+                    self._take_orphan(number, shape, known, target)
+                yield from self._step()
+
+    def _take_orphan(self, number: int, shape: RowShape | None, known: _Keys, target: RowTarget) -> None:
+        page = self._tree_page(number)
+        if page is None or shape is None or not shape.kept:
+            return
+        self._take(page, shape, target)
+        for row in page.rows:
+            found = {"rowid": row.number} | shape.as_columns(row)
+            for name, value in found.items():
+                if (shape.name, name) in known:
+                    known[shape.name, name].add(value)
+
+    def _step(self) -> Iterator[float]:
+        self._steps += 1
+        if self._steps % _REPORTED == 0:
+            yield min(1.0, self._steps / (2 * self._pages.count))
+
+    def _tree_page(self, number: int) -> TreePage | None:
+        page = self._pages.read(number)
+        return None if page is None else tree_page(page, number, self._pages)
+
+    def _take(self, page: TreePage, shape: RowShape, target: RowTarget) -> None:
+        if not shape.kept or (page.rows and page.kind not in shape.kinds):
+            return
+        target.put(shape.name, [shape.as_columns(row) for row in page.rows if shape.fits(row)])
+        if page.lost:
+            self.damaged[shape.name] += page.lost
+
+    # ---- which tables there are
+
+    def _schema(self, first: bytes | None) -> Iterator[Row]:
+        """Its rows: down from page 1, or, without that, from wherever they are."""
+        top = None if first is None else tree_page(first, 1, self._pages)
+        if top is None:
+            for number in range(2, self._pages.count + 1):
+                page = self._tree_page(number)
+                if page is not None and page.rows and all(map(_is_of_schema, page.rows)):
+                    self._seen.add(number)
+                    yield from page.rows
+            return
+        ahead = [top]
+        while ahead:
+            page = ahead.pop()
+            yield from filter(_is_of_schema, page.rows)
+            self._seen |= set(page.below)
+            ahead += [below for number in page.below if (below := self._tree_page(number)) is not None]
+
+    # ---- what a page belongs to that nothing leads to
+
+    def _known_keys(self, target: RowTarget) -> _Keys:
+        shapes = self.layout.shapes
+        wanted = {column.refers for shape in shapes.values() for column in shape.columns if column.refers is not None}
+        return {(table, name): target.values(table, name) for table, name in wanted if shapes[table].kept}
+
+    def _shape_of(self, number: int, known: _Keys) -> tuple[float, RowShape | None]:
+        """Of what has lost something, and what all rows of the page fit: the best, and how sure that is, up to 1."""
+        page = self._tree_page(number)
+        if page is None:
+            return 0.0, None
+        shapes = [self.layout.shapes[name] for name in sorted(self._broken)]
+        shapes = [shape for shape in shapes if page.kind in shape.kinds and all(map(shape.fits, page.rows))]
+
+        def rank(shape: RowShape) -> tuple[tuple[float, int], int, int]:
+            typed = sum(bool(column.kind) for column in shape.columns)
+            added = len(shape.columns) - max(len(row.values) for row in page.rows)
+            return shape.points_at(page.rows, known), -added, typed
+
+        best = max(shapes, key=rank, default=None)
+        if best is None:
+            return 0.0, None
+        (points, _count), added, _typed = rank(best)
+        return points - _DOUBT * (added < 0), best
+
+
+def _is_of_schema(row: Row) -> bool:
+    return len(row.values) == _SCHEMA_COLUMNS and row.values[0] in _OBJECTS
+
+
+def _layout(version: int, schema: list[Row]) -> Layout:
+    """That of the version which the file names, or, where that cannot be read, of the one it has most of."""
+    if 0 < version <= len(MIGRATIONS):
+        return layout_of(version, DERIVED)
+    texts = {(row.values[1], row.values[4]) for row in schema}
+    layouts = [layout_of(version, DERIVED) for version in range(len(MIGRATIONS), 0, -1)]
+    return max(layouts, key=lambda layout: len(layout.texts & texts) - len(layout.texts - texts))

@@ -1,0 +1,219 @@
+"""Backups in the window: makes one while the desk is used, reminds of the next, restores one where nothing is yet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import shiboken6
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.backup import BackupMade, BackupSizes, Restored
+from app.core.errors import AppError, Code
+from app.core.events import Copying, Hashing
+from app.services.services import Services
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.ui.widgets.notice import NoticeAction
+from app.wording.backup import file_name, made_words, making_words, reminder_words, restored_words
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import printable
+
+if TYPE_CHECKING:
+    from app.ui.backup.dialogs import RestoreDialog
+    from app.ui.backup.line import BackupLine
+
+_REMIND_MS = 3000
+"""After the start: first a person sees what lay open."""
+
+
+class BackupPresenter(Presenter):
+    """`restart_wanted`: another desk takes the place of this one, which has nothing in it."""
+
+    restart_wanted = Signal()
+
+    def __init__(
+        self,
+        desk: Services,
+        handbook: Path,
+        bridge: Bridge,
+        icons: Icons,
+        window: MainWindow,
+        now: Callable[[], float] = time.time,
+        parent: QObject | None = None,
+    ) -> None:
+        """`now`: seconds since the epoch."""
+        super().__init__(parent)
+        self._desk, self._handbook = desk, handbook
+        self._bridge, self._icons, self._window, self._now = bridge, icons, window, now
+        self._job: Job | None = None
+        self._line: BackupLine | None = None
+        self._restoring: RestoreDialog | None = None
+        self._later = QTimer(self, singleShot=True, interval=_REMIND_MS)
+        self._later.timeout.connect(self.look)
+        self.failed.connect(window.tell)
+
+    def busy_words(self) -> str:
+        """What would be stopped; empty for nothing."""
+        if self._job is None:
+            return ""
+        return _("A backup is being made. It is stopped here, and no file is written; make it again later.")
+
+    # ---- making one
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for its passphrase, then for a file."""
+        if self._job is not None:
+            self.failed.emit(_("A backup is being made already. Stop it, or wait until it is done."))
+            return
+        self._bridge.call(Executor.STORE, self._desk.backups.sizes, self._ask_passphrase, self._on_problem)
+
+    @Slot(object)
+    def _ask_passphrase(self, sizes: BackupSizes) -> None:
+        from app.ui.backup.dialogs import BackupDialog  # when it is opened
+
+        dialog = BackupDialog(sizes, self._icons.theme, self._window)
+        dialog.given.connect(self._ask_target)
+        dialog.open()
+
+    @Slot(str, bool)
+    def _ask_target(self, passphrase: str, readings: bool) -> None:
+        from app.ui.widgets.dialogs import SaveDialog
+
+        dialog = SaveDialog(self._window, _("Back up everything"), file_name(self._now()), [_kinds()])
+        dialog.fileSelected.connect(partial(self.make, passphrase, readings))
+        dialog.open()
+
+    def make(self, passphrase: str, readings: bool, file: str) -> None:
+        if self._job is None:
+            work = partial(self._desk.backups.make, Path(file), passphrase, readings=readings)
+            self._job = self._bridge.stream(Executor.BACKING_UP, work, self._on_made)
+            self._show(_("Backing up…"), 0)
+
+    @Slot()
+    def stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    @Slot(object)
+    def _on_made(self, event: Copying | Hashing | Done[BackupMade] | Cancelled | Failed) -> None:
+        match event:
+            case Copying() | Hashing():
+                self._show(making_words(event), event.done / max(event.total, 1))
+                return
+            case Done(made):
+                self._tell(made)
+            case Cancelled():
+                self._window.say(_("The backup was stopped. No file was written."))
+            case Failed(problem):
+                self.failed.emit(sentence(problem))
+        self._job = None
+        if self._line is not None:
+            self._line.hide()
+
+    def _tell(self, made: BackupMade) -> None:
+        if made.left_out:
+            incomplete = AppError(Code.BACKUP_INCOMPLETE, path=made.path, names=", ".join(made.left_out))
+            self.failed.emit(sentence(incomplete.problem))
+            return
+        folder = QUrl.fromLocalFile(str(Path(made.path).parent))
+        show = NoticeAction(_("Show in folder"), partial(QDesktopServices.openUrl, folder))
+        shown = msgspec.structs.replace(made, path=Path(made.path).name)
+        self._window.offer(printable(made_words(shown)), (show,))
+
+    def _show(self, words: str, fraction: float) -> None:
+        if self._line is None:
+            from app.ui.backup.line import BackupLine
+
+            self._line = BackupLine(self._icons)
+            self._line.stop_wanted.connect(self.stop)
+            self._window.add_line(self._line)
+        self._line.show_words(words, fraction)
+
+    # ---- the reminder
+
+    @Slot()
+    def begin(self) -> None:
+        """A desk was opened."""
+        self._later.start()
+
+    @Slot()
+    def look(self) -> None:
+        """Whether a person wants to be reminded now."""
+        self._bridge.call(Executor.STORE, self._due, self._remind, self._on_problem)
+
+    def _due(self) -> tuple[bool, float | None]:
+        return self._desk.backups.is_due(self._now()), self._desk.backups.last_at()
+
+    @Slot(object)
+    def _remind(self, due: tuple[bool, float | None]) -> None:
+        is_due, last_at = due
+        if is_due and self._job is None and self._window.talk.notice.isHidden():
+            actions = (NoticeAction(_("Back up…"), self.ask), NoticeAction(_("Later"), self._window.hide_notice))
+            self._window.offer(reminder_words(last_at), actions)
+
+    # ---- restoring one
+
+    @Slot()
+    def ask_restore(self) -> None:
+        """Ask for a backup where the desk has nothing in it; else say where one can be restored."""
+        work = partial(self._desk.backups.is_blank, self._handbook)
+        self._bridge.call(Executor.STORE, work, self._ask_file, self._on_problem)
+
+    @Slot(object)
+    def _ask_file(self, is_blank: bool) -> None:
+        if not is_blank:
+            problem = AppError(Code.DATA_THERE, path=str(self._desk.paths.data)).problem
+            self.failed.emit(sentence(problem))
+            return
+        dialog = QFileDialog(self._window, _("Restore from a backup"), "", f"{_kinds()};;{_('All files (*)')}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._ask_its_passphrase)
+        dialog.open()
+
+    @Slot(str)
+    def _ask_its_passphrase(self, file: str) -> None:
+        from app.ui.backup.dialogs import RestoreDialog  # when it is opened
+
+        dialog = self._restoring = RestoreDialog(printable(Path(file).name), self._window)
+        dialog.given.connect(partial(self._restore, file))
+        dialog.stopped.connect(self.stop)
+        dialog.ended.connect(self.restart_wanted)
+        dialog.open()
+
+    def _restore(self, file: str, passphrase: str) -> None:
+        from app.services.backup import restore
+
+        work = partial(restore, Path(file), passphrase, self._desk.paths, may_replace=True)
+        self._job = self._bridge.stream(Executor.BACKING_UP, work, self._on_restored)
+
+    @Slot(object)
+    def _on_restored(self, event: Copying | Done[Restored] | Cancelled | Failed) -> None:
+        dialog = self._restoring if self._restoring is not None and shiboken6.isValid(self._restoring) else None
+        match event:
+            case Copying(done, total):
+                if dialog is not None:
+                    dialog.show_fraction(done / max(total, 1))
+                return
+            case Done(restored) if dialog is not None:
+                dialog.show_done(printable(restored_words(restored)))
+            case Done():
+                self.restart_wanted.emit()
+            case Failed(problem) if dialog is not None:
+                dialog.show_problem(sentence(problem))
+        self._job = None
+
+
+def _kinds() -> str:
+    return _("Backups of Octavo (*.octavo-backup)")

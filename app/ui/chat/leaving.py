@@ -1,0 +1,92 @@
+"""Before a question goes to a server: what is replaced in it is shown, unless that was decided."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import Question, Turn
+from app.core.errors import Problem
+from app.core.settings import RemoteTexts
+from app.services.pseudonyms.leaving import Leaving
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.composer import Composer
+from app.ui.chat.leaving_rows import LeavingChoice
+from app.ui.icons import Icons
+from app.ui.presenter import Presenter
+
+if TYPE_CHECKING:
+    from app.ui.chat.leaving_dialog import LeavingDialog
+
+
+class LeavingPresenter(Presenter):
+    """Stands between a question that is sent, and what asks it. `chosen`: a setting is to have another value."""
+
+    chosen = Signal(str, object)
+
+    def __init__(
+        self, leaving: Leaving, bridge: Bridge, composer: Composer, icons: Icons, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._leaving = leaving
+        self._bridge = bridge
+        self._composer = composer
+        self._icons = icons
+        self._asked: Question | None = None
+        self._agreed: Question | None = None
+        self.dialog: LeavingDialog | None = None
+
+    def is_settled(self, question: Question, turns: tuple[Turn, ...]) -> bool:
+        """Whether a question can be sent: it stays here, or a person has decided. Else what is in it is shown, and once
+        it is decided the question is sent again. One of a conversation that is not there yet has its names replaced."""
+        host = self._leaving.must_ask()
+        if not host or not question.conversation_id:
+            return True
+        agreed, self._agreed = self._agreed, None
+        if agreed == question:
+            return True
+        self._open(host, question, turns)
+        return False
+
+    def _open(self, host: str, question: Question, turns: tuple[Turn, ...]) -> None:
+        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
+
+        self._asked = question
+        self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window())
+        dialog.decided.connect(self._decide)
+        dialog.destroyed.connect(self._on_closed)
+        work = partial(self._leaving.found, question, turns)
+        self._bridge.call(Executor.FINDING, work, dialog.show_found, self._on_not_found)
+        dialog.open()
+
+    @Slot(object)
+    def _on_not_found(self, problem: Problem) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        self._on_problem(problem)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.dialog = None
+
+    @Slot(object)
+    def _decide(self, choice: LeavingChoice) -> None:
+        if self._asked is None:
+            return
+        texts = RemoteTexts.ASKED
+        if choice.always:
+            texts = RemoteTexts.REPLACED if choice.replaces else RemoteTexts.AS_IS
+        self.chosen.emit("remote.texts", texts)
+        id = self._asked.conversation_id
+        work = partial(self._leaving.send_as_is, id)
+        if choice.replaces:
+            work = partial(self._leaving.decide, id, choice.replaced, choice.as_is)
+        self._bridge.call(Executor.STORE, work, partial(self._send, self._asked), self._on_problem)
+
+    @Slot(object)
+    def _send(self, asked: Question, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._agreed = asked
+        self._composer.submit()
+        self._agreed = None

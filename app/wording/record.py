@@ -1,0 +1,95 @@
+"""What the record says, as a person reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.core.conversation import Ending
+from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
+from app.wording.i18n import _
+from app.wording.units import count, printable
+
+
+def kind_words(kind: str) -> str:
+    """One of a later version is named as it is written."""
+    words: dict[str, str] = {
+        RecordKind.BEGUN: _("Record begun"),
+        RecordKind.ANSWER: _("Answer"),
+        RecordKind.ASKED_ALL: _("Answer from many documents"),
+        RecordKind.CELL: _("Cell"),
+        RecordKind.ASIDE: _("Read by the model"),
+        RecordKind.EXPORT: _("Export"),
+        RecordKind.IMPORT: _("Added"),
+        RecordKind.DELETED: _("Moved to the bin"),
+        RecordKind.RESTORED: _("Restored"),
+        RecordKind.PURGED: _("Deleted for good"),
+        RecordKind.EXPIRED: _("Deleted by age"),
+        RecordKind.MOVED: _("Moved to another matter"),
+        RecordKind.BACKUP: _("Backup"),
+        RecordKind.DOWNLOAD: _("Download"),
+        RecordKind.REMOTE: _("Server"),
+        RecordKind.SETTING: _("Setting"),
+        RecordKind.POLICY: _("Policy"),
+    }
+    return words.get(kind, printable(kind))
+
+
+def ending_words(ending: str) -> str:
+    """How an answer ended."""
+    words: dict[str, str] = {
+        Ending.COMPLETE: _("complete"),
+        Ending.LENGTH: _("cut off at its limit"),
+        Ending.CANCELLED: _("stopped"),
+        Ending.CLOSED: _("ended with Octavo"),
+        Ending.FAILED: _("failed"),
+    }
+    return words.get(ending, printable(ending))
+
+
+def what_words(entry: RecordEntry) -> str:
+    """What an entry is about, in a line: outcome, documents, model, detail."""
+    documents = len(entry.documents.split())
+    one, several = _("1 document"), _("{n} documents")
+    model = entry.model
+    if entry.engine not in ("", HERE):
+        model = _("{model} on {host}").format(model=entry.model or "?", host=entry.engine)
+    parts = (
+        ending_words(entry.ending) if entry.ending else "",
+        "" if not documents else one if documents == 1 else several.format(n=count(documents)),
+        model,
+        entry.detail if entry.kind != RecordKind.BEGUN else "",
+    )
+    return printable(" · ".join(filter(None, parts)))
+
+
+def time_words(entry: RecordEntry) -> str:
+    """When, by the clock of this place."""
+    try:
+        when = datetime.strptime(entry.time, "%Y-%m-%dT%H:%M:%S%z").astimezone()
+    except ValueError:
+        return printable(entry.time)
+    return when.strftime("%Y-%m-%d %H:%M")
+
+
+def verdict_words(verdict: RecordVerdict) -> str:
+    """Whether a record is whole, or where it is not."""
+    if verdict.flaw is None:
+        if verdict.count == 0:
+            return _("The record has no entries.")
+        whole = _("Whole: all {n} entries are as they were written.").format(n=count(verdict.count))
+        return f"{whole} {_('This desk has sealed them.')}" if verdict.is_sealed else whole
+    words = {
+        RecordFlaw.CHANGED: _("Changed at entry {n}: it is not what was written."),
+        RecordFlaw.MISSING: _("Entry {n} was removed."),
+        RecordFlaw.MOVED: _("The order was changed at entry {n}."),
+        RecordFlaw.CUT: _("The end was removed, from entry {n} on."),
+        RecordFlaw.TEXT: _("The text of entry {n} was changed."),
+        RecordFlaw.SEAL: _("The seal was changed: entries up to {n} are there, but this desk has not sealed them so."),
+        RecordFlaw.OTHER: _("Entry {n} is not the one that this desk has written."),
+    }[verdict.flaw]
+    return words.format(n=count(verdict.at))
+
+
+def head_words(verdict: RecordVerdict) -> str:
+    """What to write down, so that any later change can be found."""
+    return _("Last hash, after {n} entries: {hash}").format(n=count(verdict.count), hash=verdict.head)

@@ -1,0 +1,96 @@
+"""What a rescue saved and what it could not save, in words; for both faces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.services.rescue import RescuedDesk, RescueReport, StandIns
+from app.store.rescue.saving import Saved
+from app.wording.i18n import _
+from app.wording.units import count, printable
+
+_MOST_TITLES = 10
+
+
+def stand_ins() -> StandIns:
+    """In the person's language."""
+    return StandIns(
+        document=_("Document whose title was lost"),
+        conversation=_("Conversation whose title was lost"),
+        question=_("(This question was lost.)"),
+    )
+
+
+def report_lines(report: RescueReport) -> list[str]:
+    """One paragraph each."""
+    lines = (
+        [_("Octavo read all of your data. Nothing is damaged, and nothing was changed.")] if _is_whole(report) else []
+    )
+    for desk in report.damaged:
+        lines += _desk_lines(desk)
+    if report.keyless:
+        words = _(
+            "The keys of {n} matters were lost with the damage, so nobody can open their files any more: {files}. If"
+            " you have a backup of the desk or an exported matter, use that."
+        )
+        lines.append(words.format(n=count(len(report.keyless)), files=", ".join(map(printable, report.keyless))))
+    return lines
+
+
+def _is_whole(report: RescueReport) -> bool:
+    return not report.damaged and not report.keyless
+
+
+def _desk_lines(desk: RescuedDesk) -> Iterator[str]:
+    rescued = desk.rescued
+    if rescued is None:
+        return
+    name = _("the matter “{name}”").format(name=printable(desk.name)) if desk.name else _("the library")
+    saved = ", ".join(_kinds(rescued.saved.saved))
+    yield _("Saved from {name}: {kinds}.").format(name=name, kinds=saved or _("nothing"))
+    lost = ", ".join(_kinds(_lost(rescued.saved)))
+    if lost:
+        yield _("Damaged places, each of which held one or more: {kinds}.").format(kinds=lost)
+    elif not rescued.saved.incomplete:
+        yield _("Nothing of it was lost: only what Octavo makes anew by itself was damaged.")
+    yield from _incomplete_lines(rescued.saved)
+    if rescued.saved.stood_in.keys() - {"pages"}:
+        yield _("In place of lost titles and questions there is a note that says so.")
+    yield _("The damaged data is still there, as “{path}”. Delete that file when you no longer need it.").format(
+        path=printable(rescued.aside)
+    )
+
+
+def _incomplete_lines(saved: Saved) -> Iterator[str]:
+    for book in saved.incomplete[:_MOST_TITLES]:
+        words = _("{n} of {pages} pages of “{title}” are empty now. Read the document again to get them back.")
+        yield words.format(n=count(book.missing), pages=count(book.pages), title=printable(book.title))
+    if (more := len(saved.incomplete) - _MOST_TITLES) > 0:
+        yield _("{n} more documents have empty pages.").format(n=count(more))
+
+
+def _lost(saved: Saved) -> dict[str, int]:
+    names = saved.damaged.keys() | saved.dropped.keys()
+    return {name: saved.damaged.get(name, 0) + saved.dropped.get(name, 0) for name in names}
+
+
+def _kinds(counts: dict[str, int]) -> Iterator[str]:
+    """What a person knows by its name, and all else together."""
+    named = {
+        "books": _("documents: {n}"),
+        "pages": _("pages: {n}"),
+        "conversations": _("conversations: {n}"),
+        "questions": _("questions: {n}"),
+        "answers": _("answers: {n}"),
+        "sheets": _("question sheets: {n}"),
+        "notes": _("notes: {n}"),
+        "images": _("images: {n}"),
+        "matters": _("matters: {n}"),
+        "timeline_events": _("events of the chronology: {n}"),
+        "settings": _("settings: {n}"),
+    }
+    for table, words in named.items():
+        if number := counts.get(table, 0):
+            yield words.format(n=count(number))
+    if other := sum(number for table, number in counts.items() if table not in named):
+        yield _("other entries: {n}").format(n=count(other))

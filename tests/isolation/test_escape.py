@@ -1,0 +1,33 @@
+"""Whatever a reader tries that was taken over, at every rung of the ladder, is refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.isolation import cells, probes
+from tests.isolation.cells import Rung
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="system calls of Linux")
+
+SUCCEED_OUTSIDE = (
+    *("socket tcp", "socket udp", "socket unix", "kill the parent", "limits of the parent", "processors of the parent"),
+    *("owner of a pipe", "run memory", "memory as a file", "pipe", "list home", "read", "write", "users", "glance"),
+    *("newfstatat", "statx", "access", "readlink", "where"),
+)
+
+
+@pytest.mark.parametrize("rung", cells.offered(), ids=lambda rung: rung.name)
+def test_every_way_out_is_shut(rung: Rung, tmp_path: Path) -> None:
+    tries = cells.attempt(rung, tmp_path, probes.HARMLESS)
+    assert len(tries.outcomes) == len(probes.HARMLESS) > 80
+    assert tries.escapes == {}
+    assert set(tries.capabilities) == {"0"}
+
+
+def test_outside_a_sandbox_the_same_probes_succeed(tmp_path: Path) -> None:
+    """Without this, a mistake in the probes would look like a sandbox that holds."""
+    tries = cells.attempt(cells.NOTHING, tmp_path, SUCCEED_OUTSIDE)
+    assert {name: how for name, how in tries.outcomes.items() if not how.startswith("done")} == {}

@@ -1,0 +1,194 @@
+"""A damaged database: every row that is on no damaged page is saved, and the new one is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import AppError, Code
+from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.work import finish
+from app.store.branches import shown_turns
+from app.store.conversations import Conversations
+from app.store.db import Database, find_damaged
+from app.store.rescue import rescue as module
+from app.store.rescue.rescue import Rescued, rescue
+from app.store.rescue.saving import StandIns
+from tests.store.rescuing import Oracle, damage, fill_much, read_rows, rows_of, unordered
+from tests.store.test_migrations import KEY
+
+WORDS = StandIns("a document", "a conversation", "a question")
+
+
+@pytest.fixture(scope="module")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
+    path, key = tmp_path_factory.mktemp("whole") / "octavo.db", Key(draw_secret(), KeyOrigin.FILE)
+    with contextlib.closing(Database.open(path, key)) as database:
+        fill_much(database, books=1, talks=50)
+    return Oracle(path, key)
+
+
+@pytest.fixture
+def desk(oracle: Oracle, tmp_path: Path) -> Path:
+    return Path(shutil.copy(oracle.path, tmp_path / "octavo.db"))
+
+
+def run(path: Path, key: Key) -> Rescued:
+    return finish(rescue(path, key, WORDS))
+
+
+def test_all_rows_of_a_whole_database_are_read(oracle: Oracle) -> None:
+    found, reading = read_rows(oracle.path, oracle.key)
+    assert not reading.damaged
+    for table, rows in oracle.rows.items():
+        assert unordered(found[table]) == unordered(rows), table
+
+
+def test_what_is_on_no_damaged_page_is_read(oracle: Oracle, tmp_path: Path) -> None:
+    rng = random.Random(5)
+    for number in rng.sample(oracle.one_of_each(), 8):
+        oracle.check(tmp_path / "damaged.db", [number], rng)
+    oracle.check(tmp_path / "damaged.db", [1], rng)
+    oracle.check(tmp_path / "damaged.db", rng.sample(range(1, oracle.count + 1), 20), rng)
+
+
+@pytest.mark.parametrize("version", [1, 4, 9])
+def test_a_desk_of_an_older_octavo_is_saved(tmp_path: Path, version: int) -> None:
+    path = Path(shutil.copy(Path(__file__).parent / "fixtures" / f"v{version}.db", tmp_path / "octavo.db"))
+    whole = Path(shutil.copy(path, tmp_path / "whole.db"))
+    damage(path, path, [1], random.Random(version))
+    found = run(path, KEY)
+    assert found.saved.saved["answers"] == len(rows_of(whole, KEY)["answers"])
+    assert unordered(rows_of(path, KEY)["answers"]) == unordered(rows_of(whole, KEY)["answers"])
+
+
+def test_the_new_database_takes_the_place_of_the_damaged_one(oracle: Oracle, desk: Path) -> None:
+    numbers = random.Random(3).sample(range(2, oracle.count + 1), 12)
+    damage(desk, desk, [1, *numbers], random.Random(3))
+    before = desk.read_bytes()
+    with pytest.raises(AppError) as caught:
+        Database.open(desk, oracle.key)
+    assert caught.value.code is Code.DATABASE_DAMAGED
+
+    found = run(desk, oracle.key)
+    assert Path(found.aside).read_bytes() == before
+    assert find_damaged(desk) == [Path(found.aside)]
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        database.check()
+        with database.read() as connection:
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            ((found_words,),) = connection.execute(
+                "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'word7'"
+            ).fetchall()
+        assert found_words
+        with database.read() as connection:
+            for talk in Conversations(database).all():
+                shown_turns(connection, talk.id)
+    lost = oracle.may_be_lost([1, *numbers])
+    after = rows_of(desk, oracle.key)
+    for table, key in (("answers", "id"), ("questions", "id"), ("conversations", "id"), ("books", "id")):
+        wanted = {row[key] for row in oracle.rows[table]}
+        assert len(wanted - {row[key] for row in after[table]}) <= lost[table]
+    assert {file.suffix for file in desk.parent.iterdir()} <= {".db", ".damaged-1", ".lock"}
+
+
+def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        made = [Conversations(database).create(f"late {number}").id for number in range(30)]
+        for ending in ("", "-wal"):  # as a kill leaves them
+            shutil.copy(desk.with_name(desk.name + ending), tmp_path / f"killed.db{ending}")
+    killed = tmp_path / "killed.db"
+    damage(killed, killed, [1], random.Random(1))
+    run(killed, oracle.key)
+    with contextlib.closing(Database.open(killed, oracle.key)) as database:
+        assert {talk.id for talk in Conversations(database).all()} >= set(made)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: os.truncate(path, path.stat().st_size // 2),
+        lambda path: os.truncate(path, path.stat().st_size - 1000),
+        lambda path: path.write_bytes(bytes(8192) + path.read_bytes()[8192:]),
+    ],
+    ids=["half", "cut off", "no beginning"],
+)
+def test_a_file_that_was_cut_is_saved_as_far_as_it_goes(
+    oracle: Oracle, desk: Path, harm: Callable[[Path], object]
+) -> None:
+    harm(desk)
+    found = run(desk, oracle.key)
+    assert sum(found.saved.saved.values()) > 20
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        database.check()
+
+
+def test_a_wrong_key_saves_nothing_and_changes_nothing(oracle: Oracle, desk: Path) -> None:
+    before = desk.read_bytes()
+    with pytest.raises(AppError) as caught:
+        run(desk, Key(draw_secret(), KeyOrigin.FILE))
+    assert caught.value.code is Code.DATABASE_KEY
+    assert [file.name for file in desk.parent.iterdir()] == [desk.name]
+    assert desk.read_bytes() == before
+
+
+def test_nothing_is_saved_while_somebody_has_it_open(oracle: Oracle, desk: Path) -> None:
+    script = (
+        "import sys, contextlib; from pathlib import Path; from app.store.db import Database;"
+        "from app.core.secret import Key, KeyOrigin;"
+        "database = Database.open(Path(sys.argv[1]), Key(sys.argv[2], KeyOrigin.FILE)); print('open', flush=True);"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(desk), oracle.key.secret],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(AppError) as caught:
+            run(desk, oracle.key)
+        other.communicate("")
+    assert caught.value.code is Code.DATABASE_LOCKED
+    run(desk, oracle.key)
+
+
+def test_cut_short_when_the_new_one_is_whole_the_next_start_ends_it(
+    oracle: Oracle, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(desk, desk, [1], random.Random(1))
+    desk.with_name("octavo.db-wal").write_bytes(b"of the damaged one")
+
+    def die(_path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "finish_rescue", die)
+    with pytest.raises(KeyboardInterrupt):
+        run(desk, oracle.key)
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        database.check()
+    assert find_damaged(desk)[0].with_name("octavo.db.damaged-1-wal").read_bytes() == b"of the damaged one"
+
+
+def test_damage_that_is_found_in_use_is_looked_for_at_the_next_start(oracle: Oracle, desk: Path) -> None:
+    last = oracle.count - 3  # of the index of words, say: nothing reads it at the start
+    damage(desk, desk, list(range(last - 30, last)), random.Random(1))
+    with contextlib.closing(Database.open(desk, oracle.key)) as database, pytest.raises(AppError) as caught:
+        database.verify()
+    assert caught.value.code is Code.DATABASE_DAMAGED
+    with pytest.raises(AppError) as caught:
+        Database.open(desk, oracle.key)
+    assert caught.value.code is Code.DATABASE_DAMAGED
+    run(desk, oracle.key)
+    Database.open(desk, oracle.key).close()

@@ -1,0 +1,118 @@
+"""Names and numbers are shown before a question goes to a server, in the real window."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.document import Document, Format, Page
+from app.core.settings import RemoteSettings, RemoteTexts
+from app.ui.chat.leaving_dialog import LeavingDialog
+from app.ui.chat.leaving_rows import EntryRole
+from app.wording.pseudonyms import FoundEntry
+from tests.ui.fakes import SCOUT
+from tests.ui.room import Room
+
+_HOST = "models.example.org"
+_ELSEWHERE = msgspec.structs.replace(SCOUT, path=f"https://{_HOST}", device=f"vLLM, {_HOST}", host=_HOST, vision=None)
+_TEXT = "Mr John Smith pays to DE89 3704 0044 0532 0130 00. Ferris wrote it."
+
+
+@pytest.fixture
+def letter(room: Room) -> Room:
+    """A room in which a server answers, and nothing was decided."""
+    room.add_books()
+    book = room.add_book(Document("Letter", Format.TEXT, "ab" * 32, (Page(1, "1", _TEXT),)), 7)
+    room.add_conversation("A", [book])
+    room.engine.info = _ELSEWHERE
+    remote = RemoteSettings(f"https://{_HOST}")
+    room.desk.settings.save(msgspec.structs.replace(room.desk.settings.load(), remote=remote))
+    room.engine.answers = [("[Person 1] pays “to [Account 1]” [p. 1].",)]
+    room.open()
+    return room
+
+
+def _dialog(room: Room) -> LeavingDialog:
+    dialog = room.presenter.asking.leaving.dialog
+    assert dialog is not None
+    return dialog
+
+
+def _rows(dialog: LeavingDialog) -> dict[str, int]:
+    """The first text of each entry, with its place in the list."""
+    rows = (dialog.entries.index(number) for number in range(dialog.entries.rowCount()))
+    return {row.data(EntryRole).texts[0]: row.row() for row in rows if isinstance(row.data(EntryRole), FoundEntry)}
+
+
+def _texts(room: Room) -> RemoteTexts:
+    return room.desk.settings.load().remote.texts
+
+
+def test_the_first_question_waits_until_it_is_decided(letter: Room) -> None:
+    letter.ask("Does Smith pay?")
+    dialog = _dialog(letter)
+    assert dialog.windowTitle() == f"Before this goes to {_HOST}"
+    assert list(_rows(dialog)) == ["John Smith", "DE89 3704 0044 0532 0130 00"]
+    assert "2 of 2" in dialog.line.text()
+    assert letter.engine.prompts == []
+    dialog.action.click()
+    letter.settle()
+    assert letter.presenter.asking.leaving.dialog is None
+    assert "Smith" not in str(letter.engine.prompts)
+    assert "John Smith pays “to DE89 3704 0044 0532 0130 00”" in letter.words()
+    assert f"3 names and numbers were replaced on the way to {_HOST}." in letter.sentences()
+    assert _texts(letter) is RemoteTexts.ASKED
+    letter.ask("And what else?")
+    assert _dialog(letter).isVisible(), "each time"
+
+
+def test_cancelled_it_stays_written_and_nothing_is_sent(letter: Room) -> None:
+    letter.ask("Does Smith pay?")
+    _dialog(letter).cancel.click()
+    letter.settle()
+    assert letter.engine.prompts == []
+    assert letter.window.talk.composer.text() == "Does Smith pay?"
+    assert _texts(letter) is RemoteTexts.UNDECIDED
+
+
+def test_a_word_is_added_and_a_name_taken_off(qtbot: QtBot, letter: Room) -> None:
+    letter.ask("Does Smith pay?")
+    dialog = _dialog(letter)
+    qtbot.keyClicks(dialog.field, "Ferris")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "Return adds it, and sends nothing"
+    dialog.view.setCurrentIndex(dialog.entries.index(_rows(dialog)["DE89 3704 0044 0532 0130 00"]))
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
+    assert "2 of 3" in dialog.line.text()
+    dialog.always.click()
+    dialog.action.click()
+    letter.settle()
+    sent = str(letter.engine.prompts)
+    assert "Ferris" not in sent
+    assert "DE89 3704" in sent
+    assert _texts(letter) is RemoteTexts.REPLACED
+    letter.ask("And Ferris?")
+    assert letter.presenter.asking.leaving.dialog is None
+    assert "Ferris" not in str(letter.engine.prompts)
+
+
+def test_sent_as_it_is_from_now_on(letter: Room) -> None:
+    letter.ask("Does Smith pay?")
+    dialog = _dialog(letter)
+    dialog.always.click()
+    dialog.as_is.click()
+    letter.settle()
+    assert "Does Smith pay?" in str(letter.engine.prompts)
+    assert _texts(letter) is RemoteTexts.AS_IS
+    assert not any("replaced" in words for words in letter.sentences())
+
+
+def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:
+    settings = letter.desk.settings
+    settings.save(msgspec.structs.replace(settings.load(), remote=RemoteSettings()))
+    letter.engine.info = SCOUT
+    letter.ask("Does Smith pay?")
+    assert letter.presenter.asking.leaving.dialog is None
+    assert letter.engine.prompts
