@@ -11,10 +11,12 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDir, QSettings, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QCoreApplication, QDir, QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QSplitter, QToolButton, QTreeView, QWidget
 from shiboken6 import Shiboken
 
+_SIZE, _SIDE, _ICON = (860, 560), 170, 16
 _FLATPAK = Path("/.flatpak-info")
 """Inside Flatpak only the desktop's dialog, through its portal, sees the person's files."""
 
@@ -40,3 +42,41 @@ def forget_folders() -> None:
     Shiboken.delete(dialog)
     if sys.platform in ("win32", "darwin"):  # there Qt writes into a store of the system, which no path leads away from
         QSettings(QSettings.Scope.UserScope, "QtProject").remove("FileDialog")
+
+
+class FileDialog(QFileDialog):
+    """Asks for files or folders. Where it is Qt's own, the usual places are at its left, and names have the room."""
+
+    def __init__(self, parent: QWidget | None, title: str, directory: str = "", filter: str = "") -> None:
+        super().__init__(parent, title, directory, filter)
+        if not QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs):
+            return
+        self.resize(*_SIZE)
+        self.setSidebarUrls(_places())
+        for splitter in self.findChildren(QSplitter):
+            splitter.setSizes([_SIDE, _SIZE[0] - _SIDE])
+        for tree in self.findChildren(QTreeView):
+            tree.header().setStretchLastSection(False)
+            for column in range(tree.header().count()):
+                mode = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.ResizeToContents
+                tree.header().setSectionResizeMode(column, mode)
+        for button in self.findChildren(QToolButton):  # black ones, whatever the ground is
+            button.setIcon(_inked(button.icon(), self.palette().color(QPalette.ColorRole.WindowText)))
+
+
+def _inked(icon: QIcon, ink: QColor) -> QIcon:
+    pixmap = icon.pixmap(_ICON, _ICON)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), ink)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def _places() -> list[QUrl]:
+    kinds = (
+        *(QStandardPaths.StandardLocation.HomeLocation, QStandardPaths.StandardLocation.DesktopLocation),
+        *(QStandardPaths.StandardLocation.DocumentsLocation, QStandardPaths.StandardLocation.DownloadLocation),
+    )
+    found = dict.fromkeys(QStandardPaths.writableLocation(kind) for kind in kinds)
+    return [QUrl.fromLocalFile(place) for place in found if place and Path(place).is_dir()]
