@@ -23,7 +23,7 @@ from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
 from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches
@@ -515,11 +515,6 @@ class WindowPresenter(_Parts):
             look=self.window.page.look,
             folds=self._book_list.folds(),
         )
-
-    def going_on(self) -> frozenset[Executor]:
-        """Whose work a person began, and would want to go on while the desk is locked."""
-        answers = (Executor.ENGINE,) if self.activity.works else ()
-        return frozenset((*answers, Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.PRINTING))
 
     # ---- what belongs together
 
