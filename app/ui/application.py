@@ -440,6 +440,8 @@ class WindowStart(_Shell):
         files, self._files = self._files, []
         self.presenter.start(settings, state, files)
         self._watch()
+        if self._locking().is_late:
+            QTimer.singleShot(0, self, self.lock)
         self._say_untold()
         on_listed = self._on_listed if first else self._on_listed_again
         self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
@@ -515,7 +517,8 @@ class WindowStart(_Shell):
     @Slot()
     def lock(self) -> None:
         """Put away all that the window shows, and show the lock screen; the desk is closed once nothing uses it any
-        more. Nothing happens where it has no passphrase, or is not open."""
+        more. Nothing happens where it has no passphrase. One that is being opened is locked once it is open."""
+        self._locking().is_late = self.presenter is None
         if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
             return
         from app.ui.lock.desk_lock import going_on

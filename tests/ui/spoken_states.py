@@ -21,6 +21,7 @@ from app.core.note import Marker
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
+from app.ui.lock.screen import LockScreen
 from app.ui.page.note_rows import NoteRole
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -152,11 +153,22 @@ def matters(room: Room) -> None:
     room.settle()
 
 
+def locked(room: Room) -> None:
+    empty_desk(room)
+    screen = LockScreen("Enter your passphrase to open your books and conversations.")
+    room.window.show_alone(screen)
+    screen.show_work(True)
+    screen.show_files(2)
+    screen.secret.line.setText("harbour")
+    screen.show_wrong()
+    room.settle()
+
+
 STATES: dict[str, Callable[[Room], None]] = {
     show.__name__: show
     for show in (
         *(first_start, empty_desk, no_model, answered, reading, failed),
-        *(tabs, sheet, notes, palette, search, settings, models, report, plan, matters),
+        *(tabs, sheet, notes, palette, search, settings, models, report, plan, matters, locked),
     )
 }
 

@@ -58,6 +58,8 @@ class DeskLock(Presenter):
         self._desk: Services | None = None
         self._wanted = False  # the right passphrase was given
         self.screen: LockScreen | None = None
+        self.is_late = False
+        """It was to be locked while it was being opened; since the passphrase was entered, if it was locked."""
         self._settings, self._can_lock = LockSettings(), False
         self.copied = CopiedWords(self)
         self._idle, self._session = IdleWatch(self), SessionWatch(bridge, self)
@@ -134,6 +136,7 @@ class DeskLock(Presenter):
     @Slot(str)
     def _take(self, passphrase: str) -> None:
         """What was entered: to be opened with or, while something uses the desk yet, compared."""
+        self.is_late = False
         if (desk := self._desk) is None:
             self.opening_wanted.emit(passphrase)
             return

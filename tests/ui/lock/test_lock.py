@@ -281,3 +281,36 @@ def test_quitting_while_locked_ends_the_program(protected: LockedWindow, monkeyp
     protected.lock()
     protected.screen.leave.click()
     assert ended == [0]
+
+
+# ---- at the wrong moment
+
+
+def test_a_desk_that_is_just_being_opened_is_locked_once_it_is(protected: LockedWindow) -> None:
+    protected.presenter.matters.open(protected.marlow)
+    wait(lambda: protected.start.presenter is None)
+    protected.start.lock()
+    wait(lambda: protected.start._lock is not None and protected.start._lock.screen is not None)
+    protected.wait_closed()
+    protected.unlock()
+    assert protected.desk.matter is not None
+
+
+def test_whoever_locks_while_the_passphrase_opens_the_desk_finds_it_locked(protected: LockedWindow) -> None:
+    protected.lock()
+    first = protected.screen
+    first.secret.line.setText(PASSPHRASE)
+    first.accept()
+    protected.start.lock()  # such as by the screen saver
+    wait(
+        lambda: protected.start.presenter is None and protected.start.window.findChild(LockScreen) not in (None, first)
+    )
+    protected.wait_closed()
+
+
+def test_a_signal_that_comes_twice_does_not_lock_again(protected: LockedWindow) -> None:
+    protected.lock()
+    protected.start.lock()
+    protected.unlock()
+    pause(50)
+    assert protected.start.presenter is not None
