@@ -34,6 +34,7 @@ from app.isolation.sandbox import Step
 
 READ = "read"
 _MEMBERS, _PAGES = 3, 3
+_MOST_TEXT = 1 << 20
 
 
 class File(msgspec.Struct, frozen=True):
@@ -42,10 +43,11 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Born(msgspec.Struct, frozen=True):
-    """`ending`: READ, or the code of what was found. `where`: of a fault. `signal`: what ended it; 0 where it ended by
-    itself. `late`: it was ended because it made no progress."""
+    """`ending`: READ, or the code of what was found. `text`: of all pages, as far as _MOST_TEXT. `where`: of a fault.
+    `signal`: what ended it; 0 where it ended by itself. `late`: it was ended because it made no progress."""
 
     ending: str
+    text: str
     where: str
     signal: int
     late: bool
@@ -56,11 +58,12 @@ class Born(msgspec.Struct, frozen=True):
 
 class _Said(msgspec.Struct, frozen=True):
     ending: str
+    text: str
     where: str
     reached: Step
 
 
-def _read_document(file: File, step: Callable[[], None]) -> WireFailed | None:
+def _read_document(file: File, step: Callable[[], None]) -> tuple[WireFailed | None, str]:
     """All that is ever asked of a document."""
     content = Content(file.name, memoryview(file.content), "5" * 64)
 
@@ -68,8 +71,10 @@ def _read_document(file: File, step: Callable[[], None]) -> WireFailed | None:
         step()
 
     failed: WireFailed | None = None
+    text = ""
     try:
         document: Document = documents.parse(content, progress)
+        text = "".join(page.text for page in document.pages)
         step()
         if document.format in documents._DRAWN:
             documents.page_sizes(content)
@@ -88,7 +93,7 @@ def _read_document(file: File, step: Callable[[], None]) -> WireFailed | None:
         except Exception as error:
             found = _problem(error, file.name)
             failed = found if found.problem.code is Code.BUG else failed
-    return failed
+    return failed, text
 
 
 def _problem(error: Exception, name: str) -> WireFailed:
@@ -102,13 +107,13 @@ def _problem(error: Exception, name: str) -> WireFailed:
     return WireFailed(problem)
 
 
-def _read_image(file: File, step: Callable[[], None]) -> WireFailed | None:
+def _read_image(file: File, step: Callable[[], None]) -> tuple[WireFailed | None, str]:
     event = images.carry_out(Decode(), file.content)
     step()
-    return event if isinstance(event, WireFailed) else None
+    return event if isinstance(event, WireFailed) else None, ""
 
 
-_READS: dict[str, Callable[[File, Callable[[], None]], WireFailed | None]] = {
+_READS: dict[str, Callable[[File, Callable[[], None]], tuple[WireFailed | None, str]]] = {
     "documents": _read_document,
     "images": _read_image,
 }
@@ -121,10 +126,11 @@ def _be_born(kind: str, file: File, pipe: int, where: Step) -> None:
     close = sandbox.lock(where, opens_fonts=kind == "documents")
     limits.seal()
     reached = close()
-    failed = _READS[kind](file, lambda: os.write(pipe, b"."))
+    failed, text = _READS[kind](file, lambda: os.write(pipe, b"."))
     ending = READ if failed is None else failed.problem.code.value
     place = str(failed.problem.params.get("where", "")) if failed is not None else ""
-    os.write(pipe, b"!" + msgspec.msgpack.encode(_Said(ending, place, reached)))
+    with os.fdopen(pipe, "wb") as whole:
+        whole.write(b"!" + msgspec.msgpack.encode(_Said(ending, text[:_MOST_TEXT], place, reached)))
     os._exit(0)
 
 
@@ -152,10 +158,10 @@ def _bear(kind: str, file: File, where: Step) -> Born:
     os.close(reading)
     _, status, used = os.wait4(child, 0)
     end = said.partition(b"!")[2]
-    told = msgspec.msgpack.decode(end, type=_Said) if end else _Said("died", "", where)
+    told = msgspec.msgpack.decode(end, type=_Said) if end else _Said("died", "", "", where)
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     passed = time.monotonic() - started
-    return Born(told.ending, told.where, ended_by, late, passed, used.ru_maxrss << 10, told.reached)
+    return Born(told.ending, told.text, told.where, ended_by, late, passed, used.ru_maxrss << 10, told.reached)
 
 
 def _next(pipe: BinaryIO) -> bytes:
