@@ -159,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So long after the last backup the window reminds of the next; 0 never does."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64
     lock: LockSettings = LockSettings()
+    system_dialogs: bool = False
+    """Files are chosen in the dialogs of the desktop, which may keep what was chosen."""
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
     theme: ThemeChoice = ThemeChoice.SYSTEM

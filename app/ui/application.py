@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import signal
 import sys
 import time
@@ -21,9 +20,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
 from app.core.errors import AppError, Code, Problem
@@ -35,6 +34,7 @@ from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
+from app.ui.file_dialogs import forget_folders, keep_folders_secret, use_system_dialogs
 from app.ui.frame_state import WindowState
 from app.ui.main_window import MainWindow
 from app.ui.style import Appearance
@@ -115,6 +115,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     code = application.exec()
     sys.excepthook = sys.__excepthook__
     opening.close()
+    forget_folders()
     leave_clipboard()
     if place is not None:
         place.close()
@@ -122,20 +123,6 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
         _log.info("starts again")
         program.start_again("--data-dir", str(paths.data))
     return code
-
-
-def keep_folders_secret() -> None:
-    """Qt's own file dialog, which is there where the desktop has none, would write the folders that were visited into
-    QtProject.conf, outside the desk and for all to read. It writes nowhere; while the window is open it knows them."""
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
-
-
-def forget_folders() -> None:
-    """Let Qt's own file dialog begin in the person's home, and know no folder that was visited: their names may be
-    those of another client."""
-    dialog = QFileDialog(None, "", QDir.homePath())
-    dialog.setHistory([])
-    Shiboken.delete(dialog)
 
 
 def leave_clipboard() -> None:
@@ -519,9 +506,11 @@ class WindowStart(_Shell):
 
     @Slot()
     def _watch(self) -> None:
-        """Lock when the settings say so."""
+        """Lock when the settings say so, and open the file dialogs that they name."""
         if self.presenter is not None and self._desk is not None:
-            self._locking().follow(self.presenter.preferences.settings.lock, self._desk.key.origin)
+            settings = self.presenter.preferences.settings
+            self._locking().follow(settings.lock, self._desk.key.origin)
+            use_system_dialogs(settings.system_dialogs)
 
     @Slot()
     def lock(self) -> None:
@@ -531,9 +520,11 @@ class WindowStart(_Shell):
             return
         goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
         spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
+        lock = self._locking()
+        lock.begin()
         self._put_away()
         desk, self._desk = self._desk, None
-        self._locking().lock(desk, spared)
+        lock.lock(desk, spared)
         del desk
         self._forget()
         _log.info("locked")

@@ -155,6 +155,12 @@ class Bridge(QObject):
             if job.answers_cancel:
                 job.token.request(leaving=True)
 
+    def everywhere(self, work: Callable[[], None], on_done: Callable[[object], None]) -> None:
+        """Call `work` on each thread that there is; `on_done` is called for each."""
+        for name, line in self._lines.items():
+            if line.thread is not None:
+                self.call(name, work, on_done, on_done)
+
     @property
     def busy(self) -> frozenset[Executor]:
         """Those with work under way, waiting, or still to be delivered."""

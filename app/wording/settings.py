@@ -231,6 +231,11 @@ def _privacy() -> tuple[Meaning, ...]:
         ),
         *_locking(),
         Meaning(
+            "system_dialogs",
+            _("File dialogs of the system"),
+            _("They have its bookmarks, but the system may keep the names of files and folders that you choose."),
+        ),
+        Meaning(
             "backup_reminder_weeks",
             _("Remind me to back up"),
             _("At a start, when the last backup is older than this."),

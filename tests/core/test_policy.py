@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.policy import Held, Policy, PolicyRules
-from app.core.settings import RemoteSettings, Settings
+from app.core.settings import RemoteSettings, Settings, with_value
 
 REMOTE = Settings(remote=RemoteSettings("https://models.example.org"))
 
@@ -46,3 +46,11 @@ def test_only_named_servers_and_hubs_are_spoken_to(host: str) -> None:
 def test_a_largest_number_excludes_none_at_all() -> None:
     held = Held(30, at_most=True)
     assert [held.allows(days) for days in (0, 1, 30, 31)] == [False, True, True, False]
+
+
+def test_a_time_after_which_the_window_locks_may_be_shorter_but_not_longer() -> None:
+    policy = Policy(PolicyRules(lock_after_minutes=15))
+    for chosen, in_force in ((0, 15), (60, 15), (15, 15), (5, 5)):
+        settings = policy.applied(with_value(Settings(), "lock.idle_minutes", chosen))
+        assert settings.lock.idle_minutes == in_force
+    assert "lock.idle_minutes" not in Policy().held()

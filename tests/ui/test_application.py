@@ -228,7 +228,7 @@ def test_the_program_ends_well_after_something_was_copied() -> None:
 _CHOOSE = """
 import sys
 from PySide6.QtWidgets import QApplication, QFileDialog
-from app.ui.application import keep_folders_secret
+from app.ui.file_dialogs import keep_folders_secret
 
 application = QApplication([])
 if sys.argv[2] == "secret":

@@ -19,6 +19,7 @@ from app.services.folder_adding import AddingReport, FolderAdding, FolderProgres
 from app.services.parallel_reading import AddingPause
 from app.ui.adding.files import AddedFiles, AddedState
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
@@ -104,7 +105,7 @@ class FolderImport(Presenter):
 
     @Slot()
     def choose(self) -> None:
-        dialog = QFileDialog(self._window, _("Add a folder"))
+        dialog = FileDialog(self._window, _("Add a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.filesSelected.connect(self.take)

@@ -19,6 +19,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
@@ -177,7 +178,7 @@ class BackupPresenter(Presenter):
             problem = AppError(Code.DATA_THERE, path=str(self._desk.paths.data)).problem
             self.failed.emit(sentence(problem))
             return
-        dialog = QFileDialog(self._window, _("Restore from a backup"), "", f"{_kinds()};;{_('All files (*)')}")
+        dialog = FileDialog(self._window, _("Restore from a backup"), "", f"{_kinds()};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._ask_its_passphrase)
         dialog.open()

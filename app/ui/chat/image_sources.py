@@ -16,6 +16,7 @@ from app.documents.images.kinds import ENDINGS as IMAGE_ENDINGS
 from app.documents.videos.kinds import ENDINGS as VIDEO_ENDINGS
 from app.services.images import Images
 from app.ui.chat.composer import IMAGE_KEYS, Composer
+from app.ui.file_dialogs import FileDialog
 from app.ui.portal import ScreenPortal, discard
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -78,7 +79,7 @@ class ImageSources(Presenter):
         endings = " ".join(f"*{ending}" for ending in (*IMAGE_ENDINGS, *VIDEO_ENDINGS))
         patterns = _("Images and videos ({patterns})").format(patterns=endings)
         title, everything = _("Show the model images or videos"), _("All files (*)")
-        dialog = QFileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
+        dialog = FileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._files.take_shown)
         dialog.open()

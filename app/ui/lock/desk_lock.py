@@ -15,7 +15,7 @@ from app.services.services import Services
 from app.store.keys import is_passphrase
 from app.ui.bridge import Bridge, Executor
 from app.ui.lock.clipboard import CopiedWords
-from app.ui.lock.forgetting import forget_shown
+from app.ui.lock.forgetting import fill_freed, forget_shown, overwrite_freed
 from app.ui.lock.watch import IdleWatch, SessionWatch
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -82,6 +82,10 @@ class DeskLock(Presenter):
         screen.stop_wanted.connect(self._bridge.stop)
         self._window.show_alone(screen)
 
+    def begin(self) -> None:
+        """Before the window is emptied: until the desk is shown again, nothing that goes is left in memory."""
+        overwrite_freed(True)
+
     def lock(self, desk: Services, spared: Collection[Executor]) -> None:
         """In the place of a window that was emptied. What `spared` executors do goes on."""
         self._desk, self._wanted = desk, False
@@ -112,6 +116,7 @@ class DeskLock(Presenter):
 
     @Slot(object)
     def _on_closed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._bridge.everywhere(fill_freed, self._ignore)
         self.closed.emit()
 
     @Slot(str)
@@ -138,6 +143,7 @@ class DeskLock(Presenter):
 
     def open(self) -> None:
         """The desk is shown again."""
+        overwrite_freed(False)
         if self.screen is not None:
             self._window.show_all()
             self.screen.deleteLater()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.matter import Matter
 from app.services.matters import Matters
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.ui.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
@@ -52,7 +53,7 @@ class MatterFiles(Presenter):
 
     @Slot()
     def ask_import(self) -> None:
-        dialog = QFileDialog(self._window, _("Import a matter"), "", f"{_kinds()};;{_('All files (*)')}")
+        dialog = FileDialog(self._window, _("Import a matter"), "", f"{_kinds()};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._ask_passphrase)
         dialog.open()

@@ -22,6 +22,7 @@ from app.services.plans import place
 from app.services.selection import MachineSeen
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models import words as model_words
@@ -70,13 +71,13 @@ class AddModelPresenter(QObject):
     # ---- from this machine
 
     def choose_file(self, over: QWidget) -> None:
-        dialog = QFileDialog(over, _("Import a model"), "", _("Models (*.gguf *.octavo-model.tar)"))
+        dialog = FileDialog(over, _("Import a model"), "", _("Models (*.gguf *.octavo-model.tar)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.filesSelected.connect(self.import_models)
         dialog.open()
 
     def choose_folder(self, over: QWidget) -> None:
-        dialog = QFileDialog(over, _("Import a model from a folder"))
+        dialog = FileDialog(over, _("Import a model from a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.filesSelected.connect(self.import_models)
         dialog.open()

@@ -18,6 +18,7 @@ from app.models.local import ModelFile
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.jobs import Done, Failed, Job, is_ending
 from app.ui.presenter import Presenter
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
@@ -137,7 +138,7 @@ class ModelPresenter(Presenter):
 
     @Slot()
     def choose_file(self) -> None:
-        dialog = QFileDialog(self._chip.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog = FileDialog(self._chip.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         dialog.open()

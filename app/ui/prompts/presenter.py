@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
 from app.core.saved_prompt import SavedPrompt
@@ -16,6 +16,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.commands import Entry, EntryKind
+from app.ui.file_dialogs import FileDialog
 from app.ui.icons import Icons
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
@@ -142,7 +143,7 @@ class PromptsPresenter(Presenter):
 
     @Slot()
     def _choose_import(self) -> None:
-        dialog = QFileDialog(self._dialog, _("Import prompts"), "", _("Text (*.txt *.md)"))
+        dialog = FileDialog(self._dialog, _("Import prompts"), "", _("Text (*.txt *.md)"))
         dialog.fileSelected.connect(self.take)
         dialog.open()
 

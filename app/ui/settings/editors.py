@@ -6,9 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.settings import Adapter
+from app.ui.file_dialogs import FileDialog
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
@@ -203,7 +204,7 @@ class FileEditor(LineEditor):
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), self._title, "", self._kinds)
+        dialog = FileDialog(self.window(), self._title, "", self._kinds)
         dialog.fileSelected.connect(self.take)
         dialog.open()
 
@@ -319,7 +320,7 @@ class AdaptersEditor(Editor):
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog = FileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
         dialog.fileSelected.connect(self.add)
         dialog.open()
 

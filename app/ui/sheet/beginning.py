@@ -12,6 +12,7 @@ from app.core.document import Book
 from app.core.sheet import SheetEntry
 from app.services.sheets import SheetTemplate, read_questions
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.presenter import Presenter
 from app.ui.sheet.documents_dialog import DocumentsDialog
 from app.ui.sheet.setup import SheetSetup
@@ -82,7 +83,7 @@ class SheetBeginning(Presenter):
 
     @Slot()
     def choose_file(self) -> None:
-        dialog = QFileDialog(self._setup.window(), _("Questions from a file"), "", _("Text in UTF-8 (*.txt *.md *)"))
+        dialog = FileDialog(self._setup.window(), _("Questions from a file"), "", _("Text in UTF-8 (*.txt *.md *)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_file)
         dialog.open()

@@ -21,6 +21,7 @@ from app.documents.images import kinds as image_kinds
 from app.documents.videos import kinds as video_kinds
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
+from app.ui.file_dialogs import FileDialog
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.shelf.rows import BookRow, BookState
@@ -124,7 +125,7 @@ class FileImport(Presenter):
     def choose(self, window: QWidget) -> None:
         """Let the person choose files."""
         patterns = _("Books ({patterns})").format(patterns=_FILE_PATTERNS)
-        dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
+        dialog = FileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.take_books)
         dialog.open()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
 from app.export.report import safe_name
+from app.ui.file_dialogs import FileDialog
 from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
@@ -121,7 +122,7 @@ class LineDialog(SmallDialog):
         super().accept()
 
 
-class SaveDialog(QFileDialog):
+class SaveDialog(FileDialog):
     """Asks where to write a file, at first one called `name`. `filters` are the kinds that it may have, such as
     "PDF (*.pdf)", the first of them chosen; a name that is typed without an ending gets that of the chosen kind."""
 
