@@ -199,6 +199,7 @@ class _Parts(_ShelfParts):
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
+        self.preferences.backup_wanted.connect(self.backup.ask)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
 
@@ -487,7 +488,6 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
-        self.backup.begin()
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
@@ -554,7 +554,6 @@ class WindowPresenter(_Parts):
         self.asking.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
-        self.preferences.backup_wanted.connect(self.backup.ask)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""
