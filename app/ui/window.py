@@ -519,7 +519,8 @@ class WindowPresenter(_Parts):
     def going_on(self) -> frozenset[Executor]:
         """Whose work a person began, and would want to go on while the desk is locked."""
         answers = (Executor.ENGINE,) if self.activity.works else ()
-        return frozenset((*answers, Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.PRINTING))
+        files = (Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
+        return frozenset((*answers, Executor.ADDING, *files))
 
     # ---- what belongs together
 
