@@ -35,7 +35,7 @@ from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 from tests.store.fixtures.fill import fill
 
-pytestmark = pytest.mark.fortress
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(7200)]
 
 _DESK_BYTES = 2_000_000_000
 _MATTERS = 4
