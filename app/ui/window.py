@@ -94,6 +94,7 @@ class _ShelfParts(QObject):
     _desk: Services
     _bridge: Bridge
     _icons: Icons
+    _now: Callable[[], datetime]
     activity: Activity
     shown: Shown
     navigation: Navigation
@@ -158,6 +159,26 @@ class _ShelfParts(QObject):
         made.citation_wanted.connect(self.navigation.open_citation)
         made.saved.connect(self.saved_files.show)
         return made
+
+    @cached_property
+    def search(self) -> SearchPresenter:
+        """Made, with its panel, when the library is searched first."""
+        from app.ui.search.panel import SearchPanel
+        from app.ui.search.presenter import SearchPresenter
+
+        panel = SearchPanel(self._icons, self.covers, self._now())
+        self.window.add_view(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.hit_chosen.connect(self.navigation.open_hit)
+        return made
+
+    def going_on(self) -> frozenset[Executor]:
+        """Whose work a person began, and would want to go on while the desk is locked."""
+        answers = (Executor.ENGINE,) if self.activity.works else ()
+        files = (Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
+        return frozenset((*answers, Executor.ADDING, *files))
 
     @Slot()
     def _fit_text(self) -> None:
@@ -325,20 +346,6 @@ class _Parts(_ShelfParts):
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)
-        return made
-
-    @cached_property
-    def search(self) -> SearchPresenter:
-        """Made, with its panel, when the library is searched first."""
-        from app.ui.search.panel import SearchPanel
-        from app.ui.search.presenter import SearchPresenter
-
-        panel = SearchPanel(self._icons, self.covers, self._now())
-        self.window.add_view(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
-        made.failed.connect(self.window.tell)
-        made.hit_chosen.connect(self.navigation.open_hit)
         return made
 
     @Slot()
@@ -515,12 +522,6 @@ class WindowPresenter(_Parts):
             look=self.window.page.look,
             folds=self._book_list.folds(),
         )
-
-    def going_on(self) -> frozenset[Executor]:
-        """Whose work a person began, and would want to go on while the desk is locked."""
-        answers = (Executor.ENGINE,) if self.activity.works else ()
-        files = (Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
-        return frozenset((*answers, Executor.ADDING, *files))
 
     # ---- what belongs together
 
