@@ -242,7 +242,7 @@ class _Making:
                     self._done = before + int(part * size)
                     yield self._step()
             database.close()
-            with contextlib.closing(Database.look(copy, key)) as copied:
+            with contextlib.closing(Database.look(copy, key)) as copied, _named(database):
                 copied.verify()
             with copy.open("rb") as source:
                 yield from self._add(writer, BackupMember(name, copy.stat().st_size, key.secret), source)
@@ -268,6 +268,15 @@ class _Making:
             raise Stopped
         total = 2 * sum(self._sizes.values()) + sum(self._readings.values())
         return Copying(min(self._done, total), total, self._now)
+
+
+@contextlib.contextmanager
+def _named(database: Database) -> Iterator[None]:
+    """What is wrong with its copy is wrong with it."""
+    try:
+        yield
+    except AppError as error:
+        raise AppError(error.code, **(error.params | {"path": str(database.path)})) from error
 
 
 def _sweep(target: Path) -> None:

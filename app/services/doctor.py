@@ -106,7 +106,6 @@ def examine(
     landlock = sandbox.landlock_abi()
     verdict = None if installed is None else verify(installed)
     problems += () if verdict is None else verdict.problems()
-    starter = local.starter()
     return DoctorReport(
         octavo=__version__,
         python=platform.python_version(),
@@ -125,7 +124,7 @@ def examine(
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
         backup_at=backup_at,
-        starter=starter.path if starter else "",
+        starter=_starter_path(),
         embedding=embedding_model(),
         remote=remote,
         policy=policy,
@@ -142,6 +141,11 @@ def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
     except AppError as error:
         problems.append(error.problem)
         return Inspected("", (), 0, (), 1)
+
+
+def _starter_path() -> str:
+    starter = local.starter()
+    return starter.path if starter else ""
 
 
 def _sockets() -> tuple[str, ...]:

@@ -94,6 +94,7 @@ class _ShelfParts(QObject):
     _desk: Services
     _bridge: Bridge
     _icons: Icons
+    _now: Callable[[], datetime]
     activity: Activity
     shown: Shown
     navigation: Navigation
@@ -159,6 +160,26 @@ class _ShelfParts(QObject):
         made.saved.connect(self.saved_files.show)
         return made
 
+    @cached_property
+    def search(self) -> SearchPresenter:
+        """Made, with its panel, when the library is searched first."""
+        from app.ui.search.panel import SearchPanel
+        from app.ui.search.presenter import SearchPresenter
+
+        panel = SearchPanel(self._icons, self.covers, self._now())
+        self.window.add_view(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.hit_chosen.connect(self.navigation.open_hit)
+        return made
+
+    def going_on(self) -> frozenset[Executor]:
+        """Whose work a person began, and would want to go on while the desk is locked."""
+        answers = (Executor.ENGINE,) if self.activity.works else ()
+        files = (Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
+        return frozenset((*answers, Executor.ADDING, *files))
+
     @Slot()
     def _fit_text(self) -> None:
         self.window.panes.set_text(self._icons.theme.sizes.percent)
@@ -199,6 +220,7 @@ class _Parts(_ShelfParts):
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
+        self.preferences.backup_wanted.connect(self.backup.ask)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
 
@@ -324,20 +346,6 @@ class _Parts(_ShelfParts):
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)
-        return made
-
-    @cached_property
-    def search(self) -> SearchPresenter:
-        """Made, with its panel, when the library is searched first."""
-        from app.ui.search.panel import SearchPanel
-        from app.ui.search.presenter import SearchPresenter
-
-        panel = SearchPanel(self._icons, self.covers, self._now())
-        self.window.add_view(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
-        made.failed.connect(self.window.tell)
-        made.hit_chosen.connect(self.navigation.open_hit)
         return made
 
     @Slot()
@@ -487,7 +495,6 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
-        self.backup.begin()
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
@@ -515,11 +522,6 @@ class WindowPresenter(_Parts):
             look=self.window.page.look,
             folds=self._book_list.folds(),
         )
-
-    def going_on(self) -> frozenset[Executor]:
-        """Whose work a person began, and would want to go on while the desk is locked."""
-        answers = (Executor.ENGINE,) if self.activity.works else ()
-        return frozenset((*answers, Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.PRINTING))
 
     # ---- what belongs together
 
@@ -554,7 +556,6 @@ class WindowPresenter(_Parts):
         self.asking.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
-        self.preferences.backup_wanted.connect(self.backup.ask)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""
