@@ -192,6 +192,11 @@ QPlainTextEdit[role="framed"] {{
 QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
 QTableView {{ background: $surface; border: none; outline: none; }}
 QTableView[role="grid"] {{ background: $ground; }}
+QTableView[role="framed"] {{ border: 1px solid $edge; border-radius: {CORNER}px; }}
+QTableView[role="framed"]:focus {{ border-color: $accent; }}
+QTableView[role="framed"]::item {{ padding: 0 {SPACE_M}px; }}
+QTableView[role="framed"]::item:selected {{ background: $wash; color: $accent; }}
+QTableView[role="framed"] QHeaderView::section {{ background: $surface; border-top: none; }}
 QHeaderView {{ background: $ground; border: none; }}
 QHeaderView::section {{
     background: $ground; color: $soft_ink; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;

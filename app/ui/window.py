@@ -62,6 +62,7 @@ from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
+from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.locking import Locking
@@ -99,6 +100,7 @@ class _ShelfParts(QObject):
     navigation: Navigation
     saved_files: SavedFiles
     bin: BinPresenter
+    record: RecordPresenter
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
@@ -196,6 +198,9 @@ class _Parts(_ShelfParts):
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk.removal, bridge, window, now, self)
+        self.record = RecordPresenter(desk.record, bridge, window, now, self)
+        self.record.failed.connect(window.tell)
+        self.record.saved.connect(self.saved_files.show)
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
@@ -426,7 +431,7 @@ class _Parts(_ShelfParts):
         of_help = command_list.help_commands(self.help)
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin, self.record
             ),
             command_list.matter_commands(self.matters, self.backup),
             of_conversation,
