@@ -29,6 +29,9 @@ RECORDED_SETTINGS = (
     *(
         "lock.idle_minutes",
         "lock.with_session",
+        "retention.conversations_days",
+        "retention.readings_days",
+        "retention.bin_days",
         "record_texts",
         "use_bin",
         "readings_quota_gb",

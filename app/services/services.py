@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from app.services.prompt_texts import PromptTexts
 from app.services.pseudonyms.leaving import Leaving
 from app.services.recording import Recording
 from app.services.removal import Removal
+from app.services.retention import Aged, Retention
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.timeline.timelines import Timelines
@@ -99,6 +100,8 @@ class Services:
     turn_to: Callable[[str], Services]
     """Open another desk by its id, with the same engine, models and readers, and close this one; the engine then holds
     nothing of it. Raises AppError as `Matters.open` does, and this one stays open."""
+    aged_at_start: list[Aged] = field(default_factory=list)
+    """What was found too old when this desk was opened, until a face has said so."""
     installed: Path | None = None  # the root of the installation; None in a checkout
 
     @cached_property
@@ -134,6 +137,11 @@ class Services:
         from app.services.timeline.asking import TimelineAsking  # now: few need it
 
         return TimelineAsking(self.ask, self.timelines.store)
+
+    @property
+    def retention(self) -> Retention:
+        in_force = self.settings.load
+        return Retention(self.conversations, self.removal, self.readings, self.record, self.own_settings, in_force)
 
     @property
     def titling(self) -> Titling:

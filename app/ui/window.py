@@ -197,7 +197,7 @@ class _Parts(_ShelfParts):
         )
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
-        self.bin = BinPresenter(desk.removal, bridge, window, now, self)
+        self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
         self.record = RecordPresenter(desk.record, bridge, window, now, self)
         self.record.failed.connect(window.tell)
         self.record.saved.connect(self.saved_files.show)
@@ -620,6 +620,7 @@ class WindowPresenter(_Parts):
         for deleting in (shelf, talk):
             deleting.binned.connect(self.bin.offer)
         self.bin.restored.connect(self.navigation.open_restored)
+        self.bin.aged.connect(self.shelf.list_conversations)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
