@@ -142,6 +142,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
+        case "kept":
+            from app.cli import kept
+
+            kept.run(options, desk, cancel)
         case "record":
             from app.cli import record
 

@@ -26,6 +26,7 @@ from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
+from app.services.kept import Keeping
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
@@ -137,6 +138,10 @@ class Services:
         from app.services.timeline.asking import TimelineAsking  # now: few need it
 
         return TimelineAsking(self.ask, self.timelines.store)
+
+    @property
+    def keeping(self) -> Keeping:
+        return Keeping(self.paths, self.database, self.matter, self.matters, self.settings)
 
     @property
     def retention(self) -> Retention:
