@@ -12,11 +12,19 @@ from app.core.kept import KeptDesk, KeptReport
 from app.core.work import Cancel, finish
 from app.export.files import write_bytes
 from app.services import kept
-from app.services.kept import Looking
+from app.services.kept import LookingThrough
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.kept import desk_words, file_words, limits_words, nothing_words, place_words, remedy_words, where_words
-from app.wording.units import count, printable
+from app.wording.kept import (
+    desk_words,
+    file_words,
+    limits_words,
+    nothing_words,
+    places_words,
+    remedy_words,
+    where_words,
+)
+from app.wording.units import count
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -28,7 +36,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise AppError(Code.EXPORT_FORMAT, path=str(options.export), known=", ".join(kept.ENDINGS))
     bar = Bar()
 
-    def show(event: Looking) -> None:
+    def show(event: LookingThrough) -> None:
         bar.show(_("looking"), event.done, event.total)
 
     try:
@@ -64,8 +72,8 @@ def _print(report: KeptReport) -> None:
 def _print_places(desk: KeptDesk) -> None:
     for where, places in groupby(desk.places, lambda place: place.where):
         print(f"  {where_words(where)}")
-        for place in places:
-            print(f"    {printable(place.id[:8])}  {place_words(place)}")
+        for words in places_words(where, tuple(places)):
+            print(f"    {words}")
         print(f"    → {remedy_words(where)}")
 
 

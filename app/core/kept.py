@@ -46,7 +46,7 @@ class KeptFileKind(StrEnum):
     OTHER = "other"
 
 
-class KeptFile(msgspec.Struct, frozen=True):
+class FilesOfKind(msgspec.Struct, frozen=True):
     """All of one kind: how many, and their bytes. `path`: of one, or of the folder that they are in."""
 
     kind: KeptFileKind
@@ -70,7 +70,7 @@ class KeptReport(msgspec.Struct, frozen=True):
     name: str
     time: str
     desks: tuple[KeptDesk, ...]
-    files: tuple[KeptFile, ...]
+    files: tuple[FilesOfKind, ...]
 
     @property
     def is_empty(self) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX
-from app.core.kept import KeptDesk, KeptFile, KeptFileKind, KeptPlace, KeptReport, KeptWhere
+from app.core.kept import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.record import RecordEntry, RecordKind
@@ -30,7 +30,7 @@ from app.store.settings import SettingsStore
 ENDINGS = (".csv", ".json")
 
 
-class Looking(msgspec.Struct, frozen=True):
+class LookingThrough(msgspec.Struct, frozen=True):
     """Parts of the desks that were looked through, of all."""
 
     done: int
@@ -47,7 +47,7 @@ class Keeping:
     matters: Matters
     settings: SettingsStore
 
-    def report(self, name: str, cancel: Cancel, *, everywhere: bool = False) -> Work[Looking, KeptReport]:
+    def report(self, name: str, cancel: Cancel, *, everywhere: bool = False) -> Work[LookingThrough, KeptReport]:
         """Everything that has this name; with no name, how much of everything there is. `everywhere`: in the library
         and in all matters, which are opened for it, one after the other. Raises AppError as opening one does; Stopped.
         """
@@ -60,7 +60,7 @@ class Keeping:
                     if cancel.requested:
                         raise Stopped
                     places = so_far
-                    yield Looking(number * total + done, len(desks) * total)
+                    yield LookingThrough(number * total + done, len(desks) * total)
                 found.append(self._desk(id, shown, database, places))
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return KeptReport(name, time, tuple(found), tuple(_files(self.paths)))
@@ -130,14 +130,15 @@ def _entries_about(
 
 def _of_entry(entry: RecordEntry) -> KeptPlace:
     where = KeptWhere.EXPORTS if entry.kind == RecordKind.EXPORT else KeptWhere.RECORD
-    return KeptPlace(where, str(entry.number), f"{entry.kind} {entry.time} {entry.detail}".strip(), 1)
+    time = entry.time.replace("T", " ").removesuffix("Z")
+    return KeptPlace(where, str(entry.number), f"{time} UTC · {entry.detail or entry.kind}", 1)
 
 
 def _order(place: KeptPlace) -> tuple[int, str]:
     return list(KeptWhere).index(place.where), place.title.casefold()
 
 
-def _files(paths: Paths) -> Iterator[KeptFile]:
+def _files(paths: Paths) -> Iterator[FilesOfKind]:
     """Of the data folder, but for models, by their kinds."""
     found: dict[tuple[KeptFileKind, str], list[int]] = {}
     for file in sorted(paths.data.rglob("*")):
@@ -148,7 +149,7 @@ def _files(paths: Paths) -> Iterator[KeptFile]:
         with contextlib.suppress(OSError):
             found.setdefault((kind, shown), []).append(file.stat().st_size)
     for (kind, shown), sizes in found.items():
-        yield KeptFile(kind, shown, len(sizes), sum(sizes))
+        yield FilesOfKind(kind, shown, len(sizes), sum(sizes))
 
 
 def _kind(file: Path, paths: Paths) -> KeptFileKind:

@@ -18,7 +18,7 @@ _TITLE = 80
 
 
 @dataclass(frozen=True)
-class TextPlace:
+class SearchedTable:
     """`owner`: SQL for the id of what a row belongs to; `columns`: that are looked through."""
 
     where: KeptWhere
@@ -28,38 +28,38 @@ class TextPlace:
 
 _OF_QUESTION = "(SELECT q.conversation_id FROM questions q WHERE q.id = t.question_id)"
 
-PLACES: dict[str, TextPlace] = {
-    "books": TextPlace(KeptWhere.DOCUMENTS, "t.id", ("title", "path", "outline", "labels", "member", "facts")),
-    "pages": TextPlace(KeptWhere.DOCUMENTS, "t.book_id", ("label", "text", "chapter", "hidden")),
-    "suggested_questions": TextPlace(KeptWhere.DOCUMENTS, "t.book_id", ("questions",)),
-    "recognitions": TextPlace(KeptWhere.DOCUMENTS, "t.picture", ("text",)),
-    "conversations": TextPlace(KeptWhere.CONVERSATIONS, "t.id", ("title", "instructions")),
-    "questions": TextPlace(KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "form", "plan")),
-    "answers": TextPlace(
+PLACES: dict[str, SearchedTable] = {
+    "books": SearchedTable(KeptWhere.DOCUMENTS, "t.id", ("title", "path", "outline", "labels", "member", "facts")),
+    "pages": SearchedTable(KeptWhere.DOCUMENTS, "t.book_id", ("label", "text", "chapter", "hidden")),
+    "suggested_questions": SearchedTable(KeptWhere.DOCUMENTS, "t.book_id", ("questions",)),
+    "recognitions": SearchedTable(KeptWhere.DOCUMENTS, "t.picture", ("text",)),
+    "conversations": SearchedTable(KeptWhere.CONVERSATIONS, "t.id", ("title", "instructions")),
+    "questions": SearchedTable(KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "form", "plan")),
+    "answers": SearchedTable(
         KeptWhere.CONVERSATIONS,
         _OF_QUESTION,
         ("text", "citations", "passages", "outlines", "instructions", "parts", "weighed", "problem", "sent"),
     ),
-    "question_images": TextPlace(KeptWhere.CONVERSATIONS, _OF_QUESTION, ("name",)),
-    "drafts": TextPlace(KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "edited")),
-    "sheet_columns": TextPlace(KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
-    "sheet_cells": TextPlace(KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
-    "notes": TextPlace(KeptWhere.NOTES, "t.id", ("words", "text")),
-    "timeline_events": TextPlace(KeptWhere.EVENTS, "t.id", ("text",)),
-    "timeline_event_places": TextPlace(KeptWhere.EVENTS, "t.event_id", ("quote", "words")),
-    "timeline_entities": TextPlace(KeptWhere.PEOPLE, "t.id", ("name",)),
-    "timeline_entity_places": TextPlace(KeptWhere.PEOPLE, "t.entity_id", ("name",)),
-    "timeline_names": TextPlace(KeptWhere.PEOPLE, "t.entity_id", ("key",)),
-    "pseudonyms": TextPlace(KeptWhere.PSEUDONYMS, "t.conversation_id", ("text", "stand_in")),
-    "record_entries": TextPlace(KeptWhere.RECORD, "t.number", ("model", "engine", "detail")),
-    "record_texts": TextPlace(KeptWhere.RECORD, "t.number", ("text",)),
-    "sources": TextPlace(KeptWhere.FOLDERS, "t.path", ("path",)),
-    "places": TextPlace(KeptWhere.FOLDERS, "t.path", ("path", "name", "problem")),
-    "bin": TextPlace(KeptWhere.BIN, "t.id", ("title",)),
-    "saved_prompts": TextPlace(KeptWhere.PROMPTS, "t.id", ("name", "text")),
-    "settings": TextPlace(KeptWhere.SETTINGS, "t.name", ("value",)),
-    "blobs": TextPlace(KeptWhere.SETTINGS, "t.name", ("value",)),
-    "matters": TextPlace(KeptWhere.MATTERS, "t.id", ("name",)),
+    "question_images": SearchedTable(KeptWhere.CONVERSATIONS, _OF_QUESTION, ("name",)),
+    "drafts": SearchedTable(KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "edited")),
+    "sheet_columns": SearchedTable(KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
+    "sheet_cells": SearchedTable(KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
+    "notes": SearchedTable(KeptWhere.NOTES, "t.id", ("words", "text")),
+    "timeline_events": SearchedTable(KeptWhere.EVENTS, "t.id", ("text",)),
+    "timeline_event_places": SearchedTable(KeptWhere.EVENTS, "t.event_id", ("quote", "words")),
+    "timeline_entities": SearchedTable(KeptWhere.PEOPLE, "t.id", ("name",)),
+    "timeline_entity_places": SearchedTable(KeptWhere.PEOPLE, "t.entity_id", ("name",)),
+    "timeline_names": SearchedTable(KeptWhere.PEOPLE, "t.entity_id", ("key",)),
+    "pseudonyms": SearchedTable(KeptWhere.PSEUDONYMS, "t.conversation_id", ("text", "stand_in")),
+    "record_entries": SearchedTable(KeptWhere.RECORD, "t.number", ("model", "engine", "detail")),
+    "record_texts": SearchedTable(KeptWhere.RECORD, "t.number", ("text",)),
+    "sources": SearchedTable(KeptWhere.FOLDERS, "t.path", ("path",)),
+    "places": SearchedTable(KeptWhere.FOLDERS, "t.path", ("path", "name", "problem")),
+    "bin": SearchedTable(KeptWhere.BIN, "t.id", ("title",)),
+    "saved_prompts": SearchedTable(KeptWhere.PROMPTS, "t.id", ("name", "text")),
+    "settings": SearchedTable(KeptWhere.SETTINGS, "t.name", ("value",)),
+    "blobs": SearchedTable(KeptWhere.SETTINGS, "t.name", ("value",)),
+    "matters": SearchedTable(KeptWhere.MATTERS, "t.id", ("name",)),
 }
 
 WITHOUT_TEXTS = frozenset(
@@ -135,7 +135,7 @@ class KeptTexts:
         return frozenset(str(sha256) for id, sha256 in rows if id in ids)
 
 
-def _matching(connection: apsw.Connection, table: str, place: TextPlace, needle: str) -> Iterator[tuple[str, int]]:
+def _matching(connection: apsw.Connection, table: str, place: SearchedTable, needle: str) -> Iterator[tuple[str, int]]:
     having = " OR ".join(f"contains(t.{column}, :needle)" for column in place.columns)
     rows = connection.execute(
         f"SELECT {place.owner}, count(*) FROM {table} t WHERE {having} GROUP BY 1",  # noqa: S608

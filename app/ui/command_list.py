@@ -131,6 +131,13 @@ def adding_commands(
                 words=_("audit, log, history, security, who asked what"),
                 symbol=Symbol.OUTLINE,
             ),
+            Command(
+                _("What is kept of a person or a matter…"),
+                "",
+                record.open_kept,
+                words=_("privacy, personal data, access request, where is a name"),
+                symbol=Symbol.FIND,
+            ),
         ),
     )
 

@@ -171,10 +171,10 @@ QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
 }}
 
 QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
-QListView[role="framed"] {{
+QListView[role="framed"], QTreeView[role="framed"] {{
     background: $surface; border: 1px solid $edge; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
-QListView[role="framed"]:focus {{ border-color: $accent; }}
+QListView[role="framed"]:focus, QTreeView[role="framed"]:focus {{ border-color: $accent; }}
 QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
 QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: $ground; color: $ink; }}
 QListView[role="framed"]::item:selected, QTreeView::item:selected {{

@@ -198,7 +198,7 @@ class _Parts(_ShelfParts):
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
-        self.record = RecordPresenter(desk.record, bridge, window, now, self)
+        self.record = RecordPresenter(desk, bridge, window, now, self)
         self.record.failed.connect(window.tell)
         self.record.saved.connect(self.saved_files.show)
         self._make_models(desk, bridge, appearance)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.kept import KeptDesk, KeptFile, KeptFileKind, KeptPlace, KeptReport, KeptWhere
+from collections.abc import Sequence
+
+from app.core.kept import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
 from app.core.matter import LIBRARY
 from app.wording.i18n import _
 from app.wording.units import count, printable, size
@@ -57,8 +59,17 @@ def remedy_words(where: KeptWhere) -> str:
             return _("Rename or delete the matter.")
 
 
-def place_words(place: KeptPlace) -> str:
-    """A line of the report."""
+def places_words(where: KeptWhere, places: Sequence[KeptPlace]) -> tuple[str, ...]:
+    """The lines of the report about one kind of thing; of the record, only how many entries."""
+    if where is KeptWhere.RECORD:
+        one, several = _("1 entry"), _("{n} entries")
+        return (one if len(places) == 1 else several.format(n=count(len(places))),)
+    if where in (KeptWhere.EXPORTS, KeptWhere.READINGS):
+        return tuple(printable(place.title) for place in places)
+    return tuple(map(_place_words, places))
+
+
+def _place_words(place: KeptPlace) -> str:
     one, several = _("1 place"), _("{n} places")
     number = one if place.count == 1 else several.format(n=count(place.count))
     title = printable(place.title) or _("New conversation")
@@ -69,7 +80,7 @@ def desk_words(desk: KeptDesk) -> str:
     return _("Library") if desk.id == LIBRARY else printable(desk.name)
 
 
-def file_words(file: KeptFile) -> str:
+def file_words(file: FilesOfKind) -> str:
     kind = {
         KeptFileKind.DATABASE: _("Encrypted database"),
         KeptFileKind.COPY: _("Copy from before an upgrade"),

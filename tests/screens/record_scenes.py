@@ -84,6 +84,28 @@ def record_nothing(stage: Stage) -> None:
     stage.settle()
 
 
+def _kept(stage: Stage, **options: object) -> None:
+    _record(stage, **options)
+    stage.presenter.record.open_kept()
+    assert stage.presenter.record.kept is not None
+    stage.presenter.record.kept.dialog.name.setText("tenant")
+    stage.presenter.record.kept.dialog.look.click()
+    stage.settle()
+
+
+def kept(stage: Stage) -> None:
+    _kept(stage)
+
+
+def kept_dark(stage: Stage) -> None:
+    _kept(stage, theme=ThemeChoice.DARK)
+
+
+def kept_small_japanese(stage: Stage) -> None:
+    with _japanese():
+        _kept(stage, size=(1024, 700))
+
+
 def _held(stage: Stage, section: SectionKind, **options: object) -> None:
     stage.desk.settings.policy = Policy(
         PolicyRules(remote_engine=False, model_hub=False, passphrase_required=True, lock_after_minutes=15),
@@ -111,6 +133,9 @@ RECORD_SCENES = (
     record_small_japanese,
     record_changed,
     record_nothing,
+    kept,
+    kept_dark,
+    kept_small_japanese,
     policy_privacy,
     policy_server_dark,
 )

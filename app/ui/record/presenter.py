@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
 from app.services import record_files
-from app.services.recording import Recording
+from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -22,6 +22,7 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.record.dialog import RecordDialog
+    from app.ui.record.kept import KeptPresenter
 
 _Found: TypeAlias = "tuple[tuple[RecordEntry, ...], RecordVerdict, bool]"
 
@@ -33,7 +34,7 @@ class RecordPresenter(Presenter):
 
     def __init__(
         self,
-        recording: Recording,
+        desk: Services,
         bridge: Bridge,
         window: MainWindow,
         now: Callable[[], datetime],
@@ -41,11 +42,12 @@ class RecordPresenter(Presenter):
     ) -> None:
         """`now` gives the local time, aware of its zone."""
         super().__init__(parent)
-        self._recording = recording
+        self._desk, self._recording = desk, desk.record
         self._bridge = bridge
         self._window = window
         self._now = now
         self.dialog: RecordDialog | None = None
+        self.kept: KeptPresenter | None = None
 
     @Slot()
     def open(self) -> None:
@@ -65,6 +67,15 @@ class RecordPresenter(Presenter):
         dialog.export_wanted.connect(self._choose)
         dialog.finished.connect(self._closed)
         dialog.open()
+
+    @Slot()
+    def open_kept(self) -> None:
+        """What is kept of a person or a matter."""
+        from app.ui.record.kept import KeptPresenter  # when it is opened
+
+        self.kept = KeptPresenter(self._desk, self._bridge, self._window, self)
+        self.kept.saved.connect(self.saved)
+        self.kept.failed.connect(self.failed)
 
     @Slot()
     def _closed(self) -> None:

@@ -63,3 +63,35 @@ def test_old_entries_are_left_out_of_the_last_days(room: Room) -> None:
     dialog._now = NOW + timedelta(days=9_999)
     dialog.days.set_value("30")
     assert dialog.shown == ()
+
+
+def test_what_is_kept_of_a_name_is_shown_and_exported(room: Room, tmp_path: Path) -> None:
+    room.add_conversation("Zweig and the rent")
+    room.open()
+    room.presenter.record.open_kept()
+    kept = room.presenter.record.kept
+    assert kept is not None
+    dialog, file = kept.dialog, tmp_path / "kept.csv"
+    assert not dialog.export.isEnabled()
+    assert dialog.everywhere.isHidden()
+    dialog.name.setText("zweig")
+    dialog.look.click()
+    room.settle()
+    words = [dialog.tree.topLevelItem(row).text(0) for row in range(dialog.tree.topLevelItemCount())]
+    assert words == ["Conversations", "Files"]
+    group = dialog.tree.topLevelItem(0)
+    assert [group.child(row).text(0) for row in range(group.childCount())] == [
+        "Zweig and the rent · 1 place",
+        "→ Delete the conversation or the sheet and empty the bin.",
+    ]
+    kept.saved.connect(dialog.setWindowTitle)
+    dialog.export_wanted.disconnect()
+    dialog.export_wanted.connect(lambda report: kept.write(report, str(file)))
+    dialog.export.click()
+    room.settle()
+    assert "Zweig and the rent" in file.read_text("utf-8")
+    assert dialog.windowTitle() == str(file)
+    dialog.name.setText("Nemo")
+    dialog.look.click()
+    room.settle()
+    assert dialog.tree.topLevelItem(0).text(0) == "Nothing has the name “Nemo”."
