@@ -288,7 +288,7 @@ class _Parts(_ShelfParts):
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
-        self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+        self.readings = ReadingsPresenter(desk, bridge, window, self)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:

@@ -71,12 +71,30 @@ def _detail_words(entry: RecordEntry) -> str:
         return ""
     if entry.kind == RecordKind.SETTING:
         path, _colon, value = entry.detail.partition(": ")
+        if path == "passphrase":
+            return _("Passphrase set") if value == "set" else _("Passphrase removed")
         meaning = meanings().get(path)
         shown = {"True": _("On"), "False": _("Off"), "": _("None")}.get(value, value)
         return entry.detail if meaning is None else f"{meaning.title}: {shown}"
+    if entry.kind == RecordKind.REMOTE:
+        return ""
+    thing, colon, number = entry.detail.partition(": ")
+    if colon and number.isdecimal():
+        return _number_words(thing, int(number))
     thing, as_file, ending = entry.detail.partition(" as ")
     words = _thing_words().get(thing, thing)
     return _("{thing} as {format}").format(thing=words, format=ending.upper()) if as_file else words
+
+
+def _number_words(thing: str, number: int) -> str:
+    """Of documents, which are counted beside it, nothing."""
+    words = {
+        "readings": _("{n} saved readings"),
+        "matters": _("{n} matters"),
+        "replaced": _("{n} names and numbers replaced"),
+        "documents": "",
+    }.get(thing, f"{thing}: {{n}}")
+    return words.format(n=count(number))
 
 
 def _thing_words() -> dict[str, str]:
@@ -92,6 +110,7 @@ def _thing_words() -> dict[str, str]:
         "model": _("Model"),
         "notes": _("Notes"),
         "people": _("People"),
+        "report": _("Report"),
         "sheet": _("Question sheet"),
         "table": _("Table"),
     }
