@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_cite(commands)
     _add_bin(commands)
     _add_record(commands)
+    _add_kept(commands)
     _add_matters(commands)
     _add_backup(commands)
     _add_compare(commands)
@@ -387,6 +388,20 @@ def _add_record(commands: Any) -> None:
         "--verify", nargs="?", const=True, type=Path, metavar="FILE",
         help=_("check that the record, or FILE that was exported, is as it was written"),
     )  # fmt: skip
+
+
+def _add_kept(commands: Any) -> None:
+    kept = _command(
+        commands, "kept", _("report what is kept of a person or a matter, where it is, and what would delete it")
+    )
+    kept.add_argument("name", nargs="?", metavar="NAME", help=_("the name to look for in all texts"))
+    _add_matter(kept)
+    kept.add_argument(
+        "--all-matters", action="store_true", help=_("look into the library and all matters, one after the other")
+    )
+    kept.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write the report into FILE, which ends in .csv or .json")
+    )
 
 
 def _day(text: str) -> str:

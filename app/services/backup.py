@@ -23,6 +23,7 @@ from app.core.events import Copying, Hashing
 from app.core.files import DRAFT_SUFFIX, open_private, sync_folder
 from app.core.matter import Matter
 from app.core.paths import Paths, machine_error
+from app.core.record import Happening, RecordKind
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.work import Cancel, Stopped, Work
 from app.services.backup_file import (
@@ -42,6 +43,7 @@ from app.store.db import Database
 from app.store.derivation import Cost
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS
+from app.store.record import RecordStore
 from app.store.sealing import Sealing, new_sealing
 from app.store.settings import SettingsStore
 from app.store.snapshots import freeze
@@ -124,6 +126,7 @@ class Backups:
                     draft.unlink(missing_ok=True)
         SettingsStore(self.home).set_blob(_LAST, repr(made_at).encode("ascii"))
         matters = len(manifest.members_like(MATTER))
+        RecordStore(self.home).add((Happening(RecordKind.BACKUP, detail=f"matters: {matters}"),), texts=False)
         return BackupMade(str(target), size, matters, readings, tuple(making.left_out))
 
     def _readings(self) -> tuple[str, ...]:

@@ -415,7 +415,8 @@ def _seize(connection: apsw.Connection, path: Path) -> None:
 
 def _contains(*values: apsw.SQLiteValue) -> bool:
     text, folded_needle = values
-    return contains(str(text), str(folded_needle))
+    read = text.decode("utf-8", "replace") if isinstance(text, bytes) else "" if text is None else str(text)
+    return contains(read, str(folded_needle))
 
 
 def _count_places(*values: apsw.SQLiteValue) -> int:

@@ -62,6 +62,7 @@ from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
+from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.locking import Locking
@@ -100,6 +101,7 @@ class _ShelfParts(QObject):
     navigation: Navigation
     saved_files: SavedFiles
     bin: BinPresenter
+    record: RecordPresenter
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
@@ -216,7 +218,10 @@ class _Parts(_ShelfParts):
         )
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
-        self.bin = BinPresenter(desk.removal, bridge, window, now, self)
+        self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
+        self.record = RecordPresenter(desk, bridge, window, now, self)
+        self.record.failed.connect(window.tell)
+        self.record.saved.connect(self.saved_files.show)
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
@@ -305,7 +310,7 @@ class _Parts(_ShelfParts):
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
-        self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+        self.readings = ReadingsPresenter(desk, bridge, window, self)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -434,7 +439,7 @@ class _Parts(_ShelfParts):
         of_help = command_list.help_commands(self.help)
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin, self.record
             ),
             command_list.matter_commands(self.matters, self.backup),
             of_conversation,
@@ -616,6 +621,7 @@ class WindowPresenter(_Parts):
         for deleting in (shelf, talk):
             deleting.binned.connect(self.bin.offer)
         self.bin.restored.connect(self.navigation.open_restored)
+        self.bin.aged.connect(self.shelf.list_conversations)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
