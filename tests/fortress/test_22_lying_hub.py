@@ -64,7 +64,7 @@ def hub(program: Program) -> Iterator[LoopbackHub]:
 
 
 def _fetch(program: Program, env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Exit status, and all that was said; paused after `_PATIENCE_S`."""
+    """Exit status, and all that was said; paused after `_PATIENCE_S`. What came before stays there."""
     words = [*program.before, *program.command, "models", "fetch", REPOSITORY, "--yes", "--data-dir", str(program.data)]
     with subprocess.Popen(
         words,
@@ -82,6 +82,12 @@ def _fetch(program: Program, env: dict[str, str] | None = None) -> tuple[int, st
             process.send_signal(signal.SIGINT)
             said, _none = process.communicate(timeout=60)
     return process.returncode, said
+
+
+def _fetch_anew(program: Program) -> tuple[int, str]:
+    """With nothing of what came before."""
+    shutil.rmtree(program.data / "models", ignore_errors=True)
+    return _fetch(program)
 
 
 def _ready(program: Program) -> list[Path]:
@@ -112,19 +118,19 @@ def test_every_lie(program: Program, hub: LoopbackHub, model: bytes, figure: Fig
         hub.let_go.clear()
         hub.add(_NAME, model, fault=fault)
         try:
-            ends[_hold(program, *_fetch(program))] += 1
+            ends[_hold(program, *_fetch_anew(program))] += 1
         finally:
             hub.let_go.set()
     hub.faults.clear()
     for more in _LIES.values():
         hub.files = {_NAME: Content(model, **more)}  # type: ignore[arg-type]
-        ends[_hold(program, *_fetch(program))] += 1
+        ends[_hold(program, *_fetch_anew(program))] += 1
     for name in _NAMES:
         hub.files = {name: Content(model)}
-        ends[_hold(program, *_fetch(program))] += 1
+        ends[_hold(program, *_fetch_anew(program))] += 1
     for answer in _ANSWERS.values():
         hub.answer = answer
-        ends[_hold(program, *_fetch(program))] += 1
+        ends[_hold(program, *_fetch_anew(program))] += 1
     hub.answer = None
     hub.files = {_NAME: Content(model)}
     code, said = _fetch(program)
