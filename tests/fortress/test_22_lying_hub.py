@@ -27,11 +27,13 @@ from tests.models.hub.test_hub import write_identity
 from tests.models.hub_on_loopback import REPOSITORY, Content, Fault, LoopbackHub
 from tests.models.packages import write_model
 
-pytestmark = pytest.mark.fortress
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 
 _NAME = "tiny-Q8_0.gguf"
 _PATIENCE_S = 25
 """A hub may recover, so a person's program tries for minutes; here it is paused after this time, as Ctrl+C does."""
+_SOUND_S = 300
+"""That a sound hub is waited for."""
 
 _LIES = {"a size that is wrong": {"size": 17}, "a hash that is wrong": {"sha256": "0" * 64}, "no hash": {"lfs": False}}
 _NAMES = (
@@ -63,8 +65,8 @@ def hub(program: Program) -> Iterator[LoopbackHub]:
         yield running
 
 
-def _fetch(program: Program, env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Exit status, and all that was said; paused after `_PATIENCE_S`. What came before stays there."""
+def _fetch(program: Program, env: dict[str, str] | None = None, patience_s: float = _PATIENCE_S) -> tuple[int, str]:
+    """Exit status, and all that was said; paused after `patience_s`. What came before stays there."""
     words = [*program.before, *program.command, "models", "fetch", REPOSITORY, "--yes", "--data-dir", str(program.data)]
     with subprocess.Popen(
         words,
@@ -77,7 +79,7 @@ def _fetch(program: Program, env: dict[str, str] | None = None) -> tuple[int, st
         errors="replace",
     ) as process:
         try:
-            said, _none = process.communicate(timeout=_PATIENCE_S)
+            said, _none = process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             said, _none = process.communicate(timeout=60)
@@ -133,7 +135,7 @@ def test_every_lie(program: Program, hub: LoopbackHub, model: bytes, figure: Fig
         ends[_hold(program, *_fetch_anew(program))] += 1
     hub.answer = None
     hub.files = {_NAME: Content(model)}
-    code, said = _fetch(program)
+    code, said = _fetch(program, patience_s=_SOUND_S)
     assert code == 0, said
     assert [path.read_bytes() for path in _ready(program)] == [model]
     lies = len(faults) + len(_LIES) + len(_NAMES) + len(_ANSWERS)
@@ -149,7 +151,7 @@ def test_cut_and_gone_on_with(program: Program, hub: LoopbackHub, model: bytes, 
     before = hub.served[_NAME]
     hub.faults[_NAME] = Fault.CUT
     tries = 0
-    while _fetch(program)[0] != 0:
+    while _fetch(program, patience_s=_SOUND_S)[0] != 0:
         tries += 1
         assert tries < 20
     assert [path.read_bytes() for path in _ready(program)] == [content]

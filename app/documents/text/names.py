@@ -95,6 +95,12 @@ _LABELLED = re.compile(
 )
 _HEADER = re.compile(r"^(?:From|To|Cc):[ \t]*(?P<people>.+(?:\n(?!\w+:).+)*)", re.MULTILINE)
 _ADDRESS = re.compile(r"[\"']?(?P<name>[^\"'<>,;@]{2,80}?)[\"']?\s*<[^<>\s]+@[^<>\s]+>")
+_MAILED = re.compile(
+    r"(?<![\w<.@-])(?P<name>(?:[^\W\d_a-zß-öø-ÿ][\w.'’-]{0,30}[ \t]{1,4}"
+    r"(?:(?:von|van|der|den|de|del|la|da|di)[ \t]{1,4}){0,3})"
+    r"{1,4}[^\W\d_a-zß-öø-ÿ][\w.'’-]{1,30})[ \t]{0,4}<[^<>\s]+@[^<>\s]+>"
+)
+"""A name with its address behind it, anywhere."""
 _JAPANESE = re.compile(
     r"(?P<person>[一-龥々ヶ]{2,4}(?:[ 　][一-龥々ヶぁ-ん]{1,4})?|[ァ-ヴー]{2,20}(?:・[ァ-ヴー]{1,20}){0,3})"
     r"(?:氏(?!名)|様|殿|さん)"
@@ -132,6 +138,9 @@ class NameReader:
             yield from _of_headers(text)
             text = _HEADER.sub(lambda match: "\n" * match.group().count("\n"), text)
         yield from _of_japanese(text)
+        for match in _MAILED.finditer(text):
+            yield _of_sender(match["name"])
+        text = _MAILED.sub("\n", text)
         text = _WRAPPED.sub(" ", text)  # a name that goes on in the next line of a paragraph
         for pattern in (_FORMED, _INSTITUTION):
             found, text = self._organisations(text, pattern)
@@ -195,10 +204,14 @@ def shorter_forms(name: WrittenName) -> tuple[str, ...]:
 def _of_headers(text: str) -> Iterator[WrittenName]:
     for header in _HEADER.finditer(text):
         for match in _ADDRESS.finditer(header["people"]):
-            name = _clean(match["name"])
-            if any(map(str.isalpha, name)):
-                formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
-                yield WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
+            if any(map(str.isalpha, match["name"])):
+                yield _of_sender(match["name"])
+
+
+def _of_sender(written: str) -> WrittenName:
+    name = _clean(written)
+    formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
+    return WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
 
 
 def _of_japanese(text: str) -> Iterator[WrittenName]:
