@@ -80,7 +80,7 @@ _NAMED = re.compile(
     rf"\b(?P<name>(?:{'|'.join(_GIVEN.split())})(?:-{_WORD})?{_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}{_FULL})"
 )
 _FORMED = re.compile(
-    rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|of|the|de){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
+    rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|y|of|the|de|del|du|des|di|für){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
 )
 _INSTITUTION = re.compile(
     rf"\b(?:{_WORD}{_GAP})?(?:{_OF}){_GAP}(?:of|for){_GAP}(?:the{_GAP})?{_ANY_WORD}"
@@ -112,6 +112,8 @@ _JAPANESE = re.compile(
     re.MULTILINE,
 )
 _NO_JAPANESE = ("皆", "各位", "貴", "同", "両", "彼", "神", "王", "仏", "何", "客", "奥", "御", "大学", "銀行")
+_ADDRESSES = re.compile(r"\S{1,80}@\S+|\bhttps?://\S+")
+"""They write names small, which says nothing of them."""
 _SMALL = re.compile(r"\b[a-zß-öø-ÿ][\wß-öø-ÿ-]*")
 _WRAPPED = re.compile(r"(?<=.{45})(?<!\.)\n(?=\S)")
 _SPACES = re.compile(r"\s+")
@@ -130,7 +132,7 @@ class NameReader:
     """Reads the pages of one document. A word that it also writes small is no name by its capital letter alone."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._small = frozenset(word for text in texts for word in _SMALL.findall(text))
+        self._small = frozenset(word for text in texts for word in _SMALL.findall(_ADDRESSES.sub(" ", text)))
 
     def read(self, text: str) -> Iterator[WrittenName]:
         """The names of a page, in no order, each as often as it is there."""
