@@ -43,7 +43,8 @@ The log names ⟦ip_address|192.168.1.20⟧. The witness ⟦person|Tomasz⟧ was
 """,
     "arztbrief": """\
 Herr ⟦person|Jürgen Weber⟧, geboren am ⟦birth_date|3. Mai 1952⟧, wohnhaft ⟦address|Lindenstraße 5a, 20095 Hamburg⟧,
-wurde von ⟦person|Dr. Anneliese von Stein⟧ im ⟦organisation|Klinikum Nord GmbH⟧ behandelt. Tel.: ⟦phone|040 1234567⟧, Konto
+wurde von ⟦person|Dr. Anneliese von Stein⟧ im ⟦organisation|Klinikum Nord GmbH⟧ behandelt. Tel.: ⟦phone|040
+1234567⟧, Konto
 ⟦account|DE89 3704 0044 0532 0130 00⟧, Az.: ⟦case_number|12 O 345/19⟧. ⟦person|Weber⟧ nimmt 5 mg am Tag. Seine Frau
 ⟦person|Petra⟧ ist nicht erreichbar. ⟦organisation|Amtsgericht Hamburg⟧, den 4. Juni 2024.
 """,
