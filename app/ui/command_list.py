@@ -238,6 +238,14 @@ def conversation_commands(
                 apart=True,
             ),
             Command(
+                _("Export with names replaced…"),
+                "",
+                exporting.export_replaced,
+                words=_("pseudonyms, anonymous, privacy, share"),
+                symbol=Symbol.EXPORT,
+                can=exporting.has_words,
+            ),
+            Command(
                 _("Print the conversation…"),
                 "Ctrl+P",
                 exporting.print,

@@ -213,9 +213,7 @@ class _Parts(_ShelfParts):
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
-        self.exporting = Exporting(
-            desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
-        )
+        self.exporting = Exporting(desk, bridge, icons, self.conversation, self.shown, window, self)
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
@@ -282,22 +280,10 @@ class _Parts(_ShelfParts):
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
-        planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
         leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
+        planning = Planning(desk.matter_plans, bridge, talk, composer, leaving, activity, shown, icons, self)
         asking = self.asking = AskingPresenter(
-            desk.ask,
-            desk.parts,
-            bridge,
-            talk,
-            view,
-            composer,
-            writing,
-            planning,
-            leaving,
-            self.openings,
-            activity,
-            shown,
-            self,
+            desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
         )
         self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
@@ -558,7 +544,7 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
-        self.asking.leaving.chosen.connect(self.preferences.change)
+        self.asking.planning.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
 
