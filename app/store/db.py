@@ -541,6 +541,11 @@ def finish_rescue(path: Path) -> None:
             rename_private(rescued, path)
 
 
+def suspect_of(mark: Path) -> Path | None:
+    """The database in which damage was found, if this is the mark of that."""
+    return mark.with_name(mark.name.removesuffix(_SUSPECT)) if mark.name.endswith(_SUSPECT) else None
+
+
 def _fits(path: Path, key: Key) -> bool:
     try:
         with open_pages(path, key) as pages:
