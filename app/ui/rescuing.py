@@ -82,7 +82,7 @@ class Rescuing(QObject):
                 if self._bar is not None and total:
                     self._bar.setValue(done * _STEPS // total)
             case Done(report):
-                self._end(_("Your data is whole again"), "\n\n".join(words.report_lines(report)), _("Open"))
+                self._end(_("Your data opens again"), "\n\n".join(words.report_lines(report)), _("Open"))
             case Failed(problem):
                 self._close(_("Your data could not be saved"), sentence(problem))
             case Cancelled():

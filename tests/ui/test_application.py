@@ -326,7 +326,7 @@ def test_what_can_be_saved_of_a_damaged_desk_is_saved_and_the_desk_opens(
     assert dialog.windowTitle() == "Your data is damaged in places"
     assert "“octavo.db”" in dialog.accessibleDescription()
     dialog.action.click()
-    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Your data is whole again"])
+    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Your data opens again"])
     (dialog,) = _visible(SmallDialog)
     assert "Saved from the library: conversations: 1." in dialog.accessibleDescription()
     dialog.action.click()
