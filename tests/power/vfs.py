@@ -29,7 +29,7 @@ def below(folder: Path, disk: Disk | None = None, disturb: Disturb | None = None
 
     class Connection(real):  # type: ignore[misc, valid-type]
         def close(self, force: bool = False) -> None:
-            """What fails while SQLite closes concerns nobody: it says nothing of it, and only a VFS of Python's would."""
+            """SQLite says nothing of what fails while it closes; only a VFS of Python's would."""
             try:
                 super().close(force)
             except (apsw.FullError, apsw.IOError):
