@@ -24,8 +24,8 @@ _STEPS = 1000
 
 
 class Rescuing(QObject):
-    """One dialog after the other. `ended`: the desk may be opened now; False if the person wants no rescue, or there was
-    none."""
+    """One dialog after the other. `ended`: the desk may be opened now; False if the person wants no rescue, or it
+    failed."""
 
     ended = Signal(bool)
 
