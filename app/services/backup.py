@@ -20,9 +20,9 @@ from app import __version__
 from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
-from app.core.files import DRAFT_SUFFIX, open_private, sync_folder
+from app.core.files import DRAFT_SUFFIX, open_private
 from app.core.matter import Matter
-from app.core.paths import Paths, machine_error
+from app.core.paths import Paths, machine_error, sync_folder
 from app.core.record import Happening, RecordKind
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.work import Cancel, Stopped, Work

@@ -287,6 +287,8 @@ class WindowStart(_Shell):
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._unsaid = ""
+        self._given: str | None = None  # the passphrase, until the desk is open
+        self._untouched = False  # the person wants no rescue of damaged data
         self._begun = False
         self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
         self.window.seen.connect(self._begin)
@@ -318,7 +320,10 @@ class WindowStart(_Shell):
 
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
         """On the bridge's thread."""
+        self._given = passphrase
         desk = self._desk = self._open_desk(self._paths, passphrase)
+        if not self._untouched:
+            self._look_for_damage(desk)
         last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
         for module in ("app.ui.window", "app.ui.lock.desk_lock"):  # here: the window answers meanwhile
             import_module(module)
@@ -327,6 +332,15 @@ class WindowStart(_Shell):
         except AppError as error:  # it is gone, or damaged: the library is there
             self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
             return self._turned(LIBRARY)
+
+    def _look_for_damage(self, desk: Services) -> None:
+        """In matters, whose databases are opened later. Raises AppError DATABASE_DAMAGED."""
+        from app.services.rescue import suspected
+
+        if (matter := suspected(self._paths)) is not None:
+            desk.close()
+            self._desk = None
+            raise AppError(Code.DATABASE_DAMAGED, path=str(matter))
 
     def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
         """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
@@ -415,6 +429,7 @@ class WindowStart(_Shell):
         self._take_question_away()
         composer = self._composer or self._show_composer()
         settings, state = opened
+        self._given = None
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
         self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
@@ -463,7 +478,9 @@ class WindowStart(_Shell):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         screen = self._lock.screen if self._lock is not None else None
-        if screen is not None and problem.code is Code.DATABASE_KEY:
+        if problem.code is Code.DATABASE_DAMAGED and not self._untouched:
+            self._rescue(problem)
+        elif screen is not None and problem.code is Code.DATABASE_KEY:
             screen.show_wrong()
         elif screen is not None:
             screen.show_problem(sentence(problem))
@@ -477,6 +494,20 @@ class WindowStart(_Shell):
             self._ask_new_passphrase(problem)
         else:
             self.refuse(problem)
+
+    def _rescue(self, problem: Problem) -> None:
+        from app.ui.rescuing import Rescuing  # now: hardly any start needs it
+
+        _show_icon()
+        rescuing = Rescuing(self._paths, self._bridge, self.window, self)
+        rescuing.ended.connect(self._open_rescued)
+        rescuing.offer(problem, self._given)
+
+    @Slot(bool)
+    def _open_rescued(self, whole: bool) -> None:
+        """If not: a damaged matter stays closed, a damaged library opens not at all."""
+        self._untouched = not whole
+        self._open(self._given)
 
     def _ask_new_passphrase(self, problem: Problem) -> None:
         """The administrator of this machine wants one, and there is none."""
