@@ -37,6 +37,8 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     texts: list[str] = []
     """Its licence: `environment/PATTERN` in the environment that was frozen, `common/NAME` of Debian's
     /usr/share/common-licenses, `texts/NAME` beside this table, `checkout/PATH`."""
+    repositories: list[str] = []
+    """By which databases of vulnerabilities know it."""
     kind: str = "library"
     """Of CycloneDX: library, application, data, machine-learning-model."""
     note: str = ""
