@@ -32,6 +32,8 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A regular expression whose first group is found in one of the files."""
     version_in: list[str] = []
     """Where to look for it instead, written as `texts` are."""
+    version_asked: str = ""
+    """How the library itself says its version, before all else (`asking.answer`)."""
     version_of: str = ""
     """A Python package that has the same version."""
     texts: list[str] = []
