@@ -30,6 +30,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.settings import Settings
+from app.core.window_action import WindowAction
 from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
@@ -81,15 +82,22 @@ class Application(QApplication):
         return super().event(event)
 
 
-def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
+def run(
+    paths: Paths,
+    open_desk: OpenDesk,
+    *,
+    handbook: Path,
+    files: Sequence[Path] = (),
+    action: WindowAction = WindowAction.NONE,
+) -> int:
     """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown.
 
-    Where a window of this desk is open already, it comes to the front and gets the files instead.
+    Where a window of this desk is open already, it comes to the front, gets the files and does `action` instead.
     """
     silent: Problem | None = None
     place: WindowLock | None = None
     try:
-        place = WindowLock.take(paths, Call.of(files))
+        place = WindowLock.take(paths, Call.of(files, action))
         if place is None:
             return 0
     except AppError as error:
@@ -101,6 +109,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     keep_folders_secret()
     opening = WindowStart(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
+    opening.act(action)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
     signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
     sys.excepthook = opening.tell_fault
@@ -164,6 +173,7 @@ class WindowStart(QObject):
         self._open_desk = open_desk
         self._handbook = handbook
         self._files = list(files)
+        self._action, self._listed = WindowAction.NONE, False  # it waits until the shelf is listed
         self._theme = Theme()
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
@@ -283,7 +293,7 @@ class WindowStart(QObject):
         self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
         self.presenter.deleteLater()
-        self.presenter = None
+        self.presenter, self._listed = None, False
         self.window.strip()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._show_composer()
@@ -405,10 +415,21 @@ class WindowStart(QObject):
         else:
             self.presenter.welcome.take_files([file])
 
+    def act(self, action: WindowAction) -> None:
+        """What was chosen in the menu of the program's icon; before the shelf is listed it waits."""
+        if self.presenter is None or not self._listed:
+            self._action = action
+        elif action is WindowAction.NEW_CONVERSATION:
+            self.presenter.navigation.new_conversation()
+        elif action is WindowAction.SEARCH:
+            self.presenter.navigation.open_search()
+
     @Slot(object)
     def _take_call(self, call: Call) -> None:
         for file in call.paths():
             self.take_file(file)
+        if call.action:
+            self.act(call.action)
         dialog = self._dialog if self._dialog is not None and Shiboken.isValid(self._dialog) else None
         for shown in (dialog, self.window):
             if shown is not None and shown.isVisible():
@@ -419,6 +440,7 @@ class WindowStart(QObject):
     @Slot()
     def _on_listed(self) -> None:
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
         QTimer.singleShot(0, self, _show_icon)
 
@@ -426,7 +448,13 @@ class WindowStart(QObject):
     def _on_listed_again(self) -> None:
         """Of another desk."""
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self._collector, self._collector.renew)
+
+    def _act_at_last(self) -> None:
+        self._listed = True
+        waiting, self._action = self._action, WindowAction.NONE
+        QTimer.singleShot(0, self, partial(self.act, waiting))
 
     @Slot()
     def _reveal(self) -> None:
