@@ -11,6 +11,7 @@ from app import __version__
 from app.core.citation_style import CitationStyle
 from app.core.record import RecordKind
 from app.core.settings import KvType, Mapping
+from app.core.window_action import WindowAction
 from app.wording.i18n import _
 
 DATA_DIR = "data folder of"
@@ -21,6 +22,12 @@ def window_parser() -> argparse.ArgumentParser:
     """The parser of `octavo-desk`."""
     window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
     add_data_dir(window)
+    first = window.add_mutually_exclusive_group()
+    for action, words in (
+        (WindowAction.NEW_CONVERSATION, _("begin a new conversation")),
+        (WindowAction.SEARCH, _("search all documents and conversations")),
+    ):
+        first.add_argument(f"--{action}", dest="action", action="store_const", const=action, help=words)
     window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
     return window
 

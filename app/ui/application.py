@@ -30,6 +30,7 @@ from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.secret import KeyOrigin
 from app.core.settings import LockedWork, Settings
+from app.core.window_action import WindowAction
 from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
@@ -83,15 +84,22 @@ class Application(QApplication):
         return super().event(event)
 
 
-def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
+def run(
+    paths: Paths,
+    open_desk: OpenDesk,
+    *,
+    handbook: Path,
+    files: Sequence[Path] = (),
+    action: WindowAction = WindowAction.NONE,
+) -> int:
     """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown.
 
-    Where a window of this desk is open already, it comes to the front and gets the files instead.
+    Where a window of this desk is open already, it comes to the front, gets the files and does `action` instead.
     """
     silent: Problem | None = None
     place: WindowLock | None = None
     try:
-        place = WindowLock.take(paths, Call.of(files))
+        place = WindowLock.take(paths, Call.of(files, action))
         if place is None:
             return 0
     except AppError as error:
@@ -103,6 +111,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     keep_folders_secret()
     opening = WindowStart(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
+    opening.act(action)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
     signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
     sys.excepthook = opening.tell_fault
@@ -149,6 +158,7 @@ class _Shell(QObject):
         self._application = application
         self._paths = paths
         self._files = list(files)
+        self._action, self._listed = WindowAction.NONE, False  # it waits until the shelf is listed
         self._theme = Theme()
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
@@ -230,6 +240,15 @@ class _Shell(QObject):
         else:
             self.presenter.welcome.take_files([file])
 
+    def act(self, action: WindowAction) -> None:
+        """What was chosen in the menu of the program's icon; before the shelf is listed it waits."""
+        if self.presenter is None or not self._listed:
+            self._action = action
+        elif action is WindowAction.NEW_CONVERSATION:
+            self.presenter.navigation.new_conversation()
+        elif action is WindowAction.SEARCH:
+            self.presenter.navigation.open_search()
+
     @Slot(object)
     def _take_files(self, files: list[Path]) -> None:
         for file in files:
@@ -239,6 +258,8 @@ class _Shell(QObject):
     def _take_call(self, call: Call) -> None:
         for file in call.paths():
             self.take_file(file)
+        if call.action:
+            self.act(call.action)
         dialog = self._dialog if self._dialog is not None and Shiboken.isValid(self._dialog) else None
         for shown in (dialog, self.window):
             if shown is not None and shown.isVisible():
@@ -249,6 +270,7 @@ class _Shell(QObject):
     @Slot()
     def _on_listed(self) -> None:
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
         QTimer.singleShot(0, self, _show_icon)
 
@@ -256,7 +278,13 @@ class _Shell(QObject):
     def _on_listed_again(self) -> None:
         """Of another desk."""
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self._collector, self._collector.renew)
+
+    def _act_at_last(self) -> None:
+        self._listed = True
+        waiting, self._action = self._action, WindowAction.NONE
+        QTimer.singleShot(0, self, partial(self.act, waiting))
 
     @Slot()
     def _reveal(self) -> None:
@@ -408,6 +436,7 @@ class WindowStart(_Shell):
         self._keep_state()
         self.presenter.deleteLater()
         self.presenter = self._composer = None
+        self._listed = False
         self.window.strip()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
