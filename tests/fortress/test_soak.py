@@ -4,7 +4,6 @@ do not grow."""
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -113,4 +112,4 @@ def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_pa
     assert len({look.processes for look in warm[-10:]}) <= 3
     assert abs(descriptors) < 2 or len(warm) < 50
     assert memory < _MOST_MB_PER_HUNDRED * max(1.0, 100 / len(warm)) * 2
-    assert os.listdir(folder) == []
+    assert not list(folder.iterdir())
