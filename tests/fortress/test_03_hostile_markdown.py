@@ -210,7 +210,7 @@ def _read_export(kind: str, content: bytes) -> str:
         return "".join(re.findall(r"<(?:w|m):t(?: [^>]*)?>([^<]*)<", xml.decode("utf-8", "replace")))
     if kind == "pdf":
         document = pypdfium2.PdfDocument(content)
-        return "".join(page.get_textpage().get_text_bounded() for page in document)
+        return "".join(page.get_textpage().get_text_range() for page in document)
     return content.decode("utf-8", "replace")
 
 
