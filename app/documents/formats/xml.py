@@ -35,8 +35,8 @@ _NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> etree._Element:
     """The root. `mend`: repair what is not well formed, which loses what makes no sense.
 
-    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep, or
-    an element has too many attributes.
+    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep,
+    or an element has too many attributes.
     """
     parser = etree.XMLParser(
         encoding="utf-8",
