@@ -5,6 +5,8 @@ Nothing of another file becomes text, nothing is written, and each file ends in 
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,9 +131,6 @@ def test_no_xml_fetches_or_multiplies(format: Format, documents: Nursery, tmp_pa
 
 
 def _contents(sound: bytes) -> list[tuple[str, bytes]]:
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(sound)) as opened:
         return [(info.filename, opened.read(info)) for info in opened.infolist()]
 

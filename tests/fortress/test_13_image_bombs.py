@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -59,7 +60,6 @@ def _chunk_bomb(kind: bytes, before: bytes) -> bytes:
 def _lies(kind: ImageKind) -> Callable[[int, int], bytes]:
     """A sound small image whose header claims another size."""
     sound = gallery.SAMPLES[kind]
-    width, height = gallery.SIZE
 
     def at(place: int, layout: str) -> Callable[[int, int], bytes]:
         def lie(new_width: int, new_height: int) -> bytes:
@@ -85,7 +85,7 @@ def _lies(kind: ImageKind) -> Callable[[int, int], bytes]:
         case ImageKind.WEBP:
             return lambda new_width, new_height: _webp(sound, new_width, new_height)
         case ImageKind.TIFF:
-            return lambda new_width, new_height: _tiff(sound, (width, height), (new_width, new_height))
+            return lambda new_width, new_height: _tiff(sound, (new_width, new_height))
 
 
 def _webp(sound: bytes, width: int, height: int) -> bytes:
@@ -96,7 +96,7 @@ def _webp(sound: bytes, width: int, height: int) -> bytes:
     return sound[:place] + struct.pack("<I", bits) + sound[place + 4 :]
 
 
-def _tiff(sound: bytes, old: tuple[int, int], new: tuple[int, int]) -> bytes:
+def _tiff(sound: bytes, new: tuple[int, int]) -> bytes:
     """The entries of width and height, and of rows in a strip, in its table."""
     changed = bytearray(sound)
     (table,) = struct.unpack_from("<I", sound, 4)
@@ -104,10 +104,8 @@ def _tiff(sound: bytes, old: tuple[int, int], new: tuple[int, int]) -> bytes:
     for entry in range(table + 2, table + 2 + 12 * count, 12):
         (tag,) = struct.unpack_from("<H", sound, entry)
         if tag in (256, 257, 278):
-            struct.pack_into("<2I", changed, entry + 2, 4 | 1 << 16, 0)  # one LONG
-            struct.pack_into("<HI", changed, entry + 2, 4, 1)
+            struct.pack_into("<HI", changed, entry + 2, 4, 1)  # one LONG
             struct.pack_into("<I", changed, entry + 8, new[0] if tag == 256 else new[1])
-    del old
     return bytes(changed)
 
 
@@ -186,8 +184,6 @@ def test_bombs_in_documents(tmp_path: Path, figure: Figure) -> None:
 
 def _pdf_with_picture(width: int, height: int) -> bytes:
     """Page one draws an image of that size, whose pixels are packed zeros."""
-    import pikepdf
-
     packer = zlib.compressobj(9)
     pixels = b"".join(packer.compress(bytes(1 << 20)) for _ in range(100)) + packer.flush()
     with pikepdf.open(io.BytesIO(write_pdf(["q 500 0 0 500 50 50 cm /Bomb Do Q"]))) as pdf:
