@@ -29,7 +29,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.secret import KeyOrigin
-from app.core.settings import LockedWork, Settings
+from app.core.settings import Settings
 from app.core.window_action import WindowAction
 from app.isolation import program
 from app.ui import frame_state
@@ -578,8 +578,9 @@ class WindowStart(_Shell):
         more. Nothing happens where it has no passphrase, or is not open."""
         if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
             return
-        goes_on = self.presenter.preferences.settings.lock.work is LockedWork.GOES_ON
-        spared = self.presenter.going_on() if goes_on else frozenset[Executor]()
+        from app.ui.lock.desk_lock import going_on
+
+        spared = going_on(self.presenter.activity, self.presenter.preferences.settings.lock)
         lock = self._locking()
         lock.begin()
         self._put_away()

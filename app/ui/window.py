@@ -23,7 +23,7 @@ from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
 from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import Branches

@@ -10,9 +10,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.core.secret import KeyOrigin, Password
-from app.core.settings import LockSettings
+from app.core.settings import LockedWork, LockSettings
 from app.services.services import Services
 from app.store.keys import is_passphrase
+from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.lock.clipboard import CopiedWords
 from app.ui.lock.forgetting import fill_freed, forget_shown, overwrite_freed
@@ -23,6 +24,17 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.lock.screen import LockScreen
+
+
+_GOES_ON = (Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.BACKING_UP)
+"""What a person began on these needs no window."""
+
+
+def going_on(activity: Activity, settings: LockSettings) -> frozenset[Executor]:
+    """Whose work goes on while the desk is locked."""
+    if settings.work is LockedWork.STOPS:
+        return frozenset()
+    return frozenset((*_GOES_ON, Executor.ENGINE) if activity.works else _GOES_ON)
 
 
 class DeskLock(Presenter):
@@ -87,7 +99,7 @@ class DeskLock(Presenter):
         overwrite_freed(True)
 
     def lock(self, desk: Services, spared: Collection[Executor]) -> None:
-        """In the place of a window that was emptied. What `spared` executors do goes on."""
+        """In the place of a window that was emptied. What `spared` executors do goes on (`going_on`)."""
         self._desk, self._wanted = desk, False
         self.ask()
         assert self.screen is not None
