@@ -12,7 +12,7 @@ from pathlib import Path
 STRACE = shutil.which("strace")
 
 _CALLS = (
-    *("openat", "open", "creat", "write", "pwrite64", "writev", "pwritev", "ftruncate", "sendfile", "copy_file_range"),
+    *("write", "pwrite64", "writev", "pwritev", "ftruncate", "sendfile", "copy_file_range"),
     *("fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat"),
     *("unlink", "unlinkat"),
 )
@@ -92,8 +92,6 @@ class Watch:
             self._written.discard(last)
             if self._names.pop(last, None) is None:
                 self._names[last] = "removed"
-        elif "O_CREAT" in rest and "O_EXCL" in rest:
-            self._names[last] = "new file"
 
     def _ours(self, path: str | None) -> str | None:
         return path if path and (path == str(self.folder) or path.startswith(f"{self.folder}/")) else None

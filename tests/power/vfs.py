@@ -63,7 +63,8 @@ class _Vfs(apsw.VFS):
                 self._disk.note(FolderSynced(str(Path(name).parent)))
 
     def _known(self, path: str) -> str:
-        return str(Path(path).relative_to(self._folder)) if path else ""
+        ours = bool(path) and Path(path).is_relative_to(self._folder)
+        return str(Path(path).relative_to(self._folder)) if ours else ""
 
 
 class _File(apsw.VFSFile):
