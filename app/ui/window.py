@@ -176,12 +176,6 @@ class _ShelfParts(QObject):
         made.hit_chosen.connect(self.navigation.open_hit)
         return made
 
-    def going_on(self) -> frozenset[Executor]:
-        """Whose work a person began, and would want to go on while the desk is locked."""
-        answers = (Executor.ENGINE,) if self.activity.works else ()
-        files = (Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
-        return frozenset((*answers, Executor.ADDING, *files))
-
     @Slot()
     def _fit_text(self) -> None:
         self.window.panes.set_text(self._icons.theme.sizes.percent)
