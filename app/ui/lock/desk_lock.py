@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ui.lock.screen import LockScreen
 
 
-_GOES_ON = (Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.PRINTING, Executor.BACKING_UP)
+_GOES_ON = (Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.BACKING_UP)
 """What a person began on these needs no window."""
 
 
