@@ -73,7 +73,8 @@ def desk() -> int:
         return _EXIT_USAGE
     from app.ui.application import run  # now: Qt is for the window alone
 
-    return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
+    handbook = resources() / "handbook.md"
+    return run(options.paths, open_desk, handbook=handbook, files=options.files, action=options.action)
 
 
 def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | None = None) -> Services:

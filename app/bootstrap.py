@@ -157,6 +157,7 @@ class _Desks:
         with contextlib.suppress(AppError):  # a person hears of it when something is deleted
             desk.removal.expire(time.time())
             desk.removal.sweep()
+            desk.aged_at_start.append(desk.retention.run(time.time()))
         return desk
 
 

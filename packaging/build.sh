@@ -103,13 +103,10 @@ settle() {
   find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
-# The least version of glibc that all of a folder runs with.
-find_glibc() { find "$1" -type f -name '*.so*' -exec grep -aohE 'GLIBC_2\.[0-9]+' {} + | sort -uV | tail -n 1 | sed 's/GLIBC_//'; }
-
 # The command that writes the manifest of a package: describe NAME FOLDER
 describe() {
   manifest=("$python" -P "$root/packaging/bundle/manifest.py" --name "$1" --version "$version" --commit "$commit"
-    --glibc "$(find_glibc "$2")")
+    --glibc "$("$python" "$root/packaging/bundle/baseline.py" "$2" --least)")
 }
 
 # A build between releases comes before the release, and after the builds of earlier commits.

@@ -24,6 +24,8 @@ QUESTIONS = {
     "Where is the key stored?": "The key is stored in the keyring of your system",
     "What does the log contain?": "The log contains numbers and codes",
     "How do I set a passphrase?": "To set a passphrase",
+    "How do I make a backup?": "To make a backup,",
+    "How do I move to another computer?": "To move to another computer,",
     "How do I ask a question?": "To ask a question,",
     "How do I stop an answer?": "To stop an answer,",
     "How do I copy an answer?": "To copy an answer,",

@@ -15,6 +15,7 @@ from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, RemoteTexts, Settings
+from app.core.window_action import WindowAction
 from app.wording import i18n
 from app.wording.i18n import _
 
@@ -22,6 +23,7 @@ from app.wording.i18n import _
 class WindowOptions(msgspec.Struct, frozen=True):
     paths: Paths
     files: tuple[Path, ...]
+    action: WindowAction = WindowAction.NONE
 
 
 _SETTINGS = {
@@ -49,9 +51,9 @@ _TEXTS = {"on": RemoteTexts.REPLACED, "off": RemoteTexts.AS_IS}
 
 
 def window_options(argv: Sequence[str]) -> WindowOptions:
-    """What `octavo-desk` was given: a data folder and files to open. Raises AppError USAGE."""
+    """What `octavo-desk` was given: a data folder, files to open, what to begin with. Raises AppError USAGE."""
     options = parsers.window_parser().parse_args(argv)
-    return WindowOptions(paths(options), tuple(options.files))
+    return WindowOptions(paths(options), tuple(options.files), options.action or WindowAction.NONE)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

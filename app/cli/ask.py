@@ -84,6 +84,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
         report = compose(title, desk.conversations.turns(conversation_id), shelf)
+        report = leaving.exported(report, options, desk, conversation_id, shelf)
         files.write(report, options.export.absolute(), desk.images.png_within)
         desk.record.exported("conversation", options.export, item=conversation_id, books=[ref.book_id for ref in books])
 

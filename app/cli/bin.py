@@ -38,7 +38,8 @@ def run(options: argparse.Namespace, desk: Services) -> None:
     elif entries:
         now = datetime.now().astimezone()
         for entry in entries:
-            print(f"{entry.id[:_NAME_CHARACTERS]}  {title_words(entry)}\n          {entry_words(entry, now)}")
+            words = entry_words(entry, now, desk.removal.bin_days)
+            print(f"{entry.id[:_NAME_CHARACTERS]}  {title_words(entry)}\n          {words}")
     else:
         print(f"octavo: {_('The bin is empty.')}", file=sys.stderr)
 

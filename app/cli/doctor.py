@@ -62,6 +62,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("system"), report.system),
         *_installation_rows(report.installation),
         *report.libraries.items(),
+        *([(_("made with"), ", ".join(map(" ".join, report.components.items())))] if report.components else ()),
         *((_("device"), f"{d.name}, {d.description}, {units.size(d.total_bytes)}") for d in report.devices),
         *([(_("graphics card"), errors.sentence(report.unused_card))] if report.unused_card else ()),
         (_("threads"), str(report.threads)),

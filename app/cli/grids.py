@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
+from app.cli import leaving
 from app.cli.answers import describe_answer
 from app.cli.ask import asking_with, index, prepare, shelf_of
 from app.cli.screen import print_json
@@ -115,7 +116,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         broken_off = error
     kept = desk.sheets.get(grid.id) or grid
     if options.export is not None:
-        files.write_grid(compose_grid(kept, shelf), options.export.absolute())
+        report = leaving.exported(compose_grid(kept, shelf), options, desk, kept.id, shelf)
+        files.write_grid(report, options.export.absolute())
         desk.record.exported("grid", options.export, item=kept.id, books=shelf)
     out.ended(kept)
     if broken_off is not None:

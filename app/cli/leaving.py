@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -12,6 +13,7 @@ from app.core.errors import AppError, Code
 from app.core.pseudonym import Pseudonym
 from app.core.settings import RemoteTexts, Settings
 from app.core.work import Stopped
+from app.export.pseudonyms import SomeReport, texts_of, with_stand_ins
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.pseudonyms import by_kind, kind_words, limits_words
@@ -37,6 +39,16 @@ def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> 
     if wanted is RemoteTexts.UNDECIDED:
         desk.settings.change("remote.texts", chosen)
     return _with(settings, chosen)
+
+
+def exported(
+    report: SomeReport, options: argparse.Namespace, desk: Services, conversation_id: str, book_ids: Iterable[str]
+) -> SomeReport:
+    """What is written into a file: with stand-ins, if the command line says so."""
+    if options.pseudonyms != "on":
+        return report
+    replacer = desk.leaving.pseudonyms.for_export(conversation_id, texts_of(report), book_ids)
+    return with_stand_ins(report, lambda text: replacer.replaced(text)[0])
 
 
 def show(found: Sequence[Pseudonym], *, as_json: bool) -> None:

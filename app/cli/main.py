@@ -21,6 +21,7 @@ from app.core.work import Cancel, Stopped
 from app.services.services import Services
 from app.wording import errors
 from app.wording.i18n import _
+from app.wording.retention import aged_words
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
                 rescue.run(options)
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
+                _say_aged(desk)
                 problem = _carry_out(options, desk, cancel)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
@@ -75,6 +77,12 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
             _drop_output()
             return _fail(Problem(Code.OUTPUT_FULL), as_json=False)
     return _EXIT[blame(problem.code)] if problem else EXIT_ANSWERED
+
+
+def _say_aged(desk: Services) -> None:
+    """What is deleted by its age is said before it is done first, and whenever it is."""
+    if words := "\n".join(filter(None, map(aged_words, desk.aged_at_start))):
+        print(f"octavo: {words}", file=sys.stderr)
 
 
 def _drop_output() -> None:
@@ -134,6 +142,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
+        case "kept":
+            from app.cli import kept
+
+            kept.run(options, desk, cancel)
         case "record":
             from app.cli import record
 

@@ -11,6 +11,7 @@ from app import __version__
 from app.core.citation_style import CitationStyle
 from app.core.record import RecordKind
 from app.core.settings import KvType, Mapping
+from app.core.window_action import WindowAction
 from app.wording.i18n import _
 
 DATA_DIR = "data folder of"
@@ -21,6 +22,12 @@ def window_parser() -> argparse.ArgumentParser:
     """The parser of `octavo-desk`."""
     window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
     add_data_dir(window)
+    first = window.add_mutually_exclusive_group()
+    for action, words in (
+        (WindowAction.NEW_CONVERSATION, _("begin a new conversation")),
+        (WindowAction.SEARCH, _("search all documents and conversations")),
+    ):
+        first.add_argument(f"--{action}", dest="action", action="store_const", const=action, help=words)
     window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
     return window
 
@@ -44,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _add_cite(commands)
     _add_bin(commands)
     _add_record(commands)
+    _add_kept(commands)
     _add_matters(commands)
     _add_backup(commands)
     _add_compare(commands)
@@ -387,6 +395,20 @@ def _add_record(commands: Any) -> None:
         "--verify", nargs="?", const=True, type=Path, metavar="FILE",
         help=_("check that the record, or FILE that was exported, is as it was written"),
     )  # fmt: skip
+
+
+def _add_kept(commands: Any) -> None:
+    kept = _command(
+        commands, "kept", _("report what is kept of a person or a matter, where it is, and what would delete it")
+    )
+    kept.add_argument("name", nargs="?", metavar="NAME", help=_("the name to look for in all texts"))
+    _add_matter(kept)
+    kept.add_argument(
+        "--all-matters", action="store_true", help=_("look into the library and all matters, one after the other")
+    )
+    kept.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write the report into FILE, which ends in .csv or .json")
+    )
 
 
 def _day(text: str) -> str:

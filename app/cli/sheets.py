@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from app.cli import leaving
 from app.cli.answers import (
     Advice,
     JsonAnswers,
@@ -138,7 +139,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet
     if options.export is not None:
-        files.write_sheet(compose_sheet(kept, shelf), options.export.absolute())
+        report = leaving.exported(compose_sheet(kept, shelf), options, desk, kept.id, shelf)
+        files.write_sheet(report, options.export.absolute())
         desk.record.exported("sheet", options.export, item=kept.id, books=(ref.book_id for ref in kept.books))
     out.ended(kept)
     if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:

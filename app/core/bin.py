@@ -8,9 +8,6 @@ import msgspec
 
 from app.core.conversation import BookRef
 
-BIN_DAYS = 30
-"""So long the bin keeps what is in it."""
-
 
 class BinKind(StrEnum):
     CONVERSATION = "conversation"
@@ -28,9 +25,9 @@ class BinEntry(msgspec.Struct, frozen=True):
     title: str
     deleted_at: float
 
-    @property
-    def expires_at(self) -> float:
-        return self.deleted_at + BIN_DAYS * 86_400
+    def expires_at(self, days: int) -> float:
+        """When the bin gives it up, which keeps things for so many days."""
+        return self.deleted_at + days * 86_400
 
 
 class DeskPlace(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
-from app.core.paths import machine_error
+from app.core.paths import machine_error, sync_folder
 
 DRAFT_SUFFIX = ".part"
 
@@ -136,17 +136,6 @@ def _publish(draft: Path, path: Path) -> bool:
             return False
         draft.rename(path)
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk. Raises OSError."""
-    if os.name == "nt":
-        return  # Windows has no such call; NTFS journals names of its own accord
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def try_lock(descriptor: int) -> bool:

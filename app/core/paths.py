@@ -85,10 +85,24 @@ def check_name(path: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and those that lead to it, for their owner alone. Raises OSError."""
+    """Make a folder, and those that lead to it, for their owner alone; they are on disk then. Raises OSError."""
     for each in (*reversed([above for above in folder.parents if not above.exists()]), folder):
+        is_new = not each.exists()
         each.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         os.chmod(each, _PRIVATE_FOLDER)  # a umask may have taken bits away
+        if is_new:
+            sync_folder(each.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk. Raises OSError."""
+    if os.name == "nt":
+        return  # Windows has no such call; NTFS journals names of its own accord
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def machine_error(error: OSError, path: Path) -> AppError:

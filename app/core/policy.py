@@ -79,6 +79,8 @@ class Policy(msgspec.Struct, frozen=True):
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
         if self.rules.record_texts is not None:
             found["record_texts"] = Held(self.rules.record_texts)
+        kept = msgspec.structs.asdict(self.rules.retention)
+        found |= {f"retention.{name}": Held(days, at_most=True) for name, days in kept.items() if days is not None}
         if self.rules.lock_after_minutes is not None:
             found["lock.idle_minutes"] = Held(self.rules.lock_after_minutes, at_most=True)
         return found

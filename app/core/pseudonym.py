@@ -35,7 +35,8 @@ class PseudonymUse(StrEnum):
 
     FOUND = "found"  # in texts that are sent for the first time after it was found
     ALWAYS = "always"  # in all: a person added it
-    NEVER = "never"  # it is sent as it is: a person took it off, or it was sent before
+    SENT = "sent"  # in files that are exported alone: it was sent as it is, before it was found
+    NEVER = "never"  # nowhere: a person took it off
 
 
 class Pseudonym(msgspec.Struct, frozen=True):
@@ -50,6 +51,10 @@ class Pseudonym(msgspec.Struct, frozen=True):
     text: str
     stand_in: str
     use: PseudonymUse = PseudonymUse.FOUND
+
+
+REPLACED = (PseudonymUse.FOUND, PseudonymUse.ALWAYS)
+"""On the way to a server."""
 
 
 class Sent(msgspec.Struct, frozen=True):

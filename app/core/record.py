@@ -133,7 +133,8 @@ class RecordVerdict(msgspec.Struct, frozen=True):
 
 def field(untrusted_text: str) -> str:
     """A text as a field: on one line, without what would end it, and no formula for a spreadsheet."""
-    text = " ".join(_UNWANTED.sub(" ", untrusted_text).split())[:MOST_CHARACTERS]
+    known = untrusted_text.encode("utf-8", "replace").decode()  # a file's name may have bytes that are no text
+    text = " ".join(_UNWANTED.sub(" ", known).split())[:MOST_CHARACTERS]
     return text.lstrip("=+-@ ")
 
 

@@ -140,6 +140,17 @@ class LockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Then what Octavo copied is taken from the clipboard; 0: never."""
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """After how many days something is deleted for good; 0: it is not."""
+
+    conversations_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    """Since the last question; what is pinned is kept."""
+    readings_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    """Since the model has read."""
+    bin_days: Annotated[int, Meta(ge=1, le=36_500)] = 30
+    """Since it was put into the bin."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
@@ -154,7 +165,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record_texts: bool = False
     """The record keeps questions and names, until what they are about is deleted."""
     use_bin: bool = True
-    """What a person deletes can be restored for 30 days."""
+    """What a person deletes can be restored for some days."""
+    retention: RetentionSettings = RetentionSettings()
     backup_reminder_weeks: Annotated[int, Meta(ge=0, le=520)] = 0
     """So long after the last backup the window reminds of the next; 0 never does."""
     readings_quota_gb: Annotated[int, Meta(ge=0, le=100_000)] = 64

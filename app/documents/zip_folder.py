@@ -19,6 +19,7 @@ from app.documents.formats.archive import (
     SMALL_BYTES,
     is_file,
     overlap,
+    unpack,
 )
 from app.documents.formats.contract import Content, InnerFile, refuse_over
 from app.documents.formats.detect import may_be_read
@@ -70,7 +71,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: Content) ->
     if entry.file_size > SMALL_BYTES:
         refuse_over(MAX_EXPANSION, entry.file_size // max(1, entry.compress_size), "expansion", content)
     try:
-        return archive.read(entry)  # never more than file_size, and its checksum is checked
+        return unpack(archive, entry)
     except BROKEN as error:
         _refuse(content, error)
 

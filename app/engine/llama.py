@@ -6,7 +6,7 @@ import ctypes
 import mmap
 import re
 from array import array
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -133,6 +133,8 @@ class LlamaModel:
         has_pattern = api.llama_vocab_type(self._vocab) == api.LLAMA_VOCAB_TYPE_BPE
         self._longest_stretch = LONGEST_STRETCH if has_pattern else 0
         self.threads = physical_cores()
+        self._markers: set[str] = set()
+        self._marker: re.Pattern[str] | None = None  # finds where one of them begins
         self._buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[int, bytes] = {}
         self._ends = self._named_ends() if nameless is None else frozenset()
@@ -231,15 +233,32 @@ class LlamaModel:
     # ---- vocabulary
 
     def tokenize(self, text: str, *, special: bool) -> array[int]:
-        """Token ids of `text`. Only with `special` may the text produce control tokens.
+        """Token ids of `text`. Only with `special` may the text produce control tokens, or others that such a text
+        produced before and that the file does not call control tokens (`_keep_apart`).
 
         Any text may come here, and from any thread: what llama.cpp could not survive in one piece is cut
         (`safe_chunks`).
         """
         tokens = array("i")
         for part in safe_chunks(text, self._longest_stretch):
-            tokens.extend(self._tokenize(part, special))
+            for inner in (part,) if special else cut_inside(part, self._marker):
+                tokens.extend(self._tokenize(inner, special))
+        if special:
+            self._keep_apart(tokens)
         return tokens
+
+    def _keep_apart(self, tokens: Iterable[int]) -> None:
+        """Some files call the markers of their chat format a person's own tokens (USER_DEFINED), and llama.cpp finds
+        those in any text: a book could speak as somebody else."""
+        for token in set(tokens):
+            name = self.token_text(token).decode("utf-8", "replace")
+            if (
+                len(name) > 1
+                and self._api.llama_vocab_get_attr(self._vocab, token) & self._api.LLAMA_TOKEN_ATTR_USER_DEFINED
+            ):
+                self._markers.add(name)
+                names = sorted(map(re.escape, self._markers), key=len, reverse=True)
+                self._marker = re.compile(f"(?={'|'.join(names)})")
 
     def tokenize_all(self, texts: Sequence[str]) -> Generator[array[int]]:
         """The tokens of each text, without control tokens; on `threads`, ahead of whoever takes them."""
@@ -633,6 +652,15 @@ def safe_chunks(text: str, longest: int) -> Iterator[str]:
             yield text[begin:start]
             begin = start
         start = end
+    yield text[begin:]
+
+
+def cut_inside(text: str, marker: re.Pattern[str] | None) -> Iterator[str]:
+    """The text in parts, cut behind the first character of all that `marker` finds the beginning of."""
+    begin = 0
+    for found in marker.finditer(text) if marker else ():
+        yield text[begin : found.start() + 1]
+        begin = found.start() + 1
     yield text[begin:]
 
 

@@ -113,10 +113,12 @@ def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list
     """The tokens of an answer, its footnotes at the end: `sign` gives the HTML of the sign of each.
 
     No HTML, no images, no definitions that would turn a page mark into a link; a link to what may not be linked to
-    stays as it was written.
+    stays as it was written. What is nested too deeply comes back as plain text.
     """
     written, notes = number_notes(text)
     tokens = _parser().parse(written)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):
+        return _verbatim_parser().parse(text)
     if notes:
         sign_notes(tokens, sign)
     return tokens
@@ -140,6 +142,11 @@ def _parser() -> MarkdownIt:
         made.add_render_rule(kind, _render_formula)
     made.disable(["reference", "html_block", "html_inline", "image"])
     return made
+
+
+@cache
+def _verbatim_parser() -> MarkdownIt:
+    return MarkdownIt("zero").enable("newline")
 
 
 def _render_formula(

@@ -20,9 +20,10 @@ from app import __version__
 from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
-from app.core.files import DRAFT_SUFFIX, open_private, sync_folder
+from app.core.files import DRAFT_SUFFIX, open_private
 from app.core.matter import Matter
-from app.core.paths import Paths, machine_error
+from app.core.paths import Paths, machine_error, sync_folder
+from app.core.record import Happening, RecordKind
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.work import Cancel, Stopped, Work
 from app.services.backup_file import (
@@ -42,6 +43,7 @@ from app.store.db import Database
 from app.store.derivation import Cost
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS
+from app.store.record import RecordStore
 from app.store.sealing import Sealing, new_sealing
 from app.store.settings import SettingsStore
 from app.store.snapshots import freeze
@@ -124,6 +126,7 @@ class Backups:
                     draft.unlink(missing_ok=True)
         SettingsStore(self.home).set_blob(_LAST, repr(made_at).encode("ascii"))
         matters = len(manifest.members_like(MATTER))
+        RecordStore(self.home).add((Happening(RecordKind.BACKUP, detail=f"matters: {matters}"),), texts=False)
         return BackupMade(str(target), size, matters, readings, tuple(making.left_out))
 
     def _readings(self) -> tuple[str, ...]:
@@ -242,7 +245,7 @@ class _Making:
                     self._done = before + int(part * size)
                     yield self._step()
             database.close()
-            with contextlib.closing(Database.look(copy, key)) as copied:
+            with contextlib.closing(Database.look(copy, key)) as copied, _named(database):
                 copied.verify()
             with copy.open("rb") as source:
                 yield from self._add(writer, BackupMember(name, copy.stat().st_size, key.secret), source)
@@ -268,6 +271,15 @@ class _Making:
             raise Stopped
         total = 2 * sum(self._sizes.values()) + sum(self._readings.values())
         return Copying(min(self._done, total), total, self._now)
+
+
+@contextlib.contextmanager
+def _named(database: Database) -> Iterator[None]:
+    """What is wrong with its copy is wrong with it."""
+    try:
+        yield
+    except AppError as error:
+        raise AppError(error.code, **(error.params | {"path": str(database.path)})) from error
 
 
 def _sweep(target: Path) -> None:

@@ -17,6 +17,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.installation import (
     MANIFEST_NAME,
     OWN_PACKAGE,
+    SBOM_ENDING,
     HashedFile,
     Package,
     contents,
@@ -54,6 +55,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
+    `components`: native libraries inside the installation and their versions, as its bill of materials names them.
     `older_copy`: of the desk, from before its last upgrade; empty where there is none. `backup_at`: when the last
     backup was made, in seconds since the epoch. `embedding`: the model for searching by meaning; empty where none is
     installed, so that words alone are searched. `landlock`: the version of its interface, 0 without Landlock.
@@ -63,6 +65,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     python: str
     system: str
     libraries: dict[str, str]
+    components: dict[str, str]
     devices: tuple[Device, ...]
     threads: int
     cpu_features: tuple[str, ...]
@@ -106,12 +109,12 @@ def examine(
     landlock = sandbox.landlock_abi()
     verdict = None if installed is None else verify(installed)
     problems += () if verdict is None else verdict.problems()
-    starter = local.starter()
     return DoctorReport(
         octavo=__version__,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         libraries={name: version(name) for name in LIBRARIES},
+        components={} if installed is None else native_components(installed),
         devices=inspected.devices,
         threads=inspected.threads,
         cpu_features=inspected.cpu_features,
@@ -125,7 +128,7 @@ def examine(
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
         backup_at=backup_at,
-        starter=starter.path if starter else "",
+        starter=_starter_path(),
         embedding=embedding_model(),
         remote=remote,
         policy=policy,
@@ -142,6 +145,36 @@ def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
     except AppError as error:
         problems.append(error.problem)
         return Inspected("", (), 0, (), 1)
+
+
+def _starter_path() -> str:
+    starter = local.starter()
+    return starter.path if starter else ""
+
+
+class _Component(msgspec.Struct, frozen=True):
+    name: str
+    type: str
+    purl: str = ""
+    version: str = ""
+
+
+class _Bill(msgspec.Struct, frozen=True):
+    components: tuple[_Component, ...]
+
+
+def native_components(root: Path) -> dict[str, str]:
+    """Libraries that are no Python packages, with their versions, by the bill of materials of the installation; none
+    where there is no bill, and without those of no known version. The manifest vouches for the file."""
+    try:
+        bill = msgspec.json.decode((root / f"{OWN_PACKAGE}{SBOM_ENDING}").read_bytes(), type=_Bill)
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    found: dict[str, str] = {}
+    for each in bill.components:
+        if each.type == "library" and each.version and each.purl.startswith("pkg:generic/"):
+            found[each.name] = f"{found[each.name]}, {each.version}" if each.name in found else each.version
+    return found
 
 
 def _sockets() -> tuple[str, ...]:

@@ -70,10 +70,13 @@ class Matters:
         """Its database; that of the library is `home`. Raises AppError MATTER_MISSING, and as `Database.open` does."""
         if id == LIBRARY:
             return self.home
-        matter = self.kept.get(id)
-        database = Database.open(self._file(matter), self.kept.key(id))
+        database = self.look_into(id)
         self.kept.note_opened(id)
         return database
+
+    def look_into(self, id: str) -> Database:
+        """The database of a matter that is not being opened. Raises AppError as `open` does."""
+        return Database.open(self._file(self.kept.get(id)), self.kept.key(id))
 
     def delete(self, id: str) -> None:
         """For good, with all that was saved of it. Raises AppError MATTER_IN_USE; then all of it is still there."""

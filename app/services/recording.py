@@ -29,6 +29,9 @@ RECORDED_SETTINGS = (
     *(
         "lock.idle_minutes",
         "lock.with_session",
+        "retention.conversations_days",
+        "retention.readings_days",
+        "retention.bin_days",
         "record_texts",
         "use_bin",
         "readings_quota_gb",
@@ -115,10 +118,17 @@ class Recording:
             ending=ending,
             tokens_read=usage.evaluated_tokens,
             tokens_written=usage.generated_tokens,
-            detail=answer.problem.code if answer.problem is not None else "",
+            detail=_detail_of(answer),
             text=question.text,
         )
         self.by_model(happening, books=(ref.book_id for ref in (*question.books, *question.others)))
+
+
+def _detail_of(answer: Answer) -> str:
+    """Why it failed, or how many names and numbers were replaced on the way to a server."""
+    if answer.problem is not None:
+        return answer.problem.code.value
+    return f"replaced: {answer.sent.replaced}" if answer.sent is not None else ""
 
 
 def close_open_answers(conversations: Conversations, recording: Recording) -> None:

@@ -34,6 +34,11 @@ class Removal:
         """Whether what is deleted can be had back."""
         return self.settings().use_bin
 
+    @property
+    def bin_days(self) -> int:
+        """So long the bin keeps what is in it."""
+        return self.settings().retention.bin_days
+
     def delete(self, kind: BinKind, item_id: str) -> BinEntry | None:
         """The entry in the bin; None where nothing was deleted, or for good."""
         entry = self.kept.put(kind, item_id)
@@ -61,8 +66,8 @@ class Removal:
         self.sweep()
 
     def expire(self, now: float) -> tuple[BinEntry, ...]:
-        """Delete for good what was in the bin for BIN_DAYS; returns that. `now`: seconds since the epoch, UTC."""
-        expired = tuple(entry for entry in self.kept.all() if entry.expires_at <= now)
+        """Delete for good what was in the bin for its days; returns that. `now`: seconds since the epoch, UTC."""
+        expired = tuple(entry for entry in self.kept.all() if entry.expires_at(self.bin_days) <= now)
         for entry in expired:
             self.purge(entry, RecordKind.EXPIRED)
         return expired

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -12,14 +13,14 @@ from app.core.events import Copying
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.secret import Key
-from app.core.work import Work, relay
+from app.core.work import Cancel, Stopped, Work, relay
 from app.store import keys
-from app.store.db import Database
+from app.store.db import Database, suspect_of
 from app.store.matters import MatterStore
 from app.store.rescue.rescue import Rescued, rescue
 from app.store.rescue.saving import StandIns
 
-__all__ = ["RescueReport", "Rescued", "RescuedDesk", "StandIns", "rescue_desks"]
+__all__ = ["RescueReport", "Rescued", "RescuedDesk", "StandIns", "rescue_desks", "suspected"]
 
 
 class RescuedDesk(msgspec.Struct, frozen=True):
@@ -40,26 +41,35 @@ class RescueReport(msgspec.Struct, frozen=True):
         return tuple(desk for desk in self.desks if desk.rescued is not None)
 
 
-def rescue_desks(paths: Paths, passphrase: str | None, words: StandIns) -> Work[Copying, RescueReport]:
+def suspected(paths: Paths) -> Path | None:
+    """A matter's database in which damage was found while it was in use, if there is one."""
+    return next((file for file in map(suspect_of, sorted(paths.matters.glob("*"))) if file is not None), None)
+
+
+def rescue_desks(
+    paths: Paths, passphrase: str | None, words: StandIns, cancel: Cancel | None = None
+) -> Work[Copying, RescueReport]:
     """Read every desk whole; of one that is damaged, save what can be saved, and put that in its place. Nobody may have
     it open.
 
     Raises AppError PASSPHRASE_NEEDED, DATABASE_KEY where no page is opened by the key, and as
-    `store.rescue.rescue.rescue` does; desks that were done before that stay done.
+    `store.rescue.rescue.rescue` does; Stopped. Desks that were done before that stay done.
     """
-    key = keys.obtain(paths, passphrase)
-    desks = [(yield from _rescue_one(paths, LIBRARY, "", key, words))]
+    key, cancel = keys.obtain(paths, passphrase), cancel or Cancel()
+    desks = [(yield from _rescue_one(paths, LIBRARY, "", key, words, cancel))]
     with contextlib.closing(Database.open(paths.database, key)) as home:
         matters = MatterStore(home)
         known = [(matter, matters.key(matter.id)) for matter in matters.all()]
         given_up = set(matters.given_up())
     for matter, its_key in known:
         if paths.matter(matter.id).exists():
-            desks.append((yield from _rescue_one(paths, matter.id, matter.name, its_key, words)))
+            desks.append((yield from _rescue_one(paths, matter.id, matter.name, its_key, words, cancel)))
     return RescueReport(tuple(desks), tuple(_keyless(paths, [matter for matter, _key in known], given_up)))
 
 
-def _rescue_one(paths: Paths, id: str, name: str, key: Key, words: StandIns) -> Work[Copying, RescuedDesk]:
+def _rescue_one(
+    paths: Paths, id: str, name: str, key: Key, words: StandIns, cancel: Cancel
+) -> Work[Copying, RescuedDesk]:
     path = paths.database if id == LIBRARY else paths.matter(id)
     size = path.stat().st_size if path.exists() else 0
     yield Copying(0, size, path.name)
@@ -70,8 +80,13 @@ def _rescue_one(paths: Paths, id: str, name: str, key: Key, words: StandIns) -> 
     except AppError as error:
         if error.code is not Code.DATABASE_DAMAGED:
             raise
-    found = yield from relay(rescue(path, key, words), lambda done: (Copying(int(done * size), size, path.name),))
-    return RescuedDesk(name, found)
+
+    def show(done: float) -> Iterator[Copying]:
+        if cancel.requested:
+            raise Stopped
+        yield Copying(int(done * size), size, path.name)
+
+    return RescuedDesk(name, (yield from relay(rescue(path, key, words), show)))
 
 
 def _keyless(paths: Paths, known: list[Matter], given_up: set[str]) -> Iterator[str]:

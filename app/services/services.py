@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
+from app.services.kept import Keeping
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
@@ -39,6 +40,7 @@ from app.services.prompt_texts import PromptTexts
 from app.services.pseudonyms.leaving import Leaving
 from app.services.recording import Recording
 from app.services.removal import Removal
+from app.services.retention import Aged, Retention
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.timeline.timelines import Timelines
@@ -99,6 +101,8 @@ class Services:
     turn_to: Callable[[str], Services]
     """Open another desk by its id, with the same engine, models and readers, and close this one; the engine then holds
     nothing of it. Raises AppError as `Matters.open` does, and this one stays open."""
+    aged_at_start: list[Aged] = field(default_factory=list)
+    """What was found too old when this desk was opened, until a face has said so."""
     installed: Path | None = None  # the root of the installation; None in a checkout
 
     @cached_property
@@ -134,6 +138,15 @@ class Services:
         from app.services.timeline.asking import TimelineAsking  # now: few need it
 
         return TimelineAsking(self.ask, self.timelines.store)
+
+    @property
+    def keeping(self) -> Keeping:
+        return Keeping(self.paths, self.database, self.matter, self.matters, self.settings)
+
+    @property
+    def retention(self) -> Retention:
+        in_force = self.settings.load
+        return Retention(self.conversations, self.removal, self.readings, self.record, self.own_settings, in_force)
 
     @property
     def titling(self) -> Titling:

@@ -37,6 +37,14 @@ SELECT DISTINCT k.bin_id FROM conversations c JOIN sheets s ON s.conversation_id
     WHERE c.bin_id = ? AND k.bin_id != ''"""
 
 
+_LAST = """
+    SELECT max(last) FROM (
+        SELECT max(updated_at) AS last FROM conversations UNION ALL SELECT max(added_at) FROM books
+            UNION ALL SELECT max(deleted_at) FROM bin
+    )
+"""
+
+
 class BinStore:
     """All methods raise AppError as `Database.read` and `Database.write` do; what they did is on disk."""
 
@@ -46,8 +54,9 @@ class BinStore:
     def put(self, kind: BinKind, item_id: str) -> BinEntry | None:
         """None where there is no such thing, or it is in the bin already."""
         table = "books" if kind is BinKind.BOOK else "conversations"
-        bin_id, now = uuid.uuid4().hex, time.time()
+        bin_id = uuid.uuid4().hex
         with self._database.write() as connection:
+            now = _no_earlier(connection, time.time())
             row = connection.execute(
                 f"UPDATE {table} SET bin_id = ? WHERE id = ? AND bin_id = '' RETURNING title",  # noqa: S608
                 (bin_id, item_id),
@@ -102,6 +111,13 @@ def restore(connection: apsw.Connection, entry_id: str) -> BinEntry | None:
         if other != entry_id:
             restore(connection, str(other))
     return _entry(*row[:-1])
+
+
+def _no_earlier(connection: apsw.Connection, now: float) -> float:
+    """Than anything else that is kept: by a clock that stood in the past, what is deleted would be gone at the next
+    start."""
+    (last,) = connection.execute(_LAST).fetchall()[0]
+    return max(now, float(last or 0.0))
 
 
 def _take_off_desks(connection: apsw.Connection, book_id: str) -> tuple[DeskPlace, ...]:

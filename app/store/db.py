@@ -273,9 +273,15 @@ class Database:
                     connection.set_busy_timeout(self._busy_ms if patient else 0)
                     _seize(connection, self.path)
                 yield
-            finally:
-                self.close()
-                self._connection, _older = _connect(self.path, self._key, self._busy_ms)
+            except BaseException:
+                with contextlib.suppress(AppError):  # what went wrong first is said
+                    self._open_again()
+                raise
+            self._open_again()
+
+    def _open_again(self) -> None:
+        self.close()
+        self._connection, _older = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
         """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
@@ -415,7 +421,8 @@ def _seize(connection: apsw.Connection, path: Path) -> None:
 
 def _contains(*values: apsw.SQLiteValue) -> bool:
     text, folded_needle = values
-    return contains(str(text), str(folded_needle))
+    read = text.decode("utf-8", "replace") if isinstance(text, bytes) else "" if text is None else str(text)
+    return contains(read, str(folded_needle))
 
 
 def _count_places(*values: apsw.SQLiteValue) -> int:
@@ -539,6 +546,11 @@ def finish_rescue(path: Path) -> None:
             for ending in (*_COMPANIONS, _SUSPECT):  # SQLite would take the old log for that of the new database
                 remove_private(path.with_name(path.name + ending))
             rename_private(rescued, path)
+
+
+def suspect_of(mark: Path) -> Path | None:
+    """The database in which damage was found, if this is the mark of that."""
+    return mark.with_name(mark.name.removesuffix(_SUSPECT)) if mark.name.endswith(_SUSPECT) else None
 
 
 def _fits(path: Path, key: Key) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.files import hold_lock, open_private, sync_folder, try_lock
-from app.core.paths import Paths, machine_error
+from app.core.files import hold_lock, open_private, try_lock
+from app.core.paths import Paths, machine_error, sync_folder
 from app.store.db import Database
 
 _STAGED, _DECIDED = "restoring", "restored"

@@ -30,6 +30,7 @@ from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings
+from app.core.window_action import WindowAction
 from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
@@ -83,15 +84,22 @@ class Application(QApplication):
         return super().event(event)
 
 
-def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
+def run(
+    paths: Paths,
+    open_desk: OpenDesk,
+    *,
+    handbook: Path,
+    files: Sequence[Path] = (),
+    action: WindowAction = WindowAction.NONE,
+) -> int:
     """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown.
 
-    Where a window of this desk is open already, it comes to the front and gets the files instead.
+    Where a window of this desk is open already, it comes to the front, gets the files and does `action` instead.
     """
     silent: Problem | None = None
     place: WindowLock | None = None
     try:
-        place = WindowLock.take(paths, Call.of(files))
+        place = WindowLock.take(paths, Call.of(files, action))
         if place is None:
             return 0
     except AppError as error:
@@ -103,6 +111,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     keep_folders_secret()
     opening = WindowStart(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
+    opening.act(action)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
     signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
     sys.excepthook = opening.tell_fault
@@ -149,6 +158,7 @@ class _Shell(QObject):
         self._application = application
         self._paths = paths
         self._files = list(files)
+        self._action, self._listed = WindowAction.NONE, False  # it waits until the shelf is listed
         self._theme = Theme()
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
@@ -230,6 +240,15 @@ class _Shell(QObject):
         else:
             self.presenter.welcome.take_files([file])
 
+    def act(self, action: WindowAction) -> None:
+        """What was chosen in the menu of the program's icon; before the shelf is listed it waits."""
+        if self.presenter is None or not self._listed:
+            self._action = action
+        elif action is WindowAction.NEW_CONVERSATION:
+            self.presenter.navigation.new_conversation()
+        elif action is WindowAction.SEARCH:
+            self.presenter.navigation.open_search()
+
     @Slot(object)
     def _take_files(self, files: list[Path]) -> None:
         for file in files:
@@ -239,6 +258,8 @@ class _Shell(QObject):
     def _take_call(self, call: Call) -> None:
         for file in call.paths():
             self.take_file(file)
+        if call.action:
+            self.act(call.action)
         dialog = self._dialog if self._dialog is not None and Shiboken.isValid(self._dialog) else None
         for shown in (dialog, self.window):
             if shown is not None and shown.isVisible():
@@ -249,6 +270,7 @@ class _Shell(QObject):
     @Slot()
     def _on_listed(self) -> None:
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
         QTimer.singleShot(0, self, _show_icon)
 
@@ -256,7 +278,13 @@ class _Shell(QObject):
     def _on_listed_again(self) -> None:
         """Of another desk."""
         self._reveal()
+        self._act_at_last()
         QTimer.singleShot(0, self._collector, self._collector.renew)
+
+    def _act_at_last(self) -> None:
+        self._listed = True
+        waiting, self._action = self._action, WindowAction.NONE
+        QTimer.singleShot(0, self, partial(self.act, waiting))
 
     @Slot()
     def _reveal(self) -> None:
@@ -287,6 +315,8 @@ class WindowStart(_Shell):
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._unsaid = ""
+        self._given: str | None = None  # the passphrase, until the desk is open
+        self._untouched = False  # the person wants no rescue of damaged data
         self._begun = False
         self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
         self.window.seen.connect(self._begin)
@@ -318,7 +348,10 @@ class WindowStart(_Shell):
 
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
         """On the bridge's thread."""
+        self._given = passphrase
         desk = self._desk = self._open_desk(self._paths, passphrase)
+        if not self._untouched:
+            self._look_for_damage(desk)
         last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
         for module in ("app.ui.window", "app.ui.lock.desk_lock"):  # here: the window answers meanwhile
             import_module(module)
@@ -327,6 +360,15 @@ class WindowStart(_Shell):
         except AppError as error:  # it is gone, or damaged: the library is there
             self._untold = error.problem if error.code is not Code.MATTER_UNKNOWN else None
             return self._turned(LIBRARY)
+
+    def _look_for_damage(self, desk: Services) -> None:
+        """In matters, whose databases are opened later. Raises AppError DATABASE_DAMAGED."""
+        from app.services.rescue import suspected
+
+        if (matter := suspected(self._paths)) is not None:
+            desk.close()
+            self._desk = None
+            raise AppError(Code.DATABASE_DAMAGED, path=str(matter))
 
     def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
         """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
@@ -394,6 +436,7 @@ class WindowStart(_Shell):
         self._keep_state()
         self.presenter.deleteLater()
         self.presenter = self._composer = None
+        self._listed = False
         self.window.strip()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -415,6 +458,7 @@ class WindowStart(_Shell):
         self._take_question_away()
         composer = self._composer or self._show_composer()
         settings, state = opened
+        self._given = None
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
         self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
@@ -465,7 +509,9 @@ class WindowStart(_Shell):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         screen = self._lock.screen if self._lock is not None else None
-        if screen is not None and problem.code is Code.DATABASE_KEY:
+        if problem.code is Code.DATABASE_DAMAGED and not self._untouched:
+            self._rescue(problem)
+        elif screen is not None and problem.code is Code.DATABASE_KEY:
             screen.show_wrong()
         elif screen is not None:
             screen.show_problem(sentence(problem))
@@ -479,6 +525,20 @@ class WindowStart(_Shell):
             self._ask_new_passphrase(problem)
         else:
             self.refuse(problem)
+
+    def _rescue(self, problem: Problem) -> None:
+        from app.ui.rescuing import Rescuing  # now: hardly any start needs it
+
+        _show_icon()
+        rescuing = Rescuing(self._paths, self._bridge, self.window, self)
+        rescuing.ended.connect(self._open_rescued)
+        rescuing.offer(problem, self._given)
+
+    @Slot(bool)
+    def _open_rescued(self, whole: bool) -> None:
+        """If not: a damaged matter stays closed, a damaged library opens not at all."""
+        self._untouched = not whole
+        self._open(self._given)
 
     def _ask_new_passphrase(self, problem: Problem) -> None:
         """The administrator of this machine wants one, and there is none."""

@@ -20,6 +20,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 from app.core.errors import AppError, Code
 from app.core.files import try_lock
 from app.core.paths import Paths, make_private
+from app.core.window_action import WindowAction
 
 PATIENCE_S = 15.0
 """How long a second start waits for the window to take its call; a busy window takes it within a second."""
@@ -31,15 +32,16 @@ _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable; Wayland
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What a second start wants: these files on the desk, and the window in front. `files` are absolute paths as the
-    system writes them; `token` is the desktop's leave to come to the front, empty where it gives none."""
+    """What a second start wants: these files on the desk, `action` done, and the window in front. `files` are absolute
+    paths as the system writes them; `token` is the desktop's leave to come to the front, empty where it gives none."""
 
     files: tuple[bytes, ...] = ()
     token: str = ""
+    action: WindowAction = WindowAction.NONE
 
     @classmethod
-    def of(cls, files: Sequence[Path]) -> Call:
-        return cls(tuple(os.fsencode(file.absolute()) for file in files), os.environ.get(_TOKEN, ""))
+    def of(cls, files: Sequence[Path], action: WindowAction = WindowAction.NONE) -> Call:
+        return cls(tuple(os.fsencode(file.absolute()) for file in files), os.environ.get(_TOKEN, ""), action)
 
     def paths(self) -> list[Path]:
         return [Path(os.fsdecode(name)) for name in self.files]

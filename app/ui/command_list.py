@@ -40,6 +40,7 @@ from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
+from app.ui.record.presenter import RecordPresenter
 from app.ui.settings.locking import Locking
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
@@ -58,6 +59,7 @@ def adding_commands(
     anything: Anything,
     notes: NotesPresenter,
     bin_: BinPresenter,
+    record: RecordPresenter,
 ) -> CommandGroup:
     return CommandGroup(
         _("Desk"),
@@ -121,6 +123,20 @@ def adding_commands(
             ),
             Command(
                 _("Bin…"), "", bin_.open, words=_("trash, deleted, restore, undo"), symbol=Symbol.DELETE, apart=True
+            ),
+            Command(
+                _("Record…"),
+                "",
+                record.open,
+                words=_("audit, log, history, security, who asked what"),
+                symbol=Symbol.OUTLINE,
+            ),
+            Command(
+                _("What is kept of a person or a matter…"),
+                "",
+                record.open_kept,
+                words=_("privacy, personal data, access request, where is a name"),
+                symbol=Symbol.FIND,
             ),
         ),
     )
@@ -220,6 +236,14 @@ def conversation_commands(
                 symbol=Symbol.EXPORT,
                 can=exporting.has_words,
                 apart=True,
+            ),
+            Command(
+                _("Export with names replaced…"),
+                "",
+                exporting.export_replaced,
+                words=_("pseudonyms, anonymous, privacy, share"),
+                symbol=Symbol.EXPORT,
+                can=exporting.has_words,
             ),
             Command(
                 _("Print the conversation…"),

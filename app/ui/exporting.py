@@ -10,16 +10,18 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import Conversation
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
+from app.core.pseudonym import Pseudonym
 from app.export import files
+from app.export.pseudonyms import texts_of, with_stand_ins
 from app.export.report import Report, compose
 from app.export.table import Rows, write_table
-from app.services.images import Images
-from app.services.library import Library
-from app.store.conversations import Conversations
+from app.services.services import Services
 from app.ui import pdf
 from app.ui.bridge import Bridge, Executor
+from app.ui.chat.leaving_rows import LeavingChoice
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.icons import Icons
 from app.ui.presenter import Presenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
@@ -28,6 +30,8 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
+
+    from app.ui.chat.leaving_dialog import LeavingDialog
 
 
 class Exporting(Presenter):
@@ -38,25 +42,25 @@ class Exporting(Presenter):
 
     def __init__(
         self,
-        conversations: Conversations,
-        library: Library,
-        images: Images,
+        desk: Services,
         bridge: Bridge,
+        icons: Icons,
         talk: ConversationPresenter,
         shown: Shown,
         window: QWidget,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._conversations = conversations
-        self._library = library
-        self._images = images
+        self._conversations, self._library, self._images = desk.conversations, desk.library, desk.images
+        self._leaving, self._icons = desk.leaving, icons
         self._talk = talk
         self._shown = shown
         self._bridge = bridge
         self._window = window
         self._conversation: Conversation | None = None
         self._answer_id = ""
+        self._replaces = False
+        self.dialog: LeavingDialog | None = None
 
     def has_words(self) -> bool:
         """Something was asked in the shown conversation."""
@@ -67,6 +71,51 @@ class Exporting(Presenter):
         """Write the shown conversation into a file."""
         if self._shown.conversation is not None and self.has_words():
             self._choose(self._shown.conversation)
+
+    @Slot()
+    def export_replaced(self) -> None:
+        """Show which names are in the shown conversation, and write it into a file in which they are replaced."""
+        conversation = self._shown.conversation
+        if conversation is None or not self.has_words():
+            return
+        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
+
+        self._conversation, self._answer_id = conversation, ""
+        self.dialog = dialog = LeavingDialog(self._icons, "", self._window)
+        dialog.decided.connect(self._decide)
+        dialog.destroyed.connect(self._on_closed)
+        self._bridge.call(Executor.FINDING, partial(self._find, conversation), dialog.show_found, self._on_not_found)
+        dialog.open()
+
+    def _find(self, conversation: Conversation) -> list[Pseudonym]:
+        """Off the GUI thread."""
+        texts, books = texts_of(self._report(conversation)), [ref.book_id for ref in conversation.books]
+        return self._leaving.found_in_file(conversation.id, texts, books)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.dialog = None
+
+    @Slot(object)
+    def _on_not_found(self, problem: Problem) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        self._on_problem(problem)
+
+    @Slot(object)
+    def _decide(self, choice: LeavingChoice) -> None:
+        if self._conversation is None:
+            return
+        work = partial(self._leaving.decide_for_file, self._conversation.id, choice.replaced, choice.as_is)
+        if choice.replaces:
+            self._bridge.call(Executor.STORE, work, self._choose_replaced, self._on_problem)
+        else:
+            self._choose(self._conversation)
+
+    @Slot(object)
+    def _choose_replaced(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        if self._conversation is not None:
+            self._choose(self._conversation, replaces=True)
 
     @Slot()
     def print(self) -> None:
@@ -124,12 +173,14 @@ class Exporting(Presenter):
         work = partial(self._write_table, rows, Path(name))
         self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
-    def _choose(self, conversation: Conversation, answer_id: str = "") -> None:
-        """Let the person choose a file and its kind for the conversation, or for this answer with its question."""
-        self._conversation, self._answer_id = conversation, answer_id
+    def _choose(self, conversation: Conversation, answer_id: str = "", *, replaces: bool = False) -> None:
+        """Let the person choose a file and its kind for the conversation, or for this answer with its question.
+        `replaces`: its names."""
+        self._conversation, self._answer_id, self._replaces = conversation, answer_id, replaces
         filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
-        dialog = SaveDialog(self._window, title, title_of(conversation), filters)
+        name = _("Conversation") if replaces else title_of(conversation)
+        dialog = SaveDialog(self._window, title, name, filters)
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
@@ -137,15 +188,19 @@ class Exporting(Presenter):
     def write(self, name: str) -> None:
         """Write what was chosen into this file."""
         if self._conversation is not None:
-            work = partial(self._export, self._conversation, self._answer_id, Path(name))
+            work = partial(self._export, self._conversation, self._answer_id, Path(name), self._replaces)
             self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.saved.emit(name)
 
-    def _export(self, conversation: Conversation, answer_id: str, path: Path) -> None:
+    def _export(self, conversation: Conversation, answer_id: str, path: Path, replaces: bool) -> None:
         """Off the GUI thread."""
         report = self._report(conversation, answer_id)
+        if replaces:
+            books = [ref.book_id for ref in conversation.books]
+            replacer = self._leaving.pseudonyms.for_export(conversation.id, texts_of(report), books)
+            report = with_stand_ins(report, lambda text: replacer.replaced(text)[0])
         if path.suffix.lower() == pdf.ENDING:
             files.write_bytes(pdf.write(report, self._images.raster), path)
         else:

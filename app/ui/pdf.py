@@ -169,6 +169,7 @@ def _lay_out(made: _Pages, device: QPagedPaintDevice) -> None:
 
 def _keep_together(document: QTextDocument) -> None:
     """A heading is on the page of what follows it, and a row of less than half a page is not cut."""
+    document.pageCount()  # lays all of it out: what is not laid out when a block changes may never be
     block = document.begin()
     while block.isValid():
         following = block.next()

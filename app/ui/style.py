@@ -171,10 +171,10 @@ QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
 }}
 
 QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
-QListView[role="framed"] {{
+QListView[role="framed"], QTreeView[role="framed"] {{
     background: $surface; border: 1px solid $edge; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
-QListView[role="framed"]:focus {{ border-color: $accent; }}
+QListView[role="framed"]:focus, QTreeView[role="framed"]:focus {{ border-color: $accent; }}
 QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
 QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: $ground; color: $ink; }}
 QListView[role="framed"]::item:selected, QTreeView::item:selected {{
@@ -192,6 +192,11 @@ QPlainTextEdit[role="framed"] {{
 QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
 QTableView {{ background: $surface; border: none; outline: none; }}
 QTableView[role="grid"] {{ background: $ground; }}
+QTableView[role="framed"] {{ border: 1px solid $edge; border-radius: {CORNER}px; }}
+QTableView[role="framed"]:focus {{ border-color: $accent; }}
+QTableView[role="framed"]::item {{ padding: 0 {SPACE_M}px; }}
+QTableView[role="framed"]::item:selected {{ background: $wash; color: $accent; }}
+QTableView[role="framed"] QHeaderView::section {{ background: $surface; border-top: none; }}
 QHeaderView {{ background: $ground; border: none; }}
 QHeaderView::section {{
     background: $ground; color: $soft_ink; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;

@@ -62,6 +62,7 @@ from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
+from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.locking import Locking
@@ -94,11 +95,13 @@ class _ShelfParts(QObject):
     _desk: Services
     _bridge: Bridge
     _icons: Icons
+    _now: Callable[[], datetime]
     activity: Activity
     shown: Shown
     navigation: Navigation
     saved_files: SavedFiles
     bin: BinPresenter
+    record: RecordPresenter
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
@@ -159,6 +162,20 @@ class _ShelfParts(QObject):
         made.saved.connect(self.saved_files.show)
         return made
 
+    @cached_property
+    def search(self) -> SearchPresenter:
+        """Made, with its panel, when the library is searched first."""
+        from app.ui.search.panel import SearchPanel
+        from app.ui.search.presenter import SearchPresenter
+
+        panel = SearchPanel(self._icons, self.covers, self._now())
+        self.window.add_view(panel)
+        panel.closed.connect(self.navigation.close_sheet)
+        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
+        made.failed.connect(self.window.tell)
+        made.hit_chosen.connect(self.navigation.open_hit)
+        return made
+
     @Slot()
     def _fit_text(self) -> None:
         self.window.panes.set_text(self._icons.theme.sizes.percent)
@@ -190,15 +207,17 @@ class _Parts(_ShelfParts):
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
-        self.exporting = Exporting(
-            desk.conversations, desk.library, desk.images, bridge, self.conversation, self.shown, window, self
-        )
+        self.exporting = Exporting(desk, bridge, icons, self.conversation, self.shown, window, self)
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
-        self.bin = BinPresenter(desk.removal, bridge, window, now, self)
+        self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
+        self.record = RecordPresenter(desk, bridge, window, now, self)
+        self.record.failed.connect(window.tell)
+        self.record.saved.connect(self.saved_files.show)
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
+        self.preferences.backup_wanted.connect(self.backup.ask)
         self._make_commands(desk, bridge, icons, handbook)
         self._make_welcome(desk, bridge, handbook)
 
@@ -255,22 +274,10 @@ class _Parts(_ShelfParts):
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
         self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
-        planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
         leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
+        planning = Planning(desk.matter_plans, bridge, talk, composer, leaving, activity, shown, icons, self)
         asking = self.asking = AskingPresenter(
-            desk.ask,
-            desk.parts,
-            bridge,
-            talk,
-            view,
-            composer,
-            writing,
-            planning,
-            leaving,
-            self.openings,
-            activity,
-            shown,
-            self,
+            desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
         )
         self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
@@ -283,7 +290,7 @@ class _Parts(_ShelfParts):
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
-        self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+        self.readings = ReadingsPresenter(desk, bridge, window, self)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -324,20 +331,6 @@ class _Parts(_ShelfParts):
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)
-        return made
-
-    @cached_property
-    def search(self) -> SearchPresenter:
-        """Made, with its panel, when the library is searched first."""
-        from app.ui.search.panel import SearchPanel
-        from app.ui.search.presenter import SearchPresenter
-
-        panel = SearchPanel(self._icons, self.covers, self._now())
-        self.window.add_view(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
-        made.failed.connect(self.window.tell)
-        made.hit_chosen.connect(self.navigation.open_hit)
         return made
 
     @Slot()
@@ -426,7 +419,7 @@ class _Parts(_ShelfParts):
         of_help = command_list.help_commands(self.help)
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin, self.record
             ),
             command_list.matter_commands(self.matters, self.backup),
             of_conversation,
@@ -487,7 +480,6 @@ class WindowPresenter(_Parts):
     def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
         """Show what was open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
-        self.backup.begin()
         self.panes.remember(state.panes)
         self.pages.remember(state.opened)
         self.window.page.set_look(state.look)
@@ -546,10 +538,9 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
-        self.asking.leaving.chosen.connect(self.preferences.change)
+        self.asking.planning.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
-        self.preferences.backup_wanted.connect(self.backup.ask)
 
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""
@@ -610,6 +601,7 @@ class WindowPresenter(_Parts):
         for deleting in (shelf, talk):
             deleting.binned.connect(self.bin.offer)
         self.bin.restored.connect(self.navigation.open_restored)
+        self.bin.aged.connect(self.shelf.list_conversations)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)

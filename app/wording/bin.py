@@ -16,12 +16,12 @@ def title_words(entry: BinEntry) -> str:
     return printable(" ".join(entry.title.split())) or _("New conversation")
 
 
-def entry_words(entry: BinEntry, now: datetime) -> str:
-    """What it is, when it was deleted, and how long it stays; `now`: aware of its zone."""
+def entry_words(entry: BinEntry, now: datetime, days: int) -> str:
+    """What it is, when it was deleted, and how long it stays, of so many days; `now`: aware of its zone."""
     kind = {BinKind.CONVERSATION: _("Conversation"), BinKind.BOOK: _("Book"), BinKind.SHEET: _("Question sheet")}[
         entry.kind
     ]
-    left = max(1, math.ceil((entry.expires_at - now.timestamp()) / _DAY_S))
+    left = min(days, max(1, math.ceil((entry.expires_at(days) - now.timestamp()) / _DAY_S)))
     deleted = _("deleted on {day}").format(day=day(datetime.fromtimestamp(entry.deleted_at, now.tzinfo)))
     stays = _("1 day left") if left == 1 else _("{n} days left").format(n=count(left))
     return f"{kind} · {deleted} · {stays}"

@@ -66,6 +66,7 @@ _EXCESSES = {
     "expansion": "files that grow to more than {value} times their size when unpacked",
     "page_objects": "more than {value} objects on one page",
     "xml_depth": "elements nested more than {value} deep",
+    "xml_attributes": "more than {value} attributes of one element",
     "group_depth": "groups nested more than {value} deep",
     "mail_parts": "more than {value} parts in one e-mail",
     "cues": "more than {value} subtitles",

@@ -30,7 +30,7 @@ def policy_lines(policy: Policy) -> tuple[str, ...]:
     if not policy.path:
         return ()
     problem = () if policy.problem is None else (sentence(policy.problem),)
-    return (*problem, _("Set by your administrator in {path}:").format(path=printable(policy.path)), *_rules(policy))
+    return (*problem, _("Set by your administrator ({path}).").format(path=printable(policy.path)), *_rules(policy))
 
 
 def _rules(policy: Policy) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.conversation import Answer
-from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse
+from app.core.pseudonym import REPLACED, NamedKind, Pseudonym
 from app.services.pseudonyms.stand_ins import number_of
 from app.wording.i18n import _
 from app.wording.units import count
@@ -49,7 +49,7 @@ def by_kind(found: Sequence[Pseudonym]) -> list[tuple[NamedKind, list[FoundEntry
         entries[each.kind, number_of(each.stand_in)].append(each)
     shown: dict[NamedKind, list[FoundEntry]] = {kind: [] for kind in NamedKind}
     for (kind, _number), forms in entries.items():
-        replaced = any(form.use is not PseudonymUse.NEVER for form in forms)
+        replaced = any(form.use in REPLACED for form in forms)
         shown[kind].append(FoundEntry(kind, forms[0].stand_in, tuple(form.text for form in forms), replaced))
     return [(kind, of_kind) for kind, of_kind in shown.items() if of_kind]
 

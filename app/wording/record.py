@@ -7,7 +7,10 @@ from datetime import datetime
 from app.core.conversation import Ending
 from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
 from app.wording.i18n import _
+from app.wording.settings import meanings
 from app.wording.units import count, printable
+
+_FEW = 3  # hashes of documents in a line
 
 
 def kind_words(kind: str) -> str:
@@ -57,9 +60,75 @@ def what_words(entry: RecordEntry) -> str:
         ending_words(entry.ending) if entry.ending else "",
         "" if not documents else one if documents == 1 else several.format(n=count(documents)),
         model,
-        entry.detail if entry.kind != RecordKind.BEGUN else "",
+        _detail_words(entry),
     )
     return printable(" · ".join(filter(None, parts)))
+
+
+def _detail_words(entry: RecordEntry) -> str:
+    """What the detail of an entry means: a setting and its value, a thing, a thing as a file."""
+    if entry.kind == RecordKind.BEGUN:
+        return ""
+    if entry.kind == RecordKind.SETTING:
+        path, _colon, value = entry.detail.partition(": ")
+        if path == "passphrase":
+            return _("Passphrase set") if value == "set" else _("Passphrase removed")
+        meaning = meanings().get(path)
+        shown = {"True": _("On"), "False": _("Off"), "": _("None")}.get(value, value)
+        return entry.detail if meaning is None else f"{meaning.title}: {shown}"
+    if entry.kind == RecordKind.REMOTE:
+        return ""
+    thing, colon, number = entry.detail.partition(": ")
+    if colon and number.isdecimal():
+        return _number_words(thing, int(number))
+    thing, as_file, ending = entry.detail.partition(" as ")
+    words = _thing_words().get(thing, thing)
+    return _("{thing} as {format}").format(thing=words, format=ending.upper()) if as_file else words
+
+
+def _number_words(thing: str, number: int) -> str:
+    """Of documents, which are counted beside it, nothing."""
+    words = {
+        "readings": _("{n} saved readings"),
+        "matters": _("{n} matters"),
+        "replaced": _("{n} names and numbers replaced"),
+        "documents": "",
+    }.get(thing, f"{thing}: {{n}}")
+    return words.format(n=count(number))
+
+
+def _thing_words() -> dict[str, str]:
+    return {
+        "answer": _("Answer"),
+        "book": _("Document"),
+        "chronology": _("Chronology"),
+        "comparison": _("Comparison"),
+        "conversation": _("Conversation"),
+        "document": _("Document"),
+        "grid": _("Table"),
+        "matter": _("Matter"),
+        "model": _("Model"),
+        "notes": _("Notes"),
+        "people": _("People"),
+        "report": _("Report"),
+        "sheet": _("Question sheet"),
+        "table": _("Table"),
+    }
+
+
+def entry_details(entry: RecordEntry) -> str:
+    """What a table has no room for: its hash, the documents' and the model's, and how much was read and written."""
+    documents = entry.documents.split()
+    tokens = _("{read} tokens read, {written} written")
+    parts = (
+        _("Hash: {hash}").format(hash=entry.sha256),
+        _("Documents (SHA-256): {hashes}").format(hashes=" ".join(documents[:_FEW])) if documents else "",
+        _("and {n} more").format(n=count(len(documents) - _FEW)) if len(documents) > _FEW else "",
+        _("Model: {hash}").format(hash=entry.model_hash) if entry.model_hash else "",
+        tokens.format(read=count(entry.tokens_read), written=count(entry.tokens_written)) if entry.ending else "",
+    )
+    first, *others = filter(None, parts)
+    return "\n".join(map(printable, filter(None, (first, " · ".join(others)))))
 
 
 def time_words(entry: RecordEntry) -> str:

@@ -50,7 +50,7 @@ def _desk_lines(desk: RescuedDesk) -> Iterator[str]:
     yield _("Saved from {name}: {kinds}.").format(name=name, kinds=saved or _("nothing"))
     lost = ", ".join(_kinds(_lost(rescued.saved)))
     if lost:
-        yield _("Damaged places, each of which held one or more: {kinds}.").format(kinds=lost)
+        yield _("Lost with the damage, at least: {kinds}.").format(kinds=lost)
     elif not rescued.saved.incomplete:
         yield _("Nothing of it was lost: only what Octavo makes anew by itself was damaged.")
     yield from _incomplete_lines(rescued.saved)

@@ -222,13 +222,14 @@ def _privacy() -> tuple[Meaning, ...]:
         Meaning(
             "use_bin",
             _("Keep what you delete in the bin"),
-            _("You can restore it for 30 days. Off deletes at once, after a question, and leaves what is in the bin."),
+            _("You can restore it for a while. Off deletes at once, after a question, and leaves what is in the bin."),
         ),
         Meaning(
             "record_texts",
             _("Questions and names in the record"),
             _("The record lists what was asked of which documents. Off, it has no texts."),
         ),
+        *_retention(),
         *_locking(),
         Meaning(
             "system_dialogs",
@@ -245,6 +246,29 @@ def _privacy() -> tuple[Meaning, ...]:
                 *((weeks, _("After {n} weeks").format(n=weeks)) for weeks in (2, 4, 8, 13)),
             ),
         ),
+    )
+
+
+def _retention() -> tuple[Meaning, ...]:
+    kept, days = ((0, _("Never")),), _("days")
+    return (
+        Meaning(
+            "retention.conversations_days",
+            _("Delete old conversations"),
+            _("For good, so many days after the last question. What is pinned is kept, and so are tables and notes."),
+            days,
+            kept,
+            365,
+        ),
+        Meaning(
+            "retention.readings_days",
+            _("Delete old saved readings"),
+            _("So many days after the model has read. It then reads the book again when you ask."),
+            days,
+            kept,
+            90,
+        ),
+        Meaning("retention.bin_days", _("Empty the bin"), _("So many days after you deleted something."), days),
     )
 
 

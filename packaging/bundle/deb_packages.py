@@ -54,7 +54,8 @@ class Package:
         release = platform.freedesktop_os_release()
         system, number = release.get("ID", "debian"), release.get("VERSION_ID", "")
         distribution = f"&distro={system}-{number}" if number else ""
-        return f"pkg:deb/{system}/{self.name}@{self.version}?arch={self.architecture}{distribution}"
+        upstream = f"&upstream={self.source}" if self.source != self.name else ""
+        return f"pkg:deb/{system}/{self.name}@{self.version}?arch={self.architecture}{distribution}{upstream}"
 
     @property
     def copyright(self) -> Path:

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from asking import answer
 from deb_packages import licence_of, owners
 from elf import exports
 from frozen import Bundle, look_into, sha256_of
@@ -200,7 +201,10 @@ def _native(
     native: Native, files: list[str], holders: tuple[str, ...], bundle: Bundle, installed: list[Wheel], places: Places
 ) -> Component:
     found = native.version or _version_of(native.version_of, installed)
-    if native.version_pattern:
+    asked = answer(native.version_asked, places.site_packages) if native.version_asked else ""
+    if asked:
+        found = asked
+    elif native.version_pattern:
         told = places.texts(native.version_in) if native.version_in else [bundle.files[file] for file in files]
         found = _version_in(told, native.version_pattern)
     name = re.sub(r"[^a-z0-9.+-]+", "-", native.name.lower())

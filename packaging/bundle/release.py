@@ -5,6 +5,9 @@ packages and their SBOMs. Where OCTAVO_SIGN holds a command, it is run with the 
 and must leave the signature beside it: FILE.sig, 64 raw bytes, as this writes them with an Ed25519 key:
 `openssl pkeyutl -sign -rawin -inkey KEY.pem -in FILE -out FILE.sig`.
 Where a public key is given, or lies among the resources, the signature must hold with it.
+
+Nothing is signed without a fresh result of `advisories.py` that covers all that the packages consist of, or with a
+known vulnerability that nobody has accepted.
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+
+from advisories import RESULT, purls_of, read_accepted, read_result, reasons_against
 
 from app import __version__
 from app.core.errors import AppError
@@ -69,6 +75,20 @@ def write(folder: Path, release: Release) -> Path:
     return manifest
 
 
+def check_advisories(folder: Path, result: Path, now: datetime) -> None:
+    """Raises Refused, with a sentence for each reason; OSError."""
+    bills = sorted(file for file in folder.iterdir() if file.name.endswith(SBOM_ENDING))
+    try:
+        purls = [purl for bill in bills for purl in purls_of(bill)]
+        reasons = reasons_against(read_result(result), purls, read_accepted(), now)
+    except ValueError as error:
+        raise Refused(f"what is known of vulnerabilities cannot be read: {error}") from error
+    if not bills:
+        reasons.append(f"there is no bill of materials in {folder}")
+    if reasons:
+        raise Refused("\n".join([*reasons, "the release is not signed"]))
+
+
 def sign(manifest: Path, command: Sequence[str], key: Path | None) -> None:
     """Have `command` sign, and look at what it left; what is no signature does not stay. Raises OSError, Refused."""
     done = subprocess.run([*command, str(manifest)], check=False)
@@ -94,6 +114,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--commit", help="else that of the checkout in which this program lies")
     parser.add_argument("--date", help="of the commit, in ISO form; else as the checkout says")
     parser.add_argument("--key", type=Path, metavar="PEM", help="the public key that the signature must hold with")
+    parser.add_argument("--advisories", type=Path, default=RESULT, metavar="FILE", help="the result of advisories.py")
     options = parser.parse_args(argv)
     own_key = resources() / KEY_NAME
     key = options.key or (own_key if own_key.is_file() else None)
@@ -102,6 +123,7 @@ def main(argv: Sequence[str]) -> int:
         commit, date = options.commit or _of_checkout("%H"), options.date or _of_checkout("%cI")
         manifest = write(options.folder, Release(OWN_PACKAGE, __version__, commit, date, files))
         if command := shlex.split(os.environ.get(_HOOK, "")):
+            check_advisories(options.folder, options.advisories, datetime.now(UTC))
             sign(manifest, command, key)
         else:
             print(f"release.py: {_HOOK} is not set, so the release is not signed", file=sys.stderr)

@@ -32,11 +32,15 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A regular expression whose first group is found in one of the files."""
     version_in: list[str] = []
     """Where to look for it instead, written as `texts` are."""
+    version_asked: str = ""
+    """How the library itself says its version, before all else (`asking.answer`)."""
     version_of: str = ""
     """A Python package that has the same version."""
     texts: list[str] = []
     """Its licence: `environment/PATTERN` in the environment that was frozen, `common/NAME` of Debian's
     /usr/share/common-licenses, `texts/NAME` beside this table, `checkout/PATH`."""
+    repositories: list[str] = []
+    """By which databases of vulnerabilities know it."""
     kind: str = "library"
     """Of CycloneDX: library, application, data, machine-learning-model."""
     note: str = ""

@@ -12,6 +12,7 @@ import pytest
 
 from app.cli import arguments
 from app.cli.main import EXIT_USAGE
+from app.core.window_action import WindowAction
 from tests.cli.conftest import Octavo
 
 COMMANDS = (("read", "none.pdf"), ("models", "list"), ("models", "token", "forget"))
@@ -48,6 +49,8 @@ def test_two_that_differ_are_refused(first: int, second: int, octavo: Octavo, tm
 def test_the_window_takes_it_too(tmp_path: Path) -> None:
     options = arguments.window_options(["--data-dir", str(tmp_path), "lease.pdf"])
     assert (options.paths.data, options.files) == (tmp_path, (Path("lease.pdf"),))
+    assert options.action is WindowAction.NONE
+    assert arguments.window_options(["--search"]).action is WindowAction.SEARCH
     assert arguments.names_no_command([])
     assert arguments.names_no_command(["--data-dir", "ask"])
     assert arguments.names_no_command(["--data-dir=ask"])

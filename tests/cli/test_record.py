@@ -29,7 +29,7 @@ def test_a_record_is_listed_exported_and_verified(octavo: Octavo, tmp_path: Path
     code, out, _err = run()
     assert code == 0
     assert "Answer: complete · 1 document · Scout [2J on models.example.org" in out
-    assert "Moved to the bin: conversation" in out
+    assert "Moved to the bin: Conversation" in out
     assert "Wharf" not in out
     assert [each["kind"] for each in json.loads(run("--json", "--kind", "answer")[1])["entries"]] == ["answer"]
     assert run("--since", "2999-01-01")[1] == ""
@@ -57,6 +57,6 @@ def test_settings_that_matter_are_recorded_with_texts_if_allowed(octavo: Octavo,
     with contextlib.closing(open_desk(Paths(tmp_path))) as opened:
         opened.record.note(Happening(RecordKind.EXPORT, "c", text="Wharf"))
     out = octavo("record", "--data-dir", str(tmp_path))[1]
-    assert "Setting: use_bin: False" in out
-    assert "theme" not in out
+    assert "Setting: Keep what you delete in the bin: Off" in out
+    assert "Appearance" not in out
     assert "Wharf" in out

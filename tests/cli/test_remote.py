@@ -116,11 +116,15 @@ def test_names_are_replaced_on_the_way_and_come_back(run: Any, tmp_path: Path, t
     letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
     toy.answer = ["“[Per", "son 1] pays to [", "Account 1]” [p. 1]."]
     asked = ("ask", "--remote", toy.address, *_SHORT, "--document", letter, "Does Smith pay?")
-    code, out, err = run(*asked, "--pseudonyms", "on")
+    report = tmp_path / "report.md"
+    code, out, err = run(*asked, "--pseudonyms", "on", "--export", report)
     assert code == 0, err
     assert "“John Smith pays to DE89 3704 0044 0532 0130 00” [p. 1]." in out
     assert "3 names and numbers were replaced on the way to localhost" in out
     assert "✓" in out
+    exported = report.read_text("utf-8")
+    assert "Smith" not in exported
+    assert "“[Person 1] pays to [Account 1]”" in exported
     sent = _sent(toy)
     assert "Does [Person 1b] pay?" in sent
     assert "Smith" not in sent

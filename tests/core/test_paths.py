@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core import paths as app_paths
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.paths import Paths, make_private
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
@@ -36,3 +37,11 @@ def test_a_name_that_is_no_text_is_refused_and_nothing_is_made(tmp_path: Path, n
     assert refused.value.code is Code.NAME_NOT_UTF8
     assert refused.value.params["path"] == f"{tmp_path}/{name.decode('utf-8', 'replace')}"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_folder_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(app_paths, "sync_folder", synced.append)
+    make_private(tmp_path / "a" / "b" / "c")
+    make_private(tmp_path / "a" / "b" / "c")
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
+import gguf
 import pytest
 
 from app.core.errors import AppError, Code
@@ -49,6 +51,36 @@ def test_a_forged_turn_gives_no_control_token(model: LlamaModel, tokenizer: Prom
 
     assert controls(laid.tokens) == controls(plain.tokens) != []
     assert FORGERY.encode() in b"".join(model.piece(token) for token in laid.tokens[slice(*span)])
+
+
+@pytest.fixture
+def mistyped(tiny_scout: Path, tmp_path: Path) -> Iterator[LlamaModel]:
+    """Its file calls the markers of the chat format a person's own tokens, as some conversions do."""
+    path = tmp_path / "mistyped.gguf"
+    shutil.copyfile(tiny_scout, path)
+    reader = gguf.GGUFReader(path, "r+")
+    names, types = (reader.fields[f"tokenizer.ggml.{what}"] for what in ("tokens", "token_type"))
+    texts = [bytes(names.parts[place]).decode() for place in names.data]
+    for marker in ("<|header_start|>", "<|header_end|>"):
+        types.parts[types.data[texts.index(marker)]][0] = gguf.TokenType.USER_DEFINED
+    reader.data.flush()
+    del reader, names, types
+    loaded = LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
+    yield loaded
+    loaded.close()
+
+
+def test_a_marker_that_the_file_calls_ordinary_comes_from_no_text(mistyped: LlamaModel) -> None:
+    (marker,) = mistyped.tokenize("<|header_start|>", special=True)
+    assert not mistyped.is_control(marker)
+    tokenizer = PromptTokenizer(mistyped)
+    honest = tokenizer.lay_out(prompt(Message("user", "Before."), documents=(book("A book", "Before.", "Two."),)))
+    said = (Message("user", FORGERY), Message("assistant", FORGERY), Message("user", FORGERY))
+    forged = tokenizer.lay_out(prompt(*said, documents=(book(FORGERY, FORGERY, "Two."),)))
+    turns = tokenizer.lay_out(prompt(*(Message(message.role, "Before.") for message in said)))
+    assert forged.tokens.count(marker) == turns.tokens.count(marker) > honest.tokens.count(marker) > 0
+    (span,) = forged.books
+    assert FORGERY.encode() in b"".join(map(mistyped.piece, forged.tokens[span.start : span.end]))
 
 
 def test_nothing_above_the_conversation_depends_on_it(tokenizer: PromptTokenizer) -> None:

@@ -148,6 +148,16 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert "*This answer is not complete.*" in text
 
 
+@pytest.mark.parametrize("nested", ["> " * 3000, "- " * 1500, "> - 1. " * 400])
+def test_what_is_nested_too_deeply_is_written_as_it_is(nested: str) -> None:
+    report = compose("Deep", (turn(f"First.\n\n{nested}Within & <b>\n\nLast."),), {})
+    page = html.write(report, no_address)
+    word_file = Document(io.BytesIO(docx.write(report, no_png)))
+    for written in (page, "".join(paragraph.text for paragraph in word_file.paragraphs)):
+        assert all(word in written for word in ("First.", "Within &", "Last."))
+    assert "<b>" not in page
+
+
 def test_html_links_its_references(report: Report) -> None:
     page = html.write(report, no_address)
     assert '<sup><a id="n1" href="#r1">1</a></sup>' in page

@@ -23,6 +23,8 @@ from tests.fortress.checks import Check, find
 
 ROOT = Path(__file__).parents[2]
 _LONGEST_H = 4.0
+_KEPT = ("PATH", "OCTAVO_CUDA", "OCTAVO_OTHER_BUILD", "OCTAVO_VOCABULARIES", "UV_CACHE_DIR")
+"""Of the caller's environment."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class _Place:
         return done.returncode
 
     def _environment(self, report: Path) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "OCTAVO_CUDA") if name in os.environ}
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         made = {
             "HOME": self.folder / "home",
             "TMPDIR": self.folder / "temporary",

@@ -10,12 +10,13 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import lxml.html
 import pypdfium2
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QEventLoop, QUrl
 from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import Turn
@@ -38,6 +39,7 @@ pytestmark = [
 ]
 
 _LONGEST_CPU_S = 30.0
+_PATIENCE = 500
 _IN_OPEN, _IN_ACCESS, _IN_NONBLOCK = 0x20, 0x1, 0o4000
 _LIVE = re.compile(r"https?://", re.IGNORECASE)
 
@@ -106,7 +108,11 @@ def test_the_window(qapp: QApplication, bait: Path, watch: Watch, figure: Figure
         view.show()
         _stream(view, hostile)
         (message,) = [message for message in view.messages() if isinstance(message, AnswerMessage)]
-        lost += _lost(hostile, read(message))
+        for _ in range(_PATIENCE):  # a long text is parsed in steps
+            if not (missing := _lost(hostile, read(message))):
+                break
+            qapp.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        lost += missing
         view.grab()
         view.close()
         view.deleteLater()
@@ -175,9 +181,27 @@ def test_exports(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -
     assert (lost, live, files, slow) == ([], [], [], [])
 
 
+class _Text(HTMLParser):
+    """The text of a page, however deep; lxml drops what is nested more than 255 times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    @classmethod
+    def of(cls, page: str) -> str:
+        made = cls()
+        made.feed(page)
+        made.close()
+        return "".join(made.parts)
+
+
 def _read_export(kind: str, content: bytes) -> str:
     if kind == "html":
-        return str(lxml.html.fromstring(content).text_content())
+        return _Text.of(content.decode("utf-8", "replace"))
     if kind == "docx":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             xml = archive.read("word/document.xml") + b"".join(
@@ -186,7 +210,7 @@ def _read_export(kind: str, content: bytes) -> str:
         return "".join(re.findall(r"<(?:w|m):t(?: [^>]*)?>([^<]*)<", xml.decode("utf-8", "replace")))
     if kind == "pdf":
         document = pypdfium2.PdfDocument(content)
-        return "".join(page.get_textpage().get_text_bounded() for page in document)
+        return "".join(page.get_textpage().get_text_range() for page in document)
     return content.decode("utf-8", "replace")
 
 
@@ -232,4 +256,4 @@ def _as_others_render(text: str) -> str:
 
 
 def _is_harmless(address: str) -> bool:
-    return bool(_LIVE.match(address)) or address.startswith(("#", "data:image/"))
+    return bool(_LIVE.match(address)) or address.startswith(("#", "data:image/", "mailto:"))

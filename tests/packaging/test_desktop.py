@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import configparser
 import gzip
 import importlib.util
 import os
@@ -19,7 +20,8 @@ from PIL import Image
 from PySide6.QtCore import QMimeDatabase
 
 from app import __version__
-from app.cli import parsers
+from app.cli import arguments, parsers
+from app.core.window_action import WindowAction
 from app.documents.formats import detect
 from app.documents.images import kinds as images
 from app.ui.application import APPLICATION_ID
@@ -53,9 +55,11 @@ def _load(program: str) -> ModuleType:
     return module
 
 
-def _entry() -> dict[str, str]:
-    lines = (DESKTOP / f"{APPLICATION_ID}.desktop").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+def _entry(group: str = "Desktop Entry") -> dict[str, str]:
+    read = configparser.RawConfigParser(delimiters=("=",))
+    read.optionxform = str  # type: ignore[assignment, method-assign]
+    read.read(DESKTOP / f"{APPLICATION_ID}.desktop", encoding="utf-8")
+    return dict(read[group])
 
 
 def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -69,13 +73,34 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
 # ---- the entry in menus
 
 
-def test_every_kind_of_file_that_octavo_opens_can_be_opened_with_it() -> None:
+FOR_OTHERS = {
+    *("application/x-ipynb+json", "application/x-subrip", "application/xhtml+xml", "text/csv", "text/html"),
+    *("text/plain", "text/tab-separated-values", "text/vtt", "text/x-tex"),
+}
+"""What belongs to browsers, editors and players: a desktop that has none would take Octavo for one."""
+
+
+def test_documents_can_be_opened_with_octavo_and_it_claims_nothing_else() -> None:
     database = QMimeDatabase()
     listed = set(_entry()["MimeType"].split(";"))
     for ending in (*detect.ENDINGS, *images.ENDINGS):
         kind = database.mimeTypeForFile(f"a{ending}", QMimeDatabase.MatchMode.MatchExtension)
         names = {kind.name(), *kind.aliases()}
-        assert names & listed or kind.isDefault(), f"{ending}: {names}"
+        if names & FOR_OTHERS or ending in images.ENDINGS:
+            assert not names & listed, ending
+        else:
+            assert names & listed or kind.isDefault(), f"{ending}: {names}"
+
+
+def test_the_menu_of_the_icon_offers_what_the_window_can_begin_with() -> None:
+    actions = _entry()["Actions"].rstrip(";").split(";")
+    assert actions == [action.value for action in WindowAction if action]
+    for action in actions:
+        entry = _entry(f"Desktop Action {action}")
+        assert {"Name", "Name[ja]"} <= entry.keys()
+        words = entry["Exec"].split()
+        assert words[0] == "octavo-desk"
+        assert arguments.window_options(words[1:]).action == action
 
 
 def test_the_desktop_knows_the_window_by_its_entry() -> None:

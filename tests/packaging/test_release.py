@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -49,8 +51,16 @@ def release(folder: Path, *more: str, sign: str = "") -> subprocess.CompletedPro
     environment = {name: value for name, value in os.environ.items() if name != "OCTAVO_SIGN"}
     if sign:
         environment["OCTAVO_SIGN"] = sign
-    command = [sys.executable, str(PROGRAM), str(folder), *more]
+    command = [sys.executable, str(PROGRAM), str(folder), "--advisories", str(folder.parent / "advisories.json"), *more]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def compared(folder: Path, *checked: str, days_ago: int = 0, findings: tuple[dict[str, str], ...] = ()) -> None:
+    """Leave a result of `packaging/dev advisories` beside the folder."""
+    made = (datetime.now(UTC) - timedelta(days=days_ago)).isoformat()
+    database = {"name": "all.zip", "sha256": "0" * 64, "records": 1, "newest": made}
+    result = {"made": made, "databases": [database], "checked": checked, "findings": findings}
+    (folder.parent / "advisories.json").write_text(json.dumps(result), encoding="utf-8")
 
 
 def hook(path: Path, body: str) -> str:
@@ -82,6 +92,7 @@ def test_what_the_hook_signed_is_an_update_that_octavo_trusts(
     folder: Path, keys: tuple[Path, Path], tmp_path: Path
 ) -> None:
     private, public = keys
+    compared(folder)
     sign = hook(
         tmp_path / "sign it", f'openssl pkeyutl -sign -rawin -inkey "{private}" -in "$2" -out "$2.sig" && test "$1" = x'
     )
@@ -105,12 +116,39 @@ def test_what_the_hook_signed_is_an_update_that_octavo_trusts(
 def test_what_is_no_signature_is_refused_and_does_not_stay(
     folder: Path, keys: tuple[Path, Path], tmp_path: Path, body: str, why: str
 ) -> None:
+    compared(folder)
     stale = folder / f"octavo-{__version__}.release.json.sig"
     stale.write_bytes(bytes(64))
     done = release(folder, *DATED, "--key", str(keys[1]), sign=hook(tmp_path / "sign", body))
     assert done.returncode == 1
     assert why in done.stderr
     assert not stale.exists()
+
+
+FINDING = {"id": "GHSA-1", "component": "pillow", "version": "1.0", "summary": "Reads too far"}
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (None, "nobody has compared what is inside with known vulnerabilities"),
+        ({"days_ago": 8}, "not within 7 days"),
+        ({"checked": ()}, "pkg:pypi/pillow@1.0 was not compared with known vulnerabilities"),
+        ({"findings": (FINDING,)}, "pillow 1.0 is affected by GHSA-1: Reads too far."),
+    ],
+)
+def test_nothing_is_signed_that_was_not_compared_with_known_vulnerabilities(
+    folder: Path, tmp_path: Path, result: dict[str, object] | None, why: str
+) -> None:
+    bill = {"components": [{"name": "pillow", "version": "1.0", "purl": "pkg:pypi/pillow@1.0"}]}
+    (folder / SBOM).write_text(json.dumps(bill), encoding="utf-8")
+    if result is not None:
+        given = {"checked": ("pkg:pypi/pillow@1.0",), **result}
+        compared(folder, *given.pop("checked"), **given)  # type: ignore[arg-type, misc]
+    done = release(folder, *DATED, sign=hook(tmp_path / "sign", 'head -c 64 /dev/zero > "$1.sig"'))
+    assert done.returncode == 1
+    assert why in done.stderr
+    assert not list(folder.glob("*.sig"))
 
 
 def test_a_folder_without_packages_is_no_release(tmp_path: Path) -> None:

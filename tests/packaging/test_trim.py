@@ -18,6 +18,7 @@ from tests.packaging.programs import library, program
 trim = program("trim")
 sizes = program("sizes")
 elf = program("elf")
+baseline = program("baseline")
 
 _SOURCE = "static int hidden_helper(int n) { return n + 1; }\nint answer(int n) { return hidden_helper(n) * 2; }\n"
 
@@ -133,11 +134,19 @@ def test_sizes_are_counted_by_part(tmp_path: Path) -> None:
     assert found == {"the program, with Python modules": 5, "Qt": 7, "other Python packages": 3}
 
 
-def test_the_oldest_glibc_is_that_of_the_symbols(tmp_path: Path) -> None:
-    made = library(tmp_path / "libanswer.so", _SOURCE)
-    newest = elf.newest_glibc(made)
+def test_the_least_glibc_is_that_of_the_file_that_asks_for_most(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = library(tmp_path / "libanswer.so", "#include <stdlib.h>\nvoid *more(void *of) { return realloc(of, 8); }")
+    newest = ".".join(map(str, elf.newest_glibc(made)))
     said = subprocess.run(
         ["readelf", "--version-info", "--wide", str(made)], capture_output=True, text=True, check=True
     )
-    assert ".".join(map(str, newest)) in said.stdout
-    assert elf.newest_glibc(Path(shutil.which("cc") or "")) > (2, 2)
+    assert f"Name: GLIBC_{newest} " in said.stdout
+    assert baseline.main([str(tmp_path), "--least"]) == 0
+    assert capsys.readouterr().out == f"{newest}\n"
+    assert baseline.main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"glibc {newest}: libanswer.so",
+        "runs on: Debian 12, Debian 13, Ubuntu 22.04, Ubuntu 24.04",
+    ]

@@ -90,6 +90,18 @@ def leaving_japanese(stage: Stage) -> None:
         use_language("en")
 
 
+def export_replaced(stage: Stage) -> None:
+    stage.add_books()
+    letter = stage.add_book(Document("Letter to Jonathan Ferris", Format.TEXT, "ab" * 32, _LETTER), 7)
+    stage.add_conversation("Notice periods in the lease", [letter])
+    stage.engine.answers = [("Jonathan Ferris owes Marlow Rigging Ltd EUR 4,200 [p. 1].",)]
+    stage.open()
+    stage.ask("What does Mr Ferris owe?")
+    stage.presenter.exporting.export_replaced()
+    stage.settle()
+
+
 REMOTE_SCENES: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene for scene in (remote, remote_dark, leaving, leaving_dark, leaving_japanese)
+    scene.__name__.replace("_", "-"): scene
+    for scene in (remote, remote_dark, leaving, leaving_dark, leaving_japanese, export_replaced)
 }

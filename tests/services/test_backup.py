@@ -17,17 +17,21 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.core.backup import BackupMade, Restored
+from app.core.conversation import BookRef, Question
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin
-from app.core.settings import ThemeChoice
+from app.core.settings import EngineSettings, Sampling, Settings, ThemeChoice
 from app.core.work import Cancel, finish
+from app.documents import plain_text
+from app.documents.formats.contract import Content
 from app.services import backup, backup_file
 from app.services.backup import restore
 from app.services.backup_file import DATABASE, BackupHead, BackupMember, BackupReader, BackupWriter
 from app.services.services import Services
 from app.store import keys, restoring
+from app.store.books import Books
 from app.store.db import Database
 from app.store.derivation import ScryptCost
 from app.store.keys import set_passphrase
@@ -36,7 +40,7 @@ from app.store.sealing import new_sealing
 from app.store.settings import SettingsStore
 from tests.store.compared import desk_rows
 from tests.store.fixtures.fill import fill
-from tests.work import problem_of, run, stop
+from tests.work import answered, problem_of, run, stop
 
 WORDS = "four unrelated plain words"
 CHEAP = ScryptCost(2, 1)
@@ -464,3 +468,42 @@ def test_a_passphrase_of_the_desk_is_not_that_of_the_backup(desk: Services, file
     assert done.key == KeyOrigin.FILE
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as opened:
         assert SettingsStore(opened.home).load().theme is ThemeChoice.DARK
+
+
+# ---- a conversation goes on elsewhere
+
+
+@pytest.mark.usefixtures("near_engines")
+def test_a_conversation_goes_on_with_its_saved_reading(tiny_scout_fast: Path, file: Path, tmp_path: Path) -> None:
+    """No page of the book is evaluated on the other computer."""
+    settings = Settings(
+        engine=EngineSettings(model_path=str(tiny_scout_fast), context_tokens=2048, ubatch_tokens=64),
+        sampling=Sampling(temperature=0, lookup=False),
+        max_answer_tokens=4,
+        close_reading=False,
+        weigh_sentences=False,
+    )
+    text = "The harbour opens at six, and the tenant gives notice twelve months before the end.\n" * 12
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        desk.settings.save(settings)
+        document = plain_text.parse(Content("lease.txt", text.encode(), "ab" * 32), lambda _done, _total: None)
+        book = BookRef(Books(desk.home).add(document, Path("/lease.txt")).id)
+        talk = desk.conversations.create("Notice", books=(book,))
+        first = answered(desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
+        assert first.usage is not None
+        assert first.usage.reused_tokens == 0
+        desk.engine.flush_saved()
+        finish(desk.backups.make(file, WORDS, Cancel(), readings=True, cost=CHEAP))
+    restored(file, tmp_path / "another")
+    shutil.rmtree(tmp_path / "desk")
+    with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as desk:
+        (talk,) = desk.conversations.all()
+        (turn,) = desk.conversations.turns(talk.id)
+        assert turn.answer is not None
+        assert turn.answer.text == first.text
+        asked = Question(talk.id, "And then?", talk.books, turn.answer.id)
+        second = answered(desk.ask.ask(asked, Cancel()))
+        assert second.usage is not None
+        (reading,) = desk.readings.all()
+        assert reading.complete
+        assert second.usage.reused_tokens == len(reading.tokens) > 800, "rules and book, as they were read there"

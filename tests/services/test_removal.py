@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BIN_DAYS, BinKind
+from app.core.bin import BinKind
 from tests.ui.fakes import FakeDesk, open_desk
 
 DAY_S = 86_400
@@ -24,9 +24,9 @@ def test_it_expires(fake: FakeDesk) -> None:
     first, second = entries
     assert first is not None
     assert second is not None
-    assert removal.expire(first.deleted_at + BIN_DAYS * DAY_S - 1) == ()
+    assert removal.expire(first.deleted_at + 30 * DAY_S - 1) == ()
     assert removal.restore(second.id) == second
-    assert removal.expire(second.deleted_at + BIN_DAYS * DAY_S) == (first,)
+    assert removal.expire(second.deleted_at + 30 * DAY_S) == (first,)
     assert removal.kept.all() == ()
     assert [talk.title for talk in fake.desk.conversations.all()] == ["b"]
 

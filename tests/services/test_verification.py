@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import Code
 from app.core.installation import HashedFile, Manifest, contents, encode, manifest_name, sha256_of, system
-from app.services.doctor import MOST_NAMED, InstallationVerdict, verify
+from app.services.doctor import MOST_NAMED, InstallationVerdict, native_components, verify
 
 
 def describe(root: Path, name: str = "octavo", version: str = "0.1.0", prefix: str = "") -> None:
@@ -112,3 +112,18 @@ def test_an_add_on_has_files_of_its_own_and_the_same_version(root: Path) -> None
     (problem,) = verify(root).problems()
     assert problem.code is Code.INSTALLATION_MIXED
     assert problem.params == {"package": "octavo-cuda", "version": "0.0.9", "wanted": "0.1.0"}
+
+
+def test_native_components_are_those_of_the_bill_of_materials(root: Path) -> None:
+    assert native_components(root) == {}
+    bill = """{"bomFormat": "CycloneDX", "components": [
+        {"type": "library", "name": "Qt", "version": "6.12.0", "purl": "pkg:generic/qt@6.12.0"},
+        {"type": "library", "name": "dav1d", "version": "1.4.2", "purl": "pkg:generic/dav1d@1.4.2"},
+        {"type": "library", "name": "dav1d", "version": "1.5.4", "purl": "pkg:generic/dav1d@1.5.4"},
+        {"type": "library", "name": "Brotli", "purl": "pkg:generic/brotli"},
+        {"type": "library", "name": "pillow", "version": "12.0", "purl": "pkg:pypi/pillow@12.0"},
+        {"type": "data", "name": "Phosphor Icons", "version": "1.3.0", "purl": "pkg:generic/phosphor@1.3.0"}]}"""
+    (root / "octavo.cdx.json").write_text(bill, encoding="utf-8")
+    assert native_components(root) == {"Qt": "6.12.0", "dav1d": "1.4.2, 1.5.4"}
+    (root / "octavo.cdx.json").write_text("{", encoding="utf-8")
+    assert native_components(root) == {}

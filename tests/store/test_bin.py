@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BIN_DAYS, BinEntry, BinKind
+from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, PageRange, Question
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
@@ -63,7 +63,7 @@ def test_a_conversation_in_the_bin_is_nowhere(kept: Kept) -> None:
     (question,) = [turn.question for turn in kept.conversations.turns(talk)]
     entry = kept.put(BinKind.CONVERSATION, talk)
     assert (entry.item_id, entry.title) == (talk, "Wharf")
-    assert entry.expires_at == entry.deleted_at + BIN_DAYS * 24 * 3600
+    assert entry.expires_at(30) == entry.deleted_at + 30 * 24 * 3600
     assert kept.bin.all() == (entry,)
     assert kept.conversations.all() == ()
     assert kept.conversations.get(talk) is None

@@ -294,7 +294,7 @@ def test_a_desk_of_an_older_version_gets_todays_derivation(paths: Paths) -> None
 
 def test_a_weak_passphrase_of_an_older_version_still_opens(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(paths) as database, monkeypatch.context() as before:
-        before.setattr("app.store.keys.require_strong", lambda _passphrase: None)
+        before.setattr("app.store.keys.require_strong", lambda *_arguments: None)
         set_passphrase(database, paths, "old", cost=FORMER)
     with opened(paths, "old") as database:
         assert renew(database, paths, "old", cost=CHEAP)

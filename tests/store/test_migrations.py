@@ -34,6 +34,7 @@ from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
 from app.core.note import Marker, NotePlace
 from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse, Sent
+from app.core.record import RecordKind
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.sources import Shelved
@@ -51,6 +52,7 @@ from app.store.migrations import MIGRATIONS, migrate
 from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.pseudonyms import KnownText, PseudonymStore
+from app.store.record import RecordStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -203,6 +205,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert PseudonymStore(database).of(talk.id) == [ahab]
             assert PseudonymStore(database).texts(talk.id) == {b"\x01" * 16: KnownText(1, book.id)}
             assert PseudonymStore(database).is_sent_as_is(talk.id)
+            recorded = [(entry.kind, entry.item, entry.text) for entry in RecordStore(database).entries()]
+            assert recorded == [(RecordKind.BEGUN, "", ""), (RecordKind.ANSWER, talk.id, "Who?")]
+            assert RecordStore(database).verify().flaw is None
         assert answer.sent == (Sent("models.example.org", 3) if version >= 11 else None)
 
         with database.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.keys import obtain
 from app.ui.application import Collector, WindowStart
 from app.ui.lock.screen import LockScreen
 from app.ui.settings.passphrase import PassphraseDialog
@@ -293,4 +297,68 @@ def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
     dialog.accept()
     wait(lambda: opening.presenter is not None and not _visible(PassphraseDialog))
     assert given == [None, "four unrelated small words"]
+    _end(opening)
+
+
+def _open_damaged(paths: Paths, passphrase: str | None) -> Services:
+    """A desk that opens once its database is whole."""
+    Database.open(paths.database, obtain(paths, passphrase)).close()
+    return open_desk(paths.data.with_name("fake")).desk
+
+
+def _damage(paths: Paths) -> None:
+    paths.create()
+    with contextlib.closing(Database.open(paths.database, obtain(paths))) as database:
+        Conversations(database).create("kept")
+    content = bytearray(paths.database.read_bytes())
+    content[1000] ^= 1
+    paths.database.write_bytes(content)
+
+
+def test_what_can_be_saved_of_a_damaged_desk_is_saved_and_the_desk_opens(
+    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
+) -> None:
+    paths = Paths(tmp_path / "desk")
+    _damage(paths)
+    opening = start(_open_damaged)
+    wait(lambda: len(_visible(SmallDialog)) == 1)
+    (dialog,) = _visible(SmallDialog)
+    assert dialog.windowTitle() == "Your data is damaged in places"
+    assert "“octavo.db”" in dialog.accessibleDescription()
+    dialog.action.click()
+    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Your data opens again"])
+    (dialog,) = _visible(SmallDialog)
+    assert "Saved from the library: conversations: 1." in dialog.accessibleDescription()
+    dialog.action.click()
+    wait(lambda: opening.presenter is not None)
+    with contextlib.closing(Database.open(paths.database, obtain(paths))) as database:
+        assert [talk.title for talk in Conversations(database).all()] == ["kept"]
+    _end(opening)
+
+
+def test_who_wants_no_rescue_gets_none(
+    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
+) -> None:
+    paths = Paths(tmp_path / "desk")
+    _damage(paths)
+    before = paths.database.read_bytes()
+    opening = start(_open_damaged)
+    wait(lambda: len(_visible(SmallDialog)) == 1)
+    _visible(SmallDialog)[0].reject()
+    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Octavo cannot open"])
+    assert paths.database.read_bytes() == before
+    _end(opening)
+
+
+def test_a_damaged_matter_is_saved_at_the_next_start_or_stays_closed(
+    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
+) -> None:
+    paths = Paths(tmp_path / "desk")
+    paths.create()
+    (paths.matters / "a1.db.suspect").touch()
+    opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
+    wait(lambda: len(_visible(SmallDialog)) == 1)
+    assert "“a1.db”" in _visible(SmallDialog)[0].accessibleDescription()
+    _visible(SmallDialog)[0].reject()
+    wait(lambda: opening.presenter is not None)  # the library
     _end(opening)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
+from app.core.window_action import WindowAction
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.calls import Call, Calls, WindowLock
@@ -127,6 +128,29 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
     screen.secret.line.setText("right")
     screen.accept()
     wait(lambda: opening.presenter is not None and len(opening.presenter.shown.shelf) == 1)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_menu_of_the_icon_begins_a_conversation_or_a_search(
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], paths: Paths, at_once: bool
+) -> None:
+    """In the window that is open, or as soon as it is."""
+
+    def choose(action: WindowAction) -> None:
+        second = _in_thread(lambda: WindowLock.take(paths, Call.of([], action)))
+        wait(lambda: not second.is_alive())
+
+    opening = start(_read_lease)
+    if not at_once:
+        wait(lambda: opening.presenter is not None and opening._listed)
+    choose(WindowAction.SEARCH)
+    wait(lambda: opening.presenter is not None and opening._listed)
+    presenter = opening.presenter
+    assert presenter is not None
+    wait(lambda: presenter.navigation._search().panel.isVisible())
+    choose(WindowAction.NEW_CONVERSATION)
+    wait(lambda: len(presenter.shelf.conversations) == 1 and not presenter.navigation._search().panel.isVisible())
+    assert presenter.shown.id == presenter.shelf.conversations[0].id
 
 
 def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:

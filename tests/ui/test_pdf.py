@@ -156,6 +156,17 @@ def test_every_page_says_which_of_how_many_it_is_and_no_row_is_cut() -> None:
         assert f"last{number}”" in whole
 
 
+def test_of_many_headings_none_is_lost() -> None:
+    text = "".join(f"# Part {number}.\n\nWords.\n\n" for number in range(300))
+    question, answer = (
+        StoredQuestion("q", "c", None, "All?", (), 0.0),
+        Answer("a", "q", text, Ending.COMPLETE, "m", 0.0),
+    )
+    document = pypdfium2.PdfDocument(pdf.write(compose("Long", (Turn(question, answer),), {}), no_image))
+    printed = "".join(page.get_textpage().get_text_bounded() for page in document)
+    assert [number for number in range(300) if f"Part {number}." not in printed] == []
+
+
 def test_no_page_is_empty() -> None:
     """The end of a table would begin one where the table fills its page."""
     for lines in range(20, 40):

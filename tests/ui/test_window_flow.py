@@ -15,7 +15,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
-from app.ui.commands import Entry, RecordKind
+from app.ui.commands import Entry, EntryKind
 from app.ui.frame_state import FrameState, OpenedBooks, OpenPage, WindowState
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.palette_rows import rank, suggest
@@ -149,17 +149,17 @@ def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> Non
 
 def test_the_palette_ranks_what_begins_with_the_words() -> None:
     entries = [
-        Entry(RecordKind.BOOK, "1", "A note on settings"),
-        Entry(RecordKind.COMMAND, "2", "Settings"),
-        Entry(RecordKind.CONVERSATION, "3", "Resettings"),
-        Entry(RecordKind.CONVERSATION, "4", "人物と場所の一覧"),
+        Entry(EntryKind.BOOK, "1", "A note on settings"),
+        Entry(EntryKind.COMMAND, "2", "Settings"),
+        Entry(EntryKind.CONVERSATION, "3", "Resettings"),
+        Entry(EntryKind.CONVERSATION, "4", "人物と場所の一覧"),
     ]
     assert [entry.key for entry in rank(entries, "setting")] == ["2", "1", "3"]
     assert [entry.key for entry in rank(entries, "note settings")] == ["1"]
     assert [entry.key for entry in rank(entries, "場所")] == ["4"]
     assert rank(entries, "absent") == []
-    many = [Entry(RecordKind.CONVERSATION, str(n), str(n)) for n in range(50)] + entries[1:2]
-    assert [entry.kind for entry in suggest(many)].count(RecordKind.CONVERSATION) == 3
+    many = [Entry(EntryKind.CONVERSATION, str(n), str(n)) for n in range(50)] + entries[1:2]
+    assert [entry.kind for entry in suggest(many)].count(EntryKind.CONVERSATION) == 3
     assert suggest(many)[-1].key == "2"
 
 

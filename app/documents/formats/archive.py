@@ -85,7 +85,7 @@ class Archive:
         self._read_bytes += member.file_size
         refuse_over(MAX_READ_BYTES, self._read_bytes, "archive_bytes", self._content)
         try:
-            return self._zip.read(member)  # never more than file_size, and its checksum is checked
+            return unpack(self._zip, member)
         except BROKEN as error:
             self._refuse(error)
 
@@ -115,6 +115,13 @@ class Archive:
 
     def _refuse(self, cause: Exception | None = None) -> NoReturn:
         refuse_damaged(self._content, self._format, cause)
+
+
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's bytes, with its checksum checked. Never more than its `file_size` is unpacked: `ZipFile.read` unpacks
+    all that is there, and cuts it afterwards. Raises one of BROKEN."""
+    with archive.open(member) as packed:
+        return packed.read(member.file_size)
 
 
 def _is_outside(untrusted_name: str) -> bool:

@@ -14,6 +14,9 @@ from app.documents.formats.contract import Content, refuse_over
 from app.documents.formats.detect import decode_marked
 
 MAX_DEPTH = 200
+MAX_ATTRIBUTES = 1_000
+"""Of one element: to look for each of them in turn takes the square of their number."""
+
 _MAX_DIGITS = 6
 _OFF = {"0", "false", "off"}
 
@@ -32,7 +35,8 @@ _NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> etree._Element:
     """The root. `mend`: repair what is not well formed, which loses what makes no sense.
 
-    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep.
+    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep,
+    or an element has too many attributes.
     """
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -50,7 +54,7 @@ def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> e
         raise ValueError("not well-formed") from error
     if root is None:
         raise ValueError("nothing well-formed")
-    _check_depth(root, content)
+    _check_shape(root, content)
     return root
 
 
@@ -70,7 +74,7 @@ def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
         raise ValueError("no markup at all") from error
     if root is None:
         raise ValueError("no markup at all")
-    _check_depth(root, content)
+    _check_shape(root, content)
     return root
 
 
@@ -183,9 +187,11 @@ def _character(entity: re.Match[str]) -> str:
     return entity[0] if entity[1] in _OF_XML else html.entities.html5.get(entity[1], entity[0])
 
 
-def _check_depth(root: etree._Element, content: Content) -> None:
+def _check_shape(root: etree._Element, content: Content) -> None:
     depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             refuse_over(MAX_DEPTH, depth, "xml_depth", content)
+        if event == "start":
+            refuse_over(MAX_ATTRIBUTES, len(element.attrib), "xml_attributes", content)

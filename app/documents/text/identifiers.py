@@ -57,7 +57,7 @@ _LABELLED = re.compile(
     r"|(?P<case>case|claim|docket|file|matter|policy|customer|client|patient|member|invoice|reference|our ref|your ref"
     r"|ref|Aktenzeichen|Geschäftszeichen|Az|Vertrags(?:nummer|-Nr)|Kunden(?:nummer|-Nr)|Rechnungs(?:nummer|-Nr)"
     r"|事件番号|整理番号|証券番号|顧客番号|会員番号|患者番号|管理番号|dossier|expediente))\.?"
-    r"\s?(?:numbers?|nos?|nr|num(?:ber)?|code|id|#|№|n°|番号)?\.?\s?[:：#]?\s?"
+    r"\s?(?:numbers?|nos?|nr|num(?:ber)?|code|id|#|№|n°|番号)?\.?\s?[:：#]?\s?(?:(?:is|was|lautet|est|es)\s)?"
     r"(?P<value>(?=[A-Z0-9][\w./()-]*\d)[A-Z0-9][A-Z0-9./()-]*(?: [A-Z0-9./-]*\d[A-Z0-9./-]*){0,4})",
     re.IGNORECASE,
 )

@@ -80,7 +80,7 @@ _NAMED = re.compile(
     rf"\b(?P<name>(?:{'|'.join(_GIVEN.split())})(?:-{_WORD})?{_GAP}(?:{_PARTICLE}{_GAP}){{0,3}}{_FULL})"
 )
 _FORMED = re.compile(
-    rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|of|the|de){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
+    rf"\b(?P<name>(?:{_ANY_WORD}(?:,?{_GAP}(?:(?:&|and|und|et|y|of|the|de|del|du|des|di|für){_GAP})?)){{1,6}}(?:{_FORMS}))(?![\w])"
 )
 _INSTITUTION = re.compile(
     rf"\b(?:{_WORD}{_GAP})?(?:{_OF}){_GAP}(?:of|for){_GAP}(?:the{_GAP})?{_ANY_WORD}"
@@ -95,6 +95,12 @@ _LABELLED = re.compile(
 )
 _HEADER = re.compile(r"^(?:From|To|Cc):[ \t]*(?P<people>.+(?:\n(?!\w+:).+)*)", re.MULTILINE)
 _ADDRESS = re.compile(r"[\"']?(?P<name>[^\"'<>,;@]{2,80}?)[\"']?\s*<[^<>\s]+@[^<>\s]+>")
+_MAILED = re.compile(
+    r"(?<![\w<.@-])(?P<name>(?:[^\W\d_a-zß-öø-ÿ][\w.'’-]{0,30}[ \t]{1,4}"
+    r"(?:(?:von|van|der|den|de|del|la|da|di)[ \t]{1,4}){0,3})"
+    r"{1,4}[^\W\d_a-zß-öø-ÿ][\w.'’-]{1,30})[ \t]{0,4}<[^<>\s]+@[^<>\s]+>"
+)
+"""A name with its address behind it, anywhere."""
 _JAPANESE = re.compile(
     r"(?P<person>[一-龥々ヶ]{2,4}(?:[ 　][一-龥々ヶぁ-ん]{1,4})?|[ァ-ヴー]{2,20}(?:・[ァ-ヴー]{1,20}){0,3})"
     r"(?:氏(?!名)|様|殿|さん)"
@@ -106,6 +112,8 @@ _JAPANESE = re.compile(
     re.MULTILINE,
 )
 _NO_JAPANESE = ("皆", "各位", "貴", "同", "両", "彼", "神", "王", "仏", "何", "客", "奥", "御", "大学", "銀行")
+_ADDRESSES = re.compile(r"\S{1,80}@\S+|\bhttps?://\S+")
+"""They write names small, which says nothing of them."""
 _SMALL = re.compile(r"\b[a-zß-öø-ÿ][\wß-öø-ÿ-]*")
 _WRAPPED = re.compile(r"(?<=.{45})(?<!\.)\n(?=\S)")
 _SPACES = re.compile(r"\s+")
@@ -124,7 +132,7 @@ class NameReader:
     """Reads the pages of one document. A word that it also writes small is no name by its capital letter alone."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._small = frozenset(word for text in texts for word in _SMALL.findall(text))
+        self._small = frozenset(word for text in texts for word in _SMALL.findall(_ADDRESSES.sub(" ", text)))
 
     def read(self, text: str) -> Iterator[WrittenName]:
         """The names of a page, in no order, each as often as it is there."""
@@ -132,6 +140,9 @@ class NameReader:
             yield from _of_headers(text)
             text = _HEADER.sub(lambda match: "\n" * match.group().count("\n"), text)
         yield from _of_japanese(text)
+        for match in _MAILED.finditer(text):
+            yield _of_sender(match["name"])
+        text = _MAILED.sub("\n", text)
         text = _WRAPPED.sub(" ", text)  # a name that goes on in the next line of a paragraph
         for pattern in (_FORMED, _INSTITUTION):
             found, text = self._organisations(text, pattern)
@@ -195,10 +206,14 @@ def shorter_forms(name: WrittenName) -> tuple[str, ...]:
 def _of_headers(text: str) -> Iterator[WrittenName]:
     for header in _HEADER.finditer(text):
         for match in _ADDRESS.finditer(header["people"]):
-            name = _clean(match["name"])
-            if any(map(str.isalpha, name)):
-                formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
-                yield WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
+            if any(map(str.isalpha, match["name"])):
+                yield _of_sender(match["name"])
+
+
+def _of_sender(written: str) -> WrittenName:
+    name = _clean(written)
+    formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
+    return WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
 
 
 def _of_japanese(text: str) -> Iterator[WrittenName]:

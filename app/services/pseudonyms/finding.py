@@ -27,7 +27,7 @@ _LEAST_ALONE = 3
 
 def find(texts: Sequence[str]) -> list[tuple[Named, ...]]:
     """What is in them, in the order in which it comes, each with the other ways in which the texts write it."""
-    reader, words = NameReader(texts), _Words(texts)
+    reader, words = NameReader(texts), WrittenWords(texts)
     found: dict[str, tuple[Named, ...]] = {}
     for text in texts:
         for named in _in_text(text, reader):
@@ -57,7 +57,7 @@ def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
     return tuple(Named(kind, form) for form in forms)
 
 
-class _Words:
+class WrittenWords:
     """Which words, or runs of them, are in some texts."""
 
     def __init__(self, texts: Sequence[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from app.core.conversation import RULES_VERSION, Beside, Question, StoredQuestion, Turn
-from app.core.pseudonym import Pseudonym
+from app.core.pseudonym import Pseudonym, PseudonymUse
 from app.core.settings import RemoteTexts
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.pseudonyms.pseudonyms import Pseudonyms
+from app.services.pseudonyms.stand_ins import Replacer
 from app.store.conversations import Conversations
 
 
@@ -51,6 +54,22 @@ class Leaving:
         """Replace these texts, and send those as they are, in this conversation."""
         self.pseudonyms.send_as_is(conversation_id, False)
         self.pseudonyms.decide(conversation_id, replaced, as_is)
+
+    def found_in_file(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> list[Pseudonym]:
+        """What is found in texts of a conversation that are to leave as a file."""
+        self.pseudonyms.for_export(conversation_id, texts, book_ids)
+        known = self.pseudonyms.of(conversation_id)
+        there = Replacer(known).replaced("\n".join(texts))[1]
+        return [
+            msgspec.structs.replace(each, use=PseudonymUse.FOUND) if each.use is PseudonymUse.SENT else each
+            for each in known
+            if each.number in there
+        ]
+
+    def decide_for_file(self, conversation_id: str, replaced: Iterable[str], as_is: Iterable[str]) -> None:
+        """Replace these texts in files, and leave those as they are. What was sent to a server is sent as before."""
+        sent = {each.text for each in self.pseudonyms.of(conversation_id) if each.use is PseudonymUse.SENT}
+        self.pseudonyms.decide(conversation_id, [text for text in replaced if text not in sent], as_is)
 
     def send_as_is(self, conversation_id: str) -> None:
         """Replace nothing in this conversation."""

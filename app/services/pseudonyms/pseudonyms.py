@@ -17,9 +17,9 @@ from typing import TypeVar
 import msgspec
 
 from app.core.errors import AppError
-from app.core.pseudonym import Named, NamedKind, Pseudonym, PseudonymUse
+from app.core.pseudonym import REPLACED, Named, NamedKind, Pseudonym, PseudonymUse
 from app.engine.protocol import DocumentText, Message, PageText, Prompt
-from app.services.pseudonyms.finding import find
+from app.services.pseudonyms.finding import WrittenWords, find
 from app.services.pseudonyms.stand_ins import Replacer, Restorer, number_of, stand_in, tag_of
 from app.store.pseudonyms import KnownText, PseudonymStore
 
@@ -82,17 +82,31 @@ class Pseudonyms:
         changed = [
             msgspec.structs.replace(known[text], use=PseudonymUse.NEVER)
             for text in map(_one_line, as_is)
-            if text in known and known[text].use is not PseudonymUse.NEVER
+            if text in known and known[text].use in REPLACED
         ]
         wanted = [text for text in dict.fromkeys(map(_one_line, replaced)) if text]
         changed += [
             msgspec.structs.replace(known[text], use=PseudonymUse.ALWAYS)
             for text in wanted
-            if text in known and known[text].use is PseudonymUse.NEVER
+            if text in known and known[text].use not in REPLACED
         ]
         added = [(Named(NamedKind.WORD, text),) for text in wanted if text not in known]
         changed += made_for(added, self.of(conversation_id), wanted, PseudonymUse.ALWAYS)
         self._store.keep(conversation_id, changed)
+
+    def for_export(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> Replacer:
+        """What puts stand-ins into texts that leave as a file: of all names in them that are found in them or in their
+        books, also of those that were sent as they are. They are kept with the conversation, so that somebody can look
+        up whom they mean, and another export has the same."""
+        known, books = self.of(conversation_id), list[str]()
+        for book_id in dict.fromkeys(book_ids):
+            with contextlib.suppress(AppError):  # it is gone
+                books.append(_lines(self._of_book(book_id)))
+        words = WrittenWords(texts)
+        there = (tuple(form for form in forms if form.text in words) for forms in find([*texts, *books]))
+        made = made_for((forms for forms in there if forms), known, texts)
+        self._keep(conversation_id, made, {})
+        return Replacer(each for each in (*known, *made) if each.use is not PseudonymUse.NEVER)
 
     # ---- on the way
 
@@ -136,7 +150,7 @@ class Pseudonyms:
         ]
         made = made_for(found, known, fresh)
         sent = Replacer(made).replaced("\n".join(before))[1]
-        made = [msgspec.structs.replace(each, use=PseudonymUse.NEVER) if each.number in sent else each for each in made]
+        made = [msgspec.structs.replace(each, use=PseudonymUse.SENT) if each.number in sent else each for each in made]
         known = [*known, *made]
         last = known[-1].number if known else 0
         added = {digest: KnownText(last, book_id) for digest, (_lines, book_id) in new.items()}

@@ -183,9 +183,9 @@ def _is_of_schema(row: Row) -> bool:
 
 
 def _layout(version: int, schema: list[Row]) -> Layout:
-    """That of the version which the file names, or, where that cannot be read, of the one it has most of."""
+    """That of the version which the file names, or, where that cannot be read, of the newest that it has most of."""
     if 0 < version <= len(MIGRATIONS):
         return layout_of(version, DERIVED)
     texts = {(row.values[1], row.values[4]) for row in schema}
     layouts = [layout_of(version, DERIVED) for version in range(len(MIGRATIONS), 0, -1)]
-    return max(layouts, key=lambda layout: len(layout.texts & texts) - len(layout.texts - texts))
+    return max(layouts, key=lambda layout: len(layout.texts & texts) - len(texts - layout.texts))

@@ -62,6 +62,7 @@ class BackupPresenter(Presenter):
         self._restoring: RestoreDialog | None = None
         self._later = QTimer(self, singleShot=True, interval=_REMIND_MS)
         self._later.timeout.connect(self.look)
+        self._later.start()
         self.failed.connect(window.tell)
 
     def busy_words(self) -> str:
@@ -143,11 +144,6 @@ class BackupPresenter(Presenter):
         self._line.show_words(words, fraction)
 
     # ---- the reminder
-
-    @Slot()
-    def begin(self) -> None:
-        """A desk was opened."""
-        self._later.start()
 
     @Slot()
     def look(self) -> None:

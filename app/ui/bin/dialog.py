@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QListWidget, QListWidgetItem, QWidget
 
-from app.core.bin import BIN_DAYS, BinEntry
+from app.core.bin import BinEntry
 from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
@@ -27,15 +27,16 @@ class BinDialog(QDialog):
     restore_wanted = Signal(object)
     purge_wanted = Signal(object)
 
-    def __init__(self, entries: Sequence[BinEntry], now: datetime, parent: QWidget | None = None) -> None:
-        """`now`: aware of its zone."""
+    def __init__(self, entries: Sequence[BinEntry], now: datetime, days: int, parent: QWidget | None = None) -> None:
+        """`now`: aware of its zone. `days`: how long the bin keeps things."""
         super().__init__(parent)
+        self._days = days
         self.setWindowTitle(_("Bin"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(_SIZE)
         words = _("What you delete stays here for {n} days. It is in no list, no search and no question.")
-        self._words = PlainLabel(words.format(n=BIN_DAYS), wraps=True)
+        self._words = PlainLabel(words.format(n=days), wraps=True)
         self.empty_words = PlainLabel(_("The bin is empty."), role="soft")
         self.empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.list = QListWidget()
@@ -66,7 +67,7 @@ class BinDialog(QDialog):
     def show_entries(self, entries: Sequence[BinEntry], now: datetime) -> None:
         self.list.clear()
         for entry in entries:
-            title, words = title_words(entry), entry_words(entry, now)
+            title, words = title_words(entry), entry_words(entry, now, self._days)
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}\n{words}")
             item.setData(_EntryRole, entry)

@@ -24,7 +24,6 @@ from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
-from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
@@ -71,7 +70,6 @@ class AskingPresenter(Presenter):
         composer: Composer,
         writing: Writing,
         planning: Planning,
-        leaving: LeavingPresenter,
         openings: FileImport,
         activity: Activity,
         shown: Shown,
@@ -80,8 +78,6 @@ class AskingPresenter(Presenter):
         super().__init__(parent)
         self._ask = ask
         self.planning = planning
-        self.leaving = leaving
-        leaving.failed.connect(self.failed)
         self._parts = parts
         self._bridge = bridge
         self._conversation = conversation
@@ -156,7 +152,7 @@ class AskingPresenter(Presenter):
         proposal = self.planning.proposal
         books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
         text = self._composer.text().strip()
-        return self.leaving.is_settled(Question(self._shown.id, text, books, parent_id, plan=plan), before)
+        return self.planning.leaving.is_settled(Question(self._shown.id, text, books, parent_id, plan=plan), before)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:

@@ -45,9 +45,10 @@ class LeavingDialog(QDialog):
 
     decided = Signal(object)
 
-    def __init__(self, icons: Icons, host: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, host: str = "", parent: QWidget | None = None) -> None:
+        """`host`: of the server that it goes to; empty for a file."""
         super().__init__(parent)
-        title = _("Before this goes to {host}").format(host=host)
+        title = _("Before this goes to {host}").format(host=host) if host else _("Names in the exported file")
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
@@ -63,8 +64,9 @@ class LeavingDialog(QDialog):
         self.add_button = TextButton(_("Add"))
         self.always = Switch(icons.theme, False)
         self.always.setAccessibleName(_("From now on without asking"))
-        self.cancel, self.action = choices(self, _("Replace and send"))
-        self.as_is = TextButton(_("Send as it is"))
+        self.cancel, self.action = choices(self, _("Replace and send") if host else _("Replace and export…"))
+        self.as_is = TextButton(_("Send as it is") if host else _("Export as it is…"))
+        self._host = host
         for button in (self.add_button, self.as_is, self.action):
             button.setEnabled(False)
         self._lay_out(PlainLabel(title, role="heading"))
@@ -83,6 +85,8 @@ class LeavingDialog(QDialog):
         margins = (SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
         always = PlainLabel(_("From now on without asking"))
         always.setBuddy(self.always)
+        for widget in (always, self.always):
+            widget.setVisible(bool(self._host))
         sending = row(self.cancel, self.as_is, self.action, spacing=SPACE_S)
         buttons = row(self.always, always, STRETCH, sending, margins=margins, spacing=SPACE_S)
         column(head, (listed, 1), adding, Separator(), buttons, of=self)
@@ -119,6 +123,8 @@ class LeavingDialog(QDialog):
         entries = self.entries.entries
         ticked = sum(map(self.entries.is_ticked, entries))
         words = _("What is ticked is replaced on the way there, and put back in the answer: {n} of {total}.")
+        if not self._host:
+            words = _("What is ticked is replaced in the file: {n} of {total}. Here it stays, so you can look it up.")
         if not entries:
             words = _("No names or numbers were found.")
         self.line.setText(words.format(n=count(ticked), total=count(len(entries))))

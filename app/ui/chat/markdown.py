@@ -243,7 +243,8 @@ def _cut(block: MarkdownBlock) -> Iterator[MarkdownBlock]:
     elif opening.type == "table_open":
         stretches = _cut_rows(block.tokens)
     elif opening.type in ("fence", "code_block", "verbatim"):
-        stretches = _cut_lines(opening)
+        is_long = max(map(len, opening.content.split("\n"))) > MAX_CHARACTERS
+        stretches = _cut_lines(_make_text(opening.content, "verbatim") if is_long else opening)
     elif opening.type == "paragraph_open" and block.characters > MAX_CHARACTERS:
         stretches = _cut_lines(_make_text(block.tokens[1].content, "verbatim"))
     else:
@@ -290,13 +291,14 @@ def _cut_lines(token: Token) -> Iterator[tuple[Token, ...]]:
 
 
 def _cut_words(line: str) -> Iterator[str]:
-    """A line that is longer than a stretch, cut between words."""
+    """A line that is longer than a stretch, cut between words, or within one that is as long: Qt takes quadratic time
+    for a line without spaces."""
     begin = 0
-    while (
-        len(line) - begin > STRETCH_CHARACTERS and (cut := line.rfind(" ", begin + 1, begin + STRETCH_CHARACTERS)) > 0
-    ):
-        yield line[begin:cut]
-        begin = cut + 1
+    while len(line) - begin > STRETCH_CHARACTERS:
+        cut = line.rfind(" ", begin + 1, begin + STRETCH_CHARACTERS)
+        end = cut if cut > 0 else begin + STRETCH_CHARACTERS
+        yield line[begin:end]
+        begin = end + (cut > 0)
     yield line[begin:]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Signal, Slot
@@ -110,6 +111,7 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
             yield number - pages.first + 1
     finally:
         painter.end()
+    library.recording.exported("document", Path("paper.print"), item=book.id, books=(book.id,))
 
 
 def _area(printer: QPrinter) -> QRectF:

@@ -77,7 +77,9 @@ class Preferences(Presenter):
         return self._settings
 
     def begin(self, settings: Settings) -> None:
-        """These are in force."""
+        """These are in force; what is wrong with the administrator's policy is said."""
+        if (problem := self._store.policy.problem) is not None:
+            self._on_problem(problem)
         self._settings = self._in_effect = settings
         self._appearance.choose(settings.theme)
         self._appearance.set_text(settings.text_percent)

@@ -8,8 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+from app.core.record import Happening, RecordKind
 from app.engine.kv.saved_states import SavedState
-from app.services.models import SavedReadings
+from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_XS
@@ -80,9 +81,9 @@ def entry_words(reading: SavedState) -> str:
 
 
 class ReadingsPresenter(Presenter):
-    def __init__(self, readings: SavedReadings, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Services, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._readings = readings
+        self._readings, self._recording = desk.readings, desk.record
         self._bridge = bridge
         self._window = window
 
@@ -101,10 +102,11 @@ class ReadingsPresenter(Presenter):
 
     @Slot(object)
     def _delete(self, readings: tuple[SavedState, ...]) -> None:
-        work = partial(_delete_all, self._readings, readings)
+        work = partial(self._delete_all, readings)
         self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
-
-def _delete_all(saved: SavedReadings, readings: tuple[SavedState, ...]) -> None:
-    for reading in readings:
-        saved.delete(reading)
+    def _delete_all(self, readings: tuple[SavedState, ...]) -> None:
+        """Off the GUI thread."""
+        for reading in readings:
+            self._readings.delete(reading)
+        self._recording.note(Happening(RecordKind.PURGED, detail=f"readings: {len(readings)}"))

@@ -33,6 +33,11 @@ def test_a_person_of_an_organisation_is_not_a_part_of_its_name() -> None:
     assert names(text, EntityKind.ORGANISATION) == {"Marlow Rigging Ltd", "Bank of Ireland plc"}
 
 
+def test_a_name_with_an_address_behind_it_is_one_whatever_it_looks_like() -> None:
+    text = "Copyright 2004 Theodore Y. Ts'o <t@example.org>, Pali Rohár <p@example.org>\nby Simon Law <s@example.org>."
+    assert names(text, EntityKind.PERSON, "the law") == {"Theodore Y. Ts'o", "Pali Rohár", "Simon Law"}
+
+
 def test_persons() -> None:
     assert names(_LETTER, EntityKind.PERSON) == {
         *("Anna Berg", "John H. Smith", "Mr Smith", "John Smith", "Charlotte von Stein"),

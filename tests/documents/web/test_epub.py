@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -221,6 +222,26 @@ def test_deep_contents_and_packages_are_refused() -> None:
 def test_a_bomb_is_refused_before_it_goes_off() -> None:
     refusal = _refusal(write_epub([" " * 30_000_000]))
     assert (refusal.code, refusal.params["limit"]) == (Code.DOCUMENT_LIMIT, "expansion")
+
+
+def test_a_member_that_says_it_is_small_is_unpacked_no_further() -> None:
+    """The archive says 100 bytes where 32 MiB are: what is beyond these bytes is not even unpacked."""
+    blank = " " * (32 << 20)
+    data, size = write_epub([_BODY, blank]), len(page(blank))
+    assert data.count(struct.pack("<I", size)) == 2
+    tracemalloc.start()
+    try:
+        document = _parse(data.replace(struct.pack("<I", size), struct.pack("<I", 100)))
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+    assert document.pages[0].text.startswith("Words of a paragraph")
+
+
+def test_no_element_has_attributes_without_end() -> None:
+    crowd = " ".join(f'data-{number}="1"' for number in range(1_200))
+    refusal = _refusal(write_epub([f"<p {crowd}>Crowded</p>"]))
+    assert (refusal.code, refusal.params["limit"]) == (Code.DOCUMENT_LIMIT, "xml_attributes")
 
 
 @pytest.mark.parametrize(

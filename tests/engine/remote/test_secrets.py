@@ -73,7 +73,7 @@ def test_the_child_is_connected_with_the_server_alone(python_address: str, proce
 # ---- TLS
 
 
-def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A server's side for `localhost`, and the file of the authority that signed for it."""
     now, name = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     key = ec.generate_private_key(ec.SECP256R1())
@@ -99,7 +99,7 @@ def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
 
 
 def test_a_certificate_must_be_trusted(new_server: NewServer, process: EngineClient, tmp_path: Path) -> None:
-    tls, authority = _certificate(tmp_path)
+    tls, authority = certificate(tmp_path)
     server = new_server("vllm", tls=tls)
     refused = refusal(process, server.address)
     assert refused.code is Code.REMOTE_CERTIFICATE

@@ -13,7 +13,7 @@ from app.ui.chat import markdown
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, embed, mark_citations, shorten_title
 from app.ui.chat.formulas import FormulaSpace, FormulaStore
-from app.ui.chat.markdown import MAX_CHARACTERS, StepwiseText, parse
+from app.ui.chat.markdown import MAX_CHARACTERS, STRETCH_CHARACTERS, StepwiseText, parse
 from app.ui.chat.render import BlockRenderer, RenderedText, SealedDocument
 from app.ui.chat.table import CellMeasure, share_out
 from app.ui.theme import PAPER, Theme
@@ -64,7 +64,7 @@ def test_words_that_look_like_tags_are_shown_as_they_are(space: ChipSpace, text:
 def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(space: ChipSpace, text: str) -> None:
     shown = plain(space, text)
     assert len(shown) >= len(text.strip())
-    assert shown.split()[-1] == text.split()[-1]
+    assert "".join(shown.split()).endswith(text.split()[-1])
 
 
 LONG = {
@@ -140,6 +140,14 @@ def test_columns_get_what_they_need_or_the_wide_ones_give_way() -> None:
     assert narrow[0] == 40
     assert narrow[1] > narrow[2] >= 50
     assert sum(share_out(100, wanted)) > 100
+
+
+@pytest.mark.parametrize("fence", ["", "```\n"])
+def test_a_word_without_an_end_is_laid_out_in_stretches(fence: str) -> None:
+    word = "x" * (3 * MAX_CHARACTERS)
+    blocks = parse(fence + word)
+    assert max(block.characters for block in blocks) <= STRETCH_CHARACTERS
+    assert "".join(block.tokens[0].content for block in blocks) == word
 
 
 def test_a_long_text_of_short_paragraphs_is_still_markdown() -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Conversation, Ending, Question
 from app.core.image import Image
 from app.core.work import Cancel
-from app.ui.commands import RecordKind
+from app.ui.commands import EntryKind
 from app.ui.jobs import Done
 from app.ui.palette_dialog import PaletteDialog
 from tests.endings import as_events
@@ -43,7 +43,7 @@ def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
 
 def _rows(dialog: PaletteDialog) -> list[tuple[str, str]]:
     """Without the last one, which searches everything."""
-    return [(entry.title, entry.detail) for entry in dialog.entries() if entry.kind is not RecordKind.EVERYWHERE]
+    return [(entry.title, entry.detail) for entry in dialog.entries() if entry.kind is not EntryKind.EVERYWHERE]
 
 
 def test_an_image_is_found_by_its_name(room: Room, qtbot: QtBot) -> None:

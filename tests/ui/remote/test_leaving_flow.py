@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -35,7 +37,7 @@ def letter(room: Room) -> Room:
 
 
 def _dialog(room: Room) -> LeavingDialog:
-    dialog = room.presenter.asking.leaving.dialog
+    dialog = room.presenter.asking.planning.leaving.dialog
     assert dialog is not None
     return dialog
 
@@ -59,7 +61,7 @@ def test_the_first_question_waits_until_it_is_decided(letter: Room) -> None:
     assert letter.engine.prompts == []
     dialog.action.click()
     letter.settle()
-    assert letter.presenter.asking.leaving.dialog is None
+    assert letter.presenter.asking.planning.leaving.dialog is None
     assert "Smith" not in str(letter.engine.prompts)
     assert "John Smith pays “to DE89 3704 0044 0532 0130 00”" in letter.words()
     assert f"3 names and numbers were replaced on the way to {_HOST}." in letter.sentences()
@@ -94,7 +96,7 @@ def test_a_word_is_added_and_a_name_taken_off(qtbot: QtBot, letter: Room) -> Non
     assert "DE89 3704" in sent
     assert _texts(letter) is RemoteTexts.REPLACED
     letter.ask("And Ferris?")
-    assert letter.presenter.asking.leaving.dialog is None
+    assert letter.presenter.asking.planning.leaving.dialog is None
     assert "Ferris" not in str(letter.engine.prompts)
 
 
@@ -114,5 +116,37 @@ def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:
     settings.save(msgspec.structs.replace(settings.load(), remote=RemoteSettings()))
     letter.engine.info = SCOUT
     letter.ask("Does Smith pay?")
-    assert letter.presenter.asking.leaving.dialog is None
+    assert letter.presenter.asking.planning.leaving.dialog is None
     assert letter.engine.prompts
+
+
+def test_an_export_with_names_replaced(letter: Room, tmp_path: Path) -> None:
+    """A local model answered: what is replaced is in the file alone, and can be looked up."""
+    settings = letter.desk.settings
+    settings.save(msgspec.structs.replace(settings.load(), remote=RemoteSettings()))
+    letter.engine.info = SCOUT
+    letter.engine.answers = [("John Smith pays “to DE89 3704 0044 0532 0130 00” [p. 1]. Ferris wrote it.",)]
+    letter.presenter.model.load(SCOUT.path)
+    letter.settle()
+    letter.ask("Does John Smith pay?")
+    exporting = letter.presenter.exporting
+    exporting.export_replaced()
+    letter.settle()
+    dialog = exporting.dialog
+    assert dialog is not None
+    assert dialog.windowTitle() == "Names in the exported file"
+    assert list(_rows(dialog)) == ["John Smith", "DE89 3704 0044 0532 0130 00"]
+    dialog.field.setText("Ferris")
+    dialog.add_button.click()
+    dialog.action.click()
+    letter.settle()
+    exporting.write(str(tmp_path / "out.md"))
+    letter.settle()
+    written = (tmp_path / "out.md").read_text("utf-8")
+    for name in ("Smith", "DE89", "Ferris"):
+        assert name not in written
+    assert "John Smith pays" in letter.words()
+    exporting._choose(letter.shown())
+    exporting.write(str(tmp_path / "as it is.md"))
+    letter.settle()
+    assert "John Smith" in (tmp_path / "as it is.md").read_text("utf-8"), "off where it was not asked for"

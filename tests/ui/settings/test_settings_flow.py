@@ -58,7 +58,7 @@ def _choose(editor: NumberEditor, words: str) -> None:
 
 
 def test_every_setting_has_a_meaning_and_an_editor_that_shows_its_value(qtbot: QtBot, icons: Icons) -> None:
-    groups = ("engine", "sampling", "lock", "hub", "remote")
+    groups = ("engine", "sampling", "lock", "retention", "hub", "remote")
     declared = {field.name for field in msgspec.structs.fields(Settings)} - set(groups)
     for group in groups:
         struct = type(getattr(Settings(), group))

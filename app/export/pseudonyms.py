@@ -1,0 +1,59 @@
+"""A report with stand-ins in the place of names and numbers, whatever it is a report of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+from app.core.values import UNFIT
+from app.export.grid import GridCell, GridReport
+
+SomeReport = TypeVar("SomeReport")
+_NOT_SHOWN = ("sha256", "read")
+"""Digests, and what the words of a cell were made of."""
+
+
+def texts_of(report: object) -> list[str]:
+    """All that it says, in its order; places of files are left out, as they are in `with_stand_ins`."""
+    return list(_texts(_without_paths(report)))
+
+
+def with_stand_ins(report: SomeReport, replaced: Callable[[str], str]) -> SomeReport:
+    """The report with `replaced` of all texts. The places of files go, since their names may say anything."""
+    made: SomeReport = _mapped(_without_paths(report), replaced)
+    return made
+
+
+def _without_paths(report: Any) -> Any:
+    return dataclasses.replace(report, paths={}) if isinstance(report, GridReport) else report
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if type(value) is str:
+        yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            if field.name not in _NOT_SHOWN:
+                yield from _texts(getattr(value, field.name))
+
+
+def _mapped(value: Any, replaced: Callable[[str], str]) -> Any:
+    if type(value) is str:
+        return replaced(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_mapped(each, replaced) for each in value)
+    if isinstance(value, Mapping):
+        return {key: _mapped(each, replaced) for key, each in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type | Enum):
+        if isinstance(value, GridCell) and replaced(value.words) != value.words:  # its value would say it all the same
+            value = dataclasses.replace(value, read=dataclasses.replace(value.read, value=UNFIT))
+        names = (field.name for field in dataclasses.fields(value) if field.name not in _NOT_SHOWN)
+        return dataclasses.replace(value, **{name: _mapped(getattr(value, name), replaced) for name in names})
+    return value

@@ -1,0 +1,86 @@
+"""Looks for all that is kept of a name, shows it, and writes it into a file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.kept import KeptReport
+from app.core.work import Cancel, Work
+from app.export.files import write_bytes
+from app.services import kept
+from app.services.kept import LookingThrough
+from app.services.services import Services
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.ui.record.kept_dialog import KeptDialog
+from app.ui.shelf.matter_switch import desk_name
+from app.ui.widgets.dialogs import SaveDialog
+from app.wording.errors import sentence
+from app.wording.i18n import _
+
+
+class KeptPresenter(Presenter):
+    """`saved` carries the file that was written. Made when it is opened, with its dialog."""
+
+    saved = Signal(str)
+
+    def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._bridge = desk, bridge
+        self._job: Job | None = None
+        self.dialog = KeptDialog(desk_name(desk.matter), has_matters=bool(desk.matters.all()), parent=window)
+        self.dialog.wanted.connect(self.look)
+        self.dialog.export_wanted.connect(self._choose)
+        self.dialog.finished.connect(self._closed)
+        self.dialog.open()
+
+    @Slot(str, bool)
+    def look(self, name: str, everywhere: bool) -> None:
+        work = partial(self._report, name, everywhere)
+        self._job = self._bridge.stream(Executor.STORE, work, self._on_event)
+
+    def _report(self, name: str, everywhere: bool, cancel: Cancel) -> Work[LookingThrough, KeptReport]:
+        return self._desk.keeping.report(name, cancel, everywhere=everywhere)
+
+    def _on_event(self, event: LookingThrough | Done[KeptReport] | Cancelled | Failed) -> None:
+        match event:
+            case LookingThrough():
+                self.dialog.show_progress(event)
+            case Done(report):
+                self._job = None
+                self.dialog.show_report(report)
+            case Failed():
+                self.dialog.show_problem(sentence(event.problem))
+            case Cancelled():
+                pass
+
+    @Slot()
+    def _closed(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self.deleteLater()
+
+    @Slot(object)
+    def _choose(self, report: KeptReport) -> None:
+        kinds = (_("Table (*.csv)"), _("JSON (*.json)"))
+        dialog = SaveDialog(self.dialog, _("Export the report"), _("What is kept"), kinds)
+        dialog.fileSelected.connect(partial(self.write, report))
+        dialog.open()
+
+    def write(self, report: KeptReport, name: str) -> None:
+        """Write what was found into this file."""
+        work = partial(self._write, report, Path(name))
+        self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
+
+    def _write(self, report: KeptReport, path: Path) -> None:
+        """Off the GUI thread."""
+        write_bytes(kept.written(report, path.suffix.lower()), path)
+        self._desk.record.exported("report", path)
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.saved.emit(name)

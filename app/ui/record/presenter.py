@@ -1,0 +1,106 @@
+"""Shows the record of the open desk, with whether it is whole, and exports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.record import RecordEntry, RecordVerdict
+from app.export.files import write_bytes
+from app.services import record_files
+from app.services.services import Services
+from app.ui.bridge import Bridge, Executor
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.ui.widgets.dialogs import SaveDialog
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.ui.record.dialog import RecordDialog
+    from app.ui.record.kept import KeptPresenter
+
+_Found: TypeAlias = "tuple[tuple[RecordEntry, ...], RecordVerdict, bool]"
+
+
+class RecordPresenter(Presenter):
+    """`saved` carries the file that was written."""
+
+    saved = Signal(str)
+
+    def __init__(
+        self,
+        desk: Services,
+        bridge: Bridge,
+        window: MainWindow,
+        now: Callable[[], datetime],
+        parent: QObject | None = None,
+    ) -> None:
+        """`now` gives the local time, aware of its zone."""
+        super().__init__(parent)
+        self._desk, self._recording = desk, desk.record
+        self._bridge = bridge
+        self._window = window
+        self._now = now
+        self.dialog: RecordDialog | None = None
+        self.kept: KeptPresenter | None = None
+
+    @Slot()
+    def open(self) -> None:
+        self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
+
+    def _look(self) -> _Found:
+        """Off the GUI thread."""
+        store = self._recording.store
+        return store.entries(), store.verify(), self._recording.settings().record_texts
+
+    @Slot(object)
+    def _show(self, found: _Found) -> None:
+        from app.ui.record.dialog import RecordDialog  # when it is opened
+
+        entries, verdict, texts = found
+        dialog = self.dialog = RecordDialog(entries, verdict, self._now(), texts=texts, parent=self._window)
+        dialog.export_wanted.connect(self._choose)
+        dialog.finished.connect(self._closed)
+        dialog.open()
+
+    @Slot()
+    def open_kept(self) -> None:
+        """What is kept of a person or a matter."""
+        from app.ui.record.kept import KeptPresenter  # when it is opened
+
+        self.kept = KeptPresenter(self._desk, self._bridge, self._window, self)
+        self.kept.saved.connect(self.saved)
+        self.kept.failed.connect(self.failed)
+
+    @Slot()
+    def _closed(self) -> None:
+        self.dialog = None
+
+    @Slot()
+    def _choose(self) -> None:
+        kinds = (_("Table (*.csv)"), _("JSON (*.json)"))
+        dialog = SaveDialog(self.dialog or self._window, _("Export the record"), _("Octavo record"), kinds)
+        dialog.fileSelected.connect(self.write)
+        dialog.open()
+
+    @Slot(str)
+    def write(self, name: str) -> None:
+        """Write all entries, with their proof, into this file."""
+        self._bridge.call(
+            Executor.STORE, partial(self._write, Path(name)), partial(self._written, name), self._on_problem
+        )
+
+    def _write(self, path: Path) -> None:
+        """Off the GUI thread."""
+        store = self._recording.store
+        write_bytes(record_files.written(store.entries(), store.seal(), path.suffix.lower()), path)
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        if self.dialog is not None:
+            self.dialog.accept()
+        self.saved.emit(name)

@@ -1,0 +1,29 @@
+"""What is deleted by its age, in words; for both faces."""
+
+from __future__ import annotations
+
+from app.services.retention import Aged
+from app.wording.i18n import _
+from app.wording.units import count
+
+
+def aged_words(aged: Aged) -> str:
+    """What will be deleted, or was; empty where there is nothing."""
+    if aged.is_empty:
+        return ""
+    conversations, readings = len(aged.conversations), len(aged.readings)
+    what = _listed(conversations, readings)
+    if aged.done:
+        return _("Deleted because of their age: {what}.").format(what=what)
+    words = _("From tomorrow on, what is too old is deleted for good: {what}. What you pin is kept.")
+    return words.format(what=what)
+
+
+def _listed(conversations: int, readings: int) -> str:
+    one, several = _("1 conversation"), _("{n} conversations")
+    of_readings = _("1 saved reading"), _("{n} saved readings")
+    parts = (
+        (one if conversations == 1 else several.format(n=count(conversations))) if conversations else "",
+        (of_readings[0] if readings == 1 else of_readings[1].format(n=count(readings))) if readings else "",
+    )
+    return ", ".join(filter(None, parts))

@@ -1,0 +1,75 @@
+"""Exports with stand-ins: no name and no number is left in any format, and nothing else is changed."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.document import Book, Format
+from app.core.pseudonym import NamedKind, Pseudonym
+from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
+from app.core.values import AnswerForm, ValueKind
+from app.export import docx, files, html, markdown
+from app.export.grid import compose_grid
+from app.export.pseudonyms import texts_of, with_stand_ins
+from app.export.report import Report, compose
+from app.services.pseudonyms.stand_ins import Replacer
+
+_SMITH = Pseudonym(1, NamedKind.PERSON, "John Smith", "[Person 1]")
+_BORN = Pseudonym(2, NamedKind.BIRTH_DATE, "4 Mar 1970", "[Date of birth 1]")
+_REPLACER = Replacer([_SMITH, _BORN])
+_BOOK = Book("b", "Lease of John Smith", Format.PDF, "5" * 64, "/cases/John Smith.pdf", 0.0, 61, 0)
+_TEXT = "**John Smith** pays [p. 9], see `John Smith`."
+
+
+def _without(text: str) -> str:
+    return _REPLACER.replaced(text)[0]
+
+
+@pytest.fixture
+def report() -> Report:
+    question = StoredQuestion("q", "c", None, "Does John Smith pay?", (BookRef("b"),), 0.0)
+    at = _TEXT.index("[p. 9]")
+    quoted = Citation("b", _BOOK.title, 9, "9", "John Smith pays", CitationState.VERIFIED, at, at + 6)
+    answer = Answer("a", "q", _TEXT, Ending.COMPLETE, "Scout", 0.0, (quoted,))
+    return compose("About John Smith", (Turn(question, answer),), {"b": _BOOK})
+
+
+def test_all_that_it_says_is_replaced(report: Report) -> None:
+    assert any("John Smith" in text for text in texts_of(report))
+    made = with_stand_ins(report, _without)
+    assert not any("Smith" in text for text in texts_of(made))
+    assert made.head.documents[0].sha256 == "5" * 64
+    assert made.references[0].state is CitationState.VERIFIED
+    with zipfile.ZipFile(io.BytesIO(docx.write(made, lambda *_: b""))) as archive:
+        inside = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    for written in (markdown.write(made, lambda _: ""), html.write(made, lambda _: ""), inside):
+        assert "Smith" not in written
+        assert re.search(r"\\?\[Person 1\\?\]", written) is not None
+
+
+def test_a_date_of_birth_is_in_no_cell_and_no_file_is_named(tmp_path: Path) -> None:
+    form = AnswerForm(ValueKind.DATE)
+    question = StoredQuestion("1", "s", None, "Born?", (BookRef("b"),), 0.0, form=form)
+    answer = Answer("a", "1", "1970-03-04", Ending.COMPLETE, "Scout", 0.0)
+    cells = (SheetCell(question, answer, False, 1, 1),)
+    rows = (GridRow(1, (BookRef("b"),)),)
+    sheet = Sheet("s", "Births", 0.0, (), cells, columns=(GridColumn("Born?", "", form, 1),), rows=rows)
+    grid = compose_grid(sheet, {"b": _BOOK}, now=datetime(2026, 11, 27, tzinfo=UTC))
+    assert grid.lines[0].cells[0].words == _BORN.text
+    made = with_stand_ins(grid, _without)
+    path = tmp_path / "births.csv"
+    files.write_grid(made, path)
+    assert "[Date of birth 1]" in path.read_text("utf-8-sig")
+    assert "1970" not in path.read_text("utf-8-sig")
+    path = tmp_path / "births.xlsx"
+    files.write_grid(made, path)
+    with zipfile.ZipFile(path) as opened:
+        inside = "".join(opened.read(name).decode("utf-8", "replace") for name in opened.namelist())
+    assert "Smith" not in inside

@@ -1,0 +1,115 @@
+"""A long run: asking, adding and deleting for two hours; the memory of the desk and its children, and their open files,
+do not grow."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.bin import BinKind
+from app.core.conversation import BookRef, Question
+from app.core.paths import Paths
+from app.core.work import Cancel, finish
+from app.services.services import Services
+from tests.fortress.conftest import Figure
+from tests.work import answered
+
+pytestmark = [pytest.mark.fortress, pytest.mark.usefixtures("checkout")]
+
+_HOURS = 2.0
+_FEWEST_ROUNDS = 24
+_WARM_SHARE = 0.4
+"""Of the rounds: caches fill first."""
+
+_MOST_MB_PER_HUNDRED = 3.0
+"""Growth of 100 rounds that is not yet called one: what allocators keep back comes and goes."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """`memory_mb`: shared pages are counted by their share (PSS)."""
+
+    round: int
+    memory_mb: float
+    descriptors: int
+    processes: int
+
+
+def _family() -> Iterator[psutil.Process]:
+    this = psutil.Process()
+    yield from (this, *this.children(recursive=True))
+
+
+def _look(number: int) -> Look:
+    memory, descriptors, processes = 0.0, 0, 0
+    for process in _family():
+        with contextlib.suppress(psutil.Error, OSError):
+            descriptors += process.num_fds()
+            text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+            memory += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+            processes += 1
+    return Look(number, memory, descriptors, processes)
+
+
+def _slope(looks: list[Look], what: Callable[[Look], float]) -> float:
+    """By least squares, for a hundred rounds."""
+    mean_x = sum(look.round for look in looks) / len(looks)
+    mean_y = sum(map(what, looks)) / len(looks)
+    above = sum((look.round - mean_x) * (what(look) - mean_y) for look in looks)
+    below = sum((look.round - mean_x) ** 2 for look in looks)
+    return 100 * above / below if below else 0.0
+
+
+@pytest.fixture
+def desk(tmp_path: Path, tiny_scout_fast: Path) -> Iterator[Services]:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as made:
+        settings = made.settings.load()
+        engine = msgspec.structs.replace(settings.engine, model_path=str(tiny_scout_fast), context_tokens=4096)
+        made.settings.save(msgspec.structs.replace(settings, engine=engine, use_bin=False, max_answer_tokens=16))
+        yield made
+
+
+def _round(desk: Services, folder: Path, number: int) -> None:
+    """A book is added, found in, asked twice, and deleted with all that came of it."""
+    path = folder / f"book {number}.txt"
+    path.write_text(f"Ferry {number} leaves at nine. It returns at noon. The keeper waits.\n" * 30)
+    book = finish(desk.library.open(path, Cancel()))
+    conversation = desk.conversations.create(f"Round {number}", (BookRef(book.id),))
+    parent = None
+    for text in ("When does it leave?", "And return?"):
+        question = Question(conversation.id, text, (BookRef(book.id),), parent)
+        parent = answered(desk.ask.ask(question, Cancel())).id
+    desk.removal.delete(BinKind.CONVERSATION, conversation.id)
+    desk.removal.delete(BinKind.BOOK, book.id)
+    desk.removal.release(book.id)
+    path.unlink()
+
+
+def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_path: Path, scale: float) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    began, until = time.monotonic(), time.monotonic() + _HOURS * 3600 * scale
+    looks: list[Look] = []
+    while time.monotonic() < until or len(looks) < _FEWEST_ROUNDS:
+        _round(desk, folder, len(looks))
+        looks.append(_look(len(looks)))
+    warm = looks[int(len(looks) * _WARM_SHARE) :]
+    memory, descriptors = _slope(warm, lambda look: look.memory_mb), _slope(warm, lambda look: look.descriptors)
+    size = sum(path.stat().st_size for path in (tmp_path / "desk").rglob("*") if path.is_file()) / 1e6
+    figure(
+        f"{len(looks)} rounds in {(time.monotonic() - began) / 60:.0f} min: memory {warm[0].memory_mb:.0f} to"
+        f" {warm[-1].memory_mb:.0f} MB, {memory:+.2f} MB per 100 rounds; descriptors {warm[0].descriptors} to"
+        f" {warm[-1].descriptors}, {descriptors:+.2f} per 100; {warm[-1].processes} processes; desk {size:.1f} MB"
+    )
+    assert len({look.processes for look in warm[-10:]}) <= 3
+    assert abs(descriptors) < 2 or len(warm) < 50
+    assert memory < _MOST_MB_PER_HUNDRED * max(1.0, 100 / len(warm)) * 2
+    assert not list(folder.iterdir())

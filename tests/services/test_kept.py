@@ -1,0 +1,107 @@
+"""What is kept of a name: every table is looked through, every text of it found, and nothing once it is deleted."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.bin import BinKind
+from app.core.conversation import BookRef, Question
+from app.core.document import Document, Format, Page
+from app.core.kept import KeptFileKind, KeptReport, KeptWhere
+from app.core.record import Happening, RecordKind
+from app.core.secret import Key, KeyOrigin
+from app.core.work import Cancel, finish
+from app.services.kept import written
+from app.store.db import Database
+from app.store.kept import PLACES, WITHOUT_TEXTS, KeptTexts
+from tests.store.fixtures.fill import fill
+from tests.ui.fakes import FakeDesk, open_desk
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> FakeDesk:
+    return open_desk(tmp_path / "desk")
+
+
+@pytest.fixture
+def book(fake: FakeDesk) -> BookRef:
+    pages = (Page(1, "", "Ms Ｚｗｅｉｇ pays the rent."), Page(2, "", "Nobody."), Page(3, "", "zweig again."))
+    return BookRef(fake.books.add(Document("Lease", Format.TEXT, "ab" * 32, pages), Path("/lease.txt")).id)
+
+
+def report(fake: FakeDesk, name: str = "Zweig", *, everywhere: bool = False) -> KeptReport:
+    return finish(fake.desk.keeping.report(name, Cancel(), everywhere=everywhere))
+
+
+def places(found: KeptReport) -> list[tuple[KeptWhere, str, int]]:
+    return [(each.where, each.title, each.count) for desk in found.desks for each in desk.places]
+
+
+def test_every_table_is_looked_through_or_has_no_texts(fake: FakeDesk) -> None:
+    with fake.desk.database.read() as connection:
+        rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        tables = {str(name) for (name,) in rows if not str(name).startswith(("passage_words", "passage_signs"))}
+        assert tables - {"passage_sign_places"} == PLACES.keys() | WITHOUT_TEXTS
+        for table, place in PLACES.items():
+            columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
+            assert set(place.columns) <= columns
+
+
+def test_a_name_is_found_wherever_it_is(fake: FakeDesk, book: BookRef) -> None:
+    desk = fake.desk
+    talk = desk.conversations.create("Rent", (book,))
+    desk.conversations.add_question(Question(talk.id, "What does ZWEIG pay?", (book,)))
+    desk.record.exported("conversation", Path("a.docx"), item=talk.id, books=(book.book_id,))
+    desk.record.note(Happening(RecordKind.ANSWER, talk.id))
+    found = report(fake)
+    assert places(found)[:2] == [(KeptWhere.DOCUMENTS, "Lease", 2), (KeptWhere.CONVERSATIONS, "Rent", 1)]
+    assert [where for where, *_rest in places(found)[2:]] == [KeptWhere.EXPORTS, KeptWhere.RECORD]
+    assert report(fake, "Nemo").is_empty
+    assert {file.kind for file in found.files} >= {KeptFileKind.DATABASE, KeptFileKind.RECORD}
+
+
+def test_what_is_deleted_is_not_kept(fake: FakeDesk, book: BookRef) -> None:
+    fake.desk.removal.delete(BinKind.BOOK, book.book_id)
+    assert report(fake).desks[0].places[0].in_bin
+    fake.desk.settings.change("use_bin", False)
+    for entry in fake.desk.removal.kept.all():
+        fake.desk.removal.purge(entry)
+    assert report(fake).is_empty
+
+
+def test_other_matters_are_looked_into_with_leave_alone(fake: FakeDesk) -> None:
+    desk = fake.desk
+    matter = desk.matters.create("Zweig v Harbour")
+    with contextlib.closing(desk.matters.look_into(matter.id)) as database:
+        from app.store.conversations import Conversations
+
+        Conversations(database).create("Zweig")
+    assert places(report(fake)) == [(KeptWhere.MATTERS, "Zweig v Harbour", 1)]
+    found = report(fake, everywhere=True)
+    assert [desk.name for desk in found.desks] == ["", "Zweig v Harbour"]
+    assert (KeptWhere.CONVERSATIONS, "Zweig", 1) in places(found)
+
+
+def test_all_that_a_desk_can_have_is_counted(tmp_path: Path) -> None:
+    with contextlib.closing(Database.open(tmp_path / "full.db", Key("5a" * 32, KeyOrigin.FILE))) as database:
+        fill(database)
+        texts = KeptTexts(database)
+        (*_steps, (_done, _total, found)) = texts.find("Ishmael")
+        assert {each.where for each in found} >= {
+            *(KeptWhere.DOCUMENTS, KeptWhere.CONVERSATIONS, KeptWhere.SHEETS, KeptWhere.NOTES)
+        }
+        (*_steps, (_done, _total, found)) = texts.find("Captain Ahab")
+        assert KeptWhere.PEOPLE in {each.where for each in found}
+        assert texts.totals()[KeptWhere.NOTES] == 1
+
+
+def test_it_is_written_as_json_and_csv(fake: FakeDesk, book: BookRef) -> None:
+    found = report(fake)
+    assert msgspec.json.decode(written(found, ".json"), type=KeptReport) == found
+    lines = written(found, ".csv").decode("utf-8-sig").splitlines()
+    assert lines[0] == "desk,where,id,title,texts,in the bin"
+    assert lines[1] == f",documents,{book.book_id},Lease,2,False"
