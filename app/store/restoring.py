@@ -44,17 +44,15 @@ def staging(paths: Paths) -> Iterator[Paths]:
     """
     was_there = paths.data.exists()
     paths.create()
-    lock = paths.data / _LOCK
     staged = Paths(paths.data / _STAGED)
     try:
-        with _alone(lock, paths):
+        with _alone(paths):
             _remove(staged.data)  # what a kill left
             staged.create()
             try:
                 yield staged
             finally:
                 _remove(staged.data)
-                lock.unlink(missing_ok=True)
     finally:
         if not was_there and not holds_desk(paths):
             _remove(paths.data)
@@ -76,8 +74,11 @@ def decide(staged: Paths, paths: Paths) -> None:
 
 
 def settle(paths: Paths) -> None:
-    """Put a desk that was decided on into its place, in which there is none, or one with nothing in it. Raises AppError
-    FOLDER_READ_ONLY, DISK_FULL; the next start goes on."""
+    """Put a desk that was decided on into its place, in which there is none, or one with nothing in it; and remove what
+    a kill left of one that was not. Raises AppError FOLDER_READ_ONLY, DISK_FULL; the next start goes on."""
+    if (paths.data / _STAGED).is_dir():
+        with contextlib.suppress(AppError), _alone(paths):  # somebody may be at it
+            _remove(paths.data / _STAGED)
     decided = Paths(paths.data / _DECIDED)
     if not decided.data.is_dir():
         return
@@ -108,7 +109,9 @@ def _settle(decided: Paths, paths: Paths) -> None:
 
 
 @contextlib.contextmanager
-def _alone(lock: Path, paths: Paths) -> Iterator[None]:
+def _alone(paths: Paths) -> Iterator[None]:
+    """Nobody else puts a desk together there. Raises AppError DATABASE_LOCKED."""
+    lock = paths.data / _LOCK
     try:
         descriptor = open_private(lock, os.O_RDWR | os.O_CREAT)
     except OSError as error:
@@ -116,7 +119,10 @@ def _alone(lock: Path, paths: Paths) -> Iterator[None]:
     try:
         if not try_lock(descriptor):
             raise AppError(Code.DATABASE_LOCKED, path=str(paths.data))
-        yield
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
     finally:
         os.close(descriptor)
 

@@ -457,6 +457,10 @@ def test_a_desk_with_nothing_in_it_gives_way_at_the_next_start(desk: Services, f
         assert begun.conversations.all() == ()
     restoring.settle(there)
     assert desk_rows(there) == before
+    finish(restore(file, WORDS, there, Cancel(), may_replace=True))
+    with contextlib.closing(open_desk(there)) as opened:  # as the next start does
+        assert [matter.name for matter in opened.matters.all()] == ["Marlow"]
+        assert not (there.data / "restored").exists()
     assert [path.stem for path in there.matters.glob("*.db")] == [matter.id for matter in desk.matters.all()]
 
 
