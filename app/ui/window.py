@@ -290,6 +290,7 @@ class _Parts(_ShelfParts):
         self.preferences = Preferences(
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
+        self.preferences.saved.connect(self.bin.delete_aged)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
 
     @cached_property
