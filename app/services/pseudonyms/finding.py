@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from app.core.grammar import ALL as GRAMMAR
 from app.core.pseudonym import Named, NamedKind
 from app.core.timeline import EntityKind
 from app.documents.text.identifiers import identifiers
@@ -22,7 +23,9 @@ _KINDS = {EntityKind.PERSON: NamedKind.PERSON, EntityKind.ORGANISATION: NamedKin
 _BLANKS = re.compile(r"\s+")
 _ONE_WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
-_TWO_WORDS = re.compile(r"\b(?=([A-ZÀ-ÖØ-Þ][\w'’-]+)[ \t\n]{1,2}([A-ZÀ-ÖØ-Þ][\w-]+))")
+_TWO_WORDS = re.compile(r"(?<=[a-zß-öø-ÿ,;(][ \n])(?=([A-ZÀ-ÖØ-Þ][\w'’-]+)[ \t\n]{1,2}([A-ZÀ-ÖØ-Þ][\w-]+))")
+"""Within a sentence: its first word has a capital letter whatever it is."""
+
 _LEAST_ALONE = 3
 
 
@@ -53,7 +56,7 @@ def _relatives(
             first, second = match[1], match[2]
             name = f"{first} {second}"
             is_new = second in last and name not in known and first not in known and name not in seen
-            if is_new and is_first_name(first) and not reader.is_common(first):
+            if is_new and is_first_name(first) and not reader.is_common(first) and first.casefold() not in GRAMMAR:
                 seen.add(name)
                 yield (Named(NamedKind.PERSON, name), Named(NamedKind.PERSON, first))
 

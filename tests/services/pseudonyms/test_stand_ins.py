@@ -104,3 +104,8 @@ def test_what_is_found_of_texts_whose_names_are_known() -> None:
     marked, found, missed, wrong = leaving_names.measure()
     assert wrong == []
     assert found.total() >= marked.total() - 4, missed
+
+
+def test_a_first_name_that_nobody_knows_is_found_by_a_last_name_and_not_where_a_sentence_begins() -> None:
+    text = "Does Smith pay? Mr John Smith and his brother, Aloysius Smith, went. But Smith stayed."
+    assert [forms[0].text for forms in find([text])] == ["John Smith", "Aloysius Smith"]
