@@ -75,7 +75,8 @@ def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
     kind = _KINDS[name.kind]
     whole, *shorter = shorter_forms(name)
     alone = [form for form in shorter if " " in form or (len(form) >= _LEAST_ALONE and not reader.is_common(form))]
-    forms = dict.fromkeys((whole, *alone, *(form.upper() for form in (whole, *alone) if len(form) >= _LEAST_ALONE)))
+    written = [form for form in (whole, *alone) if len(form) >= _LEAST_ALONE]
+    forms = dict.fromkeys((whole, *alone, *map(str.upper, written), *(f"{form}s" for form in written)))
     return tuple(Named(kind, form) for form in forms)
 
 
