@@ -47,7 +47,7 @@ Akira Daisuke Haruki Hiroshi Kazuo Kenji Makoto Naoki Takashi Takeshi Yoko Yuki 
 _NO_LAST_NAMES = """
 Street Road Avenue Lane Square House Hall Park Station Bridge Hospital School Church Court Day Act Rules Island River
 Lake Hill Harbour Harbor Port Airport Hotel January February March April May June July August September October November
-December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+License Licence Copyright December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 """
 _FORMS = (
     r"Ltd\.?|Limited|L\.?L\.?C\.?|L\.?L\.?P\.?|Inc\.?|Incorporated|Corp\.?|Corporation|plc|PLC|Co\.?|Company"
@@ -187,6 +187,11 @@ _GIVEN_WORDS = frozenset(_GIVEN.split())
 _TITLE_WORDS = frozenset(_TITLES.split())
 _BARE = re.compile(rf",?\s+(?:{_FORMS})$|^(?:株式会社|有限会社|合同会社)|(?:株式会社|有限会社|合同会社)$")
 _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
+
+
+def is_first_name(word: str) -> bool:
+    """Whether a word with a capital letter may be one: no title, and nothing that begins a sentence or a heading."""
+    return word.rstrip(".") not in _TITLE_WORDS and word not in _NO_FIRST and word not in _NO_LAST
 
 
 def shorter_forms(name: WrittenName) -> tuple[str, ...]:

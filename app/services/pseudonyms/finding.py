@@ -7,12 +7,13 @@ nickname; who is meant by what is said of him. So the list is shown to whoever s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from app.core.grammar import ALL as GRAMMAR
 from app.core.pseudonym import Named, NamedKind
 from app.core.timeline import EntityKind
 from app.documents.text.identifiers import identifiers
-from app.documents.text.names import NameReader, WrittenName, shorter_forms
+from app.documents.text.names import NameReader, WrittenName, is_first_name, shorter_forms
 from app.services.pseudonyms.stand_ins import PATTERN
 
 MOST = 20_000
@@ -22,6 +23,9 @@ _KINDS = {EntityKind.PERSON: NamedKind.PERSON, EntityKind.ORGANISATION: NamedKin
 _BLANKS = re.compile(r"\s+")
 _ONE_WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
+_TWO_WORDS = re.compile(r"(?<=[a-zß-öø-ÿ,;(][ \n])(?=([A-ZÀ-ÖØ-Þ][\w'’-]+)[ \t\n]{1,2}([A-ZÀ-ÖØ-Þ][\w-]+))")
+"""Within a sentence: its first word has a capital letter whatever it is."""
+
 _LEAST_ALONE = 3
 
 
@@ -36,7 +40,25 @@ def find(texts: Sequence[str]) -> list[tuple[Named, ...]]:
                 found[first] = (named[0], *(each for each in named[1:] if each.text in words))
             if len(found) == MOST:
                 break
-    return list(found.values())
+    return [*found.values(), *_relatives(texts, found, reader)]
+
+
+def _relatives(
+    texts: Sequence[str], found: Mapping[str, tuple[Named, ...]], reader: NameReader
+) -> Iterator[tuple[Named, ...]]:
+    """Others who have a last name that was found, with a first name that is not known."""
+    every = [form for forms in found.values() for form in forms]
+    ends = {forms[0].text.rpartition(" ")[2] for forms in found.values() if forms[0].kind is NamedKind.PERSON}
+    last = ends & {form.text for form in every}
+    known, seen = {form.text for form in every}, set[str]()
+    for text in texts if last else ():
+        for match in _TWO_WORDS.finditer(text):
+            first, second = match[1], match[2]
+            name = f"{first} {second}"
+            is_new = second in last and name not in known and first not in known and name not in seen
+            if is_new and is_first_name(first) and not reader.is_common(first) and first.casefold() not in GRAMMAR:
+                seen.add(name)
+                yield (Named(NamedKind.PERSON, name), Named(NamedKind.PERSON, first))
 
 
 def _in_text(text: str, reader: NameReader) -> Iterable[tuple[Named, ...]]:
@@ -53,7 +75,8 @@ def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
     kind = _KINDS[name.kind]
     whole, *shorter = shorter_forms(name)
     alone = [form for form in shorter if " " in form or (len(form) >= _LEAST_ALONE and not reader.is_common(form))]
-    forms = dict.fromkeys((whole, *alone, *(form.upper() for form in (whole, *alone) if len(form) >= _LEAST_ALONE)))
+    written = [form for form in (whole, *alone) if len(form) >= _LEAST_ALONE]
+    forms = dict.fromkeys((whole, *alone, *map(str.upper, written), *(f"{form}s" for form in written)))
     return tuple(Named(kind, form) for form in forms)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Pseudonyms:
         """`document`: a whole book by its id; raises AppError FILE_MISSING for one that is gone."""
         self._store = store
         self._of_book = document
+        self._lock = threading.RLock()  # two threads that find names at a time would give one number twice
         self._loose: tuple[list[Pseudonym], dict[bytes, KnownText]] = ([], {})
         self._documents: OrderedDict[tuple[bytes, Replacer], tuple[DocumentText, frozenset[int]]] = OrderedDict()
         self._replacers: OrderedDict[tuple[Pseudonym, ...], Replacer] = OrderedDict()
@@ -78,6 +80,10 @@ class Pseudonyms:
     def decide(self, conversation_id: str, replaced: Iterable[str], as_is: Iterable[str]) -> None:
         """Replace these texts in all that is sent from now on, and send those as they are. What is not known yet is
         added. Without effect where a text is decided so already."""
+        with self._lock:
+            self._decide(conversation_id, replaced, as_is)
+
+    def _decide(self, conversation_id: str, replaced: Iterable[str], as_is: Iterable[str]) -> None:
         known = {each.text: each for each in self.of(conversation_id)}
         changed = [
             msgspec.structs.replace(known[text], use=PseudonymUse.NEVER)
@@ -98,6 +104,10 @@ class Pseudonyms:
         """What puts stand-ins into texts that leave as a file: of all names in them that are found in them or in their
         books, also of those that were sent as they are. They are kept with the conversation, so that somebody can look
         up whom they mean, and another export has the same."""
+        with self._lock:
+            return self._for_export(conversation_id, texts, book_ids)
+
+    def _for_export(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> Replacer:
         known, books = self.of(conversation_id), list[str]()
         for book_id in dict.fromkeys(book_ids):
             with contextlib.suppress(AppError):  # it is gone
@@ -112,8 +122,9 @@ class Pseudonyms:
 
     def replace(self, prompt: Prompt) -> Replaced:
         """A prompt as a server may see it. What is found in it for the first time is kept with the conversation."""
-        known, texts = self._known(prompt.conversation_id)
-        known, texts = self._look(prompt, known, texts)
+        with self._lock:
+            known, texts = self._known(prompt.conversation_id)
+            known, texts = self._look(prompt, known, texts)
         documents, used = [], set[int]()
         for document in prompt.documents:
             written, numbers = self._document(document, self._replacer(known, texts[_digest(_lines(document))].last))

@@ -104,3 +104,18 @@ def test_what_is_found_of_texts_whose_names_are_known() -> None:
     marked, found, missed, wrong = leaving_names.measure()
     assert wrong == []
     assert found.total() >= marked.total() - 4, missed
+
+
+def test_a_name_in_the_genitive_is_replaced_too_and_comes_back() -> None:
+    text = "Frau Dr. Weber schreibt. Webers Vertrag ist das, und nicht der von Petra Kleins Bruder. Petra Klein lacht."
+    made = made_for(find([text]), (), [text])
+    replaced, _used = Replacer(made).replaced(text)
+    assert "Weber" not in replaced
+    assert "Klein" not in replaced
+    assert Restorer(made).restored(replaced) == text
+    assert Restorer(made).restored("[Person 1]s Vertrag") == "Webers Vertrag"
+
+
+def test_a_first_name_that_nobody_knows_is_found_by_a_last_name_and_not_where_a_sentence_begins() -> None:
+    text = "Does Smith pay? Mr John Smith and his brother, Aloysius Smith, went. But Smith stayed."
+    assert [forms[0].text for forms in find([text])] == ["John Smith", "Aloysius Smith"]
