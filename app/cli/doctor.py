@@ -75,6 +75,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("data folder"), report.data),
         (_("last backup"), last_words(report.backup_at)),
         *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
+        *((_("damaged data, kept after a rescue"), path) for path in report.damaged),
         (_("starter model"), report.starter or _("not installed")),
         (_("model for searching by meaning"), report.embedding or _("not installed: Octavo searches by words alone")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),

@@ -34,7 +34,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
 from app.isolation import sandbox
 from app.models import local
-from app.store.db import find_copy
+from app.store.db import find_copy, find_damaged
 from app.store.keys import Key
 
 LIBRARIES = (
@@ -56,10 +56,10 @@ class DoctorReport(msgspec.Struct, frozen=True):
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
     `components`: native libraries inside the installation and their versions, as its bill of materials names them.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `backup_at`: when the last
-    backup was made, in seconds since the epoch. `embedding`: the model for searching by meaning; empty where none is
-    installed, so that words alone are searched. `landlock`: the version of its interface, 0 without Landlock.
-    `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `damaged`: what rescues left.
+    `backup_at`: when the last backup was made, in seconds since the epoch. `embedding`: the model for searching by
+    meaning; empty where none is installed, so that words alone are searched. `landlock`: the version of its interface,
+    0 without Landlock. `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
 
     octavo: str
     python: str
@@ -78,6 +78,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     key: str
     data: str
     older_copy: str
+    damaged: tuple[str, ...]
     backup_at: float | None
     starter: str
     embedding: str
@@ -127,6 +128,7 @@ def examine(
         key=key.origin.value,
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
+        damaged=tuple(map(str, find_damaged(paths.database))),
         backup_at=backup_at,
         starter=_starter_path(),
         embedding=embedding_model(),

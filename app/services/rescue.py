@@ -43,7 +43,8 @@ class RescueReport(msgspec.Struct, frozen=True):
 
 def suspected(paths: Paths) -> Path | None:
     """A matter's database in which damage was found while it was in use, if there is one."""
-    return next((file for file in map(suspect_of, sorted(paths.matters.glob("*"))) if file is not None), None)
+    marked = map(suspect_of, sorted(paths.matters.glob("*")))
+    return next((file for file in marked if file is not None and file.exists()), None)
 
 
 def rescue_desks(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.bin import BIN_DAYS, BinKind
+from app.core.bin import BinKind
 from app.core.conversation import Question
 from app.store import conversations as module
 from app.store.bin import BinStore
@@ -49,6 +49,6 @@ def test_what_was_deleted_while_the_clock_stood_in_the_past_stays_for_its_time(
     at(0.0)  # a battery that is empty
     entry = bin.put(BinKind.CONVERSATION, talk.id)
     assert entry is not None
-    assert entry.expires_at == NOW + BIN_DAYS * DAY
+    assert entry.deleted_at == NOW
     assert bin.all() == (entry,)
     assert bin.restore(entry.id) is not None

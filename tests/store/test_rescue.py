@@ -113,6 +113,20 @@ def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk:
         assert {talk.id for talk in Conversations(database).all()} >= set(made)
 
 
+@pytest.mark.parametrize("zeroed", [True, False])
+def test_a_desk_opens_without_its_log(oracle: Oracle, desk: Path, tmp_path: Path, zeroed: bool) -> None:
+    """What was in it alone is lost, and nobody can say so; all else is there."""
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        Conversations(database).create("late")
+        killed = Path(shutil.copy(desk, tmp_path / "killed.db"))
+        size = desk.with_name("octavo.db-wal").stat().st_size
+    if zeroed:
+        killed.with_name("killed.db-wal").write_bytes(bytes(size))
+    with contextlib.closing(Database.open(killed, oracle.key)) as database:
+        database.check()
+    assert unordered(rows_of(killed, oracle.key)["conversations"]) == unordered(oracle.rows["conversations"])
+
+
 @pytest.mark.parametrize(
     "harm",
     [

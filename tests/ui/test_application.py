@@ -355,7 +355,8 @@ def test_a_damaged_matter_is_saved_at_the_next_start_or_stays_closed(
 ) -> None:
     paths = Paths(tmp_path / "desk")
     paths.create()
-    (paths.matters / "a1.db.suspect").touch()
+    for name in ("a1.db", "a1.db.suspect", "b2.part.suspect"):
+        (paths.matters / name).touch()
     opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
     wait(lambda: len(_visible(SmallDialog)) == 1)
     assert "“a1.db”" in _visible(SmallDialog)[0].accessibleDescription()
