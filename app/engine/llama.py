@@ -37,7 +37,7 @@ _HOST = "_Host"  # main memory that a card reads by itself
 _REFUSED = re.compile(r"failed to allocate (?P<memory>\S+) buffer of size (?P<bytes>\d+)$", re.MULTILINE)
 """ggml-alloc.c: `alloc_tensor_range` for weights and caches, `ggml_gallocr_reserve_n_impl` for what is computed."""
 
-CUTTING_VERSION = 1
+CUTTING_VERSION = 2
 """Raised with every change to how a text is cut before it is tokenized (`safe_chunks`): tokens kept before it are of no
 use."""
 
@@ -119,8 +119,7 @@ class LlamaModel:
         alive = _apply(placing or Placing(), params)
         if nameless is not None:
             alive.append(_leave_out_vocabulary(nameless, params))
-        callback = api.llama_progress_callback(progress)
-        params.progress_callback = callback
+        params.progress_callback = api.llama_progress_callback(progress)
         self._model = api.llama_model_load_from_file(str(path).encode(), params)
         del alive
         if not self._model:
@@ -135,8 +134,7 @@ class LlamaModel:
         self.threads = physical_cores()
         self._markers: set[str] = set()
         self._marker: re.Pattern[str] | None = None  # finds where one of them begins
-        self._buffer = ctypes.create_string_buffer(256)
-        self._pieces: dict[int, bytes] = {}
+        self._buffer, self._pieces = ctypes.create_string_buffer(256), dict[int, bytes]()
         self._ends = self._named_ends() if nameless is None else frozenset()
 
     @property

@@ -104,16 +104,12 @@ def run(
             return 0
     except AppError as error:
         silent = error.problem
-    application = Application(sys.argv[:1])
-    application.setApplicationName("octavo")
-    application.setApplicationDisplayName("Octavo")
-    application.setDesktopFileName(APPLICATION_ID)
+    application = _make_application()
     keep_folders_secret()
     opening = WindowStart(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
     opening.act(action)
-    signal.signal(signal.SIGINT, lambda *_signal: application.quit())
-    signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
+    _quit_at_signals(application)
     sys.excepthook = opening.tell_fault
     if place is None:
         assert silent is not None
@@ -132,6 +128,19 @@ def run(
         _log.info("starts again")
         program.start_again("--data-dir", str(paths.data))
     return code
+
+
+def _make_application() -> Application:
+    application = Application(sys.argv[:1])
+    application.setApplicationName("octavo")
+    application.setApplicationDisplayName("Octavo")
+    application.setDesktopFileName(APPLICATION_ID)
+    return application
+
+
+def _quit_at_signals(application: QApplication) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: application.quit())
 
 
 def leave_clipboard() -> None:
@@ -310,14 +319,12 @@ class WindowStart(_Shell):
         self, application: QApplication, paths: Paths, open_desk: OpenDesk, handbook: Path, files: Sequence[Path]
     ) -> None:
         super().__init__(application, paths, files)
-        self._open_desk = open_desk
-        self._handbook = handbook
+        self._open_desk, self._handbook = open_desk, handbook
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._unsaid = ""
         self._given: str | None = None  # the passphrase, until the desk is open
-        self._untouched = False  # the person wants no rescue of damaged data
-        self._begun = False
+        self._begun = self._untouched = False  # the latter: the person wants no rescue of damaged data
         self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
         self.window.seen.connect(self._begin)
         self._unseen.timeout.connect(self._begin)

@@ -42,11 +42,16 @@ class AboutDialog(QDialog):
         self.credit = PlainLabel(f"{disarm(credit)} · {disarm(model)}" if credit else "")
         self.credit.setVisible(bool(credit))
         self.protection = PlainLabel(protection, role="soft", wraps=True)
-        licences = TextButton(_("Licences…"))
-        licences.clicked.connect(self._show_texts)
-        licences.setVisible(bool(texts))
-        close = TextButton(_("Close"), role="primary")
-        close.clicked.connect(self.accept)
+        self.licences = TextButton(_("Licences…"))
+        self.licences.clicked.connect(self._show_texts)
+        self.licences.setVisible(bool(texts))
+        self.close_button = TextButton(_("Close"), role="primary")
+        self.close_button.clicked.connect(self.accept)
+        self._lay_out()
+        self.close_button.setDefault(True)
+        self.close_button.setFocus()
+
+    def _lay_out(self) -> None:
         name = column(
             PlainLabel(_("Octavo"), role="display"),
             PlainLabel(_("Version {version}").format(version=__version__), role="soft"),
@@ -67,13 +72,11 @@ class AboutDialog(QDialog):
             PlainLabel(_("Made with the work of"), role="section"),
             PlainLabel(_CREDITS, role="soft", wraps=True),
             SPACE_L,
-            row(licences, STRETCH, close, spacing=SPACE_S),
+            row(self.licences, STRETCH, self.close_button, spacing=SPACE_S),
             of=self,
             margins=DIALOG,
             spacing=SPACE_M,
         )
-        close.setDefault(True)
-        close.setFocus()
 
     @Slot()
     def _show_texts(self) -> None:

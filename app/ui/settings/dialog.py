@@ -81,10 +81,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(bound(self, _WIDTH, _HEIGHT))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search settings"))
-        self.search.setAccessibleName(_("Search settings"))
-        self.search.setClearButtonEnabled(True)
+        self.search = _search_line()
         self._magnifier = QAction(self)
         self.search.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
         for sign in self.search.findChildren(QToolButton):  # Qt's own, to look at
@@ -325,6 +322,14 @@ def _readings_row() -> ButtonRow:
 
 def _lock_row(known: Known) -> ButtonRow:
     return ButtonRow(_("Passphrase"), *_lock_words(known.origin))
+
+
+def _search_line() -> QLineEdit:
+    made = QLineEdit()
+    made.setPlaceholderText(_("Search settings"))
+    made.setAccessibleName(_("Search settings"))
+    made.setClearButtonEnabled(True)
+    return made
 
 
 def _backup_row(known: Known) -> ButtonRow:
