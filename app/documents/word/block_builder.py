@@ -143,6 +143,10 @@ class BlockBuilder:
         while len(self._tables) > wanted:
             self._end_table()
 
+    @property
+    def in_table(self) -> bool:
+        return self._depth > 0
+
     def open_table(self) -> None:
         self.set_table_depth(self._depth + 1)
 

@@ -40,6 +40,9 @@ _SKIPPED = {
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
 _NO_STYLE = DocxStyle()
+_UNSEEN_SIZE = 2
+"""Half-points: nobody reads text that is a third of a millimetre high."""
+
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
@@ -54,7 +57,8 @@ def parse(content: Content, progress: Progress) -> Document:
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
     name = package.get("officeDocument", _DOCUMENT)
-    body = child(archive.tree(name), "body")
+    root = archive.tree(name)
+    body = child(root, "body")
     if body is None:
         refuse_damaged(content, format)
     related = archive.relations(name)
@@ -63,7 +67,8 @@ def parse(content: Content, progress: Progress) -> Document:
     notes = {(kind, attribute(note, "id")): note for kind in _NOTES.values() for note in children(parts.get(kind))}
     comments = {attribute(comment, "id"): comment for comment in children(parts.get("comments"))}
     numbers = read_numbers(parts.get("numbering"))
-    walker = _Walker(DocxStyles(styles), numbers, notes, comments, describe_drawn(archive, related))
+    is_coloured, drawn = child(root, "background") is not None, describe_drawn(archive, related)
+    walker = _Walker(DocxStyles(styles), numbers, notes, comments, drawn, is_coloured)
     walker.read_all(body, progress)
     walker.read_other_comments()
     title, language, facts = text_in(core, "title"), _language(core, styles), package_facts(core)
@@ -85,8 +90,11 @@ class _Walker(Walker):
         notes: dict[tuple[str, str], etree._Element],
         comments: dict[str, etree._Element],
         untrusted_drawn: dict[str, str],
+        is_coloured: bool,
     ) -> None:
+        """`is_coloured`: the pages are."""
         super().__init__()
+        self._is_coloured = is_coloured
         self._styles = styles
         self._list_numbers = numbers
         self._notes = notes
@@ -180,7 +188,7 @@ class _Walker(Walker):
     def _add_text(self, untrusted_text: str, formula: bool = False) -> None:
         if self._instructions:
             return
-        if self._hidden_rows or (self._runs and self._runs[-1].hidden):
+        if self._hidden_rows or (self._runs and self._is_unseen(self._runs[-1])):
             if untrusted_text.strip():
                 self.builder.hide(untrusted_text)
         elif self._values and (value := self._values[-1]) is not None:
@@ -190,6 +198,14 @@ class _Walker(Walker):
             self.builder.add_formula(untrusted_text, self._look)
         else:
             self.builder.add_text(untrusted_text, self._look)
+
+    def _is_unseen(self, run: DocxStyle) -> bool:
+        """Hidden, too small to be seen, or white on white: in tables and boxes, and on pages of a colour, others decide
+        what is behind a text, so there it counts as seen."""
+        if run.hidden or (run.size is not None and run.size <= _UNSEEN_SIZE):
+            return True
+        on_colour = self._is_coloured or self.builder.in_table or len(self._builders) > 1
+        return bool(run.white) and not run.shaded and not on_colour
 
     def _add_formula(self, math: etree._Element) -> None:
         before = math.getprevious()

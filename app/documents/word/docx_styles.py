@@ -16,6 +16,7 @@ _MAX_BASED_ON = 32
 _HEADING = "heading "
 _BODY_LEVEL = 9  # the `outlineLvl` of text that is no heading
 _DEFAULT_SIZE = 20  # half-points
+_WHITE = "FFFFFF"
 _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
@@ -31,6 +32,8 @@ class DocxStyle(msgspec.Struct):
     shift: Shift | None = None  # by `vertAlign`
     position: int | None = None  # half-points above the base line
     size: int | None = None  # half-points
+    white: bool | None = None
+    shaded: bool | None = None  # or marked, in any colour but white
 
     @property
     def level(self) -> int:
@@ -93,7 +96,7 @@ def _read_style(style: etree._Element) -> DocxStyle:
 
 def _read_properties(properties: etree._Element | None) -> DocxStyle:
     outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
-    found = DocxStyle()
+    found = DocxStyle(shaded=_is_shaded(child(properties, "shd")))
     if outline is not None:
         level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
@@ -118,11 +121,25 @@ def _read_look(properties: etree._Element | None) -> DocxStyle:
             untrusted_points = attribute(element, "val").strip()
             number = whole_number(untrusted_points.removeprefix("-"), 0)
             found.position = -number if untrusted_points.startswith("-") else number
+        elif name == "color":
+            found.white = attribute(element, "val").upper() == _WHITE
+        elif name in ("shd", "highlight"):
+            found.shaded = bool(_is_shaded(element) or found.shaded)
         elif name == "sz":
             found.size = whole_number(attribute(element, "val"), 0) or None
         elif name == "rstyle":
             found.based_on = attribute(element, "val")
     return found
+
+
+def _is_shaded(element: etree._Element | None) -> bool | None:
+    """Whether a shading or a highlight is of a colour, as opposed to none or white; None where there is none."""
+    if element is None:
+        return None
+    if local_name(element) == "highlight":
+        return attribute(element, "val") not in ("none", "white")
+    is_pattern = attribute(element, "val") not in ("clear", "nil", "")
+    return is_pattern or attribute(element, "fill").upper() not in ("", "AUTO", _WHITE)
 
 
 def _fill(style: DocxStyle, below: DocxStyle) -> None:
@@ -139,6 +156,8 @@ def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
     style.shift = below.shift if style.shift is None else style.shift
     style.position = below.position if style.position is None else style.position
     style.size = below.size if style.size is None else style.size
+    style.white = below.white if style.white is None else style.white
+    style.shaded = below.shaded if style.shaded is None else style.shaded
 
 
 def read_numbers(root: etree._Element | None) -> ListNumbers:

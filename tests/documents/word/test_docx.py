@@ -242,6 +242,31 @@ def test_hidden_paragraphs_and_rows() -> None:
     assert _read(table) == ("Seen", (Flag.HIDDEN_TEXT,))
 
 
+_WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        _WHITE,
+        '<w:color w:val="ffffff" w:themeColor="background1"/>',
+        _WHITE + '<w:shd w:val="clear" w:fill="FFFFFF"/>',
+        _WHITE + '<w:highlight w:val="none"/>',
+        '<w:sz w:val="1"/>',
+    ],
+)
+def test_what_nobody_can_see_is_left_out_and_flagged(run: str) -> None:
+    page = _parse(write_docx(paragraph("Seen") + paragraph("Secret", run=run))).pages[0]
+    assert (page.text, page.flags, page.hidden) == ("Seen", (Flag.HIDDEN_TEXT,), "Secret")
+
+
+def test_white_on_a_colour_is_seen() -> None:
+    marked = paragraph("a", run=_WHITE + '<w:highlight w:val="black"/>')
+    shaded = paragraph("b", '<w:shd w:val="clear" w:fill="203040"/>', _WHITE)
+    table = f"<w:tbl><w:tr><w:tc>{paragraph('c', run=_WHITE)}</w:tc></w:tr></w:tbl>"
+    assert _text(marked + shaded + table + paragraph("d", run='<w:color w:val="auto"/>')) == "a\n\nb\n\nc\n\nd"
+
+
 def test_what_only_looks_hidden_stays() -> None:
     body = (
         f"<w:p><w:pPr><w:rPr><w:vanish/><w:del/></w:rPr></w:pPr>{_run('a', '<w:vanish w:val=' + repr('0') + '/>')}"
