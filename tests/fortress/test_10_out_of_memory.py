@@ -67,6 +67,8 @@ def test_an_engine_that_the_system_kills_for_memory_is_named(
 ) -> None:
     """By the kernel itself: the engine's process in a control group that is too small for it."""
     group = Path("/sys/fs/cgroup") / f"octavo-fortress-{tmp_path.name}"
+    if not (group.parent / "cgroup.controllers").exists():
+        pytest.skip("this machine has no control groups of version 2")
     try:
         group.mkdir()
         (group / "memory.max").write_text("8M")  # of what it takes from now on
