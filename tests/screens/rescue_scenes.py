@@ -23,6 +23,7 @@ _SAVED = Saved(
 
 
 def _offered(stage: Stage, **options: object) -> Rescuing:
+    stage.add_books()
     stage.open(**options)  # type: ignore[arg-type]
     rescuing = Rescuing(stage.desk.paths, stage.bridge, stage.window, stage.window)
     rescuing.offer(Problem(Code.DATABASE_DAMAGED, {"path": _PATH}), None)
