@@ -63,20 +63,23 @@ class Rescuing(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        self.show_running()
+        work = partial(rescue_desks, self._paths, self._passphrase, words.stand_ins())
+        self._job = self._bridge.stream(Executor.STORE, lambda cancel: work(cancel=cancel), self.take)
+
+    def show_running(self) -> None:
         self._bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self._bar.setAccessibleName(_("saving what can be read"))
         text = _("Octavo reads all of your data and saves what it can read. Nothing is changed until that is done.")
         dialog = self._show(_("Saving your data"), text, _("Stop"), self._bar, choice=False)
         dialog.finished.connect(self._stop)
-        work = partial(rescue_desks, self._paths, self._passphrase, words.stand_ins())
-        self._job = self._bridge.stream(Executor.STORE, lambda cancel: work(cancel=cancel), self._on_event)
 
     @Slot()
     def _stop(self) -> None:
         if self._job is not None and self._job.running:
             self._job.cancel()
 
-    def _on_event(self, event: Copying | Done[RescueReport] | Cancelled | Failed) -> None:
+    def take(self, event: Copying | Done[RescueReport] | Cancelled | Failed) -> None:
         match event:
             case Copying(done, total):
                 if self._bar is not None and total:

@@ -33,6 +33,7 @@ from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.record_scenes import RECORD_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
+from tests.screens.rescue_scenes import RESCUE_SCENES
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
 from tests.screens.settings_scenes import SETTINGS_SCALED, SETTINGS_SCENES
@@ -406,6 +407,7 @@ SCENES: dict[str, Scene] = (
             *CONVERSATION_SCENES,
             *BACKUP_SCENES,
             *BIN_SCENES,
+            *RESCUE_SCENES,
             *RECORD_SCENES,
             *TIMELINE_SCENES,
             *MATTER_SCENES,
