@@ -43,9 +43,9 @@ def staging(paths: Paths) -> Iterator[Paths]:
     Raises AppError DATABASE_LOCKED while another process does the same, FOLDER_READ_ONLY, DISK_FULL, NAME_NOT_UTF8.
     """
     was_there = paths.data.exists()
-    paths.create()
     staged = Paths(paths.data / _STAGED)
     try:
+        paths.create()
         with _alone(paths):
             _remove(staged.data)  # what a kill left
             staged.create()

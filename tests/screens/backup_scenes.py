@@ -13,7 +13,7 @@ from app.store.settings import SettingsStore
 from app.ui.backup.dialogs import BackupDialog, RestoreDialog
 from app.ui.jobs import Done
 from app.wording.backup import restored_words
-from app.wording.i18n import use_language
+from app.wording.i18n import _, use_language
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage
 from tests.screens.start_scenes import first_start
@@ -103,6 +103,7 @@ def backup_settings(stage: Stage) -> None:
     dialog = stage.presenter.preferences.dialog
     assert dialog is not None
     dialog.show_section(SectionKind.PRIVACY)
+    dialog.search.setText(_("Backup"))
     stage.settle()
 
 
