@@ -10,6 +10,7 @@
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is
 # made (packaging/bundle/release.py). OCTAVO_MAINTAINER=ADDRESS is named in the Debian package.
+# OCTAVO_ID, OCTAVO_DEVELOPER, OCTAVO_HOMEPAGE and OCTAVO_SCREENSHOTS say who passes the program on (packaging/desktop).
 set -euo pipefail
 
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
@@ -62,6 +63,7 @@ freeze() {
   if [[ -n ${OCTAVO_RELEASE_KEY:-} ]]; then
     cp -- "$OCTAVO_RELEASE_KEY" "$bundle/_internal/app/_resources/release-key.pem"
   fi
+  [[ -z ${OCTAVO_ID:-} ]] || printf '%s\n' "$OCTAVO_ID" >"$bundle/_internal/app/_resources/application-id"
   account "$bundle" "$packages" octavo
   rm -rf -- "$work/staged"
   step stage packaging/desktop/stage.sh "$bundle" "$work/staged"

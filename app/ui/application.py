@@ -27,7 +27,7 @@ from shiboken6 import Shiboken
 
 from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
-from app.core.paths import Paths
+from app.core.paths import Paths, resources
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings
 from app.core.window_action import WindowAction
@@ -59,7 +59,9 @@ OpenDesk: TypeAlias = "Callable[[Paths, str | None], Services]"
 EXIT_FAILED = 1
 APPLICATION_ID = "alt.octavo.Octavo"
 """By which desktops know the program; its files in packaging/desktop are named so. `alt` is not a domain, and never
-will be one (RFC 9476)."""
+will be one (RFC 9476). Who passes the program on may give it an id of a domain of theirs (`application_id`)."""
+
+_OWN_ID = "application-id"
 
 _BLOB, _LAST_BLOB = "window", "open_matter"
 """What lay open in the window, of each desk; the id of the matter that was open last, in the library's."""
@@ -134,8 +136,16 @@ def _make_application() -> Application:
     application = Application(sys.argv[:1])
     application.setApplicationName("octavo")
     application.setApplicationDisplayName("Octavo")
-    application.setDesktopFileName(APPLICATION_ID)
+    application.setDesktopFileName(application_id())
     return application
+
+
+def application_id() -> str:
+    """The id that the builder of this package chose, or ours. Its file is written by packaging/build.sh."""
+    try:
+        return (resources() / _OWN_ID).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return APPLICATION_ID
 
 
 def _quit_at_signals(application: QApplication) -> None:

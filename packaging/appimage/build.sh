@@ -7,7 +7,7 @@ set -euo pipefail
 [[ $# -eq 1 || $# -eq 2 ]] || { echo 'usage: build.sh BUNDLE [FOLDER]' >&2 && exit 1; }
 here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 root=$(realpath -- "$here/../..")
-bundle=$(realpath -- "$1") id=alt.octavo.Octavo
+bundle=$(realpath -- "$1") id=${OCTAVO_ID:-alt.octavo.Octavo}
 
 folder=$(realpath -m -- "${2:-$root/build/appimage/Octavo.AppDir}")
 rm -rf -- "$folder"

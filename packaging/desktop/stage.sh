@@ -2,6 +2,7 @@
 # Puts what a desktop and a shell want of Octavo where the Filesystem Hierarchy Standard has it, below DESTDIR/usr/share.
 # Called as: stage.sh BUNDLE DESTDIR. BUNDLE is the frozen program that this is for: its version must be that of this
 # checkout. PYTHON names the interpreter of an environment with the group `package`; else it is that of the checkout.
+# OCTAVO_ID=ID names the program by a domain of whoever passes it on; metainfo.py says what else they may set.
 set -euo pipefail
 
 fail() {
@@ -12,8 +13,12 @@ fail() {
 
 here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 root=$(realpath -- "$here/../..")
-bundle=$(realpath -- "$1") share=$(realpath -m -- "$2")/usr/share id=alt.octavo.Octavo
+bundle=$(realpath -- "$1") share=$(realpath -m -- "$2")/usr/share own=alt.octavo.Octavo
+id=${OCTAVO_ID:-$own}
 python=${PYTHON:-$root/.venv/bin/python}
+
+[[ $id =~ ^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){2,}$ ]] ||
+  fail "OCTAVO_ID must be a domain read backwards, and a name, such as org.example.Octavo; it is \"$id\"."
 
 cd -- "$root"
 version=$("$python" -P -c 'import app; print(app.__version__)')
@@ -39,8 +44,9 @@ gzip -9nc CHANGELOG.md >"$scratch/changelog.gz"
 # Installs file $1 as $2, below the shared folder.
 put() { install -D -m 644 -- "$1" "$share/$2"; }
 
-put "$here/$id.desktop" "applications/$id.desktop"
-put "$here/$id.mime.xml" "mime/packages/$id.xml"
+sed "s/${own//./\\.}/$id/g" "$here/$own.desktop" >"$scratch/entry.desktop"
+put "$scratch/entry.desktop" "applications/$id.desktop"
+put "$here/$own.mime.xml" "mime/packages/$id.xml"
 put "$scratch/metainfo.xml" "metainfo/$id.metainfo.xml"
 put "$root/resources/icons/octavo.svg" "icons/hicolor/scalable/apps/$id.svg"
 for icon in "$scratch"/icons/*.png; do

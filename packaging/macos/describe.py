@@ -1,7 +1,11 @@
-"""Gives Octavo.app its icon, its version, and the kinds of files that it opens. Called as: describe.py APP ICNS."""
+"""Gives Octavo.app its icon, its version, and the kinds of files that it opens. Called as: describe.py APP ICNS.
+
+OCTAVO_ID in the environment is the id of the bundle, where another passes the program on.
+"""
 
 from __future__ import annotations
 
+import os
 import plistlib
 import shutil
 import sys
@@ -19,6 +23,8 @@ def describe(app: Path, icon: Path) -> None:
     told = plistlib.loads(path.read_bytes())
     told |= plistlib.loads(Path(__file__).with_name("Info.plist").read_bytes())
     told |= {"CFBundleIconFile": _ICON, "CFBundleShortVersionString": __version__, "CFBundleVersion": __version__}
+    if identity := os.environ.get("OCTAVO_ID"):
+        told["CFBundleIdentifier"] = identity
     path.write_bytes(plistlib.dumps(told))
 
 

@@ -8,6 +8,10 @@
 # packaging\bundle\octavo.spec makes two programs here, octavo.exe with a console and octavo-desk.exe without one: on
 # Windows a link cannot be both.
 
+# OCTAVO_SIGNTOOL=THUMBPRINT signs the two programs and the installer with the certificate of that SHA-1 thumbprint in
+# the person's store; OCTAVO_TIMESTAMP names the time stamp service of whoever issued it. Without it nothing is signed,
+# and SmartScreen warns of the installer. The uninstaller is made on the person's machine and stays unsigned.
+
 $ErrorActionPreference = 'Stop'
 $root = (Resolve-Path "$PSScriptRoot\..\..").Path
 Set-Location $root
@@ -16,6 +20,15 @@ function Invoke-Step {
     param([string] $Program, [string[]] $Arguments)
     & $Program @Arguments
     if ($LASTEXITCODE -ne 0) { throw "$Program $Arguments ended with $LASTEXITCODE" }
+}
+
+function Invoke-Signing {
+    param([string[]] $Files)
+    if (-not $env:OCTAVO_SIGNTOOL) { return }
+    $arguments = @('sign', '/sha1', $env:OCTAVO_SIGNTOOL, '/fd', 'SHA256')
+    if ($env:OCTAVO_TIMESTAMP) { $arguments += @('/tr', $env:OCTAVO_TIMESTAMP, '/td', 'SHA256') }
+    Invoke-Step signtool ($arguments + $Files)
+    Invoke-Step signtool (@('verify', '/pa') + $Files)
 }
 
 # llama.cpp without what is only of this machine: the processor is looked at when the program runs.
@@ -30,7 +43,10 @@ Invoke-Step $python @('-P', 'packaging\desktop\icons.py', 'build\windows\icons')
 Invoke-Step $python @('-P', '-m', 'PyInstaller', '--noconfirm', '--distpath', 'build\windows\dist',
     '--workpath', 'build\windows\work', 'packaging\bundle\octavo.spec')
 
+Invoke-Signing @('build\windows\dist\octavo\octavo.exe', 'build\windows\dist\octavo\octavo-desk.exe')
 New-Item -ItemType Directory -Force build\packages | Out-Null
+$setup = "$root\build\packages\octavo-$version-windows-x86_64-setup.exe"
 Invoke-Step makensis @('-WX', '-INPUTCHARSET', 'UTF8', "-DVERSION=$version", "-DBUNDLE=$root\build\windows\dist\octavo",
     "-DICON=$root\build\windows\icons\octavo.ico",
-    "-DOUT=$root\build\packages\octavo-$version-windows-x86_64-setup.exe", 'packaging\windows\octavo.nsi')
+    "-DOUT=$setup", 'packaging\windows\octavo.nsi')
+Invoke-Signing @($setup)

@@ -29,6 +29,7 @@ from app.ui.emblem import SIZES
 from app.wording.i18n import use_language
 
 DESKTOP = Path(__file__).parents[2] / "packaging" / "desktop"
+SCREENS = Path(__file__).parents[1] / "screens"
 DAY = {"SOURCE_DATE_EPOCH": "1780000000"}  # 28 May 2026
 
 needs = pytest.mark.skipif
@@ -171,7 +172,7 @@ def test_versions_are_told_from_the_changelog(monkeypatch: pytest.MonkeyPatch) -
 def test_the_metadata_are_valid(tmp_path: Path) -> None:
     made = _make("metainfo.py", tmp_path / f"{APPLICATION_ID}.metainfo.xml")
     assert f'version="{__version__}"' in made.read_text(encoding="utf-8")
-    # Octavo has no home page that could be named.
+    # Octavo has no home page that could be named, unless somebody who passes it on has one.
     subprocess.run(
         ["appstreamcli", "validate", "--no-net", "--pedantic", "--override=url-homepage-missing=info", made], check=True
     )
@@ -269,6 +270,35 @@ def completion(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---- all of it
 
 
+DISTRIBUTOR = {
+    "OCTAVO_ID": "org.example.Desk",
+    "OCTAVO_DEVELOPER": "Example Press",
+    "OCTAVO_HOMEPAGE": "https://example.org/octavo",
+    "OCTAVO_SCREENSHOTS": "https://example.org/octavo/pictures/",
+}
+
+
+def test_who_passes_the_program_on_is_named_with_home_page_and_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in DISTRIBUTOR.items():
+        monkeypatch.setenv(name, value)
+    made = _make("metainfo.py", tmp_path / "org.example.Desk.metainfo.xml")
+    read = etree.parse(made)
+    assert (read.findtext("id"), read.findtext("launchable")) == ("org.example.Desk", "org.example.Desk.desktop")
+    developer = read.find("developer")
+    assert developer is not None
+    assert (developer.get("id"), developer.findtext("name")) == ("org.example", "Example Press")
+    assert read.findtext("url[@type='homepage']") == "https://example.org/octavo"
+    pictures = [picture.text or "" for picture in read.iterfind("screenshots/screenshot/image")]
+    drawn = "".join(file.read_text(encoding="utf-8") for file in SCREENS.glob("*.py"))
+    names = [Path(picture).stem.replace("-", "_") for picture in pictures]
+    assert [name for name in names if f"def {name}(" not in drawn] == []
+    assert all(picture.startswith("https://example.org/octavo/pictures/") for picture in pictures)
+    if shutil.which("appstreamcli") is not None:
+        subprocess.run(["appstreamcli", "validate", "--no-net", "--pedantic", made], check=True)
+
+
 def _stage(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program = folder / "bundle" / "octavo"
     program.parent.mkdir()
@@ -299,6 +329,29 @@ def test_everything_lies_where_desktops_and_shells_look_for_it(tmp_path: Path) -
         assert gzip.decompress((share / page).read_bytes()).startswith(b".TH OCTAVO")
     changelog = Path(__file__).parents[2] / "CHANGELOG.md"
     assert gzip.decompress((share / "doc/octavo/changelog.gz").read_bytes()) == changelog.read_bytes()
+
+
+def test_files_are_named_by_the_id_of_who_passes_the_program_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCTAVO_ID", DISTRIBUTOR["OCTAVO_ID"])
+    staged = _stage(__version__, tmp_path)
+    assert staged.returncode == 0, staged.stderr
+    files = [path for path in (tmp_path / "staged").rglob("*") if path.is_file()]
+    assert [path.name for path in files if APPLICATION_ID in path.name] == []
+    entry = next(path for path in files if path.name == "org.example.Desk.desktop").read_text(encoding="utf-8")
+    assert "Icon=org.example.Desk\n" in entry
+    assert APPLICATION_ID not in entry
+
+
+@pytest.mark.parametrize("wrong", ["Octavo", "example.Octavo", "org.example.My Octavo", "org.example.4", "a.b/../c"])
+def test_an_id_that_no_domain_could_have_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv("OCTAVO_ID", wrong)
+    staged = _stage(__version__, tmp_path)
+    assert staged.returncode == 1
+    assert "must be a domain read backwards" in staged.stderr
 
 
 def test_a_bundle_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -111,3 +111,20 @@ def test_the_folder_of_an_appimage_holds_both_programs(bundle: Path, tmp_path: P
     ):
         told = subprocess.run([folder / "AppRun", *arguments], capture_output=True, text=True, check=True)
         assert told.stdout == f"{called}\n"
+
+
+def test_programs_are_signed_before_they_are_packed_and_installers_afterwards() -> None:
+    windows = (PACKAGING / "windows" / "build.ps1").read_text(encoding="utf-8")
+    program, packed, installer = (windows.index(step) for step in ("octavo-desk.exe')", "makensis @", "@($setup)"))
+    assert program < packed < installer
+    macos = (PACKAGING / "macos" / "build.sh").read_text(encoding="utf-8")
+    steps = (
+        '"${sign[@]}" "$app"',
+        "codesign --verify",
+        "hdiutil create",
+        '--sign "$identity" "$image"',
+        "notarytool",
+        "stapler",
+    )
+    places = [macos.index(step) for step in steps]
+    assert places == sorted(places)
