@@ -321,6 +321,16 @@ class _Shell(QObject):
     def _give_up(self) -> None:
         self._application.exit(EXIT_FAILED)
 
+    @Slot()
+    def _leave(self) -> None:
+        """Quit by the lock screen: nothing went wrong where the desk was open before."""
+        self._application.exit(0 if self._icons is not None else EXIT_FAILED)
+
+    @Slot(str)
+    def _tell_unclosed(self, words: str) -> None:
+        if self._lock is not None and self._lock.screen is not None:
+            self._lock.screen.show_problem(words)
+
 
 class WindowStart(_Shell):
     """From an empty screen to a living window, or to a sentence that says why not; and to a locked one."""
@@ -620,16 +630,6 @@ class WindowStart(_Shell):
         """It was not closed yet when the right passphrase came."""
         self._desk = desk
         self._turn(self._here(), None)
-
-    @Slot()
-    def _leave(self) -> None:
-        """Quit by the lock screen: nothing went wrong where the desk was open before."""
-        self._application.exit(0 if self._icons is not None else EXIT_FAILED)
-
-    @Slot(str)
-    def _tell_unclosed(self, words: str) -> None:
-        if self._lock is not None and self._lock.screen is not None:
-            self._lock.screen.show_problem(words)
 
 
 def _show_icon() -> None:
