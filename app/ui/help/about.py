@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QFontDatabase, QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app import __version__
 from app.core.untrusted import disarm
@@ -47,13 +47,8 @@ class AboutDialog(QDialog):
         licences.setVisible(bool(texts))
         close = TextButton(_("Close"), role="primary")
         close.clicked.connect(self.accept)
-        name = column(
-            PlainLabel(_("Octavo"), role="display"),
-            PlainLabel(_("Version {version}").format(version=__version__), role="soft"),
-            spacing=SPACE_S,
-        )
         column(
-            row(_emblem(self.devicePixelRatioF()), (name, 1), spacing=SPACE_L),
+            row(_emblem(self.devicePixelRatioF()), (_name(), 1), spacing=SPACE_L),
             SPACE_S,
             PlainLabel(
                 _("A private reading desk: whole books, answers with checked pages, on your own computer."), wraps=True
@@ -78,6 +73,14 @@ class AboutDialog(QDialog):
     @Slot()
     def _show_texts(self) -> None:
         LicencesDialog(self._texts, self).open()
+
+
+def _name() -> QVBoxLayout:
+    return column(
+        PlainLabel(_("Octavo"), role="display"),
+        PlainLabel(_("Version {version}").format(version=__version__), role="soft"),
+        spacing=SPACE_S,
+    )
 
 
 def _emblem(ratio: float) -> QLabel:
