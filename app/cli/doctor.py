@@ -34,8 +34,8 @@ def run(options: argparse.Namespace, desk: Services) -> Problem | None:
         desk.engine,
         desk.reader,
         desk.models.host(),
+        desk.policy,
         installed=desk.installed,
-        policy=desk.policy,
         backup_at=desk.backups.last_at(),
     )
     _print_report(report, options.json)
@@ -70,7 +70,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("processor"), ", ".join(report.cpu_features)),
         (_("NUMA nodes"), str(report.numa_nodes)),
         (_("sandbox of the reader"), report.sandbox),
-        (_("Landlock"), landlock_words(report.landlock)),
+        (_("Landlock"), landlock_words(report.landlock.version)),
         (_("key stored in"), _key_place(report.key)),
         (_("data folder"), report.data),
         (_("last backup"), last_words(report.backup_at)),

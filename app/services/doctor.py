@@ -50,6 +50,17 @@ LIBRARIES = (
 )
 
 
+class LandlockVersion(msgspec.Struct, frozen=True):
+    """`version`: of its interface, 0 without Landlock. `lacks`: what that version does not cover (`sandbox.Gap`)."""
+
+    version: int
+    lacks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, abi: int) -> LandlockVersion:
+        return cls(abi, tuple(gap.value for gap in sandbox.gaps(abi)))
+
+
 class DoctorReport(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
@@ -58,8 +69,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     `components`: native libraries inside the installation and their versions, as its bill of materials names them.
     `older_copy`: of the desk, from before its last upgrade; empty where there is none. `damaged`: what rescues left.
     `backup_at`: when the last backup was made, in seconds since the epoch. `embedding`: the model for searching by
-    meaning; empty where none is installed, so that words alone are searched. `landlock`: the version of its interface,
-    0 without Landlock. `landlock_lacks`: what that version does not cover (`sandbox.Gap`)."""
+    meaning; empty where none is installed, so that words alone are searched."""
 
     octavo: str
     python: str
@@ -73,8 +83,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     unused_card: Problem | None
     numa_nodes: int
     sandbox: str
-    landlock: int
-    landlock_lacks: tuple[str, ...]
+    landlock: LandlockVersion
     key: str
     data: str
     older_copy: str
@@ -94,22 +103,18 @@ def examine(
     key: Key,
     engine: EngineClient,
     reader: DocumentReader,
-    remote: str = "",
+    remote: str,
+    policy: Policy,
     *,
     installed: Path | None = None,
-    policy: Policy | None = None,
     backup_at: float | None = None,
 ) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
     `installed`: the root of the installation, all of whose files are read; None in a checkout.
     """
-    policy = policy or Policy()
     problems = [policy.problem] if policy.problem is not None else []
     inspected = _inspect(engine, problems)
-    landlock = sandbox.landlock_abi()
-    verdict = None if installed is None else verify(installed)
-    problems += () if verdict is None else verdict.problems()
     return DoctorReport(
         octavo=__version__,
         python=platform.python_version(),
@@ -123,8 +128,7 @@ def examine(
         unused_card=inspected.unused_card,
         numa_nodes=inspected.numa_nodes,
         sandbox=reader.step().value,
-        landlock=landlock,
-        landlock_lacks=tuple(gap.value for gap in sandbox.gaps(landlock)),
+        landlock=LandlockVersion.of(sandbox.landlock_abi()),
         key=key.origin.value,
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
@@ -135,7 +139,7 @@ def examine(
         remote=remote,
         policy=policy,
         sockets=_sockets(),
-        installation=verdict,
+        installation=_verdict(installed, problems),
         problems=tuple(problems),
     )
 
@@ -147,6 +151,13 @@ def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
     except AppError as error:
         problems.append(error.problem)
         return Inspected("", (), 0, (), 1)
+
+
+def _verdict(installed: Path | None, problems: list[Problem]) -> InstallationVerdict | None:
+    """On all installed files; what is wrong with them is added to the problems."""
+    verdict = None if installed is None else verify(installed)
+    problems += () if verdict is None else verdict.problems()
+    return verdict
 
 
 def _starter_path() -> str:
