@@ -69,6 +69,7 @@ def test_what_is_left_in_memory_while_the_desk_is_locked(figure: Figure, checkou
         window.stdin.flush()
     window.stdin.close()
     window.wait(60)
+    window.stdout.close()
     before, locked, after = found
     words = "; ".join(f"{name}: {before[name]} → {locked[name]}" for name in needles)
     figure(f"in the memory of the window, open → locked: {words}")
