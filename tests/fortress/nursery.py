@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from typing import BinaryIO
@@ -35,6 +34,7 @@ from app.isolation.sandbox import Step
 READ = "read"
 _MEMBERS, _PAGES = 3, 3
 _MOST_TEXT = 1 << 20
+_PATIENCE = 20  # times as long by the clock, on a machine that has other work
 
 
 class File(msgspec.Struct, frozen=True):
@@ -44,7 +44,8 @@ class File(msgspec.Struct, frozen=True):
 
 class Born(msgspec.Struct, frozen=True):
     """`ending`: READ, or the code of what was found. `text`: of all pages, as far as _MOST_TEXT. `where`: of a fault.
-    `signal`: what ended it; 0 where it ended by itself. `late`: it was ended because it made no progress."""
+    `signal`: what ended it; 0 where it ended by itself. `late`: it took more of the processor than a reader may go
+    without progress, by the clock; that would depend on what else runs. `seconds` are the processor's, too."""
 
     ending: str
     text: str
@@ -136,7 +137,6 @@ def _be_born(kind: str, file: File, pipe: int, where: Step) -> None:
 
 def _bear(kind: str, file: File, where: Step) -> Born:
     reading, writing = os.pipe()
-    started = time.monotonic()
     child = os.fork()
     if child == 0:
         os.close(reading)
@@ -145,23 +145,20 @@ def _bear(kind: str, file: File, where: Step) -> Born:
         finally:
             os._exit(70)
     os.close(writing)
-    said, late = b"", False
-    while not late:
-        ready, _, _ = select.select([reading], [], [], PROGRESS_LIMIT_S)
-        late = not ready
-        part = os.read(reading, 1 << 16) if ready else b""
-        if not part:
-            break
+    said = b""
+    while select.select([reading], [], [], PROGRESS_LIMIT_S * _PATIENCE)[0] and (part := os.read(reading, 1 << 16)):
         said += part
-    if late:
-        os.kill(child, signal.SIGKILL)
     os.close(reading)
+    if b"!" not in said:
+        os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
     end = said.partition(b"!")[2]
     told = msgspec.msgpack.decode(end, type=_Said) if end else _Said("died", "", "", where)
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    passed = time.monotonic() - started
-    return Born(told.ending, told.text, told.where, ended_by, late, passed, used.ru_maxrss << 10, told.reached)
+    took = used.ru_utime + used.ru_stime
+    return Born(
+        told.ending, told.text, told.where, ended_by, took > PROGRESS_LIMIT_S, took, used.ru_maxrss << 10, told.reached
+    )
 
 
 def _next(pipe: BinaryIO) -> bytes:

@@ -42,7 +42,7 @@ class Tally:
         said, oom = total - read - len(self.faults), self.endings[Code.READER_OUT_OF_MEMORY.value]
         return (
             f"{what}: {total} files, {read} read, {said} a sentence ({oom} of memory), {len(self.faults)} faults;"
-            f" slowest {self._slowest_s:.1f} s, largest {self._peak_bytes / _MEBIBYTE:.0f} MiB"
+            f" slowest {self._slowest_s:.1f} CPU s, largest {self._peak_bytes / _MEBIBYTE:.0f} MiB"
         )
 
 
