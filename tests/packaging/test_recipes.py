@@ -123,8 +123,8 @@ def test_programs_are_signed_before_they_are_packed_and_installers_afterwards() 
         "codesign --verify",
         "hdiutil create",
         '--sign "$identity" "$image"',
-        "notarytool",
-        "stapler",
+        "xcrun notarytool submit",
+        "xcrun stapler",
     )
     places = [macos.index(step) for step in steps]
     assert places == sorted(places)
