@@ -181,7 +181,8 @@ def test_exports(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -
         slow += [f"{hostile.name}: {took:.0f} s"] if took > 4 * _LONGEST_CPU_S else []
         files += [hostile.name] if watch.opened() else []
     figure(
-        f"exports: {written} files and copies of all ({unread} PDFs not read back), {len(lost)} words lost, {len(live)} live links but to the web,"
+        f"exports: {written} files and copies of all ({unread} PDFs not read back), {len(lost)} words lost,"
+        f" {len(live)} live links but to the web,"
         f" {len(files)} files opened; slowest {slowest[0]:.1f} s of CPU ({slowest[1]})"
     )
     assert (lost, live, files, slow) == ([], [], [], [])
