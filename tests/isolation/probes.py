@@ -23,6 +23,7 @@ with known_libraries():
     import pyseccomp
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_LIBC.syscall.restype = ctypes.c_long  # an address cut to an int could look like an error
 _X32 = 0x4000_0000  # asm/unistd.h: the other interface of x86-64, for which a filter must be written anew
 _BUFFER = ctypes.create_string_buffer(4096)
 _HERE = -100  # AT_FDCWD
