@@ -20,8 +20,8 @@ pytestmark = pytest.mark.fortress
 _PATIENCE_S = 180.0
 
 
-def _window(program: Program, *files: Path) -> subprocess.Popen[bytes]:
-    words = [*program.command, "--data-dir", str(program.data), *map(str, files)]
+def _window(program: Program) -> subprocess.Popen[bytes]:
+    words = [*program.command, "--data-dir", str(program.data)]
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.Popen(words, cwd=program.cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -46,15 +46,13 @@ def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     assert not alive, f"{len(alive)} children outlived the window"
 
 
-def test_a_second_window_gives_way_also_after_a_kill(program: Program, figure: Figure, tmp_path: Path) -> None:
-    book = tmp_path / "book.txt"
-    book.write_text("The ferry leaves at nine.\n")
+def test_a_second_window_gives_way_also_after_a_kill(program: Program, figure: Figure) -> None:
     first = _window(program)
     try:
         _wait("the first window did not open", lambda: _is_open(program) or first.poll() is not None)
         assert first.poll() is None, "the first window ended"
         began = time.monotonic()
-        second = _window(program, book)
+        second = _window(program)
         assert second.wait(_PATIENCE_S) == 0
         took = time.monotonic() - began
         assert first.poll() is None
