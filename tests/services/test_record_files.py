@@ -80,7 +80,7 @@ def test_a_csv_without_its_end_shows(record: RecordStore, tmp_path: Path) -> Non
 def test_who_computes_all_hashes_again_is_found_by_the_desk(record: RecordStore, tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
     file.write_bytes(written(record.entries(), record.seal(), ".csv"))
-    lines = file.read_text("utf-8").replace("c1", "c9").splitlines()
+    lines = file.read_text("utf-8").replace(",c1,", ",c9,").splitlines()
     before = "0" * 64
     for place, line in enumerate(lines[1:-1], 1):
         fields = line.split(",")
