@@ -76,7 +76,7 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
 
 FOR_OTHERS = {
     *("application/x-ipynb+json", "application/x-subrip", "application/xhtml+xml", "text/csv", "text/html"),
-    *("text/plain", "text/tab-separated-values", "text/vtt", "text/x-tex"),
+    *("text/plain", "text/tab-separated-values", "text/vtt", "text/x-tex", "application/x-latex"),
 }
 """What belongs to browsers, editors and players: a desktop that has none would take Octavo for one."""
 

@@ -25,7 +25,7 @@ table = program("table")
 
 SITE = Path(apsw.__file__).parents[1]
 
-SAID = {
+SAID: dict[str, str | None] = {
     "FFmpeg": av.ffmpeg_version_info,
     "FreeType": PIL.features.version("freetype2"),
     "HarfBuzz": PIL.features.version("harfbuzz"),
@@ -61,6 +61,8 @@ def files_of(native: Any) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", SAID)
 def test_the_version_is_that_of_the_library(natives: dict[str, Any], name: str) -> None:
+    if SAID[name] is None:
+        pytest.skip("it loads a library of the system, which is not there")
     native = natives[name]
     places = table.Places(CHECKOUT, SITE)
     bundle = inventory.Bundle({str(file): file for file in files_of(native)}, (), frozenset())
