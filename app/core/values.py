@@ -100,10 +100,15 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _AMOUNT = re.compile(r"(?:([A-Z]{3}) )?(-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,4})?)")
 
 
+_MARK = re.compile(r"\s*[\[［【][^\[\]]*\bp\. ?[^\[\]]*[\]］】]\s*$")
+
+
 def read_value(answer: str, form: AnswerForm) -> CellValue:
-    """The value that an answer begins with; of one that is not held, and quotes first, its last line."""
+    """The value that an answer begins with; of one that is not held, and quotes first, its last line. A page mark on
+    the same line is no part of it: its number would be taken for one of the value's."""
     lines = [line.strip() for line in answer.strip().splitlines()] or [""]
-    return value_of(lines[-1] if lines[0][:1] in _OPENING and lines[1:] else lines[0], form)
+    line = lines[-1] if lines[0][:1] in _OPENING and lines[1:] else lines[0]
+    return value_of(_MARK.sub("", line), form)
 
 
 def value_of(line: str, form: AnswerForm) -> CellValue:

@@ -34,6 +34,12 @@ def test_below_a_quotation_the_last_line_is_the_value() -> None:
     assert (value.state, value.text) == (ValueState.HAS, "2031-03-31")
 
 
+@pytest.mark.parametrize("mark", ["[p. 1]", " [Lease, p. xii]", "［p. 3］"])
+def test_a_page_mark_behind_a_value_is_no_part_of_it(mark: str) -> None:
+    assert read_value(f"12 months [sic]{mark}\n“Twelve.” [p. 1]", AnswerForm(ValueKind.TEXT)).text == "12 months [sic]"
+    assert read_value(f"2031-03-31{mark}", AnswerForm(ValueKind.DATE)).text == "2031-03-31"
+
+
 def test_values_can_be_compared() -> None:
     assert read_value("2031-03-31", AnswerForm(ValueKind.DATE)).day == date(2031, 3, 31)
     amount = read_value("EUR 48,000.50", AnswerForm(ValueKind.AMOUNT))
