@@ -17,7 +17,7 @@ TALL = 1.5
 """Heights by widths: from here on a line runs downwards, and is turned to be read."""
 
 _SAME_ROW = 0.5  # heights of a line between the middles of two lines of one row, at most
-_COLUMN_GAP = 0.5  # heights of a line that stay free between two columns; boxes are larger than what is in them
+_COLUMN_GAP = 0.35  # heights of a line that stay free between two columns; boxes are larger than what is in them
 _MIN_COLUMN_ROWS = 3
 _MIN_COLUMN_WIDTH = 6.0  # heights of a line; narrower columns are those of a table, which is read row by row
 _PARAGRAPH_GAP = 1.6  # usual distances of two lines
