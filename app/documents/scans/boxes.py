@@ -1,6 +1,6 @@
-"""Where lines of text are, from the map that a detector makes of a picture: rectangles, turned as the lines lie.
+"""Where lines of text are, from the map that a detector makes of a picture: rectangles, turned as the lines are.
 
-The detector says of each pixel how sure it is that it lies in the core of a line. Cores are joined, surrounded by the
+The detector says of each pixel how sure it is that it is in the core of a line. Cores are joined, surrounded by the
 smallest rectangle, and grown again by as much as they were shrunk for training: "Differentiable Binarization", Liao and
 others, AAAI 2020, section 3.5. Child only.
 """
@@ -139,7 +139,7 @@ def _turn(first: tuple[int, int], second: tuple[int, int], third: tuple[int, int
 
 
 def _smallest(hull: npt.NDArray[np.float64]) -> _Rectangle:
-    """The rectangle of the smallest area: one of its sides lies along a side of the hull."""
+    """The rectangle of the smallest area: one of its sides is along a side of the hull."""
     sides = np.array([second - first for first, second in pairwise((*hull, hull[0])) if (second != first).any()])
     if not len(sides):
         return _Rectangle(hull[0], np.array([1.0, 0.0]), (0.0, 0.0))
