@@ -41,6 +41,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _OPENING = frozenset('"“「')
 _ABSENT = ("Not in this document", "この文書にはありません")
 _YES, _NO = ("Yes", "はい"), ("No", "いいえ")
+_UNDECIDED = ("Undecided", "未判定")
 
 
 class HeldForm(msgspec.Struct, frozen=True):
@@ -69,6 +70,11 @@ def held_form(form: AnswerForm, question: str) -> HeldForm | None:
     return HeldForm(form.kind, (*named, _ABSENT[language]), '"「'[language])
 
 
+def undecided(question: str) -> str:
+    """What a search says, and no model, of a yes or no that it cannot decide."""
+    return _UNDECIDED[1 if is_japanese(question) else 0]
+
+
 def is_japanese(question: str) -> bool:
     return _KANA.search(question) is not None
 
@@ -78,6 +84,7 @@ class ValueState(StrEnum):
 
     HAS = "has"
     ABSENT = "absent"  # it says that the document has none
+    UNDECIDED = "undecided"  # yes or no: the passage is there, and a person decides what it says
     UNFIT = "unfit"  # its first line is nothing of this kind
 
 
@@ -93,6 +100,7 @@ class CellValue(msgspec.Struct, frozen=True):
 
 
 ABSENT, UNFIT = CellValue(ValueState.ABSENT), CellValue(ValueState.UNFIT)
+UNDECIDED = CellValue(ValueState.UNDECIDED)
 MOST_CHARACTERS = 160
 """Of a value that is text."""
 
@@ -145,7 +153,7 @@ def _yes_or_no(line: str) -> CellValue:
         for word in words:
             if line.rstrip(".。").casefold() == word.casefold():
                 return CellValue(ValueState.HAS, word, yes=yes)
-    return UNFIT
+    return UNDECIDED if line in _UNDECIDED else UNFIT
 
 
 def _date(line: str) -> CellValue:

@@ -25,6 +25,7 @@ class CellFinding(StrEnum):
     DISAGREES = "disagrees"  # its quotation is on the page, and has another date, amount or number
     UNVERIFIED = "unverified"  # no quotation on a page can prove it, or a model judges that it says otherwise
     ABSENT = "absent"  # the document has none, says the model
+    UNDECIDED = "undecided"  # yes or no: the passage is there, and a person decides what it says
     UNFIT = "unfit"  # its answer has no value of its kind
     CORRECTED = "corrected"  # by hand
 
@@ -84,6 +85,8 @@ def _finding(cell: SheetCell, value: CellValue, on_page: str, proven: bool) -> C
         return _BEFORE[cell.state]
     if value.state is ValueState.ABSENT:
         return CellFinding.ABSENT
+    if value.state is ValueState.UNDECIDED:
+        return CellFinding.UNDECIDED
     if value.state is ValueState.UNFIT:
         return CellFinding.UNFIT
     if on_page:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from app.core.conversation import CitationState, PassageRef
 from app.core.document import Page
-from app.core.values import FREE, MOST_CHARACTERS, AnswerForm, HeldForm, ValueKind, held_form
+from app.core.values import FREE, MOST_CHARACTERS, AnswerForm, HeldForm, ValueKind, held_form, undecided
 from app.documents.citations.agreement import value_in
 from app.documents.citations.checker import CitationChecker, CitedBook
 from app.documents.text.nearest import Near, nearest
@@ -29,7 +29,7 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
 
     `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
     named after it; where none is near, the answer says so. Of a `form` it is a value in such a sentence, and the
-    sentence; what a search cannot decide, yes or no, is left open.
+    sentence; a yes or no that a search cannot decide is called undecided.
     """
     japanese = _KANA.search(question) is not None
     places = _places(books, passages)
@@ -75,21 +75,14 @@ _INNER_ENGLISH = str.maketrans("“”", "‘’")
 _INNER_JAPANESE = str.maketrans("「」", "『』")
 
 
-_OPEN = "?"
-"""In the place of a value that a search cannot find: it fits no kind."""
-
-
 def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequence[tuple[str, str]]) -> str:
     """`found`: sentences, each with its line."""
     for text, line in found:
-        match form.kind:
-            case ValueKind.YES_NO:
-                return f"{_OPEN}\n{line}"
-            case ValueKind.TEXT:
-                return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"
+        if form.kind is ValueKind.TEXT:
+            return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"
         if value := value_in(text, form, question):
             return f"{value}\n{line}"
-    return held.absent
+    return f"{undecided(question)}\n{found[0][1]}" if found and form.kind is ValueKind.YES_NO else held.absent
 
 
 def _compose(lines: Sequence[str], *, several_books: bool, japanese: bool) -> str:

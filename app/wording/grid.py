@@ -38,6 +38,8 @@ def value_words(value: CellValue, kind: ValueKind) -> str:
         return _("Not in this document")
     if value.state is ValueState.UNFIT:
         return _("No value")
+    if value.state is ValueState.UNDECIDED:
+        return _("Undecided: read the page")
     if value.day is not None:
         return _day_words(value.day, value.text)
     if value.number is not None:
@@ -91,6 +93,7 @@ def finding_words(finding: CellFinding) -> str:
         CellFinding.DISAGREES: _("disagrees with its page"),
         CellFinding.UNVERIFIED: _("not verified"),
         CellFinding.ABSENT: _("not in the document"),
+        CellFinding.UNDECIDED: _("undecided"),
         CellFinding.UNFIT: _("no value"),
         CellFinding.CORRECTED: _("corrected by hand"),
     }[finding]
@@ -115,6 +118,7 @@ _SAID = (
     CellFinding.UNVERIFIED,
     CellFinding.ABSENT,
     CellFinding.CORRECTED,
+    CellFinding.UNDECIDED,
     CellFinding.UNFIT,
     CellFinding.STOPPED,
     CellFinding.FAILED,

@@ -78,6 +78,7 @@ YES_NO, CHOICE = AnswerForm(ValueKind.YES_NO), AnswerForm(ValueKind.CHOICE, ("Te
         (SUBLET, YES_NO, "No", "The Tenant may not sublet the berth or any part of it.", CellFinding.VERIFIED),
         (SUBLET, YES_NO, "Yes", "The Tenant may not sublet the berth or any part of it.", CellFinding.UNVERIFIED),
         (SUBLET, YES_NO, "No", "The Tenant may sublet the berth.", CellFinding.UNVERIFIED),
+        (SUBLET, YES_NO, "Yes", "The Tenant pays the rent.", CellFinding.UNVERIFIED),
         (SUBLET, YES_NO, "Yes", "Either party may end the lease by notice.", CellFinding.UNVERIFIED),
         (INSURES, CHOICE, "Landlord", "The Landlord insures the berth.", CellFinding.VERIFIED),
         (INSURES, CHOICE, "Landlord", "Landlord shall light the ladder at night.", CellFinding.UNVERIFIED),

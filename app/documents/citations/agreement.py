@@ -9,9 +9,9 @@ from functools import partial
 from typing import TypeVar
 
 from app.core.languages import LANGUAGES, language_of
-from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
+from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, held_form
 from app.documents.citations.dates import dates_of
-from app.documents.citations.differences import negates
+from app.documents.citations.differences import answers, negates
 from app.documents.citations.numbers import Figure, figures_of
 from app.documents.text.terms import TextTerms, terms_of, words_of
 
@@ -47,9 +47,10 @@ def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> 
 
 
 def is_proof(value: CellValue, form: AnswerForm, question: str, quotations: Sequence[str]) -> bool:
-    """Whether quotations can prove a value. Words that share none with the question prove nothing but text; those that
-    negate something prove no yes, and others no no. Of several dates or amounts, words prove the one whose clause
-    shares most with the question, if it is but one. What fails may be true all the same; somebody has to look."""
+    """Whether quotations can prove a value. Words that share none with the question prove nothing but text. Those that
+    share most of it prove a yes, or a no where they negate something. Of several dates or amounts, words prove the one
+    whose clause shares most with the question, if it is but one. What fails may be true all the same; somebody has to
+    look."""
     text = "\n".join(quotations)
     match form.kind:
         case ValueKind.DATE:
@@ -61,23 +62,25 @@ def is_proof(value: CellValue, form: AnswerForm, question: str, quotations: Sequ
             agree = all(_is_amount(each, value.number) for each in amounts)
             return bool(amounts) and agree and _is_about(question, text)
         case ValueKind.YES_NO:
-            return _is_about(question, text) and negates(text) != value.yes
+            return _is_about(question, text, half=True) and negates(text) != value.yes
         case ValueKind.CHOICE:
             named = _nearest(question, text, partial(_named, choices=form.choices))
             return all(each == value.text for each in named) and _is_about(question, text)
     return True
 
 
-def _is_about(question: str, text: str) -> bool:
-    """Whether a text has a word of the question; so taken to be where the two are in scripts that share no words."""
+def _is_about(question: str, text: str, *, half: bool = False) -> bool:
+    """Whether a text has a word of the question, or more than `half` of those that are not of grammar; so taken to be
+    where the two are in scripts that share no words."""
     asked, said = _terms(question), _terms(text)
     comparable = (asked.stems and said.stems) or (asked.pairs and said.pairs)
-    return not comparable or not asked.all.isdisjoint(said.all)
+    shared = len(asked.all & said.all)
+    return not comparable or (2 * shared > len(asked.stems) if half and asked.stems else shared > 0)
 
 
 def value_in(text: str, form: AnswerForm, question: str) -> str:
-    """The value of a kind that words of a page have, of several the one that is nearest to the question; empty where
-    they have none."""
+    """The value of a kind that words of a page have, of several the one that is nearest to the question; a yes or no
+    where they say just what is asked. Empty where they have none."""
     match form.kind:
         case ValueKind.DATE:
             return next(iter(_nearest(question, text, dates_of)), "")
@@ -85,7 +88,17 @@ def value_in(text: str, form: AnswerForm, question: str) -> str:
             return next(map(str, _nearest(question, text, _numbers)), "")
         case ValueKind.CHOICE:
             return next(iter(_nearest(question, text, partial(_named, choices=form.choices))), "")
+        case ValueKind.YES_NO if (held := held_form(form, question)) is not None:
+            return next((held.options[0 if yes else 1] for yes in _decided(question, text)), "")
     return ""
+
+
+def _decided(question: str, text: str) -> list[bool]:
+    """What those clauses answer that have all terms of the question; nothing where they differ."""
+    asked = _terms(question).all
+    clauses = [each for each in _CLAUSE_END.split(text) if asked and asked <= _terms(each).all]
+    answered = [answers(question, each, text) for each in clauses]
+    return [answered[0]] if answered and answered[0] is not None and len(set(answered)) == 1 else []
 
 
 def _nearest(question: str, text: str, values_of: Callable[[str], Iterable[_Value]]) -> list[_Value]:

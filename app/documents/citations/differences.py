@@ -123,6 +123,24 @@ def negates(text: str) -> bool:
     return next(_all_negations(text, language_of(words_of(text))), None) is not None
 
 
+def answers(question: str, statement: str, sentence: str) -> bool | None:
+    """Yes or no, where a statement says with the same kind of duty what a question asks, or negates it: "The tenant may
+    not sublet" to "May the tenant sublet?". None where it takes more than words to decide: a question without a duty,
+    two negations, or a condition, an exception or a limit anywhere in the sentence that the statement is of. Whether
+    both are about the same, the caller knows."""
+    language = language_of([*words_of(question), *words_of(sentence)])
+    asked, said = (frozenset(_modals(_plain(text), language)) for text in (question, statement))
+    negations = list(_all_negations(statement, language))
+    words = frozenset(_PIECE.findall(_plain(f"{question} {sentence}")))
+    if words & (language.conditions | language.exceptions | _LIMITING) or len(negations) > 1 or negates(question):
+        return None
+    if len(asked) != 1 or len(said) != 1:
+        return None
+    if said == {_PROHIBITION} or said == asked:
+        return not negations
+    return None
+
+
 def _all_negations(text: str, language: Language) -> Iterator[_Negation]:
     text = _without_japanese_idioms(_plain(text))
     return (each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))

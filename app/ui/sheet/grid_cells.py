@@ -114,7 +114,7 @@ def _ink(value: ShownValue, palette: Palette) -> str:
             return palette.not_found
         case CellFinding.STOPPED:
             return palette.near
-        case CellFinding.ANSWERING | CellFinding.ABSENT | CellFinding.UNFIT:
+        case CellFinding.ANSWERING | CellFinding.ABSENT | CellFinding.UNDECIDED | CellFinding.UNFIT:
             return palette.soft_ink
     return palette.ink
 
@@ -133,7 +133,7 @@ def finding_colour(finding: CellFinding, palette: Palette) -> str:
             return palette.verified
         case CellFinding.DISAGREES | CellFinding.FAILED:
             return palette.not_found
-        case CellFinding.UNVERIFIED | CellFinding.STOPPED | CellFinding.UNFIT:
+        case CellFinding.UNVERIFIED | CellFinding.STOPPED | CellFinding.UNDECIDED | CellFinding.UNFIT:
             return palette.near
         case CellFinding.CORRECTED:
             return palette.accent

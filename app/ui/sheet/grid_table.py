@@ -40,7 +40,7 @@ class GridFilter(StrEnum):
 
 _FOUND = {
     GridFilter.DISAGREES: (CellFinding.DISAGREES,),
-    GridFilter.UNVERIFIED: (CellFinding.UNVERIFIED, CellFinding.UNFIT),
+    GridFilter.UNVERIFIED: (CellFinding.UNVERIFIED, CellFinding.UNDECIDED, CellFinding.UNFIT),
     GridFilter.ABSENT: (CellFinding.ABSENT,),
     GridFilter.OPEN: (CellFinding.WAITING, CellFinding.ANSWERING, CellFinding.STOPPED, CellFinding.FAILED),
 }

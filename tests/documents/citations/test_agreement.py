@@ -81,3 +81,29 @@ def test_of_several_values_in_a_sentence_the_one_that_is_asked_for_is_taken(
         "1 May 2024 and its term ends on June 30, 2026."
     )
     assert value_in(sentence, form, question) == value
+
+
+YES_NO = AnswerForm(ValueKind.YES_NO)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "value"),
+    [
+        ("May the Tenant sublet?", "The Tenant may sublet the berth.", "Yes"),
+        ("May the Tenant sublet?", "The Tenant shall not sublet the berth to anybody.", "No"),
+        ("Must the Tenant insure the berth?", "The Tenant must insure the berth against fire.", "Yes"),
+        ("Darf der Mieter untervermieten?", "Der Mieter darf nicht untervermieten.", "No"),
+        ("転貸してもよいですか。", "賃借人は転貸してもよい。", "はい"),
+        ("May the Tenant sublet?", "The Tenant pays a yearly rent.", ""),
+        ("May the Tenant sublet?", "The Tenant may sublet, but only to a member of the club.", ""),
+        ("May the Tenant sublet?", "The Tenant shall not sublet without the Landlord's consent.", ""),
+        ("May the Tenant sublet?", "Unless the Landlord agrees, the Tenant may not sublet.", ""),
+        ("May the Tenant sublet?", "Subletting by the Tenant is forbidden.", ""),
+        ("Must the Tenant insure the berth?", "The Tenant may insure the berth.", ""),
+        ("Does the lease renew itself?", "The lease renews itself.", ""),
+        ("May a party not assign?", "A party may assign.", ""),
+        ("May the Tenant sublet?", "The Tenant may sublet; the Tenant may not sublet the store.", ""),
+    ],
+)
+def test_a_yes_or_no_is_taken_only_where_the_words_say_just_that(question: str, sentence: str, value: str) -> None:
+    assert value_in(sentence, YES_NO, question) == value
