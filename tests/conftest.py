@@ -102,6 +102,14 @@ def tiny_scout_fast(models_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_hybrid(models_folder: Path) -> Path:
+    """A random model of Qwen 3.5's kind: layers that keep a state, and every fourth one keys."""
+    from tests.models.attending import write_attending
+
+    return write_attending(models_folder / "tiny-hybrid.gguf", "qwen35")
+
+
+@pytest.fixture(scope="session")
 def tiny_scout_quantized(models_folder: Path) -> Path:
     """A random llama4 with four layers and heads of 32: the quickest with a quantized cache, in which long texts take
     three times as long as in one of f16."""

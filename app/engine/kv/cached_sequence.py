@@ -11,6 +11,7 @@ import mmap
 import time
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,6 +37,15 @@ OnProgress = Callable[[int, int, int], None]
 """Called with tokens: done, total, reused."""
 
 
+@dataclass(frozen=True)
+class _Copy:
+    """A state, the oldest position of which it has all keys, and the seconds that copying took."""
+
+    state: mmap.mmap
+    position_min: int
+    seconds: float
+
+
 class CachedSequence(HeldSequence):
     """`control` is looked at between slices; on a CPU the context looks at it inside slices too."""
 
@@ -52,7 +62,7 @@ class CachedSequence(HeldSequence):
     ) -> None:
         """`tiled`: short slices are filled up (see `reuse.TILE_TOKENS`). `embeddings_of`: None for text alone."""
         super().__init__(context, geometry, control, snapshot_bytes, tiled=tiled, embeddings_of=embeddings_of)
-        self._checkpoints = Checkpoints(target) if target and geometry.attention is not Attention.RECURRENT else None
+        self._checkpoints = Checkpoints(target) if target else None
         self._book_ids: frozenset[str] = frozenset()
 
     def read(
@@ -143,12 +153,15 @@ class CachedSequence(HeldSequence):
         begun_again = () if self._geometry.attention is Attention.FULL else (total - 1,)
         cuts = [books_end - 1, books_end, *begun_again, *(image.start for image in images)]
         queue = RunAhead(self._context, on_progress)
+        early: _Copy | None = None
         if self._checkpoints is not None:
             self._checkpoints.begin(len(self._held))
         while (start := len(self._held)) < total:
             if start < books_end - 1 and self._is_checkpoint_due():
                 self._save_on_the_way(wanted, books)
                 start = len(self._held)
+            if start == books_end - 1 and self._is_new(wanted[:books_end]):
+                early = self._copy_early()
             image = next((image for image in images if image.start <= start < image.end), None)
             end = reuse.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
@@ -164,7 +177,8 @@ class CachedSequence(HeldSequence):
             queue.decoded(end)
             if end == books_end:
                 self._keep_local_keys(0)
-                self._save_if_new(books)
+                if self._is_new(self._held):
+                    self._save(books, early, complete=True)
             if end < total and self._control.pending():
                 self._give_way(wanted, books, queue)
         queue.wait()
@@ -233,6 +247,8 @@ class CachedSequence(HeldSequence):
         last = tokens[-1:]
         self._context.remove_from(len(tokens) - 1)
         del self._held[-1]
+        if not saved.complete:
+            self._keep_early()
         self._decode(last, outputs=1)
         found = deviation(np.frombuffer(saved.logits, np.float32), self._context.logits())
         sound = found.is_rounding(same_kernels=same_kernels)
@@ -270,44 +286,62 @@ class CachedSequence(HeldSequence):
 
     def _save_on_the_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
         """Save an unfinished reading, with one token more, evaluated alone, by which it is probed once restored."""
-        start = len(self._held)
+        start, points = len(self._held), set(self._snapshots.points)
+        early = self._copy_early()
+        self._keep_early()
         self._decode(wanted[start : start + 1], outputs=1)
-        self._save(books, complete=False)
+        self._save(books, early, complete=False)
         self._take_probe_back()
+        self._snapshots.points = points  # those further on are still on the way
+
+    def _keep_early(self) -> None:
+        """Before the token is evaluated by which a reading is probed: see that it can be taken back."""
+        if self._geometry.attention is Attention.RECURRENT:
+            self._snapshots.take(len(self._held))
 
     def _take_probe_back(self) -> None:
         """Forget the last token, where that is sound: the text is then evaluated in the same slices, and gives the same
         logits, wherever it was saved on the way."""
         last = len(self._held) - 1
-        if reuse.sound_point(last, last + 1, self._context.position_min(), self._geometry) == last:
-            self._cut(last)
+        sound = reuse.sound_point(last, last + 1, self._context.position_min(), self._geometry)
+        if sound == last or last in self._snapshots.positions:
+            self._come_back(last)
 
-    def _save_if_new(self, books: Sequence[BookSpan]) -> None:
-        """Save the books unless a finished reading on disk gives them back already."""
-        nothing = reuse.ReusePlan(0, len(self._held))
-        for saved in self._saved():
-            if saved.complete and len(self._held) - self._gain(nothing, saved, self._held) < MIN_TOKENS:
-                return
-        if len(self._held) >= MIN_TOKENS:
-            self._save(books, complete=True)
+    def _is_new(self, tokens: Tokens) -> bool:
+        """Whether the books, which end with these tokens, are worth saving: no finished reading gives them back."""
+        if self._checkpoints is None or len(tokens) < MIN_TOKENS:
+            return False
+        nothing = reuse.ReusePlan(0, len(tokens))
+        return not any(
+            saved.complete and len(tokens) - self._gain(nothing, saved, tokens) < MIN_TOKENS for saved in self._saved()
+        )
 
-    def _save(self, books: Sequence[BookSpan], *, complete: bool) -> None:
-        """Copy the state now and write it in the background. The logits of the next token must be there."""
-        if self._checkpoints is None:
-            return
-        position, position_min = len(self._held), self._context.position_min()
-        if reuse.sound_point(position - 1, position, position_min, self._geometry) != position - 1:
-            return  # it could not be probed
-        if not self._checkpoints.has_memory_for(self._context.state_bytes()):
-            return
+    def _copy_early(self) -> _Copy | None:
+        """The state before the token by which a reading is probed, where a state cannot be brought back before it; such
+        a reading has one token more than its state."""
+        return self._copy() if self._geometry.attention is Attention.RECURRENT else None
+
+    def _copy(self) -> _Copy | None:
+        """The state now; None where memory is short, which is reported."""
+        if self._checkpoints is None or not self._checkpoints.has_memory_for(self._context.state_bytes()):
+            return None
         started = time.monotonic()
-        state = self._context.state()
+        return _Copy(self._context.state(), self._context.position_min(), time.monotonic() - started)
+
+    def _save(self, books: Sequence[BookSpan], early: _Copy | None, *, complete: bool) -> None:
+        """Write what was copied `early`, or a copy of now, in the background. The logits of the next token must be
+        there."""
+        position, position_min = len(self._held), self._context.position_min()
+        if early is None and reuse.sound_point(position - 1, position, position_min, self._geometry) == position - 1:
+            early = self._copy()
+        if self._checkpoints is None or early is None:
+            return  # it could not be probed, or there is no memory for it
         self._checkpoints.save(
             self._held,
-            position_min,
+            early.position_min,
             self._context.logits().tobytes(),
             tuple(book for book in books if book.start < position),
-            state,
+            early.state,
             complete=complete,
-            copying_s=time.monotonic() - started,
+            copying_s=early.seconds,
         )

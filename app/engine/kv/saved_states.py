@@ -78,7 +78,8 @@ class RowsUsed(msgspec.Struct, frozen=True):
 
 
 class SavedState(msgspec.Struct, frozen=True):
-    """All about a reading but the state itself. `logits`: those of the token after the last (float32).
+    """All about a reading but the state itself. `logits`: those of the token after the last (float32). The state of a
+    recurrent or hybrid model is that before the last token, since it cannot be brought back by one.
 
     `kernels` says what computed it (`session._kernels`): elsewhere rounding differs, and with it the state. It is no
     part of the key, since a reading of other kernels is as good; but the probe allows for it. `used`: where the rows of

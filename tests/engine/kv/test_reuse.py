@@ -106,16 +106,21 @@ class Desk:
     `pieces` are the prompts that the first engine's context was made of, each from where it went on to its end.
     """
 
-    def __init__(self, new_engine: NewEngine, model: Path, folder: Path, book_tokens: int, answer_tokens: int) -> None:
-        self.spec = {
-            "context_tokens": 65_536,
-            "threads": THREADS,
-            "readings": ReadingsSpec(str(folder), b"s" * SECRET_BYTES, 1 << 30),
-        }
+    def __init__(
+        self,
+        new_engine: NewEngine,
+        model: Path,
+        folder: Path,
+        book_tokens: int,
+        answer_tokens: int,
+        kv_type: KvType = KvType.F16,
+    ) -> None:
+        how: dict[str, Any] = {"context_tokens": 65_536, "threads": THREADS, "kv_type": kv_type}
+        self.spec = {**how, "readings": ReadingsSpec(str(folder), b"s" * SECRET_BYTES, 1 << 30)}
         self.new_engine, self.model = new_engine, model
         self.engine, self.fresh = new_engine(), new_engine()
         load(self.engine, model, **self.spec)
-        load(self.fresh, model, context_tokens=65_536, threads=THREADS)
+        load(self.fresh, model, **how)
         self.pieces: list[EncodedPrompt] = []
         self.document = book_ending_at(self.engine, book_tokens)
         self.answer = words(max(1, answer_tokens // 5), -1)  # more than five tokens a word
@@ -153,8 +158,10 @@ class Desk:
         assert distance(probed.logits, afresh.logits) < TOLERANCE, probed.usage
 
 
-def walk(desk: Desk) -> None:
-    """Everything that a person does with a conversation: only what is new is evaluated, and all of it is right."""
+def walk(desk: Desk, again: int = 0) -> None:
+    """Everything that a person does with a conversation: only what is new is evaluated, and all of it is right.
+
+    `again`: so many of the last tokens of an answer may be evaluated again where the question after it is changed."""
     books_end = desk.lay_out(QUESTION).books[-1].end
     held = desk.answer_end
 
@@ -162,7 +169,7 @@ def walk(desk: Desk) -> None:
     assert following.usage.reused_tokens == held
     desk.assert_sound(following)
     edited_last = desk.probe(QUESTION, desk.answer, "No, " + FOLLOW_UP)
-    assert edited_last.usage.reused_tokens >= held
+    assert edited_last.usage.reused_tokens >= held - again
     desk.assert_sound(edited_last)
 
     for said in (QUESTION, EDITED, OTHER):

@@ -177,8 +177,12 @@ def test_another_model_and_another_kv_type_read_for_themselves(
     assert (ending.usage.reused_tokens, reported) == (books_end, [])
 
 
-def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
-    engine, cancel = start(), Cancel()
+@pytest.mark.parametrize("model", ["tiny_scout_fast", "tiny_hybrid"])
+def test_a_stopped_reading_goes_on_where_it_was(
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str
+) -> None:
+    path: Path = request.getfixturevalue(model)
+    engine, cancel = start(path), Cancel()
 
     def stop_on_the_way(event: object) -> None:
         if isinstance(event, Reading) and event.done > 1500:
@@ -189,7 +193,7 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
     assert engine.flush_saved() == ()
     engine.close()
     assert [saved.complete for saved in saved_in(tmp_path)] == [False]
-    engine = start()
+    engine = start(path)
     ending, _ = answer(engine)
     assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
     assert engine.flush_saved() == ()
@@ -355,12 +359,15 @@ def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     assert reported == []
 
 
-@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+@pytest.mark.parametrize(
+    ("model", "kv_type"),
+    [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0), ("tiny_hybrid", KvType.F16)],
+)
 def test_what_is_saved_on_the_way_changes_no_logit(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, kv_type: KvType
 ) -> None:
     """The same text and seed give the same answer, however long the disk took."""
-    asked = BEYOND if kv_type is KvType.F16 else ASKED
+    asked = BEYOND if model == "tiny_scout_fast" else ASKED
     path, found = request.getfixturevalue(model), []
     for often in (False, True):
         monkeypatch.setattr(

@@ -1,0 +1,48 @@
+"""What is reused is sound whatever a model remembers its past by: keys of all of it, of a window, or a state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.settings import KvType
+from app.engine.protocol import ReadingsSpec
+from tests.engine.conftest import NewEngine, lay_out, load, probe
+from tests.engine.kv.test_reuse import OTHER, THREADS, Desk, ask, book_ending_at, walk, words
+from tests.engine.kv.test_saved import SECRET
+from tests.models.attending import DENSE, HYBRIDS, KINDS, SLIDING, write_attending
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("attending")
+    return {kind: write_attending(folder / f"{kind}.gguf", kind) for kind in KINDS}
+
+
+@pytest.mark.parametrize("book_tokens", [1_000, 2_500])
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_is_new_is_evaluated(
+    near_engine: NewEngine, models: dict[str, Path], tmp_path: Path, kind: str, book_tokens: int
+) -> None:
+    kv_type = KvType.Q8_0 if kind in (DENSE, SLIDING) else KvType.F16  # see the note on batch shapes in test_reuse
+    has_keys = kind in (DENSE, SLIDING)
+    walk(Desk(near_engine, models[kind], tmp_path / "readings", book_tokens, 100, kv_type), again=0 if has_keys else 1)
+
+
+@pytest.mark.parametrize("kind", ["llama4", SLIDING, *HYBRIDS])
+def test_the_end_of_the_books_is_kept_although_they_were_saved_on_the_way(
+    near_engine: NewEngine, models: dict[str, Path], tiny_scout_fast: Path, tmp_path: Path, kind: str
+) -> None:
+    """One reading goes on over the books' end into a long question, past the border of a chunk."""
+    engine = near_engine()
+    readings = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
+    load(engine, models.get(kind, tiny_scout_fast), context_tokens=32_768, threads=THREADS, readings=readings)
+    book_tokens, question_words = (7_900, 1_500) if kind == "llama4" else (1_500, 120)
+    document = book_ending_at(engine, book_tokens)
+    first, second = lay_out(engine, ask(document, words(question_words, 1))), lay_out(engine, ask(document, OTHER))
+    probe(engine, first.tokens, first.books)
+    assert engine.flush_saved() == ()
+    for file in (tmp_path / "readings").glob("*.reading"):
+        file.unlink()
+    assert probe(engine, second.tokens, second.books).usage.reused_tokens >= second.books[-1].end
