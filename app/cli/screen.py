@@ -49,11 +49,14 @@ def shield() -> None:
     their numbers would go to the next files that are opened, and what a library prints would be written into those.
 
     What goes into a pipe or a file stays as it is, byte for byte: whoever reads it wants the text, and may be shown it
-    by a program that knows what to do about controls.
+    by a program that knows what to do about controls. A character that the locale's encoding does not have is written
+    by its number.
     """
     sys.stdin = sys.stdin or _nowhere(0, "r")
     sys.stdout = sys.stdout or _nowhere(1, "w")
     sys.stderr = sys.stderr or _nowhere(2, "w")
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
     if sys.stdout.isatty():
         sys.stdout = Screen(sys.stdout)
     if sys.stderr.isatty():
@@ -74,11 +77,14 @@ def bare(stream: TextIO | Screen) -> TextIO:
 
 
 def print_json(value: Any) -> None:
-    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
+    """One line, in ASCII where stdout has another encoding than UTF-8. Bytes of a file's name that are no UTF-8 are
+    written as Python's json does, as lone surrogates."""
     try:
         line = msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
         line = json.dumps(msgspec.to_builtins(value))
+    if bare(sys.stdout).encoding.lower() not in ("utf-8", "utf8"):
+        line = json.dumps(json.loads(line))
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -38,6 +38,7 @@ class KeptPlace(msgspec.Struct, frozen=True):
 class KeptFileKind(StrEnum):
     DATABASE = "database"
     COPY = "copy"  # of the database, from before an upgrade
+    DAMAGED = "damaged"  # what a rescue put aside: the database as it was
     RECORD = "record"  # the seal of a record
     KEY = "key"
     READING = "reading"

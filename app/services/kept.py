@@ -138,6 +138,9 @@ def _order(place: KeptPlace) -> tuple[int, str]:
     return list(KeptWhere).index(place.where), place.title.casefold()
 
 
+_SHOWN_BY_NAME = (KeptFileKind.DATABASE, KeptFileKind.COPY, KeptFileKind.DAMAGED)
+
+
 def _files(paths: Paths) -> Iterator[FilesOfKind]:
     """Of the data folder, but for models, by their kinds."""
     found: dict[tuple[KeptFileKind, str], list[int]] = {}
@@ -145,7 +148,7 @@ def _files(paths: Paths) -> Iterator[FilesOfKind]:
         if paths.models in file.parents or not file.is_file():
             continue
         kind = _kind(file, paths)
-        shown = str(file) if kind in (KeptFileKind.DATABASE, KeptFileKind.COPY) else str(file.parent)
+        shown = str(file) if kind in _SHOWN_BY_NAME else str(file.parent)
         with contextlib.suppress(OSError):
             found.setdefault((kind, shown), []).append(file.stat().st_size)
     for (kind, shown), sizes in found.items():
@@ -163,6 +166,8 @@ def _kind(file: Path, paths: Paths) -> KeptFileKind:
         return KeptFileKind.DATABASE
     if ".db.v" in file.name:
         return KeptFileKind.COPY
+    if ".db.damaged-" in file.name:
+        return KeptFileKind.DAMAGED
     if file in (paths.key_file, paths.data / "octavo.keycard"):
         return KeptFileKind.KEY
     return KeptFileKind.LOG if file.parent == paths.log.parent else KeptFileKind.OTHER

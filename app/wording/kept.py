@@ -84,6 +84,7 @@ def file_words(file: FilesOfKind) -> str:
     kind = {
         KeptFileKind.DATABASE: _("Encrypted database"),
         KeptFileKind.COPY: _("Copy from before an upgrade"),
+        KeptFileKind.DAMAGED: _("Damaged data, kept after a rescue"),
         KeptFileKind.RECORD: _("Seal of the record"),
         KeptFileKind.KEY: _("Key, or where it is"),
         KeptFileKind.READING: _("Saved readings, encrypted"),

@@ -3,6 +3,8 @@ is."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import pty
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import screen
 from tests.engine.remote.toy_server import ToyServer
 
 COPY = "\x1b]52;c;cm0gLXJm\x07"
@@ -80,3 +83,15 @@ def test_what_a_person_typed_does_not_steer_a_terminal_either(tmp_path: Path) ->
         assert code in (2, 3)
         assert "]52;c;" in shown
         assert "\x1b" not in shown
+
+
+def test_what_an_encoding_does_not_have_is_written_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a locale of ISO 8859-1: `İ` and a ship are no reason to stop. JSON is JSON in every encoding."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    screen.shield()
+    print("é İ 🚢")
+    screen.print_json({"said": "é İ 🚢"})
+    first, second = written.getvalue().splitlines()
+    assert first == "é ".encode("latin-1") + rb"\u0130 \U0001f6a2"
+    assert json.loads(second) == {"said": "é İ 🚢"}

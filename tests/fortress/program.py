@@ -37,8 +37,10 @@ class Program:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def words(self, *words: object) -> list[str]:
-        """The command line; the data folder goes with the command's name."""
+        """The command line; the data folder goes with the command's name, unless the words name another."""
         first, *rest = map(str, words) if words else ("",)
+        if "--data-dir" in rest:
+            return [*self.before, *self.command, first, *rest]
         named = [first, "--data-dir", str(self.data), *rest] if first else ["--data-dir", str(self.data)]
         return [*self.before, *self.command, *named]
 

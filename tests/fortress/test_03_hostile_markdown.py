@@ -218,8 +218,16 @@ def _read_export(kind: str, content: bytes) -> str:
     if kind == "pdf":
         document = pypdfium2.PdfDocument(content)
         numbers = dict.fromkeys([*range(len(document))[:_PAGES_READ], *range(len(document))[-_PAGES_READ:]])
-        return "".join(document[number].get_textpage().get_text_range() for number in numbers)
+        return "".join(_text_of(document[number].get_textpage()) for number in numbers)
     return content.decode("utf-8", "replace")
+
+
+def _text_of(page: pypdfium2.PdfTextPage) -> str:
+    """All of it; `get_text_range` recurses for each character that is not shown at the beginning."""
+    count = page.count_chars()
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pypdfium2.raw.FPDFText_GetText(page, 0, count, buffer)
+    return bytes(buffer)[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
 
 
 def _live(kind: str, content: bytes) -> Iterator[str]:

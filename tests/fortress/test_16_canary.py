@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,16 @@ from pathlib import Path
 import apsw
 import pytest
 
+from app.bootstrap import open_desk
+from app.core.conversation import Draft
+from app.core.note import Marker, NoteSource
+from app.core.paths import Paths
+from app.store import keys
+from tests.engine.remote import toy_server
+from tests.engine.remote.toy_server import ToyServer
 from tests.fortress.conftest import ROOT, Figure
+from tests.fortress.decrypted import delete_all, kept, pages, terms
+from tests.fortress.locking import PASSPHRASE
 from tests.fortress.needles import Hit, Search, draw, newer
 from tests.fortress.program import Program
 from tests.fortress.walk import Walk, Words
@@ -67,7 +77,7 @@ def words() -> Words:
 
 def _needles(words: Words) -> tuple[str, ...]:
     """Each drawn word by itself: then any part of the sentence shows."""
-    told = f"{words.sentence} {words.file} {words.folder} {words.person} {words.title}".lower().split()
+    told = " ".join(words.said).lower().split()
     usual = {"the", "hid", "under", "third", "stair.", "case"}
     return tuple(word for word in told if word not in usual)
 
@@ -105,101 +115,106 @@ def test_after_quitting_and_after_deleting(
     walk = Walk(program, tmp_path / "files", tiny_scout_fast, words, tuple(places.env.items()))
     walk.write_documents()
     walked = len(list(walk.go()))
+    if is_checkout := "OCTAVO_COMMAND" not in os.environ:
+        for name, value in places.env.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        _work_in_the_window(walk)
+        sent = _ask_a_server(walk, monkeypatch)
+        figure(f"pseudonyms: {sent:,} characters sent to a server, none of the person's name; put back in its answer")
+        _lock(walk)
     search = Search(_needles(words))
-    hits = search.folders(program.data, *places)
+    hits = search.folders(program.data, walk.elsewhere, walk.wordless, *places)
     elsewhere = list(newer(map(Path, _ELSEWHERE), began, tmp_path, _LARGEST))
     for path in elsewhere:
         with contextlib.suppress(OSError):
             hits += search.text(str(path), path.read_bytes(), depth=9)
     looked = f"{search.files + len(elsewhere)} files, {search.bytes / 1e6:.0f} MB, {search.members} compressed members"
-    figure(f"after {walked} commands: {len(hits)} hits of {len(search.words)} words in {looked}")
+    journeys = f"{walked} commands" + (", notes, pseudonyms and a lock" if is_checkout else "")
+    figure(f"after {journeys}: {len(hits)} hits of {len(search.words)} words in {looked}")
     assert not hits, _said(hits)
-    if os.environ.get("OCTAVO_COMMAND"):
-        return
+    if is_checkout:
+        for data in (program.data, walk.elsewhere):
+            figure(_delete(data, search, places, words))
 
-    for name, value in places.env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    before = _decrypted(program.data)
-    control = _pages(before, search.words)
+
+def _work_in_the_window(walk: Walk) -> None:
+    """What the terminal cannot do: notes, edited events, drafts, titles, and the record with its texts."""
+    with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
+        desk.settings.change("record_texts", True)
+        (book,) = [book for book in desk.library.books() if Path(book.path) == walk.book]
+        desk.notes.mark(book.id, 1, (0, 60), Marker.YELLOW, walk.words.sentence)
+        desk.notes.keep_words(walk.words.sentence, NoteSource.ANSWER, "")
+        talk = desk.conversations.all()[0]
+        desk.conversations.rename(talk.id, walk.words.sentence)
+        desk.conversations.instruct(talk.id, f"Write as {walk.words.person} does.")
+        desk.drafts.keep(talk.id, Draft(walk.words.sentence))
+        for event in desk.timelines.store.events():
+            desk.timelines.store.change_event(event.id, event.span, walk.words.sentence)
+    prompts = walk.folder / "prompts.md"
+    prompts.write_text(f"# {walk.words.title} /{walk.words.file}\n\n{walk.words.sentence}\n", "utf-8")
+    for line in (("prompts", "--import", prompts), ("notes", "--find", walk.words.person)):
+        walk.program.run(*line, env=dict(walk.env))
+    walk.program.run("notes", "--export", walk.folder / "exports" / "all.md", env=dict(walk.env))
+
+
+def _ask_a_server(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> int:
+    """With pseudonyms; how many characters it was sent."""
+    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
+    with contextlib.closing(ToyServer("llama-server")) as server:
+        server.answer = ["It was [Per", "son 1]."]
+        asked = f"What did Ms {walk.words.person} hide?"
+        words = ("ask", "--document", walk.book, "--remote", server.address, "--pseudonyms", "on", asked)
+        done = walk.program.run(*words, "--max-tokens", "8", env=dict(walk.env))
+        sent = [json.dumps(body) for _path, body, _headers in server.asked]
+        sent += [toy_server.detokenize(prompt) for prompt in server.prompts()]
+    assert f"It was {walk.words.person}" in done.out
+    assert "third stair" in "".join(sent), "the control: what is sent is seen"
+    for name in walk.words.person.lower().split():
+        assert name not in "".join(sent).lower()
+    return len("".join(sent))
+
+
+def _lock(walk: Walk) -> None:
+    """The desk gets a passphrase; the real window opens, locks itself, opens again, and is closed."""
+    with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
+        keys.set_passphrase(desk.home, desk.paths, PASSPHRASE)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fortress.locking", str(walk.program.data)], cwd=ROOT, input="\n\n\n",
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.split()) == (0, ["open", "locked", "open"]), done.stderr[-800:]
+
+
+def _delete(data: Path, search: Search, places: Places, words: Words) -> str:
+    """Everything; the figure, once nothing is left."""
+    control = _traces(pages(data, PASSPHRASE), search.words)
+    listed = _known(terms(data, PASSPHRASE), search.words)
     assert control, "what is kept is in the decrypted pages, else this check shows nothing"
-    _delete_all(program.data)
-    decrypted = _decrypted(program.data)
-    left = _pages(decrypted, search.words)
-    terms = [f"{name}: {term}" for name, found in _terms(program.data).items() for term in found]
-    hits = search.folders(program.data, *places)
-    pages = sum(len(content) for content in decrypted.values()) // 4096
-    figure(
-        f"before deleting {len(control)} hits in the decrypted pages; after it {len(left)} in {pages} pages of"
-        f" {len(decrypted)} databases, {len(terms)} terms in full-text indexes, {len(hits)} on disk"
+    assert listed, "and in the full-text indexes"
+    assert kept(data, PASSPHRASE, words.said) == list(words.said)
+    delete_all(data, PASSPHRASE)
+    decrypted = pages(data, PASSPHRASE)
+    left = _traces(decrypted, search.words)
+    known = _known(terms(data, PASSPHRASE), search.words)
+    hits = search.folders(data, *places)
+    assert (left, known, hits) == ([], [], []), _said(left + hits)
+    assert kept(data, PASSPHRASE, words.said) == []
+    count = sum(len(content) for content in decrypted.values()) // 4096
+    return (
+        f"{data.name}: before deleting {len(control)} hits in decrypted pages and {len(listed)} terms in full-text"
+        f" indexes; after it {len(left)} in {count} pages, {len(known)} terms, {len(hits)} hits on disk"
     )
-    known = [term for term in terms if any(part in term for part in search.words)]
-    assert (left, known, hits) == ([], [], []), _said(left)
 
 
-def _delete_all(data: Path) -> None:
-    """As a person does: all to the bin, the bin emptied, folders forgotten, matters deleted."""
-    from app.bootstrap import open_desk
-    from app.core.bin import BinKind
-    from app.core.paths import Paths
-
-    with contextlib.closing(open_desk(Paths(data))) as desk:
-        for matter in desk.matters.all():
-            desk.matters.delete(matter.id)
-        for sheet in desk.sheets.store.all():
-            desk.removal.delete(BinKind.SHEET, sheet.id)
-        for conversation in desk.conversations.all():
-            desk.removal.delete(BinKind.CONVERSATION, conversation.id)
-        for note in desk.notes.store.all():
-            desk.notes.store.delete(note.id)
-        for book in desk.library.books():
-            desk.removal.delete(BinKind.BOOK, book.id)
-        for source in desk.adding.sources.all():
-            desk.adding.sources.forget(source.source.id)
-        for entry in desk.removal.kept.all():
-            desk.removal.purge(entry)
+def _known(listed: list[str], words: tuple[str, ...]) -> list[str]:
+    return [term for term in listed if any(word in term.lower() for word in words)]
 
 
-def _databases(data: Path) -> Iterator[tuple[str, apsw.Connection]]:
-    """Each database of a desk, opened as the store does, without changing it."""
-    from app.core.paths import Paths
-    from app.store import keys
-    from app.store.db import Database
-    from app.store.matters import MatterStore
-
-    paths = Paths(data)
-    key = keys.obtain(paths, None)
-    with contextlib.closing(Database.open(paths.database, key)) as home:
-        with home.read() as connection:
-            yield "octavo.db", connection
-        for matter in MatterStore(home).all():
-            own = Database.open(paths.matter(matter.id), MatterStore(home).key(matter.id))
-            with contextlib.closing(own), own.read() as connection:
-                yield matter.id, connection
-
-
-def _decrypted(data: Path) -> dict[str, bytes]:
-    """All pages, free ones too, as the pager gives them: nothing is vacuumed (see the control below)."""
-    return {name: connection.serialize("main") for name, connection in _databases(data)}
-
-
-def _pages(decrypted: dict[str, bytes], words: tuple[str, ...]) -> list[Hit]:
+def _traces(decrypted: dict[str, bytes], words: tuple[str, ...]) -> list[Hit]:
     """Whole words, and their ends: an index leaves out the beginning that a term shares with the one before it."""
     sought = Search(words + tuple(word[4:] for word in words if len(word) > 9))
     return [hit for name, content in decrypted.items() for hit in sought.text(name, content, depth=9)]
-
-
-def _terms(data: Path) -> dict[str, list[str]]:
-    """What the full-text indexes list."""
-    found: dict[str, list[str]] = {}
-    for name, connection in _databases(data):
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%'").fetchall()
-        for (table,) in tables:
-            connection.execute(f'CREATE VIRTUAL TABLE temp."v_{table}" USING fts5vocab(main, "{table}", row)')
-            terms = connection.execute(f'SELECT term FROM temp."v_{table}"').fetchall()
-            connection.execute(f'DROP TABLE temp."v_{table}"')
-            found[f"{name} {table}"] = [str(term) for (term,) in terms]
-    return found
 
 
 @pytest.mark.usefixtures("checkout")

@@ -64,6 +64,14 @@ def test_a_name_is_found_wherever_it_is(fake: FakeDesk, book: BookRef) -> None:
     assert {file.kind for file in found.files} >= {KeptFileKind.DATABASE, KeptFileKind.RECORD}
 
 
+def test_what_a_rescue_put_aside_is_named(fake: FakeDesk) -> None:
+    """It still has whatever is deleted from now on."""
+    aside = fake.desk.paths.database.with_name("octavo.db.damaged-1")
+    aside.write_bytes(b"encrypted")
+    named = {file.path for file in report(fake).files if file.kind is KeptFileKind.DAMAGED}
+    assert named == {str(aside)}
+
+
 def test_what_is_deleted_is_not_kept(fake: FakeDesk, book: BookRef) -> None:
     fake.desk.removal.delete(BinKind.BOOK, book.book_id)
     assert report(fake).desks[0].places[0].in_bin
