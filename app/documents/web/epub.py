@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 from lxml import etree
@@ -29,6 +29,7 @@ from app.documents.formats.xml import attribute, child, find, find_all, local_na
 from app.documents.protocol import MAX_COVER_BYTES
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.open_paragraph import InlineMark
+from app.documents.web.css import StyleSheet, join, read_sheet
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
 from app.documents.web.xhtml import PICTURE, XhtmlChapter, read_chapter, read_title
 from app.documents.web.xhtml_styles import Rules, read_rules
@@ -37,6 +38,7 @@ format = Format.EPUB
 
 MAX_SPINE_ITEMS = 10_000
 MAX_NOTE_CHAPTERS = 8  # with notes of other chapters
+MAX_IMPORTS = 20  # of one style sheet
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -133,15 +135,16 @@ class _Chapters:
         self._content = content
         self._notes = Notes()
         self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
-        self._rules = cache(self._read_rules)  # of a style sheet
+        self._sheet = cache(self._read_sheet)
 
     def read(self, name: str) -> XhtmlChapter | None:
         """None for one that is missing or damaged."""
 
         def read() -> XhtmlChapter:
             root = self._open(name)
-            rules = self._rules_for(name, root)
-            return read_chapter(root, notes=self._notes, elsewhere=self._finder(name), pictures=True, rules=rules)
+            rules, sheet = self._styles_for(name, root)
+            notes, elsewhere = self._notes, self._finder(name)
+            return read_chapter(root, notes=notes, elsewhere=elsewhere, pictures=True, rules=rules, sheet=sheet)
 
         return none_if_damaged(read)
 
@@ -164,18 +167,35 @@ class _Chapters:
 
         return find
 
-    def _rules_for(self, base_name: str, root: etree._Element) -> Rules:
+    def _styles_for(self, base_name: str, root: etree._Element) -> tuple[Rules, StyleSheet]:
         """The rules of a chapter's style sheets."""
         rules: dict[str, frozenset[InlineMark]] = {}
+        sheets: list[StyleSheet] = []
         for link in find_all(root, "link"):
             name = _resolve(base_name, attribute(link, "href"))[0]
             if "stylesheet" in attribute(link, "rel").lower().split() and name in self._archive:
-                rules.update(self._rules(name))
-        return rules
+                marks, sheet = self._sheet(name, attribute(link, "media").strip())
+                rules.update(marks)
+                sheets.append(sheet)
+        for style in find_all(root, "style"):
+            sheets += self._imported(base_name, read_sheet(text_of(style)))
+        return rules, join(sheets)
 
-    def _read_rules(self, name: str) -> Rules:
+    def _read_sheet(self, name: str, media: str) -> tuple[Rules, StyleSheet]:
         """No rules where the sheet cannot be read: the chapter can."""
-        return none_if_damaged(lambda: read_rules(self._archive.read(name).decode("utf-8", "replace"))) or {}
+
+        def read() -> tuple[Rules, StyleSheet]:
+            untrusted_css = self._archive.read(name).decode("utf-8", "replace")
+            sheet = read_sheet(untrusted_css, media)
+            return read_rules(untrusted_css), join([*self._imported(name, sheet), sheet])
+
+        return none_if_damaged(read) or ({}, StyleSheet())
+
+    def _imported(self, base_name: str, sheet: StyleSheet) -> list[StyleSheet]:
+        """The sheets that one imports, but not what these import in turn, which no book does."""
+        names = (_resolve(base_name, each)[0] for each in sheet.untrusted_imports[:MAX_IMPORTS])
+        read = (none_if_damaged(partial(self._archive.read, name)) for name in names if name in self._archive)
+        return [read_sheet(each.decode("utf-8", "replace")) for each in read if each]
 
     def _look_into(self, name: str) -> tuple[etree._Element, dict[str, etree._Element]] | None:
         try:

@@ -15,8 +15,10 @@ from app.documents.text import notation
 from app.documents.text.flow import Block, Heading
 from app.documents.text.hidden import LeftOut
 from app.documents.text.open_paragraph import OpenParagraph
+from app.documents.web.css import StyleSheet
 from app.documents.web.footnotes import Elsewhere, Notes, back_links, find_notes, without_mark
 from app.documents.web.mathml import latex
+from app.documents.web.visibility import Visibility, is_off
 from app.documents.web.xhtml_fields import FIELDS, Fields
 from app.documents.web.xhtml_styles import SEEN_BY, Rules, is_spare_formula, is_unseen, marks_of, read_rules
 
@@ -81,26 +83,29 @@ def read_chapter(
     elsewhere: Elsewhere | None = None,
     pictures: bool = False,
     rules: Rules | None = None,
+    sheet: StyleSheet | None = None,
 ) -> XhtmlChapter:
     """Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a line a row with
     " | " between cells; preformatted text stays as it is. A picture is its description in brackets; `pictures`: one
     without a description is noted, too.
 
-    Hidden elements (`hidden`, `display: none` and the like on the element itself) are left out and flagged; `aria`: so
-    is what is hidden from screen readers. Elements named in `skipped` are left out, like scripts. A footnote follows
-    the paragraph, item or table that refers to it, and is left out in its own place; `notes`: those of the chapters
-    before. What is raised, struck out and the like, by its element, its style, `rules` or the chapter's own rules, is
-    written as by `notation`, a formula as by `mathml`, a form field with its value.
+    What is not seen (`hidden`, and as `Visibility` finds it) is left out and flagged; `sheet`: all style sheets that
+    the page links to, None where they are not at hand; `aria`: so is what is hidden from screen readers. Elements named
+    in `skipped` are left out, like scripts. A footnote follows the paragraph, item or table that refers to it, and is
+    left out in its own place; `notes`: those of the chapters before. What is raised, struck out and the like, by its
+    element, its style, `rules` or the chapter's own rules, is written as by `notation`, a formula as by `mathml`, a
+    form field with its value.
     """
     own = read_rules("\n".join(text_of(each) for each in root.iter("{*}style")))
-    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere), {**(rules or {}), **own})
+    rules, sight = {**(rules or {}), **own}, Visibility(root, sheet)
+    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere), rules, sight)
     reader.read(root)
     return XhtmlChapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
 
 
 def read_title(element: etree._Element) -> str:
     """The text of an element in one line, for a heading or an entry of a table of contents."""
-    reader = _Reader(frozenset(), False, False, Notes(), {}, {})
+    reader = _Reader(frozenset(), False, False, Notes(), {}, {}, Visibility(element, StyleSheet()))
     reader.read(element)
     return " ".join(" ".join(block.untrusted_text for block in reader.blocks).split())
 
@@ -114,7 +119,9 @@ class _Reader:
         notes: Notes,
         references: dict[etree._Element, etree._Element],
         rules: Rules,
+        sight: Visibility,
         back: frozenset[etree._Element] = frozenset(),
+        note: etree._Element | None = None,
     ) -> None:
         self.blocks: list[Block] = []
         self.anchors: dict[str, int] = {}
@@ -126,6 +133,8 @@ class _Reader:
         self._references = references  # links to notes
         self._moved = set(references.values())  # notes that follow their reference
         self._rules = rules
+        self._sight = sight
+        self._note = note  # that is read, which opens when its mark is clicked
         self._back = back  # links from a note to its reference
         self._asides: list[Block] = []  # the notes of what is open
         self._open_main: list[tuple[etree._Element, int]] = []
@@ -146,14 +155,18 @@ class _Reader:
             if marks != _UNREAD:
                 self._close(name)
                 self._close_main(element)
+                self._sight.leave()
                 for _ in range(marks):
                     self._line.close()
                 if stack:  # text after the root is no part of it
                     self._add_text(element.tail)
                 continue
             attributes = element.keys()
-            if self._is_said_otherwise(element, name, attributes):
-                self._add_text(element.tail)
+            shows = self._sight.enter(element, name, attributes)
+            if self._is_said_otherwise(element, name, attributes, shows or element is self._note):
+                self._sight.leave()
+                if stack:
+                    self._add_text(element.tail)
                 continue
             self._open(element, name, attributes)
             opened = marks_of(element, name, attributes, name in _BLOCKS, self._rules)
@@ -170,11 +183,15 @@ class _Reader:
         self._put_asides()
         self._flag()
 
-    def _is_said_otherwise(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
+    def _is_said_otherwise(
+        self, element: etree._Element, name: str, attributes: Collection[object], shows: bool
+    ) -> bool:
         """Whether something else replaces the element's content, which is then added here, or nothing does."""
         if not name or element in self._moved or element in self._back or self._notes.is_placed(element):
             return True
         if element in self._references:
+            if self._sight.is_unseen:
+                return True
             number, known = self._notes.number(self._references[element])
             self._line.add_reference(number)
             if not known:
@@ -182,7 +199,13 @@ class _Reader:
             return True
         if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
             self._line.add_text(PICTURE)
-        if name in self._skipped or (not SEEN_BY.isdisjoint(attributes) and self._is_left_out(element, name)):
+        if name in self._skipped:
+            return True
+        if not shows or (not SEEN_BY.isdisjoint(attributes) and is_unseen(element, self._aria)):
+            self._leave_out(element, name)
+            return True
+        if name == "math" and self._sight.is_unseen:
+            self._leave_out(element, name)
             return True
         if name == "math":
             alone = "\n" if (element.get("display") or "").strip().lower() == "block" else ""
@@ -195,7 +218,9 @@ class _Reader:
 
     def _add_note(self, number: int, note: etree._Element, link: etree._Element) -> None:
         reader = _Reader(
-            self._skipped, self._aria, self._pictures, Notes(), {}, self._rules, frozenset(back_links(note))
+            *(self._skipped, self._aria, self._pictures, Notes(), {}, self._rules, self._sight.within(note)),
+            back=frozenset(back_links(note)),
+            note=None if is_off(note) else note,
         )
         reader.read(note)
         text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text), link)
@@ -207,19 +232,24 @@ class _Reader:
         self.blocks += self._asides
         self._asides = []
 
-    def _is_left_out(self, element: etree._Element, name: str) -> bool:
-        if not is_unseen(element, self._aria):
-            return False
+    def _leave_out(self, element: etree._Element, name: str) -> None:
         # Hidden navigation (a list of printed pages, for example) is customary, and no reason to warn.
         if name != "nav" and not is_spare_formula(element):
-            pieces = [str(piece) for piece in element.itertext() if str(piece).strip()]
-            self._hidden |= bool(pieces)
-            self._left_out.add(" ".join([*pieces, ""]))
-        return True
+            self._hide(" ".join([*(str(piece) for piece in element.itertext() if str(piece).strip()), ""]))
+
+    def _hide(self, text: str) -> None:
+        """Keeps words apart that are not seen; a sign that shows when the mouse is over it is no reason to warn."""
+        if any(map(str.isalnum, text)):
+            self._hidden = True
+            self._left_out.add(text)
 
     def _add_text(self, text: str | None) -> None:
-        if text:
-            self._line.add_text(text if self._preformatted else _SPACES.sub(" ", text))
+        if not text:
+            return
+        if self._sight.is_unseen and not text.isspace():
+            self._hide(text)
+            text = " " if text[0].isspace() or text[-1].isspace() else ""
+        self._line.add_text(text if self._preformatted else _SPACES.sub(" ", text))
 
     def _open(self, element: etree._Element, name: str, attributes: Collection[object]) -> None:
         if name in _BLOCKS:
@@ -236,7 +266,7 @@ class _Reader:
             self._preformatted += 1
         elif name == "br":
             self._line.add_text("\n")
-        elif name == "img":
+        elif name == "img" and not self._sight.is_concealed:
             description = " ".join((element.get("alt") or "").split())
             if description or self._pictures:
                 self._line.add_text(f"[picture: {description}]" if description else PICTURE)
@@ -277,6 +307,8 @@ class _Reader:
 
     def _end_paragraph(self, heading_level: int = 0) -> None:
         text = self._line.take()
+        if self._hidden:
+            self._left_out.add(" ")
         if not self._preformatted:
             text = "\n".join(map(str.strip, _SPACES_IN_LINE.sub(" ", text).split("\n"))).strip()
         text = text.strip("\n").rstrip()

@@ -1,4 +1,4 @@
-"""Finds the formats of elements that change the meaning of their text, and hidden elements. Source: CSS 2.1."""
+"""Finds the formats of elements that change the meaning of their text, and what attributes hide. Source: CSS 2.1."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml import etree
 from app.documents.formats.xml import find_all, local_name
 from app.documents.text.open_paragraph import InlineMark
 from app.documents.web.footnotes import is_mark_of_note, says_to_refer
+from app.documents.web.visibility import is_off
 
 Rules: TypeAlias = Mapping[str, frozenset[InlineMark]]
 """The marks by selector: `name`, `.class` or `name.class`."""
@@ -31,14 +32,8 @@ _LOOK = re.compile(
 _SHIFTS = {"super": InlineMark.RAISED, "sub": InlineMark.LOWERED}
 _OUTERMOST_FIRST = (InlineMark.STRUCK, InlineMark.INSERTED, InlineMark.LOWERED, InlineMark.RAISED, InlineMark.NOTE)
 _SELECTOR = re.compile(r"[a-zA-Z][a-zA-Z0-9]*|[a-zA-Z0-9]*\.[\w-]+")
-SEEN_BY = frozenset({"hidden", "style", "aria-hidden"})
-"""An element without these attributes is visible."""
-
-_UNSEEN = re.compile(
-    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
-    re.IGNORECASE,
-)
+SEEN_BY = frozenset({"hidden", "aria-hidden"})
+"""An element without these attributes is visible, unless its style says otherwise."""
 
 
 def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
@@ -81,10 +76,8 @@ def _marks_in(untrusted_declarations: str) -> Iterator[InlineMark]:
 
 
 def is_unseen(element: etree._Element, aria: bool) -> bool:
-    """Whether an element is hidden (`hidden`, `display: none` and the like) or, if `aria`, hidden from
-    screen readers.
-    """
-    if element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""):
+    """Whether an element is hidden by its attribute or, if `aria`, hidden from screen readers."""
+    if element.get("hidden") is not None:
         return True
     if (element.get("aria-hidden") or "").strip().lower() != "true":
         return False
@@ -109,6 +102,6 @@ def _is_drawn_by_katex(element: etree._Element) -> bool:
 
 def _is_picture_of_formula(element: etree._Element) -> bool:
     before = element.getprevious() if local_name(element) == "img" else None
-    if before is None or not _UNSEEN.search(before.get("style") or ""):
+    if before is None or not is_off(before):
         return False
     return len(before) == 1 and local_name(before[0]) == "math" and not (before.text or before[0].tail or "").strip()
