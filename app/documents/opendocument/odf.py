@@ -15,8 +15,9 @@ from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, refuse_damaged
 from app.documents.formats.facts import package_facts
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
-from app.documents.opendocument.odf_styles import OdfStyle, OdfStyles
+from app.documents.opendocument.odf_styles import OdfStyle, OdfStyles, page_ground
 from app.documents.text import notation
+from app.documents.text.colours import NO_COLOUR, TINY_POINTS, WHITE, Colour, is_lost
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.web import mathml
@@ -39,6 +40,11 @@ _SHAPES = {
     *("text-box", "custom-shape", "rect", "line", "polyline", "polygon", "regular-polygon", "path", "circle"),
     *("ellipse", "connector", "caption", "measure"),
 }
+_FILLED = {"table": "table", "table-row": "table-row", "table-cell": "table-cell", "section": "section"}
+_FILLED |= dict.fromkeys(("frame", *_SHAPES - {"text-box"}), "graphic")
+"""What may have a colour of its own behind its text, and the family of its style."""
+
+_OFF_SCREEN = {"none", "printer"}
 _HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
 _BOXES = {"checkbox": "current-state", "radio": "current-selected"}
 _TICKED = {"checked", "true"}
@@ -66,8 +72,13 @@ class OdfPackage:
         self.facts = package_facts(meta)
         self.language = text_in(meta, "language") or self._default_language()
 
-    def walker(self) -> OdfWalker:
-        return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object)
+    def walker(self, ground: Colour | None = WHITE) -> OdfWalker:
+        """`ground`: what is behind all text; None where that is not known."""
+        return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object, ground)
+
+    def page_ground(self) -> Colour | None:
+        """What is behind the text of all pages."""
+        return page_ground(self.root, self.styles)
 
     def _read_object(self, address: str) -> etree._Element | None:
         return self.archive.optional_tree(posixpath.normpath(f"{address}/{CONTENT}"))
@@ -82,9 +93,15 @@ class OdfPackage:
 
 class OdfWalker(Walker):
     def __init__(
-        self, styles: OdfStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
+        self,
+        styles: OdfStyles,
+        body: etree._Element,
+        read_object: Callable[[str], etree._Element | None],
+        ground: Colour | None,
     ) -> None:
         super().__init__()
+        self._grounds = [ground]  # behind what is open
+        self._hidden_paragraphs = _hidden_paragraphs(body)
         self._styles = styles
         self._open_styles = [OdfStyle()]  # of open paragraphs and spans, each filled from those around it
         self._controls = _texts_of_controls(body)
@@ -108,12 +125,15 @@ class OdfWalker(Walker):
             self._add_as_is(value)
             return False
         style = self._style(element, name) if name in _STYLED else None
-        if _is_hidden(element, name) if style is None else style.hidden:
+        hidden = _is_hidden(element, name) if style is None else style.hidden
+        if hidden or element in self._hidden_paragraphs:
             if text := text_of(element):
                 self.builder.hide(text)
             return False
         if style is not None:
             self._open_styles.append(style if name in _PARAGRAPHS else style.within(self._open_styles[-1]))
+        if name in _FILLED:
+            self._grounds.append(self._ground(_FILLED[name], attribute(element, "style-name")))
         self._begin(element, name)
         self._add_text(element.text)
         return True
@@ -148,6 +168,8 @@ class OdfWalker(Walker):
     def _leave(self, element: etree._Element, name: str) -> None:
         if name in _STYLED:
             self._open_styles.pop()
+        if name in _FILLED:
+            self._grounds.pop()
         if name in _PARAGRAPHS:
             self._paragraphs[-1] -= 1
             level = max(1, whole_number(attribute(element, "outline-level"), 1)) if name == "h" else 0
@@ -179,13 +201,34 @@ class OdfWalker(Walker):
         if self._after_space:
             text = text.removeprefix(" ")
         if text:
-            self.builder.add_text(text, self._look)
+            self._add(text)
             self._after_space = text.endswith(" ")
 
     def _add_as_is(self, text: str) -> None:
         if text and self._paragraphs[-1]:
-            self.builder.add_text(text, self._look)
+            self._add(text)
             self._after_space = False
+
+    def _add(self, text: str) -> None:
+        if not text.isspace() and self._is_unseen:
+            self.builder.hide(text)
+        else:
+            self.builder.add_text(text, self._look)
+
+    @property
+    def _is_unseen(self) -> bool:
+        """Whether text is too small to be seen here, or as what is behind it."""
+        style = self._open_styles[-1]
+        if style.points is not None and style.points <= TINY_POINTS:
+            return True
+        return style.colour is not None and is_lost(style.colour.colour, style.behind_text(self._grounds[-1]))
+
+    def _ground(self, family: str, style: str) -> Colour | None:
+        """What is behind the text in an element; a shape may be on anything."""
+        paint = self._styles.of(family, style).ground
+        if paint is not None and paint.colour != NO_COLOUR:
+            return paint.colour
+        return None if family == "graphic" else self._grounds[-1]
 
     def _add_replacement(self, element: etree._Element, name: str) -> None:
         """Adds what replaces an element and the text in it."""
@@ -266,9 +309,20 @@ class OdfWalker(Walker):
 
 def _is_hidden(element: etree._Element, name: str) -> bool:
     """Whether the element itself is hidden, whatever its style."""
+    if _FILLED.get(name) == "graphic":
+        return attribute(element, "display") in _OFF_SCREEN
     if name not in _HIDEABLE:
         return False
     return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
+
+
+def _hidden_paragraphs(body: etree._Element) -> set[etree._Element]:
+    """Those that a field in them hides."""
+    fields = (each for each in find_all(body, "hidden-paragraph") if attribute(each, "is-hidden") == "true")
+    around = (
+        next((above for above in each.iterancestors() if local_name(above) in _PARAGRAPHS), None) for each in fields
+    )
+    return {each for each in around if each is not None}
 
 
 def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:

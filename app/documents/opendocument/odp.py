@@ -32,7 +32,7 @@ def parse(content: Content, progress: Progress) -> Document:
     package = OdfPackage(content, format, "presentation")
     pages = [each for each in package.body if local_name(each) == "page"]
     hidden = set(_hidden_styles((package.styles, package.root)))
-    slides = _slides(pages, package.walker(), hidden, progress)
+    slides = _slides(pages, package.walker(None), hidden, progress)
     document = to_deck(slides, content, format, package.title, package.language, package.facts)
     progress(len(pages), len(pages))
     return document

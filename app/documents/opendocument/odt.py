@@ -16,7 +16,7 @@ def parse(content: Content, progress: Progress) -> Document:
     """
     progress(0, 1)
     package = OdfPackage(content, format, "text")
-    walker = package.walker()
+    walker = package.walker(package.page_ground())
     walker.read_all(package.body, progress)
     blocks = walker.builder.finish()
     document = paginate(blocks, content, format, package.title, package.language, package.facts)

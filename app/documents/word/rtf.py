@@ -10,6 +10,7 @@ from app.core.facts import Facts
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.formats.facts import authors, make_facts
+from app.documents.text.colours import WHITE
 from app.documents.text.flow import Block
 from app.documents.text.runs import Change
 from app.documents.word.block_builder import BlockBuilder, ListItem, paginate
@@ -17,6 +18,7 @@ from app.documents.word.rtf_controls import (
     AUTHOR,
     CHARACTERS,
     CODE_PAGES,
+    COLOURS,
     COMMENT,
     DEFAULT_ENCODING,
     DEFAULT_SIZE,
@@ -35,6 +37,7 @@ from app.documents.word.rtf_controls import (
     SYMBOLS,
     TEXT,
     TITLE,
+    ColourTable,
     Form,
     RtfFormula,
     RtfGroup,
@@ -113,6 +116,8 @@ class _Reader:
         self._encoding = DEFAULT_ENCODING
         self._fonts: dict[int, str] = {}
         self._font = self._default_font = 0
+        self._colours = ColourTable()
+        self._is_coloured = False  # its pages are
         self._styles: dict[int, int] = {}  # the heading level of each
         self._style = RtfStyle()
         self._mark = ""
@@ -162,13 +167,15 @@ class _Reader:
             self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == STYLES:
             self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == COLOURS:
+            self._colours.end(untrusted_text)
         elif group.destination == AUTHOR:
             self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == ENTRY and group.form is not None:
             group.form.add_text(untrusted_text)
         elif group.destination not in (TEXT, MARK, MATH):
             return
-        elif group.hidden:
+        elif group.hidden or self._is_unseen(group):
             if untrusted_text.strip():
                 self._builders[-1].hide(untrusted_text)
         elif group.destination == MATH and group.formula is not None:
@@ -181,6 +188,11 @@ class _Reader:
             if not group.position:
                 self._line_size = group.size
             self._builders[-1].add_text(untrusted_text, group.look(self._line_size))
+
+    def _is_unseen(self, group: RtfGroup) -> bool:
+        """In tables and boxes, and on pages of a colour, others decide what is behind a text, so there it is seen."""
+        on_colour = self._is_coloured or group.in_table or len(self._builders) > 1
+        return self._colours.hides(group, None if on_colour else WHITE)
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
@@ -251,6 +263,7 @@ class _Reader:
     def _read_word(self, name: str, number: int | None, starred: bool) -> None:
         group = self._group
         if starred and name not in READ_THOUGH_STARRED:
+            self._is_coloured |= name == "background"
             group.destination = SKIPPED
         elif group.destination in _GATHERED and self._gather(group, name, number):
             return
@@ -271,6 +284,8 @@ class _Reader:
             self._skip = group.fallback_length
         elif group.destination == FONTS:
             self._read_font(name, number or 0)
+        elif group.destination == COLOURS:
+            self._colours.set_channel(name, number or 0)
         elif group.destination == STYLES:
             self._read_style(name, number or 0)
         elif group.destination == TEXT and name in ("par", "sect", "cell", "row", "nestcell"):
@@ -281,7 +296,7 @@ class _Reader:
             self._read_property(group, name, number)
 
     def _read_property(self, group: RtfGroup, name: str, number: int | None) -> None:
-        on, value = number != 0, number or 0
+        value = number or 0
         if name in LOOKS:
             group.set_look(name, number)
         elif name == "plain":
@@ -289,27 +304,12 @@ class _Reader:
             group.encoding = self._fonts.get(self._default_font, "")
         elif name == "f":
             group.encoding = self._fonts.get(value, "")
-        elif name == "uc":
-            group.fallback_length = max(0, value)
-        elif name == "pard":
-            group.style, group.outline_level, group.in_table, group.table_depth = 0, None, False, 1
-            group.list_number = group.list_level = 0
-        elif name == "s":
-            group.style = value
-        elif name == "outlinelevel":
-            group.outline_level = value
-        elif name == "intbl":
-            group.in_table = on
-        elif name == "itap":
-            group.table_depth = max(1, value)
-        elif name == "ls":
-            group.list_number = value
-        elif name == "ilvl":
-            group.list_level = value
         elif name == "deff":
             self._default_font = value
         elif name in CODE_PAGES or name == "ansicpg":
             self._encoding = encoding_of_page(CODE_PAGES.get(name, value)) or self._encoding
+        else:
+            group.set_paragraph(name, number)
 
     def _read_font(self, name: str, number: int) -> None:
         if name == "f":

@@ -12,6 +12,7 @@ from lxml import etree
 from app.documents.formats.contract import Content, refuse_over
 from app.documents.formats.xml import MAX_DEPTH, as_xml_text, child, local_name
 from app.documents.text import notation
+from app.documents.text.colours import TINY_POINTS, Colour, is_lost
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.docx_styles import DocxStyle
@@ -99,9 +100,11 @@ DEFAULT_SIZE = 24
 _DEFAULT_POSITION = 6
 TEXT, SILENT, SKIPPED = "text", "silent", "skipped"  # silent: only groups inside it may have text
 FONTS, STYLES, TITLE, MARK, AUTHOR, MATH = "fonts", "styles", "title", "mark", "author", "math"
+COLOURS = "colours"
 FIELD, ENTRY = "field", "entry"  # a field's instruction, and in it the entries of a form's list
 _WORDS_OF_DESTINATIONS = {
     FONTS: "fonttbl",
+    COLOURS: "colortbl",
     STYLES: "stylesheet",
     TITLE: "title",
     MARK: "listtext pntext",
@@ -110,7 +113,7 @@ _WORDS_OF_DESTINATIONS = {
     FIELD: "fldinst",
     SILENT: "info shpinst do nesttableprops",
     SKIPPED: (
-        "pict object colortbl filetbl template pgdsctbl shprslt sp nonesttables pntxta pntxtb atnid"
+        "pict object filetbl template pgdsctbl shprslt sp nonesttables pntxta pntxtb atnid"
         " header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
         " mmathPict moMathParaPr generator xe tc tcn rxe txe bkmkstart bkmkend"
     ),
@@ -130,9 +133,14 @@ _WORDS_OF_LOOKS = {
     "shift": "super sub nosupersub",
     "position": "up dn",
     "size": "fs",
+    "colour": "cf",
+    "marked": "highlight",
+    "shaded": "chcbpat cb",
+    "patterned": "chshdng",
 }
 LOOKS = {word: look for look, words in _WORDS_OF_LOOKS.items() for word in words.split()}
 """The properties of characters that matter for the text."""
+_NUMBERED = {"colour", "marked", "shaded"}  # by the table of colours
 _SHIFTS = {"super": Shift.RAISED, "sub": Shift.LOWERED}
 CODE_PAGES = {"ansi": 1252, "mac": 10000, "pc": 437, "pca": 850}
 CHARACTERS = {
@@ -143,6 +151,8 @@ CHARACTERS = {
 SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
 _BOX, _CHOICES = 1, 2
 _UNDEFINED = 25  # a result that means the default
+_MAX_COLOURS = 1_000
+_NO_NUMBER = -1  # of a colour that is not known
 _MAX_ENTRIES = 1_000
 _MAX_ENTRY_CHARACTERS = 1_000
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -238,6 +248,11 @@ class RtfGroup(msgspec.Struct):
     shift: Shift = Shift.NONE
     position: int = 0  # half-points above the base line
     size: int = DEFAULT_SIZE  # half-points
+    colour: int = 0  # of the text; this and those behind it by their numbers, of which 0 is none
+    marked: int = 0
+    shaded: int = 0
+    ground: int = 0  # behind the paragraph
+    patterned: bool = False
     style: int = 0
     outline_level: int | None = None
     in_table: bool = False
@@ -253,13 +268,42 @@ class RtfGroup(msgspec.Struct):
             self.position = (_DEFAULT_POSITION if number is None else number) * (1 if name == "up" else -1)
         elif LOOKS[name] == "size":
             self.size = number or DEFAULT_SIZE
+        elif LOOKS[name] in _NUMBERED:
+            setattr(self, LOOKS[name], number or 0)
         else:
             setattr(self, LOOKS[name], number != 0)
+
+    def set_paragraph(self, name: str, number: int | None) -> None:
+        """Sets a property of paragraphs, or of all text in the group."""
+        value = number or 0
+        if name == "uc":
+            self.fallback_length = max(0, value)
+        elif name == "pard":
+            self.style, self.outline_level, self.in_table, self.table_depth = 0, None, False, 1
+            self.list_number = self.list_level = self.ground = 0
+        elif name == "s":
+            self.style = value
+        elif name == "outlinelevel":
+            self.outline_level = value
+        elif name == "cbpat":
+            self.ground = value
+        elif name == "shading" or name.startswith("bgdk"):
+            self.ground = _NO_NUMBER
+        elif name == "intbl":
+            self.in_table = number != 0
+        elif name == "itap":
+            self.table_depth = max(1, value)
+        elif name == "ls":
+            self.list_number = value
+        elif name == "ilvl":
+            self.list_level = value
 
     def set_plain(self) -> None:
         """Resets all properties of characters but the encoding."""
         self.hidden = self.removed = self.inserted = self.struck = False
         self.shift, self.position, self.size = Shift.NONE, 0, DEFAULT_SIZE
+        self.colour = self.marked = self.shaded = 0
+        self.patterned = False
 
     def look(self, line_size: int) -> RunStyle:
         """The style of text in this group; `line_size`: the size of text on the base line, since only smaller text
@@ -280,6 +324,39 @@ class RtfGroup(msgspec.Struct):
     def depth(self) -> int:
         """How many tables a paragraph is in."""
         return self.table_depth if self.in_table else 0
+
+
+class ColourTable:
+    """The colours that a file numbers from 0; what is not set is chosen by programs so that it is seen."""
+
+    def __init__(self) -> None:
+        self._colours: list[Colour | None] = []
+        self._channels: dict[str, int] = {}
+
+    def set_channel(self, name: str, number: int) -> None:
+        if name in ("red", "green", "blue"):
+            self._channels[name] = number
+
+    def end(self, untrusted_text: str) -> None:
+        """Ends a colour for each semicolon."""
+        for _ in range(untrusted_text.count(";")):
+            channels = self._channels
+            found = Colour(channels.get("red", 0), channels.get("green", 0), channels.get("blue", 0))
+            if len(self._colours) < _MAX_COLOURS:
+                self._colours.append(found if channels else None)
+            self._channels = {}
+
+    def of(self, number: int) -> Colour | None:
+        return self._colours[number] if 0 <= number < len(self._colours) else None
+
+    def hides(self, group: RtfGroup, behind: Colour | None) -> bool:
+        """Whether text of a group is too small to be seen, or as what is behind it; `behind`: behind its paragraph."""
+        if group.size <= 2 * TINY_POINTS:
+            return True
+        ground = next(filter(None, (group.marked, group.shaded, group.ground)), 0)
+        if group.patterned:
+            return False
+        return is_lost(self.of(group.colour), self.of(ground) if ground else behind)
 
 
 class RtfStyle(msgspec.Struct):

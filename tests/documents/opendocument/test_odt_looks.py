@@ -241,3 +241,83 @@ def test_a_control_says_what_is_filled_in(control: str, text: str) -> None:
 )
 def test_a_field_says_what_is_filled_in(inner: str, text: str) -> None:
     assert _text(_p(f"Here: {inner}.")) == f"Here: {text}."
+
+
+# ---- text that nobody sees ------------------------------------------------------------------------------------
+
+_LOOKS = "".join(
+    (
+        _style("White", 'fo:color="#ffffff"'),
+        _style("Black", 'fo:color="#000000"'),
+        _style("Auto", 'style:use-window-font-color="true"'),
+        _style("Tiny", 'fo:font-size="1pt"'),
+        _style("Clear", 'fo:color="#336699" loext:opacity="0%"'),
+        _style("Navy", 'fo:color="#000080" fo:background-color="#000080"'),
+        _style("Marked", 'fo:color="#ffffff" fo:background-color="#336699"'),
+        _style("Base", 'fo:color="#FFFFFE"', "paragraph"),
+        '<style:style style:name="Child" style:family="paragraph" style:parent-style-name="Base"/>',
+        '<style:style style:name="Bar" style:family="paragraph" style:parent-style-name="Base">'
+        '<style:paragraph-properties fo:background-color="#003366"/></style:style>',
+        *(
+            f'<style:style style:name="{name}" style:family="{kind}"><style:{kind}-properties {look}/></style:style>'
+            for name, kind, look in (
+                ("Head", "table-cell", 'fo:background-color="#003366"'),
+                ("Head", "table-row", 'fo:background-color="#003366"'),
+                ("Head", "table", 'fo:background-color="#003366"'),
+                ("Plain", "table-cell", 'fo:background-color="transparent"'),
+                ("Box", "graphic", 'draw:fill="none"'),
+                ("Filled", "graphic", 'draw:fill="solid" draw:fill-color="#ffffff"'),
+                ("Shaded", "graphic", 'draw:fill="gradient" draw:fill-color="#ffffff"'),
+            )
+        ),
+    )
+)
+
+
+def _table(cell: str = "", row: str = "", table: str = "") -> str:
+    return (
+        f'<table:table table:style-name="{table}"><table:table-row table:style-name="{row}"><table:table-cell'
+        f' table:style-name="{cell}">{_p(_span("White", "Text"))}</table:table-cell></table:table-row></table:table>'
+    )
+
+
+def _box(style: str) -> str:
+    box = f"<draw:text-box>{_p('Text', 'Child')}</draw:text-box>"
+    return _p(f'<draw:frame draw:style-name="{style}">{box}</draw:frame>')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(_p(_span(look, "Text")) for look in ("White", "Tiny", "Clear", "Navy")),
+        *(_p("Text", "Child"), _p(_span("Unknown", "Text"), "Child"), _table(), _table("Plain"), _box("Filled")),
+        _p('Text<text:hidden-paragraph text:is-hidden="true"/>'),
+        '<draw:frame draw:style-name="Filled" loext:display="none"><draw:text-box>'
+        + _p("Text")
+        + "</draw:text-box></draw:frame>",
+    ],
+)
+def test_what_nobody_sees_is_kept_aside(body: str) -> None:
+    data = write_odt(_p("Seen") + body, styles=_LOOKS)
+    (page,) = parse(Content("book.odt", data, ""), lambda done, total: None).pages
+    assert (page.text, page.hidden, page.flags) == ("Seen", "Text", (Flag.HIDDEN_TEXT,))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(_p(_span("Marked", "Text")), _p("Text", "Bar"), _p(_span("Black", "Text"), "Child")),
+        *(_p(_span("Auto", "Text"), "Child"), _table("Head"), _table("Plain", "Head"), _table(table="Head")),
+        *(_box("Box"), _box("Shaded"), _box("")),
+    ],
+)
+def test_what_has_another_colour_behind_it_stays(body: str) -> None:
+    data = write_odt(_p("Seen") + body, styles=_LOOKS)
+    (page,) = parse(Content("book.odt", data, ""), lambda done, total: None).pages
+    assert (page.text, page.flags) == ("Seen\n\nText", ())
+
+
+def test_on_pages_of_a_colour_white_text_stays() -> None:
+    layout = '<style:page-layout><style:page-layout-properties fo:background-color="#003366"/></style:page-layout>'
+    data = write_odt(_p("Text", "Child"), styles=_LOOKS + layout)
+    assert parse(Content("book.odt", data, ""), lambda done, total: None).pages[0].text == "Text"

@@ -63,6 +63,27 @@ def test_what_is_hidden_in_a_comment_is_no_part_of_it() -> None:
     assert page.hidden == "[comment by Ann: Hm]"
 
 
+_COLOURS = r"{\colortbl;\red255\green255\blue255;\red0\green0\blue128;\red254\green255\blue255;}"
+
+
+@pytest.mark.parametrize("inner", [r"\cf1 ", r"\cf3\chcbpat1 ", r"\cf2\highlight2 ", r"\fs2 ", r"\cf1\cbpat1 "])
+def test_text_that_nobody_sees_is_kept_aside(inner: str) -> None:
+    page = _page(rf"{_COLOURS}Seen\par {{{inner}Text}}")
+    assert (page.text, page.hidden, page.flags) == ("Seen", "Text", (Flag.HIDDEN_TEXT,))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        *(r"\cf0 ", r"\cf2 ", r"\cf9 ", r"\cf1\highlight2 ", r"\cf1\chcbpat2 ", r"\cf1\plain ", r"\cf1\shading500 "),
+        *(r"\cf1\cbpat2 ", r"\intbl\cf1 ", r"{\*\background}\cf1 ", r"\cf2\cbpat2\cf0 "),
+    ],
+)
+def test_text_with_another_colour_behind_it_stays(inner: str) -> None:
+    page = _page(rf"{_COLOURS}Seen\par {{{inner}Text}}")
+    assert (page.text, page.flags) == ("Seen\n\nText", ())
+
+
 # ---- formulas -------------------------------------------------------------------------------------------------
 
 _PICTURE = r"{\mmathPict{\*\shppict{\pict 00ff}}}"
