@@ -10,11 +10,22 @@ import msgspec
 
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion, Support
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    CitationState,
+    Ending,
+    Question,
+    StoredQuestion,
+    Support,
+    Thought,
+)
 from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Tokenizing, Weighing
+from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
 from app.core.image import ImageRef
+from app.core.untrusted import disarm
 from app.services.fitting import Choices
 from app.services.weighing import AnswerWeighed
 from app.wording import errors, units
@@ -23,6 +34,7 @@ from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
 from app.wording.pseudonyms import sent_words
 from app.wording.support import basis_words, nothing_found, part_words, parts_words
+from app.wording.thoughts import thought_words
 from app.wording.weighing import support_words
 
 _MARKS = {
@@ -53,8 +65,9 @@ class JsonProgress:
     def reading(self, event: Reading) -> None:
         print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
 
-    def thinking(self) -> None:
-        print_json({"event": "thinking"})
+    def thinking(self, event: Thinking) -> None:
+        shown = {"text": event.text, "tokens": event.tokens, "seconds": round(event.seconds, 3)}
+        print_json({"event": "thinking", **shown})
 
     def notice(self, problem: Problem) -> None:
         print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
@@ -128,9 +141,11 @@ class JsonAnswers(JsonProgress):
 class TextAnswers:
     """The answer as it is written on stdout, then its pages; progress on stderr, on a terminal only."""
 
-    def __init__(self, shelf: Mapping[str, Book]) -> None:
-        """`shelf`: the books that are asked, by their ids."""
+    def __init__(self, shelf: Mapping[str, Book], *, thoughts: bool = False) -> None:
+        """`shelf`: the books that are asked, by their ids. `thoughts`: show them, on stderr."""
         self._shelf = shelf
+        self._shows_thoughts = thoughts
+        self._thought: Thinking | None = None
         self._bar = Bar()
         self._advice = Advice()
         self._part = ""
@@ -176,13 +191,26 @@ class TextAnswers:
             advice = _("To read the missing parts, use the same command with --resume.")
             print(units.printable(f"octavo: {words} {advice}"), file=sys.stderr)
 
-    def thinking(self) -> None:
-        self._bar.busy(_("The model is thinking…"))
+    def thinking(self, event: Thinking) -> None:
+        if not self._shows_thoughts:
+            self._bar.busy(_("The model is thinking…"))
+        elif event.text:
+            self._bar.close()
+            sys.stderr.write(disarm(event.text))
+            sys.stderr.flush()
+            self._thought = event
 
     def token(self, text: str) -> None:
+        self._end_thought()
         self._bar.close()
         sys.stdout.write(text)
         sys.stdout.flush()
+
+    def _end_thought(self) -> None:
+        if (thought := self._thought) is not None:
+            self._thought = None
+            words = thought_words(Thought("", thought.tokens, thought.seconds, thought.limited))
+            print(f"\n  ({words})\n", file=sys.stderr, flush=True)
 
     def notice(self, problem: Problem) -> None:
         self._bar.close()
@@ -194,6 +222,7 @@ class TextAnswers:
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
         """All of it is shown before its sentences are weighed."""
+        self._end_thought()
         self._bar.close()
         print()
         print_findings(question, answer, self._shelf)
@@ -268,6 +297,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "without_book": not question.asks_documents,
         "from_search": answer.from_search,
         "nothing_found": nothing_found(answer, asked_of_books=question.asks_documents),
+        "thought": None if (thought := answer.thought) is None else msgspec.to_builtins(thought),
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,

@@ -38,6 +38,8 @@ _SETTINGS = {
     "remote_ca": "remote.ca_file",
     "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
+    "max_thought_tokens": "max_thought_tokens",
+    "thinking": "thinking",
     "instructions": "instructions",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",

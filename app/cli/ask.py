@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             leaving.show(desk.leaving.found(Question("", text, books)), as_json=options.json)
         return
     shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
-    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)
     show = partial(show_progress, out)
     if options.all:
         index(books_with(shelf, books), asking_desk, cancel)
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     conversation_id = _ask_in_turn(options, desk, asking, matter if options.all else None, books, images)
     if options.export is not None:
         title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
-        report = compose(title, desk.conversations.turns(conversation_id), shelf)
+        report = compose(title, desk.conversations.turns(conversation_id), shelf, thoughts=options.thoughts)
         report = leaving.exported(report, options, desk, conversation_id, shelf)
         files.write(report, options.export.absolute(), desk.images.png_within)
         desk.record.exported("conversation", options.export, item=conversation_id, books=[ref.book_id for ref in books])
@@ -331,7 +331,7 @@ def show_progress(out: JsonAnswers | TextAnswers, progress: PartsProgress | Weig
         case Noting():
             out.noting()
         case Thinking():
-            out.thinking()
+            out.thinking(progress)
         case Token(text):
             out.token(text)
         case Weighing():

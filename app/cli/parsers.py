@@ -100,6 +100,10 @@ def _add_ask(commands: Any) -> None:
         "--all", action="store_true",
         help=_("ask all documents that were added: some are read whole, of others passages, which is shown first"),
     )  # fmt: skip
+    ask.add_argument(
+        "--thoughts", action="store_true",
+        help=_("also show what the model thinks before it answers, on standard error; with --export, write it too"),
+    )  # fmt: skip
     ask.add_argument("--plan", action="store_true", help=_("with --all, only show what would be read, and why"))
     _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
@@ -340,6 +344,13 @@ def _add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> N
 def _add_writing(ask: argparse.ArgumentParser) -> None:
     """What an answer is made from, and how."""
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
+    ask.add_argument(
+        "--max-thought-tokens", type=int, metavar="N", help=_("maximum length of a thought before an answer, in tokens")
+    )
+    ask.add_argument(
+        "--no-thinking", dest="thinking", action="store_false", default=None,
+        help=_("do not let the model think before it answers, if it can do without"),
+    )  # fmt: skip
     ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
     ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
     ask.add_argument(

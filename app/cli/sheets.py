@@ -83,7 +83,7 @@ class TextSheets:
     def reading(self, event: Reading) -> None:
         self._bar.show(self._where, event.done, event.total)
 
-    def thinking(self) -> None:
+    def thinking(self, event: Thinking) -> None:  # noqa: ARG002 - cells are shown without thoughts
         self._bar.busy(f"{self._where}: {_('The model is thinking…')}")
 
     def notice(self, problem: Problem) -> None:
@@ -199,7 +199,7 @@ def show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
         case Reading():
             out.reading(progress)
         case Thinking():
-            out.thinking()
+            out.thinking(progress)
         case Notice(problem):
             out.notice(problem)
         case CellEnded():

@@ -297,6 +297,15 @@ class Part(msgspec.Struct, frozen=True):
     state: PartState = PartState.UNREAD
 
 
+class Thought(msgspec.Struct, frozen=True):
+    """What a model thought before it answered, which is no part of the answer. `limited`: its limit ended it."""
+
+    text: str
+    tokens: int
+    seconds: float
+    limited: bool = False
+
+
 class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
@@ -305,7 +314,8 @@ class Answer(msgspec.Struct, frozen=True):
     for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
     `left_out`: questions that follow are asked without it and its question, so that they fit. `weighed`: its sentences
     that state something; empty until they are weighed, which comes after the answer. `sent`: to a server that answered;
-    None where a model on this machine did.
+    None where a model on this machine did. `thought`: what came before it; where there is no text, the answer ended
+    in it.
     """
 
     id: str
@@ -328,6 +338,7 @@ class Answer(msgspec.Struct, frozen=True):
     weighed: tuple[WeighedSentence, ...] = ()
     words_alone: bool = False
     sent: Sent | None = None
+    thought: Thought | None = None
 
     @property
     def beside(self) -> Beside:

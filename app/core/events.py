@@ -121,7 +121,13 @@ class Looking(msgspec.Struct, frozen=True, tag=True):
 
 
 class Thinking(msgspec.Struct, frozen=True, tag=True):
-    """The model thinks before it answers; its thoughts are not shown."""
+    """The model thinks before it answers; none of that is part of the answer. `text`: more of what it thinks, empty
+    where a thought begins. So far, `tokens` went into thoughts, and `seconds`. `limited`: their limit ended them."""
+
+    text: str = ""
+    tokens: int = 0
+    seconds: float = 0.0
+    limited: bool = False
 
 
 class Token(msgspec.Struct, frozen=True, tag=True):

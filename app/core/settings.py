@@ -156,6 +156,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sampling: Sampling = Sampling()
     max_answer_tokens: Annotated[int, Meta(ge=0, le=65536)] = 0
     """0: by context and model."""
+    thinking: bool = True
+    """Models that think before they answer may do so; off, where it is known how they are had not to."""
+    max_thought_tokens: Annotated[int, Meta(ge=0, le=65536)] = 0
+    """0: by context and model."""
     close_reading: bool = True
     """Passages of the books that a question is about are repeated next to it."""
     instructions: Annotated[str, Meta(max_length=INSTRUCTIONS_CHARACTERS)] = ""

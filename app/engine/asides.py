@@ -63,7 +63,7 @@ class Asides:
         """See `protocol.WriteAside`."""
         usage = self.sequence.reach(laid.tokens, laid.books, on_progress, laid.images)
         asked = self.tokenizer.next_question(request)
-        text = AnswerText(Thoughts(), lambda _piece: None, lambda: None)
+        text = AnswerText(Thoughts(), lambda _piece: None, lambda _thought: None)
         sampler, written = Sampler(Sampling(temperature=0)), Written()
         with self.sequence.aside(asked, max_tokens) as fits:
             if fits:

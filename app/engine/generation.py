@@ -71,8 +71,11 @@ class Writer:
     """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
     `thoughts`: nothing in them is held to anything. `quoter`: None writes quotations freely. `held`: the form that the
-    answer is held to. `lookup`: None drafts nothing. `several_books`: page marks name theirs. `begun`: what there is of
-    the answer already, at the end of the sequence; a page mark that it stops before, or inside, is written to its end.
+    answer is held to. `lookup`: None drafts nothing. `several_books`: page marks name theirs. `most_thought`: after so
+    many tokens of thoughts Octavo writes what ends them; 0 lets them be. `begun`: what there is of the answer already,
+    at the end of the sequence; a page mark that it stops before, or inside, is written to its end.
+
+    `has_limited`: a thought was ended.
     """
 
     model: LlamaModel
@@ -85,6 +88,8 @@ class Writer:
     held: HeldAnswer | None = None
     lookup: Lookup | None = None
     several_books: bool = False
+    most_thought: int = 0
+    has_limited: bool = field(default=False, init=False)
     begun: InitVar[Tokens | None] = None
 
     def __post_init__(self, begun: Tokens | None) -> None:
@@ -158,6 +163,8 @@ class Writer:
         piece = self.model.piece(token)
         thinking = self.thoughts.thinking
         self._said = self.thoughts.feed(piece, b"" if piece else self.model.token_text(token))
+        if thinking and self.most_thought and not self._ahead:
+            self._limit_thought()
         if self.held is not None and not thinking and self._feed_held(self.held, piece):
             return token
         if self.quoter is not None:
@@ -167,6 +174,12 @@ class Writer:
                 self._write_mark(place, _behind_quotation(piece))
                 self._is_cited = True
         return token
+
+    def _limit_thought(self) -> None:
+        closing = self.thoughts.closing if self.thoughts.tokens >= self.most_thought else ""
+        if closing:
+            self._ahead.extend(self.model.tokenize(closing, special=True))
+            self.has_limited = True
 
     def _feed_held(self, held: HeldAnswer, piece: bytes) -> bool:
         """Take a token of an answer that is held to a form; whether it was one of its value."""
@@ -336,16 +349,17 @@ class Writer:
 
 
 def write_text(writer: Writer, text: AnswerText, most: int, written: Written, should_stop: Callable[[], bool]) -> None:
-    """Write tokens until the text ends, `most` are there, the context is full, or it is stopped. Raises as
-    `Writer.write`; then `written` has what there is."""
-    tokens = written.tokens
+    """Write tokens until the text ends, `most` are there, the context is full, or it is stopped. Where thoughts have a
+    limit of their own, `most` are of the answer. Raises as `Writer.write`; then `written` has what there is."""
+    tokens, thoughts = written.tokens, text.thoughts
     for token, said in writer.write():
         written.first_at = written.first_at or time.monotonic()
-        if writer.model.is_end(token):
+        if writer.model.is_end(token) and not thoughts.has_closed:
             written.ending = Ending.COMPLETE
             return
         tokens.append(token)
-        text.add(said, thinking=text.thoughts.thinking)
+        text.limited = writer.has_limited
+        text.add(said)
         if text.is_whole:
             written.whole = len(tokens)
         if writer.is_done:
@@ -354,7 +368,8 @@ def write_text(writer: Writer, text: AnswerText, most: int, written: Written, sh
         if should_stop():
             written.ending = Ending.CANCELLED
             return
-        if len(writer.sequence) >= writer.context.size or len(tokens) == most:
+        of_thoughts = min(thoughts.tokens, 2 * writer.most_thought)  # the model may begin another one
+        if len(writer.sequence) >= writer.context.size or len(tokens) - of_thoughts >= most:
             return
 
 

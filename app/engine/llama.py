@@ -228,6 +228,10 @@ class LlamaModel:
         """The chat template that came with the file, which is never run; empty where there is none."""
         return self._api.llama_model_chat_template(self._model, None) or b""
 
+    def chat_template(self) -> str:
+        """As it stands in the file; empty where there is none."""
+        return self._template().decode("utf-8", "replace")
+
     # ---- vocabulary
 
     def tokenize(self, text: str, *, special: bool) -> array[int]:

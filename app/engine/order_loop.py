@@ -45,7 +45,7 @@ class EngineSession(Protocol):
         order: AnswerTo,
         on_progress: Callable[[int, int, int], None],
         on_text: Callable[[str], None],
-        on_thinking: Callable[[], None],
+        on_thinking: Callable[[Thinking], None],
     ) -> Generated: ...
 
     def problems(self) -> list[Problem]: ...
@@ -103,7 +103,7 @@ class OrderLoop(ABC, Generic[Session]):
             case protocol.ReadBooks(prompt):
                 self._reply_read(order, self._loaded().read_books(prompt, self._reading))
             case protocol.AnswerTo():
-                self._reply_read(order, self._loaded().answer(order, self._reading, self._writing, self._thinking))
+                self._reply_read(order, self._loaded().answer(order, self._reading, self._writing, self._port.send))
             case _:
                 self._obey_other(order)
 
@@ -130,9 +130,6 @@ class OrderLoop(ABC, Generic[Session]):
 
     def _writing(self, text: str) -> None:
         self._port.send(Token(text))
-
-    def _thinking(self) -> None:
-        self._port.send(Thinking())
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))

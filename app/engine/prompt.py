@@ -19,6 +19,7 @@ from app.core.errors import AppError, Code
 from app.engine.kv.reuse import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
 from app.engine.thinking import opens_thoughts
+from app.engine.thought_marks import without_thought
 
 LAYOUT_VERSION = 1
 """Raised with every change to how prompts are laid out: readings saved before it are of no use."""
@@ -129,13 +130,15 @@ def _document_texts(document: DocumentText) -> list[str]:
 
 @dataclass(frozen=True)
 class LaidOutPrompt:
-    """`begun`: so many tokens, the last ones, are those of an answer that is continued."""
+    """`begun`: so many tokens, the last ones, are those of an answer that is continued. `before_answer`: what the chat
+    format puts between a question and the answer that is to be written."""
 
     tokens: Tokens
     size: PromptSize
     books: tuple[BookSpan, ...]
     images: tuple[ImageSpan, ...] = ()
     begun: int = 0
+    before_answer: str = ""
 
     @property
     def answer(self) -> Tokens:
@@ -144,29 +147,31 @@ class LaidOutPrompt:
 
 
 class PromptTokenizer:
-    """Lays prompts out for one model. Pages that it has seen are not tokenized again.
-
-    `before_answer`: what the chat format puts between a question and the answer that is to be written.
-    """
+    """Lays prompts out for one model. Pages that it has seen are not tokenized again."""
 
     def __init__(
-        self, vocabulary: Vocabulary, sight: Callable[[], Sight] = no_sight, kept: KeptTokens | None = None
+        self,
+        vocabulary: Vocabulary,
+        sight: Callable[[], Sight] = no_sight,
+        kept: KeptTokens | None = None,
+        chat_template: str = "",
     ) -> None:
         """`sight` is asked for where a prompt has images, and raises AppError where there is none. `kept`: of this
-        vocabulary. Raises AppError MODEL_NO_TEMPLATE."""
+        vocabulary. `chat_template`: as the model's file has it; how thoughts are switched off is known by it. Raises
+        AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         self._kept = kept
         self._unsaved: set[str] = set()  # ids of books with tokens that are not kept yet
         pieces = template(vocabulary)
-        self.before_answer = pieces.to_new_answer
+        self._before_answer = {True: pieces.to_new_answer, False: without_thought(pieces.to_new_answer, chat_template)}
         self._begin = self._special(pieces.begin)
         if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):
             self._begin.insert(0, vocabulary.bos)
         self._to_question = self._special(pieces.to_question)
         self._to_answer = self._special(pieces.to_answer)
         self._to_next_question = self._special(pieces.to_next_question)
-        self._to_new_answer = self._special(pieces.to_new_answer)
+        self._to_new_answer = {thinks: self._special(text) for thinks, text in self._before_answer.items()}
         self._cache: OrderedDict[str, Tokens] = OrderedDict()
         self._cached_tokens = 0
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
@@ -197,12 +202,13 @@ class PromptTokenizer:
             before = self._to_next_question if message.role == "assistant" else self._to_answer
         goes_on = bool(prompt.messages) and prompt.messages[-1].role == "assistant"
         if not goes_on:
-            tokens.extend(self._to_new_answer if before is self._to_answer else before)
+            tokens.extend(self._to_new_answer[prompt.thinks] if before is self._to_answer else before)
         begun = messages[-1] if goes_on else 0
         documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
         size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))
-        return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun)
+        before_answer = self._before_answer[prompt.thinks]
+        return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun, before_answer)
 
     def next_question(self, text: str) -> Tokens:
         """The tokens of a question after an answer, up to where its own answer begins; thoughts would come later."""

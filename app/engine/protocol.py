@@ -149,7 +149,8 @@ class Prompt(msgspec.Struct, frozen=True):
     `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
     whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
     of its book among those, and its own in the book. `conversation_id`: whose pseudonyms are used where it is sent to a
-    server; `about`: books that the messages have words of, by their ids. The model sees neither.
+    server; `about`: books that the messages have words of, by their ids. The model sees neither. `thinks`: the model
+    may think before it answers; otherwise it does not, if it is known how that is switched off.
     """
 
     rules: str
@@ -160,6 +161,7 @@ class Prompt(msgspec.Struct, frozen=True):
     restated: tuple[tuple[int, int], ...] = ()
     conversation_id: str = ""
     about: tuple[str, ...] = ()
+    thinks: bool = True
 
 
 class PromptSize(msgspec.Struct, frozen=True):
@@ -427,12 +429,14 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
 
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
     """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
-    nothing else. A server on the network is not held to it."""
+    nothing else. A server on the network is not held to it. `max_thought_tokens`: what the model may think before;
+    where it is 0, thoughts are counted with the answer."""
 
     prompt: Prompt
     sampling: Sampling
     max_tokens: int
     held: HeldForm | None = None
+    max_thought_tokens: int = 0
 
 
 class ReadBooks(EngineOrder[Tokenizing | Reading | Notice, Usage], frozen=True):

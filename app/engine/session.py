@@ -11,6 +11,7 @@ import msgspec
 
 from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code, Problem
+from app.core.events import Thinking
 from app.core.image import Raster
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
@@ -108,7 +109,7 @@ class Session:
     def _make_tokenizer(self, spec: LoadSpec) -> PromptTokenizer:
         """Raises AppError MODEL_NO_TEMPLATE."""
         kept = BookTokens(spec.readings, self._vocabulary) if spec.readings is not None else None
-        return PromptTokenizer(self._model, self._seeing, kept)
+        return PromptTokenizer(self._model, self._seeing, kept, self._model.chat_template())
 
     def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
@@ -250,10 +251,14 @@ class Session:
         return WrittenTokens(written, seconds, self.take_counts())
 
     def answer(
-        self, order: AnswerTo, on_progress: OnProgress, on_text: Callable[[str], None], on_thinking: Callable[[], None]
+        self,
+        order: AnswerTo,
+        on_progress: OnProgress,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[Thinking], None],
     ) -> Generated:
         """Read the order's prompt and write an answer, or more of one; `on_text` gets whole characters of it as they
-        come. Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
+        come, and `on_thinking` what the model thinks before.
 
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
@@ -263,13 +268,14 @@ class Session:
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
-        text = AnswerText(Thoughts(self.tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
+        thoughts = Thoughts(laid.before_answer, begun=laid.begun > 0)
+        text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
         written, waited_before_s = Written(), self._control.waited_s
         try:
-            write_text(self._writer(order, laid, text.thoughts), text, order.max_tokens, written, self._control.wait)
+            write_text(self._writer(order, laid, thoughts), text, order.max_tokens, written, self._control.wait)
         finally:
             text.end()
-            if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
+            if not thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
                 before = prompt.messages[-1].text if laid.begun else ""
                 self.tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
         text.check(written.ending)
@@ -292,6 +298,7 @@ class Session:
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             held=HeldAnswer(order.held) if order.held is not None and not laid.begun else None,
             several_books=len(books) > 1,
+            most_thought=order.max_thought_tokens,
             begun=laid.answer,
         )
 

@@ -56,6 +56,9 @@ def write(report: Report, load: LoadPicture) -> bytes:
             question = document.add_paragraph(part.question, style="Question")
             if not part.label:
                 question.paragraph_format.space_before = Pt(24)
+        if part.thought is not None:
+            for words in (part.thought.words, part.thought.text):
+                document.add_paragraph(words, style="Note")
         writer = DocxWriter(file, document, found)
         writer.write(read_answer(part.answer))
         written |= writer.notes

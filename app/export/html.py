@@ -71,6 +71,9 @@ def write(
         body += [_picture(picture, address) for picture in part.pictures]
         if part.question or not part.pictures:
             body.append(f'<p class="question">{_lines(part.question)}</p>')
+        if part.thought is not None:
+            body.append(f'<p class="note">{html.escape(part.thought.words)}</p>')
+            body.append(f'<blockquote class="note">{_lines(part.thought.text)}</blockquote>')
         body.append(RAISED.sub(_link, ENCODED.sub("", _rendered(part.answer, number, formula))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')

@@ -48,6 +48,9 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
         if part.question or not asked:
             asked.append(harmless(part.question))
         lines += ["", *(f"> {line}".rstrip() for line in "\n\n".join(asked).split("\n")), ""]
+        if part.thought is not None:
+            thought = f"*{plain(part.thought.words)}*\n\n{harmless(part.thought.text)}"
+            lines += [*(f"> {line}".rstrip() for line in thought.split("\n")), ""]
         names = {label: f"{number}-{note}" for label, note in find_notes(part.answer).items()}
         lines.append(RAISED.sub(r"[^\1]", rename_notes(harmless(part.answer), names, guarded=True)))
         if part.note:

@@ -20,6 +20,7 @@ from app.export.title_block import Asked, TitleBlock, compose_title_block, day_o
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words
+from app.wording.thoughts import thought_of
 from app.wording.weighing import weighed_words
 
 PICTURE_SIDE = 2_000
@@ -80,16 +81,25 @@ def safe_name(untrusted_name: str, characters: int) -> str:
 
 
 @dataclass(frozen=True)
+class ReportThought:
+    """What a model thought, and in `words` how long."""
+
+    words: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ReportPart:
     """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
     the answer, which may be empty, and the images above the question. `label`: which question it is; empty where it is
-    the only one."""
+    the only one. `thought`: before the answer, where it is wanted."""
 
     question: str
     answer: str
     note: str
     pictures: tuple[Picture, ...] = ()
     label: str = ""
+    thought: ReportThought | None = None
 
 
 @dataclass(frozen=True)
@@ -110,9 +120,10 @@ def compose(
     answer_id: str = "",
     *,
     now: datetime | None = None,
+    thoughts: bool = False,
 ) -> Report:
     """The turns of a conversation or, of these, the one with this answer. `books` by their ids: they name their pages.
-    `now`: when it is written, aware of its zone.
+    `now`: when it is written, aware of its zone. `thoughts`: what the models thought is written too.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the images of the next one get
@@ -137,7 +148,8 @@ def compose(
     for label, (turn, pictures) in zip(labels, written, strict=True):
         text, found = number_references(turn.answer, books, len(references)) if turn.answer else ("", [])
         references += found
-        parts.append(ReportPart(cleaned(turn.question.text), text, _notes(turn, books), pictures, label))
+        thought = _thought(turn.answer) if thoughts else None
+        parts.append(ReportPart(cleaned(turn.question.text), text, _notes(turn, books), pictures, label, thought))
     head = compose_title_block(cleaned(untrusted_title) or _("Conversation"), asked, books, now)
     return Report(head, tuple(parts), tuple(references))
 
@@ -154,6 +166,12 @@ def _labels(asked: Asked, now: datetime) -> list[str]:
         model = "".join(models_of([(question, answer)])) if several_models else ""
         labels.append(" · ".join(filter(None, (_("Question {number}").format(number=number), day, model))))
     return labels
+
+
+def _thought(answer: Answer | None) -> ReportThought | None:
+    if answer is None or answer.thought is None:
+        return None
+    return ReportThought(thought_of(answer), cleaned(answer.thought.text))
 
 
 def _notes(turn: Turn, books: Mapping[str, Book]) -> str:

@@ -23,6 +23,7 @@ from app.core.conversation import (
     Part,
     Question,
     StoredQuestion,
+    Thought,
     Timings,
     Usage,
 )
@@ -85,6 +86,7 @@ class OpenAnswer:
         self._before = answer
         self._conversations, self._recording = conversations, recording
         self._pieces = [answer.text] if answer.text else []
+        self._thought: list[Thinking] = []
         self._marked: tuple[Citation, ...] = ()
         self._saved_at = time.monotonic()
         self._question = ""
@@ -143,16 +145,26 @@ class OpenAnswer:
 
     def add(self, progress: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[AnswerProgress]:
         """Take what was written; after what may end a page mark, say what was found out of those so far."""
-        if isinstance(progress, Token):
+        if isinstance(progress, Thinking):
+            self._thought.append(progress)
+        elif isinstance(progress, Token):
             self._pieces.append(progress.text)
-            if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
-                self._save(text=self.text)
+        if isinstance(progress, Thinking | Token) and time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
+            self._save(text=self.text)
         yield progress
         if isinstance(progress, Token) and self._books and _MAY_END_MARK.search(progress.text):
             marked = tuple(citation for citation in self.citations() if citation.start >= 0)
             if marked != self._marked:
                 self._marked = marked
                 yield Checked(marked)
+
+    def _thought_so_far(self) -> Thought | None:
+        """Of an answer that goes on, what was thought before it began."""
+        text = "".join(more.text for more in self._thought).strip()
+        if not text:
+            return self._before.thought if self.goes_on else None
+        last = self._thought[-1]
+        return Thought(text, last.tokens, last.seconds, last.limited)
 
     def citations(self) -> tuple[Citation, ...]:
         """Those of the text so far, checked."""
@@ -236,7 +248,7 @@ class OpenAnswer:
             self._recording.answered(self._asked, self.answer, how, done)
 
     def _save(self, **changes: Any) -> None:
-        self.answer = msgspec.structs.replace(self.answer, **changes)
+        self.answer = msgspec.structs.replace(self.answer, thought=self._thought_so_far(), **changes)
         self._conversations.save_answer(self.answer)
         self._saved_at = time.monotonic()
 
@@ -343,7 +355,8 @@ class Ask:
         images = yield from self.images.show(fitted.prompt, cancel)
         writing.cites(question.text, fitted.books)
         held = held_form(question.form, question.text)
-        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit, held), cancel)
+        thought = self._room_for_thought(fitted.size)
+        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought), cancel)
         generated = yield from relay(work, writing.add)
         usage = msgspec.structs.replace(generated.usage, encoded_images=images)
         self.models.learn(usage, generated.timings)
@@ -453,6 +466,7 @@ class Ask:
                 held=held_form(question.form, question.text),
                 conversation_id=question.conversation_id,
             )
+            prompt = msgspec.structs.replace(prompt, thinks=self.settings().thinking)
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
             size = yield from self.engine.run(Measure(prompt), cancel)
@@ -471,6 +485,10 @@ class Ask:
         if needed > context_tokens:
             raise does_not_fit(size, needed, context_tokens)
         return min(longest, context_tokens - size.total)
+
+    def _room_for_thought(self, size: PromptSize) -> int:
+        """The most tokens that the model may think, so that what is kept free for an answer stays so."""
+        return max(1, min(self.budget().thought, self.model().context_tokens - size.total - self.reserve()))
 
     def has_room_for(self, books: tuple[BookRef, ...], cancel: Cancel) -> Work[Loading | Tokenizing, bool]:
         """Whether the model, which is loaded for that, can read these books whole, and write. Raises AppError;

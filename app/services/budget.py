@@ -13,6 +13,7 @@ STARTER_ANSWER_TOKENS = 96
 
 _LEAST_ANSWER = 1024
 _RESERVE_SHARE = 8  # of the context, at most, that has to be free for an answer
+_THOUGHT_TIMES = 2  # as long as an answer is a thought that needs no word in the settings
 _BESIDE_SHARE = 8  # of the context, at most, for what is repeated next to a question to whole books
 
 
@@ -33,7 +34,8 @@ _ABILITIES = (_Ability(4e9, 1024, 4, 8), _Ability(20e9, 4096, 6, 4), _Ability(fl
 
 @dataclass(frozen=True)
 class Budget:
-    """Tokens, and one number of passages. `answer`: the longest answer. `reserve`: what must be free for one, or
+    """Tokens, and one number of passages. `answer`: the longest answer; `thought`: what may be thought before it.
+    `reserve`: what must be free for one, or
     nothing is asked. `beside`: for passages and outlines next to a question to whole books. `excerpts`: for passages in
     place of books. `notes`: the longest notes of a part of books that do not fit."""
 
@@ -43,6 +45,7 @@ class Budget:
     beside: int
     excerpts: int
     close_passages: int
+    thought: int = 0
 
     def for_passages(self, *, excerpts: bool) -> int:
         return self.excerpts if excerpts else self.beside
@@ -69,4 +72,5 @@ def share_out(context_tokens: int, parameters: int, settings: Settings) -> Budge
         context_tokens // _BESIDE_SHARE,
         context_tokens // ability.excerpts_share,
         ability.close_passages,
+        settings.max_thought_tokens or _THOUGHT_TIMES * usual,
     )

@@ -19,6 +19,7 @@ from app.core.conversation import (
     Part,
     PassageRef,
     StoredQuestion,
+    Thought,
     Timings,
     Turn,
     Usage,
@@ -42,10 +43,10 @@ QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
-    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone, a.sent"
+    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone, a.sent, a.thought"
 )
 QUESTION_COLUMNS = 9
-_ANSWER_COLUMNS = 20
+_ANSWER_COLUMNS = 21
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -129,7 +130,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
-    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone, sent = more
+    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone, sent, thought = more
     return Answer(
         id=id_,
         question_id=question_id,
@@ -151,6 +152,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         weighed=decode(weighed, tuple[WeighedSentence, ...]),
         words_alone=bool(words_alone),
         sent=decode(sent, Sent | None),
+        thought=decode(thought, Thought | None),
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import apsw
+import msgspec
 
 from app.core.conversation import (
     Answer,
@@ -253,8 +254,8 @@ class Conversations:
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
                         problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone, weighed,
-                        sent, shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        sent, thought, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -266,7 +267,7 @@ class Conversations:
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
                 citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, parts = ?,
-                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, weighed = ?, sent = ?
+                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, weighed = ?, sent = ?, thought = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
@@ -408,11 +409,14 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
     """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone,
-    weighed and sent of an answer, as they are kept."""
+    weighed, sent and thought of an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
+    thought = answer.thought
+    if thought is not None:
+        thought = msgspec.structs.replace(thought, text=storable(thought.text))
     found = (answer.citations, answer.usage, answer.timings, problem, answer.passages, answer.outlines, answer.parts)
     flags = (int(answer.excerpts), int(answer.from_search), int(answer.words_alone))
     return (
@@ -421,6 +425,7 @@ def _findings(answer: Answer) -> tuple[str | int, ...]:
         *flags,
         encode(answer.weighed),
         encode(answer.sent),
+        encode(thought),
     )
 
 

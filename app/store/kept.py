@@ -38,7 +38,7 @@ PLACES: dict[str, SearchedTable] = {
     "answers": SearchedTable(
         KeptWhere.CONVERSATIONS,
         _OF_QUESTION,
-        ("text", "citations", "passages", "outlines", "instructions", "parts", "weighed", "problem", "sent"),
+        ("text", "citations", "passages", "outlines", "instructions", "parts", "weighed", "problem", "sent", "thought"),
     ),
     "question_images": SearchedTable(KeptWhere.CONVERSATIONS, _OF_QUESTION, ("name",)),
     "drafts": SearchedTable(KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "edited")),

@@ -608,7 +608,11 @@ CREATE TRIGGER a_deleted_book_takes_its_pseudonyms_along BEFORE DELETE ON books 
 END;
 """
 
-_V11 = "".join((_RECORD, _PSEUDONYMS))
+_THOUGHTS = """
+ALTER TABLE answers ADD COLUMN thought TEXT NOT NULL DEFAULT 'null';  -- JSON: Thought | None
+"""
+
+_V11 = "".join((_RECORD, _PSEUDONYMS, _THOUGHTS))
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.

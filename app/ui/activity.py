@@ -176,7 +176,7 @@ class Activity:
         if isinstance(event, Reading):
             one.step = follow(event, one.pace, self._clock(), self._shown.use_with(one.books))
         else:
-            one.step = event
+            one.step = Thinking() if isinstance(event, Thinking) else event
         if one.step != before:
             self._changed()
 

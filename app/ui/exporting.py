@@ -59,7 +59,7 @@ class Exporting(Presenter):
         self._window = window
         self._conversation: Conversation | None = None
         self._answer_id = ""
-        self._replaces = False
+        self._replaces = self._thoughts = False
         self.dialog: LeavingDialog | None = None
 
     def has_words(self) -> bool:
@@ -177,26 +177,36 @@ class Exporting(Presenter):
         """Let the person choose a file and its kind for the conversation, or for this answer with its question.
         `replaces`: its names."""
         self._conversation, self._answer_id, self._replaces = conversation, answer_id, replaces
+        self._thoughts = False
         filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
         name = _("Conversation") if replaces else title_of(conversation)
-        dialog = SaveDialog(self._window, title, name, filters)
+        turns = self._conversations.turns(conversation.id)
+        thought = any(turn.answer and turn.answer.thought and answer_id in ("", turn.answer.id) for turn in turns)
+        option = _("Also write what the model thought") if thought else ""
+        dialog = SaveDialog(self._window, title, name, filters, option)
+        dialog.option.toggled.connect(self._want_thoughts)
         dialog.fileSelected.connect(self.write)
         dialog.open()
+
+    @Slot(bool)
+    def _want_thoughts(self, wanted: bool) -> None:
+        self._thoughts = wanted
 
     @Slot(str)
     def write(self, name: str) -> None:
         """Write what was chosen into this file."""
         if self._conversation is not None:
-            work = partial(self._export, self._conversation, self._answer_id, Path(name), self._replaces)
+            chosen = self._conversation, self._answer_id, Path(name), self._replaces, self._thoughts
+            work = partial(self._export, *chosen)
             self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.saved.emit(name)
 
-    def _export(self, conversation: Conversation, answer_id: str, path: Path, replaces: bool) -> None:
+    def _export(self, conversation: Conversation, answer_id: str, path: Path, replaces: bool, thoughts: bool) -> None:
         """Off the GUI thread."""
-        report = self._report(conversation, answer_id)
+        report = self._report(conversation, answer_id, thoughts=thoughts)
         if replaces:
             books = [ref.book_id for ref in conversation.books]
             replacer = self._leaving.pseudonyms.for_export(conversation.id, texts_of(report), books)
@@ -216,6 +226,7 @@ class Exporting(Presenter):
         files.write_bytes(write_table(rows), path)
         self._library.recording.exported("table", path)
 
-    def _report(self, conversation: Conversation, answer_id: str = "") -> Report:
+    def _report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
         books = {book.id: book for book in self._library.books()}
-        return compose(title_of(conversation), self._conversations.turns(conversation.id), books, answer_id)
+        turns = self._conversations.turns(conversation.id)
+        return compose(title_of(conversation), turns, books, answer_id, thoughts=thoughts)

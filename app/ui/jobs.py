@@ -11,6 +11,7 @@ from functools import partial
 from itertools import groupby
 from typing import Generic, TypeVar
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import QObject
 
@@ -23,6 +24,7 @@ from app.core.events import (
     Loading,
     Opening,
     Reading,
+    Thinking,
     Token,
     Tokenizing,
     Weighing,
@@ -94,7 +96,7 @@ class Job:
     def only_text_waits(self) -> bool:
         """Nothing has arrived that could not wait for more of its kind."""
         with self._lock:
-            return all(isinstance(event, Token) for event in self._arrived)
+            return all(isinstance(event, Token | Thinking) for event in self._arrived)
 
     def _take(self) -> list[object]:
         with self._lock:
@@ -127,6 +129,9 @@ def _coalesce(events: list[object]) -> list[object]:
         neighbours = list(group)
         if issubclass(kind, Token):
             joined.append(Token("".join(event.text for event in neighbours if isinstance(event, Token))))
+        elif issubclass(kind, Thinking):
+            thoughts = [event for event in neighbours if isinstance(event, Thinking)]
+            joined.append(msgspec.structs.replace(thoughts[-1], text="".join(event.text for event in thoughts)))
         else:
             joined += neighbours[-1:] if issubclass(kind, _PROGRESS) else neighbours
     return joined

@@ -163,6 +163,19 @@ def _writing() -> tuple[Meaning, ...]:
             2048,
         ),
         Meaning(
+            "thinking",
+            _("Thinking"),
+            _("Models that can may think before they answer. Off, answers begin sooner, and may be worse."),
+        ),
+        Meaning(
+            "max_thought_tokens",
+            _("Maximum length of a thought"),
+            _("A longer thought is ended, and the answer begins."),
+            _("tokens"),
+            ((0, _("Automatic")),),
+            4096,
+        ),
+        Meaning(
             "sampling.temperature",
             _("Style"),
             _("How freely the model chooses its words. Precise suits answers from books."),

@@ -65,7 +65,7 @@ def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     return [event for event in events if event["event"] == name]
 
 
-def test_that_a_model_thinks_is_told_and_its_thoughts_are_not(run: Any, tmp_path: Path) -> None:
+def test_thoughts_come_apart_from_the_answer(run: Any, tmp_path: Path) -> None:
     words = ("<think>", "Ġthe", "Ġhouse", "</think>", "Ċ", "Ġthe", "Ġletter", "Ġcame")
     model = write_reciter(tmp_path / "reciter.gguf", words)
     how = ("--model", model, "--context", 2048, "--temperature", 0)
@@ -75,10 +75,11 @@ def test_that_a_model_thinks_is_told_and_its_thoughts_are_not(run: Any, tmp_path
     assert "".join(event["text"] for event in of(events, "token")) == "the letter came"
     (finished,) = of(events, "finished")
     assert finished["answer"] == "the letter came"
-    code, events, err = run(*how, "--max-tokens", 3, "What came?")
-    assert code == 4
-    (failed,) = of(events, "failed")
-    assert failed["code"] == "answer_all_thought"
+    assert "".join(event["text"] for event in of(events, "thinking")).strip() == "the house"
+    assert (finished["thought"]["text"], finished["thought"]["tokens"]) == ("the house", 4)
+    code, events, _err = run(*how, "--max-thought-tokens", 2, "--max-tokens", 9, "What came?")
+    assert code == 0
+    assert of(events, "finished")[0]["thought"]["limited"]
 
 
 def test_images_are_shown_in_order_and_encoded_once(run: Any, images: tuple[object, ...], seeing: Path) -> None:

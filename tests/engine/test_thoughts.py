@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.core.conversation import Ending
@@ -16,7 +17,7 @@ from app.engine.llama import LlamaModel
 from app.engine.protocol import AnswerTo, Generated, Prompt
 from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.models import vocabulary
-from tests.models.reciter import HARMONY_FORMAT, write_reciter
+from tests.models.reciter import CHATML, HARMONY_FORMAT, write_reciter
 from tests.work import at, fail, run
 
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
@@ -50,6 +51,10 @@ def said(events: Iterable[object]) -> str:
     return "".join(event.text for event in events if isinstance(event, Token))
 
 
+def thought(events: Iterable[object]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Thinking)).strip()
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_only_the_answer_is_told(near_engine: NewEngine, tmp_path: Path, script: str) -> None:
     words, turn = SCRIPTS[script]
@@ -58,6 +63,7 @@ def test_only_the_answer_is_told(near_engine: NewEngine, tmp_path: Path, script:
     reported = [event for event in events if isinstance(event, Thinking | Token)]
     assert reported.count(Thinking()) == 1
     assert reported[0] == Thinking()
+    assert thought(events) == ("" if script == "an empty thought" else "the house")
     assert ending.ending is Ending.COMPLETE
     assert ending.usage.generated_tokens == len(words)
 
@@ -129,3 +135,40 @@ def test_a_quotation_in_a_thought_is_not_held_to_the_books(near_engine: NewEngin
     work = answer(near_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
     events, _ending = run(work)
     assert said(events) == SAID
+
+
+def test_a_thought_that_reaches_its_limit_is_closed_and_the_answer_begins(
+    near_engine: NewEngine, tmp_path: Path
+) -> None:
+    """In the same generation: nothing is read again, and the answer has all of its own length."""
+    endless = [token for token in vocabulary.build(()).tokens if token[:1] == "Ġ" and token[1:].isascii()][1:100]
+    answer = [word for word in ANSWER if word not in endless]
+    engine = near_engine()
+    model = write_reciter(tmp_path / "m.gguf", ("<think>", *endless, "</think>", *answer))
+    load(engine, model, context_tokens=1024)
+    order = AnswerTo(prompt("What came?"), GREEDY, 40, max_thought_tokens=12)
+    events, ending = run(engine.run(order, Cancel()))
+    last = [event for event in events if isinstance(event, Thinking)][-1]
+    assert last.limited
+    assert 12 <= last.tokens <= 16
+    assert len(thought(events).split()) == 11
+    assert said(events)
+    assert ending.usage.evaluated_tokens + ending.usage.reused_tokens == ending.usage.prompt_tokens
+    assert ending.usage.generated_tokens - last.tokens <= 40
+
+
+QWEN = CHATML + "{% if enable_thinking is false %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}"
+
+
+def test_a_model_is_had_not_to_think_behind_books_and_question(near_engine: NewEngine, tmp_path: Path) -> None:
+    engine = near_engine()
+    model = write_reciter(tmp_path / "m.gguf", ("<think>", *ANSWER), template=QWEN)
+    load(engine, model, context_tokens=1024)
+    vocabulary = LlamaModel(model, 0, lambda _fraction: True, vocabulary_only=True)
+    asked = prompt("What came?", text="A letter.")
+    thinks = lay_out(engine, asked).tokens
+    silent = lay_out(engine, msgspec.structs.replace(asked, thinks=False)).tokens
+    assert silent[: len(thinks)] == thinks
+    rest = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in silent[len(thinks) :])
+    vocabulary.close()
+    assert rest.decode() == "<think>\n\n</think>\n\n"

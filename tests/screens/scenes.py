@@ -40,6 +40,7 @@ from tests.screens.settings_scenes import SETTINGS_SCALED, SETTINGS_SCENES
 from tests.screens.stage import Stage
 from tests.screens.start_scenes import START_SCALED, START_SCENES
 from tests.screens.suggestion_scenes import SUGGESTION_SCENES
+from tests.screens.thought_scenes import SCENES as THOUGHT_SCENES
 from tests.screens.timeline_scenes import TIMELINE_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
 from tests.ui import shelf_of_books
@@ -414,6 +415,7 @@ SCENES: dict[str, Scene] = (
             *MODEL_SCENES,
             *SETTINGS_SCENES,
             *LOCK_SCENES,
+            *THOUGHT_SCENES,
         )
     }
     | COMPARISONS

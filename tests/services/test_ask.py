@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question, StoredQuestion
+from app.core.conversation import (
+    BookRef,
+    CitationState,
+    Conversation,
+    Ending,
+    PageRange,
+    Question,
+    StoredQuestion,
+    Thought,
+)
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
@@ -59,21 +69,51 @@ def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: C
     events.close()
 
 
-def test_that_a_model_thinks_is_told_and_not_kept(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, (Reading(5, 5, 0), Thinking(), "Twelve months [p. 2]."))
-    events, _answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
-    assert Thinking() in events
+THOUGHT = (Thinking(), Thinking("Twelve or “six”", 4, 0.5), Thinking(" [p. 9]?\n", 7, 1.25, limited=True))
+
+
+def test_a_thought_is_kept_apart_from_its_answer_and_never_sent_again(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, (Reading(5, 5, 0), *THOUGHT, "Twelve months [p. 2]."))
+    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert [event for event in events if isinstance(event, Thinking)] == list(THOUGHT)
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert turn.answer.text == "Twelve months [p. 2]."
+    assert turn.answer.thought == Thought("Twelve or “six” [p. 9]?", 7, 1.25, limited=True) == answer.thought
+    assert [citation.label for citation in turn.answer.citations] == ["2"]
+    run(fake.desk.ask.ask(asked(talk, "Why?", turn.answer.id), Cancel()))
+    assert "six" not in repr(fake.engine.prompts[-1].messages)
 
 
 def test_an_answer_that_is_nothing_but_thought_is_kept_as_failed(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, (Thinking(), Problem(Code.ANSWER_ALL_THOUGHT)))
+    script(fake, (*THOUGHT, Problem(Code.ANSWER_ALL_THOUGHT)))
     unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, Problem(Code.ANSWER_ALL_THOUGHT))
+    assert turn.answer.thought is not None
+
+
+def test_a_thought_that_was_stopped_stays_one(fake: FakeDesk, talk: Conversation) -> None:
+    cancel = Cancel()
+    script(fake, THOUGHT)
+    _events, answer = run(fake.desk.ask.ask(asked(talk), cancel), at(Thinking, cancel.request))
+    assert (answer.ending, answer.text) == (Ending.CANCELLED, "")
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert turn.answer.thought is None  # it was stopped before its first word
+    cancel = Cancel()
+    script(fake, THOUGHT[1:])
+    _events, answer = run(fake.desk.ask.ask(turn.question, cancel), at(Thinking, cancel.request))
+    assert answer.thought == Thought("Twelve or “six”", 4, 0.5)
+
+
+def test_a_model_is_had_not_to_think_where_the_settings_say_so(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("Twelve months.",))
+    run(fake.desk.ask.ask(asked(talk), Cancel()))
+    off = msgspec.structs.replace(fake.desk.ask.settings(), thinking=False)
+    run(dataclasses.replace(fake.desk.ask, settings=lambda: off).ask(asked(talk), Cancel()))
+    assert [prompt.thinks for prompt in fake.engine.prompts[-2:]] == [True, False]
 
 
 def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Conversation) -> None:

@@ -23,6 +23,7 @@ from app.core.conversation import (
     PartState,
     PassageRef,
     Support,
+    Thought,
     Timings,
     Usage,
     WeighedSentence,
@@ -208,6 +209,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             recorded = [(entry.kind, entry.item, entry.text) for entry in RecordStore(database).entries()]
             assert recorded == [(RecordKind.BEGUN, "", ""), (RecordKind.ANSWER, talk.id, "Who?")]
             assert RecordStore(database).verify().flaw is None
+        known = Thought("Who calls him that?", 9, 1.5, limited=True)
+        assert answer.thought == (known if version >= 11 else None)
         assert answer.sent == (Sent("models.example.org", 3) if version >= 11 else None)
 
         with database.read() as connection:

@@ -40,13 +40,15 @@ class ServerDialect:
     """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
 
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
-    `shortest`: the fewest tokens that an answer may be limited to.
+    `shortest`: the fewest tokens that an answer may be limited to. `chat_template`: as the model's file has it, where
+    the server shows it.
     """
 
     kind = ""
     context_tokens = 0
     shortest = 1
     bos: int | None = None
+    chat_template = ""
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         self._requests = requests
@@ -115,7 +117,8 @@ class LlamaServer(ServerDialect):
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
-        self.context_tokens = self._get("/props", wire.Props).default_generation_settings.n_ctx
+        props = self._get("/props", wire.Props)
+        self.context_tokens, self.chat_template = props.default_generation_settings.n_ctx, props.chat_template
         begun = self._post("/tokenize", wire.TokenizeContent("", parse_special=True, add_special=True), wire.Tokens)
         self.bos = begun.tokens[0] if begun.tokens else None
 

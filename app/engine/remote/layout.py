@@ -34,6 +34,11 @@ class Tokenizer(Protocol):
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
 
+    @property
+    def chat_template(self) -> str:
+        """As the model's file has it, where the server shows it."""
+        ...
+
 
 @dataclass(frozen=True)
 class Laid:
@@ -43,6 +48,7 @@ class Laid:
     size: PromptSize
     books: tuple[BookSpan, ...]
     page_ends: tuple[tuple[int, ...], ...]
+    before_answer: str = ""
 
     @property
     def to_books(self) -> array[int] | str:
@@ -78,14 +84,13 @@ class TokenLayout:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
-        self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer))
-        self.before_answer = self._tokenizer.before_answer
+        self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer), chat_template=tokenizer.chat_template)
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
         """Raises AppError REMOTE_*; Stopped; what `on_tokenized` raises."""
         _refuse_images(prompt)
         laid = self._tokenizer.lay_out(prompt, on_tokenized)
-        return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends)
+        return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
 
     def tokens_of(self, sent: array[int] | str) -> int:
         """What a beginning of something that was laid out takes."""
@@ -102,8 +107,7 @@ class TextLayout:
     def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
         """`total`: the tokens that a server makes of a text that it is sent."""
         self._parts = TokenLayout(tokenizer)
-        self._characters = PromptTokenizer(_Characters(tokenizer))
-        self.before_answer = self._characters.before_answer
+        self._characters = PromptTokenizer(_Characters(tokenizer), chat_template=tokenizer.chat_template)
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
 
@@ -115,7 +119,7 @@ class TextLayout:
         total = self._count(text)
         frame = total - sum(parts.documents) - sum(parts.messages)
         size = msgspec.structs.replace(parts, total=total, frame=frame)
-        return Laid(text, size, characters.books, characters.size.page_ends)
+        return Laid(text, size, characters.books, characters.size.page_ends, characters.before_answer)
 
     def tokens_of(self, sent: array[int] | str) -> int:
         """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""

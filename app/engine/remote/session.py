@@ -12,6 +12,7 @@ import msgspec
 
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
+from app.core.events import Thinking
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
@@ -107,28 +108,29 @@ class RemoteSession:
         order: AnswerTo,
         on_progress: Callable[[int, int, int], None],
         on_text: Callable[[str], None],
-        on_thinking: Callable[[], None],
+        on_thinking: Callable[[Thinking], None],
     ) -> Generated:
         """Have the server read a prompt and answer; it is held to no form. Stopped after its first words it ends with
-        `Ending.CANCELLED`. Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
+        `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or apart from it.
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
         laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
-        limit = order.max_tokens * MAX_CHARACTERS_A_TOKEN
-        text = AnswerText(Thoughts(self._layout.before_answer, bare=True), on_text, on_thinking)
+        most = order.max_tokens + order.max_thought_tokens
+        limit = most * MAX_CHARACTERS_A_TOKEN
+        thoughts = Thoughts(laid.before_answer, bare=True)
+        text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
 
-        def take(piece: str, thought: bool) -> None:
-            thoughts = text.thoughts
-            said = thoughts.feed(piece.encode())
-            thoughts.any = thoughts.any or thought
-            text.add(said, thinking=thought or thoughts.thinking)
+        def take(piece: str, thought: str) -> None:
+            if thought:
+                thoughts.apart(thought)
+            text.add(thoughts.feed(piece.encode()) if piece else b"")
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
-            ending = self._stream(laid.sent, order.sampling, order.max_tokens, reader)
+            ending = self._stream(laid.sent, order.sampling, most, reader)
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -202,11 +204,11 @@ class RemoteSession:
 
 @dataclass
 class _Reader:
-    """What comes of a stream. `on_text` gets text, and whether thoughts came that the server keeps apart."""
+    """What comes of a stream. `on_text` gets text, and thoughts that the server keeps apart from it."""
 
     total: int
     on_progress: Callable[[int, int, int], None]
-    on_text: Callable[[str, bool], None]
+    on_text: Callable[[str, str], None]
     limit_characters: int = MAX_CHARACTERS_A_TOKEN
     text: list[str] = field(default_factory=list)
     ending: Ending | None = None
@@ -244,7 +246,7 @@ class _Reader:
                 if self.is_too_long:
                     return False
                 self.text += [thought, text]
-                self.on_text(text, bool(thought))
+                self.on_text(text, thought)
             if choice.finish_reason is not None:
                 if choice.finish_reason not in (_LENGTH, *_COMPLETE):
                     return False

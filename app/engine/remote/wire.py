@@ -131,6 +131,7 @@ class Props(msgspec.Struct, frozen=True):
     """llama-server, /props. `n_ctx` is that of one slot, which is what a question can have."""
 
     default_generation_settings: GenerationSettings
+    chat_template: str = ""
 
 
 class TemplateApplied(msgspec.Struct, frozen=True):
@@ -160,7 +161,7 @@ class ChatAnswer(msgspec.Struct, frozen=True):
 
 
 class CompletionChoice(msgspec.Struct, frozen=True):
-    """Thoughts that a server took out of the text, under either name, are seen but not kept."""
+    """Thoughts that a server took out of the text come under either name."""
 
     text: str | None = ""
     reasoning: str | None = None

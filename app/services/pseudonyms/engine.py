@@ -60,17 +60,28 @@ class LeavingEngine:
     def _answer(self, order: AnswerTo, replaced: Replaced, cancel: Cancel | None) -> Work[_Written, Generated]:
         """What the server writes, with names and numbers put back, also where a stand-in comes in two pieces."""
         restorer, pieces = Restorer(replaced.used), list[str]()
+        thoughts, last_thought = Restorer(replaced.used), Thinking()
         last = order.prompt.messages[-1] if order.prompt.messages else None
         begun = last.text if last is not None and last.role == "assistant" else ""
 
         def take(progress: _Written) -> Iterator[_Written]:
-            if not isinstance(progress, Token):
+            nonlocal last_thought
+            if isinstance(progress, Thinking):
+                last_thought = progress
+                yield msgspec.structs.replace(progress, text=thoughts.feed(progress.text))
+            elif not isinstance(progress, Token):
                 yield progress
             elif text := restorer.feed(progress.text):
+                yield from rest_of_thought()
                 pieces.append(text)
                 yield Token(text)
 
-        def rest() -> Iterator[Token]:
+        def rest_of_thought() -> Iterator[Thinking]:
+            if text := thoughts.end():
+                yield msgspec.structs.replace(last_thought, text=text)
+
+        def rest() -> Iterator[Thinking | Token]:
+            yield from rest_of_thought()
             if text := restorer.end():
                 pieces.append(text)
                 yield Token(text)

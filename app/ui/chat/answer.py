@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QPoint, QRect, QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -26,9 +26,11 @@ from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, par
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
+from app.ui.chat.thought import ThoughtRow
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.words import QuietRemark
 from app.wording.i18n import _
+from app.wording.thoughts import thought_of
 
 if TYPE_CHECKING:
     pass
@@ -127,6 +129,7 @@ class AnswerMessage(MessageWidget):
     suggestion_chosen = Signal(str)
     keep_wanted = Signal(str)  # answer_id: as a note
     citation_kept = Signal(object)  # Citation: as a highlight
+    thought_toggled = Signal(bool)  # it was opened, or folded
 
     def __init__(
         self,
@@ -150,6 +153,8 @@ class AnswerMessage(MessageWidget):
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
         self._notes: list[RemarkLine] = []
+        self.thought = ThoughtRow(theme, self)
+        self.thought.toggled.connect(self._on_thought_toggled)
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
         self.action_button.clicked.connect(partial(self._emit, self.action_wanted))
@@ -199,15 +204,25 @@ class AnswerMessage(MessageWidget):
 
     def begin(self) -> None:
         """Show an empty answer with a caret, ready for `append`."""
+        keeps_thought = self._answer is not None and bool(self._answer.text)
         self._stream = OpenText()
         self._answer = None
         self._parsed = None
         self._set_pieces([])
         self.foot.hide()
+        if not keeps_thought:
+            self.thought.set_thought("", "")
         self.offer("")
         self.suggest(())
         self.set_sentences(())
         self.setAccessibleDescription("")
+
+    def think(self, words: str, untrusted_text: str) -> None:
+        """Add to what was thought before the open answer; `words` say how much that is by now."""
+        if self._stream is not None:
+            self.progress.set_progress("", None)
+            self.thought.append(words, untrusted_text)
+            self.changed.emit()
 
     def append(self, untrusted_text: str) -> None:
         """Add text to the open answer: shown at once as it is, as Markdown within a tenth of a second."""
@@ -244,6 +259,7 @@ class AnswerMessage(MessageWidget):
         self._answer = answer
         self._answer_id = answer.id
         self.progress.set_progress("", None)
+        self.thought.set_thought(thought_of(answer), answer.thought.text if answer.thought is not None else "")
         self._rewrite()
         self.foot.variants.set_shown(variant, variants)
         self.foot.show()
@@ -299,13 +315,25 @@ class AnswerMessage(MessageWidget):
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
         foot = self.foot.stops() if not self.foot.isHidden() else []
-        return [*super().stops(), *actions, *foot, *self.further.stops()]
+        return [*self.thought.stops(), *super().stops(), *actions, *foot, *self.further.stops()]
 
     def reading_order(self) -> list[QWidget]:
-        marks = super().stops()
+        marks = [*self.thought.stops(), *super().stops()]
         return [*marks, *self._notes, *self.stops()[len(marks) :]]
 
     # how it is made
+
+    def expose(self, width: int, top: int, bottom: int) -> None:
+        self.thought.arrange(width)
+        super().expose(width, top, bottom)
+
+    def _text_box(self, width: int) -> QRect:
+        above = 0 if self.thought.isHidden() else self.thought.height() + SPACE_S
+        return QRect(0, above, width, 0)
+
+    def _on_thought_toggled(self, is_open: bool) -> None:
+        self.thought_toggled.emit(is_open)
+        self.changed.emit()
 
     def _rewrite(self) -> None:
         assert self._answer is not None
@@ -356,6 +384,8 @@ class AnswerMessage(MessageWidget):
         parts = [disarm(self.plain_text()), *self.sentences]
         if self._answer is not None:
             parts.append(self.foot.describe())
+        if not self.thought.isHidden():
+            parts.insert(0, self.thought.words)
         self.setAccessibleDescription("\n".join(part for part in parts if part))
 
     def _shows_caret(self) -> bool:
@@ -393,7 +423,10 @@ class AnswerMessage(MessageWidget):
         super().paintEvent(event)
         if self._stream is not None and not self._pieces and self.progress.isHidden():
             painter = QPainter(self)
-            painter.fillRect(QRectF(0, 2, 2, self._theme.sizes.answer_line - 4), QColor(self._theme.palette.accent))
+            painter.fillRect(
+                QRectF(0, self._text_box(self.width()).y() + 2, 2, self._theme.sizes.answer_line - 4),
+                QColor(self._theme.palette.accent),
+            )
 
     def _on_foot_changed(self) -> None:
         self._describe()

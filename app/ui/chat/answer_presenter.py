@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
+from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Thought, Turn
 from app.core.errors import Problem
 from app.core.events import (
     Checked,
@@ -33,6 +33,7 @@ from app.ui.words import answer_remarks, step_share, step_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import asked_words
+from app.wording.thoughts import thinking_words, thought_words
 from app.wording.units import count
 
 
@@ -42,7 +43,8 @@ class Running:
     empty until the question is on disk.
 
     `again`: the question was asked before and gets another answer. `written`: it was just written. `goes_on`: its
-    answer gets longer, and `pieces` has the beginning. `part`: the part of the books that is being noted.
+    answer gets longer, and `pieces` has the beginning. `part`: the part of the books that is being noted. `thought`:
+    all of it so far.
     """
 
     conversation: Conversation
@@ -55,6 +57,7 @@ class Running:
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
     part: PartBegun | None = None
+    thought: Thinking = field(default_factory=Thinking)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -103,6 +106,8 @@ class AnswerPresenter(QObject):
         assert running is not None
         self._view.begin_turn(running.question, running.answer_id, running.remarks)
         self.show_progress()
+        if running.thought.tokens:
+            self._view.think(_thinking_words(running), running.thought.text)
         self._view.append("".join(running.pieces))
         self._view.show_checked(running.checked)
 
@@ -113,8 +118,10 @@ class AnswerPresenter(QObject):
         match event:
             case Stored(question_id, answer_id):
                 self._on_stored(running, question_id, answer_id)
-            case Loading() | Tokenizing() | Looking() | Reading() | Thinking():
+            case Loading() | Tokenizing() | Looking() | Reading():
                 self._activity.note(EngineTask.ANSWER, event)
+            case Thinking():
+                self._on_thinking(running, event)
             case Token(text):
                 self._on_token(running, text)
             case Checked(citations):
@@ -158,10 +165,20 @@ class AnswerPresenter(QObject):
             why = sentence(event.problem)
             self.noticed.emit(words.format(number=count(event.number), total=count(event.total), why=why))
 
+    def _on_thinking(self, running: Running, event: Thinking) -> None:
+        self._activity.note(EngineTask.ANSWER, event)
+        if not event.tokens:
+            return
+        running.thought = msgspec.structs.replace(event, text=running.thought.text + event.text)
+        if self._is_shown(running):
+            self._view.think(_thinking_words(running), event.text)
+
     def _on_token(self, running: Running, text: str) -> None:
         self._activity.note(EngineTask.ANSWER, None)
         running.pieces.append(text)
         if self._is_shown(running):
+            if running.thought.tokens and len(running.pieces) == 1:
+                self._view.think(_thinking_words(running), "")
             self._view.append(text)
 
     @Slot()
@@ -170,6 +187,8 @@ class AnswerPresenter(QObject):
         running = self.running
         if running is not None and running.answer_id and self._is_shown(running):
             step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None
+            if isinstance(step, Thinking) and running.thought.tokens:  # the row above the answer says so
+                step = None
             words, share = step_words(step), step_share(step)
             if (part := running.part) is not None:
                 where = _("Part {number} of {total}").format(number=count(part.number), total=count(part.total))
@@ -187,3 +206,10 @@ class AnswerPresenter(QObject):
 
     def _is_shown(self, running: Running) -> bool:
         return running.conversation.id == self._shown.id
+
+
+def _thinking_words(running: Running) -> str:
+    last = running.thought
+    if not running.pieces:
+        return thinking_words(last.tokens, last.seconds)
+    return thought_words(Thought("", last.tokens, last.seconds, last.limited))

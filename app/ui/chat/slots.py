@@ -24,7 +24,7 @@ class Slot:
 
     `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
     guess until its message was shown. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
-    everything) are the column's.
+    everything) are the column's. `opens_thought`: the person opened what was thought before it.
     """
 
     question_id: str
@@ -37,6 +37,7 @@ class Slot:
     variant: int = 1
     variants: int = 1
     left_out: bool = False
+    opens_thought: bool = False
     message: MessageWidget | None = None
     height: int = 0
     index: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
@@ -152,6 +153,11 @@ class ConversationView(Scroller):
         if (message := self._open_message()) is not None:
             message.set_progress(text, fraction)
 
+    def think(self, words: str, text: str) -> None:
+        """Add to what was thought before the open answer; `words` say how much that is by now."""
+        if (message := self._open_message()) is not None:
+            message.think(words, text)
+
     def append(self, text: str) -> None:
         """Add text to the open answer."""
         if (message := self._open_message()) is not None:
@@ -289,6 +295,8 @@ class ConversationView(Scroller):
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
+        made.thought.set_open(slot.opens_thought)
+        made.thought_toggled.connect(partial(setattr, slot, "opens_thought"))
         if slot.answer is None:
             made.begin()
         made.set_sentences(slot.sentences)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from app.export.report import safe_name
 from app.ui.file_dialogs import FileDialog
@@ -124,10 +124,16 @@ class LineDialog(SmallDialog):
 
 class SaveDialog(FileDialog):
     """Asks where to write a file, at first one called `name`. `filters` are the kinds that it may have, such as
-    "PDF (*.pdf)", the first of them chosen; a name that is typed without an ending gets that of the chosen kind."""
+    "PDF (*.pdf)", the first of them chosen; a name that is typed without an ending gets that of the chosen kind.
+    `option`: something that may be wanted besides, which the dialogs of a desktop have no place for."""
 
-    def __init__(self, parent: QWidget, title: str, name: str, filters: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget, title: str, name: str, filters: Sequence[str], option: str = "") -> None:
         super().__init__(parent, title, "", ";;".join(filters))
+        self.option = QCheckBox(option, self)
+        self.option.setVisible(False)
+        if option and isinstance(rows := self.layout(), QGridLayout):
+            rows.addWidget(self.option, rows.rowCount(), 1, 1, 1)
+            self.option.setVisible(True)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.filterSelected.connect(self._follow)
         self._follow(filters[0])

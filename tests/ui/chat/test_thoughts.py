@@ -1,0 +1,98 @@
+"""What a model thinks, from the bytes that it writes to the window: shown in its row, kept, exported, sent again."""
+
+from __future__ import annotations
+
+from app.core.conversation import Ending
+from app.core.events import Thinking
+from app.engine.thinking import AnswerText, Thoughts
+from app.export import markdown
+from app.export.report import compose
+from tests.engine.thought_streams import ANSWER, STREAMS, THOUGHT
+from tests.ui.fakes import Gate, Step
+from tests.ui.room import LEASE, Room, wait
+
+_THOUGHT = THOUGHT.strip()
+
+
+def _steps(family: str) -> tuple[Step, ...]:
+    """What an engine reports of what a model of this family writes, three bytes at a time."""
+    stream, steps = STREAMS[family], list[Step]()
+    raw = stream.text(THOUGHT).encode()
+    text = AnswerText(Thoughts(stream.before), steps.append, steps.append)
+    for at in range(0, len(raw), 3):
+        text.add(text.thoughts.feed(raw[at : at + 3]))
+    text.end()
+    return tuple(steps)
+
+
+def _talk(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Notice periods", [room.books[LEASE]])
+    room.open()
+
+
+def _coming(room: Room) -> Gate:
+    gate = Gate()
+    room.engine.answers = [(Thinking(), Thinking("Who pays", 3, 1.5), Thinking("? §", 5, 3.0), gate, "The tenant.")]
+    _talk(room)
+    room.ask("Who pays?", settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: room.last_answer().thought.words == "Thinking · 3 s · 5 tokens")
+    return gate
+
+
+def test_every_family_is_shown_kept_exported_and_sent_again_alike(room: Room) -> None:
+    room.engine.answers = [_steps(family) for family in STREAMS]
+    _talk(room)
+    for _family in STREAMS:
+        room.ask("Who pays?")
+        row, answer = room.last_answer().thought, room.answer()
+        assert answer.text.strip() == room.last_answer().plain_text().strip() == ANSWER
+        assert answer.thought is not None
+        assert answer.thought.text == row.untrusted_text == _THOUGHT
+        assert answer.thought.tokens > 0
+        assert row.words.startswith("Thought for ")
+        assert not row.is_open
+        assert all("§ 3" in said.text for said in room.engine.prompts[-1].messages if said.role == "assistant")
+        assert "船." not in "".join(said.text for said in room.engine.prompts[-1].messages)
+    turns, books = room.desk.conversations.turns(room.presenter.shown.id), {}
+    silent, whole = (compose("Who pays?", turns, books, thoughts=wanted) for wanted in (False, True))
+    assert "Clause 3" not in markdown.write(silent, lambda _picture: "")
+    assert markdown.write(whole, lambda _picture: "").count("> The owner wrote “x” – 船.") == len(STREAMS)
+
+
+def test_a_row_is_opened_while_the_thought_comes_and_stays_open(room: Room) -> None:
+    gate = _coming(room)
+    message = room.last_answer()
+    assert message.progress.text == ""
+    assert message.thought.body.isHidden()
+    message.thought.fold.click()
+    assert message.thought.body.toPlainText() == "Who pays? §"
+    gate.open()
+    room.settle()
+    assert (message.thought.words, message.thought.is_open) == ("Thought for 3 s · 5 tokens", True)
+    assert message.plain_text() == "The tenant."
+    message.thought.fold.click()
+    assert (message.thought.is_open, message.thought.body.toPlainText()) == (False, "")
+
+
+def test_an_answer_that_is_stopped_in_a_thought_keeps_it(room: Room) -> None:
+    _coming(room)
+    room.presenter.asking.stop()
+    room.settle()
+    assert room.last_answer().thought.words == "Stopped while thinking · 3 s · 5 tokens"
+    assert (room.answer().ending, room.answer().text) == (Ending.CANCELLED, "")
+    assert room.answer().thought is not None
+    assert room.answer().thought.text == "Who pays? §"
+
+
+def test_a_thought_that_came_while_another_conversation_was_shown(room: Room) -> None:
+    gate = _coming(room)
+    shown = room.presenter.shown.id
+    room.presenter.navigation.new_conversation()
+    room.presenter.conversation.open(shown)
+    wait(lambda: bool(room.window.talk.view.messages()))
+    wait(lambda: room.last_answer().thought.words == "Thinking · 3 s · 5 tokens")
+    assert room.last_answer().thought.untrusted_text == "Who pays? §"
+    gate.open()
+    room.settle()
