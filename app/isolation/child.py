@@ -79,8 +79,7 @@ class Child(Generic[Incoming]):
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
         self._on_death, self._on_arrival = on_death, on_arrival
-        self._closing = False
-        self._hung_s = 0
+        self._closing, self._hung_s = False, 0
         self._process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE,

@@ -15,7 +15,7 @@ from app.core.together import Ended, Together
 from app.core.values import ValueKind
 from app.core.work import Cancel, Stopped, Work, relay
 from app.services.ask import Ask
-from app.services.turns import OUTAGES, Pace, Turn, Turns
+from app.services.turns import OUTAGES, Breadth, CellTurn, Turns
 from app.services.weighing import SentenceWeighing, WeighingProgress
 from app.store.sheets import SheetStore
 
@@ -34,7 +34,7 @@ class CellRun:
         self._weighs = not sheet.question_id
         self._problem: Problem | None = None  # that all others would have
         self._stopped = self._waits = False
-        self._asked: dict[int, Turn] = {}  # by the numbers of the cells that are under way
+        self._asked: dict[int, CellTurn] = {}  # by the numbers of the cells that are under way
         self._texts: dict[int, list[str]] = {}
         self._shown: int | None = None
         self._together: Together[int, SheetProgress, _Outcome] = Together(self._on_lane)
@@ -42,8 +42,8 @@ class CellRun:
     def run(self, cells: Iterable[tuple[int, SheetCell]]) -> Work[SheetProgress, None]:
         """Ask these, by their numbers. What follows a `CellBegun` is about the question that was begun first and has
         not ended. Raises AppError for what would make all others fail in the same way; Stopped."""
-        pace = Pace(self._ask.settings().remote.at_once)
-        turns = Turns(cells, pace, self._ask.models.loaded)
+        breadth = Breadth(self._ask.settings().remote.at_once)
+        turns = Turns(cells, breadth, self._ask.models.loaded)
         try:
             while not (turns.are_done or (self._ends and not self._together)):
                 yield from self._begin(turns)
@@ -91,7 +91,7 @@ class CellRun:
                 self._shown = number
                 yield Token("".join(self._texts[number])) if self._texts[number] else event
 
-    def _ended(self, turns: Turns, turn: Turn, outcome: _Outcome) -> Iterator[SheetProgress]:
+    def _ended(self, turns: Turns, turn: CellTurn, outcome: _Outcome) -> Iterator[SheetProgress]:
         answer, problem = outcome
         cell = msgspec.structs.replace(turn.cell, answer=answer)
         if turns.ended(turn, cell, problem) and problem is not None and not self._ends:
@@ -111,13 +111,13 @@ class CellRun:
             return turns.gave_up
         return _concerns_all(problem, same_books=len(self._sheet.rows) == 1)
 
-    def _cell(self, turn: Turn) -> Work[SheetProgress, _Outcome]:
+    def _cell(self, turn: CellTurn) -> Work[SheetProgress, _Outcome]:
         answer, problem = yield from self._answer(turn)
         if answer is not None and self._weighs and _can_be_weighed(turn.cell, answer, problem):
             answer = yield from self._weighed(answer)
         return answer, problem
 
-    def _answer(self, turn: Turn) -> Work[SheetProgress, _Outcome]:
+    def _answer(self, turn: CellTurn) -> Work[SheetProgress, _Outcome]:
         """The answer, or that of before where not even one could be begun, and what went wrong. One that an outage cut
         off goes on, but for a value, which is written as a whole."""
         cell, before = turn.cell, turn.cell.answer

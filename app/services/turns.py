@@ -31,7 +31,7 @@ _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 """What the question itself may be the reason of."""
 
 
-class Pace:
+class Breadth:
     """How many questions a server is asked at the same time: as many as it says that it has slots; else four, and more
     as long as that brings at least a tenth more answers in the same time. Half of it where it refuses one, and then one
     more after each round (additive increase, multiplicative decrease, as RFC 5681 has it for TCP)."""
@@ -73,7 +73,7 @@ class Pace:
         self._tried = width + max(1, width // 2)
 
 
-class Turn(msgspec.Struct, frozen=True):
+class CellTurn(msgspec.Struct, frozen=True):
     """A cell that is asked now. `number`: of it, from 1; `lane`: by which way; `again`: it was asked before, and its
     cell has what came of that."""
 
@@ -90,13 +90,13 @@ class Turns:
     def __init__(
         self,
         cells: Iterable[tuple[int, SheetCell]],
-        pace: Pace,
+        breadth: Breadth,
         model: Callable[[], ModelInfo | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._left = [Turn(number, cell) for number, cell in cells]
-        self._pace, self._model, self._clock = pace, model, clock
-        self._under_way: dict[int, tuple[Turn, float]] = {}  # by the number of the cell
+        self._left = [CellTurn(number, cell) for number, cell in cells]
+        self._breadth, self._model, self._clock = breadth, model, clock
+        self._under_way: dict[int, tuple[CellTurn, float]] = {}  # by the number of the cell
         self._read: set[int] = set()
         self._lanes: dict[int, int] = {}  # of rows
         self._tries: Counter[int] = Counter()
@@ -113,10 +113,10 @@ class Turns:
         """Seconds in which nothing is asked."""
         return max(0.0, self._until - self._clock())
 
-    def take(self) -> Turn | None:
+    def take(self) -> CellTurn | None:
         """The next one that may be asked now."""
         model = self._model()
-        width = self._pace.width(model)
+        width = self._breadth.width(model)
         if len(self._under_way) >= width or self.rest_s:
             return None
         rows = {turn.cell.row for turn, _begun in self._under_way.values()}
@@ -129,30 +129,30 @@ class Turns:
                 return turn
         return None
 
-    def drop(self, turn: Turn) -> None:
+    def drop(self, turn: CellTurn) -> None:
         """It need not be asked."""
         del self._under_way[turn.number]
 
-    def ended(self, turn: Turn, cell: SheetCell, problem: Problem | None) -> bool:
+    def ended(self, turn: CellTurn, cell: SheetCell, problem: Problem | None) -> bool:
         """Whether it will be asked again. `cell`: with what came of it."""
         _turn, begun = self._under_way.pop(turn.number)
         if problem is None or problem.code not in OUTAGES:
             self._delay_s = self._since = 0.0
             self._read.add(turn.cell.row)
-            self._pace.answered(self._clock() - begun, self._model())
+            self._breadth.answered(self._clock() - begun, self._model())
             return False
         now = self._clock()
         self._since = self._since or now
         self._tries[turn.number] += problem.code in _IN_THE_MIDDLE
         if problem.code is Code.REMOTE_BUSY:
-            self._pace.refused(self._model())
+            self._breadth.refused(self._model())
         self.gave_up = now - self._since > PATIENCE_S
         if self.gave_up or self._tries[turn.number] >= _MOST_TRIES:
             return False
         if now >= self._until:  # those that failed with it need not wait longer
             self._delay_s = min(_LONGEST_S, max(_SHORTEST_S, self._delay_s * 2))
             self._until = now + max(self._delay_s, min(_LONGEST_S, float(problem.params.get("wait_s", 0))))
-        insort(self._left, Turn(turn.number, cell, again=True), key=lambda left: left.number)
+        insort(self._left, CellTurn(turn.number, cell, again=True), key=lambda left: left.number)
         return True
 
     def _lane(self, row: int, width: int) -> int:

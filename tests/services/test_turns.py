@@ -9,7 +9,7 @@ from app.core.conversation import StoredQuestion
 from app.core.errors import Code, Problem
 from app.core.sheet import SheetCell
 from app.engine.protocol import ModelInfo
-from app.services.turns import MOST_AT_ONCE, PATIENCE_S, Pace, Turn, Turns
+from app.services.turns import MOST_AT_ONCE, PATIENCE_S, Breadth, CellTurn, Turns
 from tests.ui.fakes import SCOUT
 
 SERVED = msgspec.structs.replace(SCOUT, host="models.example.org", slots=3)
@@ -38,10 +38,10 @@ def _cells(rows: int, columns: int) -> list[tuple[int, SheetCell]]:
 
 
 def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> Turns:
-    return Turns(_cells(rows, columns), Pace(), lambda: model, clock)
+    return Turns(_cells(rows, columns), Breadth(), lambda: model, clock)
 
 
-def _all(turns: Turns) -> list[Turn]:
+def _all(turns: Turns) -> list[CellTurn]:
     taken = []
     while (turn := turns.take()) is not None:
         taken.append(turn)
@@ -118,7 +118,7 @@ def test_a_question_that_ends_each_connection_fails_at_last_and_a_dead_server_is
 
 def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something() -> None:
     model = msgspec.structs.replace(SERVED, slots=0)
-    pace, widths = Pace(), []
+    pace, widths = Breadth(), []
     for _ in range(200):
         width = pace.width(model)
         widths.append(width)
@@ -130,8 +130,8 @@ def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something()
 
 def test_a_refusal_halves_and_answers_bring_it_back_up_to_the_limit_of_a_person() -> None:
     model = msgspec.structs.replace(SERVED, slots=64)
-    assert Pace().width(model) == MOST_AT_ONCE
-    pace = Pace(8)
+    assert Breadth().width(model) == MOST_AT_ONCE
+    pace = Breadth(8)
     assert pace.width(model) == 8
     pace.refused(model)
     assert pace.width(model) == 4
