@@ -74,7 +74,7 @@ class TextSheets:
         self._bar.close()
 
     def begun(self, event: CellBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
-        self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
+        self._where = _where(event)
         self._bar.busy(self._where)
 
     def tokenizing(self, event: Tokenizing) -> None:
@@ -103,7 +103,7 @@ class TextSheets:
         print_weighed(row.answer, self._shelf)
         self._advice.give(row.answer)
         if row.answer.problem is not None:
-            print(f"octavo: {self._where}: {errors.sentence(row.answer.problem)}", file=sys.stderr)
+            print(f"octavo: {_where(event)}: {errors.sentence(row.answer.problem)}", file=sys.stderr)
 
     def ended(self, sheet: Sheet) -> None:
         self._bar.close()
@@ -112,6 +112,10 @@ class TextSheets:
                 "{answered} of {total} questions are answered. To ask the others, use the same command with --resume."
             )
             print(words.format(answered=sheet.answered, total=len(sheet.cells)), file=sys.stderr)
+
+
+def _where(event: CellBegun | CellEnded) -> str:
+    return _("question {number} of {total}").format(number=event.number, total=event.total)
 
 
 Out: TypeAlias = JsonSheets | TextSheets

@@ -197,7 +197,8 @@ class Code(StrEnum):
     REMOTE_KEY_REFUSED = "remote_key_refused"
     REMOTE_NOT_FOUND = "remote_not_found"  # asked: the path
     REMOTE_TOO_LARGE = "remote_too_large"
-    REMOTE_BUSY = "remote_busy"
+    REMOTE_BUSY = "remote_busy"  # wait_s: that the server asks for; 0 where it asks for nothing
+    REMOTE_ASKED_AGAIN = "remote_asked_again"  # after an outage, by itself
     REMOTE_REFUSED = "remote_refused"  # status
     REMOTE_STALLED = "remote_stalled"  # seconds
     REMOTE_CUT = "remote_cut"

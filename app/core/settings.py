@@ -122,6 +122,8 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates in PEM format; empty: those of the system."""
     texts: RemoteTexts = RemoteTexts.UNDECIDED
     """A change takes effect with the next question."""
+    at_once: Annotated[int, Meta(ge=0, le=16)] = 0
+    """The most questions of a grid that it is asked at the same time; 0: as many as it bears."""
 
     @property
     def in_use(self) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterable
-from typing import TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar, cast
 
 Progress = TypeVar("Progress")
 Shown = TypeVar("Shown")
@@ -22,6 +23,14 @@ class Stopped(Exception):
     """The work was stopped: by the person, or because Octavo closes. Nothing went wrong."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """In the place of progress, from work that can do nothing until something comes from elsewhere: whoever drives
+    several lets another go on (`core.together`). `bell`: set by whatever thread has something for any of them."""
+
+    bell: threading.Event
+
+
 def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None] = lambda _: None) -> Result:
     """Run `work` to its end on this thread, and return its result. Raises what it raises, and what `on_progress`
     raises: then the work ends at once."""
@@ -32,7 +41,11 @@ def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None]
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            on_progress(progress)
+            if isinstance(progress, Waiting):
+                progress.bell.wait()
+                progress.bell.clear()
+            else:
+                on_progress(progress)
     finally:
         work.close()
 
@@ -46,7 +59,10 @@ def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Show
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            yield from show(progress)
+            if isinstance(progress, Waiting):
+                yield cast("Shown", progress)
+            else:
+                yield from show(progress)
     finally:
         work.close()
 
@@ -68,6 +84,10 @@ class Cancel:
     @property
     def requested(self) -> bool:
         return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Let so much time go by, or less if cancelling is asked for; whether it was."""
+        return self._event.wait(seconds)
 
     def request(self, *, leaving: bool = False) -> None:
         """Ask the task to stop; may be called from any thread, any number of times, of which the first counts."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from contextlib import AbstractContextManager
+from functools import partial
 
 import msgspec
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
+from app.core.events import Loading, Looking
 from app.core.image import Raster
 from app.core.policy import Policy
-from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
+from app.core.work import Cancel, Progress, Result, Work, finish
 from app.engine import protocol
+from app.engine.carrying import carry, error_of, result_of
+from app.engine.lanes import Lanes
 from app.engine.protocol import EngineOrder, EngineState, Event, LoadSpec, ModelInfo, Pixels
 from app.engine.remote.address import parse
-from app.isolation.child import Cause, Child, ChildDied
-from app.isolation.heartbeat import WireFailed
+from app.isolation.child import Child, ChildDied
 from app.isolation.program import command
 
 HERE = "app.engine.worker"
@@ -28,8 +31,6 @@ REMOTE = "app.engine.remote.worker"
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
-
-_PROGRESS = (Loading, Looking, Tokenizing, Reading, Thinking, Token, Weighing, Notice)
 
 _log = logging.getLogger("octavo.engine")
 
@@ -58,6 +59,7 @@ class EngineClient:
         self._model: ModelInfo | None = None
         self._deaths = 0
         self.pause_count = 0
+        self._lanes = Lanes(partial(self._process, REMOTE))
         self._working = EngineState.EMPTY
 
     # ---- the port
@@ -86,40 +88,31 @@ class EngineClient:
         child = self._children.get(module)
         if child is None:
             raise AppError(Code.NO_MODEL)
+        spec, model = self._spec, self._model
+        if self._lanes.number is not None and spec is not None and model is not None and module == REMOTE:
+            try:
+                return (yield from self._lanes.run(order, child, spec, model, cancel))
+            finally:
+                self._deaths += child.death is not None
         before = self._working
-        ended = False
-        guard = threading.Lock()
-
-        def pass_on() -> None:
-            with guard, contextlib.suppress(ChildDied):
-                if not ended:
-                    child.send(protocol.Stop())
-
         try:
-            child.send(order)
-            cancel.on_request(pass_on)
             if not isinstance(order, protocol.Load):
                 self._working = EngineState.BUSY
-            while not ended:
-                event = child.receive()
-                with guard:
-                    ended = not isinstance(event, _PROGRESS)
-                if order.reports(event):
-                    yield event
-            self._working = before
-            return self._result(order, event)
+            ended = yield from carry(child, order, cancel)
         except ChildDied as death:
-            ended = True
-            self._working = before
-            if module == self._answering:
-                self._deaths += 1
-                self._working = EngineState.EMPTY
-            raise _error(death) from death
+            before = self._working_after_death(module, before)
+            raise error_of(death) from death
         finally:
-            if not ended:
-                pass_on()
-                _wait_for_the_end(child)
-                self._working = before
+            self._working = before
+        if isinstance(ended, protocol.Replied) and isinstance(order, protocol.AnswerTo | protocol.ReadBooks):
+            self._deaths = 0
+        return result_of(order, ended)
+
+    def on_lane(self, number: int) -> AbstractContextManager[None]:
+        return self._lanes.on(number)
+
+    def close_lanes(self) -> None:
+        self._lanes.close()
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         try:
@@ -173,6 +166,7 @@ class EngineClient:
             children, self._children = self._children, {}
         for child in children.values():
             child.kill()
+        self._lanes.close()
         self._working = EngineState.EMPTY
 
     @property
@@ -204,20 +198,24 @@ class EngineClient:
     def _start(self, module: str) -> None:
         """Raises AppError when `close` came before."""
         self._end(module)
-        child: Child[Event] = Child(
-            command(module), Event, stall_limit_s=self._stall_limit_s, silence_limit_s=self._silence_limit_s
-        )
         with self._lock:
-            closed = self._closed
-            if not closed:
-                self._children[module] = child
-        if closed:
-            child.kill()
-            raise AppError(Code.ENGINE_EXITED, status=0)
+            self._children[module] = self._process(module)
         if module == HERE:
             self._fresh = True
         if module == self._answering:
             self._working = EngineState.EMPTY
+
+    def _process(self, module: str) -> Child[Event]:
+        """A new one. Raises AppError when `close` came before."""
+        if self._closed:
+            raise AppError(Code.ENGINE_EXITED, status=0)
+        return Child(
+            command(module),
+            Event,
+            stall_limit_s=self._stall_limit_s,
+            silence_limit_s=self._silence_limit_s,
+            on_arrival=self._lanes.bell.set,
+        )
 
     def _end(self, module: str) -> None:
         with self._lock:
@@ -228,6 +226,7 @@ class EngineClient:
     def _load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         if spec.remote is not None:
             self._policy.check_server(parse(spec.remote.address).shown)
+        self._lanes.close()
         self._spec, self._model, self._working = spec, None, EngineState.EMPTY
         self._answering, other = (HERE, REMOTE) if spec.remote is None else (REMOTE, HERE)
         self._end(other)
@@ -241,47 +240,15 @@ class EngineClient:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model
 
+    def _working_after_death(self, module: str, before: EngineState) -> EngineState:
+        if module != self._answering:
+            return before
+        self._deaths += 1
+        return EngineState.EMPTY
+
     def _send(self, order: protocol.Command) -> None:
-        """Send what has no reply, from any thread, to the process that answers."""
-        child = self._children.get(self._answering)
-        if child is not None:
+        """Send what has no reply, from any thread, to the processes that answer."""
+        first = self._children.get(self._answering)
+        for child in (*(() if first is None else (first,)), *self._lanes.each()):
             with contextlib.suppress(ChildDied):
                 child.send(order)
-
-    def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
-        """What the end of an order says."""
-        match end:
-            case protocol.Replied():
-                if isinstance(order, protocol.AnswerTo | protocol.ReadBooks):
-                    self._deaths = 0
-                with contextlib.suppress(msgspec.MsgspecError):
-                    return order.result(end)
-            case WireFailed(problem):
-                raise AppError.of(problem)
-            case protocol.WireStopped():
-                raise Stopped
-        raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
-
-
-def _wait_for_the_end(child: Child[Event]) -> None:
-    """Of the order that it carries out."""
-    with contextlib.suppress(ChildDied):
-        while isinstance(child.receive(), _PROGRESS):
-            pass
-
-
-def _error(death: ChildDied) -> AppError:
-    _log.warning("the engine died: %s %d", death.cause.value, death.detail)
-    match death.cause:
-        case Cause.SIGNAL:
-            return AppError(Code.ENGINE_CRASHED, signal=death.detail)
-        case Cause.HUNG:
-            return AppError(Code.ENGINE_HUNG, seconds=death.detail)
-        case Cause.OUT_OF_MEMORY:
-            return AppError(Code.ENGINE_OUT_OF_MEMORY)
-        case Cause.PROTOCOL:
-            return AppError(Code.ENGINE_PROTOCOL, detail="")
-        case Cause.EXITED if death.detail == protocol.CARD_FULL_STATUS:
-            return AppError(Code.ENGINE_CARD_FULL)
-        case _:
-            return AppError(Code.ENGINE_EXITED, status=death.detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_args
 
@@ -250,6 +251,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
     buffers: tuple[Buffer, ...] = ()
     adapters: tuple[str, ...] = ()  # names of their files
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
+    slots: int = 1  # questions that are answered at the same time; 0: its server does not say
+    one_cache: bool = False  # what one of them has read, all others find read
 
 
 class EngineCounts(msgspec.Struct, frozen=True):
@@ -288,7 +291,8 @@ class EngineState(StrEnum):
 
 
 class Engine(Protocol):
-    """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`.
+    """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`; one thread may
+    have several orders to a server under way (`on_lane`).
 
     Everything raises AppError; what takes a `cancel` raises Stopped. An answer that is stopped after its first token
     is returned as Generated with `Ending.CANCELLED`.
@@ -306,6 +310,16 @@ class Engine(Protocol):
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
         """Have an order carried out by an engine that is ready, or needs no model for it. What nobody stops needs no
         `cancel`: `finish(engine.run(Measure(prompt)))`."""
+        ...
+
+    def on_lane(self, number: int) -> AbstractContextManager[None]:
+        """Where a server answers, orders that are begun within it go by a way of their own, each lane with one order at
+        a time: their works yield `Waiting` instead of blocking, so that those of other lanes can go on. Lane 0 is the
+        one of all other orders. An engine of this machine has no lanes."""
+        ...
+
+    def close_lanes(self) -> None:
+        """End all lanes but lane 0, once no order is under way."""
         ...
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from app.core.chapters import chapters_of, of_one_level
-from app.core.conversation import Answer, BookRef
-from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import AnswerProgress, Checked, Looking, Notice, Stored, Weighing
-from app.core.sheet import CellBegun, CellEnded, CellState, GridColumn, Sheet, SheetCell, SheetEntry, SheetProgress
-from app.core.values import AnswerForm, ValueKind
-from app.core.work import Cancel, Stopped, Work, relay
+from app.core.conversation import BookRef
+from app.core.errors import AppError, Code
+from app.core.sheet import CellState, GridColumn, Sheet, SheetEntry, SheetProgress
+from app.core.values import AnswerForm
+from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.services.ask import Ask, title_of
+from app.services.cell_run import CellRun
 from app.services.columns import columns_of
 from app.services.library import Library
-from app.services.weighing import SentenceWeighing, WeighingProgress
+from app.services.weighing import SentenceWeighing
 from app.store.sheets import SheetStore
-
-_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
-_OF_BOOKS = frozenset({Code.FILE_MISSING, Code.PAGES_INVALID})
 
 
 @dataclass(frozen=True)
@@ -104,70 +101,18 @@ class Sheets:
         then; or ask nothing but the question `only`, whether it was answered or not. A question that fails costs
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
         is called again. An answer in prose, a yes or no, and a choice are weighed before the next question; why none is
-        is said once.
+        is said once. Of a server several are asked side by side (`services.turns`).
         """
         sheet = self.store.get(sheet_id)
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.run")
-        weighs, total = not sheet.question_id, len(sheet.cells)
-        for number, cell in enumerate(sheet.cells, 1):
-            if cell.question.id != only if only else cell.state is CellState.ANSWERED:
-                continue
-            if cancel.requested:
-                raise Stopped
-            if len(sheet.rows) > 1 and not self.store.asks(cell.question.id):
-                continue  # its document was removed meanwhile
-            yield CellBegun(number, total, cell.question.id)
-            answer, problem = yield from self._answer(cell, sheet, cancel)
-            if answer is not None and weighs and _can_be_weighed(cell, answer, problem):
-                answer, off = yield from self._weighed(answer, cancel)
-                weighs = off is None
-            yield CellEnded(number, total, msgspec.structs.replace(cell, answer=answer))
-            if answer is not None and answer.was_stopped:
-                raise Stopped
-            if problem is not None and _concerns_all(problem, same_books=len(sheet.rows) == 1):
-                raise AppError.of(problem)
+        wanted = [
+            (number, cell)
+            for number, cell in enumerate(sheet.cells, 1)
+            if (cell.question.id == only if only else cell.state is not CellState.ANSWERED)
+        ]
+        yield from CellRun(self.ask, self.store, self.weighing, sheet, cancel).run(wanted)
         return self.store.get(sheet_id) or sheet
-
-    def _answer(
-        self, cell: SheetCell, sheet: Sheet, cancel: Cancel
-    ) -> Work[SheetProgress, tuple[Answer | None, Problem | None]]:
-        """The answer, or that of before where not even one could be begun, and what went wrong."""
-        work = self.ask.ask(cell.question, cancel, excerpts=sheet.excerpts, notes=bool(sheet.question_id))
-        try:
-            answer = yield from relay(work, _of_cell)
-        except AppError as error:
-            return cell.answer, error.problem
-        return answer, answer.problem
-
-    def _weighed(self, answer: Answer, cancel: Cancel) -> Work[SheetProgress, tuple[Answer, Problem | None]]:
-        """The answer with its sentences weighed, as far as they are, and why none will be. What goes wrong is said, and
-        costs the answer nothing; one that is stopped meanwhile is whole."""
-        off = None
-        try:
-            if self.weighing.is_wanted(answer):
-                weighed = yield from relay(self.weighing.weigh(answer, cancel), _of_cell)
-                answer, off = weighed.answer, weighed.off
-        except Stopped:
-            return answer, None
-        except AppError as error:
-            off = error.problem
-        if off is not None and not answer.from_search:
-            yield Notice(off)
-        return answer, off
-
-
-def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgress]:
-    """`CellBegun` and `CellEnded` report the rest; cells have no images."""
-    if not isinstance(progress, Stored | Checked | Looking | Weighing):
-        yield progress
-
-
-def _can_be_weighed(cell: SheetCell, answer: Answer, problem: Problem | None) -> bool:
-    """Whether a model can judge what the program cannot: the sentences of prose, and whether quoted words mean yes, no
-    or one of several. Dates, amounts and numbers are compared."""
-    judged = cell.question.form.kind in (ValueKind.PROSE, ValueKind.YES_NO, ValueKind.CHOICE)
-    return problem is None and not answer.was_stopped and judged
 
 
 def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
@@ -176,19 +121,6 @@ def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
 
 def _rows(sheet: Sheet) -> list[tuple[BookRef, ...]]:
     return [row.books for row in sheet.rows]
-
-
-def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
-    """Whether the next question would meet the same problem, whatever it asks."""
-    code, params = problem.code, problem.params
-    if code is Code.DOES_NOT_FIT:
-        if not same_books:
-            return False
-        taken = int(params["documents_tokens"]) + int(params["reserve_tokens"])
-        return taken >= int(params["context_tokens"])
-    if code in _OF_BOOKS:
-        return same_books
-    return code in _FOR_ALL or code.startswith("model_") or blame(code) is Blame.MACHINE
 
 
 # ---- templates: lists of questions that come with Octavo, in the languages of its faces

@@ -613,6 +613,9 @@ _SENTENCES: dict[Code, str] = {
         "These books are too large for one request to {host}. Ask the person who runs the server to allow larger"
         " requests, or choose some of the pages."
     ),
+    Code.REMOTE_ASKED_AGAIN: (
+        "{host} does not answer at the moment. Octavo asks it again until it does, and goes on where it was."
+    ),
     Code.REMOTE_BUSY: ("{host} is busy, or is still loading its model. Ask again in a while."),
     Code.REMOTE_REFUSED: (
         "{host} refused the request (status {status}). The answer so far is kept. Ask again. If it happens again, show"

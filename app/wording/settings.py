@@ -369,6 +369,18 @@ def _server() -> tuple[Meaning, ...]:
             effect=load,
             need=server,
         ),
+        _at_once(),
+    )
+
+
+def _at_once() -> Meaning:
+    return Meaning(
+        "remote.at_once",
+        _("Questions at the same time"),
+        _("Of grids and of books that are read in parts: at most so many."),
+        named=((0, _("As many as the server bears")),),
+        custom=4,
+        need=Need.SERVER,
     )
 
 

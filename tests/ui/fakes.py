@@ -7,6 +7,7 @@ import math
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -178,6 +179,7 @@ class ScriptedEngine:
     held: list[HeldForm | None] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
+    lanes: set[int] = field(default_factory=set)
     _state: EngineState = EngineState.EMPTY
     _loaded: bool = False
 
@@ -202,6 +204,13 @@ class ScriptedEngine:
 
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         return self.load(LoadSpec(self.info.path), cancel)
+
+    def on_lane(self, number: int) -> AbstractContextManager[None]:
+        self.lanes.add(number)
+        return nullcontext()
+
+    def close_lanes(self) -> None:
+        self.lanes.clear()
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
         match order:

@@ -40,12 +40,15 @@ class ServerDialect:
     """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
 
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
-    `shortest`: the fewest tokens that an answer may be limited to. `chat_template`: as the model's file has it, where
-    the server shows it.
+    `shortest`: the fewest tokens that an answer may be limited to. `slots`: questions that it answers at the same time;
+    0 where it does not say. `one_cache`: what one of them has read, all others find read. `chat_template`: as the
+    model's file has it, where the server shows it.
     """
 
     kind = ""
     context_tokens = 0
+    slots = 0
+    one_cache = False
     shortest = 1
     bos: int | None = None
     chat_template = ""
@@ -118,7 +121,8 @@ class LlamaServer(ServerDialect):
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
         props = self._get("/props", wire.Props)
-        self.context_tokens, self.chat_template = props.default_generation_settings.n_ctx, props.chat_template
+        self.context_tokens, self.slots = props.default_generation_settings.n_ctx, props.total_slots
+        self.chat_template = props.chat_template
         begun = self._post("/tokenize", wire.TokenizeContent("", parse_special=True, add_special=True), wire.Tokens)
         self.bos = begun.tokens[0] if begun.tokens else None
 
@@ -145,6 +149,8 @@ class LlamaServer(ServerDialect):
 
 class _Transformers(ServerDialect):
     """What servers have in common whose tokenizer is that of Hugging Face."""
+
+    one_cache = True
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
@@ -199,6 +205,7 @@ class LlamaCppPython(ServerDialect):
     """`llama_cpp.server`, of llama-cpp-python: it takes text only, and says neither its context nor what it held."""
 
     kind = "llama_cpp.server"
+    slots = 1
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)

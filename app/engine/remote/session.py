@@ -291,4 +291,6 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         vocabulary=digest.hexdigest(),
         vision_problem=Problem(Code.REMOTE_BLIND, {"host": host}),
         host=host,
+        slots=server.slots,
+        one_cache=server.one_cache,
     )

@@ -84,6 +84,7 @@ TOGETHER = 8
 
 _LOOK_S = 0.1
 _CLOSE_S = 5.0
+_LONGEST_WAIT_S = 3600
 
 Result = TypeVar("Result")
 
@@ -293,7 +294,10 @@ class Transport:
             body = await self._whole(response, MAX_ERROR_BYTES)
         except AppError:
             body = b""
-        return refusal(response.status_code, body, self.host, path, with_key=bool(self._key))
+        error = refusal(response.status_code, body, self.host, path, with_key=bool(self._key))
+        if error.code is Code.REMOTE_BUSY:
+            return AppError(error.code, host=self.host, wait_s=_wait_s(response.headers.get("retry-after", "")))
+        return error
 
 
 def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: RemoteTimeouts) -> httpx2.AsyncClient:
@@ -310,6 +314,12 @@ def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience:
         timeout=httpx2.Timeout(None, connect=patience.connect_s),
         limits=httpx2.Limits(max_connections=TOGETHER, max_keepalive_connections=TOGETHER),
     )
+
+
+def _wait_s(retry_after: str) -> int:
+    """The seconds that a server asks for (RFC 9110, 10.2.3); 0 for none, and for a date, which no such server sends."""
+    wanted = retry_after.strip()
+    return min(int(wanted), _LONGEST_WAIT_S) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 0
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:

@@ -131,6 +131,7 @@ class Props(msgspec.Struct, frozen=True):
     """llama-server, /props. `n_ctx` is that of one slot, which is what a question can have."""
 
     default_generation_settings: GenerationSettings
+    total_slots: Count = 0
     chat_template: str = ""
 
 

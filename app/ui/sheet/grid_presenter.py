@@ -88,9 +88,10 @@ class GridPresenter(Presenter):
         sheet, running = self.sheet, self._is_running()
         if sheet is None:
             return
-        begun = self._run.row if running else None
-        if begun is not None and (cell := self._cell(sheet, begun.question_id)) is not None:
-            self._table.show_cell(cell, self._run.step)
+        first = self._run.row
+        for begun in self._run.rows.values() if running else ():
+            if (cell := self._cell(sheet, begun.question_id)) is not None:
+                self._table.show_cell(cell, self._run.step if begun is first else _("answering"))
         done, total = sheet.answered, len(sheet.cells)
         words = _("{done} of {total} cells").format(done=count(done), total=count(total))
         if running and (left := self._left(total - done)):

@@ -247,8 +247,8 @@ class SheetsPresenter(Presenter):
             return
         sheet = self._shown.sheet
         words = _answered_words(sheet)
-        if self._is_shown() and (row := self.run.row) is not None:
-            words = f"{question_words(row)} · {self.run.step}"
+        if self._is_shown() and self.run.rows:
+            words = f"{question_words(self.run.rows)} · {self.run.step}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
         self.grid.show_progress()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -42,18 +43,25 @@ class SheetRun(Presenter):
         self._pieces: list[str] = []
         self._ended_cells: dict[str, SheetCell] = {}  # by the ids of their questions
         self.sheet_id = ""  # empty while none runs
-        self.row: CellBegun | None = None  # the question that is being asked
+        self.rows: dict[str, CellBegun] = {}  # the questions that are being asked, by their ids
         self._title = ""
         self._last_id = ""
 
     @property
+    def row(self) -> CellBegun | None:
+        """The question that is being asked; of several, the one that was begun first."""
+        return next(iter(self.rows.values()), None)
+
+    @property
     def text(self) -> str:
-        """The answer so far."""
+        """The answer to `row` so far."""
         return "".join(self._pieces)
 
     def begin(self, sheet: Sheet, only: str = "") -> None:
         """`only`: the id of the one question that is asked."""
-        self.sheet_id, self._title, self.row = sheet.id, sheet.title, None
+        self.sheet_id, self._title = sheet.id, sheet.title
+        self.rows.clear()
+        self._pieces.clear()
         self._last_id = sheet.id
         self._ended_cells.clear()
         job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id, only=only), self._on_event)
@@ -67,7 +75,8 @@ class SheetRun(Presenter):
     def announce(self) -> None:
         """Say how far it is."""
         row = self.row
-        words, done = (question_words(row), (row.number - 1) / max(1, row.total)) if row is not None else (self.step, 0)
+        words = question_words(self.rows) or self.step
+        done = (row.number - 1) / max(1, row.total) if row is not None else 0
         self.progressed.emit(RunProgress(self._title, words, done) if self.sheet_id else None)
 
     def newest(self, sheet: Sheet) -> Sheet:
@@ -85,8 +94,7 @@ class SheetRun(Presenter):
     def _on_event(self, event: object) -> None:
         match event:
             case CellBegun():
-                self.row = event
-                self._pieces.clear()
+                self.rows[event.question_id] = event
                 self.changed.emit()
             case Loading() | Tokenizing() | Reading() | Thinking():
                 self._activity.note(EngineTask.SHEET, event)
@@ -97,8 +105,10 @@ class SheetRun(Presenter):
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
             case CellEnded():
-                self.row = None
                 self._ended_cells[event.cell.question.id] = event.cell
+                if self.row is not None and self.row.question_id == event.cell.question.id:
+                    self._pieces.clear()
+                self.rows.pop(event.cell.question.id, None)
                 self._activity.note_part(EngineTask.SHEET)
                 self.cell_ended.emit(event)
             case Done() | Cancelled():
@@ -108,12 +118,19 @@ class SheetRun(Presenter):
                 self.failed.emit(sentence(problem))
 
     def _end(self) -> None:
-        sheet_id, broken_off = self.sheet_id, self.row is not None
-        self.sheet_id, self.row = "", None
+        sheet_id, broken_off = self.sheet_id, bool(self.rows)
+        self.sheet_id = ""
+        self.rows.clear()
         self._activity.end(EngineTask.SHEET)
         self.ended.emit(sheet_id, broken_off)
 
 
-def question_words(row: CellBegun) -> str:
-    """Which one is being asked."""
-    return _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
+def question_words(rows: Mapping[str, CellBegun]) -> str:
+    """Which are being asked; empty where none is."""
+    row = next(iter(rows.values()), None)
+    if row is None:
+        return ""
+    words = _("Question {number} of {total}").format(number=count(row.number), total=count(row.total))
+    if len(rows) == 1:
+        return words
+    return f"{words} · {_('{n} at the same time').format(n=count(len(rows)))}"

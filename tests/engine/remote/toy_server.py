@@ -120,6 +120,7 @@ class ToyServer(ThreadingHTTPServer):
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer: list[str] = ["The ", "tenant ", "pays."]
+        self.slots = 1
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.connections: list[socket.socket] = []
         self.hung_up = threading.Event()
@@ -194,7 +195,7 @@ def _sglang_chat(handler: Handler) -> None:
 
 
 def _llama_props(handler: Handler) -> None:
-    handler.send_json({"default_generation_settings": {"n_ctx": CONTEXT_TOKENS}, "total_slots": 1})
+    handler.send_json({"default_generation_settings": {"n_ctx": CONTEXT_TOKENS}, "total_slots": handler.server.slots})
 
 
 def _llama_tokenize(handler: Handler) -> None:

@@ -1,0 +1,92 @@
+"""Lanes to a server: processes beside the one that answers, so that several questions are under way at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app.core.errors import AppError, Code
+from app.core.events import Loading
+from app.core.work import Cancel, Progress, Result, Work, relay
+from app.engine.carrying import carry, error_of, result_of
+from app.engine.protocol import EngineOrder, Event, Load, LoadSpec, ModelInfo
+from app.isolation.child import Child, ChildDied
+
+
+class Lanes:
+    """Lane 0 is the engine's own process. The others are started when they are needed, connect to the same server, and
+    live until `close`. `bell`: rung by all of them."""
+
+    def __init__(self, start: Callable[[], Child[Event]]) -> None:
+        """`start`: another process of the kind that speaks with a server."""
+        self.bell = threading.Event()
+        self.number: int | None = None
+        self._start = start
+        self._lock = threading.Lock()
+        self._children: dict[int, Child[Event]] = {}
+
+    @contextmanager
+    def on(self, number: int) -> Iterator[None]:
+        """Orders that are begun within it go by this lane."""
+        before, self.number = self.number, number
+        try:
+            yield
+        finally:
+            self.number = before
+
+    def run(
+        self,
+        order: EngineOrder[Progress, Result],
+        first: Child[Event],
+        spec: LoadSpec,
+        model: ModelInfo,
+        cancel: Cancel,
+    ) -> Work[Progress, Result]:
+        """Have an order carried out by the lane of now; `first` is lane 0, and `model` what it is connected with.
+
+        Raises AppError, REMOTE_MODEL_CHANGED where the server has another model meanwhile; Stopped.
+        """
+        number = self.number or 0
+        child = first if number == 0 else self._children.get(number)
+        try:
+            if child is None or child.death is not None:
+                child = yield from self._connected(number, spec, model, cancel)
+            return result_of(order, (yield from carry(child, order, cancel, self.bell)))
+        except ChildDied as death:
+            raise error_of(death) from death
+
+    def each(self) -> list[Child[Event]]:
+        with self._lock:
+            return list(self._children.values())
+
+    def close(self) -> None:
+        """End their processes. May be called from any thread."""
+        with self._lock:
+            children, self._children = self._children, {}
+        for child in children.values():
+            child.kill()
+
+    def _connected(self, number: int, spec: LoadSpec, model: ModelInfo, cancel: Cancel) -> Work[Progress, Child[Event]]:
+        self._end(number)
+        load = Load(spec)
+        with self._lock:  # so that `close` comes before it is started, or ends it
+            child = self._children[number] = self._start()
+        try:
+            ended = yield from relay(carry(child, load, cancel, self.bell), _unshown)
+            if result_of(load, ended).vocabulary != model.vocabulary:
+                raise AppError(Code.REMOTE_MODEL_CHANGED, host=model.host)
+        except BaseException:
+            self._end(number)
+            raise
+        return child
+
+    def _end(self, number: int) -> None:
+        with self._lock:
+            child = self._children.pop(number, None)
+        if child is not None:
+            child.kill()
+
+
+def _unshown(_loading: Loading) -> tuple[()]:
+    return ()

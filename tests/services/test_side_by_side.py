@@ -1,0 +1,162 @@
+"""A grid on a server with several slots: what is under way at once, what an outage does, and what each request is."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.conversation import BookRef, Ending
+from app.core.document import Document, Format, Page
+from app.core.errors import Code
+from app.core.events import Notice
+from app.core.record import RecordKind
+from app.core.settings import RemoteSettings, RemoteTexts
+from app.core.sheet import CellBegun, CellEnded, Sheet
+from app.core.work import Cancel, Stopped, finish
+from app.engine.client import EngineClient
+from app.services import turns
+from app.services.columns import columns_of
+from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
+from tests.ui.fakes import FakeDesk, open_desk
+from tests.work import run
+
+pytestmark = pytest.mark.usefixtures("near_engines")
+
+
+@pytest.fixture
+def server() -> Iterator[ToyServer]:
+    made = ToyServer("llama-server")
+    made.slots = 3
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fake(tmp_path: Path, server: ToyServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
+    monkeypatch.setattr(turns, "_SHORTEST_S", 0.01)
+    engine = EngineClient()
+    engine.weighs = False  # type: ignore[attr-defined]
+    made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]
+    remote = RemoteSettings(server.address, texts=RemoteTexts.AS_IS)
+    made.desk.settings.save(msgspec.structs.replace(made.desk.settings.load(), remote=remote))
+    yield made
+    made.desk.close()
+
+
+def make(fake: FakeDesk, rows: int, *questions: str) -> Sheet:
+    books = []
+    for number in range(rows):
+        title = f"Berth {number}"
+        page = Page(1, "1", f"{title}. The lease of Anna Meyer ends in May.")
+        document = Document(title, Format.TEXT, title.encode().hex().ljust(64, "0"), (page,))
+        books.append((BookRef(fake.books.add(document, Path(f"/{title}.txt")).id),))
+    return fake.desk.sheets.create_grid(columns_of(questions), books, title="Leases")
+
+
+def kept(fake: FakeDesk, grid: Sheet) -> Sheet:
+    found = fake.desk.sheets.get(grid.id)
+    assert found is not None
+    return found
+
+
+def asked(server: ToyServer) -> list[str]:
+    return [bytes(token for token in prompt if token < 256).decode() for prompt in server.prompts()]
+
+
+def test_as_many_documents_as_there_are_slots_are_under_way_at_once(fake: FakeDesk, server: ToyServer) -> None:
+    together = threading.Barrier(3)
+
+    def route(handler: Handler) -> None:
+        together.wait(WAIT_S)  # passed only when three requests are here
+        complete(handler)
+
+    server.routes["/v1/completions"] = route
+    grid = make(fake, 3, "When does it end?", "Who pays?")
+    events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    assert done.finished
+    assert set(Counter(asked(server)).values()) == {1}, "and nothing twice"
+    assert len(server.prompts()) == 6
+    begun = [event.question_id for event in events if isinstance(event, CellBegun)]
+    ended = [event.cell.question.id for event in events if isinstance(event, CellEnded)]
+    assert sorted(begun) == sorted(ended) == sorted(cell.question.id for cell in done.cells)
+    assert len(set(begun)) == 6
+
+
+def test_books_come_first_and_equal_to_the_byte_in_every_request(fake: FakeDesk, server: ToyServer) -> None:
+    grid = make(fake, 2, "When does it end?", "Who pays?", "[date] When?")
+    finish(fake.desk.sheets.run(grid.id, Cancel()))
+    for number in range(2):
+        of_book = [text for text in asked(server) if f"Berth {number}" in text]
+        heads = {text[: text.index("ends in May.")] for text in of_book}
+        assert len(of_book) == 3
+        assert len(heads) == 1, "rules and books do not depend on the question"
+
+
+def test_an_outage_costs_nothing_but_time(fake: FakeDesk, server: ToyServer) -> None:
+    """The server refuses, breaks off before and in the middle of an answer, and loads its model again."""
+    count = iter(range(1000))
+
+    def route(handler: Handler) -> None:
+        match next(count):
+            case 2 | 3:
+                handler.send_json({"error": {"message": "Loading model"}}, 503, Retry_After="0")
+            case 4:
+                handler.begin_stream()
+            case 6:
+                handler.begin_stream()
+                handler.send_event({"choices": [{"text": "The ", "finish_reason": None}]})
+            case _:
+                complete(handler)
+
+    server.routes["/v1/completions"] = route
+    grid = make(fake, 4, "When does it end?", "Who pays?", "Who insures?")
+    events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    assert done.finished
+    answers = [cell.answer for cell in done.cells]
+    assert all(answer is not None and answer.ending is Ending.COMPLETE for answer in answers)
+    assert len([event for event in events if isinstance(event, CellEnded)]) == 12
+    assert len(server.prompts()) == 12 + 4, "what was answered is asked once, what was not once more"
+    notices = [event.problem.code for event in events if isinstance(event, Notice)]
+    assert Code.REMOTE_ASKED_AGAIN in notices
+
+
+def test_stopped_it_ends_all_that_is_under_way_and_goes_on_with_what_is_left(fake: FakeDesk, server: ToyServer) -> None:
+    cancel, held = Cancel(), threading.Event()
+
+    def route(handler: Handler) -> None:
+        handler.begin_stream()
+        handler.send_event({"choices": [{"text": "The ", "finish_reason": None}]})
+        if len(server.prompts()) >= 3:
+            held.set()
+            cancel.request()
+        handler.wait_for_hang_up()
+
+    finish(fake.desk.models.load(None, Cancel()))
+    server.routes["/v1/completions"] = route
+    grid = make(fake, 4, "When does it end?")
+    with pytest.raises(Stopped):
+        finish(fake.desk.sheets.run(grid.id, cancel))
+    assert held.is_set()
+    server.routes["/v1/completions"] = complete
+    _events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    assert done.finished
+
+
+def test_names_are_replaced_in_every_request_of_every_lane(fake: FakeDesk, server: ToyServer) -> None:
+    settings = fake.desk.settings
+    remote = msgspec.structs.replace(settings.load().remote, texts=RemoteTexts.REPLACED)
+    settings.save(msgspec.structs.replace(settings.load(), remote=remote))
+    server.answer = ["[Per", "son 1] ", "pays."]
+    grid = make(fake, 4, "Who pays?", "Who is Anna Meyer?")
+    finish(fake.desk.sheets.run(grid.id, Cancel()))
+    assert not [text for text in asked(server) if "Anna Meyer" in text]
+    cells = kept(fake, grid).cells
+    assert {cell.answer.text for cell in cells if cell.answer} == {"Anna Meyer pays."}
+    assert all(cell.answer and cell.answer.sent and cell.answer.sent.replaced for cell in cells)
+    entries = [entry for entry in fake.desk.record.store.entries() if entry.kind == RecordKind.CELL]
+    assert len(entries) == len(cells), "the record has each"
