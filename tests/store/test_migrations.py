@@ -32,6 +32,7 @@ from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
+from app.core.matter import LIBRARY
 from app.core.note import Marker, NotePlace
 from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse, Sent
 from app.core.record import RecordKind
@@ -48,6 +49,7 @@ from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.matters import MatterStore
+from app.store.mcp_clients import McpClients
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.notes import NoteStore
 from app.store.passages import Passages
@@ -208,6 +210,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             recorded = [(entry.kind, entry.item, entry.text) for entry in RecordStore(database).entries()]
             assert recorded == [(RecordKind.BEGUN, "", ""), (RecordKind.ANSWER, talk.id, "Who?")]
             assert RecordStore(database).verify().flaw is None
+            (editor,) = McpClients(database).all()
+            assert (editor.name, editor.desks, editor.program) == ("editor", (LIBRARY,), "/usr/bin/editor")
         assert answer.sent == (Sent("models.example.org", 3) if version >= 11 else None)
 
         with database.read() as connection:
