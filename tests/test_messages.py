@@ -64,6 +64,7 @@ def names_a_path(code: Code) -> bool:
             "passphrase_weak",
             "note_",
             "hub_",
+            "mcp_",
             "remote_",
             "weighing_",
             "output_",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -51,6 +51,27 @@ _MARKS = {
 
 _SUPPORT_MARKS = {Support.QUOTED: "✓", Support.SUPPORTED: "✓", Support.OTHERWISE: "≠", Support.NOTHING: "?"}
 _UNWEIGHED_MARK = "–"
+
+
+class AnswerScreen(Protocol):
+    """Shows what happens on the way to answers, and the answers."""
+
+    def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None: ...
+    def loading(self, event: Loading) -> None: ...
+    def tokenizing(self, event: Tokenizing) -> None: ...
+    def looking(self, event: Looking) -> None: ...
+    def reading(self, event: Reading) -> None: ...
+    def part_begun(self, event: PartBegun) -> None: ...
+    def part_ended(self, event: PartEnded) -> None: ...
+    def noting(self) -> None: ...
+    def thinking(self) -> None: ...
+    def token(self, text: str) -> None: ...
+    def weighing(self, event: Weighing) -> None: ...
+    def notice(self, problem: Problem) -> None: ...
+    def written(self, question: Question | StoredQuestion, answer: Answer) -> None: ...
+    def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None: ...
+    def stopped(self, answer: Answer) -> None: ...
+    def choices(self, choices: Choices) -> None: ...
 
 
 class JsonProgress:
@@ -342,29 +363,40 @@ def _describe_parts(answer: Answer) -> list[dict[str, Any]]:
 
 
 def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """The pages of an answer with what the check found, the passages that the model saw, that no model drew it from
-    books, and an empty line. `shelf` has the books by their ids."""
-    for citation in answer.citations:
-        print(f"  {_citation_line(citation, shelf)}")
-    if answer.passages or answer.excerpts:
-        print(f"  {_passages_line(answer, shelf)}")
-    for words in filter(None, (basis_words(question, answer), sent_words(answer))):
-        print(f"  {words}")
+    """What `finding_lines` gives, and an empty line."""
+    for line in finding_lines(question, answer, shelf):
+        print(f"  {line}")
     print(flush=True)
 
 
+def finding_lines(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
+    """The pages of an answer with what the check found, the passages that the model saw, that no model drew it from
+    books. `shelf` has the books by their ids."""
+    lines = [_citation_line(citation, shelf) for citation in answer.citations]
+    if answer.passages or answer.excerpts:
+        lines.append(_passages_line(answer, shelf))
+    return [*lines, *filter(None, (basis_words(question, answer), sent_words(answer)))]
+
+
 def print_weighed(answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """The sentences of an answer with what the books have of them, and an empty line; nothing where none is weighed."""
-    if not answer.weighed:
-        return
+    """What `weighed_lines` gives, and an empty line; nothing where no sentence is weighed."""
+    for line in weighed_lines(answer, shelf):
+        print(units.printable(f"  {line}"))
+    if answer.weighed:
+        print(flush=True)
+
+
+def weighed_lines(answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
+    """The sentences of an answer with what the books have of them."""
+    lines = []
     for weighed in answer.weighed:
         said = " ".join(answer.text[weighed.start : weighed.end].split())
         mark = _SUPPORT_MARKS.get(weighed.support, _UNWEIGHED_MARK)
         line = f"{mark} {support_words(weighed, shelf, titled=True)}: “{said}”"
         if weighed.on_page and weighed.support in (Support.OTHERWISE, Support.NOTHING):
             line += " " + _("The page: “{words}”").format(words=weighed.on_page)
-        print(units.printable(f"  {line}"))
-    print(flush=True)
+        lines.append(line)
+    return lines
 
 
 def _passages_line(answer: Answer, shelf: Mapping[str, Book]) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from app.cli import arguments, leaving
-from app.cli.answers import JsonAnswers, TextAnswers
+from app.cli.answers import AnswerScreen, JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
 from app.cli.folders import open_all
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             leaving.show(desk.leaving.found(Question("", text, books)), as_json=options.json)
         return
     shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
-    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)
+    out: AnswerScreen = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)
     show = partial(show_progress, out)
     if options.all:
         index(books_with(shelf, books), asking_desk, cancel)
@@ -104,9 +104,7 @@ def _check(options: argparse.Namespace) -> None:
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
 
 
-def _take_images(
-    paths: Sequence[Path], desk: Services, cancel: Cancel, out: JsonAnswers | TextAnswers
-) -> tuple[Image, ...]:
+def _take_images(paths: Sequence[Path], desk: Services, cancel: Cancel, out: AnswerScreen) -> tuple[Image, ...]:
     images = tuple(_take_image(file, desk.images, cancel) for file in paths)
     if images:
         finish(desk.models.ready(cancel), out.loading)
@@ -152,7 +150,7 @@ class Asker:
     those to books that do not fit."""
 
     desk: Services
-    out: JsonAnswers | TextAnswers
+    out: AnswerScreen
     cancel: Cancel
     excerpts: bool = False
     goes_on: bool = False
@@ -313,7 +311,7 @@ def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
-def show_progress(out: JsonAnswers | TextAnswers, progress: PartsProgress | Weighing) -> None:
+def show_progress(out: AnswerScreen, progress: PartsProgress | Weighing) -> None:
     """Show what happens on the way to an answer."""
     match progress:
         case Loading():

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from app.cli import arguments, passphrases
@@ -60,6 +61,11 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
                 from app.cli import rescue
 
                 rescue.run(options)
+                return EXIT_ANSWERED
+            if options.command == "mcp" and options.mcp_command is None:
+                from app.cli.mcp import serving
+
+                serving.serve(partial(_open_for_program, options, open_desk), arguments.paths(options))
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 _say_aged(desk)
@@ -154,6 +160,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import matters
 
             matters.run(options, desk)
+        case "mcp":
+            from app.cli.mcp import deciding
+
+            deciding.run(options, desk)
         case "backup":
             from app.cli import backup
 
@@ -220,6 +230,14 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     except BaseException:
         library.close()
         raise
+
+
+def _open_for_program(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
+    """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
+    file = options.passphrase_file
+    desk = open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
+    _say_aged(desk)
+    return desk
 
 
 def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:

@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _add_record(commands)
     _add_kept(commands)
     _add_matters(commands)
+    _add_mcp(commands)
     _add_backup(commands)
     _add_compare(commands)
     _add_read(commands)
@@ -450,6 +451,32 @@ def _add_matters(commands: Any) -> None:
             _add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
     taken = _command(of_matters, "import", _("import a matter that was exported"))
     _add_encrypted_file(taken, _("a file written by `octavo matters export`"))
+
+
+def _add_mcp(commands: Any) -> None:
+    mcp = _command(
+        commands,
+        "mcp",
+        _(
+            "let another program on this computer ask the library and matters that you allow, over standard input and"
+            " output (Model Context Protocol); the program starts this itself"
+        ),
+    )
+    mcp.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE",
+        help=_("read the passphrase of the data from the first line of this file"),
+    )  # fmt: skip
+    of_mcp = mcp.add_subparsers(metavar="COMMAND", dest="mcp_command")
+    _command(of_mcp, "list", _("list the programs that have asked, and what each may see"))
+    allow = _command(of_mcp, "allow", _("let a program see the library, or the matters that are named"))
+    allow.add_argument(
+        "--matter", action="append", default=[], metavar="NAME", help=_("this matter; repeatable"), dest="matters"
+    )
+    allow.add_argument("--library", action="store_true", help=_("the library, too, where matters are named"))
+    refuse = _command(of_mcp, "refuse", _("show a program nothing, and ask no more about it"))
+    forget = _command(of_mcp, "forget", _("take back what was decided about a program"))
+    for each in (allow, refuse, forget):
+        each.add_argument("name", metavar="NAME", help=_("the name that the program gives itself"))
 
 
 def _add_backup(commands: Any) -> None:

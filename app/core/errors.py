@@ -254,6 +254,20 @@ class Code(StrEnum):
     REMOTE_FORBIDDEN = "remote_forbidden"  # host
     HUB_FORBIDDEN = "hub_forbidden"  # host
 
+    # other programs, which ask over MCP; name: what one calls itself
+    MCP_FORBIDDEN = "mcp_forbidden"  # name
+    MCP_NOT_ALLOWED = "mcp_not_allowed"  # name: nobody has decided, and no window is open
+    MCP_UNDECIDED = "mcp_undecided"  # name: nobody has decided yet, and the window asks
+    MCP_REFUSED = "mcp_refused"  # name
+    MCP_NO_NAME = "mcp_no_name"
+    MCP_NO_MATTER = "mcp_no_matter"  # name, matter: there is none of that name that it may see
+    MCP_NO_DOCUMENT = "mcp_no_document"  # document: what was asked for
+    MCP_ARGUMENTS = "mcp_arguments"  # tool, detail: what is wrong with them
+    MCP_CONVERSATION = "mcp_conversation"  # the program did not begin it now
+    MCP_LOCKED = "mcp_locked"
+    MCP_TEXTS = "mcp_texts"  # host: nobody has decided what becomes of names and numbers
+    MCP_CLIENT_UNKNOWN = "mcp_client_unknown"  # name
+
     # the record
     RECORD_FILE = "record_file"  # path: no exported record
     RECORD_CHANGED = "record_changed"  # number: of the first entry that is not as it was written
@@ -302,7 +316,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
             "option_invalid",
             "setting_",
             "passphrase_weak",
-            *("remote_forbidden", "hub_forbidden"),
+            *("remote_forbidden", "hub_forbidden", "mcp_"),
             "no_display",
             "context_invalid",
         ),

@@ -40,6 +40,10 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """False: no model is looked up or downloaded."""
     allowed_hubs: tuple[str, ...] | None = None
     """Hosts that models may be asked for at; what a hub then names as the place of its files is followed."""
+    other_programs: bool = True
+    """False: no other program is answered (`octavo mcp`)."""
+    allowed_programs: tuple[str, ...] | None = None
+    """Programs that a person may allow, by the names that they give themselves; None: any."""
     passphrase_required: bool = False
     passphrase_digits: Annotated[int, Meta(ge=0, le=30)] = 0
     """Of the number of guesses that a new passphrase takes at least, as `app.core.passphrase` estimates it; what that
@@ -110,6 +114,12 @@ class Policy(msgspec.Struct, frozen=True):
         if not self.rules.model_hub or (allowed is not None and not _is_in(host, allowed)):
             raise AppError(Code.HUB_FORBIDDEN, host=host)
 
+    def check_program(self, name: str = "") -> None:
+        """Whether another program may be answered at all, and one of this name. Raises AppError MCP_FORBIDDEN."""
+        allowed = self.rules.allowed_programs
+        if not self.rules.other_programs or (name and allowed is not None and not _is_in(name, allowed)):
+            raise AppError(Code.MCP_FORBIDDEN, name=name)
+
 
 NO_POLICY = Policy()
 """Nothing is decided."""
@@ -117,7 +127,7 @@ NO_POLICY = Policy()
 
 def strict(rules: PolicyRules) -> PolicyRules:
     """These rules, and that nothing leaves the machine: for a file that cannot be trusted to say so."""
-    return msgspec.structs.replace(rules, remote_engine=False, model_hub=False)
+    return msgspec.structs.replace(rules, remote_engine=False, model_hub=False, other_programs=False)
 
 
 def _is_in(host: str, allowed: tuple[str, ...]) -> bool:

@@ -55,6 +55,7 @@ class RecordKind(StrEnum):
     REMOTE = "remote"  # a server was connected to
     SETTING = "setting"
     POLICY = "policy"  # another one is in force
+    PROGRAM = "program"  # another program asked over MCP, or a person decided what it may see
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -49,12 +49,14 @@ _DOCUMENTS_OF_ENTRY = 100
 
 @dataclass(frozen=True)
 class Recording:
-    """All methods raise AppError as the store does. `model` gives the one that is loaded."""
+    """All methods raise AppError as the store does. `model` gives the one that is loaded. `client`: the program that
+    asks over MCP; empty where a person asks."""
 
     store: RecordStore
     books: Books
     settings: Callable[[], Settings]
     model: Callable[[], ModelInfo | None]
+    client: str = ""
 
     def note(self, happening: Happening, *, books: Iterable[str] = ()) -> None:
         """`books`: ids of those that it is about, whose documents are named."""
@@ -118,10 +120,18 @@ class Recording:
             ending=ending,
             tokens_read=usage.evaluated_tokens,
             tokens_written=usage.generated_tokens,
-            detail=_detail_of(answer),
+            detail="; ".join(filter(None, (self._asked_by(), _detail_of(answer)))),
             text=question.text,
         )
         self.by_model(happening, books=(ref.book_id for ref in (*question.books, *question.others)))
+
+    def by_program(self, what: str, *, item: str = "", books: Iterable[str] = (), text: str = "") -> None:
+        """The program that asks got something else than an answer: `what` in a few words, such as `pages 3 to 7`."""
+        detail = "; ".join(filter(None, (self._asked_by(), what)))
+        self.note(Happening(RecordKind.PROGRAM, item, detail=detail, text=text), books=books)
+
+    def _asked_by(self) -> str:
+        return f"program: {self.client}" if self.client else ""
 
 
 def _detail_of(answer: Answer) -> str:

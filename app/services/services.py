@@ -54,6 +54,7 @@ from app.store.settings import SettingsStore
 
 if TYPE_CHECKING:
     from app.services.backup import Backups
+    from app.services.mcp_access import McpAccess
     from app.services.suggestions import Suggestions
     from app.services.timeline.asking import TimelineAsking
 
@@ -128,6 +129,14 @@ class Services:
         from app.services.backup import Backups  # now: few need it
 
         return Backups(self.paths, self.home)
+
+    @property
+    def mcp_access(self) -> McpAccess:
+        from app.services.mcp_access import McpAccess  # now: few need it
+        from app.store.mcp_clients import McpClients
+
+        clients = McpClients(self.home)
+        return McpAccess(clients, self.matters.kept, self.policy, self.paths, self.home_record.note)
 
     @property
     def sheets(self) -> Sheets:

@@ -60,11 +60,13 @@ PLACES: dict[str, SearchedTable] = {
     "settings": SearchedTable(KeptWhere.SETTINGS, "t.name", ("value",)),
     "blobs": SearchedTable(KeptWhere.SETTINGS, "t.name", ("value",)),
     "matters": SearchedTable(KeptWhere.MATTERS, "t.id", ("name",)),
+    "mcp_clients": SearchedTable(KeptWhere.SETTINGS, "t.name", ("name", "program")),
 }
 
 WITHOUT_TEXTS = frozenset(
     {
         *("book_tokens", "conversation_books", "covers", "deleted_matters", "images", "left_out", "passage_vectors"),
+        "mcp_matters",
         *("record_head", "replaced_texts", "sheet_rows", "sheets", "timeline_books", "timeline_left_out"),
         "passages",  # with its indexes: of the pages of books, which are looked through
     }

@@ -608,13 +608,31 @@ CREATE TRIGGER a_deleted_book_takes_its_pseudonyms_along BEFORE DELETE ON books 
 END;
 """
 
+_V11 = "".join((_RECORD, _PSEUDONYMS))
+
 _THOUGHTS = """
 ALTER TABLE answers ADD COLUMN thought TEXT NOT NULL DEFAULT 'null';  -- JSON: Thought | None
 """
 
-_V11 = "".join((_RECORD, _PSEUDONYMS, _THOUGHTS))
+_MCP = """
+-- Other programs that asked for the desk, by the names that they give themselves. Used in the main database alone.
+CREATE TABLE mcp_clients (
+    name TEXT NOT NULL PRIMARY KEY,
+    standing TEXT NOT NULL,          -- McpStanding
+    program TEXT NOT NULL,
+    library INTEGER NOT NULL,
+    asked_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mcp_matters (
+    name TEXT NOT NULL REFERENCES mcp_clients (name) ON DELETE CASCADE,
+    matter_id TEXT NOT NULL REFERENCES matters (id) ON DELETE CASCADE,
+    PRIMARY KEY (name, matter_id)
+) STRICT, WITHOUT ROWID;
+"""
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
+_V12 = "".join((_THOUGHTS, _MCP))
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

@@ -852,6 +852,36 @@ _SENTENCES: dict[Code, str] = {
         "Your administrator does not allow Octavo to get models from {host}. Nothing was sent. Import a model from a"
         " file, or ask your administrator."
     ),
+    Code.MCP_FORBIDDEN: (
+        "Your administrator does not allow Octavo to answer the program “{name}”. Nothing was shown to it."
+    ),
+    Code.MCP_NOT_ALLOWED: (
+        "The program “{name}” may not read in Octavo yet. Open Octavo and allow it there, or type “octavo mcp allow"
+        " NAME” with its name in a terminal; then ask again."
+    ),
+    Code.MCP_UNDECIDED: (
+        "Octavo’s window asks whether the program “{name}” may read, and nobody has answered yet. Answer there, then"
+        " ask again."
+    ),
+    Code.MCP_REFUSED: (
+        "The program “{name}” was refused, so nothing was shown to it. To allow it, open the settings of Octavo, or"
+        " type “octavo mcp allow NAME” with its name in a terminal."
+    ),
+    Code.MCP_NO_NAME: "The program does not say its name, so nobody can allow it. Nothing was shown to it.",
+    Code.MCP_NO_MATTER: (
+        "There is no matter “{matter}” that the program “{name}” may see. “list_matters” names those that it may see."
+    ),
+    Code.MCP_NO_DOCUMENT: "There is no document “{document}” here. “list_documents” and “search” give the ids.",
+    Code.MCP_ARGUMENTS: "The tool “{tool}” cannot be used so: {detail}.",
+    Code.MCP_CONVERSATION: (
+        "The program did not begin this conversation, or it is not in this matter. Ask without “conversation”."
+    ),
+    Code.MCP_LOCKED: "Octavo is locked. Unlock it in its window, then ask again.",
+    Code.MCP_TEXTS: (
+        "The model is on the server {host}, and nobody has decided whether names and numbers are replaced on the way"
+        " there. Decide it in the settings of Octavo, then ask again."
+    ),
+    Code.MCP_CLIENT_UNKNOWN: "No program “{name}” has asked. “octavo mcp list” lists those that have.",
     Code.PASSPHRASE_REQUIRED: (
         "Your administrator requires a passphrase for the data in “{path}”. Choose one, in the window or at a"
         " terminal, to go on."

@@ -43,6 +43,10 @@ def _rules(policy: Policy) -> Iterator[str]:
         yield _("No model is looked up or downloaded.")
     elif rules.allowed_hubs is not None:
         yield _("Models come only from: {hosts}.").format(hosts=_names(rules.allowed_hubs))
+    if not rules.other_programs:
+        yield _("No other program is answered.")
+    elif rules.allowed_programs is not None:
+        yield _("Only these programs may be answered: {names}.").format(names=_names(rules.allowed_programs))
     if rules.passphrase_required:
         yield _("A passphrase protects the data.")
     if rules.passphrase_digits:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from app.core.conversation import Ending
 from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
 from app.wording.i18n import _
@@ -33,6 +35,7 @@ def kind_words(kind: str) -> str:
         RecordKind.REMOTE: _("Server"),
         RecordKind.SETTING: _("Setting"),
         RecordKind.POLICY: _("Policy"),
+        RecordKind.PROGRAM: _("Another program"),
     }
     return words.get(kind, printable(kind))
 
@@ -66,7 +69,11 @@ def what_words(entry: RecordEntry) -> str:
 
 
 def _detail_words(entry: RecordEntry) -> str:
-    """What the detail of an entry means: a setting and its value, a thing, a thing as a file."""
+    """What the detail of an entry means: a setting and its value, a thing, a thing as a file; who asked."""
+    asked, _semicolon, rest = entry.detail.partition("; ")
+    if asked.startswith("program: "):
+        entry = msgspec.structs.replace(entry, detail=rest)
+        return " · ".join(filter(None, (asked.removeprefix("program: "), _detail_words(entry) if rest else "")))
     if entry.kind == RecordKind.BEGUN:
         return ""
     if entry.kind == RecordKind.SETTING:
@@ -99,6 +106,7 @@ def _number_words(thing: str, number: int) -> str:
 
 def _thing_words() -> dict[str, str]:
     return {
+        "allowed": _("allowed"),
         "answer": _("Answer"),
         "book": _("Document"),
         "chronology": _("Chronology"),
@@ -109,10 +117,15 @@ def _thing_words() -> dict[str, str]:
         "matter": _("Matter"),
         "model": _("Model"),
         "notes": _("Notes"),
+        "list": _("list of documents"),
+        "matters": _("list of matters"),
         "people": _("People"),
+        "refused": _("refused"),
         "report": _("Report"),
+        "search": _("search"),
         "sheet": _("Question sheet"),
         "table": _("Table"),
+        "taken back": _("permission taken back"),
     }
 
 

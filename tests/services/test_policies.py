@@ -46,7 +46,8 @@ def code_of(policy: Policy) -> Code | None:
 
 
 def is_strict(policy: Policy) -> bool:
-    return not policy.rules.remote_engine and not policy.rules.model_hub
+    rules = policy.rules
+    return not rules.remote_engine and not rules.model_hub and not rules.other_programs
 
 
 def test_no_file_is_no_policy(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.image import Raster
+from app.core.matter import LIBRARY
 from app.core.note import Marker, NotePlace
 from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse, Sent
 from app.core.record import RecordKind
@@ -49,6 +50,7 @@ from app.store.cutting import CUT
 from app.store.db import Database
 from app.store.images import ImageStore
 from app.store.matters import MatterStore
+from app.store.mcp_clients import McpClients
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.notes import NoteStore
 from app.store.passages import Passages
@@ -210,7 +212,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert recorded == [(RecordKind.BEGUN, "", ""), (RecordKind.ANSWER, talk.id, "Who?")]
             assert RecordStore(database).verify().flaw is None
         known = Thought("Who calls him that?", 9, 1.5, limited=True)
-        assert answer.thought == (known if version >= 11 else None)
+        assert answer.thought == (known if version >= 12 else None)
+        if version >= 12:
+            (editor,) = McpClients(database).all()
+            assert (editor.name, editor.desks, editor.program) == ("editor", (LIBRARY,), "/usr/bin/editor")
         assert answer.sent == (Sent("models.example.org", 3) if version >= 11 else None)
 
         with database.read() as connection:

@@ -1,0 +1,1 @@
+"""`octavo mcp`: other programs on this machine ask the desk, over standard input and output."""

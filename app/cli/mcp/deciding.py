@@ -1,0 +1,80 @@
+"""`octavo mcp list`, `allow`, `refuse` and `forget`: which programs may see what, decided by a person at a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from app.cli.screen import print_json
+from app.core.errors import AppError, Code
+from app.core.matter import LIBRARY
+from app.core.mcp import McpClient, client_name
+from app.services.services import Services
+from app.wording.i18n import _
+from app.wording.mcp import leaving_words, seen_words, standing_words
+from app.wording.units import printable
+
+
+def run(options: argparse.Namespace, desk: Services) -> None:
+    """Raises AppError USAGE, MCP_NO_NAME, MCP_FORBIDDEN, MCP_CLIENT_UNKNOWN, MATTER_UNKNOWN, and as the store does."""
+    access = desk.mcp_access
+    match options.mcp_command:
+        case "list":
+            _list(options, desk)
+        case "allow":
+            _allow(options, desk)
+        case "refuse":
+            access.refuse(client_name(options.name))
+            _say(options, "refused", _("“{name}” is shown nothing from now on."))
+        case "forget":
+            access.forget(client_name(options.name))
+            _say(options, "forgotten", _("What was decided about “{name}” is taken back."))
+
+
+def _allow(options: argparse.Namespace, desk: Services) -> None:
+    matters = [desk.matters.kept.named(name) for name in options.matters]
+    desks = [LIBRARY] if options.library or not matters else []
+    wanted = McpClient(client_name(options.name), library=bool(desks), matters=tuple(each.id for each in matters))
+    if _agrees(seen_words(wanted, {each.id: each.name for each in matters})):
+        desk.mcp_access.allow(options.name, [*desks, *(each.id for each in matters)])
+        _say(options, "allowed", _("“{name}” may ask from now on."))
+
+
+def _agrees(words: str) -> bool:
+    """A person has to be there: a program that could allow itself would need no permission."""
+    if not sys.stdin.isatty():
+        raise AppError(Code.USAGE, detail=_("only a person at a terminal can allow a program"))
+    print(printable(words), file=sys.stderr)
+    print(leaving_words(), file=sys.stderr)
+    print(_("Allow it? [y/N] "), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes", _("yes"))
+
+
+def _list(options: argparse.Namespace, desk: Services) -> None:
+    clients, names = desk.mcp_access.all(), {each.id: each.name for each in desk.matters.all()}
+    if options.json:
+        print_json({"event": "programs", "programs": [_described(client, names) for client in clients]})
+    elif not clients:
+        print(f"octavo: {_('No program has asked.')}", file=sys.stderr)
+    else:
+        for client in clients:
+            seen = f"  {seen_words(client, names)}" if client.desks else ""
+            print(printable(f"{client.name}  ({standing_words(client.standing)}){seen}"))
+
+
+def _described(client: McpClient, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": client.name,
+        "standing": client.standing,
+        "program": client.program,
+        "library": client.library,
+        "matters": [names[id] for id in client.matters if id in names],
+        "asked_at": client.asked_at,
+    }
+
+
+def _say(options: argparse.Namespace, event: str, words: str) -> None:
+    if options.json:
+        print_json({"event": event, "name": client_name(options.name)})
+    else:
+        print(words.format(name=printable(client_name(options.name))))

@@ -1,0 +1,272 @@
+"""The tools that other programs may use: each takes a struct of `results`, and gives one, with the same as text."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from app.cli.ask import Asker, asking_with
+from app.cli.mcp.messages import ToolAnnotations, ToolDescription, schema_of
+from app.cli.mcp.progress import Progress
+from app.cli.mcp.results import (
+    AskQuestion,
+    CitedPage,
+    DocumentEntry,
+    DocumentList,
+    ListDocuments,
+    ListMatters,
+    MatterEntry,
+    MatterList,
+    PageRead,
+    PagesRead,
+    PassageFound,
+    QuestionAnswered,
+    ReadPages,
+    SearchFor,
+    SearchResults,
+    SentenceSupport,
+)
+from app.cli.mcp.text import answer_text, documents_text, matters_text, pages_text, search_text, tokens_text
+from app.core.conversation import Answer, BookRef, MatterScope, Question
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.mcp import McpClient
+from app.core.search_query import SearchPlace, parse
+from app.core.settings import RemoteTexts
+from app.core.work import Cancel, finish
+from app.services.library_search import LibraryHit
+from app.services.recording import Recording
+from app.services.services import Services
+from app.wording.i18n import _
+from app.wording.support import coverage_words, doubt_words
+
+MOST_CHARACTERS = 60_000
+"""Of pages in one reply; at least one page is given."""
+
+
+@dataclass
+class ToolUse:
+    """One call of a tool, of the desk that is open. `begun`: ids of the conversations that this program began."""
+
+    desk: Services
+    client: McpClient
+    cancel: Cancel
+    progress: Progress
+    begun: set[str]
+
+    @property
+    def record(self) -> Recording:
+        return dataclasses.replace(self.desk.record, client=self.client.name)
+
+
+class ToolReply(msgspec.Struct, frozen=True):
+    value: msgspec.Struct
+    text: str
+
+
+@dataclass(frozen=True)
+class Tool:
+    """`takes`: the struct of its arguments; `of_desk`: whether these name a matter, which is opened first."""
+
+    name: str
+    title: str
+    about: str
+    takes: type[msgspec.Struct]
+    gives: type[msgspec.Struct]
+    use: Callable[[ToolUse, msgspec.Struct], ToolReply]
+    read_only: bool = True
+
+    @property
+    def of_desk(self) -> bool:
+        return "matter" in self.takes.__struct_fields__
+
+
+def list_matters(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa: ARG001 - it takes none
+    seen = use.desk.mcp_access.desks(use.client)
+    entries = [MatterEntry(matter.name if matter else "", matter is None) for matter in seen.values()]
+    dataclasses.replace(use.desk.home_record, client=use.client.name).by_program("matters")
+    found = MatterList(tuple(entries))
+    return ToolReply(found, matters_text(found))
+
+
+def list_documents(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa: ARG001 - the desk is open
+    entries = [
+        DocumentEntry(each.id, each.title, each.format.value, each.page_count, each.characters, each.flagged_pages)
+        for each in use.desk.library.books()
+    ]
+    use.record.by_program("list")
+    found = DocumentList(tuple(entries))
+    return ToolReply(found, documents_text(found))
+
+
+def search(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
+    """Of documents alone: what a person asked and noted is not found."""
+    assert isinstance(arguments, SearchFor)
+    query = msgspec.structs.replace(parse(arguments.query), places=(SearchPlace.DOCUMENTS,))
+    found = finish(use.desk.library_search.find(query, use.cancel, limit=arguments.limit))
+    hits = found.of(SearchPlace.DOCUMENTS)
+    books = {hit.id: use.desk.library.book(hit.id) for hit in hits}
+    use.record.by_program("search", books=books, text=arguments.query)
+    results = SearchResults(
+        tuple(_passage(hit, books[hit.id]) for hit in hits),
+        found.documents,
+        len(found.counts),
+        found.undated,
+        found.unindexed > 0,
+    )
+    return ToolReply(results, search_text(found, results))
+
+
+def read_pages(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
+    assert isinstance(arguments, ReadPages)
+    library = use.desk.library
+    book = _book(use.desk, arguments.document)
+    last = min(arguments.last or book.page_count, book.page_count)
+    if not 1 <= arguments.first <= last:
+        raise AppError(Code.PAGES_INVALID, first=arguments.first, last=arguments.last, pages=book.page_count)
+    pages: list[PageRead] = []
+    characters, number = 0, arguments.first
+    while number <= last and not use.cancel.requested:
+        page = library.page(book.id, number)
+        if pages and characters + len(page.text) > MOST_CHARACTERS:
+            break
+        flags = tuple(flag.value for flag in page.flags)
+        pages.append(PageRead(book.page_names.of(number).plain, number, page.text, flags))
+        characters, number = characters + len(page.text), number + 1
+    use.record.by_program(f"pages {arguments.first} to {number - 1}", item=book.id, books=(book.id,))
+    read = PagesRead(book.id, book.title, book.page_count, tuple(pages), number if number <= last else 0)
+    return ToolReply(read, pages_text(read))
+
+
+def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
+    assert isinstance(arguments, AskQuestion)
+    if not arguments.question.strip():
+        raise AppError(Code.MCP_ARGUMENTS, tool="ask", detail=_("a question has no words"))
+    desk, settings = use.desk, use.desk.ask.settings()
+    desk.models.use(settings.engine, settings.remote)
+    host = desk.models.host()
+    if host and settings.remote.texts not in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
+        raise AppError(Code.MCP_TEXTS, host=host)
+    asking = asking_with(dataclasses.replace(desk.ask, recording=use.record), desk)
+    question = _question(use, arguments)
+    use.begun.add(question.conversation_id)
+    shelf = {book.id: book for book in desk.library.books()}
+    if not question.books and question.plan is None:
+        question = _planned(use, question, asking)
+    answer = Asker(asking, use.progress, use.cancel).put(question)
+    weighed = use.progress.weighed or answer
+    answered = _described(question, weighed, host)
+    return ToolReply(answered, answer_text(question, weighed, shelf))
+
+
+def _question(use: ToolUse, arguments: AskQuestion) -> Question:
+    """With its conversation, which is begun if it does not follow an answer."""
+    conversations = use.desk.conversations
+    books = tuple(BookRef(_book(use.desk, named).id) for named in dict.fromkeys(arguments.documents))
+    if not arguments.conversation:
+        scope = None if books else MatterScope()
+        return Question(conversations.create(books=books, scope=scope).id, arguments.question, books)
+    known = conversations.get(arguments.conversation) if arguments.conversation in use.begun else None
+    if known is None:
+        raise AppError(Code.MCP_CONVERSATION)
+    turns = conversations.turns(known.id)
+    parent = turns[-1].answer.id if turns and turns[-1].answer is not None else None
+    return Question(known.id, arguments.question, books or (known.books if known.scope is None else ()), parent)
+
+
+def _planned(use: ToolUse, question: Question, asking: Services) -> Question:
+    """What it takes of all documents, as `octavo ask --all` does."""
+    conversations = use.desk.conversations
+    turns = conversations.turns(question.conversation_id)
+    proposal = finish(asking.matter_plans.propose(question, MatterScope(), turns, use.cancel), use.progress.planning)
+    planned = msgspec.structs.replace(question, books=proposal.books, plan=proposal.plan)
+    conversations.set_books(question.conversation_id, planned.books)
+    return planned
+
+
+def _described(question: Question, answer: Answer, host: str) -> QuestionAnswered:
+    usage = answer.usage
+    return QuestionAnswered(
+        answer.text,
+        answer.ending.value,
+        tuple(CitedPage(c.document, c.label, c.page, c.quote, c.state.value, c.on_page) for c in answer.citations),
+        tuple(
+            SentenceSupport(
+                " ".join(answer.text[w.start : w.end].split()), w.support.value, w.document, w.label, w.on_page
+            )
+            for w in answer.weighed
+        ),
+        " ".join(filter(None, (coverage_words(question, answer), tokens_text(answer)))),
+        doubt_words(question, answer),
+        question.conversation_id,
+        answer.model,
+        host,
+        usage.reused_tokens,
+        usage.evaluated_tokens,
+        usage.generated_tokens,
+    )
+
+
+def _passage(hit: LibraryHit, book: Book) -> PassageFound:
+    assert hit.span is not None
+    heading, text = (hit.passage.heading, hit.passage.text) if hit.passage else ("", hit.excerpt.text)
+    page = book.page_names.of(hit.span.page).plain
+    sentence = hit.excerpt.text
+    return PassageFound(book.id, book.title, page, hit.span.page, heading, sentence, text.strip(), hit.by_meaning)
+
+
+def _book(desk: Services, named: str) -> Book:
+    """By its id, or by a title that no other document has. Raises AppError MCP_NO_DOCUMENT."""
+    books = desk.library.books()
+    found = [book for book in books if book.id == named] or [book for book in books if book.title == named]
+    if len(found) != 1:
+        raise AppError(Code.MCP_NO_DOCUMENT, document=named)
+    return found[0]
+
+
+def described(tool: Tool) -> ToolDescription:
+    """As a program lists it."""
+    takes, gives = schema_of(tool.takes), schema_of(tool.gives)
+    hints = ToolAnnotations(tool.title, tool.read_only, idempotent_hint=tool.read_only)
+    return ToolDescription(tool.name, tool.title, tool.about, takes, gives, hints)
+
+
+_ALL = (
+    Tool(
+        "list_matters", "List matters", "The matters that this program may see.", ListMatters, MatterList, list_matters
+    ),
+    Tool(
+        "list_documents",
+        "List documents",
+        "The documents of a matter, or of the library: ids, titles, numbers of pages.",
+        ListDocuments,
+        DocumentList,
+        list_documents,
+    ),
+    Tool(
+        "search",
+        "Search documents",
+        "The passages of documents that belong to some words, best first, by words and by meaning, with their pages."
+        " No model answers.",
+        SearchFor,
+        SearchResults,
+        search,
+    ),
+    Tool("read_pages", "Read pages", "The text of pages of a document.", ReadPages, PagesRead, read_pages),
+    Tool(
+        "ask",
+        "Ask a question",
+        "Has the language model that Octavo uses answer from the documents. Each page that the answer names is checked:"
+        " `state` says whether its quotation is there. This can take minutes.",
+        AskQuestion,
+        QuestionAnswered,
+        ask,
+        read_only=False,
+    ),
+)
+
+TOOLS = {tool.name: tool for tool in _ALL}
+"""By their names."""

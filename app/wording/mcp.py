@@ -1,0 +1,30 @@
+"""Other programs that ask over MCP, in words: what each may see, what was decided, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.core.mcp import McpClient, McpStanding
+from app.wording.i18n import _
+
+
+def standing_words(standing: McpStanding) -> str:
+    return {McpStanding.ASKED: _("not decided"), McpStanding.ALLOWED: _("allowed"), McpStanding.REFUSED: _("refused")}[
+        standing
+    ]
+
+
+def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
+    """What it may see, in a sentence. `matters`: their names, by ids."""
+    names = [_("the library")] if client.library else []
+    names += [f"“{matters[id]}”" for id in client.matters if id in matters]
+    words = _("“{name}” may list, search and read the documents of {desks}, and ask the model about them.")
+    return words.format(name=client.name, desks=", ".join(names))
+
+
+def leaving_words() -> str:
+    """What a person should know before a program is allowed."""
+    return _(
+        "Octavo cannot see what the program does with what it reads: many send it to a model on the internet. Nor can"
+        " it prove that the program is what it calls itself."
+    )
