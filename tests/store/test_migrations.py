@@ -156,7 +156,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert answer.from_search == (version >= 4)
         assert answer.words_alone == (version >= 7)
         assert not book.hidden_read
-        assert book.reading == (3 if version >= 10 else 2 if version >= 5 else 1)
+        assert book.reading == (4 if version >= 12 else 3 if version >= 10 else 2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
         binned = [(entry.title, entry.kind) for entry in BinStore(database).all()]
         assert binned == ([("Sharks", BinKind.CONVERSATION)] if version >= 8 else [])
