@@ -25,7 +25,9 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
 from app.models.hub.client import Hub
 from app.models.hub.protocol import check_endpoint
+from app.models.templates.reader import TemplateReader
 from app.services.ask import Ask
+from app.services.chat_templates import ChatTemplates
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
@@ -232,7 +234,8 @@ class _ModelParts:
         headers, learning = HeaderReader(), Learning(Measurements(settings))
         readings = SavedReadings(paths.readings, settings, books.ids)
         remote = RemoteEngine(RemoteKeys(settings))
-        self.plans = Plans(headers, engine, Machines(engine, settings), learning)
+        templates = ChatTemplates(TemplateReader(), engine, settings)
+        self.plans = Plans(headers, engine, Machines(engine, settings), learning, templates)
         self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning, note)
         self.downloads = downloads_of(self.models, settings, headers)
         self.carrying = ImportExport(self.models, headers)

@@ -122,6 +122,7 @@ class Code(StrEnum):
     MODEL_UNSUPPORTED = "model_unsupported"  # architecture
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"
+    MODEL_TEMPLATE_REFUSED = "model_template_refused"  # flaw: what `app.wording` has words for
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
     MODEL_CARD_FULL = "model_card_full"  # needed_bytes: that the graphics card did not have in one piece
     MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context

@@ -53,7 +53,8 @@ class ModelHeader(msgspec.Struct, frozen=True):
     `key_length`, `value_length`: numbers per head. `window`: tokens that a local layer sees, 0 where all layers see
     all. `moe_step`: every such layer is a mixture. `recurrent`: there are layers that keep a state in place of keys.
     `tied`: the output layer has no weights of its own, and uses the embeddings. `projector`: its kind ("llama4",
-    "mlp"), empty for a language model.
+    "mlp"), empty for a language model. `untrusted_template`: how the model's makers write a conversation, as a program;
+    empty where there is none, or one that is too long.
     """
 
     kind: FileKind
@@ -85,6 +86,7 @@ class ModelHeader(msgspec.Struct, frozen=True):
     tied: bool
     projector: str
     weights: tuple[Weights, ...]
+    untrusted_template: str = ""
 
     @property
     def active_parameters(self) -> int:

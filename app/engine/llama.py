@@ -9,15 +9,19 @@ from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter, KvType, Mapping
+from app.engine.chat_formats import from_table
 from app.engine.hardware import free_memory, physical_cores
+from app.engine.listed_formats import rendered
 from app.engine.llama_loader import bindings, is_card_full, last_errors, summary
 from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
@@ -211,18 +215,31 @@ class LlamaModel:
 
         `messages` are (role, content); the text ends where the assistant begins. Raises AppError MODEL_NO_TEMPLATE.
         """
-        api = self._api
         template = self._template()
-        if not template:
+        text = rendered(template, messages) if template else ""
+        if not text:
             raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
-        chat = (api.llama_chat_message * len(messages))(
-            *(api.llama_chat_message(role.encode(), content.encode()) for role, content in messages)
-        )
-        buffer = ctypes.create_string_buffer(1 << 16)
-        length = api.llama_chat_apply_template(template, chat, len(messages), True, buffer, len(buffer))
-        if not 0 < length < len(buffer):
-            raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
-        return buffer.raw[:length].decode()
+        return text
+
+    @property
+    def listed_template(self) -> ChatTemplate | None:
+        """The chat format that our table has for the model's template."""
+        known = from_table(self._template().decode("utf-8", "replace"))
+        return known.template if known is not None else None
+
+    def written_out(self, template: ChatTemplate) -> ChatTemplate:
+        """A format with the texts of this vocabulary's tokens; what ends its answers does so from now on."""
+        eos = int(self._api.llama_vocab_eos(self._vocab))
+        first, end = ("" if token is None or token < 0 else self._written(token) for token in (self.bos, eos))
+        template = template.with_tokens(first, end)
+        if not _opens_answer(template):
+            ends = filter(self.is_control, self.tokenize(template.to_next_question, special=True))
+            for token in islice(ends, 1):
+                self._ends |= {token}
+        return template
+
+    def _written(self, token: int) -> str:
+        return self.token_text(token).decode("utf-8", "replace")
 
     def _template(self) -> bytes:
         """The chat template that came with the file, which is never run; empty where there is none."""
@@ -607,6 +624,12 @@ def _leave_out_vocabulary(vocabulary: NamelessVocabulary, params: Any) -> Any:
     instead[1].value.val_i64 = vocabulary.tokens
     params.kv_overrides = ctypes.cast(instead, type(params.kv_overrides))
     return instead
+
+
+def _opens_answer(template: ChatTemplate) -> bool:
+    """Whether a model writes for whom an answer is, as in Harmony: then a message of its may end before its answer."""
+    new, known = template.to_new_answer, template.to_answer
+    return bool(new) and new != known and known.startswith(new)
 
 
 def _load_mode(mapping: Mapping) -> int:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol, TypeAlias
 
+from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
+from app.engine.chat_formats import ChatRenderer, template
 from app.engine.kv.reuse import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
-from app.engine.thinking import opens_thoughts
 from app.engine.thought_marks import without_thought
 
 LAYOUT_VERSION = 1
@@ -26,14 +27,13 @@ LAYOUT_VERSION = 1
 
 _REMEMBERED_ANSWERS = 256
 _CACHED_TOKENS = 16_000_000
-_MARKERS = ("\u27e6rules\u27e7", "\u27e6question\u27e7", "\u27e6answer\u27e7", "\u27e6next question\u27e7")
 
 
 OnTokenized: TypeAlias = Callable[[int, int], None]
 """Gets the characters that are tokenized, and those of all that have to be; may raise, to give up."""
 
 
-class Vocabulary(Protocol):
+class Vocabulary(ChatRenderer, Protocol):
     """What laying out needs of a model."""
 
     @property
@@ -44,8 +44,6 @@ class Vocabulary(Protocol):
     def tokenize_all(self, texts: Sequence[str]) -> Generator[Tokens]:
         """Those of each text without special tokens, many at a time. May be closed before its end."""
         ...
-
-    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
 
 
 class KeptTokens(Protocol):
@@ -90,38 +88,6 @@ def no_sight() -> Sight:
     raise AppError(Code.MODEL_BLIND, path="")
 
 
-@dataclass(frozen=True)
-class ChatTemplate:
-    """A family's chat format, cut at the places where contents go."""
-
-    begin: str  # before the rules
-    to_question: str  # from the rules to the first question
-    to_answer: str  # from a question to its answer
-    to_next_question: str  # from an answer to the next question
-    to_new_answer: str = ""  # from a question to the answer that is to be written, where a model may think there
-
-
-def template(vocabulary: Vocabulary) -> ChatTemplate:
-    """Render the format once with marker contents and cut it at the markers.
-
-    Raises AppError MODEL_NO_TEMPLATE when the model has no chat format that llama.cpp knows.
-    """
-    rules, question, answer, next_question = _MARKERS
-    rendered = vocabulary.render_chat(
-        [("system", rules), ("user", question), ("assistant", answer), ("user", next_question)]
-    )
-    pieces = []
-    rest = rendered
-    for marker in _MARKERS:
-        piece, found, rest = rest.partition(marker)
-        if not found:
-            raise AppError(Code.MODEL_NO_TEMPLATE, path="")
-        pieces.append(piece)
-    begin, to_question, to_answer, to_next_question = pieces
-    new = rest if opens_thoughts(rest) else to_answer
-    return ChatTemplate(begin, to_question, to_answer, to_next_question, new)
-
-
 def _document_texts(document: DocumentText) -> list[str]:
     """The heading, then the pages, each of which is tokenized apart."""
     pages = [f"\n[p. {page.label}]\n{page.untrusted_text}\n" for page in document.pages]
@@ -154,16 +120,17 @@ class PromptTokenizer:
         vocabulary: Vocabulary,
         sight: Callable[[], Sight] = no_sight,
         kept: KeptTokens | None = None,
+        pieces: ChatTemplate | None = None,
         chat_template: str = "",
     ) -> None:
         """`sight` is asked for where a prompt has images, and raises AppError where there is none. `kept`: of this
-        vocabulary. `chat_template`: as the model's file has it; how thoughts are switched off is known by it. Raises
-        AppError MODEL_NO_TEMPLATE."""
+        vocabulary. `pieces`: the chat format; None takes the one that `vocabulary` renders. `chat_template`: as the
+        model's file has it; how thoughts are switched off is known by it. Raises AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         self._kept = kept
         self._unsaved: set[str] = set()  # ids of books with tokens that are not kept yet
-        pieces = template(vocabulary)
+        pieces = pieces or template(vocabulary)
         self._before_answer = {True: pieces.to_new_answer, False: without_thought(pieces.to_new_answer, chat_template)}
         self._begin = self._special(pieces.begin)
         if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_ar
 
 import msgspec
 
+from app.core.chat_template import ChatTemplate
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
@@ -69,6 +70,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
+    `template`: the chat format where neither our table nor llama.cpp's list has it.
     `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
     `context_tokens` counts then, and only for servers that do not say theirs.
     """
@@ -86,6 +88,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     tensor_split: tuple[float, ...] = ()
     mapping: Mapping = Mapping.AUTO
     adapters: tuple[Adapter, ...] = ()
+    template: ChatTemplate | None = None
     remote: RemoteSpec | None = None
 
 
@@ -583,6 +586,13 @@ class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
     vocabulary: NamelessVocabulary | None = None
 
 
+class FindFormat(EngineOrder[None, ChatTemplate | None], frozen=True):
+    """Ask for the chat format that our table or llama.cpp's list has for a model's template, which is not run. Needs no
+    model."""
+
+    untrusted_template: str
+
+
 class MeasureBandwidth(EngineOrder[None, float], frozen=True):
     """Ask for the bytes a second that main memory gives; needs no model, and takes half a second."""
 
@@ -633,7 +643,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh | WriteAside
 _OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
-OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
+OfMachine: TypeAlias = Count | DryRun | FindFormat | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | ChangeDesk | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 

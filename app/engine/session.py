@@ -109,7 +109,10 @@ class Session:
     def _make_tokenizer(self, spec: LoadSpec) -> PromptTokenizer:
         """Raises AppError MODEL_NO_TEMPLATE."""
         kept = BookTokens(spec.readings, self._vocabulary) if spec.readings is not None else None
-        return PromptTokenizer(self._model, self._seeing, kept, self._model.chat_template())
+        pieces = spec.template or self._model.listed_template
+        if pieces is not None:
+            pieces = self._model.written_out(pieces)
+        return PromptTokenizer(self._model, self._seeing, kept, pieces, self._model.chat_template())
 
     def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""

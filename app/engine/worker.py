@@ -16,6 +16,7 @@ from app.core.events import Loading, Looking, Weighing
 from app.engine import protocol
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
+from app.engine.listed_formats import known_template
 from app.engine.llama import LlamaModel, check_magic
 from app.engine.llama_loader import cpu_variant, folder, numa_nodes, version
 from app.engine.nvidia import installed, unused_card
@@ -70,6 +71,8 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, tuple(self._counted(self._vocabulary_of(Path(model_path)), texts)))
             case protocol.DryRun(spec, vocabulary):
                 self._reply(order, dry_run(spec, vocabulary))
+            case protocol.FindFormat(template):
+                self._reply(order, known_template(template))
             case protocol.MeasureBandwidth():
                 self._reply(order, _measure_bandwidth(physical_cores()))
             case protocol.Inspect():

@@ -44,6 +44,7 @@ from app.models import local
 from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
+from app.services.chat_templates import ChatTemplates
 from app.services.learning import Learning, MeasuredSpeed, Place, place_of
 from app.store.settings import SettingsStore
 
@@ -190,8 +191,16 @@ class _Files:
 
 
 class Plans:
-    def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines, learning: Learning) -> None:
+    def __init__(
+        self,
+        headers: HeaderReader,
+        engine: EngineClient,
+        machines: Machines,
+        learning: Learning,
+        templates: ChatTemplates,
+    ) -> None:
         self.headers = headers
+        self.templates = templates
         self._engine = engine
         self.machines = machines
         self.learning = learning
@@ -226,7 +235,8 @@ class Plans:
         """Plan a load on this machine as the settings say, and rehearse it in the engine's process.
 
         Raises AppError as `plan` does; also MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, ADAPTER_*
-        where an adapter is none for this model: nothing has been loaded then.
+        where an adapter is none for this model; MODEL_TEMPLATE_REFUSED where its chat format is not known and cannot be
+        found out: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
         request = request_of(wanted)
@@ -237,7 +247,11 @@ class Plans:
         planned = sum(
             use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
         )
-        spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
+        spec = msgspec.structs.replace(
+            spec_of(placement, model_path, projector_path),
+            adapters=wanted.adapters,
+            template=self.templates.needed(header, model_path, cancel),
+        )
         on_disk, kept_as = placement.speed.disk is not None, place_of(files.model, machine, placement)
         return PlacedModel(spec, planned, rehearsed, on_disk=on_disk, placement=placement, place=kept_as)
 

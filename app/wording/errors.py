@@ -113,6 +113,18 @@ _FLAWS = {
     "packed_size": "a file in it does not have the size in its record",
     "packed_missing": "a file listed in its record is missing",
     "packed_cut": "it ends too early",
+    "template_size": "it is too long",
+    "template_syntax": "it has an error",
+    "template_reach": "it asks for things that no template needs",
+    "template_running": "it fails on an ordinary conversation",
+    "template_declined": "it refuses an ordinary conversation",
+    "template_steps": "it never comes to an end",
+    "template_time": "it takes too long",
+    "template_memory": "it takes too much memory",
+    "template_output": "it writes too much",
+    "template_contents": "it does not write all messages in their order and as they are",
+    "template_turns": "it writes earlier messages in another way once others follow",
+    "template_crash": "the process that tried it crashed",
 }
 _OTHER_FLAW = "it contradicts itself"
 _BOUND = re.compile(r"Expected `(?P<kind>int|float)` (?P<bound><=|>=) (?P<limit>-?[\d.]+)")
@@ -402,6 +414,10 @@ _SENTENCES: dict[Code, str] = {
     Code.MODEL_NO_TEMPLATE: (
         "The model “{path}” has no chat template, so it cannot answer. Choose a model made for conversation (often"
         " called “instruct” or “chat”)."
+    ),
+    Code.MODEL_TEMPLATE_REFUSED: (
+        "Octavo does not know the conversation format of the model “{path}”, and could not find it out from the model's"
+        " chat template: {fault}. Get the model from another source, or choose another model."
     ),
     Code.MODEL_OUT_OF_MEMORY: (
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"

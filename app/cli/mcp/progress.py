@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from app.core.conversation import Answer, Question, StoredQuestion
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Tokenizing, Weighing
+from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
 from app.core.image import ImageRef
 from app.services.fitting import Choices
 from app.services.weighing import AnswerWeighed
@@ -67,7 +67,7 @@ class Progress:
     def noting(self) -> None:
         self._write(_("writing notes"))
 
-    def thinking(self) -> None:
+    def thinking(self, event: Thinking) -> None:  # noqa: ARG002 - the answer comes as a whole
         self._write(_("The model is thinking…"))
 
     def token(self, text: str) -> None:  # noqa: ARG002 - the answer comes as a whole

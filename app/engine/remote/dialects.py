@@ -9,9 +9,9 @@ from typing import Protocol
 
 import msgspec
 
+from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
-from app.engine.prompt import ChatTemplate
 from app.engine.remote import formats, wire
 from app.engine.remote.layout import TextLayout, TokenLayout
 

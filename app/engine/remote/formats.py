@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from app.engine.prompt import ChatTemplate
+from app.core.chat_template import ChatTemplate
 
 Conversation = Sequence[tuple[str, str]]
 

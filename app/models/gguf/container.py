@@ -70,7 +70,11 @@ MAX_ARRAY_LENGTH = 1 << 24
 """Vocabularies have up to 300,000 tokens, and twice as many merges."""
 
 MAX_KEPT_BYTES = 4_096
-"""Of a text; a longer one, such as a template, is skipped; only that it is there is kept."""
+"""Of a text; a longer one is skipped; only that it is there is kept."""
+
+TEMPLATE_KEY = "tokenizer.chat_template"
+MAX_TEMPLATE_BYTES = 1 << 18
+"""Of the one text that is longer: those in use take up to 17,000."""
 
 MAX_KEPT_LENGTH = 1_024
 """Of an array of whole numbers; a longer one, or one of another type, is skipped; only its length is kept."""
@@ -249,18 +253,19 @@ def _read_keys(cursor: Cursor, count: int) -> dict[str, Value]:
         if name in keys:
             raise flaw("key_twice")
         kind = cursor.u32()
-        keys[name] = _read_value(cursor, kind)
+        keys[name] = _read_value(cursor, kind, MAX_TEMPLATE_BYTES if name == TEMPLATE_KEY else MAX_KEPT_BYTES)
         if name == _ALIGNMENT_KEY and kind != _UINT32:
             raise flaw("alignment")
     return keys
 
 
-def _read_value(cursor: Cursor, kind: int) -> Value:
+def _read_value(cursor: Cursor, kind: int, most_bytes: int) -> Value:
+    """`most_bytes`: of a text that is kept."""
     if kind in _SCALARS:
         return cursor.scalar(_SCALARS[kind])
     if kind == _STRING:
         size = cursor.u64()
-        if size <= MAX_KEPT_BYTES:
+        if size <= most_bytes:
             return _text(cursor.take(size))
         cursor.skip(size)
         return LongText(size)

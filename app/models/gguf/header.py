@@ -8,7 +8,17 @@ from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
-from app.models.gguf.container import MAX_KEPT_BYTES, MIXTURES, Array, GgufContents, LongText, Tensor, Value, flaw
+from app.models.gguf.container import (
+    MAX_KEPT_BYTES,
+    MIXTURES,
+    TEMPLATE_KEY,
+    Array,
+    GgufContents,
+    LongText,
+    Tensor,
+    Value,
+    flaw,
+)
 
 MAX_LAYERS = 512
 """LLAMA_MAX_LAYERS in llama-hparams.h: a model of more cannot be loaded."""
@@ -134,7 +144,8 @@ class _Composer:
             recurrent=any(key.startswith(f"{self._group}.{state}.") for key in self._keys for state in _STATES),
             tokenizer=_text(self._keys, "tokenizer.ggml.model"),
             pre_tokenizer=_text(self._keys, "tokenizer.ggml.pre"),
-            has_template=bool(self._keys.get("tokenizer.chat_template")),
+            has_template=bool(self._keys.get(TEMPLATE_KEY)),
+            untrusted_template=self._template(),
             tied=self._is_tied(),
             projector=self._projector(),
             weights=_weigh(self._tensors, 0 if self._is_projector else layers),
@@ -183,6 +194,10 @@ class _Composer:
             return ""
         named = (_text(self._keys, f"{group}.projector_type") for group in ("clip", "clip.vision", "clip.audio"))
         return next(filter(None, named), _NO_PROJECTOR_KIND)
+
+    def _template(self) -> str:
+        template = self._keys.get(TEMPLATE_KEY)
+        return template if isinstance(template, str) else ""
 
     def _number(self, name: str, default: int = 0) -> int:
         return _number(self._keys, f"{self._group}.{name}", default)

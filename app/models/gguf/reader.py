@@ -22,7 +22,14 @@ from app.isolation.files import Version, look_at, open_regular, printable
 from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import local
-from app.models.gguf.container import BLOCK_BYTES, MAX_HEADER_BYTES, MAX_KEPT_BYTES, MIXTURES, TYPE_NAMES
+from app.models.gguf.container import (
+    BLOCK_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_KEPT_BYTES,
+    MAX_TEMPLATE_BYTES,
+    MIXTURES,
+    TYPE_NAMES,
+)
 from app.models.gguf.header import MAX_LAYERS, MAX_NUMBER
 from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
 from app.models.offers import RemoteFile
@@ -222,6 +229,7 @@ def is_sound(header: ModelHeader, file_bytes: int) -> bool:
         not header.files
         and (header.kind is FileKind.PROJECTOR) == bool(header.projector)
         and all(len(text) <= MAX_KEPT_BYTES for text in _texts(header))
+        and len(header.untrusted_template) <= MAX_TEMPLATE_BYTES
         and header.quantization.lower() in {"", *(name.lower() for name in (*MIXTURES.values(), *TYPE_NAMES))}
         and all(0 <= number <= MAX_NUMBER for number in _numbers(header))
         and header.layers == len(header.heads) == len(header.kv_heads) <= MAX_LAYERS
