@@ -83,11 +83,9 @@ def _add_ask(commands: Any) -> None:
         help=_("a LoRA adapter for the model, with its strength (default 1); repeatable"),
     )  # fmt: skip
     ask.add_argument(
-        "--export",
-        type=Path,
-        metavar="FILE",
+        "--export", type=Path, metavar="FILE",
         help=_("also write questions, answers and references to a file: .md, .html, .docx"),
-    )
+    )  # fmt: skip
     _add_going_on(ask)
     ask.add_argument(
         "--parts", action="store_true",

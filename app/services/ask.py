@@ -466,9 +466,8 @@ class Ask:
                 held=held_form(question.form, question.text),
                 conversation_id=question.conversation_id,
             )
-            prompt = msgspec.structs.replace(prompt, thinks=self.settings().thinking)
-            if begun:
-                prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
+            messages = (*prompt.messages, Message("assistant", begun)) if begun else prompt.messages
+            prompt = msgspec.structs.replace(prompt, thinks=self.settings().thinking, messages=messages)
             size = yield from self.engine.run(Measure(prompt), cancel)
             is_bare = not beside.passages and not beside.outlines
             if begun or is_bare or size.total + self.reserve() <= self.model().context_tokens:
