@@ -267,6 +267,12 @@ class OdfWalker(Walker):
         """Whether a style of table cells strikes out their text."""
         return bool(cell_style and self._styles.of("table-cell", cell_style).struck)
 
+    def hides(self, cell_style: str) -> bool:
+        """Whether a style of table cells shows nothing of their text on a white sheet."""
+        style = self._styles.of("table-cell", cell_style) if cell_style else OdfStyle()
+        ground = style.behind_text(WHITE)
+        return style.colour is not None and not style.changes and is_lost(style.colour.colour, ground)
+
     def read_aside(self, elements: Iterable[etree._Element]) -> list[Block]:
         """The blocks of elements, apart from all that is read before and after."""
         after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()

@@ -39,6 +39,7 @@ class OdfStyle(msgspec.Struct, frozen=True):
     colour: Paint | None = None
     marked: Paint | None = None  # what is behind the text itself
     ground: Paint | None = None  # what is behind the whole of it
+    changes: bool = False  # by conditions
 
     def within(self, around: OdfStyle) -> OdfStyle:
         """The style, with what it leaves open taken from `around`."""
@@ -52,6 +53,7 @@ class OdfStyle(msgspec.Struct, frozen=True):
             colour=self.colour or around.colour,
             marked=self.marked or around.marked,
             ground=self.ground or around.ground,
+            changes=self.changes or around.changes,
         )
 
     def behind_text(self, behind: Colour | None) -> Colour | None:
@@ -89,8 +91,9 @@ class OdfStyles:
 def _read_style(style: etree._Element) -> OdfStyle:
     parent, properties = attribute(style, "parent-style-name"), child(style, "text-properties")
     ground = next(filter(None, (_paint(each) for each in style if local_name(each) in _GROUNDS)), None)
+    changes = child(style, "map") is not None
     if properties is None:
-        return OdfStyle(parent, ground=ground)
+        return OdfStyle(parent, ground=ground, changes=changes)
     display = attribute(properties, "display")
     lines = [attribute(properties, f"text-line-through-{kind}") for kind in ("style", "type")]
     position = _POSITION.fullmatch(attribute(properties, "text-position"))
@@ -103,6 +106,7 @@ def _read_style(style: etree._Element) -> OdfStyle:
         colour=_colour(properties),
         marked=_paint(properties),
         ground=ground,
+        changes=changes,
     )
 
 

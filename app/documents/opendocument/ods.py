@@ -15,13 +15,14 @@ from lxml import etree
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, Progress, refuse_over, to_document
-from app.documents.formats.xml import attribute, child, children, find_all, local_name, text_in
+from app.documents.formats.xml import attribute, child, children, find, find_all, local_name, text_in
 from app.documents.opendocument.odf import OdfPackage, OdfWalker
 from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS, RowComment, Tables
 from app.documents.tables.values import written
 from app.documents.tables.workbook import MAX_SHEETS, PROGRESS_ROWS
 from app.documents.text import notation
 from app.documents.text.flow import Block, flow
+from app.documents.text.hidden import LeftOut
 
 format = Format.ODS
 
@@ -34,8 +35,8 @@ _DAY = datetime.timedelta(days=1)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets are left out and flagged, comments kept apart. Raises AppError DOCUMENT_ENCRYPTED for a file with
-    a password.
+    """Hidden sheets, and cells that do not show what is in them, are left out and flagged, comments kept apart. Raises
+    AppError DOCUMENT_ENCRYPTED for a file with a password.
     """
     progress(0, 1)
     package = OdfPackage(content, format, "spreadsheet")
@@ -46,11 +47,13 @@ def parse(content: Content, progress: Progress) -> Document:
     tables = Tables(content)
 
     def blocks() -> Iterator[Block]:
-        walker = package.walker()
+        walker = package.walker(None)
         for done, sheet in enumerate(shown):
             reader = _SheetReader(sheet, walker, content, partial(progress, done, len(shown)))
             comments = sorted(reader.comments(), key=lambda comment: comment.row)
             yield from tables.blocks(reader.rows(), attribute(sheet, "name"), comments=comments)
+            if unseen := reader.left_out.take():
+                yield Block("", flags=(Flag.HIDDEN_TEXT,), untrusted_hidden=unseen)
             yield from walker.read_aside(children(child(sheet, "shapes")))
         if len(shown) < len(sheets):
             yield Block("", flags=(Flag.HIDDEN_TEXT,))
@@ -78,6 +81,8 @@ class _SheetReader:
         self._walker = walker
         self._content = content
         self._step = step
+        self._is_plain = find(sheet, "conditional-formats") is None
+        self.left_out = LeftOut()
 
     def rows(self) -> Iterator[Sequence[str]]:
         empty = 0
@@ -141,8 +146,11 @@ class _SheetReader:
             return ""
         kind = attribute(cell, "value-type")
         value = _stored(cell, kind) if kind and kind != "string" else ""
-        value = value or self._text(cell)
-        return notation.struck(value) if value and self._walker.strikes(attribute(cell, "style-name")) else value
+        value, style = value or self._text(cell), attribute(cell, "style-name")
+        if value and self._is_plain and find(cell, "span") is None and self._walker.hides(style):
+            self.left_out.add(f"{value} ")
+            return ""
+        return notation.struck(value) if value and self._walker.strikes(style) else value
 
     def _text(self, cell: etree._Element) -> str:
         said = [each for each in cell if local_name(each) != "annotation"]

@@ -9,6 +9,7 @@ from lxml import etree
 
 from app.documents.formats.xml import attribute, child, local_name, whole_number
 from app.documents.text import notation
+from app.documents.text.colours import TINY_POINTS, Colour, is_lost, read_hex
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
@@ -44,11 +45,14 @@ class DrawingWalker(Walker):
         self._listed = False
         self._counts: list[int] = []  # of the numbered paragraphs before, for each level
         self._looks = [PLAIN]  # of the runs that are open
+        self._unseen = [False]  # whether nobody sees them
+        self._ground: Colour | None = None  # behind the text of the shape
 
     def blocks(self, shape: etree._Element, listed: bool) -> tuple[Block, ...]:
         """The text of a shape. `listed`: its paragraphs are points of a list, unless they say otherwise."""
         self._builders.append(BlockBuilder())
         self._listed, self._counts = listed, []
+        self._ground = _filled_with(child(shape, "sppr"))
         self.read(shape)
         return tuple(self._builders.pop().finish())
 
@@ -57,6 +61,9 @@ class DrawingWalker(Walker):
             return False
         if name in _RUNS:
             self._looks.append(_look(child(element, "rpr")))
+            self._unseen.append(_is_unseen(child(element, "rpr"), None if self.builder.in_table else self._ground))
+        elif name == "t" and self._unseen[-1]:
+            self.builder.hide(element.text or "")
         elif name == "t":
             self.builder.add_text(element.text or "", self._looks[-1])
         elif name == "br":
@@ -76,6 +83,7 @@ class DrawingWalker(Walker):
     def _leave(self, element: etree._Element, name: str) -> None:
         if name in _RUNS:
             self._looks.pop()
+            self._unseen.pop()
         elif name == "p":
             self.builder.end_paragraph(item=self._item(child(element, "ppr")))
         elif name == "tc":
@@ -109,6 +117,29 @@ class DrawingWalker(Walker):
 def _has_choice(fallback: etree._Element) -> bool:
     around = fallback.getparent()
     return around is not None and child(around, "choice") is not None
+
+
+def _filled_with(properties: etree._Element | None) -> Colour | None:
+    """The colour of a shape or a run; None where it has none of its own, or one of the theme, or a picture."""
+    colour = child(child(properties, "solidfill"), "srgbclr")
+    found = None if colour is None else read_hex(attribute(colour, "val"))
+    opacity = child(colour, "alpha")
+    if found is None or opacity is None:
+        return found
+    return found._replace(opacity=whole_number(attribute(opacity, "val"), 100_000) / 100_000)
+
+
+def _is_unseen(properties: etree._Element | None, ground: Colour | None) -> bool:
+    """Whether text is too small, without colour, or as what is behind it."""
+    if properties is None:
+        return False
+    if 0 < whole_number(attribute(properties, "sz"), 0) <= 100 * TINY_POINTS:
+        return True
+    if child(properties, "ln") is not None:
+        return False  # its outline may be drawn
+    is_opaque = ground is not None and ground.opacity == 1
+    is_bare = child(properties, "nofill") is not None
+    return is_bare or is_lost(_filled_with(properties), ground if is_opaque else None)
 
 
 def _look(properties: etree._Element | None) -> RunStyle:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from lxml import etree
 
-from app.core.document import Document, Format
+from app.core.document import Document, Flag, Format
 from app.documents.formats.archive import Archive, Relation
 from app.documents.formats.contract import MAX_PAGES, Content, Progress, refuse_damaged, refuse_over
 from app.documents.formats.facts import package_facts
@@ -36,7 +36,8 @@ _RUNNING = {"dt", "ftr", "sldNum", "sldImg", "hdr"}
 _LISTED = {"", "body", "obj"}  # whose paragraphs are points of a list, unless they say otherwise
 _SHAPES = {"sp", "graphicframe", "cxnsp"}
 _DRAWN = ("pic", "graphicframe")
-_OFF = {"0", "false"}
+_OFF, _ON = {"0", "false"}, {"1", "true"}
+_NOWHERE = ShapeBox(0, 0, 0, 0)
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -88,7 +89,7 @@ class _SlideReader:
         tree = child(child(root, "csld"), "sptree")
         titles, shapes = tuple[Block, ...](), list[SlideShape]()
         for element in _elements(tree):
-            if _placeholder(element).type in _TITLES and not titles:
+            if _placeholder(element).type in _TITLES and not titles and not _is_hidden(element):
                 titles = walker.blocks(element, listed=False)
             elif (shape := self._shape(element, walker, related)) is not None:
                 shapes.append(shape)
@@ -107,6 +108,8 @@ class _SlideReader:
         """None for what runs over all slides, and for pictures. A group is one shape, whose parts are in their own
         order; calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits.
         """
+        if _is_hidden(element):
+            return SlideShape(_kept_aside(element), _NOWHERE)
         if local_name(element) == "grpsp":
             parts = (self._shape(each, walker, related) for each in _elements(element))
             ordered = in_reading_order([each for each in parts if each is not None])
@@ -165,6 +168,18 @@ def _elements(tree: etree._Element | None) -> Iterator[etree._Element]:
             yield from children(child(each, "choice"))
         else:
             yield each
+
+
+def _is_hidden(shape: etree._Element) -> bool:
+    properties = next((each for each in shape if local_name(each).startswith("nv")), None)
+    drawing = child(properties, "cnvpr")
+    return drawing is not None and attribute(drawing, "hidden").lower() in _ON
+
+
+def _kept_aside(shape: etree._Element) -> tuple[Block, ...]:
+    """The text of a hidden shape, or group of shapes, with a flag."""
+    words = " ".join(each.text for each in find_all(shape, "t") if each.text)
+    return (Block("", flags=(Flag.HIDDEN_TEXT,), untrusted_hidden=words),) if words.strip() else ()
 
 
 def _placeholder(shape: etree._Element) -> _Placeholder:

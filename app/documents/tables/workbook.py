@@ -17,6 +17,7 @@ from app.documents.tables.rows import RowComment, Tables
 from app.documents.tables.values import written
 from app.documents.text import notation
 from app.documents.text.flow import Block, flow
+from app.documents.text.hidden import LeftOut
 
 MAX_SHEETS = 1_000
 PROGRESS_ROWS = 1_000
@@ -24,11 +25,12 @@ _SHEETS = (SheetTypeEnum.WorkSheet, SheetTypeEnum.ChartSheet)
 
 
 class SheetAsides(msgspec.Struct, frozen=True):
-    """What calamine does not read of a sheet: the struck cells (row and column, from 1), the comments in the order of
-    their rows, the charts as text.
+    """What calamine does not read of a sheet: the struck cells (row and column, from 1), those that do not show what is
+    in them, the comments in the order of their rows, the charts as text.
     """
 
     struck: frozenset[tuple[int, int]] = frozenset()
+    unseen: frozenset[tuple[int, int]] = frozenset()
     comments: tuple[RowComment, ...] = ()
     charts: tuple[str, ...] = ()
 
@@ -73,6 +75,7 @@ class _Reader:
         self._content = content
         self._format = format
         self._progress = progress
+        self._left_out = LeftOut()
 
     def blocks(self, shown: list[SheetMetadata]) -> Iterator[Block]:
         for done, sheet in enumerate(shown):
@@ -81,6 +84,8 @@ class _Reader:
             if sheet.typ is not SheetTypeEnum.WorkSheet:
                 rows = iter(())
             yield from self.tables.blocks(rows, sheet.name, comments=asides.comments)
+            if unseen := self._left_out.take():
+                yield Block("", flags=(Flag.HIDDEN_TEXT,), untrusted_hidden=unseen)
             if asides.charts:
                 yield Block("\n".join(asides.charts))
 
@@ -100,4 +105,9 @@ class _Reader:
                     notation.struck(cell) if cell and (number, left + column) in asides.struck else cell
                     for column, cell in enumerate(cells, 1)
                 ]
+            if asides.unseen:
+                for column, cell in enumerate(cells, 1):
+                    if cell and (number, left + column) in asides.unseen:
+                        self._left_out.add(f"{cell} ")
+                        cells[column - 1] = ""
             yield cells

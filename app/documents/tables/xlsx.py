@@ -38,15 +38,15 @@ _STAND_IN = "tc="  # the author of a note that Excel adds for programs without t
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets are left out and flagged."""
+    """Hidden sheets, and cells that do not show what is in them, are left out and flagged."""
     progress(0, 0)
     archive = Archive(content, format)
     asides = _CommentsAndCharts(archive)
     repacked = repack(archive, content, progress)
 
     def asides_of(sheet: str) -> SheetAsides:
-        struck = repacked.struck.get(asides.part(sheet), frozenset())
-        return SheetAsides(struck, tuple(asides.comments(sheet)), tuple(asides.charts(sheet)))
+        struck, unseen = (each.get(asides.part(sheet), frozenset()) for each in (repacked.struck, repacked.unseen))
+        return SheetAsides(struck, unseen, tuple(asides.comments(sheet)), tuple(asides.charts(sheet)))
 
     core = _properties(archive, content)
     title = text_in(core, "title")

@@ -18,6 +18,7 @@ from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over
 from app.documents.formats.xml import attribute, child, children, local_name, parse_xml, switch, value_in, whole_number
 from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
+from app.documents.text.colours import WHITE, Colour, is_lost, read_hex
 from app.documents.text.runs import PLAIN, Change, Run, RunStyle, Shift, written
 
 MAX_CELLS = 4_000_000
@@ -39,15 +40,21 @@ _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _ROW, _CELL = re.compile(rb"\d{1,7}"), re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
 _STRING = re.compile(rb"<" + _PREFIX + rb"si(?=[\s/>])")
 _STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>\s*(\d{1,9})\s*<")
+_FILLING = (b"conditionalFormatting", b"tablePart")  # what fills cells, whatever their styles say
+_NO_SHOW = ";;;"
+_WHITES = ("1", "9")  # of the indexed colours
 _STRINGS = {"si", "is"}
 _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class CheckedWorkbook(msgspec.Struct, frozen=True):
-    """A workbook that calamine may read; `struck`: for each sheet's part, the struck cells: row and column, from 1."""
+    """A workbook that calamine may read; `struck`: for each sheet's part, the struck cells: row and column, from 1;
+    `unseen`: so those whose content does not show.
+    """
 
     packed: bytes
     struck: Mapping[str, frozenset[tuple[int, int]]]
+    unseen: Mapping[str, frozenset[tuple[int, int]]]
 
 
 def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWorkbook:
@@ -62,7 +69,8 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
     lengths: list[int] = []
     uses: list[Counter[bytes]] = []
     struck: dict[str, frozenset[tuple[int, int]]] = {}
-    styles = _struck_styles(archive.read(_STYLES), content) if _STYLES in archive else frozenset()
+    unseen: dict[str, frozenset[tuple[int, int]]] = {}
+    struck_styles, unseen_styles = _read_styles(archive, content)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
         for name in filter(_NEEDED.fullmatch, names):
@@ -70,8 +78,10 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
             untrusted_xml = _write_looks(archive.read(name), content)
             cells = dict(_cells(untrusted_xml, content))
             _refuse_large_sheet(set(cells), content)
-            if styles:
-                struck[name] = frozenset(place for place, style in cells.items() if style in styles)
+            if struck_styles:
+                struck[name] = frozenset(place for place, style in cells.items() if style in struck_styles)
+            if unseen_styles and not any(each in untrusted_xml for each in _FILLING):
+                unseen[name] = frozenset(place for place, style in cells.items() if style in unseen_styles)
             starts = [found.start() for found in _STRING.finditer(untrusted_xml)]
             lengths += [end - start for start, end in pairwise([*starts, len(untrusted_xml)])]
             uses.append(Counter(_STRING_USE.findall(untrusted_xml)))
@@ -79,7 +89,7 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
     for sheet in uses:
         characters = sum(lengths[int(index)] * count for index, count in sheet.items() if int(index) < len(lengths))
         refuse_over(MAX_STRING_CHARACTERS, characters, "characters", content)
-    return CheckedWorkbook(packed.getvalue(), struck)
+    return CheckedWorkbook(packed.getvalue(), struck, unseen)
 
 
 def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
@@ -159,17 +169,50 @@ def _write_looks(untrusted_xml: bytes, content: Content) -> bytes:
     return etree.tostring(root, encoding="utf-8") if changed else untrusted_xml
 
 
-def _struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
-    """The numbers of the cell styles that strike out the whole cell."""
-    if b"strike" not in untrusted_xml:
-        return frozenset()
+def _read_styles(archive: Archive, content: Content) -> tuple[frozenset[int], frozenset[int]]:
+    """The numbers of the cell styles that strike out the whole cell, and of those that do not show what is in it."""
+    if _STYLES not in archive:
+        return frozenset(), frozenset()
+    untrusted_xml = archive.read(_STYLES)
     root = none_if_damaged(lambda: parse_xml(untrusted_xml, content))
-    struck = {number for number, font in enumerate(children(child(root, "fonts"))) if switch(font, "strike")}
-    return frozenset(
-        number
-        for number, style in enumerate(children(child(root, "cellxfs")))
-        if whole_number(attribute(style, "fontId"), -1) in struck
-    )
+    fonts, fills = children(child(root, "fonts")), children(child(root, "fills"))
+    struck = {number for number, font in enumerate(fonts) if switch(font, "strike")}
+    colours = dict(enumerate(_colour(child(font, "color")) for font in fonts))
+    grounds = dict(enumerate(map(_ground, fills)))
+    empty = {
+        attribute(each, "numFmtId")
+        for each in children(child(root, "numfmts"))
+        if attribute(each, "formatCode").replace(" ", "") == _NO_SHOW
+    }
+    struck_styles, unseen_styles = set[int](), set[int]()
+    for number, style in enumerate(children(child(root, "cellxfs"))):
+        font, fill = (whole_number(attribute(style, name), -1) for name in ("fontId", "fillId"))
+        if font in struck:
+            struck_styles.add(number)
+        if attribute(style, "numFmtId") in empty or is_lost(colours.get(font), grounds.get(fill)):
+            unseen_styles.add(number)
+    return frozenset(struck_styles), frozenset(unseen_styles)
+
+
+def _colour(element: etree._Element | None) -> Colour | None:
+    """None for one that is not known here, or that programs choose."""
+    if element is None or attribute(element, "tint"):
+        return None
+    if attribute(element, "indexed") in _WHITES or attribute(element, "theme") == "0":
+        return WHITE
+    untrusted_colour = attribute(element, "rgb")
+    return read_hex(untrusted_colour[2:] if len(untrusted_colour) == 8 else untrusted_colour)
+
+
+def _ground(fill: etree._Element) -> Colour | None:
+    """What a fill is behind the text; None for a gradient, a pattern, and a colour that is not known here."""
+    pattern = child(fill, "patternfill")
+    if pattern is None:
+        return None
+    kind = attribute(pattern, "patternType")
+    if kind in ("", "none"):
+        return WHITE
+    return _colour(child(pattern, "fgcolor")) if kind == "solid" else None
 
 
 def _run(run: etree._Element) -> Run:

@@ -30,11 +30,14 @@ _FAR_PIXELS = -900.0
 """Who wants a text off the page takes 999 or 9,999; a hanging indent is a few dozen."""
 
 _NO_SIZE = 1.0  # pixels: of a box that shows nothing of what flows over
-_MAX_AWKWARD = 200
+_MAX_AWKWARD = 100
 """So many selectors of several elements are followed for one element; the rest choose it perhaps."""
 
 _SWITCHES = {"display", "visibility", "content-visibility", "opacity", "overflow", "clip", "clip-path", "position"}
 _SWITCHES |= {"text-indent", "size"}
+_MAX_CHOSEN = 500
+"""So many rules count for one element: the strongest."""
+
 _HINTS = {"style", "bgcolor", "background", "color", "text"}
 _COLOURED = {"mark", "button"}  # by the browser itself, as links are
 _DATA = ("json", "math", "template")  # scripts that do nothing
@@ -118,6 +121,10 @@ class Visibility:
         """Whether the element shows; `leave` is due in any case."""
         around = self._looks[-1] if self._looks else self._start
         shows, look = True, around
+        if self._is_plain and not attributes and self._looks and name not in _COLOURED:
+            self._looks.append(look)
+            self._unseen.append(self._unseen[-1])
+            return True
         if not self._is_plain:
             classes = (element.get("class") or "") if "class" in attributes else ""
             identifier = (element.get("id") or "") if "id" in attributes else ""
@@ -281,37 +288,34 @@ class _Index:
         self._by: dict[str, list[int]] = {}
         self._rules = rules
         self._strength = [(rule.selector.specificity, number) for number, rule in enumerate(rules)]
-        self._known: dict[tuple[str, str, frozenset[str]], list[Rule]] = {}
+        self._known: dict[_Place, list[Rule]] = {}
         for number, rule in enumerate(rules):
             self._by.setdefault(_key(rule.selector.compounds[0]), []).append(number)
 
     def chosen(self, path: Sequence[_Place]) -> Iterator[tuple[Rule, bool]]:
         """The rules for the innermost element, the weakest first, and whether each is certain to count."""
         place = path[-1]
-        identifier = place.id if f"#{place.id}" in self._by else ""
-        key = (place.name, identifier, place.classes)
+        key = place if f"#{place.id}" in self._by else place._replace(id="")
         rules = self._known.get(key)
         if rules is None:
-            rules = self._known[key] = self._candidates(place)
+            rules = self._known[key] = self._candidates(key)
         awkward = 0
         for rule in rules:
-            selector = rule.selector
-            if len(selector.compounds) == 1:
-                yield rule, selector.certain
-                continue
-            if any(_key(each) not in place.around for each in selector.compounds[1:]):
-                continue
-            awkward += 1
-            if awkward > _MAX_AWKWARD:
-                yield rule, False
-            elif _is_within(path, selector.compounds, selector.direct):
-                yield rule, selector.certain
+            compounds = rule.selector.compounds
+            awkward += len(compounds) > 1
+            if len(compounds) == 1 or awkward > _MAX_AWKWARD:
+                yield rule, rule.selector.certain and len(compounds) == 1
+            elif _is_within(path, compounds, rule.selector.direct):
+                yield rule, rule.selector.certain
 
     def _candidates(self, place: _Place) -> list[Rule]:
         keys = ["", place.name, *(f".{each}" for each in place.classes), *([f"#{place.id}"] if place.id else [])]
         numbers = {number for key in keys for number in self._by.get(key, ())}
-        fitting = (each for each in numbers if _fits(place, self._rules[each].selector.compounds[0]))
-        return [self._rules[each] for each in sorted(fitting, key=self._strength.__getitem__)]
+        fitting = (each for each in numbers if self._may_fit(place, self._rules[each].selector.compounds))
+        return [self._rules[each] for each in sorted(fitting, key=self._strength.__getitem__)[-_MAX_CHOSEN:]]
+
+    def _may_fit(self, place: _Place, compounds: Sequence[Compound]) -> bool:
+        return _fits(place, compounds[0]) and all(_key(each) in place.around for each in compounds[1:])
 
 
 def _key(compound: Compound) -> str:

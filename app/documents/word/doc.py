@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress
+from app.documents.text.colours import TINY_POINTS
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word.block_builder import BlockBuilder, ListItem, paginate
@@ -29,6 +30,9 @@ _POSITION, _SIZE, _NEGATIVE = 0x4845, 0x4A43, 0x8000  # what is moved and has a 
 _IN_TABLE, _DEPTH, _ROW_END, _INNER_CELL_END, _INNER_ROW_END = 0x2416, 0x6649, 0x2417, 0x244B, 0x244C
 _LEVEL, _LIST, _OUTLINE_LEVEL = 0x260A, 0x460B, 0x2640
 _HEADINGS = range(1, 10)  # styles
+_INK, _INK_NUMBER, _HIGHLIGHT, _SHADES = 0x6870, 0x2A42, 0x2A0C, (0xCA71, 0x4866)
+_PARAGRAPH_SHADES = (0xC64D, 0x442D)
+_WHITE_INK, _WHITE_NUMBER = 0xFFFFFF, 8
 _BODY = 9  # the outline level of what is no heading
 _ON = (1, 0x81)
 _SHIFTS = {1: Shift.RAISED, 2: Shift.LOWERED}
@@ -85,7 +89,7 @@ class _Reader:
             level, item = _heading_level(properties), self._item(properties)
             if level and item and item.untrusted_mark and end > place:
                 builder.add_text(f"{item.untrusted_mark} ")
-            self._add(builder, place, end)
+            self._add(builder, place, end, is_white=part == file.parts["main"] and _is_white(properties))
             if _ends_row(properties):
                 builder.end_row()
             else:
@@ -101,9 +105,10 @@ class _Reader:
         list_id, level = properties.number(_LIST), properties.number(_LEVEL)
         return None if list_id in _NO_LIST else ListItem(level, self._numbers.next(str(list_id), level))
 
-    def _add(self, builder: BlockBuilder, first: int, last: int) -> None:
+    def _add(self, builder: BlockBuilder, first: int, last: int, *, is_white: bool) -> None:
+        """`is_white`: what is behind the text is."""
         for start, end, properties in self.file.runs(first, last):
-            look, hidden = _look(properties), properties.number(_HIDDEN) in _ON
+            look, hidden = _look(properties), properties.number(_HIDDEN) in _ON or _is_unseen(properties, is_white)
             for found in _PIECES.finditer(self.file.text, start, end):
                 self._add_piece(builder, found[0], found.start(), look, properties, hidden=hidden)
 
@@ -156,6 +161,22 @@ def _ends_row(properties: Properties) -> bool:
 
 def _ends_cell(properties: Properties, mark: str) -> bool:
     return bool(properties.number(_IN_TABLE) and (mark == _CELL_END or properties.number(_INNER_CELL_END)))
+
+
+def _is_white(properties: Properties) -> bool:
+    """Whether nothing of a colour may be behind a paragraph: in tables and boxes others decide that, and styles."""
+    is_plain = not _depth(properties) and not properties.style
+    return is_plain and not any(code in properties.operands for code in _PARAGRAPH_SHADES)
+
+
+def _is_unseen(properties: Properties, is_white: bool) -> bool:
+    """Whether text is too small to be seen, or white on white."""
+    if _SIZE in properties.operands and properties.number(_SIZE) <= 2 * TINY_POINTS:
+        return True
+    if not is_white or any(code in properties.operands for code in (_HIGHLIGHT, *_SHADES)):
+        return False
+    number = properties.number(_INK_NUMBER)
+    return properties.number(_INK) == _WHITE_INK if _INK in properties.operands else number == _WHITE_NUMBER
 
 
 def _heading_level(properties: Properties) -> int:

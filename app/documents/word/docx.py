@@ -25,11 +25,12 @@ from app.documents.formats.xml import (
 )
 from app.documents.tables.charts import describe_drawn
 from app.documents.text import notation
+from app.documents.text.colours import TINY_POINTS, WHITE, Colour, is_lost, read_hex
 from app.documents.text.flow import Block
 from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
-from app.documents.word.docx_styles import DocxStyle, DocxStyles, read_numbers
+from app.documents.word.docx_styles import DocxStyle, DocxStyles, ground_of, read_numbers
 from app.documents.word.list_numbers import ListNumbers
 
 format = Format.DOCX
@@ -40,14 +41,12 @@ _SKIPPED = {
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
 _NO_STYLE = DocxStyle()
-_UNSEEN_SIZE = 2
-"""Half-points: nobody reads text that is a third of a millimetre high."""
-
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
 _CHANGES = {**dict.fromkeys(("del", "movefrom"), Change.STRUCK), **dict.fromkeys(("ins", "moveto"), Change.INSERTED)}
 _CHANGING = {*_CHANGES, "tr"}
+_GROUNDED = {"tbl", "tc", "txbxcontent"}
 _COMMENTED = {"commentrangestart", "commentreference"}
 
 
@@ -94,7 +93,7 @@ class _Walker(Walker):
     ) -> None:
         """`is_coloured`: the pages are."""
         super().__init__()
-        self._is_coloured = is_coloured
+        self._grounds = [None if is_coloured else WHITE]  # behind what is open: the pages, tables, cells, boxes
         self._styles = styles
         self._list_numbers = numbers
         self._notes = notes
@@ -144,13 +143,23 @@ class _Walker(Walker):
             self._hidden_rows += _is_hidden_row(element)
         elif name == "alternatecontent":
             self._choices.append(child(element, "choice") is not None)
-        elif name == "txbxcontent":
-            self._builders.append(BlockBuilder())
-        elif name == "tbl":
-            self.builder.open_table()
+        elif name in _GROUNDED:
+            self._open_ground(element, name)
         if name in _CHANGING:
             self._changes[_change_of(element, name)] += 1
         return True
+
+    def _open_ground(self, element: etree._Element, name: str) -> None:
+        """Opens a table, a cell or a box, with what is behind its text."""
+        if name == "tbl":
+            self.builder.open_table()
+            self._grounds.append(self._behind_table(child(element, "tblpr")))
+        elif name == "tc":
+            ground = ground_of(child(child(element, "tcpr"), "shd"))
+            self._grounds.append(read_hex(ground) if ground else self._grounds[-1])
+        else:
+            self._builders.append(BlockBuilder())
+            self._grounds.append(None)
 
     def _leave(self, element: etree._Element, name: str) -> None:
         if name in _CHANGING:
@@ -169,13 +178,16 @@ class _Walker(Walker):
             self._choices.pop()
         elif name == "txbxcontent":
             blocks = self._builders.pop().finish()
+            self._grounds.pop()
             self.builder.add_box(blocks)
         elif name == "tc":
+            self._grounds.pop()
             self.builder.end_cell()
         elif name == "tr":
             self.builder.end_row()
             self._hidden_rows -= _is_hidden_row(element)
         elif name == "tbl":
+            self._grounds.pop()
             self.builder.close_table()
 
     def _open_paragraph(self, style: DocxStyle, paragraph: etree._Element) -> None:
@@ -200,12 +212,17 @@ class _Walker(Walker):
             self.builder.add_text(untrusted_text, self._look)
 
     def _is_unseen(self, run: DocxStyle) -> bool:
-        """Hidden, too small to be seen, or white on white: in tables and boxes, and on pages of a colour, others decide
-        what is behind a text, so there it counts as seen."""
-        if run.hidden or (run.size is not None and run.size <= _UNSEEN_SIZE):
+        """Hidden, too small to be seen, or as what is behind it."""
+        if run.hidden or (run.size is not None and run.size <= 2 * TINY_POINTS):
             return True
-        on_colour = self._is_coloured or self.builder.in_table or len(self._builders) > 1
-        return bool(run.white) and not run.shaded and not on_colour
+        return is_lost(read_hex(run.colour or ""), read_hex(run.ground) if run.ground else self._grounds[-1])
+
+    def _behind_table(self, properties: etree._Element | None) -> Colour | None:
+        """None where the table's style fills cells, and where the table is in a box or on pages of a colour."""
+        ground = ground_of(child(properties, "shd"))
+        if ground:
+            return read_hex(ground)
+        return None if self._styles.shades_tables(value_in(properties, "tblstyle")) else self._grounds[-1]
 
     def _add_formula(self, math: etree._Element) -> None:
         before = math.getprevious()
@@ -274,7 +291,9 @@ class _Walker(Walker):
         self._runs, self._changes, self._values, self._fields = [], Counter(), [], []
         self._instructions = self._hidden_rows = 0
         self._builders.append(BlockBuilder())
+        self._grounds.append(self._grounds[0])
         self.read(element)
+        self._grounds.pop()
         self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows = around
         return self._builders.pop().finish()
 

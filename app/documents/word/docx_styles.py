@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 from lxml import etree
 
-from app.documents.formats.xml import attribute, child, children, is_on, local_name, value_in, whole_number
+from app.documents.formats.xml import attribute, child, children, find, is_on, local_name, value_in, whole_number
 from app.documents.text.runs import Shift
 from app.documents.word.list_numbers import LEVELS, ListLevel, ListNumbers
 
@@ -16,7 +16,13 @@ _MAX_BASED_ON = 32
 _HEADING = "heading "
 _BODY_LEVEL = 9  # the `outlineLvl` of text that is no heading
 _DEFAULT_SIZE = 20  # half-points
-_WHITE = "FFFFFF"
+_UNKNOWN = "?"
+_HIGHLIGHTS = {
+    "none": "", "white": "FFFFFF", "black": "000000", "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF",
+    "magenta": "FF00FF", "blue": "0000FF", "red": "FF0000", "darkBlue": "000080", "darkCyan": "008080",
+    "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000",
+    "darkGray": "808080", "lightGray": "C0C0C0",
+}  # fmt: skip
 _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
@@ -32,8 +38,10 @@ class DocxStyle(msgspec.Struct):
     shift: Shift | None = None  # by `vertAlign`
     position: int | None = None  # half-points above the base line
     size: int | None = None  # half-points
-    white: bool | None = None
-    shaded: bool | None = None  # or marked, in any colour but white
+    colour: str | None = None  # six hexadecimal digits; others are chosen by programs so that they are seen
+    ground: str | None = None  # so, behind the text; "" is none, others are not known
+
+    shades_cells: bool = False
 
     @property
     def level(self) -> int:
@@ -44,7 +52,7 @@ class DocxStyle(msgspec.Struct):
 class DocxStyles:
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, DocxStyle] = {}
-        self._default = ""
+        self._default = self._default_table = ""
         defaults = child(child(child(root, "docdefaults"), "rprdefault"), "rpr")
         self._size = _read_look(defaults).size or _DEFAULT_SIZE
         for style in children(root):
@@ -54,6 +62,8 @@ class DocxStyles:
             self._styles[identifier] = _read_style(style)
             if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
                 self._default = identifier
+            elif attribute(style, "default") in ("1", "true", "on") and attribute(style, "type") == "table":
+                self._default_table = identifier
 
     def of(self, properties: etree._Element | None) -> DocxStyle:
         """A paragraph's style by its properties and all styles below."""
@@ -74,6 +84,10 @@ class DocxStyles:
             found.shift = Shift.RAISED if found.position > 0 else Shift.LOWERED
         return found
 
+    def shades_tables(self, name: str) -> bool:
+        """Whether a style of tables may fill cells; "" is the default one."""
+        return any(style.shades_cells for style in self._chain(name or self._default_table))
+
     def _chain(self, name: str) -> Iterator[DocxStyle]:
         """A style and those that it is based on."""
         for _ in range(_MAX_BASED_ON):
@@ -87,6 +101,7 @@ class DocxStyles:
 def _read_style(style: etree._Element) -> DocxStyle:
     found = _read_properties(child(style, "ppr"))
     found.based_on = value_in(style, "basedon")
+    found.shades_cells = attribute(style, "type") == "table" and find(style, "shd") is not None
     _fill_look(found, _read_look(child(style, "rpr")))
     title = value_in(style, "name").lower()
     if found.heading_level is None and title.startswith(_HEADING):
@@ -96,7 +111,7 @@ def _read_style(style: etree._Element) -> DocxStyle:
 
 def _read_properties(properties: etree._Element | None) -> DocxStyle:
     outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
-    found = DocxStyle(shaded=_is_shaded(child(properties, "shd")))
+    found = DocxStyle(ground=ground_of(child(properties, "shd")))
     if outline is not None:
         level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
@@ -122,9 +137,9 @@ def _read_look(properties: etree._Element | None) -> DocxStyle:
             number = whole_number(untrusted_points.removeprefix("-"), 0)
             found.position = -number if untrusted_points.startswith("-") else number
         elif name == "color":
-            found.white = attribute(element, "val").upper() == _WHITE
+            found.colour = attribute(element, "val")
         elif name in ("shd", "highlight"):
-            found.shaded = bool(_is_shaded(element) or found.shaded)
+            found.ground = ground_of(element) or found.ground
         elif name == "sz":
             found.size = whole_number(attribute(element, "val"), 0) or None
         elif name == "rstyle":
@@ -132,14 +147,18 @@ def _read_look(properties: etree._Element | None) -> DocxStyle:
     return found
 
 
-def _is_shaded(element: etree._Element | None) -> bool | None:
-    """Whether a shading or a highlight is of a colour, as opposed to none or white; None where there is none."""
+def ground_of(element: etree._Element | None) -> str:
+    """The colour of a shading or a highlight, as in `DocxStyle.ground`."""
     if element is None:
-        return None
+        return ""
     if local_name(element) == "highlight":
-        return attribute(element, "val") not in ("none", "white")
-    is_pattern = attribute(element, "val") not in ("clear", "nil", "")
-    return is_pattern or attribute(element, "fill").upper() not in ("", "AUTO", _WHITE)
+        return _HIGHLIGHTS.get(attribute(element, "val"), _UNKNOWN)
+    if attribute(element, "val") not in ("clear", "nil", ""):
+        return _UNKNOWN  # a pattern
+    fill = attribute(element, "fill")
+    if fill.lower() == "auto":
+        return _UNKNOWN if attribute(element, "themeFill") else ""
+    return fill
 
 
 def _fill(style: DocxStyle, below: DocxStyle) -> None:
@@ -156,8 +175,8 @@ def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
     style.shift = below.shift if style.shift is None else style.shift
     style.position = below.position if style.position is None else style.position
     style.size = below.size if style.size is None else style.size
-    style.white = below.white if style.white is None else style.white
-    style.shaded = below.shaded if style.shaded is None else style.shaded
+    style.colour = below.colour if style.colour is None else style.colour
+    style.ground = style.ground or below.ground
 
 
 def read_numbers(root: etree._Element | None) -> ListNumbers:

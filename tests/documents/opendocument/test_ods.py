@@ -101,6 +101,17 @@ def test_comments_are_kept_apart_with_their_cell_and_struck_words_are_marked() -
     assert page.text.endswith(" | b\n[struck: four]")
 
 
+def test_a_cell_in_the_colour_of_what_is_behind_it_is_kept_aside() -> None:
+    white = '<style:text-properties fo:color="#ffffff"/>'
+    style = f'<style:style style:name="{{}}" style:family="table-cell">{white}{{}}</style:style>'
+    ground = '<style:table-cell-properties fo:background-color="{}"/>'
+    looks = {"W": "", "F": ground.format("#ffffff"), "D": ground.format("#003366"), "M": "<style:map/>"}
+    styles = "".join(style.format(name, inner) for name, inner in looks.items())
+    cells = (_cell(name, f'table:style-name="{name}"') for name in looks)
+    (page,) = _parse(write_ods({"A": _row(_cell("a"), *cells)}, styles=styles)).pages
+    assert (page.text, page.hidden, page.flags) == ("A\n\na |  |  | D | M", "W F", (Flag.HIDDEN_TEXT,))
+
+
 def test_what_is_no_spreadsheet_is_refused() -> None:
     mime = "application/vnd.oasis.opendocument.spreadsheet"
     assert _refusal(write_odt("", members={"mimetype": mime})).code is Code.DOCUMENT_DAMAGED

@@ -227,3 +227,39 @@ def test_many_shapes_in_odd_places_are_ordered_in_time() -> None:
     odd = ("9" * 500, "-", "x", "")
     broken = "".join(shape(text(each), place=(each, each, each, each)) for each in odd)  # type: ignore[arg-type]
     assert set(_page(broken).text.split("\n\n")) == {each for each in odd if each}
+
+
+# ---- text that nobody sees ------------------------------------------------------------------------------------
+
+_WHITE = '<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill>'
+_CLEAR = '<a:solidFill><a:srgbClr val="336699"><a:alpha val="0"/></a:srgbClr></a:solidFill>'
+
+
+def _run(look: str, attributes: str = "") -> str:
+    return f"<a:p><a:r><a:rPr {attributes}>{look}</a:rPr><a:t>Text</a:t></a:r></a:p>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        *(shape(_run("", 'sz="100"')), shape(_run(_CLEAR)), shape(_run("<a:noFill/>"))),
+        shape(_run(_WHITE)).replace("<p:spPr>", f"<p:spPr>{_WHITE}"),
+        shape(_run("")).replace("<p:cNvPr/>", '<p:cNvPr id="4" name="x" hidden="1"/>'),
+        title("Text").replace("<p:cNvPr/>", '<p:cNvPr hidden="true"/>'),
+    ],
+)
+def test_what_nobody_sees_is_kept_aside(hidden: str) -> None:
+    (page,) = _parse(write_pptx([hidden + shape(text("Seen"))])).pages
+    assert (page.text, page.hidden, page.flags) == ("Seen", "Text", (Flag.HIDDEN_TEXT,))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        *(shape(_run(_WHITE)), shape(_run("<a:ln/><a:noFill/>")), shape(_run("", 'sz="800"'))),
+        shape(_run(_WHITE)).replace("<p:spPr>", f"<p:spPr>{_WHITE.replace('FFFFFF', '336699')}"),
+    ],
+)
+def test_what_may_be_on_something_dark_stays(seen: str) -> None:
+    (page,) = _parse(write_pptx([seen])).pages
+    assert (page.text, page.flags) == ("Text", ())

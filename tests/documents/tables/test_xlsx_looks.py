@@ -70,6 +70,38 @@ def test_a_cell_may_be_struck_out_by_its_style() -> None:
     assert page.text == "Sheet\n\n[struck: 4] | 5 | 6\n | [struck: 7]"
 
 
+_FONTS = (
+    "<font/><font><color rgb='FFFFFFFF'/></font><font><color theme='0'/></font><font><color rgb='FF003366'/></font>"
+)
+_FILLS = (
+    "<fill><patternFill patternType='none'/></fill>"
+    "<fill><patternFill patternType='solid'><fgColor rgb='FF003366'/></patternFill></fill>"
+    "<fill><gradientFill/></fill>"
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "is_seen"),
+    [
+        *(("fontId='0' fillId='0'", True), ("fontId='1' fillId='0'", False), ("fontId='2' fillId='0'", False)),
+        *(("fontId='1' fillId='1'", True), ("fontId='3' fillId='1'", False), ("fontId='1' fillId='2'", True)),
+        ("fontId='0' fillId='0' numFmtId='170'", False),
+    ],
+)
+def test_a_cell_that_does_not_show_what_is_in_it_is_kept_aside(style: str, is_seen: bool) -> None:
+    members = {
+        "xl/styles.xml": '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<numFmts><numFmt numFmtId='170' formatCode=';;;'/></numFmts><fonts>{_FONTS}</fonts><fills>{_FILLS}</fills>"
+        f"<cellXfs><xf/><xf {style}/></cellXfs></styleSheet>"
+    }
+    rows = f'<row r="1">{cell(1, "A1")}{cell((2, 1), "B1")}{cell(3, "C1")}</row>'
+    (page,) = _pages({"Sheet": rows}, members=members)
+    assert (page.text, page.hidden) == (f"Sheet\n\n1 | {'2' if is_seen else ''} | 3", "" if is_seen else "2")
+    if not is_seen:  # what fills cells besides
+        (page,) = _pages({"Sheet": rows + "<conditionalFormatting/>"}, members=members)
+        assert page.hidden == ""
+
+
 # ---- comments -------------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,15 @@ def test_what_a_person_does_not_see_is_left_out_and_kept_apart() -> None:
     assert (page.text, page.flags, page.hidden) == ("Seen words", (Flag.HIDDEN_TEXT,), "unseen")
 
 
+@pytest.mark.parametrize("look", [number(0x6870, 0xFFFFFF), number(0x2A42, 8), number(0x4A43, 2)])
+def test_text_that_is_white_or_too_small_is_kept_apart(look: bytes) -> None:
+    (page,) = _parse(write_doc([paragraph([("Seen ", b""), ("unseen", look), ("words", b"")])])).pages
+    assert (page.text, page.flags, page.hidden) == ("Seen words", (Flag.HIDDEN_TEXT,), "unseen")
+    marked = look + number(0x2A0C, 1)
+    if look != number(0x4A43, 2):
+        assert _text(paragraph([("Seen ", b""), ("too", marked)])) == "Seen too"
+
+
 def test_of_a_field_its_result_is_read() -> None:
     field = '\x13 HYPERLINK "https://example.org" \x13 PAGE \x14 9 \x15\x14the site\x15'
     assert _text(paragraph(f"See {field}, page \x13 PAGE \x15.")) == "See the site, page ."

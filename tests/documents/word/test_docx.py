@@ -253,18 +253,31 @@ _WHITE = '<w:color w:val="FFFFFF"/>'
         _WHITE + '<w:shd w:val="clear" w:fill="FFFFFF"/>',
         _WHITE + '<w:highlight w:val="none"/>',
         '<w:sz w:val="1"/>',
+        '<w:color w:val="FDFEFF"/>',
+        '<w:color w:val="000080"/><w:highlight w:val="darkBlue"/>',
     ],
 )
 def test_what_nobody_can_see_is_left_out_and_flagged(run: str) -> None:
-    page = _parse(write_docx(paragraph("Seen") + paragraph("Secret", run=run))).pages[0]
-    assert (page.text, page.flags, page.hidden) == ("Seen", (Flag.HIDDEN_TEXT,), "Secret")
+    table = f"<w:tbl><w:tr><w:tc>{paragraph('Secret', run=run)}</w:tc></w:tr></w:tbl>"
+    for hidden in (paragraph("Secret", run=run), table):
+        page = _parse(write_docx(paragraph("Seen") + hidden)).pages[0]
+        assert (page.text, page.flags, page.hidden) == ("Seen", (Flag.HIDDEN_TEXT,), "Secret")
 
 
 def test_white_on_a_colour_is_seen() -> None:
     marked = paragraph("a", run=_WHITE + '<w:highlight w:val="black"/>')
     shaded = paragraph("b", '<w:shd w:val="clear" w:fill="203040"/>', _WHITE)
-    table = f"<w:tbl><w:tr><w:tc>{paragraph('c', run=_WHITE)}</w:tc></w:tr></w:tbl>"
-    assert _text(marked + shaded + table + paragraph("d", run='<w:color w:val="auto"/>')) == "a\n\nb\n\nc\n\nd"
+    fill, cell = '<w:shd w:val="clear" w:fill="203040"/>', paragraph("c", run=_WHITE)
+    tables = (
+        f"<w:tbl><w:tr><w:tc><w:tcPr>{fill}</w:tcPr>{cell}</w:tc></w:tr></w:tbl>",
+        f"<w:tbl><w:tblPr>{fill}</w:tblPr><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>",
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/></w:tblPr><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>',
+    )
+    style = f'<w:style w:type="table" w:styleId="T"><w:tblStylePr><w:tcPr>{fill}</w:tcPr></w:tblStylePr></w:style>'
+    for table in tables:
+        body = marked + shaded + table + paragraph("d", run='<w:color w:val="auto"/>')
+        page = _parse(write_docx(body, styles=style)).pages[0]
+        assert (page.text, page.flags) == ("a\n\nb\n\nc\n\nd", ())
 
 
 def test_what_only_looks_hidden_stays() -> None:
