@@ -21,9 +21,11 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.core.conversation import Draft
+from app.core.matter import LIBRARY
 from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
 from app.store import keys
+from tests.cli.mcp_program import served
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
 from tests.fortress.conftest import ROOT, Figure
@@ -122,6 +124,7 @@ def test_after_quitting_and_after_deleting(
         _work_in_the_window(walk)
         sent = _ask_a_server(walk, monkeypatch)
         figure(f"pseudonyms: {sent:,} characters sent to a server, none of the person's name; put back in its answer")
+        _let_a_program_read(walk)
         _lock(walk)
     search = Search(_needles(words))
     hits = search.folders(program.data, walk.elsewhere, walk.wordless, *places)
@@ -130,7 +133,7 @@ def test_after_quitting_and_after_deleting(
         with contextlib.suppress(OSError):
             hits += search.text(str(path), path.read_bytes(), depth=9)
     looked = f"{search.files + len(elsewhere)} files, {search.bytes / 1e6:.0f} MB, {search.members} compressed members"
-    journeys = f"{walked} commands" + (", notes, pseudonyms and a lock" if is_checkout else "")
+    journeys = f"{walked} commands" + (", notes, pseudonyms, a program and a lock" if is_checkout else "")
     figure(f"after {journeys}: {len(hits)} hits of {len(search.words)} words in {looked}")
     assert not hits, _said(hits)
     if is_checkout:
@@ -173,6 +176,20 @@ def _ask_a_server(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> int:
     for name in walk.words.person.lower().split():
         assert name not in "".join(sent).lower()
     return len("".join(sent))
+
+
+def _let_a_program_read(walk: Walk) -> None:
+    """Another program, which a person allowed it, searches and reads over MCP."""
+    with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
+        desk.mcp_access.allow(walk.words.title, [LIBRARY])
+    with served(walk.program.data) as program:
+        program.greet(walk.words.title)
+        (passage, *_more) = program.use("search", query=walk.words.file)["passages"]
+        (document,) = [each for each in program.use("list_documents")["documents"] if each["title"] == walk.words.file]
+        read = program.use("read_pages", document=document["id"])["pages"][0]["text"]
+        assert walk.words.sentence in read
+        assert passage
+        program.leave()
 
 
 def _lock(walk: Walk) -> None:

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 
 _NAME = "tiny-Q8_0.gguf"
 _PATIENCE_S = 25
-"""A hub may recover, so a person's program tries for minutes; here it is paused after this time, as Ctrl+C does."""
+"""A hub may recover, so a program tries for minutes; here it is paused so long after it asked, as by Ctrl+C."""
 _SOUND_S = 300
 """That a sound hub is waited for."""
 
@@ -65,8 +66,11 @@ def hub(program: Program) -> Iterator[LoopbackHub]:
         yield running
 
 
-def _fetch(program: Program, env: dict[str, str] | None = None, patience_s: float = _PATIENCE_S) -> tuple[int, str]:
-    """Exit status, and all that was said; paused after `patience_s`. What came before stays there."""
+def _fetch(
+    program: Program, hub: LoopbackHub, env: dict[str, str] | None = None, patience_s: float = _PATIENCE_S
+) -> tuple[int, str]:
+    """Exit status, and all that was said; paused so long after the hub was asked. What came before stays there."""
+    before, longest = len(hub.requests), time.monotonic() + _SOUND_S
     words = [*program.before, *program.command, "models", "fetch", REPOSITORY, "--yes", "--data-dir", str(program.data)]
     with subprocess.Popen(
         words,
@@ -78,6 +82,8 @@ def _fetch(program: Program, env: dict[str, str] | None = None, patience_s: floa
         text=True,
         errors="replace",
     ) as process:
+        while process.poll() is None and len(hub.requests) == before and time.monotonic() < longest:
+            time.sleep(0.1)
         try:
             said, _none = process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
@@ -86,10 +92,10 @@ def _fetch(program: Program, env: dict[str, str] | None = None, patience_s: floa
     return process.returncode, said
 
 
-def _fetch_anew(program: Program) -> tuple[int, str]:
+def _fetch_anew(program: Program, hub: LoopbackHub) -> tuple[int, str]:
     """With nothing of what came before."""
     shutil.rmtree(program.data / "models", ignore_errors=True)
-    return _fetch(program)
+    return _fetch(program, hub)
 
 
 def _ready(program: Program) -> list[Path]:
@@ -120,22 +126,22 @@ def test_every_lie(program: Program, hub: LoopbackHub, model: bytes, figure: Fig
         hub.let_go.clear()
         hub.add(_NAME, model, fault=fault)
         try:
-            ends[_hold(program, *_fetch_anew(program))] += 1
+            ends[_hold(program, *_fetch_anew(program, hub))] += 1
         finally:
             hub.let_go.set()
     hub.faults.clear()
     for more in _LIES.values():
         hub.files = {_NAME: Content(model, **more)}  # type: ignore[arg-type]
-        ends[_hold(program, *_fetch_anew(program))] += 1
+        ends[_hold(program, *_fetch_anew(program, hub))] += 1
     for name in _NAMES:
         hub.files = {name: Content(model)}
-        ends[_hold(program, *_fetch_anew(program))] += 1
+        ends[_hold(program, *_fetch_anew(program, hub))] += 1
     for answer in _ANSWERS.values():
         hub.answer = answer
-        ends[_hold(program, *_fetch_anew(program))] += 1
+        ends[_hold(program, *_fetch_anew(program, hub))] += 1
     hub.answer = None
     hub.files = {_NAME: Content(model)}
-    code, said = _fetch(program, patience_s=_SOUND_S)
+    code, said = _fetch(program, hub, patience_s=_SOUND_S)
     assert code == 0, said
     assert [path.read_bytes() for path in _ready(program)] == [model]
     lies = len(faults) + len(_LIES) + len(_NAMES) + len(_ANSWERS)
@@ -145,13 +151,13 @@ def test_every_lie(program: Program, hub: LoopbackHub, model: bytes, figure: Fig
 def test_cut_and_gone_on_with(program: Program, hub: LoopbackHub, model: bytes, figure: Figure) -> None:
     content = model + bytes(3_000_000)
     hub.add(_NAME, content, fault=Fault.HOLD)
-    code, said = _fetch(program)
+    code, said = _fetch(program, hub)
     assert _hold(program, code, said) == "paused", said
     hub.let_go.set()
     before = hub.served[_NAME]
     hub.faults[_NAME] = Fault.CUT
     tries = 0
-    while _fetch(program, patience_s=_SOUND_S)[0] != 0:
+    while _fetch(program, hub, patience_s=_SOUND_S)[0] != 0:
         tries += 1
         assert tries < 20
     assert [path.read_bytes() for path in _ready(program)] == [content]
@@ -162,7 +168,7 @@ def test_cut_and_gone_on_with(program: Program, hub: LoopbackHub, model: bytes, 
 def test_an_answer_without_an_end(program: Program, hub: LoopbackHub, figure: Figure) -> None:
     listed = [{"rfilename": f"{n}.gguf", "size": 9, "blobId": "0" * 40} for n in range(400_000)]
     hub.answer = json.dumps({"id": REPOSITORY, "sha": "0" * 40, "siblings": listed}).encode()
-    how = _hold(program, *_fetch(program))
+    how = _hold(program, *_fetch(program, hub))
     figure(f"a list of {len(hub.answer) >> 20} MB: {how}")
 
 
@@ -174,7 +180,7 @@ def test_a_refused_redirect_sends_no_packet(
     calls = tmp_path / "calls.txt"
     hub.add(_NAME, model, fault=Fault.INSECURE)
     traced = Program(program.command, program.data, ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(calls)))
-    _hold(program, *_fetch(traced))
+    _hold(program, *_fetch(traced, hub))
     connects = re.findall(r"connect\(.*sin6?_addr[^\"]*\"([^\"]+)\"", calls.read_text(errors="replace"))
     assert connects
     assert set(connects) <= {"127.0.0.1", "::1"}, connects
@@ -188,7 +194,7 @@ def test_a_link_in_the_place_of_what_arrives(
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
     hub.add(_NAME, model, fault=Fault.HOLD)
-    _hold(program, *_fetch(program))
+    _hold(program, *_fetch(program, hub))
     drafts = list(program.data.rglob("*.part"))
     assert drafts
     for draft in drafts:
@@ -196,7 +202,7 @@ def test_a_link_in_the_place_of_what_arrives(
         draft.symlink_to(victim)
     hub.let_go.set()
     hub.faults.clear()
-    code, _said = _fetch(program)
+    code, _said = _fetch(program, hub)
     assert victim.read_bytes() == b"precious"
     assert not victim.is_symlink()
     for ready in _ready(program):
@@ -211,9 +217,9 @@ def test_the_certificate_of_the_hub(program: Program, model: bytes, figure: Figu
         hub.card = {"license": "mit"}
         hub.add(_NAME, model)
         program.run("settings", "hub.endpoint", hub.endpoint)
-        _hold(program, *_fetch(program))
+        _hold(program, *_fetch(program, hub))
         assert hub.requests == []
-        code, said = _fetch(program, {"SSL_CERT_FILE": str(identity / "certificate.pem")})
+        code, said = _fetch(program, hub, {"SSL_CERT_FILE": str(identity / "certificate.pem")})
         assert "certificate" not in said.lower() or code == 0
         assert hub.requests, said
     figure("hub over TLS: refused before it was asked anything, accepted with its certificate")

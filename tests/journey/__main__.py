@@ -37,6 +37,7 @@ def _play(pictures: Path, home: Path) -> int:
     from tests.journey.steps import STEPS, write_files
 
     failed: list[Lost] = []
+    whole = threading.Event()
 
     def walk() -> None:
         while QApplication.instance() is None:
@@ -47,6 +48,7 @@ def _play(pictures: Path, home: Path) -> int:
         write_files(files)
         try:
             Player(eyes, pictures, files).play(STEPS)
+            whole.set()
         except Lost as error:
             failed.append(error)
         eyes.ask(QApplication.quit)
@@ -56,7 +58,9 @@ def _play(pictures: Path, home: Path) -> int:
     code = desk()
     for error in failed:
         print(error, file=sys.stderr)
-    return 1 if failed else code
+    if not whole.is_set() and not failed:
+        print("the window was closed on the way", file=sys.stderr)
+    return code if whole.is_set() else 1
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QRect
 from tests.journey import hand
 from tests.journey.eyes import Eyes, Seen
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 _LOOK_S = 0.15
 _SETTLE_S = 0.4
 
