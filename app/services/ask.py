@@ -466,9 +466,9 @@ class Ask:
                 held=held_form(question.form, question.text),
                 conversation_id=question.conversation_id,
             )
-            prompt = msgspec.structs.replace(prompt, thinks=self.settings().thinking)
-            if begun:
-                prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
+            more = (Message("assistant", begun),) if begun else ()
+            thinks, messages = self.settings().thinking, (*prompt.messages, *more)
+            prompt = msgspec.structs.replace(prompt, thinks=thinks, messages=messages)
             size = yield from self.engine.run(Measure(prompt), cancel)
             is_bare = not beside.passages and not beside.outlines
             if begun or is_bare or size.total + self.reserve() <= self.model().context_tokens:
