@@ -99,10 +99,7 @@ def _add_ask(commands: Any) -> None:
         "--all", action="store_true",
         help=_("ask all documents that were added: some are read whole, of others passages, which is shown first"),
     )  # fmt: skip
-    ask.add_argument(
-        "--thoughts", action="store_true",
-        help=_("also show what the model thinks before it answers, on standard error; with --export, write it too"),
-    )  # fmt: skip
+    _add_thoughts(ask)
     ask.add_argument("--plan", action="store_true", help=_("with --all, only show what would be read, and why"))
     _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
@@ -292,6 +289,13 @@ def _add_weighing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-weighing", dest="weighing", action="store_false", default=None,
         help=_("do not weigh the sentences of the answers against the pages"),
+    )  # fmt: skip
+
+
+def _add_thoughts(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument(
+        "--thoughts", action="store_true",
+        help=_("also show what the model thinks before it answers, on standard error; with --export, write it too"),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
@@ -129,7 +129,6 @@ class AnswerMessage(MessageWidget):
     suggestion_chosen = Signal(str)
     keep_wanted = Signal(str)  # answer_id: as a note
     citation_kept = Signal(object)  # Citation: as a highlight
-    thought_toggled = Signal(bool)  # it was opened, or folded
 
     def __init__(
         self,
@@ -154,7 +153,7 @@ class AnswerMessage(MessageWidget):
         self._answer: Answer | None = None
         self._notes: list[RemarkLine] = []
         self.thought = ThoughtRow(theme, self)
-        self.thought.toggled.connect(self._on_thought_toggled)
+        self.thought.toggled.connect(self.changed)
         self.progress = ProgressLine(theme, self)
         self.action_button = InlineButton("", theme, self, size=SIZE_UI, accent=True)
         self.action_button.clicked.connect(partial(self._emit, self.action_wanted))
@@ -331,10 +330,6 @@ class AnswerMessage(MessageWidget):
         above = 0 if self.thought.isHidden() else self.thought.height() + SPACE_S
         return QRect(0, above, width, 0)
 
-    def _on_thought_toggled(self, is_open: bool) -> None:
-        self.thought_toggled.emit(is_open)
-        self.changed.emit()
-
     def _rewrite(self) -> None:
         assert self._answer is not None
         answer = self._answer
@@ -395,29 +390,11 @@ class AnswerMessage(MessageWidget):
         y = top
         if self._parsed is not None:
             y += guess_lines(self._parsed.rest) * self._theme.sizes.answer_line
-        if not self.progress.isHidden():
-            y += SPACE_S if y else 0
-            self.progress.move(0, y)
-            y += self.progress.arrange(width)
-        elif self._stream is not None and not self._pieces:
+        if self.progress.isHidden() and self._stream is not None and not self._pieces:
             y += self._theme.sizes.answer_line
-        for note in self._notes:
-            y += SPACE_S if y else 0
-            note.move(0, y)
-            y += note.arrange(width)
-        if not self.action_button.isHidden():
-            y += SPACE_XS if y else 0
-            self.action_button.move(NOTE_INDENT - SPACE_XS, y)
-            y += self.action_button.height()
-        if not self.foot.isHidden():
-            y += SPACE_M if y else 0
-            self.foot.move(0, y)
-            y += self.foot.arrange(width)
-        if not self.further.isHidden():
-            y += SPACE_S
-            self.further.move(-SPACE_S, y)
-            y += self.further.arrange(width + SPACE_S)
-        return y
+        below: list[_Below] = [(self.progress, SPACE_S, 0), *((note, SPACE_S, 0) for note in self._notes)]
+        below += [(self.action_button, SPACE_XS, NOTE_INDENT - SPACE_XS), (self.foot, SPACE_M, 0)]
+        return _stack([*below, (self.further, SPACE_S, -SPACE_S)], y, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -434,3 +411,18 @@ class AnswerMessage(MessageWidget):
 
     def _emit(self, signal: SignalInstance) -> None:
         signal.emit(self._answer_id)
+
+
+_Below: TypeAlias = "tuple[ProgressLine | RemarkLine | InlineButton | Foot | SuggestionList, int, int]"
+"""What is below a text, the gap above it and its left edge in px."""
+
+
+def _stack(below: Sequence[_Below], top: int, width: int) -> int:
+    """Place what is not hidden, one below the other from `top` on; returns where it ends."""
+    y = top
+    for widget, gap, left in below:
+        if not widget.isHidden():
+            y += gap if y else 0
+            widget.move(left, y)
+            y += widget.height() if isinstance(widget, InlineButton) else widget.arrange(width - min(0, left))
+    return y

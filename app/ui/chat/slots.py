@@ -51,6 +51,11 @@ class Slot:
     def is_open(self) -> bool:
         return self.is_answer and self.answer is None
 
+    @property
+    def text_so_far(self) -> str:
+        """Of an answer that is written at present, too."""
+        return self.message.plain_text() if self.is_open and self.message is not None else self.text
+
     def guess_height(self, width: int, sizes: TextSizes) -> None:
         lines = len(self.text) * _CHARACTER * sizes.percent // 100 // max(1, width) + self.text.count("\n") // 2 + 1
         if self.is_answer:

@@ -29,7 +29,7 @@ class ThoughtRow(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._text = ""
-        self.fold = FoldButton(theme, self)
+        self.fold = ThoughtLine(theme, self)
         self.fold.clicked.connect(self._toggle)
         self.body = QPlainTextEdit(self, readOnly=True)
         self.body.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -141,7 +141,7 @@ class ThoughtRow(QWidget):
         self.update()
 
 
-class FoldButton(PlainButton):
+class ThoughtLine(PlainButton):
     """The line of a thought; a click opens it, or folds it again."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -246,9 +246,7 @@ class ConversationView(Scroller):
     def text_of(self, answer_id: str) -> str:
         """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
         slot = self._column.find_answer(answer_id)
-        if slot is None:
-            return ""
-        return slot.message.plain_text() if slot.is_open and slot.message else slot.text
+        return "" if slot is None else slot.text_so_far
 
     # how it is made
 
@@ -296,7 +294,7 @@ class ConversationView(Scroller):
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
         made.thought.set_open(slot.opens_thought)
-        made.thought_toggled.connect(partial(setattr, slot, "opens_thought"))
+        made.thought.toggled.connect(partial(setattr, slot, "opens_thought"))
         if slot.answer is None:
             made.begin()
         made.set_sentences(slot.sentences)
