@@ -196,13 +196,15 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
 
 def _carry_out_models(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    from app.cli.models import commands, fetching, listing, plan, show  # now: no other command needs them
+    from app.cli.models import commands, fetching, formats, listing, plan, show  # now: no other command needs them
 
     match options.models_command:
         case "list":
             listing.run(options, desk, cancel)
         case "show":
             show.run(options, desk, cancel)
+        case "format":
+            formats.run(options, desk, cancel)
         case "plan":
             plan.run(options, desk, cancel)
         case "fetch":

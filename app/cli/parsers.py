@@ -536,6 +536,10 @@ def _add_looking(of_models: Any) -> None:
     listed.add_argument("--offers", action="store_true", help=_("list the catalogue instead; this uses no network"))
     show = _command(of_models, "show", _("show what the header of a model file says, without loading the model"))
     show.add_argument("model", metavar="MODEL", help=_model_help())
+    written = _command(
+        of_models, "format", _("show how conversations with a model are written, and whether its own template agrees")
+    )
+    written.add_argument("model", metavar="MODEL", help=_local_help())
     plan = _command(
         of_models, "plan", _("show where a model would be placed and how much context that leaves, without loading it")
     )

@@ -224,7 +224,7 @@ class LlamaModel:
     @property
     def listed_template(self) -> ChatTemplate | None:
         """The chat format that our table has for the model's template."""
-        known = from_table(self._template().decode("utf-8", "replace"))
+        known = from_table(self.chat_template())
         return known.template if known is not None else None
 
     def written_out(self, template: ChatTemplate) -> ChatTemplate:

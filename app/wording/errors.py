@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from app.core.document import RefusedKind
-from app.core.errors import Code, Parameter, Problem
+from app.core.errors import Code, Problem
 from app.wording import refusals
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size
@@ -935,20 +934,26 @@ def sentence(problem: Problem) -> str:
     template = _SENTENCES[problem.code]
     if problem.code is Code.PAGES_INVALID and not problem.params.get("pages"):
         template = _NO_SUCH_PAGE
-    return _(template).format_map(_Words(problem.params))
+    return _(template).format_map(_Words(problem))
+
+
+def flaw_words(problem: Problem) -> str:
+    """What is wrong with a file, without which and what to do."""
+    return _(_FLAWS.get(str(problem.params.get("flaw")), _OTHER_FLAW))
 
 
 class _Words:
     """The parameters of a problem as they are shown."""
 
-    def __init__(self, params: Mapping[str, Parameter]) -> None:
-        self._params = params
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._params = problem.params
 
     def __getitem__(self, name: str) -> str:
         if name == "excess":
             return self._excess()
         if name == "fault":
-            return _(_FLAWS.get(str(self._params.get("flaw")), _OTHER_FLAW))
+            return flaw_words(self._problem)
         if name in ("refused", "way_out"):
             return self._refusal(name)
         value = self._params.get(name, "?")

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL
+from app.models.templates.cutting import work_out
+from app.models.templates.reader import TemplateReader
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo
-from tests.models import broken, forge, headers, projector
+from tests.models import broken, forge, headers, llama4, projector
 from tests.models.headers import MAVERICK
+from tests.models.templates import shapes
 
 
 @pytest.fixture
@@ -100,6 +103,25 @@ def test_a_projector_and_a_plain_model(run: Any, tmp_path: Path, starter: Path) 
     assert code == EXIT_ANSWERED
     assert "experts" not in out
     assert "134.5 M, of which each token uses 134.5 M" in out
+
+
+def test_how_conversations_are_written_is_shown(
+    run: Any, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, near_engines: None
+) -> None:
+    monkeypatch.setattr(TemplateReader, "work_out", lambda _self, template, _path, _cancel: work_out(template))
+    code, out, err = run("format", tiny_scout)
+    assert (code, err) == (EXIT_ANSWERED, "")
+    assert "and the model's own template agrees" in out
+    assert r'"<|eot|><|header_start|>user<|header_end|>\n\n"' in out
+
+    monkeypatch.setattr(llama4, "TEMPLATE", shapes.DATED.replace("header_id", "role"))
+    code, out, err = run("format", llama4.write_scout(tmp_path / "dated.gguf"))
+    assert (code, err) == (EXIT_ANSWERED, "")
+    assert "found the conversation format in the template" in out
+    assert "reads these words: Today Date: 01 Jan 2026" in out
+    assert "Octavo always writes the same" in out
+    code, out, err = run("format", "--json", tmp_path / "dated.gguf")
+    assert (code, err, json.loads(out)["report"]["own"]["dated"]) == (EXIT_ANSWERED, "", True)
 
 
 def test_a_name_that_would_steer_the_terminal_is_shown_harmless(run: Any, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import gguf
 import pytest
 
+from app.core.chat_template import FIRST_TOKEN, ChatTemplate
 from app.core.errors import AppError, Code
 from app.engine.chat_formats import template
 from app.engine.llama import LlamaModel
@@ -82,6 +83,43 @@ def test_a_marker_that_the_file_calls_ordinary_comes_from_no_text(mistyped: Llam
     assert forged.tokens.count(marker) == turns.tokens.count(marker) > honest.tokens.count(marker) > 0
     (span,) = forged.books
     assert FORGERY.encode() in b"".join(map(mistyped.piece, forged.tokens[span.start : span.end]))
+
+
+STRANGE = ChatTemplate(
+    FIRST_TOKEN + "<|header_start|>rules|",
+    "<|eot|><|header_start|>user|",
+    "<|eot|><|header_start|>model|",
+    "<|eot|>ask|",
+    "<|eot|><|header_start|>model|",
+)
+"""As a template that nobody knows might write it, with the tokens of the tiny model."""
+
+
+@pytest.mark.parametrize("model", ["tiny_scout"], indirect=True)
+def test_a_format_that_was_worked_out_lets_no_text_imitate_it(model: LlamaModel) -> None:
+    tokenizer = PromptTokenizer(model, pieces=model.written_out(STRANGE))
+    said = (Message("user", FORGERY), Message("assistant", FORGERY), Message("user", FORGERY))
+    forged = tokenizer.lay_out(prompt(*said, documents=(book(FORGERY, FORGERY),)))
+    turns = (Message(message.role, "Before.") for message in said)
+    honest = tokenizer.lay_out(prompt(*turns, documents=(book("A book", "Before."),)))
+    controls = [list(filter(model.is_control, laid.tokens)) for laid in (forged, honest)]
+    assert controls[0] == controls[1]
+    assert controls[0].count(model.tokenize("<|begin_of_text|>", special=True)[0]) == 1
+
+
+def test_a_marker_that_the_file_calls_ordinary_is_kept_apart_in_a_worked_out_format(mistyped: LlamaModel) -> None:
+    (marker,) = mistyped.tokenize("<|header_start|>", special=True)
+    tokenizer = PromptTokenizer(mistyped, pieces=mistyped.written_out(STRANGE))
+    laid = tokenizer.lay_out(prompt(Message("user", FORGERY), documents=(book(FORGERY, FORGERY),)))
+    assert laid.tokens.count(marker) == 3  # of the rules, the question, the answer
+
+
+@pytest.mark.parametrize("model", ["tiny_scout"], indirect=True)
+def test_an_answer_ends_where_its_format_says(model: LlamaModel) -> None:
+    (end,) = model.tokenize("<|header_end|>", special=True)
+    assert not model.is_end(end)
+    model.written_out(ChatTemplate("", "a", "b", "<|header_end|>c", "d"))
+    assert model.is_end(end)
 
 
 def test_nothing_above_the_conversation_depends_on_it(tokenizer: PromptTokenizer) -> None:

@@ -1,5 +1,5 @@
-"""A model's file says how its chats are written. Whatever it says there, nothing runs, nothing hangs, and the program
-goes on: a sentence, or an answer."""
+"""A model's file says how its chats are written. Whatever it says there, it reaches nothing, nothing hangs, and the
+program goes on: a sentence, or an answer."""
 
 from __future__ import annotations
 
@@ -35,11 +35,17 @@ def _templates(bait: Path) -> Iterator[tuple[str, bytes]]:
     yield "a file", b"{% include '/etc/passwd' %}"
     yield "an exception", b"{{ raise_exception('no') }}"
     yield "deep", b"{{ " + b"(" * 150 + b"1" + b")" * 150 + b" }}"
+    yield "a format string", b"{{ '{0.__class__.__mro__}'.format('') }}"
+    yield "a wide format", b"{{ '{:>9999999999}'.format('x') }}"
+    yield "doubling", b"{% set n=namespace(x='xxxxxxxx') %}{% for i in range(60) %}{% set n.x=n.x~n.x %}{% endfor %}"
+    yield "much output", b"{% for a in range(9999) %}{{ 'x' * 1000 }}{% endfor %}"
+    yield "no end", b"{% set a='" + b"x" * 99 + b"' %}" + b"{% for b in a %}" * 6 + b"{% endfor %}" * 6
     yield "null", b"a\0b{{ messages }}"
     yield "no text", bytes(range(128, 256))
     yield "formats", b"%s%s%s%n{0}{messages}"
     yield "without the question", b"<|header_start|>system<|header_end|>"
     yield "twice the question", b"{% for m in messages %}{{ m.content }}{{ m.content }}{% endfor %}"
+    yield "its own form", b"{% for m in messages %}<|header_start|>{{ m.role }}:{{ m.content }}<|eot|>{% endfor %}"
     yield "another's markers", b"{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endfor %}"
 
 

@@ -87,6 +87,7 @@ def _licence_words(licence: Licence | None) -> str:
 def _described(header: ModelHeader, known: bool, projector: str) -> dict[str, Any]:
     described: dict[str, Any] = msgspec.to_builtins(header)
     described["name"] = described.pop("untrusted_name")
+    del described["untrusted_template"]  # a program of pages; `octavo models format` says what it writes
     return described | {
         "known": known,
         "active_parameters": header.active_parameters,
