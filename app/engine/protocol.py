@@ -446,8 +446,8 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
 
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
     """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
-    nothing else. A server on the network is not held to it. `max_thought_tokens`: what the model may think before;
-    where it is 0, thoughts are counted with the answer."""
+    nothing else. A server is held to it where it has guided decoding. `max_thought_tokens`: what the model may think
+    before; where it is 0, thoughts are counted with the answer."""
 
     prompt: Prompt
     sampling: Sampling

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
+from msgspec import UNSET
 
 from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.remote import formats, wire
+from app.engine.remote.guided import Form, Text, as_gbnf, as_regex
 from app.engine.remote.layout import TextLayout, TokenLayout
 
 COMPLETIONS = "/v1/completions"
@@ -20,6 +22,7 @@ CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 
 _SHOWN_MODELS, _NAME_CHARACTERS, _FILE = 12, 120, ".gguf"
+_PROBE, _PROBED, _PROBE_TOKENS = "The ferry leaves at", "zq7", 8
 _REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRANGE)
 
 
@@ -36,6 +39,29 @@ class Requests(Protocol):
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]: ...
 
 
+HeldWay: TypeAlias = Callable[[wire.CompletionRequest, Form], wire.CompletionRequest]
+
+
+def _as_it_is(request: wire.CompletionRequest, _form: Form) -> wire.CompletionRequest:
+    return request
+
+
+def _by_grammar(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
+    return msgspec.structs.replace(request, grammar=as_gbnf(form))
+
+
+def _by_structured_outputs(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
+    return msgspec.structs.replace(request, structured_outputs=wire.StructuredOutputs(as_regex(form)))
+
+
+def _by_guided_regex(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
+    return msgspec.structs.replace(request, guided_regex=as_regex(form))
+
+
+def _by_regex(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
+    return msgspec.structs.replace(request, regex=as_regex(form))
+
+
 class ServerDialect:
     """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
 
@@ -46,6 +72,7 @@ class ServerDialect:
     """
 
     kind = ""
+    ways: tuple[HeldWay, ...] = ()
     context_tokens = 0
     slots = 0
     one_cache = False
@@ -56,9 +83,29 @@ class ServerDialect:
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         self._requests = requests
         self.model = model
+        self._holds: HeldWay | None = None
 
     def layout(self) -> TokenLayout | TextLayout:
         return TokenLayout(self)
+
+    def held(self, request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
+        """The request with its answer held to a form by the server; as it is where that has no way known here. Whether
+        it has one is found out once, by a short request that can be answered in one way alone."""
+        if self._holds is None:
+            self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
+        return self._holds(request, form)
+
+    def _is_held(self, way: HeldWay) -> bool:
+        sent = array("i", self.tokenize([_PROBE], special=False)[0])
+        asked = way(self.request(sent, Sampling(temperature=0), _PROBE_TOKENS), Text(_PROBED))
+        asked = msgspec.structs.replace(asked, stream=False, stream_options=UNSET, return_progress=UNSET)
+        try:
+            answer = self._post(COMPLETIONS, asked, wire.Completion)
+        except AppError as error:
+            if error.code in _REFUSED:
+                return False
+            raise
+        return any((choice.text or "").strip() == _PROBED for choice in answer.choices)
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         raise NotImplementedError
@@ -116,6 +163,7 @@ class LlamaServer(ServerDialect):
     """llama.cpp's own server."""
 
     kind = "llama-server"
+    ways = (_by_grammar,)
     shortest = 0
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
@@ -173,6 +221,7 @@ class _Transformers(ServerDialect):
 
 class Vllm(_Transformers):
     kind = "vLLM"
+    ways = (_by_structured_outputs, _by_guided_regex)
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
@@ -192,6 +241,7 @@ class Vllm(_Transformers):
 
 class Sglang(_Transformers):
     kind = "SGLang"
+    ways = (_by_regex,)
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)

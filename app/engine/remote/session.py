@@ -20,6 +20,7 @@ from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
+from app.engine.remote.guided import Form, answer_form
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 from app.engine.thinking import AnswerText, Thoughts
@@ -110,8 +111,9 @@ class RemoteSession:
         on_text: Callable[[str], None],
         on_thinking: Callable[[Thinking], None],
     ) -> Generated:
-        """Have the server read a prompt and answer; it is held to no form. Stopped after its first words it ends with
-        `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or apart from it.
+        """Have the server read a prompt and answer, held to the order's form where it can do that. Stopped after its
+        first words it ends with `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or
+        apart from it.
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
@@ -130,7 +132,7 @@ class RemoteSession:
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
-            ending = self._stream(laid.sent, order.sampling, most, reader)
+            ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -147,10 +149,23 @@ class RemoteSession:
 
     # ---- streaming
 
-    def _stream(self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader) -> Ending:
-        """Raises AppError REMOTE_*; Stopped."""
-        request = self._server.request(sent, sampling, max_tokens)
+    def _stream(
+        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, form: Form | None = None
+    ) -> Ending:
+        """`form`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
+        plain = self._server.request(sent, sampling, max_tokens)
+        request = plain if form is None else self._server.held(plain, form)
         reader.begin()
+        try:
+            return self._streamed(sent, request, max_tokens, reader)
+        except AppError as error:
+            if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
+                raise
+        return self._streamed(sent, plain, max_tokens, reader)
+
+    def _streamed(
+        self, sent: array[int] | str, request: wire.CompletionRequest, max_tokens: int, reader: _Reader
+    ) -> Ending:
         while True:
             stream = self._transport.stream(dialects.COMPLETIONS, request)
             try:
@@ -200,6 +215,14 @@ class RemoteSession:
             now = None
         if now != model:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
+
+
+def _form_of(order: AnswerTo, thoughts: Thoughts) -> Form | None:
+    """What an answer is held to: not where the model thinks first, or goes on with what is written already."""
+    goes_on = bool(order.prompt.messages) and order.prompt.messages[-1].role == "assistant"
+    if order.held is None or thoughts.thinking or goes_on:
+        return None
+    return answer_form(order.held, order.prompt.quoted or order.prompt.documents)
 
 
 @dataclass

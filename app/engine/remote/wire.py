@@ -28,6 +28,12 @@ class StreamOptions(msgspec.Struct, frozen=True):
     include_usage: bool = True
 
 
+class StructuredOutputs(msgspec.Struct, frozen=True):
+    """vLLM since 0.11."""
+
+    regex: str
+
+
 class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """The fields that all servers know, and below them what only some do; those are UNSET elsewhere."""
 
@@ -44,6 +50,10 @@ class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     repeat_penalty: float | UnsetType = UNSET  # llama.cpp
     repetition_penalty: float | UnsetType = UNSET  # vLLM, SGLang
     return_progress: bool | UnsetType = UNSET  # llama-server
+    grammar: str | UnsetType = UNSET  # llama-server
+    structured_outputs: StructuredOutputs | UnsetType = UNSET  # vLLM
+    guided_regex: str | UnsetType = UNSET  # vLLM before
+    regex: str | UnsetType = UNSET  # SGLang
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
@@ -180,6 +190,12 @@ class ErrorDetail(msgspec.Struct, frozen=True):
     message: str = ""
     type: str | None = None
     code: str | int | None = None
+
+
+class Completion(msgspec.Struct, frozen=True):
+    """An answer that is not streamed."""
+
+    choices: tuple[CompletionChoice, ...] = ()
 
 
 class Chunk(msgspec.Struct, frozen=True):

@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.conversation import Ending
 from app.core.events import Reading, Token
 from app.core.settings import Sampling
+from app.core.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, DocumentText, Measure, Message, PageText, Prompt, PromptSize, ReadBooks
@@ -80,3 +82,18 @@ def test_the_python_server_answers_the_same_twice(engine: EngineClient, python_a
         said.append("".join(event.text for event in events if isinstance(event, Token)))
         assert ending.usage.generated_tokens > 0
     assert said[0] == said[1] != ""
+
+
+def test_llama_server_is_held_to_a_value_and_a_quotation_of_the_page(engine: EngineClient, llama_address: str) -> None:
+    """Random weights would write anything."""
+    connect(engine, llama_address)
+    form = AnswerForm(ValueKind.DATE)
+    held = held_form(form, "When?")
+    events, ending = run(engine.run(AnswerTo(_AFTER, Sampling(temperature=0), 200, held), Cancel()))
+    said = "".join(event.text for event in events if isinstance(event, Token))
+    assert ending.ending is Ending.COMPLETE
+    if not said.startswith(held.absent if held else ""):
+        value, quotation = said.split("\n")
+        assert value_of(value, form).state is ValueState.HAS
+        page = quotation.rpartition("[p. ")[2].rstrip("]")
+        assert quotation.split('"')[1] in _PAGES[int(page) - 1].untrusted_text
