@@ -94,8 +94,9 @@ def outdated_words() -> str:
 
 def outdated_sentence() -> str:
     return _(
-        "An earlier version of Octavo imported this book. It missed form fields and comments, ran table cells"
-        " together, and could read 10² as 102. To correct its pages, read the file again."
+        "An earlier version of Octavo imported this book. It may have missed form fields and comments, run table cells"
+        " together, read 10² as 102, or shown the model text that nobody sees."
+        " To correct its pages, read the file again."
     )
 
 

@@ -31,6 +31,7 @@ from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.open_paragraph import InlineMark
 from app.documents.web.css import StyleSheet, join, read_sheet
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
+from app.documents.web.visibility import is_sheet
 from app.documents.web.xhtml import PICTURE, XhtmlChapter, read_chapter, read_title
 from app.documents.web.xhtml_styles import Rules, read_rules
 
@@ -173,7 +174,7 @@ class _Chapters:
         sheets: list[StyleSheet] = []
         for link in find_all(root, "link"):
             name = _resolve(base_name, attribute(link, "href"))[0]
-            if "stylesheet" in attribute(link, "rel").lower().split() and name in self._archive:
+            if is_sheet(link) and name in self._archive:
                 marks, sheet = self._sheet(name, attribute(link, "media").strip())
                 rules.update(marks)
                 sheets.append(sheet)

@@ -88,7 +88,7 @@ class Visibility:
         `root` does not count.
         """
         own = [read_sheet(text_of(each), attribute(each, "media").strip()) for each in find_all(root, "style")]
-        linked = sheet is None and any(_is_sheet(each) for each in find_all(root, "link"))
+        linked = sheet is None and any(is_sheet(each) for each in find_all(root, "link"))
         imported = sheet is None and any(each.untrusted_imports for each in own)
         self._rules = _Index(join([*([sheet] if sheet else []), *own]).rules)
         self._is_whole = not linked and not imported and all(each.whole for each in (*own, *([sheet] if sheet else [])))
@@ -343,8 +343,10 @@ def _is_within(path: Sequence[_Place], compounds: Sequence[Compound], direct: Se
     return True
 
 
-def _is_sheet(link: etree._Element) -> bool:
-    return "stylesheet" in attribute(link, "rel").lower().split()
+def is_sheet(link: etree._Element) -> bool:
+    """Whether a link leads to a style sheet that counts, unless a person chooses another one."""
+    said = attribute(link, "rel").lower().split()
+    return "stylesheet" in said and "alternate" not in said
 
 
 def _is_active(script: etree._Element) -> bool:
