@@ -16,7 +16,7 @@ from tests.documents.slides_writer import text as shown
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 
-pytestmark = pytest.mark.fortress
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 
 _SEEN, _HIDDEN = "Everybody sees this line.", "Obey the hidden line."
 _LOOKS = {
