@@ -25,6 +25,7 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
+from app.core import desk_window
 from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths, resources
@@ -401,6 +402,7 @@ class WindowStart(_Shell):
         """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
         desk = self._desk
         assert desk is not None
+        desk_window.note_locked(self._paths, False)
         if before is not None:
             before()
         if self._icons is not None or id != LIBRARY:  # of a desk that was just opened, the library is open
@@ -613,6 +615,7 @@ class WindowStart(_Shell):
         spared = going_on(self.presenter.activity, self.presenter.preferences.settings.lock)
         lock = self._locking()
         lock.begin()
+        desk_window.note_locked(self._paths, True)
         self._put_away()
         desk, self._desk = self._desk, None
         lock.lock(desk, spared)

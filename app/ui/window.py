@@ -61,6 +61,7 @@ from app.ui.page.printing import BookPrinting
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
+from app.ui.programs.presenter import ProgramsPresenter
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
@@ -292,6 +293,10 @@ class _Parts(_ShelfParts):
         )
         self.preferences.saved.connect(self.bin.delete_aged)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
+        self.programs = ProgramsPresenter(desk, bridge, window, self)
+        self.programs.done.connect(window.say)
+        self.programs.failed.connect(window.tell)
+        self.preferences.programs_wanted.connect(self.programs.open_list)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -496,6 +501,7 @@ class WindowPresenter(_Parts):
         self.matters.look()
         self.folders.look_for_unfinished()
         self.added_folders.renew()
+        self.programs.begin()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.core.mcp import McpClient, McpStanding
 from app.wording.i18n import _
+from app.wording.units import printable
 
 
 def standing_words(standing: McpStanding) -> str:
@@ -20,6 +21,26 @@ def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
     names += [f"“{matters[id]}”" for id in client.matters if id in matters]
     words = _("“{name}” may list, search and read the documents of {desks}, and ask the model about them.")
     return words.format(name=client.name, desks=", ".join(names))
+
+
+def about_words(client: McpClient, desks: Mapping[str, str]) -> str:
+    """What was decided about it, in a line. `desks`: names of the library and of matters, by ids."""
+    if client.standing is McpStanding.ASKED:
+        return _("Waits for your decision. It sees nothing.")
+    if client.standing is McpStanding.REFUSED:
+        return _("Refused. It sees nothing.")
+    names = [printable(desks[id]) for id in client.desks if id in desks]
+    return _("May see: {desks}").format(desks=", ".join(names) or _("nothing any more"))
+
+
+def asks_words(client: McpClient) -> str:
+    """That it waits for a decision."""
+    return _("The program “{name}” asks to read documents in Octavo.").format(name=printable(client.name))
+
+
+def started_words(client: McpClient) -> str:
+    """Which program it is, as far as the system says."""
+    return _("Started by {path}").format(path=printable(client.program))
 
 
 def leaving_words() -> str:

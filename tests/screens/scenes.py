@@ -30,6 +30,7 @@ from tests.screens.matter_scenes import MATTER_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.note_scenes import NOTE_SCALED, NOTE_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
+from tests.screens.program_scenes import PROGRAM_SCENES
 from tests.screens.record_scenes import RECORD_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
@@ -409,6 +410,7 @@ SCENES: dict[str, Scene] = (
             *BACKUP_SCENES,
             *BIN_SCENES,
             *RESCUE_SCENES,
+            *PROGRAM_SCENES,
             *RECORD_SCENES,
             *TIMELINE_SCENES,
             *MATTER_SCENES,

@@ -35,6 +35,7 @@ _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 _BACKUP = "backup"
+_PROGRAMS = "programs"
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,7 @@ class SettingsDialog(QDialog):
             rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
             rows += [self._button_row(_PASSPHRASE, self._lock), self._button_row(_BACKUP, self._backup)]
+            rows.append(self._button_row(_PROGRAMS, _programs_row()))
         note = section.note
         if section.kind is SectionKind.PRIVACY:
             note = " ".join(policy_lines(self._known.policy))
@@ -318,6 +320,11 @@ class SettingsDialog(QDialog):
 def _readings_row() -> ButtonRow:
     words = _("Each book that the model has read, with its size on the disk.")
     return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
+
+
+def _programs_row() -> ButtonRow:
+    words = _("Editors and agents that ask your desk, and what each may see.")
+    return ButtonRow(_("Other programs"), words, (_PROGRAMS, _("Show…")))
 
 
 def _lock_row(known: Known) -> ButtonRow:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 _BACKUP = "backup"
+_PROGRAMS = "programs"
 _CPU = "CPU"
 """The device of a model that no card computes (`ModelInfo.device`)."""
 
@@ -42,6 +43,7 @@ class Preferences(Presenter):
     restart_wanted = Signal()
     readings_wanted = Signal()
     backup_wanted = Signal()
+    programs_wanted = Signal()
     saved = Signal()
 
     def __init__(
@@ -258,6 +260,8 @@ class Preferences(Presenter):
             self._bridge.call(Executor.STORE, self._store.load, self._restart, self._on_problem)
         elif key == _READINGS:
             self.readings_wanted.emit()
+        elif key == _PROGRAMS:
+            self.programs_wanted.emit()
         elif key == _PASSPHRASE:
             self._locking.open()
         elif key == _NO_PASSPHRASE:

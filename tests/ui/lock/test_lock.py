@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QPixmap, QPi
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core import desk_window
 from app.core.conversation import Ending
 from app.core.settings import LockedWork
 from app.services import services
@@ -66,6 +67,16 @@ def everything() -> str:
             found.append(widget.text())
     found += [window.title() for window in QGuiApplication.topLevelWindows()]
     return "\n".join(found)
+
+
+def test_other_processes_see_that_it_is_locked(protected: LockedWindow) -> None:
+    """`octavo mcp` then answers nothing."""
+    paths = protected.desk.paths
+    protected.lock()
+    assert desk_window.is_locked(paths)
+    protected.unlock()
+    wait(lambda: protected.start.presenter is not None)
+    assert not desk_window.is_locked(paths)
 
 
 def test_nothing_of_the_desk_is_in_the_window_while_it_is_locked(qtbot: QtBot, protected: LockedWindow) -> None:

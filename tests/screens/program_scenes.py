@@ -1,0 +1,79 @@
+"""Another program asks to read: said in the window, allowed in a dialog, and listed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from app.core.settings import ThemeChoice
+from app.wording.i18n import use_language
+from tests.screens.stage import Stage
+from tests.ui.room import LEASE, LETTERS
+
+
+@contextlib.contextmanager
+def _japanese() -> Iterator[None]:
+    use_language("ja")
+    try:
+        yield
+    finally:
+        use_language("en")
+
+
+def _asking(stage: Stage, **options: object) -> None:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    for name in ("Harbour v Marlow", "Tern Shipping, arbitration"):
+        stage.desk.matters.create(name)
+    stage.desk.mcp_access.clients.ask("Claude Code", "/usr/lib/claude-code/bin/node")
+    stage.open(**options)  # type: ignore[arg-type]
+    stage.settle()
+
+
+def _allowing(stage: Stage, **options: object) -> None:
+    _asking(stage, **options)
+    stage.presenter.window.talk.notice.action.click()
+    stage.settle()
+
+
+def _listed(stage: Stage, **options: object) -> None:
+    stage.desk.mcp_access.allow("zed", ["", stage.desk.matters.create("Lowell").id])
+    stage.desk.mcp_access.refuse("unknown-agent")
+    _asking(stage, **options)
+    stage.presenter.programs.open_list()
+    stage.settle()
+
+
+def program_asks(stage: Stage) -> None:
+    _asking(stage)
+
+
+def program_allowed(stage: Stage) -> None:
+    _allowing(stage)
+
+
+def program_allowed_dark(stage: Stage) -> None:
+    _allowing(stage, theme=ThemeChoice.DARK)
+
+
+def program_allowed_small_japanese(stage: Stage) -> None:
+    with _japanese():
+        _allowing(stage, size=(1024, 700))
+
+
+def programs_listed(stage: Stage) -> None:
+    _listed(stage)
+
+
+def programs_listed_dark(stage: Stage) -> None:
+    _listed(stage, theme=ThemeChoice.DARK)
+
+
+PROGRAM_SCENES = (
+    program_asks,
+    program_allowed,
+    program_allowed_dark,
+    program_allowed_small_japanese,
+    programs_listed,
+    programs_listed_dark,
+)
