@@ -178,9 +178,10 @@ class PromptTokenizer:
         return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun, before_answer)
 
     def next_question(self, text: str) -> Tokens:
-        """The tokens of a question after an answer, up to where its own answer begins; thoughts would come later."""
+        """The tokens of a question after an answer, up to where its own answer begins, without a thought where the
+        model can do without."""
         asked = self._vocabulary.tokenize(text, special=False)
-        return self._to_next_question + asked + self._to_answer
+        return self._to_next_question + asked + self._to_new_answer[False]
 
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.

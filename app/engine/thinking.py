@@ -74,6 +74,11 @@ class Thoughts:
         return self._state in (_State.THOUGHT, _State.HEADER)
 
     @property
+    def opening(self) -> str:
+        """The mark that a thought that is coming began with."""
+        return self._family.opens if self._family is not None else ""
+
+    @property
     def closing(self) -> str:
         """What ends the thought that is coming, so that the answer begins; empty between thoughts."""
         if self._state is not _State.THOUGHT or self._family is None:

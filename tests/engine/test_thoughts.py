@@ -14,6 +14,7 @@ from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, Work
 from app.engine.llama import LlamaModel
+from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import AnswerTo, Generated, Prompt
 from tests.engine.conftest import NewEngine, lay_out, load, prompt
 from tests.models import vocabulary
@@ -169,6 +170,11 @@ def test_a_model_is_had_not_to_think_behind_books_and_question(near_engine: NewE
     thinks = lay_out(engine, asked).tokens
     silent = lay_out(engine, msgspec.structs.replace(asked, thinks=False)).tokens
     assert silent[: len(thinks)] == thinks
-    rest = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in silent[len(thinks) :])
+    aside = PromptTokenizer(vocabulary, chat_template=vocabulary.chat_template()).next_question("A title?")
+    rests = [
+        b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in tokens).decode()
+        for tokens in (silent[len(thinks) :], aside)
+    ]
     vocabulary.close()
-    assert rest.decode() == "<think>\n\n</think>\n\n"
+    assert rests[0] == "<think>\n\n</think>\n\n"
+    assert rests[1].endswith(rests[0]), "what is asked beside a conversation is answered at once"

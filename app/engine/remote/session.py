@@ -6,6 +6,7 @@ import hashlib
 import time
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -129,10 +130,19 @@ class RemoteSession:
             if thought:
                 thoughts.apart(thought)
             text.add(thoughts.feed(piece.encode()) if piece else b"")
+            if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
+                raise _ThoughtFullError
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
-            ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
+            ending = Ending.LENGTH
+            with suppress(_ThoughtFullError):
+                ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
+            if thoughts.closing and 0 < order.max_thought_tokens <= thoughts.tokens:
+                sent = self._with_thought_closed(laid.sent, "".join(reader.text), thoughts)
+                text.limited = True
+                text.add(thoughts.feed(thoughts.closing.encode()))
+                ending = self._stream(sent, order.sampling, order.max_tokens, reader)
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -146,6 +156,16 @@ class RemoteSession:
         read_s = max(0.0, first - started)
         timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - first)
         return Generated(ending, usage, timings)
+
+    def _with_thought_closed(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
+        """What is sent so that the server goes on behind a thought that it has `written`: it holds all but what closes
+        that. Raises AppError REMOTE_*; Stopped."""
+        if isinstance(sent, str):
+            return sent + written + thoughts.closing
+        before, opening, thought = written.rpartition(thoughts.opening)
+        marks = self._server.tokenize([before + opening, thoughts.closing], special=True)
+        (inside,) = self._server.tokenize([thought], special=False)
+        return sent + array("i", [*marks[0], *inside, *marks[1]])
 
     # ---- streaming
 
@@ -215,6 +235,10 @@ class RemoteSession:
             now = None
         if now != model:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
+
+
+class _ThoughtFullError(Exception):
+    """A thought has reached its limit."""
 
 
 def _form_of(order: AnswerTo, thoughts: Thoughts) -> Form | None:

@@ -110,3 +110,32 @@ def test_marks_further_on_belong_to_the_answer(new_server: NewServer, engine: En
         "".join(event.text for event in events if isinstance(event, Token)) == "In XML <think>x</think> is an element."
     )
     assert Thinking() not in events
+
+
+def test_a_thought_that_reaches_its_limit_is_closed_and_the_answer_begins(
+    new_server: NewServer, engine: EngineClient
+) -> None:
+    """The server is sent what it wrote, so that it has to read no more than what closes the thought."""
+    server = new_server()
+
+    def route(handler: Handler) -> None:
+        if handler.body["prompt"][-10:] == list(b"</think>\n\n"):
+            streams(*texts(*ANSWER))(handler)
+        else:
+            handler.begin_stream()
+            for piece in ("<think>", *THOUGHT):
+                handler.send_event({"choices": [{"text": piece}]})
+            handler.wait_for_hang_up()
+
+    server.routes["/v1/completions"] = route
+    connect(engine, server.address)
+    order = AnswerTo(ASKED, Sampling(), 50, max_thought_tokens=4)
+    events, ending = run(engine.run(order, Cancel()))
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
+    thoughts = [event for event in events if isinstance(event, Thinking)]
+    assert "".join(event.text for event in thoughts).strip() == "".join(THOUGHT)
+    assert thoughts[-1].limited
+    assert ending.ending is Ending.COMPLETE
+    first, second = server.prompts()
+    assert second[: len(first)] == first
+    assert bytes(second[len(first) :]).decode() == f"<think>{''.join(THOUGHT)}\n</think>\n\n"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from app.core.conversation import Ending
 from app.core.events import Thinking
 from app.engine.thinking import AnswerText, Thoughts
 from app.export import markdown
 from app.export.report import compose
+from app.ui.widgets.dialogs import SaveDialog
 from tests.engine.thought_streams import ANSWER, STREAMS, THOUGHT
 from tests.ui.fakes import Gate, Step
 from tests.ui.room import LEASE, Room, wait
@@ -84,6 +89,22 @@ def test_an_answer_that_is_stopped_in_a_thought_keeps_it(room: Room) -> None:
     assert (room.answer().ending, room.answer().text) == (Ending.CANCELLED, "")
     assert room.answer().thought is not None
     assert room.answer().thought.text == "Who pays? §"
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_thought_is_exported_only_where_that_is_wanted(room: Room, tmp_path: Path, wanted: bool) -> None:
+    room.engine.answers = [(Thinking(), Thinking("Clause 3?", 3, 1.5), "The tenant.")]
+    _talk(room)
+    room.ask("Who pays?")
+    room.presenter.exporting.export()
+    dialog = room.window.findChild(SaveDialog)
+    assert dialog is not None
+    assert not dialog.option.isHidden()
+    dialog.option.setChecked(wanted)
+    dialog.fileSelected.emit(str(tmp_path / "out.html"))
+    dialog.reject()
+    wait(lambda: (tmp_path / "out.html").exists())
+    assert ("Clause 3?" in (tmp_path / "out.html").read_text(encoding="utf-8")) is wanted
 
 
 def test_a_thought_that_came_while_another_conversation_was_shown(room: Room) -> None:
