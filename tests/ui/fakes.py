@@ -54,8 +54,10 @@ from app.engine.protocol import (
 )
 from app.isolation import sandbox
 from app.models.gguf.reader import HeaderReader
+from app.models.templates.reader import TemplateReader
 from app.services import judgement
 from app.services.ask import Ask
+from app.services.chat_templates import ChatTemplates
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
@@ -580,7 +582,8 @@ def _open(
     record = Recording(RecordStore(database), books, settings.load, engine.model)
     learning = Learning(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
-    plans = AsWished(headers, engine, machines, learning)  # type: ignore[arg-type]
+    templates = ChatTemplates(TemplateReader(), engine, settings)  # type: ignore[arg-type]
+    plans = AsWished(headers, engine, machines, learning, templates)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans, note=home_record.note)
     prompts, kept_images = Prompts(books), ImageStore(database)
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
