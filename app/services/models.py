@@ -12,7 +12,7 @@ import msgspec
 
 from app.core.conversation import Timings, Usage
 from app.core.errors import AppError, Code
-from app.core.events import Loading
+from app.core.events import Loading, Opening
 from app.core.matter import LIBRARY
 from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Password
@@ -25,6 +25,7 @@ from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, Readin
 from app.engine.remote.address import parse
 from app.models import local
 from app.models.local import ModelFile
+from app.services.chat_templates import FormatReport
 from app.services.learning import Learning, Place
 from app.services.plans import Fit, Plans, fit_of
 from app.store.settings import SettingsStore, assemble
@@ -153,6 +154,10 @@ class Models:
     def fit(self) -> Fit | None:
         """How near the plan of the loaded model came to what it took; None where that is not known."""
         return self._fit
+
+    def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
+        """As `Plans.chat_format`; asks the engine."""
+        return (yield from self._plans.chat_format(path, cancel))
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""

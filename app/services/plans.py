@@ -44,7 +44,7 @@ from app.models import local
 from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
-from app.services.chat_templates import ChatTemplates
+from app.services.chat_templates import ChatTemplates, FormatReport
 from app.services.learning import Learning, MeasuredSpeed, Place, place_of
 from app.store.settings import SettingsStore
 
@@ -228,6 +228,12 @@ class Plans:
         check_supported(header, offer.key)
         check_context(header, request)
         return _whole(header, offer.projector_header, self.machines.machine(hardware), request)
+
+    def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
+        """What is known of how conversations with a model are written; None where its file does not say. Raises
+        AppError as `plan` does."""
+        header = yield from self.headers.read(path, cancel)
+        return self.templates.report(header, str(path), cancel)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel

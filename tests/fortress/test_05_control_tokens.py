@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from app.core.errors import AppError
 from app.core.paths import Paths
 from app.engine.llama import LlamaModel
 from app.engine.prompt import LaidOutPrompt, PromptTokenizer
+from app.models.templates.cutting import work_out
 from app.services.services import Services
 from app.store.books import Books
 from tests.fortress.conftest import Figure
@@ -63,7 +64,7 @@ def _special(model: LlamaModel) -> list[tuple[int, str]]:
 def test_the_whole_prompt(
     desk: Services, tiny_scout: Path, tiny_maverick: Path, starter: Path, figure: Figure, times: Callable[[int], int]
 ) -> None:
-    models, forged, places, bad, without = 0, 0, 0, [], 0
+    models, forged, places, bad, made = 0, 0, 0, [], 0
     for path in _vocabularies(tiny_scout, tiny_maverick, starter):
         try:
             model = LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
@@ -71,10 +72,9 @@ def test_the_whole_prompt(
             continue
         with contextlib.closing(model):
             special = _special(model)
-            try:
-                tokenizer: PromptTokenizer | None = PromptTokenizer(model)
-            except AppError:  # a vocabulary without a chat format: its texts alone
-                tokenizer, without = None, without + 1
+            tokenizer = _tokenizer(model)
+            if tokenizer is None:
+                tokenizer, made = _in_own_form(model, special), made + 1
             models += 1
             step = max(1, len(special) // times(400))
             for _token, text in [*special[::step], *((-1, marker) for marker in _MEDIA)]:
@@ -86,10 +86,32 @@ def test_the_whole_prompt(
                     places = found[0]
                     bad += [f"{path.name}: {text!r} {found[1]}"] if found[1] else []
     figure(
-        f"{models} vocabularies ({without} without a chat format: texts alone), {forged} special tokens, each in"
+        f"{models} vocabularies ({made} in a format that was worked out), {forged} special tokens, each in"
         f" {places} places of a prompt: {len(bad)} became control tokens or markers"
     )
     assert not bad
+
+
+def _tokenizer(model: LlamaModel) -> PromptTokenizer | None:
+    """None for a vocabulary whose chat format is not known."""
+    listed = model.listed_template
+    try:
+        return PromptTokenizer(model, pieces=None if listed is None else model.written_out(listed))
+    except AppError:
+        return None
+
+
+def _in_own_form(model: LlamaModel, special: Sequence[tuple[int, str]]) -> PromptTokenizer | None:
+    """With a format that such a model's own template could write; None where there is no token for it."""
+    marks = [text for token, text in special if model.is_control(token) and text.isprintable()]
+    if not marks:
+        return None
+    begin, end = repr(marks[0]), repr(marks[-1])
+    template = (
+        f"{{% for m in messages %}}{{{{ {begin} ~ m.role ~ ':' ~ m.content ~ {end} }}}}{{% endfor %}}"
+        f"{{{{ {begin} ~ 'assistant:' }}}}"
+    )
+    return PromptTokenizer(model, pieces=model.written_out(work_out(template).template))
 
 
 def _text_alone(model: LlamaModel, text: str) -> list[str]:

@@ -21,8 +21,7 @@ from app.wording.i18n import _
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print the format of a model on this machine. Raises AppError, Stopped."""
     path = model_at(listing.local(options.model, desk))
-    header = finish(desk.headers.read(path, cancel), ProgressBar(options.json))
-    report = desk.plans.templates.report(header, str(path), cancel)
+    report = finish(desk.models.chat_format(path, cancel), ProgressBar(options.json))
     if options.json:
         print_json({"report": report, "differs": report is not None and report.differs})
         return

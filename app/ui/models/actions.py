@@ -1,15 +1,18 @@
-"""What is done with a model on this computer: it is used, verified, removed or shown in its folder."""
+"""What is done with a model on this computer: it is used, verified, looked at, removed or shown in its folder."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from app.core.errors import Problem
 from app.core.events import Hashing
+from app.core.work import Cancel, finish
 from app.models.records import FileState, ModelVerdict
 from app.services.import_export import ImportExport
 from app.services.models import Models
@@ -21,9 +24,13 @@ from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.chat_formats import format_sentences
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, printable
+
+_LONGEST_SENTENCE = 300
+"""Characters on a card: a template may add pages of words."""
 
 
 class ModelActions(Presenter):
@@ -102,6 +109,8 @@ class ModelActions(Presenter):
                 self._model.load(path)
             case CardAction.VERIFY:
                 self._verify(path, title)
+            case CardAction.FORMAT:
+                self._look_at_format(path)
             case CardAction.CANCEL if path in self._jobs:
                 self._jobs[path].cancel()
             case CardAction.REMOVE:
@@ -140,6 +149,24 @@ class ModelActions(Presenter):
             del self._work[path], self._jobs[path]
         self.moved.emit()
 
+    # ---- how conversations are written
+
+    def _look_at_format(self, path: str) -> None:
+        """While an answer is written, it waits for that."""
+        self._outcomes[path] = _("Looking at the conversation format…")
+        self._problems[path] = ""
+        work = partial(format_words, self._models, Path(path))
+        self._bridge.call(Executor.ENGINE, work, partial(self._format_found, path), partial(self._format_unknown, path))
+        self.moved.emit()
+
+    def _format_found(self, path: str, words: str) -> None:
+        self._outcomes[path] = words
+        self.moved.emit()
+
+    def _format_unknown(self, path: str, problem: Problem) -> None:
+        self._outcomes[path], self._problems[path] = "", sentence(problem)
+        self.moved.emit()
+
     # ---- remove
 
     def _ask_remove(self, path: str, title: str, over: QWidget) -> None:
@@ -156,6 +183,12 @@ class ModelActions(Presenter):
     @Slot(object)
     def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
         self.changed.emit()
+
+
+def format_words(models: Models, path: Path) -> str:
+    """How conversations with a model are written, as far as a card has room for it. Raises AppError."""
+    report = finish(models.chat_format(path, Cancel()))
+    return " ".join(shorten(sentence, _LONGEST_SENTENCE, placeholder="…") for sentence in format_sentences(report))
 
 
 def verdict_words(verdict: ModelVerdict) -> tuple[str, str]:

@@ -44,6 +44,7 @@ class CardAction(StrEnum):
     CANCEL = "cancel"
     TOKEN = "token"  # noqa: S105 -- a action, not a secret
     VERIFY = "verify"
+    FORMAT = "format"
     REMOVE = "remove"
     SHOW = "show"
 

@@ -35,8 +35,8 @@ class ModelWork:
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """How a model on this machine is. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
-    what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
+    """How a model on this machine is. `loading`: how far, from 0 to 1. `outcome`: what was found last by looking at it.
+    `taken`: what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
 
     loaded: bool = False
     loading: float | None = None
@@ -102,7 +102,7 @@ def _use_button(status: ModelStatus) -> tuple[Button, CardProgress | None]:
 
 
 def _owned_actions(owned: Owned, status: ModelStatus) -> tuple[Button, ...]:
-    actions = [Button(CardAction.SHOW, _("Show in folder"))]
+    actions = [Button(CardAction.FORMAT, _("Conversation format")), Button(CardAction.SHOW, _("Show in folder"))]
     if status.work is None and not owned.file.starter:
         actions.insert(0, Button(CardAction.VERIFY, _("Verify")))
         if not status.loaded and status.loading is None:

@@ -9,12 +9,12 @@ import jinja2
 import pytest
 from jinja2.ext import Extension, loopcontrols
 
-from app.core.chat_template import ChatTemplate
+from app.core.chat_template import ChatTemplate, WorkedOut
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
 from app.isolation.client import ReaderLimits, ReaderProcess
 from app.models.templates import cutting, reader
-from app.models.templates.protocol import TemplateFlaw
+from app.models.templates.protocol import TemplateFlaw, Worked
 from app.models.templates.reader import TemplateReader, ask
 from app.models.templates.rendering import FIRST_DAY
 from app.wording.errors import sentence
@@ -112,6 +112,18 @@ def test_every_flaw_has_words() -> None:
         for flaw in (*(each.value for each in TemplateFlaw), "unknown")
     }
     assert len(said) == len(TemplateFlaw) + 1
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        WorkedOut(ChatTemplate("x" * 20_000, "", "", "")),
+        WorkedOut(ChatTemplate("a", "b", "c", "d", "e" * 20_000)),
+        WorkedOut(ChatTemplate("a", "b", "c", "d"), added=("x" * 20_000,)),
+    ],
+)
+def test_a_process_that_was_taken_over_is_not_believed(result: WorkedOut) -> None:
+    assert not reader._is_sound(Worked(result))
 
 
 def test_nothing_is_left_of_a_template_for_the_next(process: ReaderProcess) -> None:

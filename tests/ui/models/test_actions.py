@@ -10,10 +10,14 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import Code, Problem
-from app.core.events import Hashing, Loading
+from app.core.chat_template import ChatTemplate, WorkedOut
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Hashing, Loading, Opening
+from app.core.work import Cancel, Work
 from app.models.local import starter
 from app.models.records import FileState, ModelVerdict
+from app.services.chat_templates import FormatReport
+from app.services.models import Models
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
@@ -118,6 +122,34 @@ def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
     assert not shop.card(shop.scout).problem
 
 
+def test_how_conversations_are_written_is_said_on_the_card(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ChatTemplate("a", "b", "c", "d", "c")
+    own = WorkedOut(known, added=("Be kind. " * 100,))
+    reports: list[FormatReport | Problem] = [
+        FormatReport(known, own), Problem(Code.MODEL_UNREADABLE, {"path": "Scout.gguf"})
+    ]  # fmt: skip
+
+    def look(_models: Models, _path: Path, _cancel: Cancel) -> Work[Opening, FormatReport]:
+        yield Opening(0, 1)
+        report = reports.pop(0)
+        if isinstance(report, Problem):
+            raise AppError.of(report)
+        return report
+
+    monkeypatch.setattr(Models, "chat_format", look)
+    shop.open()
+    shop.choose(shop.scout, "Conversation format")
+    assert shop.card(shop.scout).lines[-1] == "Looking at the conversation format…"
+    shop.room.settle()
+    said = shop.card(shop.scout).lines[-1]
+    assert said.startswith("Octavo knows the conversation format of this model, and the model's own template agrees.")
+    assert said.endswith("…")
+    assert len(said) < 450
+    shop.choose(shop.scout, "Conversation format")
+    shop.room.settle()
+    assert "could not be read" in shop.card(shop.scout).problem
+
+
 def test_verifying_can_be_stopped(shop: Shop) -> None:
     shop.open()
     gate = Gate()
@@ -139,7 +171,7 @@ def test_removing_asks_first_and_the_loaded_one_stays(shop: Shop) -> None:
     other.hardlink_to(shop.scout)
     window = shop.open()
     assert "Remove…" not in shop.menu(shop.scout)
-    assert shop.menu(_starter()) == ["Show in folder"]
+    assert shop.menu(_starter()) == ["Conversation format", "Show in folder"]
     shop.choose(other, "Remove…")
     dialog = shop.dialog()
     assert isinstance(dialog, Confirmation)

@@ -209,7 +209,7 @@ def test_a_file_that_is_no_model_has_a_sentence_and_can_be_removed(shop: Shop) -
     card = shop.card(broken)
     assert "is not a GGUF file" in card.problem
     assert card.button is None
-    assert shop.menu(broken) == ["Verify", "Show in folder", "Remove…"]
+    assert shop.menu(broken) == ["Verify", "Conversation format", "Show in folder", "Remove…"]
 
 
 def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(shop: Shop) -> None:
