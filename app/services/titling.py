@@ -62,7 +62,8 @@ class Titling:
         it nor to the next question, since its cache cannot be taken back. Raises AppError NO_MODEL."""
         if not self.settings().title_conversations or not answer.text or _is_slow(answer):
             return False
-        return why_not_asked(self.ask.model(), answer) is None and bool(self._present(answer)[1])
+        model = self.ask.model()
+        return not model.host and why_not_asked(model, answer) is None and bool(self._present(answer)[1])
 
     def title(self, answer: Answer, cancel: Cancel) -> Work[TitlingProgress, str]:
         """Make a title and keep it, unless somebody gives another meanwhile; empty where none came of it, or where more

@@ -13,7 +13,7 @@ import msgspec
 
 from app.core.conversation import Answer, Ending, Support, WeighedSentence
 from app.core.document import CitedBook
-from app.core.errors import Code, Problem
+from app.core.errors import AppError, Code, Problem
 from app.core.events import Looking, Notice, Reading, Tokenizing, Weighing
 from app.core.settings import Settings
 from app.core.values import ValueState, read_value
@@ -68,6 +68,14 @@ class SentenceWeighing:
         model = self.ask.model()
         if (off := why_not_asked(model, answer)) is not None:
             return AnswerWeighed(answer, off)
+        try:
+            return (yield from self._weigh(model, answer, cancel))
+        except AppError as error:
+            if error.code is Code.WEIGHING_REMOTE:
+                return AnswerWeighed(answer, error.problem)
+            raise
+
+    def _weigh(self, model: ModelInfo, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
         fitted = yield from self.ask.written_from(answer, cancel)
         prompt, placed = fitted.prompt, self._placed(answer, fitted.books)
         if answer.ending is Ending.LENGTH and placed and placed[-1].claim.end == len(answer.text.rstrip()):
@@ -134,9 +142,7 @@ class SentenceWeighing:
 
 
 def why_not_asked(model: ModelInfo, answer: Answer) -> Problem | None:
-    """Why a model is asked nothing beside its answer, as far as that is known without asking it."""
-    if model.host:
-        return Problem(Code.WEIGHING_REMOTE, {"host": model.host})
+    """Why a model weighs nothing, as far as that is known without asking it: a server may not say how sure it is."""
     if answer.from_search or local.is_starter(model.path):
         return Problem(Code.WEIGHING_STARTER)
     return None
@@ -147,7 +153,7 @@ def _key(model: ModelInfo) -> str:
     try:
         return " ".join((fingerprint(Path(model.path)), *model.adapters))
     except OSError:  # the file was moved while the model is loaded
-        return " ".join((model.path, str(model.size_bytes), *model.adapters))
+        return " ".join((model.path, model.name if model.host else "", str(model.size_bytes), *model.adapters))
 
 
 def _question(placed: PlacedClaim) -> str:

@@ -19,6 +19,7 @@ from app.core.settings import RemoteSettings, RemoteTexts
 from app.core.sheet import CellBegun, CellEnded, Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
+from app.engine.protocol import DocumentText, Message, PageText, Prompt, Weigh
 from app.services import turns
 from app.services.columns import columns_of
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
@@ -160,3 +161,21 @@ def test_names_are_replaced_in_every_request_of_every_lane(fake: FakeDesk, serve
     assert all(cell.answer and cell.answer.sent and cell.answer.sent.replaced for cell in cells)
     entries = [entry for entry in fake.desk.record.store.entries() if entry.kind == RecordKind.CELL]
     assert len(entries) == len(cells), "the record has each"
+
+
+def test_the_sentences_that_are_weighed_have_their_names_replaced(fake: FakeDesk, server: ToyServer) -> None:
+    settings = fake.desk.settings
+    remote = msgspec.structs.replace(settings.load().remote, texts=RemoteTexts.REPLACED)
+    settings.save(msgspec.structs.replace(settings.load(), remote=remote))
+    finish(fake.desk.models.load(None, Cancel()))
+    likely = {"choices": [{"logprobs": {"top_logprobs": [{"Yes": -0.1, "No": -3.0}]}}]}
+    server.routes["/v1/completions"] = lambda handler: handler.send_json(likely)
+    book = DocumentText("Lease", (PageText("1", "The lease of Anna Meyer ends in May."),), "lease")
+    talk = (Message("user", "When?"), Message("assistant", "It ends in May."))
+    conversation = fake.desk.conversations.create().id
+    prompt = Prompt("The rules.", (book,), talk, conversation_id=conversation)
+    order = Weigh(prompt, ("Does the lease of Anna Meyer end in May?", "Does it say so?"), ("yes", "no"))
+    weighed = finish(fake.desk.ask.engine.run(order, Cancel()))
+    assert len(weighed.logs) == 2
+    assert not [text for text in asked(server) if "Anna Meyer" in text]
+    assert "end in May?" in asked(server)[0]

@@ -114,7 +114,7 @@ def test_a_sentence_that_the_model_had_no_room_for_is_said_to_be_unweighed(fake:
     assert kept == weighed.answer
 
 
-def test_a_model_on_a_server_is_not_asked(fake: FakeDesk) -> None:
+def test_a_server_that_does_not_say_how_sure_it_is_weighs_nothing(fake: FakeDesk) -> None:
     answer = answer_in(fake)
     fake.engine.info = msgspec.structs.replace(SCOUT, host="models.example.org")
     _, weighed = weigh(fake, answer)

@@ -241,6 +241,8 @@ class ScriptedEngine:
     def weigh(self, questions: Sequence[str], cancel: Cancel) -> Work[Weighing, Weighed]:
         """By `weights`, of the first text there that is in a question; else rightly in what the model is measured by,
         and in doubt; a weight that is no number has no room."""
+        if self.info.host:
+            raise AppError(Code.WEIGHING_REMOTE, host=self.info.host)
         truths = {judgement.question("1", page, said): truth for page, said, truth in judgement.CASES}
         logs = []
         for done, question in enumerate(questions, 1):

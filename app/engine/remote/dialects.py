@@ -23,6 +23,9 @@ MODELS = "/v1/models"
 
 _SHOWN_MODELS, _NAME_CHARACTERS, _FILE = 12, 120, ".gguf"
 _PROBE, _PROBED, _PROBE_TOKENS = "The ferry leaves at", "zq7", 8
+_LIKELY_TOKENS = 20
+"""The most that vLLM gives."""
+
 _REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRANGE)
 
 
@@ -94,6 +97,14 @@ class ServerDialect:
         if self._holds is None:
             self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
         return self._holds(request, form)
+
+    def likeliest(self, sent: array[int]) -> tuple[dict[str, float], wire.UsageReport]:
+        """The first tokens that an answer may have, by their texts, with the natural logarithms of their probabilities;
+        none where the server does not say. Nothing is written."""
+        asked = wire.CompletionRequest(self.model.id, tuple(sent), 1, temperature=0.0, logprobs=_LIKELY_TOKENS)
+        answer = self._post(COMPLETIONS, asked, wire.Completion)
+        said = next((choice.logprobs for choice in answer.choices if choice.logprobs is not None), None)
+        return said.first if said is not None else {}, answer.usage or wire.UsageReport()
 
     def _is_held(self, way: HeldWay) -> bool:
         sent = array("i", self.tokenize([_PROBE], special=False)[0])

@@ -92,6 +92,10 @@ class TokenLayout:
         laid = self._tokenizer.lay_out(prompt, on_tokenized)
         return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
 
+    def with_question(self, sent: array[int] | str, question: str) -> array[int] | None:
+        """What was laid out, with one more question; None where it is not sent as tokens."""
+        return None if isinstance(sent, str) else sent + array("i", self._tokenizer.next_question(question))
+
     def tokens_of(self, sent: array[int] | str) -> int:
         """What a beginning of something that was laid out takes."""
         return len(sent)
@@ -120,6 +124,10 @@ class TextLayout:
         frame = total - sum(parts.documents) - sum(parts.messages)
         size = msgspec.structs.replace(parts, total=total, frame=frame)
         return Laid(text, size, characters.books, characters.size.page_ends, characters.before_answer)
+
+    def with_question(self, _sent: array[int] | str, _question: str) -> None:
+        """As `TokenLayout.with_question`."""
+        return
 
     def tokens_of(self, sent: array[int] | str) -> int:
         """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.prompt import OnTokenized
-from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.guided import Form, answer_form
@@ -32,6 +33,7 @@ MAX_CHARACTERS_A_TOKEN = 64
 _SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
 _DONE = b"[DONE]"
 _LENGTH = "length"
+_LEAST_LOG = -700.0
 _COMPLETE = ("stop", "eos", "stop_sequence")
 
 
@@ -167,6 +169,34 @@ class RemoteSession:
         (inside,) = self._server.tokenize([thought], special=False)
         return sent + array("i", [*marks[0], *inside, *marks[1]])
 
+    def weigh(self, order: Weigh, on_weighed: Callable[[int, int], None]) -> Weighed:
+        """See `protocol.Weigh`: each question is a request of its own, after the same tokens, which the server holds.
+
+        Raises AppError WEIGHING_REMOTE where the server does not say how sure its model is, REMOTE_*; Stopped.
+        """
+        laid = self._layout.lay_out(order.prompt, self._on_tokenized)
+        self._check_model()
+        logs: list[tuple[float, ...] | None] = []
+        tokens, started, usage = 0, time.monotonic(), Usage()
+        for question in order.questions:
+            if self._control.wait():
+                raise Stopped
+            asked = self._layout.with_question(laid.sent, question)
+            if asked is not None and len(asked) >= self.info.context_tokens:
+                logs.append(None)
+                continue
+            found, report = self._server.likeliest(asked) if asked is not None else ({}, wire.UsageReport())
+            if asked is None or not found:
+                raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
+            if not tokens:
+                details = report.prompt_tokens_details
+                reused = min(laid.size.total, (details.cached_tokens if details else None) or 0)
+                usage = Usage(laid.size.total, reused, laid.size.total - reused, 0)
+            tokens += len(asked) - len(laid.sent)
+            logs.append(tuple(_log_of(word, order.words, found) for word in order.words))
+            on_weighed(len(logs), len(order.questions))
+        return Weighed(tuple(logs), usage, tokens, time.monotonic() - started)
+
     # ---- streaming
 
     def _stream(
@@ -239,6 +269,18 @@ class RemoteSession:
 
 class _ThoughtFullError(Exception):
     """A thought has reached its limit."""
+
+
+def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
+    """The natural logarithm of the probability that an answer begins with a word: of the tokens that are the beginning
+    of this one alone, blanks and capitals aside. Where none of the likeliest is, that of the least likely of these,
+    which is more than its own."""
+    own = []
+    for text, log in found.items():
+        begun = text.strip().casefold()
+        if begun and [each for each in words if each.casefold().startswith(begun)] == [word]:
+            own.append(log)
+    return math.log(sum(map(math.exp, own))) if own and max(own) > _LEAST_LOG else min(found.values())
 
 
 def _form_of(order: AnswerTo, thoughts: Thoughts) -> Form | None:

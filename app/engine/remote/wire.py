@@ -43,6 +43,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     temperature: float | UnsetType = UNSET
     top_p: float | UnsetType = UNSET
     seed: int | UnsetType = UNSET
+    logprobs: int | UnsetType = UNSET
     stream: bool | UnsetType = UNSET
     stream_options: StreamOptions | UnsetType = UNSET
     top_k: int | UnsetType = UNSET
@@ -192,10 +193,39 @@ class ErrorDetail(msgspec.Struct, frozen=True):
     code: str | int | None = None
 
 
+class LikelyToken(msgspec.Struct, frozen=True):
+    token: str
+    logprob: float
+
+
+class LikelyTokens(msgspec.Struct, frozen=True):
+    top_logprobs: tuple[LikelyToken, ...] = ()
+
+
+class LogProbabilities(msgspec.Struct, frozen=True):
+    """Of each token of an answer: `content` as llama-server has it, `top_logprobs` as vLLM and SGLang do."""
+
+    content: tuple[LikelyTokens, ...] | None = None
+    top_logprobs: tuple[dict[str, float] | None, ...] | None = None
+
+    @property
+    def first(self) -> dict[str, float]:
+        """Natural logarithms of the probabilities of the likeliest first tokens, by their texts."""
+        if self.content:
+            return {likely.token: likely.logprob for likely in self.content[0].top_logprobs}
+        return (self.top_logprobs[0] or {}) if self.top_logprobs else {}
+
+
+class WholeChoice(msgspec.Struct, frozen=True):
+    text: str | None = ""
+    logprobs: LogProbabilities | None = None
+
+
 class Completion(msgspec.Struct, frozen=True):
     """An answer that is not streamed."""
 
-    choices: tuple[CompletionChoice, ...] = ()
+    choices: tuple[WholeChoice, ...] = ()
+    usage: UsageReport | None = None
 
 
 class Chunk(msgspec.Struct, frozen=True):

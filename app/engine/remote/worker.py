@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import AppError, Code
-from app.core.events import Loading
+from app.core.events import Loading, Weighing
 from app.engine import protocol
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, LoadSpec
@@ -21,6 +21,8 @@ class RemoteWorker(OrderLoop[RemoteSession]):
     def _obey_other(self, order: AnyOrder) -> None:
         session = self._loaded()
         match order:
+            case protocol.Weigh():
+                self._reply_read(order, session.weigh(order, self._weighing))
             case protocol.ContextOptions():
                 self._reply(order, ())  # the room is what the server has
             case protocol.Forget() | protocol.ChangeDesk():
@@ -34,6 +36,9 @@ class RemoteWorker(OrderLoop[RemoteSession]):
                 raise AppError(Code.REMOTE_BLIND, host=session.info.host)
             case _:  # what only an engine on this machine can do, and `engine.client` never asks for
                 raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
+
+    def _weighing(self, done: int, total: int) -> None:
+        self._port.send(Weighing(done, total))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from app.core.events import Looking, Notice, Reading, Thinking, Token, Tokenizin
 from app.core.image import Raster
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
-from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Pixels, Prompt
+from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Message, Pixels, Prompt, Weigh
 from app.services.pseudonyms.pseudonyms import Pseudonyms, Replaced
 from app.services.pseudonyms.stand_ins import Restorer
 
@@ -52,10 +52,21 @@ class LeavingEngine:
         prompt = getattr(order, "prompt", None)
         if not isinstance(prompt, Prompt) or not self.replaces(prompt.conversation_id):
             return (yield from self._engine.run(order, cancel))
+        if isinstance(order, Weigh):
+            return (yield from cast("Work[Progress, Result]", self._engine.run(self._replaced(order), cancel)))
         replaced = self._pseudonyms.replace(prompt)
         if isinstance(order, AnswerTo):
             return (yield from cast("Work[Progress, Result]", self._answer(order, replaced, cancel)))
         return (yield from self._engine.run(msgspec.structs.replace(order, prompt=replaced.prompt), cancel))
+
+    def _replaced(self, order: Weigh) -> Weigh:
+        """With its questions, which have sentences of books and answers, replaced as messages are."""
+        prompt, count = order.prompt, len(order.prompt.messages)
+        asked = tuple(Message("user", question) for question in order.questions)
+        sent = self._pseudonyms.replace(msgspec.structs.replace(prompt, messages=(*prompt.messages, *asked))).prompt
+        questions = tuple(message.text for message in sent.messages[count:])
+        sent = msgspec.structs.replace(sent, messages=sent.messages[:count])
+        return msgspec.structs.replace(order, prompt=sent, questions=questions)
 
     def _answer(self, order: AnswerTo, replaced: Replaced, cancel: Cancel | None) -> Work[_Written, Generated]:
         """What the server writes, with names and numbers put back, also where a stand-in comes in two pieces."""

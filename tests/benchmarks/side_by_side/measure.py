@@ -134,7 +134,16 @@ def _run(options: argparse.Namespace, folder: Path, name: str) -> dict[str, Any]
 @contextmanager
 def _octavo(options: argparse.Namespace, folder: Path, books: Path, address: str) -> Iterator[Iterator[dict[str, Any]]]:
     command = [sys.executable, "-m", "app", "grid", "--json", "--data-dir", str(folder / "data")]
-    how = ["--no-close-reading", "--temperature", "0", "--max-tokens", str(options.max_tokens), "--pseudonyms", "off"]
+    how = [
+        "--no-close-reading",
+        "--temperature",
+        "0",
+        "--max-tokens",
+        str(options.max_tokens),
+        "--no-weighing",
+        "--pseudonyms",
+        "off",
+    ]
     command += ["--remote", address, "--documents", str(books), *how, *_QUESTIONS]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

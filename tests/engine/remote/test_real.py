@@ -14,7 +14,7 @@ from app.core.settings import Sampling
 from app.core.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import AnswerTo, DocumentText, Measure, Message, PageText, Prompt, PromptSize, ReadBooks
+from app.engine.protocol import AnswerTo, DocumentText, Measure, Message, PageText, Prompt, PromptSize, ReadBooks, Weigh
 from tests.engine.conftest import load
 from tests.engine.remote.conftest import connect
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
@@ -97,3 +97,14 @@ def test_llama_server_is_held_to_a_value_and_a_quotation_of_the_page(engine: Eng
         assert value_of(value, form).state is ValueState.HAS
         page = quotation.rpartition("[p. ")[2].rstrip("]")
         assert quotation.split('"')[1] in _PAGES[int(page) - 1].untrusted_text
+
+
+def test_llama_server_says_how_sure_it_is(engine: EngineClient, llama_address: str) -> None:
+    connect(engine, llama_address)
+    talk = (Message("user", "Who wrote it?"), Message("assistant", "The captain."))
+    order = Weigh(msgspec.structs.replace(_ASKED, messages=talk), ("Does it say so?", "Really?"), ("yes", "no"))
+    weighed = finish(engine.run(order, Cancel()))
+    assert len(weighed.logs) == 2
+    assert all(log < 0 for logs in weighed.logs if logs is not None for log in logs)
+    again = finish(engine.run(order, Cancel()))
+    assert again.usage.reused_tokens > 0.8 * again.usage.prompt_tokens, "the server holds what came before"

@@ -121,6 +121,7 @@ class ToyServer(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer: list[str] = ["The ", "tenant ", "pays."]
         self.slots = 1
+        self.kind = kind
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.connections: list[socket.socket] = []
         self.hung_up = threading.Event()
