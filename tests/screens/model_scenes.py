@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.chat_template import ChatTemplate, WorkedOut
 from app.core.errors import Code, Problem
 from app.core.events import Fetching, Loading
 from app.core.settings import KvType, ThemeChoice
@@ -13,11 +14,13 @@ from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.models.offers import Offer
 from app.models.records import Record
+from app.services.chat_templates import FormatReport
 from app.services.plans import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import CardAction
 from app.ui.models.placement_rows import NumberRow
 from app.ui.models.window import ModelsWindow
+from app.wording.chat_formats import format_sentences
 from app.wording.i18n import use_language
 from tests.models.headers import SCOUT as SCOUT_SHAPE
 from tests.models.headers import write_header
@@ -160,6 +163,19 @@ def models_misfit_order(stage: Stage) -> None:
 def models_dark(stage: Stage) -> None:
     _open(stage, theme=ThemeChoice.DARK)
     _fetch(stage, gate=Gate())
+
+
+def models_format(stage: Stage) -> None:
+    """How conversations with a model are written, where its makers write them otherwise."""
+    known = ChatTemplate("<|system|>", "<|user|>", "<|assistant|>", "<|user|>", "<|assistant|>")
+    own = WorkedOut(
+        ChatTemplate("<|system|>Today is 1 January 2026.\n", "<|user|>", "<|assistant|>", "<|user|>", "<|assistant|>"),
+        added=("Today is 1 January 2026.",),
+    )
+    _open(stage, SMALL, size=(1024, 700))
+    actions = stage.presenter.models.actions
+    actions._format_found(actions.loaded_path, " ".join(format_sentences(FormatReport(known, own))))
+    stage.settle()
 
 
 def models_small(stage: Stage) -> None:
@@ -393,6 +409,7 @@ MODEL_SCENES = (
     models_unfolded_dark,
     models_misfit_order,
     models_dark,
+    models_format,
     models_small,
     models_200,
     models_large,
