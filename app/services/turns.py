@@ -101,8 +101,9 @@ class Turns:
         self._lanes: dict[int, int] = {}  # of rows
         self._tries: Counter[int] = Counter()
         self._until, self._delay_s, self._since = 0.0, 0.0, 0.0
+        self._connected = False
         self.gave_up = False
-        """Nothing was answered for too long."""
+        """Nothing was answered for too long, or there was no connection from the beginning."""
 
     @property
     def are_done(self) -> bool:
@@ -142,11 +143,12 @@ class Turns:
             self._breadth.answered(self._clock() - begun, self._model())
             return False
         now = self._clock()
+        self._connected = self._connected or self._model() is not None
         self._since = self._since or now
         self._tries[turn.number] += problem.code in _IN_THE_MIDDLE
         if problem.code is Code.REMOTE_BUSY:
             self._breadth.refused(self._model())
-        self.gave_up = now - self._since > PATIENCE_S
+        self.gave_up = not self._connected or now - self._since > PATIENCE_S
         if self.gave_up or self._tries[turn.number] >= _MOST_TRIES:
             return False
         if now >= self._until:  # those that failed with it need not wait longer

@@ -24,7 +24,7 @@ from app.services import turns
 from app.services.columns import columns_of
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
 from tests.ui.fakes import FakeDesk, open_desk
-from tests.work import run
+from tests.work import fail, run
 
 pytestmark = pytest.mark.usefixtures("near_engines")
 
@@ -124,6 +124,15 @@ def test_an_outage_costs_nothing_but_time(fake: FakeDesk, server: ToyServer) -> 
     assert len(server.prompts()) == 12 + 4, "what was answered is asked once, what was not once more"
     notices = [event.problem.code for event in events if isinstance(event, Notice)]
     assert Code.REMOTE_ASKED_AGAIN in notices
+
+
+def test_a_server_that_cannot_be_reached_at_all_is_said_at_once(fake: FakeDesk, server: ToyServer) -> None:
+    server.routes["/v1/models"] = lambda handler: handler.send_json({"error": "loading"}, 503)
+    grid = make(fake, 4, "When does it end?")
+    events, problem = fail(fake.desk.sheets.run(grid.id, Cancel()))
+    assert problem.code is Code.REMOTE_BUSY
+    assert len([event for event in events if isinstance(event, CellEnded)]) == 1
+    assert len(server.asked) == 1
 
 
 def test_stopped_it_ends_all_that_is_under_way_and_goes_on_with_what_is_left(fake: FakeDesk, server: ToyServer) -> None:

@@ -158,7 +158,8 @@ class AnswerPresenter(QObject):
             running.part = event
             self.show_progress()
             return
-        running.part = None
+        if running.part is not None and running.part.number == event.number:
+            running.part = None  # a server may have others under way
         self._activity.note_part(EngineTask.ANSWER)
         if event.problem is not None:
             words = _("Part {number} of {total} was not read. {why}")
