@@ -44,14 +44,14 @@ class Either:
 
 
 @dataclass(frozen=True)
-class Row:
+class Chain:
     """One after the other; `optional`: or nothing."""
 
     parts: tuple[Form, ...]
     optional: bool = False
 
 
-Form: TypeAlias = Text | Many | Either | Row
+Form: TypeAlias = Text | Many | Either | Chain
 
 
 def as_regex(form: Form) -> str:
@@ -64,7 +64,7 @@ def as_regex(form: Form) -> str:
             return f"{of}{{{least},{most}}}"
         case Either(choices):
             return f"({'|'.join(map(as_regex, choices))})"
-        case Row(parts, optional):
+        case Chain(parts, optional):
             inner = "".join(map(as_regex, parts))
             return f"({inner})?" if optional else inner
 
@@ -83,7 +83,7 @@ def _rule(form: Form) -> str:
             return f"{of}{{{least},{most}}}"
         case Either(choices):
             return f"({' | '.join(map(_rule, choices))})"
-        case Row(parts, optional):
+        case Chain(parts, optional):
             inner = " ".join(map(_rule, parts))
             return f"({inner})?" if optional else f"({inner})"
 
@@ -91,7 +91,7 @@ def _rule(form: Form) -> str:
 def answer_form(held: HeldForm, documents: Sequence[DocumentText]) -> Form:
     """A value, and below it a quotation with its page; or that the document has none. Of a short document, the
     quotation is one of its sentences, with the page that it stands on."""
-    has_value = Row((_value(held), Text(f"\n{held.opening}"), _quotation(held.opening, documents)))
+    has_value = Chain((_value(held), Text(f"\n{held.opening}"), _quotation(held.opening, documents)))
     return Either((Text(held.absent), has_value))
 
 
@@ -100,19 +100,23 @@ def _value(held: HeldForm) -> Form:
     options: tuple[Form, ...] = tuple(map(Text, held.options[:-1]))
     match held.kind:
         case ValueKind.DATE:
-            month = Either((Row((Text("0"), Many("[1-9]"))), Row((Text("1"), Many("[0-2]")))))
+            month = Either((Chain((Text("0"), Many("[1-9]"))), Chain((Text("1"), Many("[0-2]")))))
             day = Either(
-                (Row((Text("0"), Many("[1-9]"))), Row((Many("[1-2]"), Many(digit))), Row((Text("3"), Many("[0-1]"))))
+                (
+                    Chain((Text("0"), Many("[1-9]"))),
+                    Chain((Many("[1-2]"), Many(digit))),
+                    Chain((Text("3"), Many("[0-1]"))),
+                )
             )
-            rest = Row((Text("-"), month, Row((Text("-"), day), optional=True)), optional=True)
-            options += (Row((Many("[1-2]"), Many(digit, 3, 3), rest)),)
+            rest = Chain((Text("-"), month, Chain((Text("-"), day), optional=True)), optional=True)
+            options += (Chain((Many("[1-2]"), Many(digit, 3, 3), rest)),)
         case ValueKind.AMOUNT:
-            thousands = Row((Many(digit, 1, 3), Text(","), Many(digit, 3, 3)))
-            millions = Row((thousands, Text(","), Many(digit, 3, 3)))
+            thousands = Chain((Many(digit, 1, 3), Text(","), Many(digit, 3, 3)))
+            millions = Chain((thousands, Text(","), Many(digit, 3, 3)))
             whole = Either((millions, thousands, Many(digit, 1, 15)))
-            cents = Row((Text("."), Many(digit, 1, 4)), optional=True)
-            currency = Row((Many("[A-Z]", 3, 3), Text(" ")), optional=True)
-            options += (Row((currency, Row((Text("-"),), optional=True), whole, cents)),)
+            cents = Chain((Text("."), Many(digit, 1, 4)), optional=True)
+            currency = Chain((Many("[A-Z]", 3, 3), Text(" ")), optional=True)
+            options += (Chain((currency, Chain((Text("-"),), optional=True), whole, cents)),)
         case ValueKind.TEXT:
             options += (Many(f"[^\\n\\r\\t{_WORDS_ALONE}]", 1, MOST_CHARACTERS),)
     return Either(options)
@@ -126,13 +130,13 @@ def _quotation(opening: str, documents: Sequence[DocumentText]) -> Form:
     characters = sum(len(sentence) for found in sentences for sentence in found)
     if 0 < count <= MOST_SENTENCES and characters <= MOST_SENTENCE_CHARACTERS:
         choices = (
-            Row((_one_of(found), Text(_CLOSING[opening] + _mark(document, page, several=several))))
+            Chain((_one_of(found), Text(_CLOSING[opening] + _mark(document, page, several=several))))
             for (document, page), found in zip(pages, sentences, strict=True)
             if found
         )
         return Either(tuple(choices))
     marks = _one_of(dict.fromkeys(_mark(document, page, several=several) for document, page in pages))
-    return Row((Many(f"[^\\n{_WORDS_ALONE}]", 1, _LONGEST_QUOTATION), Text(_CLOSING[opening]), marks))
+    return Chain((Many(f"[^\\n{_WORDS_ALONE}]", 1, _LONGEST_QUOTATION), Text(_CLOSING[opening]), marks))
 
 
 def _one_of(texts: Iterable[str]) -> Form:
