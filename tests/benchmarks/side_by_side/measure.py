@@ -44,7 +44,7 @@ harbour office within three days. Boats longer than {length} metres are not allo
 less than {notice} months before the end. Water and electricity are paid by meter. The harbour may move the
 boat in a storm. The keys are returned on the last day. Disputes are settled by the court of Port Ellis.
 """
-_TIMING = re.compile(r"slot print_timing: id +(\d+)")
+_TIMING = re.compile(r"slot print_timing: .* total time")
 _READ = re.compile(r"prompt eval time = +[\d.]+ ms / +(\d+) tokens")
 
 
