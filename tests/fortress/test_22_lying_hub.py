@@ -172,6 +172,7 @@ def test_an_answer_without_an_end(program: Program, hub: LoopbackHub, figure: Fi
     figure(f"a list of {len(hub.answer) >> 20} MB: {how}")
 
 
+@pytest.mark.root  # who else sees the addresses of a process that nobody may look into?
 def test_a_refused_redirect_sends_no_packet(
     program: Program, hub: LoopbackHub, model: bytes, figure: Figure, tmp_path: Path
 ) -> None:
