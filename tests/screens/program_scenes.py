@@ -25,7 +25,7 @@ def _asking(stage: Stage, **options: object) -> None:
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     for name in ("Harbour v Marlow", "Tern Shipping, arbitration"):
         stage.desk.matters.create(name)
-    stage.desk.mcp_access.clients.ask("Claude Code", "/usr/lib/claude-code/bin/node")
+    stage.desk.mcp_access.clients.ask("Quill Editor", "/usr/lib/quill/bin/quill")
     stage.open(**options)  # type: ignore[arg-type]
     stage.settle()
 
