@@ -18,6 +18,9 @@ from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 PATIENCE_S = 300.0
+READ, ANSWERED = " read ", "octavo.ask answer "
+"""What the log says of a book that was read, and of an answer that has come to its end."""
+
 _STEPS = 20
 
 
@@ -91,7 +94,7 @@ class Person(QObject):
         time.sleep(2)
         self.look.emit("1-window")
         self._drop_on(700, 400)
-        wait_for("the book to be read", lambda: self._logged(" read "))
+        wait_for("the book to be read", lambda: self._logged(READ))
         time.sleep(3)
         self.look.emit("2-dropped")
         xdotool("windowfocus", window)
@@ -99,7 +102,7 @@ class Person(QObject):
         time.sleep(1)
         self.look.emit("3-typed")
         xdotool("key", "Return")
-        wait_for("the answer", lambda: self._logged("answered: "))
+        wait_for("the answer", lambda: self._logged(ANSWERED))
         time.sleep(2)
         self.look.emit("4-answer")
         xdotool("windowfocus", window)
