@@ -123,7 +123,7 @@ ask_in_window() {
   wait "$desk" || status=$?
   ((status == 0)) || { cat "$pictures/window.log" >&2 && fail 'the window did not do what a person asked of it.'; }
   [[ ! -s $pictures/window.log ]] || { cat "$pictures/window.log" >&2 && fail 'the window complained of something.'; }
-  grep 'answered: ' "$log" >"$pictures/answered.txt"
+  grep 'octavo.ask answer ' "$log" >"$pictures/answered.txt"
   grep -qE ' [1-9][0-9]* verified' "$pictures/answered.txt" ||
     fail "the answer in the window has no verified quotation: $pictures/answered.txt"
 }
@@ -181,4 +181,4 @@ ask_in_window window
 ask_in_terminal
 ask_on_old_processor
 remove_package
-say "all went well; what was seen lies in $seen"
+say "all went well; what was seen is in $seen"

@@ -29,3 +29,4 @@ def test_what_the_trial_waits_for_is_logged(tmp_path: Path, caplog: pytest.LogCa
     fake.desk.close()
     lines = [f"INFO {record.name} {record.getMessage()}" for record in caplog.records]
     assert any(person.ANSWERED in line for line in lines), lines
+    assert f"grep '{person.ANSWERED}'" in PERSON.with_name("try.sh").read_text("utf-8")
