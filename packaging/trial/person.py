@@ -6,6 +6,7 @@ person.py FILE QUESTION PICTURES LOG: FILE as the program sees it; LOG is Octavo
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -136,4 +137,4 @@ def main(file: str, question: str, pictures: str, log: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    os._exit(main(*sys.argv[1:]))  # its thread may be in the middle of something

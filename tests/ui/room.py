@@ -196,7 +196,10 @@ class Room:
 
     def last_answer(self) -> AnswerMessage:
         """The last answer as it is shown."""
-        return [message for message in self.window.talk.view.messages() if isinstance(message, AnswerMessage)][-1]
+        return self.answers_shown()[-1]
+
+    def answers_shown(self) -> list[AnswerMessage]:
+        return [message for message in self.window.talk.view.messages() if isinstance(message, AnswerMessage)]
 
     def row(self, book: Book) -> BookRow:
         """Of the shelf."""

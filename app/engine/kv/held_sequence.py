@@ -205,12 +205,19 @@ class HeldSequence:
             served = reuse.served(position, self._books_end, self._geometry)
             snapshots.take(position, is_end_of_books=0 < self._books_end == served)
 
+    @property
+    def _survives_a_stop(self) -> bool:
+        """Whether a slice may be broken off: llama.cpp then takes back its keys, but not what it did to a state."""
+        return self._geometry.attention is not Attention.RECURRENT
+
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
         self._keep_local_keys(len(tokens))
         position, room = len(self._held), self._context.size
         filling = reuse.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
         try:
-            self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
+            self._context.decode(
+                tokens, position, outputs=outputs, stoppable=stoppable and self._survives_a_stop, filling=filling
+            )
         except AppError:
             self._cut(0)  # llama.cpp may have kept a part: begin again rather than guess which
             raise
@@ -224,7 +231,9 @@ class HeldSequence:
         first = len(self._held) - image.start
         rows = self._embeddings_of(image)[first : first + len(numbers)]
         try:
-            self._context.decode_embeddings(rows, len(self._held), causal=not image.whole, stoppable=True)
+            self._context.decode_embeddings(
+                rows, len(self._held), causal=not image.whole, stoppable=self._survives_a_stop
+            )
         except AppError:
             self._cut(0)
             raise

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import random
+from array import array
 from pathlib import Path
 
 import pytest
 
 from app.core.settings import KvType
+from app.engine.architectures import geometry_of
+from app.engine.control import RunControl
+from app.engine.kv.cached_sequence import CachedSequence
+from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import ReadingsSpec
 from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.engine.kv.test_reuse import OTHER, THREADS, Desk, ask, book_ending_at, walk, words
 from tests.engine.kv.test_saved import SECRET
-from tests.models.attending import DENSE, HYBRIDS, KINDS, SLIDING, write_attending
+from tests.models.attending import DENSE, HYBRIDS, KINDS, RECURRENT, SLIDING, write_attending
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +52,20 @@ def test_the_end_of_the_books_is_kept_although_they_were_saved_on_the_way(
     for file in (tmp_path / "readings").glob("*.reading"):
         file.unlink()
     assert probe(engine, second.tokens, second.books).usage.reused_tokens >= second.books[-1].end
+
+
+@pytest.mark.parametrize("kind", [RECURRENT, *HYBRIDS])
+def test_a_slice_that_changes_a_state_is_not_broken_off(models: dict[str, Path], kind: str) -> None:
+    """llama.cpp takes back the keys of a slice that was stopped, and not what it did to a state."""
+    rng, wanted = random.Random(1), array("i")
+    wanted.extend(rng.randrange(600) for _ in range(700))
+    found = []
+    for stops in (False, True):
+        model = LlamaModel(models[kind], 0, lambda _fraction: True)
+        context = LlamaContext(model, 1024, KvType.F16, THREADS, 256, should_stop=lambda stops=stops: stops)
+        sequence = CachedSequence(context, geometry_of(kind, 0, recurrent=model.recurrent), RunControl())
+        sequence.read(wanted, (), lambda *_: None)
+        found.append(context.logits().tobytes())
+        context.close()
+        model.close()
+    assert found[0] == found[1]

@@ -195,7 +195,7 @@ def test_a_stopped_reading_goes_on_where_it_was(
     assert [saved.complete for saved in saved_in(tmp_path)] == [False]
     engine = start(path)
     ending, _ = answer(engine)
-    assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
+    assert done - MIN_TOKENS <= ending.usage.reused_tokens <= done + 1
     assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
 
