@@ -215,9 +215,8 @@ class HeldSequence:
         position, room = len(self._held), self._context.size
         filling = reuse.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
         try:
-            self._context.decode(
-                tokens, position, outputs=outputs, stoppable=stoppable and self._survives_a_stop, filling=filling
-            )
+            stoppable = stoppable and self._survives_a_stop
+            self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
         except AppError:
             self._cut(0)  # llama.cpp may have kept a part: begin again rather than guess which
             raise
