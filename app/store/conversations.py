@@ -86,15 +86,13 @@ class Conversations:
     def all(self) -> tuple[Conversation, ...]:
         """The one that was last asked something comes first. Sheets are not among them."""
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE {_KEPT} {_NEWEST_FIRST}")
-            return _conversations(connection, rows)
+            asked = f"SELECT {_CONVERSATION} FROM conversations c WHERE {_KEPT} {_NEWEST_FIRST}"
+            return _conversations(connection, connection.execute(asked).fetchall())
 
     def get(self, id: str) -> Conversation | None:
         with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ? AND c.bin_id = ''", (id,)
-            )
-            return next(iter(_conversations(connection, rows)), None)
+            asked = f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ? AND c.bin_id = ''"
+            return next(iter(_conversations(connection, connection.execute(asked, (id,)).fetchall())), None)
 
     def create(
         self, title: str = "", books: tuple[BookRef, ...] = (), instructions: str = "", scope: MatterScope | None = None
@@ -372,13 +370,14 @@ class Drafts:
                 )
 
 
-def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:
+def _conversations(connection: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> tuple[Conversation, ...]:
+    """`rows` and no cursor: APSW never frees one that is held while another statement runs on its connection."""
     return tuple(
         Conversation(
             *(id, title, created_at, updated_at, _books(connection, id)),
             *(rules, instructions, bool(pinned), bool(archived), decode(scope, MatterScope | None)),
         )
-        for id, title, created_at, updated_at, rules, instructions, pinned, archived, scope in list(rows)
+        for id, title, created_at, updated_at, rules, instructions, pinned, archived, scope in rows
     )
 
 
