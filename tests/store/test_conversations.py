@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+import apsw
 import msgspec
 import pytest
 
@@ -564,3 +566,19 @@ def test_what_else_is_asked_is_kept_with_the_conversation_and_with_the_question(
     kept = conversations.get(talk.id)
     assert kept is not None
     assert kept.scope is None
+
+
+def test_looking_one_up_leaves_nothing_behind(conversations: Conversations) -> None:
+    """APSW 3.54 never frees a cursor that is held while another statement runs on its connection."""
+    talk = conversations.create("Harbour", BOOKS)
+
+    def cursors() -> int:
+        gc.collect()
+        return sum(isinstance(each, apsw.Cursor) for each in gc.get_objects())
+
+    conversations.get(talk.id)
+    before = cursors()
+    for _ in range(10):
+        assert conversations.get(talk.id) == talk
+        assert conversations.all() == (talk,)
+    assert cursors() == before
