@@ -29,13 +29,14 @@ _FEWEST_ROUNDS = 24
 _WARM_SHARE = 0.4
 """Of the rounds: caches fill first."""
 
-_MOST_MB_PER_HUNDRED = 3.0
-"""Growth of 100 rounds that is not yet called one: what allocators keep back comes and goes."""
+_MOST_MB_PER_HUNDRED, _LONG = 0.5, 600
+"""Growth of 100 rounds that is not yet called one, of a run of so many rounds: what allocators keep back comes and
+goes, and shorter runs show little else."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """`memory_mb`: shared pages are counted by their share (PSS)."""
+    """`memory_mb`: shared pages are counted by their share (PSS), or whole where only root may look into a process."""
 
     round: int
     memory_mb: float
@@ -52,11 +53,18 @@ def _look(number: int) -> Look:
     memory, descriptors, processes = 0.0, 0, 0
     for process in _family():
         with contextlib.suppress(psutil.Error, OSError):
-            descriptors += process.num_fds()
-            text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-            memory += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+            memory += _memory_mb(process)
             processes += 1
+            descriptors += process.num_fds()
     return Look(number, memory, descriptors, processes)
+
+
+def _memory_mb(process: psutil.Process) -> float:
+    try:
+        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except PermissionError:
+        return float(process.memory_info().rss) / 1e6
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
 
 
 def _slope(looks: list[Look], what: Callable[[Look], float]) -> float:
@@ -111,5 +119,5 @@ def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_pa
     )
     assert len({look.processes for look in warm[-10:]}) <= 3
     assert abs(descriptors) < 2 or len(warm) < 50
-    assert memory < _MOST_MB_PER_HUNDRED * max(1.0, 100 / len(warm)) * 2
+    assert memory < _MOST_MB_PER_HUNDRED * max(1.0, _LONG / len(warm))
     assert not list(folder.iterdir())

@@ -27,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -348,7 +349,9 @@ class SavedStates:
         """The last used first; what does not open is deleted, and so is a reading whose rows are gone. Raises
         AppError."""
         try:
-            found = [entry for path in self._folder.glob(pattern + _SUFFIX) if (entry := self._entry(path)) is not None]
+            paths = list(self._folder.glob(pattern + _SUFFIX))
+            self._forget_gone(pattern, {path.name for path in paths})
+            found = [entry for path in paths if (entry := self._entry(path)) is not None]
             whole = [entry for entry in found if all((self._folder / used.name).exists() for used in entry.used)]
         except OSError as error:
             raise machine_error(error, self._folder) from error
@@ -357,6 +360,12 @@ class SavedStates:
                 _log.info("deleting a saved reading whose rows are gone")
                 self._remove(entry.name)
         return sorted(whole, key=lambda entry: (entry.used_at, entry.name), reverse=True)
+
+    def _forget_gone(self, pattern: str, names: Collection[str]) -> None:
+        """Keep nothing in memory of what another process deleted: what is known of a reading has its book's tokens."""
+        for name in list(self._known):
+            if name not in names and fnmatchcase(name, pattern + _SUFFIX):
+                self._known.pop(name, None)
 
     def _entry(self, path: Path) -> _Entry | None:
         """None for a file that is gone, or did not open and was deleted. Raises AppError, OSError."""

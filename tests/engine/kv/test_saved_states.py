@@ -179,6 +179,15 @@ def test_a_book_takes_its_readings_along(readings: SavedStates) -> None:
     assert readings.all() == (other,)
 
 
+def test_nothing_is_known_any_more_of_what_another_process_deleted(readings: SavedStates, tmp_path: Path) -> None:
+    save(readings, range(600))
+    kept = save(readings, range(700, 1300), book_id="b2")
+    assert {saved.name for saved in readings.all()} > {kept.name}
+    SavedStates(tmp_path / "readings", SECRET, 100 * MB).delete_of_book("b1")
+    assert [saved.name for saved in readings.of(KEY)] == [kept.name]
+    assert list(readings._known) == [kept.name]
+
+
 def sealed_by_another_version(folder: Path, how: str, name: str) -> Path:
     """A reading that a later Octavo saved: in a way that is not known here, or with a description that is not."""
     path = folder / name
