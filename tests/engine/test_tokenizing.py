@@ -6,7 +6,7 @@ import random
 import threading
 from array import array
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Count, DocumentText, Measure, Message, PageText, Prompt, ReadingsSpec
 from app.engine.tokenizing import tokenize_in_parallel
 from tests.engine.conftest import NewEngine, load
-from tests.work import at, run, stop
+from tests.work import run
 
 ODD = (
     "",
@@ -232,8 +232,11 @@ def test_what_a_stop_left_open_is_kept_when_it_is_done(
 
 def test_an_engine_says_how_far_it_is_and_stops(engine: EngineClient) -> None:
     for pages in (100, 400, 1_600):  # on a busy machine a stop comes too late for a short one
-        cancel, prompt = Cancel(), book(pages)
-        before = stop(engine.run(Measure(prompt), cancel), at(Tokenizing, cancel.request))
+        cancel, prompt, before = Cancel(), book(pages), list[object]()
+        with suppress(Stopped):
+            for event in engine.run(Measure(prompt), cancel):
+                before.append(event)
+                cancel.request()
         told, size = run(engine.run(Measure(prompt)))
         if told:
             break
