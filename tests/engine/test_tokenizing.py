@@ -238,7 +238,7 @@ def test_an_engine_says_how_far_it_is_and_stops(engine: EngineClient) -> None:
                 before.append(event)
                 cancel.request()
         told, size = run(engine.run(Measure(prompt)))
-        if told:
+        if len(told) > 2:
             break
     assert isinstance(before[0], Tokenizing)
     assert 2 < len(told) <= 100
