@@ -32,7 +32,7 @@ class Progress:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._told, self._told_at = -1.0, 0.0
+        self._reported, self._reported_at = -1.0, 0.0
         self._pieces = 0
         self.weighed: Answer | None = None
 
@@ -97,6 +97,6 @@ class Progress:
 
     def _tell(self, step: int, fraction: float, words: str) -> None:
         reached, now = step + min(max(fraction, 0.0), 0.999), time.monotonic()
-        if reached > self._told and (int(reached) > int(self._told) or now - self._told_at >= _EVERY_S):
-            self._told, self._told_at = reached, now
+        if reached > self._reported and (int(reached) > int(self._reported) or now - self._reported_at >= _EVERY_S):
+            self._reported, self._reported_at = reached, now
             self._report(reached, words)

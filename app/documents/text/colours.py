@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _UNLIKE = 16
-"""Of 255, in one channel: what differs less cannot be told apart."""
+"""Of 255, in one channel: colours that differ less look the same."""
 
 _FAINT = 16 / 255
 """An opacity below is none."""
