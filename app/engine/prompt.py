@@ -112,6 +112,14 @@ class LaidOutPrompt:
         return self.tokens[len(self.tokens) - self.begun :]
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """The tokens that it was generated as, and the books that it is about."""
+
+    tokens: Tokens
+    book_ids: frozenset[str]
+
+
 class PromptTokenizer:
     """Lays prompts out for one model. Pages that it has seen are not tokenized again."""
 
@@ -141,7 +149,7 @@ class PromptTokenizer:
         self._to_new_answer = {thinks: self._special(text) for thinks, text in self._before_answer.items()}
         self._cache: OrderedDict[str, Tokens] = OrderedDict()
         self._cached_tokens = 0
-        self._answers: OrderedDict[str, Tokens] = OrderedDict()
+        self._answers: OrderedDict[str, _Answer] = OrderedDict()
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized = lambda _done, _total: None) -> LaidOutPrompt:
         """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
@@ -183,19 +191,21 @@ class PromptTokenizer:
         asked = self._vocabulary.tokenize(text, special=False)
         return self._to_next_question + asked + self._to_new_answer[False]
 
-    def remember(self, answer: str, tokens: Tokens) -> None:
-        """Keep the tokens that an answer was generated as.
+    def remember(self, answer: str, tokens: Tokens, book_ids: Iterable[str]) -> None:
+        """Keep the tokens that an answer about these books was generated as.
 
         Tokenizing its text again can give others, and then the cache would not match where the answer is.
         """
-        self._answers[answer] = tokens
+        self._answers[answer] = _Answer(tokens, frozenset(book_ids))
         self._answers.move_to_end(answer)
         if len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
     def forget(self, book_id: str) -> None:
-        """Keep nothing more of a book. Raises AppError FOLDER_READ_ONLY."""
+        """Keep nothing more of a book, nor of answers about it. Raises AppError FOLDER_READ_ONLY."""
         self.forget_pages()
+        for text in [text for text, answer in self._answers.items() if book_id in answer.book_ids]:
+            del self._answers[text]
         if self._kept is not None:
             self._kept.delete(book_id)
 
@@ -273,7 +283,8 @@ class PromptTokenizer:
                 images.append(ImageSpan(image.sha256, piece.row, start, len(tokens), not sight.causal))
 
     def _answer(self, text: str) -> Tokens:
-        return self._answers.get(text) or self._plain(text)
+        known = self._answers.get(text)
+        return known.tokens if known is not None and known.tokens else self._plain(text)
 
     def _special(self, text: str) -> Tokens:
         return self._vocabulary.tokenize(text, special=True)

@@ -167,6 +167,11 @@ class Prompt(msgspec.Struct, frozen=True):
     about: tuple[str, ...] = ()
     thinks: bool = True
 
+    @property
+    def book_ids(self) -> frozenset[str]:
+        """Of all books that it has words of."""
+        return frozenset((*self.about, *(document.book_id for document in self.documents)))
+
 
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.

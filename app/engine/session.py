@@ -280,7 +280,8 @@ class Session:
             text.end()
             if not thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
                 before = prompt.messages[-1].text if laid.begun else ""
-                self.tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
+                tokens = laid.answer + written.tokens[: written.whole]
+                self.tokenizer.remember(before + text.text, tokens, prompt.book_ids)
         text.check(written.ending)
         generate_s = time.monotonic() - started - read_s - (self._control.waited_s - waited_before_s)
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)

@@ -136,12 +136,23 @@ def test_a_next_turn_continues_the_last_prompt(tokenizer: PromptTokenizer) -> No
     """The tokens of a prompt, and of its answer as it was generated, are a prefix of the next prompt."""
     first = tokenizer.lay_out(prompt(Message("user", "A question?")))
     generated = array("i", [*tokenizer.lay_out(prompt(Message("user", "x"))).tokens[-1:], 5, 5, 5, 6])
-    tokenizer.remember("An answer.", generated)
+    tokenizer.remember("An answer.", generated, ())
     second = tokenizer.lay_out(
         prompt(Message("user", "A question?"), Message("assistant", "An answer."), Message("user", "And?"))
     )
     whole = first.tokens + generated
     assert second.tokens[: len(whole)] == whole
+
+
+def test_an_answer_about_a_forgotten_book_is_not_remembered(tokenizer: PromptTokenizer) -> None:
+    turns = {text: prompt(Message("user", "A question?"), Message("assistant", text)) for text in ("Of it.", "Others.")}
+    plain = {text: tokenizer.lay_out(turn).tokens for text, turn in turns.items()}
+    tokenizer.remember("Of it.", array("i", [5, 5]), ("lease", "deed"))
+    tokenizer.remember("Others.", array("i", [6, 6]), ("deed",))
+    assert all(tokenizer.lay_out(turn).tokens != plain[text] for text, turn in turns.items())
+    tokenizer.forget("lease")
+    assert tokenizer.lay_out(turns["Of it."]).tokens == plain["Of it."]
+    assert tokenizer.lay_out(turns["Others."]).tokens != plain["Others."]
 
 
 def test_the_sizes_add_up(tokenizer: PromptTokenizer) -> None:
