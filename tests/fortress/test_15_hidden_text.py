@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from tests.documents.epub_writer import write_epub
+from tests.documents.mobi_writer import write_mobi
 from tests.documents.office_writer import paragraph, write_docx, write_ods, write_odt, write_rtf
 from tests.documents.pdf_writer import show, write_pdf
 from tests.documents.slides_writer import shape, write_pptx
@@ -52,6 +54,14 @@ def _ways() -> Iterator[tuple[str, str, bytes]]:
         yield f"HTML, {name}", "a.html", f"<!DOCTYPE html><html><body>{html}</body></html>".encode()
         if name != "attribute":
             yield f"EPUB, {name}", "a.epub", write_epub([html], title="A")
+    link, rule = '<link rel="stylesheet" href="{}">', "p.h {color: white}"
+    body = f'<p>{_SEEN}</p><p class="h">{_HIDDEN}</p>'
+    saved = EmailMessage()
+    saved.set_content(link.format("cid:look@page") + body, "html")
+    saved.add_related(rule.encode(), "text", "css", cid="<look@page>")
+    yield "MHTML, by a sheet", "a.mht", bytes(saved)
+    styled = link.format("kindle:flow:0001?mime=text/css") + body
+    yield "AZW3, by a sheet", "a.azw3", write_mobi(styled, version=8, flows=rule.encode())
     for ending in ("txt", "md", "csv", "html"):
         text = f"{_SEEN}\n\nAnd {_TAGS} more.\n"
         yield f"{ending}, tags of Unicode", f"a.{ending}", text.encode()

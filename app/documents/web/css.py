@@ -17,6 +17,7 @@ Value: TypeAlias = "Colour | Size | float | str | bool | None"
 """What a property is set to, reduced to what matters here; None where that is not known."""
 
 MAX_CSS_CHARACTERS = 4_000_000
+MAX_IMPORTS = 20  # of one style sheet
 MAX_RULES = 10_000
 _MAX_NESTED = 16  # conditional rules in each other
 INHERIT = "inherit"

@@ -29,7 +29,7 @@ from app.documents.formats.xml import attribute, child, find, find_all, local_na
 from app.documents.protocol import MAX_COVER_BYTES
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.open_paragraph import InlineMark
-from app.documents.web.css import StyleSheet, join, read_sheet
+from app.documents.web.css import MAX_IMPORTS, StyleSheet, join, read_sheet
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
 from app.documents.web.visibility import is_sheet
 from app.documents.web.xhtml import PICTURE, XhtmlChapter, read_chapter, read_title
@@ -39,7 +39,6 @@ format = Format.EPUB
 
 MAX_SPINE_ITEMS = 10_000
 MAX_NOTE_CHAPTERS = 8  # with notes of other chapters
-MAX_IMPORTS = 20  # of one style sheet
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 
 import msgspec
@@ -17,6 +18,8 @@ from app.documents.formats.xml import attribute, find_all, local_name, parse_htm
 from app.documents.plain_text import decode_unmarked
 from app.documents.text.flow import Block, flow
 from app.documents.web import mime
+from app.documents.web.css import StyleSheet
+from app.documents.web.mhtml import find_page
 from app.documents.web.mime import codec_of
 from app.documents.web.xhtml import XhtmlChapter, read_chapter
 
@@ -55,8 +58,7 @@ def parse(content: Content, progress: Progress) -> Document:
     progress(0, 1)
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     data = bytes(content.data)
-    untrusted_html, untrusted_charset = _unpack(data, content) if begins_like_mail(data) else (data, "")
-    page = read_page(untrusted_html, content, untrusted_charset)
+    page = _read_saved(data, content) if begins_like_mail(data) else read_page(data, content)
     refuse_over(MAX_CHARACTERS, sum(len(block.untrusted_text) for block in page.blocks), "characters", content)
     flowed = flow(page.blocks)
     title, language = page.untrusted_title, page.untrusted_language
@@ -65,8 +67,15 @@ def parse(content: Content, progress: Progress) -> Document:
     return document
 
 
-def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = "") -> WebPage:
-    """`untrusted_charset`: the encoding named outside of the page. Raises AppError DOCUMENT_LIMIT."""
+def read_page(
+    untrusted_html: bytes,
+    content: Content,
+    untrusted_charset: str = "",
+    sheet_of: Callable[[etree._Element], StyleSheet] | None = None,
+) -> WebPage:
+    """`untrusted_charset`: the encoding named outside of the page; `sheet_of`: gives all style sheets that a page links
+    to, None where they are not at hand. Raises AppError DOCUMENT_LIMIT.
+    """
     untrusted_text = decode(untrusted_html, untrusted_charset)
     declared = _XML_DECLARATION.match(untrusted_text)
     untrusted_bytes = untrusted_text[declared.end() if declared else 0 :].encode("utf-8", "replace")
@@ -77,7 +86,7 @@ def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = 
     title = next((text_of(each) for each in find_all(root, "title") if not _is_of_drawing(each)), "")
     facts = _facts(root)
     _open_heads(root)
-    blocks = _main_blocks(root)
+    blocks = _main_blocks(root, sheet_of(root) if sheet_of is not None else None)
     headings = (each.untrusted_title for block in blocks for each in block.headings if each.level == 1)
     return WebPage(blocks, title or next(headings, ""), root.get("lang") or "", facts)
 
@@ -129,11 +138,11 @@ def _open_heads(root: etree._Element) -> None:
         head.tag = "div"
 
 
-def _main_blocks(root: etree._Element) -> tuple[Block, ...]:
-    chapter = read_chapter(root, _MENU, aria=True)
+def _main_blocks(root: etree._Element, sheet: StyleSheet | None) -> tuple[Block, ...]:
+    chapter = read_chapter(root, _MENU, aria=True, sheet=sheet)
     if any(block.untrusted_text for block in chapter.blocks):
         return _main_part(chapter)
-    return read_chapter(root).blocks
+    return read_chapter(root, sheet=sheet).blocks
 
 
 def _main_part(chapter: XhtmlChapter) -> tuple[Block, ...]:
@@ -151,10 +160,9 @@ def _is_of_drawing(title: etree._Element) -> bool:
     return parent is not None and local_name(parent) not in ("head", "html", "body")
 
 
-def _unpack(data: bytes, content: Content) -> tuple[bytes, str]:
-    """The page itself, without what was saved with it, and the encoding it was sent in."""
-    parts = mime.open_message(data, content, format).walk()
-    page = next((each for each in parts if each.get_content_type() in ("text/html", "application/xhtml+xml")), None)
+def _read_saved(data: bytes, content: Content) -> WebPage:
+    """A page with what was saved with it."""
+    page = find_page(mime.open_message(data, content, format))
     if page is None:
         refuse_damaged(content, format)
-    return mime.body(page), mime.charset(page)
+    return read_page(page.untrusted_html, content, page.untrusted_charset, page.sheet)

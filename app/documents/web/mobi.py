@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
-from functools import partial
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import islice, pairwise
 
 from app.core.document import Document, Format, RefusedKind
 from app.core.errors import AppError, Code
@@ -22,9 +22,11 @@ from app.documents.formats.contract import (
     to_document,
 )
 from app.documents.formats.facts import authors, make_facts
-from app.documents.formats.xml import parse_html
+from app.documents.formats.xml import attribute, find_all, parse_html
 from app.documents.text.flow import Block, flow
+from app.documents.web.css import StyleSheet, join, read_sheet
 from app.documents.web.html import decode
+from app.documents.web.visibility import is_sheet
 from app.documents.web.xhtml import read_chapter
 
 format = Format.MOBI
@@ -38,6 +40,8 @@ _AUTHOR, _PUBLISHER, _ISBN, _DATE = 100, 101, 104, 106
 _HAS_MORE = 0x40
 _KF8 = 8
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # which stand before what is in them, in KF8
+_FLOW = re.compile(r"kindle:flow:([0-9A-V]{1,6})\?mime=text/css", re.IGNORECASE)
+_MAX_FLOWS = 1_000
 _FILES = re.compile(r"<mbp:pagebreak\b[^>]*>|(?=<html\b)", re.IGNORECASE)
 
 
@@ -47,24 +51,38 @@ def parse(content: Content, progress: Progress) -> Document:
     """
     progress(0, 1)
     book = _Book(content)
-    untrusted_text = decode(book.text(progress), "utf-8" if book.encoding == _UTF_8 else "windows-1252")
-    flowed = flow(_blocks(untrusted_text, content, progress))
+    encoding = "utf-8" if book.encoding == _UTF_8 else "windows-1252"
+    untrusted_text, *untrusted_flows = (decode(each, encoding) for each in book.flows(progress))
+    flowed = flow(_blocks(untrusted_text, untrusted_flows, content, progress))
     document = to_document(flowed, content, format, book.title, book.said(_LANGUAGE), 1, facts=book.facts())
     progress(1, 1)
     return document
 
 
-def _blocks(untrusted_text: str, content: Content, progress: Progress) -> Iterator[Block]:
+def _blocks(
+    untrusted_text: str, untrusted_flows: Sequence[str], content: Content, progress: Progress
+) -> Iterator[Block]:
     """Of the files that the book was made of, or what is between its page breaks."""
     characters = 0
+    sheet_of = lru_cache(partial(_sheet, untrusted_flows))
     for part in _FILES.split(_ENDS.sub("", untrusted_text)):
         progress(0, 1)
         untrusted_html = part.encode("utf-8", "replace")
         root = none_if_damaged(partial(parse_html, untrusted_html, content)) if part.strip() else None
-        for block in read_chapter(root).blocks if root is not None else ():
+        if root is None:
+            continue
+        hrefs = (attribute(each, "href") for each in find_all(root, "link") if is_sheet(each))
+        for block in read_chapter(root, sheet=join([sheet_of(each) for each in hrefs])).blocks:
             characters += len(block.untrusted_text)
             refuse_over(MAX_CHARACTERS, characters, "characters", content)
             yield block
+
+
+def _sheet(untrusted_flows: Sequence[str], untrusted_href: str) -> StyleSheet:
+    """That a link of KF8 leads to; the flows after the text are counted from 1."""
+    found = _FLOW.match(untrusted_href)
+    number = int(found[1], 32) if found else 0
+    return read_sheet(untrusted_flows[number - 1]) if 0 < number <= len(untrusted_flows) else StyleSheet(whole=False)
 
 
 class _Book:
@@ -104,8 +122,8 @@ class _Book:
             untrusted_identifiers=self.said(_ISBN),
         )
 
-    def text(self, progress: Progress) -> bytes:
-        """The markup of the whole book, unpacked; of KF8 without its styles and drawings, which follow it."""
+    def flows(self, progress: Progress) -> list[bytes]:
+        """The markup of the whole book, unpacked; after it, in KF8, styles and drawings."""
         refuse_over(4 * MAX_CHARACTERS, self._size, "characters", self._content)
         if self._count >= len(self._records):
             refuse_damaged(self._content, format)
@@ -116,12 +134,11 @@ class _Book:
             packed = record[: max(0, len(record) - _trailing_bytes(record, self._trailing))]
             pieces.append(packed if self._packing == _STORED else self._unpacked(packed))
         text = b"".join(pieces)
-        return text[: self._first_section(len(text))]
-
-    def _first_section(self, otherwise: int) -> int:
-        """Where the text of KF8 ends."""
         record = self._record(self._sections) if self._sections < len(self._records) else b""
-        return int.from_bytes(record[16:20], "big") if record[:4] == b"FDST" and len(record) >= 20 else otherwise
+        if record[:4] != b"FDST" or len(record) < 20:
+            return [text]
+        edges = struct.iter_unpack(">II", record[12 : 12 + (len(record) - 12) // 8 * 8])
+        return [text[start:end] for start, end in islice(edges, _MAX_FLOWS)]
 
     def _unpacked(self, packed: bytes) -> bytes:
         """PalmDOC's LZ77."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -201,6 +202,47 @@ def test_a_page_saved_with_its_pictures(name: str, charset: str, encoding: str) 
     document = _parse(_saved(charset, encoding), name)
     assert (document.format, document.title) == (Format.HTML, "Saved")
     assert [each.text for each in document.pages] == [_GERMAN]
+
+
+_PLACE = "https://example.org/a/page.html"
+
+
+def _with_sheets(links: str, **sheets: str) -> bytes:
+    """A page that was saved with style sheets, by the addresses or content ids that they are stored under."""
+    mail = EmailMessage()
+    mail["Content-Type"] = "multipart/related"
+    page = EmailMessage()
+    page.set_content(f"<head>{links}</head><p>{_PROSE}</p><p class=a>Secret</p>", "html")
+    page["Content-Location"] = _PLACE
+    mail.attach(page)
+    for place, css in sheets.items():
+        part = EmailMessage()
+        part.set_content(css, "css")
+        part["Content-ID" if place.startswith("<") else "Content-Location"] = place
+        mail.attach(part)
+    return bytes(mail)
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("../a.css", "https://example.org/a.css"),
+        ("cid:css-1@mhtml.blink", "cid:css-1@mhtml.blink"),
+        ("cid:one@here", "<one@here>"),
+    ],
+)
+@pytest.mark.parametrize("css", [".a{display:none}", ".a{color:#fff}", "@import 'hide.css'; p{}"])
+def test_a_saved_page_hides_what_its_sheets_hide(link: str, place: str, css: str) -> None:
+    beside = {urljoin(place, "hide.css"): ".a{visibility:hidden}"}
+    document = _parse(_with_sheets(f"<link rel=stylesheet href='{link}'>", **{place: css}, **beside), "page.mht")
+    assert [(each.text, each.hidden) for each in document.pages] == [(_PROSE.strip(), "Secret")]
+
+
+@pytest.mark.parametrize("link", ["gone.css", "http://[", "a.css' media='print"])
+def test_a_saved_page_keeps_what_its_sheets_do_not_surely_hide(link: str) -> None:
+    sheets = {"https://example.org/a/a.css": ".a{color:#fff}"}
+    document = _parse(_with_sheets(f"<link rel=stylesheet href='{link}'>", **sheets), "page.mht")
+    assert "Secret" in document.pages[0].text
 
 
 def test_a_saved_page_without_a_page_is_damaged() -> None:

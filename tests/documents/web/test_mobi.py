@@ -65,6 +65,17 @@ def test_of_kf8_the_text_alone_is_read_file_by_file() -> None:
     assert [section.title for section in document.outline] == ["One", "Two"]
 
 
+def test_of_kf8_what_its_styles_hide_is_left_out() -> None:
+    link = "<link rel='stylesheet' href='kindle:flow:000{}?mime=text/css'/>"
+    file = "<html><head>{}</head><body></body></html><p>Words of it.</p><p class='h'>Secret</p>"
+    hiding, pale = b".h { display: none }", ".h { color: #fff }"
+    (page,) = _parse(write_mobi(file.format(link.format(1)), version=8, flows=hiding)).pages
+    assert (page.text, page.hidden) == ("Words of it.", "Secret")
+    for missing in (link.format("V"), "<link rel=stylesheet href='kindle:flow:zz'>"):
+        styled = file.format(f"<style>{pale}</style>{missing}")
+        assert "Secret" in _text(write_mobi(styled, version=8, flows=hiding))
+
+
 def test_what_stands_behind_the_text_of_a_record_is_no_text() -> None:
     long = "<p>" + "word " * 3_000
     assert _text(write_mobi(long, trailing=b"xyz\x84")) == _text(write_mobi(long))
