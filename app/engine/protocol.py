@@ -598,8 +598,15 @@ class FindFormat(EngineOrder[None, ChatTemplate | None], frozen=True):
     untrusted_template: str
 
 
-class MeasureBandwidth(EngineOrder[None, float], frozen=True):
-    """Ask for the bytes a second that main memory gives; needs no model, and takes half a second."""
+class Bandwidth(msgspec.Struct, frozen=True):
+    """What main memory gives. `undisturbed`: no other program had the processor meanwhile; else it may give more."""
+
+    bytes_a_second: float
+    undisturbed: bool
+
+
+class MeasureBandwidth(EngineOrder[None, Bandwidth], frozen=True):
+    """Ask for the bandwidth of main memory; needs no model, and takes half a second."""
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,9 @@ _PROBED_BYTES = 128 << 20
 """Of all arrays that are read, together: more than the caches of today's processors."""
 
 _READ_AND_WRITTEN = 2
+
+_UNDISTURBED = 0.9
+"""The share of its time for which each thread has a processor to itself, where no other program computes."""
 
 
 class Worker(OrderLoop[Session]):
@@ -158,22 +162,24 @@ def _inspect() -> protocol.Inspected:
     )
 
 
-def _measure_bandwidth(threads: int) -> float:
-    """Bytes a second that `threads` together move between main memory and the processor, reading and writing; the best
-    of several rounds, since other programs can only make it slower."""
+def _measure_bandwidth(threads: int) -> protocol.Bandwidth:
+    """What `threads` together move between main memory and the processor, reading and writing; the best of several
+    rounds, since other programs can only make it slower."""
     count = _PROBED_BYTES // 8 // threads
     pairs = [(np.ones(count), np.ones(count)) for _ in range(threads)]
-    best, ends = 0.0, time.monotonic() + _PROBE_S
+    best, ends = protocol.Bandwidth(0.0, False), time.monotonic() + _PROBE_S
 
     def copy(pair: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> None:
         np.copyto(pair[1], pair[0])
 
     with ThreadPoolExecutor(threads, thread_name_prefix="bandwidth") as pool:
-        while not best or time.monotonic() < ends:
-            started = time.monotonic()
+        while not best.bytes_a_second or time.monotonic() < ends:
+            started, computed = time.monotonic(), time.process_time()
             list(pool.map(copy, pairs))
             passed = max(time.monotonic() - started, 1e-9)
-            best = max(best, _READ_AND_WRITTEN * 8 * count * threads / passed)
+            undisturbed = time.process_time() - computed >= _UNDISTURBED * passed * threads
+            bytes_a_second = _READ_AND_WRITTEN * 8 * count * threads / passed
+            best = max(best, protocol.Bandwidth(bytes_a_second, undisturbed), key=attrgetter("bytes_a_second"))
     return best
 
 

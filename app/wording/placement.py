@@ -203,6 +203,8 @@ def time_sentences(plan: ModelPlan) -> Iterator[str]:
         yield _("The last load took {time}.").format(time=duration(measured.load_s))
     if speed.assumed and not (measured.writing and measured.reading):
         yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
+    elif plan.is_at_least:
+        yield _("Other programs kept the computer busy while Octavo measured its memory. It may be faster than this.")
 
 
 # ---- what could be asked for instead

@@ -226,7 +226,7 @@ def _back(player: Player) -> None:
 def _models(player: Player) -> None:
     player.click("Model: ", "Button", part=True)
     player.click("Models…", part=True)
-    player.wait("Scout", part=True)
+    player.wait("On this computer", part=True)
 
 
 def _export(player: Player) -> None:

@@ -13,11 +13,12 @@ from app.core.conversation import Timings, Usage
 from app.core.secret import Key, KeyOrigin
 from app.core.settings import KvType, Mapping
 from app.engine.planner import Machine, Placement, PlanRequest, Reason, imagined
-from app.services.learning import Learning, Place, Rate, place_of
+from app.services.learning import Learning, MeasuredSpeed, Place, Rate, place_of
 from app.services.plans import ModelPlan, place, with_measured
 from app.store.db import Database
 from app.store.measurements import Measurements
 from app.store.settings import SettingsStore
+from app.ui.models.words import room_words
 from app.wording.i18n import use_language
 from app.wording.placement import sentences
 from tests.models.headers import SCOUT
@@ -58,6 +59,17 @@ def used(prompt: int, evaluated: int, written: int = 0) -> Usage:
 
 def told(model: Path, learning: Learning, plan: ModelPlan) -> str:
     return " ".join(sentences(with_measured(plan, model, learning)))
+
+
+def test_an_estimate_made_on_a_busy_computer_says_so() -> None:
+    plain = imagined([], 256, 16)
+    machine = msgspec.structs.replace(plain, host=msgspec.structs.replace(plain.host, bandwidth=100e9))
+    for disturbed in (False, True):
+        plan = planned(msgspec.structs.replace(machine, disturbed=disturbed))
+        assert ("kept the computer busy" in " ".join(sentences(plan))) == disturbed
+        assert ("at least" in room_words(plan)) == disturbed
+        known = MeasuredSpeed(writing=Rate(5.0, 100), reading=Rate(50.0, 9_000))
+        assert "busy" not in " ".join(sentences(msgspec.structs.replace(plan, measured=known)))
 
 
 def test_what_an_answer_took_replaces_the_estimate(model: Path, learning: Learning) -> None:

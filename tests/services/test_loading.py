@@ -19,7 +19,7 @@ from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.planner import PlanRequest
-from app.engine.protocol import Buffer, DryRun, MeasureBandwidth, ModelInfo
+from app.engine.protocol import Bandwidth, Buffer, DryRun, MeasureBandwidth, ModelInfo
 from app.engine.repacking import repacked
 from app.services import learning, plans
 from app.services.plans import THIS, Hardware, Machines
@@ -206,12 +206,24 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
-    monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: 1.0))
-    assert desk.machines.machine().host.bandwidth == first
-    desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
-    assert desk.machines.machine().host.bandwidth == 1.0
-    desk.settings.set_blob("bandwidth", b"not json")
-    assert desk.machines.machine().host.bandwidth == 1.0
+    monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: Bandwidth(1.0, True)))
+    for other in (b'{"machine":"another","found":{"bytes_a_second":2.0,"undisturbed":true}}', b"not json"):
+        assert desk.machines.machine().host.bandwidth == first
+        kept = desk.settings.get_blob("bandwidth")
+        desk.settings.set_blob("bandwidth", other)
+        assert desk.machines.machine().host.bandwidth == 1.0
+        desk.settings.set_blob("bandwidth", kept or b"")
+
+
+def test_a_busy_machine_is_probed_again_by_each_start(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    probes = iter([Bandwidth(3.0, False), Bandwidth(2.0, False), Bandwidth(1.0, True)])
+    monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: next(probes)))
+    desk.settings.set_blob("bandwidth", b"")
+    for disturbed in (True, True, False, False):
+        machines = Machines(desk.engine, desk.settings)
+        for _again in range(2):
+            machine = machines.machine()
+            assert (machine.host.bandwidth, machine.disturbed) == (3.0, disturbed)
 
 
 def test_adapters_are_checked_before_the_load(desk: Services, tiny_scout: Path, starter: Path, tmp_path: Path) -> None:

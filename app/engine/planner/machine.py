@@ -51,13 +51,15 @@ class RepackedWeights(msgspec.Struct, frozen=True):
 
 class Machine(msgspec.Struct, frozen=True):
     """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU.
-    `disk_bandwidth`: bytes a second that can be read of the model's file; 0 where that was not measured."""
+    `disk_bandwidth`: bytes a second that can be read of the model's file; 0 where that was not measured. `disturbed`:
+    other programs computed while main memory was measured, so it may be faster."""
 
     gpus: tuple[MachineDevice, ...]
     host: MachineDevice
     threads: int
     repacked: tuple[RepackedWeights, ...] = ()
     disk_bandwidth: float = 0.0
+    disturbed: bool = False
 
 
 def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:

@@ -121,7 +121,8 @@ def room_words(plan: ModelPlan) -> str:
     if runs_anywhere(plan):
         words = _("Runs on any computer. {room}").format(room=words)
     measured = plan.measured.writing or plan.measured.writing_full
-    speed = _("about {n} tokens a second").format(n=rate(result.speed.writing))
+    estimate = _("at least {n} tokens a second") if plan.is_at_least else _("about {n} tokens a second")
+    speed = estimate.format(n=rate(result.speed.writing))
     if measured is not None:
         speed = _("{n} tokens a second, measured").format(n=rate(measured.tokens_a_second))
     return "\n".join([f"{words} · {speed}", *filter(None, [ways_words(plan)])])
