@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from docx.document import Document as DocumentObject
+from docx.oxml.ns import qn
+from docx.oxml.text.run import CT_R
 from docx.shared import Inches, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 from markdown_it.token import Token
 
 from app.core.errors import AppError
@@ -315,27 +318,29 @@ class DocxWriter:
                     words = self._own.get(int(child.meta["id"]), "")
                     self._file.notes.add(paragraph, REFERENCE.sub(self._say, words))
                 case "text" | "code_inline":
-                    before = len(paragraph.runs)
-                    self._write_text(paragraph, child.content)
-                    for run in paragraph.runs[before:]:
+                    for run in self._write_text(paragraph, child.content):
                         run.bold, run.italic = bool(strong) or None, bool(emphasis) or None
                         run.font.strike = bool(struck) or None
                         if child.type == "code_inline":
                             run.font.name = MONOSPACED
 
-    def _write_text(self, paragraph: Paragraph, text: str) -> None:
+    def _write_text(self, paragraph: Paragraph, text: str) -> list[Run]:
+        """The runs that it makes: all of a long paragraph take long to look through."""
+        before = len(paragraph._p)
         for number, piece in enumerate((RAISED if self._references else REFERENCE).split(text)):
             if number % 2:
                 self._write_reference(paragraph, int(piece))
             elif piece:
                 paragraph.add_run(piece)
+        added: list[CT_R] = paragraph._p[before:]  # type: ignore[index, assignment]  # as of any element
+        return [Run(each, paragraph) for each in added if each.tag == qn("w:r")]
 
     def _write_formula(self, paragraph: Paragraph, token: Token) -> None:
         """Its source, set off as code where it is a formula."""
-        written, before = read_formula(token), len(paragraph.runs)
-        self._write_text(paragraph, written.source)
-        for run in paragraph.runs[before:] if written.is_one else ():
-            run.font.name = MONOSPACED
+        written = read_formula(token)
+        for run in self._write_text(paragraph, written.source):
+            if written.is_one:
+                run.font.name = MONOSPACED
 
     def _say(self, found: re.Match[str]) -> str:
         """A page mark inside a footnote, in words."""

@@ -153,10 +153,17 @@ def _print(made: _Pages, title: str, device: QPagedPaintDevice, wanted: tuple[in
     return painter.end()
 
 
+def _font(family: str, points: float) -> QFont:
+    """Without ligatures: Qt writes no text for those that Unicode has no character for, such as "ft"."""
+    font = QFont(family)
+    font.setPointSizeF(points)
+    font.setFeature(QFont.Tag("liga"), 0)
+    return font
+
+
 def _lay_out(made: _Pages, device: QPagedPaintDevice) -> None:
     document = made.document
-    font = QFont(TEXT_FAMILY)
-    font.setPointSizeF(_TEXT_PT)
+    font = _font(TEXT_FAMILY, _TEXT_PT)
     document.setDefaultFont(font)
     document.setIndentWidth(_INDENT)
     document.setDocumentMargin(0)
@@ -235,8 +242,7 @@ def _paint_page(painter: QPainter, document: QTextDocument, number: int) -> None
 
 def _paint_foot(painter: QPainter, document: QTextDocument, words: str, title: str) -> None:
     device = painter.device()
-    font = QFont(UI_FAMILY)
-    font.setPointSizeF(_FOOT_PT)
+    font = _font(UI_FAMILY, _FOOT_PT)
     painter.setFont(font)
     painter.setPen(PAPER.soft_ink)
     metrics = QFontMetricsF(font, device)

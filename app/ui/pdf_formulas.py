@@ -34,17 +34,19 @@ class PaperFormulas:
             return
         self._space = FormulaSpace(Theme(PAPER), self, document)
         self._space.serve(document)
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()  # else a paragraph is laid out anew for each of its formulas
         for position, name, size in reversed(_find(document, points)):
             text = self._texts[int(name.removeprefix(_NAME))]
             pixels = round(size * dots_per_inch / _POINTS_PER_INCH)
             formula = self.find(text.tex, display=text.display, size=pixels)
-            cursor = QTextCursor(document)
             cursor.setPosition(position)
             cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
             if formula is not None:
                 cursor.insertText("\ufffc", format_formula(text, formula, pixels))
             else:
                 cursor.insertHtml(f"<code>{source_html(text)}</code>")
+        cursor.endEditBlock()
 
     def find(self, tex: str, *, display: bool, size: int) -> Formula | None:
         key = (tex, display, size)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtGui import QGuiApplication, QPageSize
+from PySide6.QtGui import QGuiApplication, QPageSize, QTextDocument
 from PySide6.QtPrintSupport import QPrinter
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
@@ -19,6 +19,7 @@ from app.export.report import compose
 from app.export.sheet import compose_sheet
 from app.ui import pdf
 from app.ui.fonts import load_fonts, ui_font
+from app.ui.pdf_formulas import PaperFormulas
 
 ANSWER = """The lessee gives notice “in writing” before the berth is given up, and pays until then.
 
@@ -217,11 +218,37 @@ def _printer(file: Path) -> QPrinter:
     return printer
 
 
+def _written(answer: str, title: str = "T") -> pypdfium2.PdfDocument:
+    question = StoredQuestion("q", "c", None, "What?", (), 0.0)
+    turn = Turn(question, Answer("a", "q", answer, Ending.COMPLETE, "Scout", 0.0))
+    return pypdfium2.PdfDocument(pdf.write(compose(title, (turn,), {}), no_image))
+
+
+def test_letters_that_a_font_joins_are_text_all_the_same() -> None:
+    """Found by searching, and copied whole."""
+    words = "after craft fjord office fluffy first Thorn"
+    answer = f"# {words}\n\n{words} **{words}** *{words}* `{words}`\n\n| {words} |\n|---|\n| {words} |"
+    text = " ".join(_written(answer, words)[0].get_textpage().get_text_bounded().split())
+    assert text.count(words) == 8
+
+
+def test_a_paragraph_of_many_formulas_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes: list[int] = []
+    place = PaperFormulas.place
+
+    def watched(formulas: PaperFormulas, document: QTextDocument, dots_per_inch: int, points: float) -> None:
+        document.contentsChange.connect(lambda *_: changes.append(1))
+        place(formulas, document, dots_per_inch, points)
+        document.contentsChange.disconnect()
+
+    monkeypatch.setattr(PaperFormulas, "place", watched)
+    assert "x^2" not in _written("$x^2$ and $\\frac{a$ " * 20)[0].get_textpage().get_text_bounded()
+    assert len(changes) <= 2  # not one for each
+
+
 def test_formulas_are_drawn_in_their_lines() -> None:
     answer = "It is $x^2$, not $5 to $10.\n\n$$\n\\frac{aaa}{b}\n$$\n\n| a |\n|---|\n| $y_1$ |\n\nNone: $\\frac{a$."
-    question = StoredQuestion("q", "c", None, "What?", (), 0.0)
-    report = compose("T", (Turn(question, Answer("a", "q", answer, Ending.COMPLETE, "Scout", 0.0)),), {})
-    page = pypdfium2.PdfDocument(pdf.write(report, no_image))[0]
+    page = _written(answer)[0]
     text = page.get_textpage().get_text_bounded()
     assert "It is" in text
     assert ", not $5 to $10." in text
