@@ -363,7 +363,8 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.MODEL_PROJECTOR_SLICE: (
         "Images from the projector “{path}” are read in one step, of up to {needed} tokens, and the batch size is"
-        " {slice}. Set the batch size to {needed} or more in the settings and load the model again; text works as before."
+        " {slice}. Set the batch size to {needed} or more in the settings and load the model again; text works as"
+        " before."
     ),
     Code.MODEL_PROJECTOR_UNSOUND: (
         "The projector “{path}” failed its self-test ({check}), so images are switched off: the model would not see"

@@ -20,6 +20,9 @@ from tests.models.attending import DEEPSTACK, DEEPSTACK_LAYERS, GRID, LOCAL_EYES
 
 Tensor: TypeAlias = "tuple[str, npt.NDArray[np.floating]]"
 
+ROW_END = "v.token_embd.img_break"
+"""What ends a row of an image of Pixtral's."""
+
 _INSIDE, _DENSE, _LAYERS, _HEADS = 32, 64, 2, 2
 _MERGED = 4 * _INSIDE  # of two by two patches
 _TABLE = 1_024  # positions along one side that Gemma 4 has embeddings for
@@ -140,7 +143,7 @@ def _gemma4(rng: np.random.Generator, _family: Family) -> Iterator[Tensor]:
 
 
 def _pixtral(rng: np.random.Generator, _family: Family) -> Iterator[Tensor]:
-    yield "v.token_embd.img_break", rng.standard_normal(WIDTH).astype(np.float32)
+    yield ROW_END, rng.standard_normal(WIDTH).astype(np.float32)
     yield "mm.input_norm.weight", np.ones(_INSIDE, np.float32)
     yield "mm.patch_merger.weight", _random(rng, _INSIDE, _MERGED)
     yield from _two_layers("mm.1", "mm.2", _INSIDE, WIDTH)

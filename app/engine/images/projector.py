@@ -32,9 +32,13 @@ LLAMA4 = "llama4"
 UNSUPPORTED = ("deepseek4v",)
 """Kinds that lay an image out by how many tokens come before it (mtmd.cpp: `lead_pad`)."""
 
+_ROW_END = "v.token_embd.img_break"
+"""What ends a row of an image of Pixtral's (clip-impl.h: TN_TOK_IMG_BREAK)."""
+
 _LARGE = 2_048, 2_048
 """Pixels of an image that takes about as many embeddings as any."""
 
+_F32 = 0  # ggml.h: enum ggml_type
 _IMAGE = 1  # mtmd.h: enum mtmd_input_chunk_type
 _MISMATCH = re.compile(r"n_embd = (\d+).*?n_embd = (\d+)", re.DOTALL)
 
@@ -83,6 +87,23 @@ def read_header(path: Path) -> Header:
     if not kind or not patch or (kind == LLAMA4 and not tile):
         raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail="no vision encoder")
     return Header(kind, tile, (tile // patch // scale) ** 2, width)
+
+
+def read_vector(path: Path, name: str, width: int) -> npt.NDArray[np.float32] | None:
+    """A tensor of `width` 32-bit numbers in a projector's file, by llama.cpp's own parser; None where there is none."""
+    library = bindings()._lib
+    file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
+    if not file:
+        return None
+    try:
+        tensor = library.gguf_find_tensor(file, name.encode())
+        if tensor < 0 or library.gguf_get_tensor_type(file, tensor) != _F32:
+            return None
+        offset = library.gguf_get_data_offset(file) + library.gguf_get_tensor_offset(file, tensor)
+    finally:
+        library.gguf_free(file)
+    found = np.fromfile(path, "<f4", width, offset=offset)
+    return found if len(found) == width else None
 
 
 class Projector:
@@ -141,7 +162,21 @@ class Projector:
         """The embeddings of all pictures that the library makes of an image, one after the other. Raises AppError."""
         with self._chunks(image.width, image.height, image.rgb) as chunks:
             pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
-            return np.concatenate([self._encode(chunk) for chunk in pictures])
+            return self._whole(np.concatenate([self._encode(chunk) for chunk in pictures]))
+
+    def _whole(self, found: Embeddings) -> Embeddings:
+        """Embeddings with all their numbers. llama.cpp makes the ends of Pixtral's rows in memory that nobody cleared:
+        what was no number there is none in them (models/pixtral.cpp: `ggml_scale` by 0). They are put right.
+
+        Raises AppError MODEL_PROJECTOR_UNSOUND where anything else lacks a number.
+        """
+        broken = ~np.isfinite(found).all(axis=1)
+        if broken.any():
+            row_end = read_vector(self._path, _ROW_END, self._width)
+            if row_end is None or 2 * np.count_nonzero(broken) > len(broken):
+                raise AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check="embeddings")
+            found[broken] = row_end
+        return found
 
     def parts(self, width: int, height: int) -> tuple[ImagePiece, ...]:
         """How the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED,

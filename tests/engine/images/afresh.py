@@ -1,74 +1,112 @@
-"""A prompt with an image, read by llama.cpp's own helper for images: what the engine's reading is compared with."""
+"""A prompt with images, read by llama.cpp's own helper for images: what the engine's reading is compared with."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 from app.core.image import Raster
 from app.core.settings import KvType
+from app.engine.images.projector import read_vector
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.llama_loader import bindings
 from app.engine.protocol import EncodedPrompt
+from tests.models.family_projectors import ROW_END
 
 _MARKER = b"<__media__>"
+_IMAGE = 1  # mtmd.h: enum mtmd_input_chunk_type
 
 
 def read_afresh(
-    model_path: Path, projector_path: Path, laid: EncodedPrompt, image: Raster, kv_type: KvType, threads: int
+    model_path: Path,
+    projector_path: Path,
+    laid: EncodedPrompt,
+    images: Mapping[str, Raster],
+    kv_type: KvType,
+    threads: int,
 ) -> bytes:
-    """The logits after `laid`, which has one image: its text, and what the helper makes of the image in between."""
-    bindings()
-    api = importlib.import_module("llama_cpp.mtmd_cpp")
+    """The logits after `laid`, with what the helper makes of `images`, by their SHA-256, where it has embeddings."""
     model = LlamaModel(model_path, 0, lambda _fraction: True)
     context = LlamaContext(model, 8_192, kv_type, threads, 512)
-    params = api.mtmd_context_params_default()
-    params.use_gpu = params.warmup = params.print_timings = False
-    projector = api.mtmd_init_from_file(str(projector_path).encode(), model.handle, params)
-    chunks = _chunks(api, projector, image)
-    try:
-        before, behind = (_text_length(api, api.mtmd_input_chunks_get(chunks, at)) for at in (0, _last(api, chunks)))
-        start, end = laid.images[0].start - before, laid.images[-1].end + behind
-        past = _decode(context, laid.tokens[:start], 0)
-        reached = ctypes.c_int32(past)
-        room = ctypes.byref(reached)
-        assert not api.mtmd_helper_eval_chunks(projector, context.handle, chunks, past, 0, 512, False, room)
-        _decode(context, laid.tokens[end:], reached.value)
-        return context.logits().tobytes()
-    finally:
+    helper = _Helper(projector_path, model, context)
+    place = position = 0
+    for sha256, spans in groupby(laid.images, attrgetter("sha256")):
+        starts = iter([span.start for span in spans])
+        with helper.pictures(images[sha256]) as pictures:
+            for picture, start in zip(pictures, starts, strict=True):
+                position = helper.read_text(laid.tokens[place:start], position)
+                place = start + helper.size(picture)
+                position = helper.read_picture(picture, position)
+    helper.read_text(laid.tokens[place:], position)
+    logits = context.logits().tobytes()
+    helper.close()
+    context.close()
+    model.close()
+    return logits
+
+
+class _Helper:
+    def __init__(self, path: Path, model: LlamaModel, context: LlamaContext) -> None:
+        bindings()
+        self._api = importlib.import_module("llama_cpp.mtmd_cpp")
+        self._path, self._context, self._width = path, context, model.embedding_width
+        params = self._api.mtmd_context_params_default()
+        params.use_gpu = params.warmup = params.print_timings = False
+        self._projector = self._api.mtmd_init_from_file(str(path).encode(), model.handle, params)
+
+    def close(self) -> None:
+        self._api.mtmd_free(self._projector)
+
+    @contextmanager
+    def pictures(self, image: Raster) -> Iterator[list[Any]]:
+        """What is made of an image, without the tokens around."""
+        api = self._api
+        pixels = (ctypes.c_uint8 * len(image.rgb)).from_buffer_copy(image.rgb)
+        bitmap = api.mtmd_bitmap_init(image.width, image.height, pixels)
+        chunks = api.mtmd_input_chunks_init()
+        text = api.mtmd_input_text(_MARKER, len(_MARKER), False, True)
+        assert not api.mtmd_tokenize(self._projector, chunks, ctypes.byref(text), (ctypes.c_void_p * 1)(bitmap), 1)
+        found = [api.mtmd_input_chunks_get(chunks, at) for at in range(api.mtmd_input_chunks_size(chunks))]
+        yield [chunk for chunk in found if api.mtmd_input_chunk_get_type(chunk) == _IMAGE]
+        api.mtmd_bitmap_free(bitmap)
         api.mtmd_input_chunks_free(chunks)
-        api.mtmd_free(projector)
-        context.close()
-        model.close()
 
+    def size(self, picture: Any) -> int:
+        return int(self._api.mtmd_input_chunk_get_n_tokens(picture))
 
-def _chunks(api: ModuleType, projector: Any, image: Raster) -> Any:
-    pixels = (ctypes.c_uint8 * len(image.rgb)).from_buffer_copy(image.rgb)
-    bitmap = api.mtmd_bitmap_init(image.width, image.height, pixels)
-    chunks = api.mtmd_input_chunks_init()
-    text = api.mtmd_input_text(_MARKER, len(_MARKER), False, True)
-    assert not api.mtmd_tokenize(projector, chunks, ctypes.byref(text), (ctypes.c_void_p * 1)(bitmap), 1)
-    api.mtmd_bitmap_free(bitmap)
-    return chunks
+    def read_picture(self, picture: Any, position: int) -> int:
+        """Returns the position behind it."""
+        api, reached = self._api, ctypes.c_int32()
+        assert not api.mtmd_encode_chunk(self._projector, picture)
+        rows = api.mtmd_get_output_embd(self._projector)
+        embeddings = np.ctypeslib.as_array(rows, (self.size(picture), self._width))
+        if not np.isfinite(embeddings).all():  # see test_the_ends_of_rows_do_not_come_from_memory_that_nobody_cleared
+            embeddings[~np.isfinite(embeddings).all(axis=1)] = read_vector(self._path, ROW_END, self._width)
+        assert not api.mtmd_helper_decode_image_chunk(
+            self._projector,
+            self._context.handle,
+            picture,
+            rows,
+            position,
+            0,
+            512,
+            ctypes.byref(reached),
+            api.mtmd_helper_post_decode_callback(),
+            None,
+        )
+        return reached.value
 
-
-def _last(api: ModuleType, chunks: Any) -> int:
-    return int(api.mtmd_input_chunks_size(chunks)) - 1
-
-
-def _text_length(api: ModuleType, chunk: Any) -> int:
-    """Tokens of a text; 0 for an image."""
-    is_text = api.mtmd_input_chunk_get_type(chunk) == 0  # mtmd.h: enum mtmd_input_chunk_type
-    return int(api.mtmd_input_chunk_get_n_tokens(chunk)) if is_text else 0
-
-
-def _decode(context: LlamaContext, tokens: tuple[int, ...], position: int) -> int:
-    """Evaluate text, with logits after its last token. Returns the position behind it."""
-    size = context.slice_tokens
-    for first in range(0, len(tokens), size):
-        part = tokens[first : first + size]
-        context.decode(part, position + first, outputs=1)
-    return position + len(tokens)
+    def read_text(self, tokens: tuple[int, ...], position: int) -> int:
+        """With logits after the last token. Returns the position behind it."""
+        size = self._context.slice_tokens
+        for first in range(0, len(tokens), size):
+            self._context.decode(tokens[first : first + size], position + first, outputs=1)
+        return position + len(tokens)

@@ -6,25 +6,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.images.projector import read_header
+from app.engine.images.projector import Projector, read_header, read_vector
+from app.engine.llama import LlamaModel
 from app.engine.protocol import DocumentText, EncodedPrompt, Message, MissingImages, PageText, ReadingsSpec
 from tests.engine.conftest import NewEngine, lay_out, load
 from tests.engine.images.afresh import read_afresh
 from tests.engine.images.test_vision import SECRET, ask, image, logits, pixels, show
 from tests.engine.kv.test_reuse import THREADS, TOLERANCE, distance, words
-from tests.models.attending import HYBRIDS, write_attending
-from tests.models.family_projectors import FAMILIES, write_family, write_projector
+from tests.models.attending import HYBRIDS, WIDTH, write_attending
+from tests.models.family_projectors import FAMILIES, ROW_END, write_family, write_projector
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_only_what_is_new_is_evaluated(near_engine: NewEngine, tmp_path: Path, name: str) -> None:
-    """A question with an image, another one after it, one without, the first again, and all after a restart."""
+    """A question with an image, one with another image after it, that alone, the first again, and after a restart."""
     model, projector = write_family(tmp_path, name)
     kv_type = KvType.F16 if FAMILIES[name].model in HYBRIDS else KvType.Q8_0  # see test_attending
     how = {"context_tokens": 8_192, "kv_type": kv_type, "threads": THREADS, "projector_path": str(projector)}
@@ -32,25 +34,30 @@ def test_only_what_is_new_is_evaluated(near_engine: NewEngine, tmp_path: Path, n
     document = DocumentText("A book", (PageText("1", words(110, 1)),), "b1")
     seen = ask("What is this?", image(width=300, height=200), document=document)
     other = ask("What is this?", image("b.png", 300, 200), document=document)
-    after = ask("And then?", document=document, history=(*seen.messages, Message("assistant", "It is a word.")))
+    after = ask(
+        "And this?",
+        image("b.png", 300, 200),
+        document=document,
+        history=(*seen.messages, Message("assistant", "A word.")),
+    )
     engine = near_engine()
     load(engine, model, **how, **kept)
     show(engine, seen)
     laid, books_end = lay_out(engine, seen), lay_out(engine, seen).books[-1].end
 
     (canvas,) = {wanted.canvas for wanted in finish(engine.run(MissingImages(other)))}
-    raster = pixels(image().sha256, canvas)
-    expected = read_afresh(model, projector, laid, raster, kv_type, THREADS)
+    shown = {sha256: pixels(sha256, canvas) for sha256 in (image().sha256, image("b.png").sha256)}
+    expected = read_afresh(model, projector, laid, shown, kv_type, THREADS)
     first, evaluated = logits(engine, laid)
     assert evaluated == len(laid.tokens)
     assert distance(first, expected) <= TOLERANCE
 
+    show(engine, after)
     longer = lay_out(engine, after)
     further, evaluated = logits(engine, longer)
     assert evaluated <= len(longer.tokens) - laid.images[-1].end
-    assert distance(further, read_afresh(model, projector, longer, raster, kv_type, THREADS)) <= TOLERANCE
+    assert distance(further, read_afresh(model, projector, longer, shown, kv_type, THREADS)) <= TOLERANCE
 
-    show(engine, other)
     different, evaluated = logits(engine, lay_out(engine, other))
     assert evaluated <= len(laid.tokens) - books_end
     assert distance(different, expected) > 5 * TOLERANCE
@@ -117,3 +124,19 @@ def test_a_projector_for_images_of_all_sizes_has_none_of_its_own(tmp_path: Path)
     """As the converter writes those of dots.ocr."""
     path = write_projector(tmp_path / "mmproj.gguf", replace(FAMILIES["qwen2.5vl"], side=0))
     assert read_header(path).tile == 0
+
+
+def test_the_ends_of_rows_do_not_come_from_memory_that_nobody_cleared(tmp_path: Path) -> None:
+    path, projector_path = write_family(tmp_path, "pixtral")
+    model = LlamaModel(path, 0, lambda _fraction: True)
+    for _ in range(2):  # what is freed for the first time goes back to the system
+        junk = [np.full(size, np.nan, np.float32) for size in (5_000_000, *[500_000] * 8, *[50_000] * 400)]
+        del junk
+        projector = Projector(projector_path, model, THREADS, 512, gpu=False)
+        found = projector.encode(pixels("ab" * 32, (700, 300)))
+        projector.close()
+    model.close()
+    row_end = read_vector(projector_path, ROW_END, WIDTH)
+    assert row_end is not None
+    assert np.array_equal(found[25::26], np.tile(row_end, (10, 1)))
+    assert np.isfinite(found).all()
