@@ -34,7 +34,7 @@ from app.engine.protocol import (
     ShownImage,
 )
 from tests.engine.conftest import NewEngine, lay_out, load, probe
-from tests.engine.kv.test_reuse import TOLERANCE, book, distance
+from tests.engine.kv.test_reuse import TOLERANCE, book, book_ending_at, distance
 from tests.models import projector
 from tests.models.projector import TOKENS_PER_TILE
 from tests.work import at, problem_of, run, stop
@@ -246,12 +246,12 @@ def test_an_image_across_a_chunk_is_rolled_back_soundly(
     for each in (engine, fresh):
         path = request.getfixturevalue(model)
         load(each, path, context_tokens=16_384, kv_type=kv_type, projector_path=str(tiny_projector))
-    document = book(15)
-    one = ask("What is this?", image(width=1000, height=700), document=document)
+    document = book_ending_at(engine, 7_900)
+    one = ask("What is this?", image(), document=document)
     longer = ask(
         "And now?", document=document, history=(*one.messages, Message("assistant", "It is " + "a word " * 400))
     )
-    other = ask("Why?", image(width=1000, height=700), document=document)
+    other = ask("Why?", image(), document=document)
     laid = lay_out(engine, one)
     assert laid.images[0].start < 8192 < laid.images[-1].end
     for each in (engine, fresh):

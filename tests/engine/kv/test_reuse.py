@@ -276,7 +276,6 @@ def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monke
     document = book(3)
     followed = array("i", whole_blocks(session.tokenizer.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
     other = array("i", whole_blocks(session.tokenizer.lay_out, document, "Who is it about?"))
-    session.read(followed, (), lambda *_: None)
     session.read(other, (), lambda *_: None)
     sound = session.logits()
     session.read(followed, (), lambda *_: None)
