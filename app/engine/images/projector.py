@@ -162,9 +162,9 @@ class Projector:
         """The embeddings of all pictures that the library makes of an image, one after the other. Raises AppError."""
         with self._chunks(image.width, image.height, image.rgb) as chunks:
             pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
-            return self._whole(np.concatenate([self._encode(chunk) for chunk in pictures]))
+            return self._with_row_ends(np.concatenate([self._encode(chunk) for chunk in pictures]))
 
-    def _whole(self, found: Embeddings) -> Embeddings:
+    def _with_row_ends(self, found: Embeddings) -> Embeddings:
         """Embeddings with all their numbers. llama.cpp makes the ends of Pixtral's rows in memory that nobody cleared:
         what was no number there is none in them (models/pixtral.cpp: `ggml_scale` by 0). They are put right.
 
