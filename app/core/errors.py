@@ -142,6 +142,7 @@ class Code(StrEnum):
     MODEL_PROJECTOR_FAILED = "model_projector_failed"  # detail
     MODEL_PROJECTOR_MISMATCH = "model_projector_mismatch"  # expected, found: widths of embeddings
     MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind
+    MODEL_PROJECTOR_SLICE = "model_projector_slice"  # needed, slice: tokens
     MODEL_PROJECTOR_UNSOUND = "model_projector_unsound"  # check: the part of the self-test that failed
 
     # models from elsewhere; `path`: a file or folder, or an offer: its repository and first file

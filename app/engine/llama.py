@@ -23,6 +23,7 @@ from app.engine.chat_formats import from_table
 from app.engine.hardware import free_memory, physical_cores
 from app.engine.listed_formats import rendered
 from app.engine.llama_loader import bindings, is_card_full, last_errors, summary
+from app.engine.positions import SECTIONS, Positions
 from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
 from app.engine.tokenizing import tokenize_in_parallel
@@ -205,6 +206,13 @@ class LlamaModel:
         return int(self._api.llama_model_n_embd_inp(self._model))
 
     @property
+    def sections(self) -> int:
+        """Numbers of a position: several where images have rows and columns (`engine.positions`)."""
+        api = self._api
+        kinds = (api.LLAMA_ROPE_TYPE_MROPE, api.LLAMA_ROPE_TYPE_IMROPE)
+        return SECTIONS if api.llama_model_rope_type(self._model) in kinds else 1
+
+    @property
     def recurrent(self) -> bool:
         """Whether the past is folded into a state that cannot be rolled back."""
         api = self._api
@@ -344,7 +352,8 @@ class LlamaModel:
 
 
 class LlamaContext:
-    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
+    """The KV cache of one sequence, and decoding into it. Where a token is in the sequence is always given, never
+    guessed; llama.cpp's own positions (`engine.positions`) are known here alone."""
 
     def __init__(
         self,
@@ -387,7 +396,8 @@ class LlamaContext:
         self._row = ctypes.c_float * model.vocabulary_size
         self._batch = _new_batch(slice_tokens)
         self._embedded: Any = None
-        self._embedding_width = model.embedding_width
+        self._embedding_width, self._sections = model.embedding_width, model.sections
+        self._positions = Positions()
         self._wanted = range(0)
         self._should_stop = api.ggml_abort_callback(lambda _data: should_stop())
         self._never = api.ggml_abort_callback()
@@ -441,7 +451,8 @@ class LlamaContext:
         whole = count + filling
         batch.n_tokens = whole
         ctypes.memmove(batch.token, (ctypes.c_int32 * whole)(*tokens, *[tokens[-1]] * filling), 4 * whole)
-        ctypes.memmove(batch.pos, (ctypes.c_int32 * whole)(*range(position, position + whole)), 4 * whole)
+        first = self._positions.at_end(position)
+        ctypes.memmove(batch.pos, (ctypes.c_int32 * whole)(*range(first, first + whole)), 4 * whole)
         for i in self._wanted:
             batch.logits[i] = 0
         self._wanted = range(count - outputs, count)
@@ -452,28 +463,44 @@ class LlamaContext:
             self.remove_from(position + count)
 
     def decode_embeddings(
-        self, rows: npt.NDArray[np.float32], position: int, *, causal: bool, stoppable: bool = False
+        self,
+        rows: npt.NDArray[np.float32],
+        position: int,
+        *,
+        causal: bool,
+        stoppable: bool = False,
+        columns: int = 0,
+        first: int = 0,
     ) -> None:
         """Evaluate embeddings (n, width of the model's), at most `slice_tokens` of them, in the places of tokens from
-        `position` on. Not `causal`: they see each other both ways. There are no logits after them. Raises as `decode`.
+        `position` on. Not `causal`: they see each other both ways. `columns`: of the image that they are of, where it
+        is laid out in rows; they are its `first` one and the next. There are no logits after them. Raises as `decode`.
         """
         count, width = rows.shape
-        if width != self._embedding_width:
-            raise AppError(Code.ENGINE_PROTOCOL, detail=f"embeddings of {width}, not {self._embedding_width}")
+        if width != self._embedding_width or count > self.slice_tokens:
+            raise AppError(Code.ENGINE_PROTOCOL, detail=f"{count} embeddings of {width}, not {self._embedding_width}")
         if self._embedded is None:
             self._embedded = _new_batch(self.slice_tokens, width)
         batch = self._embedded
         batch.n_tokens = count
         ctypes.memmove(batch.embd, np.ascontiguousarray(rows, np.float32).ctypes.data, 4 * count * width)
-        ctypes.memmove(batch.pos, (ctypes.c_int32 * count)(*range(position, position + count)), 4 * count)
-        if causal:
-            self._evaluate(batch, stoppable=stoppable)
-            return
-        self._api.llama_set_causal_attn(self._context, False)
+        positions = self._embedded_positions(position, count, columns, first)
+        own = ctypes.cast(batch.pos, ctypes.c_void_p)  # a pointer of its own: that of the field changes with it
+        batch.pos = positions.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
+        if not causal:
+            self._api.llama_set_causal_attn(self._context, False)
         try:
             self._evaluate(batch, stoppable=stoppable)
         finally:
+            batch.pos = ctypes.cast(own, ctypes.POINTER(ctypes.c_int32))
             self._api.llama_set_causal_attn(self._context, True)
+
+    def _embedded_positions(self, position: int, count: int, columns: int, first: int) -> npt.NDArray[np.int32]:
+        """All of time, then all rows, and so on."""
+        if columns:
+            return self._positions.add_grid(position, first, count, columns)
+        start = self._positions.at_end(position)
+        return np.tile(np.arange(start, start + count, dtype=np.int32), self._sections)
 
     def _evaluate(self, batch: Any, *, stoppable: bool, logits: bool = False) -> None:
         # A call into Python for each operation is nothing beside a slice, but a good part of a token of the answer.
@@ -522,19 +549,21 @@ class LlamaContext:
 
     def position_min(self) -> int:
         """The oldest position of which every layer still has its keys; -1 when the cache is empty."""
-        return int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE))
+        return self._positions.place(int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE)))
 
     def remove_from(self, position: int) -> None:
         """Forget `position` and all after it. Only `kv.reuse` knows whether the rest is sound to continue from."""
         if position == 0:
             self._api.llama_memory_clear(self._memory, False)
-        elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
+        elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, self._positions.of(position), -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
+        self._positions.cut(position)
 
     def erase(self) -> None:
         """Forget everything, and overwrite the memory that it was in."""
         self.synchronize()
         self._api.llama_memory_clear(self._memory, True)
+        self._positions.cut(0)
 
     # ---- its state as bytes
 

@@ -62,11 +62,13 @@ class KeptTokens(Protocol):
 
 @dataclass(frozen=True)
 class ImagePiece:
-    """A part of an image as a model reads it: its own tokens, or the embeddings of rows `row` to `row + embeddings`."""
+    """A part of an image as a model reads it: its own tokens, or the embeddings of rows `row` to `row + embeddings`,
+    laid out in `columns` (`ImageSpan`)."""
 
     tokens: tuple[int, ...] = ()
     row: int = 0
     embeddings: int = 0
+    columns: int = 0
 
 
 class Sight(Protocol):
@@ -280,7 +282,8 @@ class PromptTokenizer:
             if piece.embeddings:
                 start = len(tokens)
                 tokens.extend(embedded(f"{sight.identity}:{image.sha256}", piece.row, piece.embeddings))
-                images.append(ImageSpan(image.sha256, piece.row, start, len(tokens), not sight.causal))
+                whole, columns = not sight.causal, piece.columns
+                images.append(ImageSpan(image.sha256, piece.row, start, len(tokens), whole, columns))
 
     def _answer(self, text: str) -> Tokens:
         known = self._answers.get(text)

@@ -127,7 +127,8 @@ class ShownImage(msgspec.Struct, frozen=True):
 class ImageSpan(msgspec.Struct, frozen=True):
     """The half-open range of positions that embeddings of an image take, from its row `row` on.
 
-    `whole`: they see each other both ways, and are evaluated in one slice.
+    `whole`: they see each other both ways, and are evaluated in one slice. `columns`: that they are laid out in, one
+    row after the other; 0 where they stand in one line.
     """
 
     sha256: str
@@ -135,6 +136,7 @@ class ImageSpan(msgspec.Struct, frozen=True):
     start: int
     end: int
     whole: bool = False
+    columns: int = 0
 
 
 class Message(msgspec.Struct, frozen=True):

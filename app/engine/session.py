@@ -148,7 +148,8 @@ class Session:
             return
         gpu = _has_gpu() and spec.gpu_layers != 0
         try:
-            self._vision = Vision(Path(spec.projector_path), self._model, threads, spec.readings, gpu=gpu)
+            path, slice_tokens = Path(spec.projector_path), spec.ubatch_tokens
+            self._vision = Vision(path, self._model, threads, slice_tokens, spec.readings, gpu=gpu)
         except AppError as error:
             self._vision_problem = error.problem
 

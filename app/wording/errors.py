@@ -361,6 +361,11 @@ _SENTENCES: dict[Code, str] = {
         "Octavo does not support projectors of the type {kind}, such as “{path}”. Choose another model for images;"
         " text works as before."
     ),
+    Code.MODEL_PROJECTOR_SLICE: (
+        "Images from the projector “{path}” are read in one step, of up to {needed} tokens, and the batch size is"
+        " {slice}. Set the batch size to {needed} or more in the settings and load the model again; text works as"
+        " before."
+    ),
     Code.MODEL_PROJECTOR_UNSOUND: (
         "The projector “{path}” failed its self-test ({check}), so images are switched off: the model would not see"
         " what you show it. Choose another projector; text works as before."

@@ -286,9 +286,9 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout_fast
     """A slice can take many seconds on a CPU."""
     engine, cancel = new_engine(), Cancel()
     load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
-    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=6)
     whole = finish(engine.run(Measure(asked))).total
-    assert whole > 2 * 4096
+    assert whole > 4096
     events = stop(engine.run(AnswerTo(asked, Sampling(), 5), cancel), at(Reading, cancel.request))
     readings = [event.done for event in events if isinstance(event, Reading)]
     assert readings == [0], "the slice that was under way was given up"
@@ -312,7 +312,7 @@ def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout_fa
     """Slices are so large that the pause falls into one: what was done of it is given up, and done again."""
     engine = new_engine()
     load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
-    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=6)
     whole = finish(engine.run(Measure(asked))).total
     positions: list[int] = []
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from app.models.gguf.reader import HeaderReader
 from app.ui.bridge import Executor
 from app.ui.jobs import Cancelled, Done, Failed
 from tests.fortress.conftest import Figure
-from tests.models import forge, projector
+from tests.models import family_projectors, forge, projector
+from tests.models.family_projectors import FAMILIES
 from tests.models.gguf.test_container import FINDINGS, mutate
 from tests.ui.room import Room
 
@@ -32,7 +34,8 @@ _SOUND = FINDINGS | {Code.READER_OUT_OF_MEMORY}
 def seeds(folder: Path) -> list[tuple[bytes, int]]:
     """Files, and how much of each is header."""
     forged = forge.forge()
-    written = [projector.write_projector, projector.write_llava_projector, projector.write_gemma_projector]
+    gemma = partial(family_projectors.write_projector, family=FAMILIES["gemma3"])
+    written = [projector.write_projector, projector.write_llava_projector, gemma]
     files = [write(folder / f"{number}.gguf").read_bytes() for number, write in enumerate(written)]
     return [(forged.content(), forged.boundaries[-1]), *((content, _REACH) for content in files)]
 

@@ -1,14 +1,16 @@
-"""Tiny random models of each way to remember: all of it, a sliding window, a state, or layers of both kinds in turns.
+"""Tiny random models of each way to remember: all of it, a sliding window, a state, or layers of both kinds in turns;
+and of those that read images in ways of their own.
 
-Keys, tensors and shapes: `src/models/{qwen3,gemma3,mamba2,granite-hybrid,qwen35,lfm2}.cpp` of llama.cpp. Weights are
-random with a spread that keeps a layer's output near that of its input, so that what is missing from the past shows in
-the logits. As in `tests/models/llama4.py`, one channel makes control tokens improbable.
+Keys, tensors and shapes: `src/models/{qwen3,gemma3,mamba2,granite-hybrid,qwen35,lfm2}.cpp` of llama.cpp, and
+`{llama,qwen2vl,qwen3vl,gemma4}.cpp` there. Weights are random with a spread that keeps a layer's output near that of
+its input, so that what is missing from the past shows in the logits. As in `tests/models/llama4.py`, one channel makes
+control tokens improbable.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,12 +23,24 @@ from tests.models import llama4, vocabulary
 DENSE, SLIDING, RECURRENT = "qwen3", "gemma3", "mamba2"
 HYBRIDS = ("granitehybrid", "qwen35", "lfm2")
 KINDS = (DENSE, SLIDING, RECURRENT, *HYBRIDS)
+DEEPSTACK, GRID, LOCAL_EYES = "qwen3vl", "qwen2vl", "gemma4"
+SEEING = ("llama", GRID, DEEPSTACK, LOCAL_EYES)
+"""Remember as DENSE or SLIDING do. Embeddings of images have positions in two dimensions (GRID, DEEPSTACK), go into
+several layers (DEEPSTACK), or see each other in local layers alone (LOCAL_EYES)."""
 
 WINDOW = 256
-"""Of the sliding kind, in tokens."""
+"""Of the sliding kinds, in tokens."""
 
-_CONTEXT, _WIDTH, _HEADS, _HEAD_SIZE, _DENSE_WIDTH = 131_072, 64, 2, 32, 128
-_LAYERS = {SLIDING: 6}  # five local ones, then a global one; all others have four, the last of which attends
+WIDTH = 64
+"""Numbers of a token's embedding."""
+
+DEEPSTACK_LAYERS = 1
+"""So many times WIDTH more numbers has an embedding of an image of the DEEPSTACK kind."""
+
+_CONTEXT, _WIDTH, _HEADS, _HEAD_SIZE, _DENSE_WIDTH = 131_072, WIDTH, 2, 32, 128
+_SLIDING = (SLIDING, LOCAL_EYES)
+_LAYERS = dict.fromkeys(_SLIDING, 6)  # five local ones, then a global one; others have four, the last attends
+_SECTIONS = {"qwen35": (8, 4, 4, 0), GRID: (4, 6, 6, 0), DEEPSTACK: (6, 5, 5, 0)}
 _INNER, _STATE, _GROUPS, _KERNEL, _SSM_HEADS = 2 * _WIDTH, 16, 1, 4, 4
 _DELTA_STATE, _DELTA_KEYS, _DELTA_VALUES = 16, 2, 4
 _SHORT_KERNEL = 3
@@ -36,9 +50,9 @@ _HYBRID_GAIN = 4.0
 _Values: TypeAlias = "npt.NDArray[np.floating]"
 
 
-def write_attending(path: Path, kind: str, seed: int = 0) -> Path:
-    """Write a model of one of KINDS. Returns `path`."""
-    words = vocabulary.build(llama4.CONTROL)
+def write_attending(path: Path, kind: str, seed: int = 0, marks: Sequence[str] = ()) -> Path:
+    """Write a model of one of KINDS or SEEING. `marks`: more control tokens. Returns `path`."""
+    words = vocabulary.build((*llama4.CONTROL, *marks))
     layers = _LAYERS.get(kind, 4)
     writer = gguf.GGUFWriter(path, kind)
     writer.add_type(gguf.GGUFType.MODEL)
@@ -54,7 +68,7 @@ def write_attending(path: Path, kind: str, seed: int = 0) -> Path:
     words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TURN)
     writer.add_add_bos_token(True)
     writer.add_chat_template(llama4.TEMPLATE)
-    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    rng = np.random.default_rng([seed, (*KINDS, *SEEING).index(kind)])
     for name, values in _tensors(rng, kind, layers, words):
         writer.add_tensor(name, values)
     writer.write_header_to_file()
@@ -66,7 +80,7 @@ def write_attending(path: Path, kind: str, seed: int = 0) -> Path:
 
 def attends(kind: str, layer: int) -> bool:
     """Whether a layer has keys; the others of its model have a state."""
-    return kind in (DENSE, SLIDING) or (kind != RECURRENT and layer % 4 == 3)
+    return kind in (DENSE, SLIDING, *SEEING) or (kind != RECURRENT and layer % 4 == 3)
 
 
 def _add_attention_keys(writer: gguf.GGUFWriter, kind: str, layers: int) -> None:
@@ -77,12 +91,20 @@ def _add_attention_keys(writer: gguf.GGUFWriter, kind: str, layers: int) -> None
         writer.add_key_length(_HEAD_SIZE)
         writer.add_value_length(_HEAD_SIZE)
         writer.add_rope_dimension_count(_HEAD_SIZE)
-    if kind == SLIDING:
+    if kind in _SLIDING:
         writer.add_sliding_window(WINDOW)
+    if kind == LOCAL_EYES:
+        writer.add_sliding_window_pattern([layer != layers - 1 for layer in range(layers)])
+        writer.add_key_length_swa(_HEAD_SIZE)
+        writer.add_value_length_swa(_HEAD_SIZE)
+        writer.add_embedding_length_per_layer_input(0)
+    if kind in _SECTIONS:
+        writer.add_rope_dimension_sections(_SECTIONS[kind])
+    if kind == DEEPSTACK:
+        writer.add_num_deepstack_layers(DEEPSTACK_LAYERS)
     if kind in (RECURRENT, "granitehybrid"):
         _add_state_keys(writer, _INNER, _STATE, _SSM_HEADS, _GROUPS)
     if kind == "qwen35":
-        writer.add_rope_dimension_sections([_HEAD_SIZE // 4, _HEAD_SIZE // 8, _HEAD_SIZE // 8, 0])
         _add_state_keys(writer, _DELTA_STATE * _DELTA_VALUES, _DELTA_STATE, _DELTA_VALUES, _DELTA_KEYS)
     if kind == "lfm2":
         writer.add_shortconv_l_cache(_SHORT_KERNEL)
@@ -108,6 +130,8 @@ def _tensors(
     yield "token_embd.weight", embedding.astype(np.float16)
     yield "output.weight", output.astype(np.float16)
     yield ("token_embd_norm.weight" if kind == "lfm2" else "output_norm.weight"), _ones(_WIDTH)
+    if kind == LOCAL_EYES:
+        yield "rope_freqs.weight", _ones(_HEAD_SIZE // 2)
     for layer in range(layers):
         parts = _attention(rng, kind) if attends(kind, layer) else _STATES[kind](rng)
         for name, values in (("attn_norm.weight", _ones(_WIDTH)), *parts, *_feed_forward(rng, kind)):
@@ -120,8 +144,8 @@ def _attention(rng: np.random.Generator, kind: str) -> Iterator[tuple[str, _Valu
     yield "attn_q.weight", _random(rng, gate * query, _WIDTH)
     yield "attn_k.weight", _random(rng, _HEAD_SIZE, _WIDTH)
     yield "attn_v.weight", _random(rng, _HEAD_SIZE, _WIDTH)
-    yield "attn_output.weight", _random(rng, _WIDTH, query, 1.0 if kind in (DENSE, SLIDING) else _HYBRID_GAIN)
-    if kind != "granitehybrid":
+    yield "attn_output.weight", _random(rng, _WIDTH, query, 1.0 if attends(kind, 0) else _HYBRID_GAIN)
+    if kind not in ("granitehybrid", "llama", GRID):
         yield "attn_q_norm.weight", _ones(_HEAD_SIZE)
         yield "attn_k_norm.weight", _ones(_HEAD_SIZE)
 
@@ -129,9 +153,9 @@ def _attention(rng: np.random.Generator, kind: str) -> Iterator[tuple[str, _Valu
 def _feed_forward(rng: np.random.Generator, kind: str) -> Iterator[tuple[str, _Values]]:
     if kind == RECURRENT:
         return
-    if kind in (SLIDING, "qwen35"):
+    if kind in (*_SLIDING, "qwen35"):
         yield "post_attention_norm.weight", _ones(_WIDTH)
-    if kind == SLIDING:
+    if kind in _SLIDING:
         yield "post_ffw_norm.weight", _ones(_WIDTH)
     if kind != "qwen35":
         yield "ffn_norm.weight", _ones(_WIDTH)

@@ -1,5 +1,5 @@
 """Tiny vision projectors for the llama4 models: Llama 4's kind, 336 pixels square in, 144 embeddings of their width
-out, and two that other models have.
+out, and LLaVA's, for any other model.
 
 Names of keys and tensors: `tools/mtmd/clip.cpp` and `clip-impl.h` of llama.cpp, `conversion/llama4.py`.
 """
@@ -17,7 +17,7 @@ from tests.models import llama4
 
 TILE = 336
 TOKENS_PER_TILE = 144
-LLAVA_SIDE, GEMMA_SIDE = 56, 112
+LLAVA_SIDE = 56
 
 _PATCH = 14
 _SHUFFLE = 2
@@ -62,35 +62,15 @@ def write_llava_projector(path: Path, seed: int = 0) -> Path:
     return _write(writer, path)
 
 
-def write_gemma_projector(path: Path, seed: int = 0) -> Path:
-    """A projector of Gemma 3's kind, whose embeddings see each other both ways: 4 of a picture of 112 pixels square,
-    between tokens of its own. Returns `path`."""
-    rng = np.random.default_rng([seed, GEMMA_SIDE])
-    writer = gguf.GGUFWriter(path, "clip")
-    _add_header(writer, gguf.VisionProjectorType.GEMMA3, GEMMA_SIDE, llama4.WIDTH)
-    _add_encoder(writer, rng, GEMMA_SIDE, class_token=False, convolution=True)
-    writer.add_tensor("v.patch_embd.bias", np.zeros(_WIDTH, np.float32))
-    _add_norm(writer, "v.post_ln")
-    writer.add_tensor("mm.soft_emb_norm.weight", np.ones(_WIDTH, np.float32))
-    _adder(writer, rng)("mm.input_projection.weight", _WIDTH, llama4.WIDTH)
-    return _write(writer, path)
-
-
 def _add_encoder(
-    writer: gguf.GGUFWriter,
-    rng: np.random.Generator,
-    side: int,
-    *,
-    class_token: bool = True,
-    patch_gain: float = 1.0,
-    convolution: bool = False,
+    writer: gguf.GGUFWriter, rng: np.random.Generator, side: int, *, patch_gain: float = 1.0, convolution: bool = False
 ) -> None:
     add_linear = _linear_adder(writer, rng)
     patches = (side // _PATCH) ** 2
     patch = rng.standard_normal((_WIDTH, 3 * _PATCH * _PATCH)) * patch_gain / math.sqrt(3 * _PATCH * _PATCH)
     shape = (_WIDTH, 3, _PATCH, _PATCH) if convolution else patch.shape
     writer.add_tensor("v.patch_embd.weight", patch.reshape(shape).astype(np.float16))
-    positions = rng.standard_normal((patches + class_token, _WIDTH)).astype(np.float32)
+    positions = rng.standard_normal((patches + 1, _WIDTH)).astype(np.float32)
     writer.add_tensor("v.position_embd.weight", positions * 0.1)
     for layer in range(_LAYERS):
         block = f"v.blk.{layer}."

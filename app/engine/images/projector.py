@@ -10,7 +10,7 @@ import ctypes
 import importlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,17 @@ from app.engine.prompt import ImagePiece
 LLAMA4 = "llama4"
 """`clip.projector_type` of the projectors whose images `images.tiles` lays out."""
 
-_TEXT, _IMAGE = 0, 1  # mtmd.h: enum mtmd_input_chunk_type
+UNSUPPORTED = ("deepseek4v",)
+"""Kinds that lay an image out by how many tokens come before it (mtmd.cpp: `lead_pad`)."""
+
+_ROW_END = "v.token_embd.img_break"
+"""What ends a row of an image of Pixtral's (clip-impl.h: TN_TOK_IMG_BREAK)."""
+
+_LARGE = 2_048, 2_048
+"""Pixels of an image that takes about as many embeddings as any."""
+
+_F32 = 0  # ggml.h: enum ggml_type
+_IMAGE = 1  # mtmd.h: enum mtmd_input_chunk_type
 _MISMATCH = re.compile(r"n_embd = (\d+).*?n_embd = (\d+)", re.DOTALL)
 
 Embeddings = npt.NDArray[np.float32]
@@ -38,7 +48,8 @@ Embeddings = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Header:
-    """What a projector's file says about itself. `tile` in pixels; `tokens` of a tile; `width` of an embedding."""
+    """What a projector's file says about itself. `tile` in pixels, 0 where images of all sizes are taken as they are;
+    `tokens` of a tile; `width` of an embedding."""
 
     kind: str
     tile: int
@@ -73,31 +84,69 @@ def read_header(path: Path) -> Header:
         scale, width = number("clip.vision.projector.scale_factor") or 1, number("clip.vision.projection_dim")
     finally:
         library.gguf_free(file)
-    if not kind or not tile or not patch:
+    if not kind or not patch or (kind == LLAMA4 and not tile):
         raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail="no vision encoder")
     return Header(kind, tile, (tile // patch // scale) ** 2, width)
+
+
+def read_vector(path: Path, name: str, width: int) -> npt.NDArray[np.float32] | None:
+    """A tensor of `width` 32-bit numbers in a projector's file, by llama.cpp's own parser; None where there is none."""
+    library = bindings()._lib
+    file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
+    if not file:
+        return None
+    try:
+        tensor = library.gguf_find_tensor(file, name.encode())
+        if tensor < 0 or library.gguf_get_tensor_type(file, tensor) != _F32:
+            return None
+        offset = library.gguf_get_data_offset(file) + library.gguf_get_tensor_offset(file, tensor)
+    finally:
+        library.gguf_free(file)
+    found = np.fromfile(path, "<f4", width, offset=offset)
+    return found if len(found) == width else None
 
 
 class Projector:
     """A loaded projector. Free it by `close`, before its model."""
 
-    def __init__(self, path: Path, model: LlamaModel, threads: int, *, gpu: bool) -> None:
-        """Load `path`. Raises AppError MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._UNSUPPORTED."""
+    def __init__(self, path: Path, model: LlamaModel, threads: int, slice_tokens: int, *, gpu: bool) -> None:
+        """Load `path`. `slice_tokens`: what the model reads at once, which embeddings that see each other both ways
+        must not exceed. Raises AppError MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._SLICE."""
         self._api = api = _multimodal()
-        self._path = path
-        last_errors()
-        params = api.mtmd_context_params_default()
+        self._path, self._model = path, model
+        self._params = params = api.mtmd_context_params_default()
         params.use_gpu, params.n_threads = gpu, threads
         params.print_timings = params.warmup = False
-        self._context = api.mtmd_init_from_file(str(path).encode(), model.handle, params)
+        self._context: Any = None
+        self._load()
+        self._width = model.embedding_width
+        self._grids = bool(api.mtmd_decode_use_mrope(self._context))
+        self.causal = not api.mtmd_decode_use_non_causal(self._context, None)
+        if not self.causal:
+            self._fit(slice_tokens)
+
+    def _load(self) -> None:
+        last_errors()
+        self._context = self._api.mtmd_init_from_file(str(self._path).encode(), self._model.handle, self._params)
         if not self._context:
             raise self._error(last_errors())
-        self._width = model.embedding_width
-        self._marker: bytes = api.mtmd_get_marker(self._context)
-        if api.mtmd_decode_use_mrope(self._context):
+        self._marker: bytes = self._api.mtmd_get_marker(self._context)
+
+    def _fit(self, slice_tokens: int) -> None:
+        """Have images reduced, where they are taken as they are, until one fits into a slice."""
+        needed = self._most()
+        if needed * 8 <= slice_tokens * 7:  # other proportions may take a few more
+            return
+        self.close()
+        self._params.image_max_tokens = slice_tokens
+        with suppress(AppError):  # it needs more even for the smallest
+            self._load()
+        if not self._context or self._most() > slice_tokens:
             self.close()
-            raise AppError(Code.MODEL_PROJECTOR_UNSUPPORTED, path=str(path), kind=read_header(path).kind)
-        self.causal = not api.mtmd_decode_use_non_causal(self._context, None)
+            raise AppError(Code.MODEL_PROJECTOR_SLICE, path=str(self._path), needed=needed, slice=slice_tokens)
+
+    def _most(self) -> int:
+        return max(part.embeddings for part in self.parts(*_LARGE))
 
     def close(self) -> None:
         if self._context:
@@ -111,20 +160,36 @@ class Projector:
 
     def encode(self, image: Raster) -> Embeddings:
         """The embeddings of all pictures that the library makes of an image, one after the other. Raises AppError."""
-        with self._chunks(image) as chunks:
+        with self._chunks(image.width, image.height, image.rgb) as chunks:
             pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
-            return np.concatenate([self._encode(chunk) for chunk in pictures])
+            return self._with_row_ends(np.concatenate([self._encode(chunk) for chunk in pictures]))
+
+    def _with_row_ends(self, found: Embeddings) -> Embeddings:
+        """Embeddings with all their numbers. llama.cpp makes the ends of Pixtral's rows in memory that nobody cleared:
+        what was no number there is none in them (models/pixtral.cpp: `ggml_scale` by 0). They are put right.
+
+        Raises AppError MODEL_PROJECTOR_UNSOUND where anything else lacks a number.
+        """
+        broken = ~np.isfinite(found).all(axis=1)
+        if broken.any():
+            row_end = read_vector(self._path, _ROW_END, self._width)
+            if row_end is None or 2 * np.count_nonzero(broken) > len(broken):
+                raise AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check="embeddings")
+            found[broken] = row_end
+        return found
 
     def parts(self, width: int, height: int) -> tuple[ImagePiece, ...]:
-        """How the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED."""
-        with self._chunks(Raster(width, height, bytes(3 * width * height))) as chunks:
+        """How the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED,
+        ..._UNSUPPORTED, ..._UNSOUND."""
+        with self._chunks(width, height) as chunks:
             return tuple(self._part(chunk) for chunk in chunks)
 
     @contextmanager
-    def _chunks(self, image: Raster) -> Iterator[list[Any]]:
+    def _chunks(self, width: int, height: int, rgb: bytes = b"") -> Iterator[list[Any]]:
+        """Without `rgb`, an image is laid out alone."""
         api = self._api
-        pixels = (ctypes.c_uint8 * len(image.rgb)).from_buffer_copy(image.rgb)
-        bitmap = api.mtmd_bitmap_init(image.width, image.height, pixels)
+        pixels = (ctypes.c_uint8 * len(rgb)).from_buffer_copy(rgb) if rgb else None
+        bitmap = api.mtmd_bitmap_init(width, height, pixels)
         found = api.mtmd_input_chunks_init()
         try:
             text = api.mtmd_input_text(self._marker, len(self._marker), False, True)
@@ -141,10 +206,28 @@ class Projector:
 
     def _part(self, chunk: Any) -> ImagePiece:
         if self._kind(chunk) == _IMAGE:
-            return ImagePiece(embeddings=int(self._api.mtmd_input_chunk_get_n_tokens(chunk)))
+            embeddings = int(self._api.mtmd_input_chunk_get_n_tokens(chunk))
+            return ImagePiece(embeddings=embeddings, columns=self._columns(chunk, embeddings) if self._grids else 0)
         count = ctypes.c_size_t()
         tokens = self._api.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
-        return ImagePiece(tuple(tokens[: count.value]))
+        part = ImagePiece(tuple(tokens[: count.value]))
+        if min(part.tokens) < 0:  # the vocabulary has no such token
+            raise AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check="tokens")
+        return part
+
+    def _columns(self, chunk: Any, count: int) -> int:
+        """That a picture's embeddings are laid out in; 0 for one line. Raises AppError MODEL_PROJECTOR_UNSUPPORTED
+        where it is neither."""
+        api = self._api
+        picture = api.mtmd_input_chunk_get_tokens_image(chunk)
+        found = [api.mtmd_image_tokens_get_decoder_pos(picture, 1, place) for place in range(count)]
+        places = [(at.t, at.y, at.x) for at in found]
+        if places == [(1 + place,) * 3 for place in range(count)]:
+            return 0
+        columns = int(max(at.x for at in found))
+        if places != [(1, 1 + place // columns, 1 + place % columns) for place in range(count)]:
+            raise AppError(Code.MODEL_PROJECTOR_UNSUPPORTED, path=str(self._path), kind=read_header(self._path).kind)
+        return columns
 
     def _encode(self, chunk: Any) -> Embeddings:
         last_errors()

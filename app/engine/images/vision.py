@@ -1,7 +1,7 @@
 """How the loaded model sees images: laid out as it was trained, encoded once, tested before the first one.
 
 Images of Llama 4 are cut into tiles here (`images.tiles`), each goes through the projector alone, and the tokens
-between them are ours. Other projectors lay images out by llama.cpp's own rules.
+between them are ours. Other projectors lay images out by llama.cpp's own rules (mtmd).
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _LONGEST_SIDE = 2_048
 """Pixels of an image for other projectors than Llama 4's, which reduce it further themselves."""
 
 _TEST_TILES = 4
+_TEST_IMAGES, _TEST_SIDE = 2, 224
+"""With how many images other projectors are tested, and of how many pixels."""
+
 _EQUAL, _DIFFERENT = 1e-3, 1e-2  # of the standard deviation of all numbers
 
 OnProgress = Callable[[int, int], None]
@@ -41,10 +44,16 @@ OnProgress = Callable[[int, int], None]
 class Vision:
     """One projector for one model; loaded when it is first needed. Implements `engine.prompt.Sight`."""
 
-    def __init__(self, path: Path, model: LlamaModel, threads: int, kept_in: ReadingsSpec | None, *, gpu: bool) -> None:
-        """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED, MODEL_PROJECTOR_MISMATCH."""
+    def __init__(
+        self, path: Path, model: LlamaModel, threads: int, slice_tokens: int, kept_in: ReadingsSpec | None, *, gpu: bool
+    ) -> None:
+        """`slice_tokens`: what the model reads at once. Raises AppError MODEL_MISSING, MODEL_NOT_GGUF,
+        MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._UNSUPPORTED."""
         self._path, self._model, self._threads, self._gpu = path, model, threads, gpu
+        self._slice_tokens = slice_tokens
         self._header = header = projectors.read_header(path)
+        if header.kind in projectors.UNSUPPORTED:
+            raise AppError(Code.MODEL_PROJECTOR_UNSUPPORTED, path=str(path), kind=header.kind)
         self._tiled = header.kind == projectors.LLAMA4
         if self._tiled and header.width != model.embedding_width:
             expected = model.embedding_width
@@ -54,7 +63,8 @@ class Vision:
         except OSError as error:
             raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=error.strerror or "") from error
         self.info = VisionInfo(file, header.kind, self._tiled, header.tile if self._tiled else 0)
-        self.identity = f"{file}/{LAYOUT_VERSION}/{version()}"
+        fitted = "" if self._tiled else f"/{slice_tokens}"  # some are laid out so that they fit into a slice
+        self.identity = f"{file}/{LAYOUT_VERSION}/{version()}{fitted}"
         self._embeddings = ImageEmbeddings(kept_in, self.identity)
         self._marks = _marks(model) if self._tiled else {}
         self._projector: Projector | None = None
@@ -128,16 +138,13 @@ class Vision:
         """
         _check(wanted, canvas, overview)
         encoded = canvas.width * canvas.height // self._header.tile**2 + (overview is not None) if self._tiled else 1
-        ahead = 0 if self._tested or not self._tiled else _TEST_TILES
+        ahead = 0 if self._tested else _TEST_TILES if self._tiled else _TEST_IMAGES
         on_progress(0, ahead + encoded)
-        if self._tiled and not self._tested:
-            self._test(lambda done: on_progress(done, ahead + encoded))
+        if not self._tested:
+            test = self._test_tiles if self._tiled else self._test_layout
+            self._refuse(test(lambda done: on_progress(done, ahead + encoded)))
             self._tested = True
-        if self._tiled:
-            found = self._encode(canvas, overview, lambda done: on_progress(ahead + done, ahead + encoded))
-        else:
-            found = self._loaded().encode(canvas)
-            on_progress(1, 1)
+        found = self._encode(canvas, overview, lambda done: on_progress(ahead + done, ahead + encoded))
         self._embeddings.put(wanted.sha256, found)
 
     def rows(self, span: ImageSpan) -> Embeddings:
@@ -157,8 +164,12 @@ class Vision:
         self._embeddings.change_desk(desk)
 
     def _encode(self, canvas: Raster, overview: Raster | None, on_progress: Callable[[int], None]) -> Embeddings:
-        """Tile after tile, the overview last."""
+        """Tile after tile, the overview last; where there are no tiles of ours, all at once."""
         projector, side = self._loaded(), self._header.tile
+        if not self._tiled:
+            whole = projector.encode(canvas)
+            on_progress(1)
+            return whole
         pixels = np.frombuffer(canvas.rgb, np.uint8).reshape(canvas.height, canvas.width, 3)
         cut = list(tiles.cut(pixels, side))
         if overview is not None:
@@ -174,7 +185,7 @@ class Vision:
             raise self._problem
         if self._projector is None:
             try:
-                self._projector = Projector(self._path, self._model, self._threads, gpu=self._gpu)
+                self._projector = Projector(self._path, self._model, self._threads, self._slice_tokens, gpu=self._gpu)
             except AppError as error:
                 self._problem = error
                 raise
@@ -182,11 +193,28 @@ class Vision:
 
     # ---- the self-test
 
-    def _test(self, on_progress: Callable[[int], None]) -> None:
-        """Two images of two tiles that differ in the second one only: so must their embeddings, and all must be there.
+    def _refuse(self, check: str) -> None:
+        """Raises AppError MODEL_PROJECTOR_UNSOUND if a part of the self-test failed; images are off from then on."""
+        if check:
+            self._problem = AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check=check)
+            raise self._problem
 
-        Raises AppError MODEL_PROJECTOR_UNSOUND with the part that failed; images are off from then on.
-        """
+    def _test_layout(self, on_progress: Callable[[int], None]) -> str:
+        """Two images of noise: all embeddings must be there, and differ. Gives what failed."""
+        noise = np.random.default_rng(_TEST_SIDE).integers(0, 256, (_TEST_IMAGES, 3 * _TEST_SIDE**2), np.uint8)
+        encoded = []
+        for done, pixels in enumerate(noise, 1):
+            encoded.append(self._encode(Raster(_TEST_SIDE, _TEST_SIDE, pixels.tobytes()), None, lambda _done: None))
+            on_progress(done)
+        one, other = encoded
+        count = sum(piece.embeddings for piece in self.pieces(_TEST_SIDE, _TEST_SIDE))
+        if one.shape != (count, self._model.embedding_width) or not one.std():
+            return "embeddings"
+        return "" if np.max(np.abs(one - other)) / one.std() > _DIFFERENT else "another image"
+
+    def _test_tiles(self, on_progress: Callable[[int], None]) -> str:
+        """Two images of two tiles that differ in the second one only: so must their embeddings, and all must be there.
+        Gives what failed."""
         side, count, width = self._header.tile, self._header.tokens, self._model.embedding_width
         noise = np.random.default_rng(side).integers(0, 256, (3, side, side, 3), np.uint8)
         encoded: list[Embeddings] = []
@@ -200,20 +228,14 @@ class Vision:
 
             encoded.append(self._encode(canvas, None, show))
         one, other = encoded
-        check = ""
         if len(set(self._marks.values())) != len(tiles.MARKS):
-            check = "tokens"
-        elif one.shape != (2 * count, width) or not np.isfinite(one).all() or not one.std():
-            check = "embeddings"
-        else:
-            change = np.abs(one - other) / one.std()
-            if np.max(change[:count]) > _EQUAL:
-                check = "first tile"
-            elif np.max(change[count:]) < _DIFFERENT:
-                check = "second tile"
-        if check:
-            self._problem = AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check=check)
-            raise self._problem
+            return "tokens"
+        if one.shape != (2 * count, width) or not one.std():
+            return "embeddings"
+        change = np.abs(one - other) / one.std()
+        if np.max(change[:count]) > _EQUAL:
+            return "first tile"
+        return "" if np.max(change[count:]) >= _DIFFERENT else "second tile"
 
 
 def _marks(model: LlamaModel) -> dict[str, int]:

@@ -229,9 +229,11 @@ class HeldSequence:
         self._keep_local_keys(len(numbers))
         first = len(self._held) - image.start
         rows = self._embeddings_of(image)[first : first + len(numbers)]
+        # llama.cpp takes back a broken slice by its positions: with columns, all of the image has the same ones
+        stoppable = self._survives_a_stop and not (image.columns and first)
         try:
             self._context.decode_embeddings(
-                rows, len(self._held), causal=not image.whole, stoppable=self._survives_a_stop
+                rows, len(self._held), causal=not image.whole, stoppable=stoppable, columns=image.columns, first=first
             )
         except AppError:
             self._cut(0)

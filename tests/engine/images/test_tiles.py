@@ -34,7 +34,7 @@ each_picture = pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: 
 def seeing(tiny_scout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LlamaModel, Vision]]:
     path = projector.write_projector(tmp_path_factory.mktemp("projector") / "mmproj.gguf")
     model = LlamaModel(tiny_scout, 0, lambda _fraction: True)
-    vision = Vision(path, model, 2, None, gpu=False)
+    vision = Vision(path, model, 2, 512, None, gpu=False)
     yield model, vision
     vision.close()
     model.close()

@@ -34,7 +34,7 @@ from app.engine.protocol import (
     ShownImage,
 )
 from tests.engine.conftest import NewEngine, lay_out, load, probe
-from tests.engine.kv.test_reuse import TOLERANCE, book, distance
+from tests.engine.kv.test_reuse import TOLERANCE, book, book_ending_at, distance
 from tests.models import projector
 from tests.models.projector import TOKENS_PER_TILE
 from tests.work import at, problem_of, run, stop
@@ -246,12 +246,12 @@ def test_an_image_across_a_chunk_is_rolled_back_soundly(
     for each in (engine, fresh):
         path = request.getfixturevalue(model)
         load(each, path, context_tokens=16_384, kv_type=kv_type, projector_path=str(tiny_projector))
-    document = book(15)
-    one = ask("What is this?", image(width=1000, height=700), document=document)
+    document = book_ending_at(engine, 7_900)
+    one = ask("What is this?", image(), document=document)
     longer = ask(
         "And now?", document=document, history=(*one.messages, Message("assistant", "It is " + "a word " * 400))
     )
-    other = ask("Why?", image(width=1000, height=700), document=document)
+    other = ask("Why?", image(), document=document)
     laid = lay_out(engine, one)
     assert laid.images[0].start < 8192 < laid.images[-1].end
     for each in (engine, fresh):
@@ -349,31 +349,19 @@ def test_a_projector_that_does_not_look_is_switched_off(
 # ---- other projectors
 
 
-@pytest.mark.parametrize(
-    ("write", "rows", "whole"),
-    [(projector.write_llava_projector, 16, False), (projector.write_gemma_projector, 4, True)],
-)
-def test_other_projectors_keep_their_own_layout(
-    near_engine: NewEngine, tiny_scout: Path, tmp_path: Path, write: Callable[[Path], Path], rows: int, whole: bool
-) -> None:
-    path = write(tmp_path / "mmproj.gguf")
-    engine, fresh = near_engine(), near_engine()
-    for each in (engine, fresh):
-        load(each, tiny_scout, context_tokens=4096, projector_path=str(path))
+def test_other_projectors_keep_their_own_layout(near_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
+    engine = near_engine()
+    path = projector.write_llava_projector(tmp_path / "mmproj.gguf")
+    load(engine, tiny_scout, context_tokens=4096, projector_path=str(path))
     model = engine.model()
     assert model is not None
     assert model.vision is not None
     assert not model.vision.tiled
     prompt = ask("What is this?", image(width=5000, height=300))
-    laid = lay_out(engine, prompt)
-    assert [(span.end - span.start, span.whole) for span in laid.images] == [(rows, whole)]
+    assert [(span.end - span.start, span.whole) for span in lay_out(engine, prompt).images] == [(16, False)]
     (wanted,) = finish(engine.run(MissingImages(prompt)))
     assert (wanted.canvas, wanted.overview) == ((2048, 123), 0)
-    answer_without = logits(engine, lay_out(engine, ask("Who?")))
-    for each in (engine, fresh):
-        show(each, prompt)
-    assert distance(logits(engine, laid)[0], logits(fresh, laid)[0]) <= TOLERANCE
-    assert answer_without[1] > 0
+    assert [(event.done, event.total) for event in show(engine, prompt)] == [(done, 3) for done in range(4)]
 
 
 # ---- embeddings on disk

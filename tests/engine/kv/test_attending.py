@@ -43,7 +43,7 @@ def test_the_end_of_the_books_is_kept_although_they_were_saved_on_the_way(
     engine = near_engine()
     readings = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
     load(engine, models.get(kind, tiny_scout_fast), context_tokens=32_768, threads=THREADS, readings=readings)
-    book_tokens, question_words = (7_900, 1_500) if kind == "llama4" else (1_500, 120)
+    book_tokens, question_words = (7_900, 250) if kind == "llama4" else (1_500, 120)
     document = book_ending_at(engine, book_tokens)
     first, second = lay_out(engine, ask(document, words(question_words, 1))), lay_out(engine, ask(document, OTHER))
     probe(engine, first.tokens, first.books)

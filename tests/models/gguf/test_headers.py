@@ -31,7 +31,8 @@ from app.models.gguf.worker import OpenSource
 from app.ui.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
 from tests.endings import as_events
-from tests.models import broken, forge, headers, liar, projector
+from tests.models import broken, family_projectors, forge, headers, liar, projector
+from tests.models.family_projectors import FAMILIES
 from tests.models.gguf.test_container import FINDINGS, mutate
 from tests.models.headers import MAVERICK, SCOUT
 
@@ -111,7 +112,7 @@ def test_the_starter(starter: Path) -> None:
 def test_projectors_tell_their_kind(quick: HeaderReader, tmp_path: Path) -> None:
     told = read(quick, projector.write_projector(tmp_path / "mmproj.gguf"))
     assert (told.kind, told.architecture, told.projector, told.width) == (FileKind.PROJECTOR, "clip", "llama4", 64)
-    gemma = parsed(projector.write_gemma_projector(tmp_path / "mmproj-gemma.gguf"))
+    gemma = parsed(family_projectors.write_projector(tmp_path / "mmproj-gemma.gguf", FAMILIES["gemma3"]))
     assert (gemma.kind, gemma.projector) == (FileKind.PROJECTOR, "gemma3")
     assert {(weights.layer, weights.part) for weights in gemma.weights} == {(NO_LAYER, TensorPart.OTHER)}
 
