@@ -17,8 +17,9 @@ questions in sight; of ten formulas near it none finds more or loses one.
 Asked before the search, Qwen2.5-Coder-1.5B is no gain either (`rewording/measure.py`). The question alone finds 37 of
 the 60 natural ones, and 20 of all fifty in other words about debian-reference-ja. With terms that the model names, in
 turns with the question, these are 35 and 20. With a sentence as the book might say it, and the nearness of both
-averaged, they are 39 and 23: but that way of adding was chosen by those fifty, and of the other forty it finds 26, the
-question alone 27. Asked for one of 92 sections by its number, the model's likeliest was right for none of 20 questions.
+averaged, they are 39 and 23: but that way of adding was chosen by those fifty; of the other forty it finds 26, the
+question alone 27, and of the thirty in other words about debian-policy both find 20. Asked
+for one of 92 sections by its number, the model's likeliest was right for none of 20 questions.
 
 A much larger model would help. `terms` of finding.json stand for what it might write: one that knows Debian wrote them,
 and saw the questions and some headings, but no page. In turns with the question they find 51 of the 60; 48 if they are
