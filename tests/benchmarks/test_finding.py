@@ -18,14 +18,17 @@ Asked before the search, Qwen2.5-Coder-1.5B is no gain either (`rewording/measur
 the 60 natural ones, and 20 of all fifty in other words about debian-reference-ja. With terms that the model names, in
 turns with the question, these are 35 and 20. With a sentence as the book might say it, and the nearness of both
 averaged, they are 39 and 23: but that way of adding was chosen by those fifty; of the other forty it finds 26, the
-question alone 27, and of the thirty in other words about debian-policy both find 20. Asked
-for one of 92 sections by its number, the model's likeliest was right for none of 20 questions.
+question alone 27, and of the thirty in other words about debian-policy both find 20. Asked for one of 92 sections by
+its number, the model's likeliest was right for none of 20 questions.
 
-A much larger model would help. `terms` of finding.json stand for what it might write: one that knows Debian wrote them,
-and saw the questions and some headings, but no page. In turns with the question they find 51 of the 60; 48 if they are
-searched only where no passage has seven tenths of the question's words by weight, which is so for 4 of the 90 in own
-words. Were the right section of the first two levels known, 58 of the 60 would be found, and 16 of the twenty of
-"first" in other words about debian-reference-ja, where the question alone finds 4.
+A much larger model should help. `terms` of finding.json stand for what it might write: one that knows Debian wrote
+them, and saw the questions, some headings and a part of this set in own words, but no page. A dozen of those about
+developers-reference-ja are asked here in the English book's own words, too, so these say little. In turns with the
+question the terms find 17 of the 20 about debian-reference-ja (alone 10), 18 about maint-guide-ja (16), and 16 about
+developers-reference-ja (11); 48 instead of 51 if they are searched only where no passage has seven tenths of the
+question's words by weight, which is so for 4 of the 90 in own words. Were the right section of the first two levels
+known, 58 of the 60 would be found, and 16 of the twenty of "first" in other words about debian-reference-ja, where the
+question alone finds 4.
 """
 
 from __future__ import annotations
