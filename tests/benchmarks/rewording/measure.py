@@ -6,8 +6,7 @@ as the book might say it, or for the section that it would look in.
 The model is asked about each question of `finding.json` by itself, at temperature 0; what it writes is printed, to be
 read. The books are fetched by `packaging/dev corpus`. For each way and group of questions: how often the right page is
 among the first four passages and the first eight, where the search gets the question alone, what the model wrote alone,
-and both, passage by passage in turns; and what is found if the right section is known, or the terms of the field that
-`finding.json` has, as if a model always knew them.
+and both, passage by passage in turns; and what is found if the right section is known.
 """
 
 from __future__ import annotations
@@ -161,15 +160,12 @@ def queries(about: Outlined, way: str, question: str, wrote: str) -> tuple[Passa
     return next(found), next(found)
 
 
-def told(about: Outlined, asked: Asked, question: str) -> dict[str, PassageQuery]:
-    """What is searched if the innermost section of the first right page is known, or the terms of the field."""
-    page, whole = asked.pages[0], BookRef(about.book.id)
+def with_known_section(about: Outlined, asked: Asked, question: str) -> PassageQuery:
+    """In the innermost section of the first right page."""
+    page = asked.pages[0]
     holding = [each.pages for each in about.sections.values() if each.pages.first <= page <= each.pages.last]
     section = BookRef(about.book.id, holding[-1] if holding else None)
-    found = {"section known": PassageQuery(QuestionKind.ORDINARY, question, (section,))}
-    if asked.terms:
-        found["terms known"] = PassageQuery(QuestionKind.ORDINARY, question, (whole,), with_turns=asked.terms)
-    return found
+    return PassageQuery(QuestionKind.ORDINARY, question, (section,))
 
 
 Key: TypeAlias = tuple[str, str, str, str]
@@ -190,7 +186,8 @@ def measure(engine: EngineClient, shelf: Shelf) -> dict[Key, list[tuple[Asked, S
             searched = {way: alone, f"{way}, in turns": both}
             if way == _WAYS[0]:
                 plain = PassageQuery(QuestionKind.ORDINARY, text, (BookRef(about.book.id),))
-                searched |= {"question": plain, **told(about, asked, text)}
+                known = with_known_section(about, asked, text)
+                searched |= {"question": plain, "section known": known}
             for how, query in searched.items():
                 passages = shelf.search.passages_for(query, _LOOKED_AT).passages if query.scope else ()
                 hits[name, asked.group, wording, how].append((asked, passages))
