@@ -22,7 +22,7 @@ from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
-from app.engine.remote.guided import Form, answer_form
+from app.engine.remote.guided import JsonSchema, Wanted, answer_form
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 from app.engine.thinking import AnswerText, Thoughts
@@ -139,7 +139,7 @@ class RemoteSession:
         try:
             ending = Ending.LENGTH
             with suppress(_ThoughtFullError):
-                ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
+                ending = self._stream(laid.sent, order.sampling, most, reader, _wanted(order, thoughts))
             if thoughts.closing and 0 < order.max_thought_tokens <= thoughts.tokens:
                 sent = self._with_thought_closed(laid.sent, "".join(reader.text), thoughts)
                 text.limited = True
@@ -200,11 +200,11 @@ class RemoteSession:
     # ---- streaming
 
     def _stream(
-        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, form: Form | None = None
+        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
     ) -> Ending:
-        """`form`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
+        """`wanted`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
         plain = self._server.request(sent, sampling, max_tokens)
-        request = plain if form is None else self._server.held(plain, form)
+        request = plain if wanted is None else self._server.held(plain, wanted)
         reader.begin()
         try:
             return self._streamed(sent, request, max_tokens, reader)
@@ -283,10 +283,14 @@ def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
     return math.log(sum(map(math.exp, own))) if own and max(own) > _LEAST_LOG else min(found.values())
 
 
-def _form_of(order: AnswerTo, thoughts: Thoughts) -> Form | None:
+def _wanted(order: AnswerTo, thoughts: Thoughts) -> Wanted | None:
     """What an answer is held to: not where the model thinks first, or goes on with what is written already."""
     goes_on = bool(order.prompt.messages) and order.prompt.messages[-1].role == "assistant"
-    if order.held is None or thoughts.thinking or goes_on:
+    if thoughts.thinking or goes_on:
+        return None
+    if order.schema:
+        return JsonSchema(order.schema)
+    if order.held is None:
         return None
     return answer_form(order.held, order.prompt.quoted or order.prompt.documents)
 
