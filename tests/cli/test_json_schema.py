@@ -1,4 +1,4 @@
-"""`octavo ask --json-schema`: JSON that the schema allows, its pages beside it, and a sentence for all that is wrong."""
+"""`octavo ask --json-schema`: JSON that the schema allows, its pages beside it, a sentence for all that is wrong."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from app.engine.client import EngineClient
 from app.engine.json_grammar import Unheld, examine, matches
 from app.engine.protocol import AnswerTo, DocumentText, Message, PageText, Prompt
 from tests.engine.conftest import NewEngine, load
-from tests.models.reciter import HARMONY_FORMAT, write_reciter
+from tests.models.reciter import write_reciter
 from tests.work import run
 
 PARTY = {
@@ -52,12 +52,17 @@ SCHEMAS: tuple[dict[str, Any], ...] = (
 
 
 def answer(
-    engine: EngineClient, schema: dict[str, Any], seed: int = 0, limit: int = 400, begun: str = ""
+    engine: EngineClient,
+    schema: dict[str, Any],
+    seed: int = 0,
+    limit: int = 400,
+    begun: str = "",
+    temperature: float = 1.5,
 ) -> tuple[str, Ending, str]:
     """The answer, how it ended, and what was thought before."""
     book = DocumentText("A lease", (PageText("1", "The tenant pays. 貸主は鍵を渡す。"),), "b")
     messages = (Message("user", "Who pays?"), *((Message("assistant", begun),) if begun else ()))
-    sampling = Sampling(temperature=1.5, top_k=0, top_p=1, min_p=0, seed=seed)
+    sampling = Sampling(temperature=temperature, top_k=0, top_p=1, min_p=0, seed=seed)
     order = AnswerTo(Prompt("Answer.", (book,), messages), sampling, limit, schema=json.dumps(schema))
     events, ended = run(engine.run(order, Cancel()))
     text = "".join(event.text for event in events if isinstance(event, Token))
@@ -92,24 +97,27 @@ def test_what_was_begun_otherwise_goes_on_freely(near_engine: NewEngine, tiny_sc
     assert answer(engine, SCHEMAS[0], limit=8, begun="The tenant")[1] is Ending.LENGTH
 
 
-@pytest.mark.parametrize(
-    ("words", "template"),
-    [
-        (("<think>", "Ġthe", "Ġletter", "</think>", "Ġcame"), None),
-        (("<|channel|>", "an", "<|message|>", "Ġthe", "Ġletter", "<|end|>", "<|start|>"), HARMONY_FORMAT),
-    ],
-)
-def test_the_schema_binds_the_answer_and_not_the_thought(
-    words: tuple[str, ...], template: str | None, near_engine: NewEngine, tmp_path: Path
-) -> None:
-    how = {} if template is None else {"template": template}
-    if template is not None:
-        pytest.skip("see below")
+THINKS = {
+    "control tokens": (("<think>", "Ġthe", "Ġhouse", "</think>", "Ċ", "Ġcame"), "</think>"),
+    "ordinary tokens": (("<thinking>", "Ġthe", "Ġhouse", "</thinking>", "Ċ", "Ġcame"), "</thinking>"),
+    "Harmony": (
+        [
+            *("<|channel|>", "g", "o", "<|message|>", "Ġthe", "Ġhouse", "<|end|>", "<|start|>"),
+            *("<|channel|>", *"final", "<|message|>", "Ġcame"),
+        ],
+        "<|end|>",
+    ),
+}
+
+
+@pytest.mark.parametrize("script", THINKS)
+def test_the_schema_binds_the_answer_and_not_the_thought(script: str, near_engine: NewEngine, tmp_path: Path) -> None:
+    words, turn = THINKS[script]
     engine = near_engine()
-    load(engine, write_reciter(tmp_path / "thinks.gguf", words, **how), context_tokens=1024)
-    text, ending, thought = answer(engine, SCHEMAS[0])
+    load(engine, write_reciter(tmp_path / "thinks.gguf", words, turn), context_tokens=1024)
+    text, ending, thought = answer(engine, SCHEMAS[0], temperature=0)
     assert ending is Ending.COMPLETE
-    assert thought.split() == ["the", "letter"]
+    assert thought.split() == ["the", "house"]
     assert 3 <= json.loads(text) <= 17
 
 
@@ -137,4 +145,4 @@ def test_what_cannot_be_held_is_named_with_its_place() -> None:
 
 def test_a_text_is_compared_as_it_would_be_written() -> None:
     assert matches('{"type": "string", "format": "date"}', '"2032-02-29"')
-    assert not matches('{"type": "string", "format": "date"}', '"2031-02-29"')
+    assert not matches('{"type": "string", "format": "date"}', '"2031-02-32"')
