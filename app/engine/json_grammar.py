@@ -29,7 +29,7 @@ class Unheld:
 
 
 @dataclass(frozen=True)
-class Held:
+class Examined:
     """What of a schema is held. `problem`: why nothing of it can be, in llguidance's words; empty where it can."""
 
     unheld: tuple[Unheld, ...] = ()
@@ -48,17 +48,17 @@ def grammar_of(schema: str, *, whole: bool = True) -> str:
     )
 
 
-def examine(schema: str) -> Held:
+def examine(schema: str) -> Examined:
     """What of a schema, a JSON object, can be held."""
     wrong, said = _validated(schema, whole=True)
     if not wrong:
-        return Held()
+        return Examined()
     wrong, warnings = _validated(schema, whole=False)
     if wrong:
-        return Held(problem=warnings[0])
+        return Examined(problem=warnings[0])
     parsed = json.loads(schema)
     found = [each for text in (*said, *warnings) for each in _unheld(text, parsed)]
-    return Held(tuple(dict.fromkeys(found))) if found else Held(problem=said[0])
+    return Examined(tuple(dict.fromkeys(found))) if found else Examined(problem=said[0])
 
 
 def matches(schema: str, text: str) -> bool:
