@@ -94,6 +94,11 @@ class Thoughts:
         return self._family.opens if self._family is not None else ""
 
     @property
+    def closes(self) -> str:
+        """The mark that the last thought ends with; empty before any."""
+        return self._family.closes if self._family is not None else ""
+
+    @property
     def closing(self) -> str:
         """What ends the thought that is coming, so that the answer begins; empty between thoughts."""
         if self._state is not _State.THOUGHT or self._family is None:
