@@ -287,10 +287,13 @@ class TextAnswers:
         weighed = {(each.start, each.end): each for each in answer.weighed}
         for each in judged.places:
             cited, found = each.citation, weighed.get((each.value.start, each.value.end))
-            said = _("on no page") if cited is None else _citation_line(cited, self._shelf)
-            if found is not None and cited is not None:
-                said = f"{_SUPPORT_MARKS.get(found.support, _UNWEIGHED_MARK)} {said}"
-            print(units.printable(f"  {each.value.pointer or '#'} “{each.value.text}”: {said}"), file=sys.stderr)
+            mark, said = "?", _("on no page")
+            if cited is not None:
+                mark = _MARKS[cited.state] if found is None else _SUPPORT_MARKS.get(found.support, _UNWEIGHED_MARK)
+                page = page_words(cited_page(cited, self._shelf))
+                said = f"{cited.document}, {page}: “{each.fuller or each.statement}”"
+            line = f"  {mark} {each.value.pointer or '#'} “{each.value.text}”: {said}"
+            print(units.printable(line), file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""

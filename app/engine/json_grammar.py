@@ -83,7 +83,11 @@ class _Bytes:
 
 
 def _validated(schema: str, *, whole: bool) -> tuple[bool, list[str]]:
-    return LLMatcher.validate_grammar_with_warnings(grammar_of(schema, whole=whole), byte_tokens())
+    """Whether that is an error, and what llguidance says."""
+    try:
+        return LLMatcher.validate_grammar_with_warnings(grammar_of(schema, whole=whole), byte_tokens())
+    except ValueError as error:  # nested too deeply
+        return True, [str(error)]
 
 
 def _unheld(said: str, schema: Any) -> Iterator[Unheld]:

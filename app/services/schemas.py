@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.core.conversation import Ending
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code, Problem
 from app.core.json_pointer import pointer
@@ -73,18 +74,20 @@ def judge(answer: Answer, question: Question | StoredQuestion, books: Books) -> 
 
     cited: tuple[CitedBook, ...] = tuple(map(books.cited, (*question.books, *question.others)))
     problem, value = checked(answer.text, question.form.schema)
+    if answer.ending is not Ending.COMPLETE:  # the number 12 may be the beginning of 123
+        return JsonAnswer(Problem(Code.ANSWER_NOT_JSON), None, ())
     return JsonAnswer(problem, value, place_values(answer.text, question.text, cited))
 
 
 def checked(answer: str, schema: str) -> tuple[Problem | None, Any]:
     """Why an answer is not what a schema wants, None where it is; and what it says, None where that is no JSON."""
-    try:
-        value = json.loads(answer, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return Problem(Code.ANSWER_NOT_JSON), None
     from jsonschema.exceptions import best_match
 
-    wrong = best_match(_validator(json.loads(schema)).iter_errors(value))
+    try:
+        value = json.loads(answer, parse_constant=_refuse)
+        wrong = best_match(_validator(json.loads(schema)).iter_errors(value))
+    except (ValueError, RecursionError):
+        return Problem(Code.ANSWER_NOT_JSON), None
     if wrong is None:
         return None, value
     detail = _shortened(wrong.message)
@@ -119,11 +122,13 @@ def _check_schema(path: Path, schema: dict[str, Any]) -> None:
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import Draft202012Validator, validator_for
 
-    for where, address in _references(schema):
-        if not address.startswith("#"):
-            raise AppError(Code.SCHEMA_ELSEWHERE, path=str(path), where=where, address=_shortened(address))
     try:
+        for where, address in _references(schema):
+            if not address.startswith("#"):
+                raise AppError(Code.SCHEMA_ELSEWHERE, path=str(path), where=where, address=_shortened(address))
         validator_for(schema, default=Draft202012Validator).check_schema(schema)
+    except RecursionError as error:
+        raise AppError(Code.SCHEMA_INVALID, path=str(path), where="#", detail="nested too deeply") from error
     except SchemaError as error:
         where = pointer(error.absolute_path, "#")
         raise AppError(Code.SCHEMA_INVALID, path=str(path), where=where, detail=_shortened(error.message)) from error

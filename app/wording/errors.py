@@ -719,8 +719,8 @@ _SENTENCES: dict[Code, str] = {
         "The starter model is too small to fill a schema from documents. Choose a larger model."
     ),
     Code.ANSWER_NOT_JSON: (
-        "The answer is not JSON, so it is not what the schema asks for. Use --max-tokens N if it was cut off. Otherwise"
-        " ask again, or choose another model."
+        "The answer is not whole JSON, so it is not what the schema asks for. Use --max-tokens N if it was cut off."
+        " Otherwise ask again, or choose another model."
     ),
     Code.ANSWER_AGAINST_SCHEMA: (
         "The answer is JSON, but the schema does not allow it. What is wrong at {where}, in the words of the library"

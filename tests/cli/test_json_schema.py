@@ -72,8 +72,9 @@ def test_standard_output_has_the_json_alone(ask: Any) -> None:
     code, out, err = ask(SCHEMA, "Who wrote it?")
     assert code == 0
     assert json.loads(out)["paid_on"] == "1803-03-03"
-    assert "/said “the keeper number 3" in err
-    assert "/灯台 “elsewhere entirely”: on no page" in err
+    assert "✓ /said “the keeper number 3" in err
+    assert "→ /paid_on “1803-03-03”: story, p. 1: “In the year 1803 the keeper number 3" in err
+    assert "? /灯台 “elsewhere entirely”: on no page" in err
 
 
 def test_what_is_cut_off_is_not_called_valid(ask: Any) -> None:
@@ -83,7 +84,10 @@ def test_what_is_cut_off_is_not_called_valid(ask: Any) -> None:
     assert finished["ending"] == "length"
     assert (value["valid"], value["value"], value["places"]) == (False, None, [])
     assert value["code"] == failed["code"] == "answer_not_json"
-    assert "not JSON" in err
+    assert "not whole JSON" in err
+    code, out, _err = ask({"type": "integer", "minimum": 1000}, "--max-tokens", 1, "--json", "How many?")
+    assert code == EXIT_MODEL
+    assert not next(event["valid"] for event in lines(out) if event["event"] == "value"), "a number that was cut off"
 
 
 def test_it_goes_on_until_it_is_whole(ask: Any) -> None:
@@ -118,6 +122,7 @@ def test_what_nothing_holds_an_answer_to_is_checked(ask: Any) -> None:
         ({"type": "string", "pattern": "(?=a)b"}, "look-around"),
         ({"type": "integer", "minimum": 3, "maximum": 2}, "cannot be held"),
         ({"$ref": "#/$defs/nowhere"}, "nowhere"),
+        (b'{"items": ' * 2000 + b"{}" + b"}" * 2000, "nested too deeply"),
     ],
 )
 def test_a_wrong_schema_gets_a_sentence_before_anything_is_read(ask: Any, schema: object, said: str) -> None:

@@ -58,23 +58,26 @@ class JsonValue:
 
 @dataclass(frozen=True)
 class PlacedValue:
-    """`verbatim`: its words are long enough to be found nowhere by chance. `statement`: the sentence of the page that
-    has it. All None where no page does."""
+    """`statement`: the sentence of the page that has it; no page where none does. `verbatim`: its words are long enough
+    to be found nowhere by chance. `fuller`: what the page says where it was cut so that its sense changes."""
 
     value: JsonValue
     book: CitedBook | None = None
     page: Page | None = None
     statement: str = ""
     verbatim: bool = False
+    fuller: str = ""
 
     @property
     def citation(self) -> Citation | None:
         """A place that the program found."""
         if self.book is None or self.page is None:
             return None
-        state = CitationState.VERIFIED if self.verbatim else CitationState.RELATED
-        quote = " ".join(self.value.text.split()) if self.verbatim else self.statement
-        return Citation(self.book.book_id, self.book.title, self.page.number, self.page.label, quote, state)
+        where = self.book.book_id, self.book.title, self.page.number, self.page.label
+        if not self.verbatim:
+            return Citation(*where, self.statement, CitationState.RELATED)
+        state = CitationState.CUT if self.fuller else CitationState.VERIFIED
+        return Citation(*where, " ".join(self.value.text.split()), state, on_page=self.fuller)
 
     @property
     def placed_claim(self) -> PlacedClaim:
@@ -87,9 +90,9 @@ def values_of(answer: str) -> tuple[JsonValue, ...]:
     """The texts and numbers of an answer, in order; none of one that is no JSON."""
     try:
         json.loads(answer)
+        return tuple(_Reader(answer).read("", ()))
     except (ValueError, RecursionError):
         return ()
-    return tuple(_Reader(answer).read("", ()))
 
 
 def place_values(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[PlacedValue, ...]:
@@ -118,9 +121,9 @@ def _place_long(value: JsonValue, finder: QuotationFinder) -> PlacedValue:
     found = min(finder.everywhere(value.text), key=lambda entry: bool(entry[2].fuller), default=None)
     if found is None:
         return PlacedValue(value)
-    book, page, _location = found
+    book, page, location = found
     said = next((each.line for each in sentences(page.text) if locate(each.line, value.text)), value.text)
-    return PlacedValue(value, book, page, said, verbatim=True)
+    return PlacedValue(value, book, page, said, verbatim=True, fuller=location.fuller)
 
 
 def _place_short(value: JsonValue, question: str, pages: Sequence[tuple[CitedBook, Page]]) -> PlacedValue:

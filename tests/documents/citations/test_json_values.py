@@ -38,7 +38,7 @@ def test_each_value_has_its_pointer_and_its_place() -> None:
     assert [value.pointer for value in values_of("7")] == [""]
 
 
-@pytest.mark.parametrize("answer", ["", "{", '{"a": 1', "The rent is 7.", '{"a": 1} {"b": 2}', "[" * 100_000])
+@pytest.mark.parametrize("answer", ["", "{", '{"a": 1', "The rent is 7.", '{"a": 1} {"b": 2}', "[" * 9000 + "]" * 9000])
 def test_what_is_no_json_has_no_values(answer: str) -> None:
     assert values_of(answer) == ()
 
@@ -47,6 +47,7 @@ def test_what_is_no_json_has_no_values(answer: str) -> None:
     ("value", "page", "state"),
     [
         ({"notice": "not less than twelve months before the end of the Term"}, 3, CitationState.VERIFIED),
+        ({"duty": "twelve months before the end of the Term"}, 3, CitationState.CUT),
         ({"tenant": "Anna Smith"}, 1, CitationState.RELATED),
         ({"begins": "2031-04-01"}, 1, CitationState.RELATED),
         ({"契約の開始": "2031-04-01"}, 4, CitationState.RELATED),
