@@ -27,6 +27,7 @@ from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thi
 from app.core.image import ImageRef
 from app.core.untrusted import disarm
 from app.services.fitting import Choices
+from app.services.schemas import JsonAnswer
 from app.services.weighing import AnswerWeighed
 from app.wording import errors, units
 from app.wording.i18n import _
@@ -70,6 +71,7 @@ class AnswerScreen(Protocol):
     def notice(self, problem: Problem) -> None: ...
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None: ...
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None: ...
+    def judged(self, answer: Answer, judged: JsonAnswer) -> None: ...
     def stopped(self, answer: Answer) -> None: ...
     def choices(self, choices: Choices) -> None: ...
 
@@ -149,6 +151,23 @@ class JsonAnswers(JsonProgress):
         if weighed.off is not None:
             described["weighing_off"] = {"code": weighed.off.code, "message": errors.sentence(weighed.off)}
         print_json({"event": "finished", **described})
+
+    def judged(self, answer: Answer, judged: JsonAnswer) -> None:
+        """What an answer that is held to a schema says, and beside it the pages of its values."""
+        shown: dict[str, Any] = {"event": "value", "valid": judged.problem is None, "value": judged.value}
+        if judged.problem is not None:
+            shown |= {"code": judged.problem.code, "message": errors.sentence(judged.problem)}
+        weighed = {(each.start, each.end): each.support for each in answer.weighed}
+        shown["places"] = [
+            {
+                "pointer": each.value.pointer,
+                "value": each.value.text,
+                "citation": None if (cited := each.citation) is None else _describe_citation(cited),
+                "support": weighed.get((each.value.start, each.value.end)),
+            }
+            for each in judged.places
+        ]
+        print_json(shown)
 
     def choices(self, choices: Choices) -> None:
         described = msgspec.to_builtins(choices)
@@ -245,8 +264,9 @@ class TextAnswers:
         """All of it is shown before its sentences are weighed."""
         self._end_thought()
         self._bar.close()
-        print()
-        print_findings(question, answer, self._shelf)
+        print(flush=True)
+        if not question.form.schema:
+            print_findings(question, answer, self._shelf)
         self._advice.give(answer)
         if answer.ending is Ending.LENGTH:
             words = _(
@@ -255,11 +275,25 @@ class TextAnswers:
             )
             print(f"octavo: {words.format(n=units.count(answer.usage.generated_tokens))}", file=sys.stderr)
 
-    def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:  # noqa: ARG002
+    def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:
         self._bar.close()
-        print_weighed(weighed.answer, self._shelf)
+        if not question.form.schema:
+            print_weighed(weighed.answer, self._shelf)
         if weighed.off is not None:
             self._advice.say_off(weighed.off)
+
+    def judged(self, answer: Answer, judged: JsonAnswer) -> None:
+        """The pages of its values, on stderr: stdout has the JSON alone."""
+        weighed = {(each.start, each.end): each for each in answer.weighed}
+        for each in judged.places:
+            cited, found = each.citation, weighed.get((each.value.start, each.value.end))
+            mark, said = "?", _("on no page")
+            if cited is not None:
+                mark = _MARKS[cited.state] if found is None else _SUPPORT_MARKS.get(found.support, _UNWEIGHED_MARK)
+                page = page_words(cited_page(cited, self._shelf))
+                said = f"{cited.document}, {page}: “{each.fuller or each.statement}”"
+            line = f"  {mark} {each.value.pointer or '#'} “{each.value.text}”: {said}"
+            print(units.printable(line), file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""

@@ -39,6 +39,7 @@ from app.core.events import (
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
 from app.core.settings import Settings
+from app.core.values import FREE, AnswerForm
 from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
@@ -46,6 +47,7 @@ from app.services.ask import Ask
 from app.services.images import Images
 from app.services.library import Library
 from app.services.restating import SHORT_CHARACTERS
+from app.services.schemas import AnswerSchema, judge, read_schema
 from app.services.services import Services
 from app.services.weighing import AnswerWeighed
 from app.wording import units
@@ -57,6 +59,7 @@ from app.wording.remote import short_words, whole_words
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Ask all questions. Raises AppError, Stopped."""
     _check(options)
+    schema = read_schema(options.json_schema) if options.json_schema is not None else AnswerSchema()
     ask, books = prepare(options, desk, cancel)
     asking_desk = asking_with(ask, desk)
     if options.pseudonyms == "show":
@@ -66,13 +69,15 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
     out: AnswerScreen = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)
     show = partial(show_progress, out)
+    for problem in schema.checked:
+        out.notice(problem)
     if options.all:
         index(books_with(shelf, books), asking_desk, cancel)
     else:
         index_if_read(books, asking_desk, cancel, show, excerpts=options.excerpts)
     images = _take_images(options.image, desk, cancel, out)
     in_parts = options.parts or options.resume
-    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts)
+    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts, AnswerForm(schema=schema.text))
     matter = MatterAsking(
         asking_desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
     )
@@ -135,7 +140,7 @@ def _ask_in_turn(
         elif not conversation_id:
             scope = MatterScope() if matter is not None else None
             conversation_id = desk.conversations.create(books=books, scope=scope).id
-        question = Question(conversation_id, text, books, parent, () if parent else images)
+        question = Question(conversation_id, text, books, parent, () if parent else images, form=asking.form)
         if matter is not None:
             question = matter.plan(question)
             books = question.books
@@ -147,7 +152,7 @@ def _ask_in_turn(
 @dataclass(frozen=True)
 class Asker:
     """Asks questions and shows their answers as they are written. `goes_on`: beyond the limit of an answer. `in_parts`:
-    those to books that do not fit."""
+    those to books that do not fit. `form`: what their answers have to be."""
 
     desk: Services
     out: AnswerScreen
@@ -155,9 +160,11 @@ class Asker:
     excerpts: bool = False
     goes_on: bool = False
     in_parts: bool = False
+    form: AnswerForm = FREE
 
     def put(self, question: Question | StoredQuestion) -> Answer:
-        """A question that is kept is one whose parts were begun. Raises AppError; Stopped."""
+        """A question that is kept is one whose parts were begun. Raises AppError, ANSWER_NOT_JSON and
+        ANSWER_AGAINST_SCHEMA where an answer is whole and not what its schema wants; Stopped."""
         answer = self._ask(question)
         if self.goes_on:
             answer = self._go_on(answer)
@@ -175,7 +182,15 @@ class Asker:
             weighed = self._weigh(answer)
         finally:
             self.out.finished(question, weighed)
+        if question.form.schema:
+            self._judge(question, weighed.answer)
         return answer
+
+    def _judge(self, question: Question | StoredQuestion, answer: Answer) -> None:
+        judged = judge(answer, question, self.desk.ask.books)
+        self.out.judged(answer, judged)
+        if judged.problem is not None:
+            raise AppError.of(judged.problem)
 
     def _weigh(self, answer: Answer) -> AnswerWeighed:
         """What goes wrong is said, and costs the answer nothing. Raises Stopped."""

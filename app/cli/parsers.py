@@ -100,6 +100,7 @@ def _add_ask(commands: Any) -> None:
         help=_("ask all documents that were added: some are read whole, of others passages, which is shown first"),
     )  # fmt: skip
     _add_thoughts(ask)
+    _add_schema(ask)
     ask.add_argument("--plan", action="store_true", help=_("with --all, only show what would be read, and why"))
     _add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
@@ -289,6 +290,14 @@ def _add_weighing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-weighing", dest="weighing", action="store_false", default=None,
         help=_("do not weigh the sentences of the answers against the pages"),
+    )  # fmt: skip
+
+
+def _add_schema(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument(
+        "--json-schema", type=Path, metavar="FILE",
+        help=_("hold each answer to this JSON Schema; only the answer goes to standard output, the pages of its values"
+        " to standard error"),
     )  # fmt: skip
 
 

@@ -191,7 +191,8 @@ class Question(msgspec.Struct, frozen=True):
 
     `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
     `images` in the order in which the model sees them; one that is kept already is named by its reference. `books` are
-    read whole; `plan`: what is taken of other documents, None where no others are asked.
+    read whole; `plan`: what is taken of other documents, None where no others are asked. `form`: what its answer has to
+    be.
     """
 
     conversation_id: str
@@ -201,6 +202,7 @@ class Question(msgspec.Struct, frozen=True):
     images: tuple[Image | ImageRef, ...] = ()
     replaces: str = ""
     plan: MatterPlan | None = None
+    form: AnswerForm = FREE
 
     @property
     def others(self) -> tuple[BookRef, ...]:

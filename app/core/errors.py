@@ -79,6 +79,15 @@ class Code(StrEnum):
     QUESTION_KIND = "question_kind"  # number, kind, known
     QUESTION_CHOICES = "question_choices"  # number, limit, characters
     QUESTION_CELLS = "question_cells"  # wanted, limit
+
+    # a JSON Schema that an answer is held to: `path` always; `where`: a JSON pointer
+    SCHEMA_TOO_LARGE = "schema_too_large"  # size_bytes, limit_bytes
+    SCHEMA_NOT_JSON = "schema_not_json"  # line, column
+    SCHEMA_INVALID = "schema_invalid"  # where, detail (the words of the library that checks it)
+    SCHEMA_ELSEWHERE = "schema_elsewhere"  # where, address: a reference to another file
+    SCHEMA_FORMAT = "schema_format"  # where, format: one that is not known
+    SCHEMA_IMPOSSIBLE = "schema_impossible"  # detail (llguidance's own words)
+
     TEMPLATE_UNKNOWN = "template_unknown"  # name, known
     BIN_ENTRY_UNKNOWN = "bin_entry_unknown"  # name
     PROMPT_INVALID = "prompt_invalid"  # name, limit
@@ -221,6 +230,11 @@ class Code(StrEnum):
     ANSWER_ALL_THOUGHT = "answer_all_thought"  # the limit of its length came before the model had begun it
     ANSWER_LOST = "answer_lost"  # it was on a damaged page of the desk
     ANSWER_MISSING = "answer_missing"  # the model thought, and ended
+    ANSWER_SCHEMA_STARTER = "answer_schema_starter"
+    ANSWER_NOT_JSON = "answer_not_json"
+    ANSWER_AGAINST_SCHEMA = "answer_against_schema"  # where, detail (the words of the library that checks it)
+    ANSWER_SCHEMA_CHECKED = "answer_schema_checked"  # where, keyword: nothing holds an answer to it; it is checked
+    ANSWER_SCHEMA_LIMIT = "answer_schema_limit"  # detail: llguidance's own words; the schema became too much for it
     WEIGHING_REMOTE = "weighing_remote"  # host
     WEIGHING_STARTER = "weighing_starter"
     WEIGHING_NO_ROOM = "weighing_no_room"

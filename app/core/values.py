@@ -26,10 +26,11 @@ class ValueKind(StrEnum):
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """`choices`: of `CHOICE` alone."""
+    """`choices`: of `CHOICE` alone. `schema`: the JSON Schema, as text, of an answer that is JSON; of `PROSE` alone."""
 
     kind: ValueKind = ValueKind.PROSE
     choices: tuple[str, ...] = ()
+    schema: str = ""
 
     @property
     def is_held(self) -> bool:

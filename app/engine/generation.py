@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from app.core.conversation import Ending
 from app.engine.architectures import Geometry
+from app.engine.held_schema import HeldSchema
 from app.engine.held_value import HeldAnswer, HeldValue
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import Tokens
@@ -71,9 +72,10 @@ class Writer:
     """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
     `thoughts`: nothing in them is held to anything. `quoter`: None writes quotations freely. `held`: the form that the
-    answer is held to. `lookup`: None drafts nothing. `several_books`: page marks name theirs. `most_thought`: after so
-    many tokens of thoughts Octavo writes what ends them; 0 lets them be. `begun`: what there is of the answer already,
-    at the end of the sequence; a page mark that it stops before, or inside, is written to its end.
+    answer is held to, `schema`: the JSON Schema. `lookup`: None drafts nothing. `several_books`: page marks name
+    theirs. `most_thought`: after so many tokens of thoughts Octavo writes what ends them; 0 lets them be. `begun`: what
+    there is of the answer already, at the end of the sequence; a page mark that it stops before, or inside, is written
+    to its end.
 
     `has_limited`: a thought was ended.
     """
@@ -86,6 +88,7 @@ class Writer:
     thoughts: Thoughts
     quoter: QuoteConstraint | None = None
     held: HeldAnswer | None = None
+    schema: HeldSchema | None = None
     lookup: Lookup | None = None
     several_books: bool = False
     most_thought: int = 0
@@ -102,9 +105,11 @@ class Writer:
 
     @property
     def is_done(self) -> bool:
-        """Whether an answer that is held to a form has all of it."""
-        held = self.held
-        return held is not None and not self._ahead and (held.is_done or self._is_cited)
+        """Whether an answer that is held to a form or a schema has all of it."""
+        held, schema = self.held, self.schema
+        if self._ahead or self.thoughts.thinking:
+            return False
+        return (schema is not None and schema.is_done) or (held is not None and (held.is_done or self._is_cited))
 
     def write(self) -> Iterator[tuple[int, bytes]]:
         """Tokens without end, and without those that were written before, each with what the answer has of it or of
@@ -165,7 +170,8 @@ class Writer:
         self._said = self.thoughts.feed(piece, b"" if piece else self.model.token_text(token))
         if thinking and self.most_thought and not self._ahead:
             self._limit_thought()
-        if self.held is not None and not thinking and self._feed_held(self.held, piece):
+        is_thought = thinking or self.thoughts.thinking
+        if self.held is not None and not is_thought and self._feed_held(self.held, piece):
             return token
         if self.quoter is not None:
             self.quoter.feed(self._said)
@@ -193,8 +199,8 @@ class Writer:
 
     def _choose_freely(self, index: int) -> int:
         quoter = self.quoter
-        if self.held is not None and self.held.value is not None and not self.thoughts.thinking:
-            return self._choose_value(self.held, self.held.value, index)
+        if not self.thoughts.thinking and (token := self._choose_held(index)) is not None:
+            return token
         if quoter is None or self.thoughts.thinking:
             return self.sampler.choose(self.context.logits(index))
         if quoter.state is State.QUOTING:
@@ -203,6 +209,23 @@ class Writer:
                 return token
         token = self.sampler.choose(self.context.logits(index))
         return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
+
+    def _choose_held(self, index: int) -> int | None:
+        """What goes on to JSON that the schema allows, or to a value of the form; None where neither is wanted here.
+        Where the model would begin a thought instead, it may."""
+        held = self.held
+        if self.schema is None and (held is None or held.value is None):
+            return None
+        if self.thoughts.may_begin:
+            token = self.sampler.choose(self.context.logits(index))
+            if self.thoughts.opens(self.model.piece(token), self.model.token_text(token)):
+                return token
+        if held is not None and held.value is not None:
+            return self._choose_value(held, held.value, index)
+        assert self.schema is not None
+        token = self.sampler.choose(self.schema.masked(self.context.logits(index)))
+        self._ahead.extend(self.schema.feed(token))
+        return token
 
     def _choose_value(self, held: HeldAnswer, value: HeldValue, index: int) -> int:
         """The most probable token that goes on to a value. It ends where the model would write something else, if it is

@@ -453,14 +453,16 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
 
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
     """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
-    nothing else. A server is held to it where it has guided decoding. `max_thought_tokens`: what the model may think
-    before; where it is 0, thoughts are counted with the answer."""
+    nothing else. `schema`: a JSON Schema, as text, that all of it is held to instead. A server is held to it where it
+    has guided decoding. `max_thought_tokens`: what the model may think before; where it is 0, thoughts are counted with
+    the answer."""
 
     prompt: Prompt
     sampling: Sampling
     max_tokens: int
     held: HeldForm | None = None
     max_thought_tokens: int = 0
+    schema: str = ""
 
 
 class ReadBooks(EngineOrder[Tokenizing | Reading | Notice, Usage], frozen=True):

@@ -22,6 +22,7 @@ from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.generation import Writer, Written, write_text
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
+from app.engine.held_schema import HeldSchemas
 from app.engine.held_value import HeldAnswer
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
@@ -87,6 +88,7 @@ class Session:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
+        self._schemas = HeldSchemas(self._model)
         self.info = msgspec.structs.replace(
             _describe(self._model, spec, self._shape, self._context.size, threads, self._vocabulary),
             vision=None if self._vision is None else self._vision.info,
@@ -292,6 +294,7 @@ class Session:
     def _writer(self, order: AnswerTo, laid: LaidOutPrompt, thoughts: Thoughts) -> Writer:
         prompt, sampling = order.prompt, order.sampling
         books = prompt.quoted or prompt.documents
+        quotes = sampling.true_quotes and books and not order.schema
         return Writer(
             self._model,
             self._context,
@@ -299,9 +302,10 @@ class Session:
             Sampler(sampling),
             self._shape.geometry,
             thoughts,
-            quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
+            quoter=self._quoter(prompt, books) if quotes else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             held=HeldAnswer(order.held) if order.held is not None and not laid.begun else None,
+            schema=self._schemas.hold(order.schema, laid.answer) if order.schema else None,
             several_books=len(books) > 1,
             most_thought=order.max_thought_tokens,
             begun=laid.answer,

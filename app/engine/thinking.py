@@ -74,9 +74,29 @@ class Thoughts:
         return self._state in (_State.THOUGHT, _State.HEADER)
 
     @property
+    def may_begin(self) -> bool:
+        """Whether what comes next may begin a thought: there is nothing of the answer yet, as far as is certain."""
+        return self._state is _State.BEGINNING
+
+    def opens(self, piece: bytes, control: bytes) -> bool:
+        """Whether a token begins a thought, or a message, here: one mark alone, or a control token that a mark begins
+        with. `control`: its text, if it is a control token, which has no piece."""
+        if not self.may_begin:
+            return False
+        if not piece:
+            return self._may_open(control)
+        begun = (self._held + piece).lstrip()
+        return any(begun.startswith(opening) for opening in self._openings())
+
+    @property
     def opening(self) -> str:
         """The mark that a thought that is coming began with."""
         return self._family.opens if self._family is not None else ""
+
+    @property
+    def closes(self) -> str:
+        """The mark that the last thought ends with; empty before any."""
+        return self._family.closes if self._family is not None else ""
 
     @property
     def closing(self) -> str:

@@ -173,6 +173,12 @@ class OpenAnswer:
     def support(self) -> tuple[Citation, ...]:
         """Its own citations, checked; where none has support, also the pages that are most related to it."""
         citations = self.citations()
+        if self._checker is not None and self._asked.form.schema:
+            from app.documents.citations.json_values import place_values
+
+            placed = (each.citation for each in place_values(self.text, self._question, self._books))
+            marked = (citation for citation in citations if citation.start >= 0)
+            return (*marked, *dict.fromkeys(filter(None, placed)))
         if self._checker is None or any(citation.has_support for citation in citations):
             return citations
         from app.documents.citations.checker import find_related
@@ -299,6 +305,8 @@ class Ask:
                 self.restating.prepare(question.books, excerpts=excerpts)
             load_s = yield from self.ready(question, writing, cancel)
             if question.asks_documents and self.is_starter():
+                if question.form.schema:
+                    raise AppError(Code.ANSWER_SCHEMA_STARTER)
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
                 return writing.outcome
             beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
@@ -354,9 +362,10 @@ class Ask:
     ) -> Work[AnswerProgress, None]:
         images = yield from self.images.show(fitted.prompt, cancel)
         writing.cites(question.text, fitted.books)
-        held = held_form(question.form, question.text)
-        thought = self._room_for_thought(fitted.size)
-        work = self.engine.run(AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought), cancel)
+        form, thought = question.form, self._room_for_thought(fitted.size)
+        held = held_form(form, question.text)
+        order = AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought, form.schema)
+        work = self.engine.run(order, cancel)
         generated = yield from relay(work, writing.add)
         usage = msgspec.structs.replace(generated.usage, encoded_images=images)
         self.models.learn(usage, generated.timings)
@@ -463,7 +472,7 @@ class Ask:
                 notes=notes,
                 plain=plain,
                 others=question.others,
-                held=held_form(question.form, question.text),
+                form=question.form,
                 conversation_id=question.conversation_id,
             )
             messages = (*prompt.messages, Message("assistant", begun)) if begun else prompt.messages

@@ -13,7 +13,7 @@ from app.core.conversation import RULES_VERSION, Beside, BookRef, OutlineRef, Pa
 from app.core.document import CitedBook
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
-from app.core.values import HeldForm
+from app.core.values import FREE, AnswerForm
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
 from app.services.rules import FROM_NOTES, Rules, after_notes, hold_to, rules_of
@@ -54,7 +54,7 @@ class Prompts:
         notes: str = "",
         plain: bool = False,
         others: tuple[BookRef, ...] = (),
-        held: HeldForm | None = None,
+        form: AnswerForm = FREE,
         conversation_id: str = "",
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
@@ -64,8 +64,8 @@ class Prompts:
         `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
         were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
         named. `rules`: the version that the conversation began with. `plain`: no rules follow the question. `others`:
-        documents that are not read whole, of which `beside` may have passages. `held`: the form that its answer is held
-        to. `conversation_id`: whose pseudonyms are used.
+        documents that are not read whole, of which `beside` may have passages. `form`: what its answer is held to.
+        `conversation_id`: whose pseudonyms are used.
         """
         books = tuple(map(self._books.cited, (*refs, *others)))
         texts = tuple(map(document_text, books))
@@ -73,7 +73,7 @@ class Prompts:
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
         if question or images:
-            text = question if plain else self.put(question, refs, beside, words, notes, others, held)
+            text = question if plain else self.put(question, refs, beside, words, notes, others, form)
             messages.append(_asked(text, images, shown, sees))
             said.append(question)
         if excerpts:
@@ -97,7 +97,9 @@ class Prompts:
                     question, beside = turn.question, answer.beside
                     if answer.excerpts:
                         beside = Beside(instructions=beside.instructions)
-                    asked = self.put(question.text, question.books, beside, rules, others=question.others)
+                    asked = self.put(
+                        question.text, question.books, beside, rules, others=question.others, form=question.form
+                    )
                     said.append(question.text)
                     messages += (_asked(asked, question.images, images, sees), Message("assistant", answer.text))
                 images += len(turn.question.images)
@@ -111,7 +113,7 @@ class Prompts:
         rules: Rules,
         notes: str = "",
         others: Sequence[BookRef] = (),
-        held: HeldForm | None = None,
+        form: AnswerForm = FREE,
     ) -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
         as it was read. What is of books that are gone is left out. Passages of `others` stand apart."""
@@ -130,8 +132,8 @@ class Prompts:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
         asked = (*refs, *others)
         marks = self.marks(asked, rules.page) if asked else ()
-        if held is not None:
-            parts.append(hold_to(held, question, marks or (f"[{rules.page}]",)))
+        if wanted := hold_to(form, question, marks or (f"[{rules.page}]",)):
+            parts.append(wanted)
         elif marks and (notes or rules.short):
             parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
         text = "\n\n".join(parts)

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from app.core.values import HeldForm, ValueKind
+from app.core.values import AnswerForm, ValueKind, held_form
 
 _KANA = re.compile("[\u3041-\u30ff]")
 
@@ -183,9 +183,26 @@ _VALUES = {
 }
 
 
-def hold_to(held: HeldForm, question: str, marks: tuple[str, ...]) -> str:
-    """What follows a question whose answer is held to a form, in its language."""
+_JSON = (
+    "Answer with one JSON value that this JSON Schema allows, on one line, and write nothing else. Take each value from"
+    " the document: texts in its own words, numbers and dates as it says. Where the document does not say something,"
+    " leave that out or write null if the schema allows it. The schema:\n{schema}"
+)
+_JSON_JAPANESE = (
+    "次の JSON スキーマに合う JSON の値を一つ、一行で書き、ほかには何も書かないでください。"
+    "値はすべて文書から取り、文章は文書の言葉のまま、数値と日付は文書のとおりに書きます。"
+    "文書に書かれていないことは、スキーマが許すなら省くか null にします。スキーマ：\n{schema}"
+)
+
+
+def hold_to(form: AnswerForm, question: str, marks: tuple[str, ...]) -> str:
+    """What follows a question whose answer is held to a form or a schema, in its language; empty for any other."""
     japanese = _KANA.search(question) is not None
+    if form.schema:
+        return (_JSON_JAPANESE if japanese else _JSON).format(schema=form.schema)
+    held = held_form(form, question)
+    if held is None:
+        return ""
     value = _VALUES[held.kind][japanese].format(choices=("、" if japanese else ", ").join(held.options[:-1]))
     named = ("、" if japanese else " or ").join(marks)
     return (_HELD_JAPANESE if japanese else _HELD).format(value=value, marks=named, absent=held.absent)

@@ -97,10 +97,14 @@ class SentenceWeighing:
         return AnswerWeighed(weighed)
 
     def _placed(self, answer: Answer, books: Sequence[CitedBook]) -> tuple[PlacedClaim, ...]:
-        """The sentences of an answer, or its value where it is held to a form."""
+        """The sentences of an answer, or its values where it is held to a form or a schema."""
         from app.documents.citations.placing import place, place_value  # with the first answer: it takes a while
 
         question = self.conversations.question(answer.question_id)
+        if question is not None and question.form.schema:
+            from app.documents.citations.json_values import place_values
+
+            return tuple(each.placed_claim for each in place_values(answer.text, question.text, books))
         if question is None or not question.form.is_held:
             return place(answer.text, answer.citations, books)
         value = read_value(answer.text, question.form)

@@ -200,11 +200,11 @@ class Conversations:
             if question.parent_id is not None:
                 _require_answer(connection, question.parent_id, question.conversation_id)
             connection.execute(
-                """INSERT INTO questions (id, conversation_id, parent_id, text, books, plan, created_at, shown)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, 0)""",
+                """INSERT INTO questions (id, conversation_id, parent_id, text, books, plan, form, created_at, shown)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (
                     *(id, question.conversation_id, question.parent_id, text),
-                    *(encode(question.books), encode(question.plan), now),
+                    *(encode(question.books), encode(question.plan), encode(question.form), now),
                 ),
             )
             put_images(connection, id, question.images)

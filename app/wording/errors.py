@@ -223,6 +223,32 @@ _SENTENCES: dict[Code, str] = {
     Code.QUESTION_CELLS: (
         "That would be {wanted} cells. A table can have up to {limit}. Split the documents into several tables."
     ),
+    Code.SCHEMA_TOO_LARGE: (
+        "The schema “{path}” is {size_bytes}. The model reads all of it, so it can have up to {limit_bytes}. Leave out"
+        " what the answer does not need."
+    ),
+    Code.SCHEMA_NOT_JSON: (
+        "The schema “{path}” is not JSON in UTF-8: the mistake is in line {line}, column {column}. Correct it there."
+    ),
+    Code.SCHEMA_INVALID: (
+        "“{path}” is not a JSON Schema. What is wrong at {where}, in the words of the library that checks it: {detail}"
+    ),
+    Code.SCHEMA_ELSEWHERE: (
+        "At {where}, the schema “{path}” refers to “{address}”. Octavo fetches nothing. Copy that part into the schema,"
+        " under “$defs”, and refer to it as “#/$defs/NAME”."
+    ),
+    Code.SCHEMA_FORMAT: (
+        "At {where}, the schema “{path}” wants the format “{format}”, which Octavo does not know. Remove it, or use"
+        " “pattern” instead."
+    ),
+    Code.SCHEMA_IMPOSSIBLE: (
+        "The model cannot be held to the schema “{path}”. The reason, in the words of the library that holds it:"
+        " {detail}"
+    ),
+    Code.ANSWER_SCHEMA_CHECKED: (
+        "The model is not held to “{keyword}” (at {where} of the schema) while it writes. The answer is checked for it"
+        " afterwards."
+    ),
     Code.QUESTION_NOT_BEGUN: (
         "Octavo found nothing to resume for this, so it asks from the beginning. Only the same questions to the same"
         " books can be resumed."
@@ -693,6 +719,21 @@ _SENTENCES: dict[Code, str] = {
     Code.ANSWER_ALL_THOUGHT: (
         "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
         " model that does not think."
+    ),
+    Code.ANSWER_SCHEMA_STARTER: (
+        "The starter model is too small to fill a schema from documents. Choose a larger model."
+    ),
+    Code.ANSWER_NOT_JSON: (
+        "The answer is not whole JSON, so it is not what the schema asks for. Use --max-tokens N if it was cut off."
+        " Otherwise ask again, or choose another model."
+    ),
+    Code.ANSWER_AGAINST_SCHEMA: (
+        "The answer is JSON, but the schema does not allow it. What is wrong at {where}, in the words of the library"
+        " that checks it: {detail}"
+    ),
+    Code.ANSWER_SCHEMA_LIMIT: (
+        "The model could no longer be held to the schema: it is too complex. Simplify it. The reason, in the words of"
+        " the library that holds it: {detail}"
     ),
     Code.ANSWER_LOST: (
         "This answer was in a damaged place of your data and could not be saved. Ask the question again if you need it."

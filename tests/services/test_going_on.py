@@ -16,6 +16,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Reading, Stored, Token
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Sampling, Settings
+from app.core.values import AnswerForm, ValueKind
 from app.core.work import Cancel, finish
 from app.documents import plain_text
 from app.documents.formats.contract import Content
@@ -278,6 +279,18 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
 
     desk.conversations.leave_out(choices.oldest, False)
     unanswered(desk.ask.ask(question, Cancel()))
+
+
+@pytest.mark.parametrize("form", [AnswerForm(ValueKind.YES_NO), AnswerForm(schema='{"enum": ["a", "b"]}')])
+def test_a_question_whose_answer_is_held_is_repeated_as_it_was_read(
+    desk: Services, talk: Conversation, form: AnswerForm
+) -> None:
+    first = Question(talk.id, "Does it open?", talk.books, form=form)
+    answer = answered(desk.ask.ask(first, Cancel()))
+    assert answer.ending is Ending.COMPLETE
+    assert kept(desk, answer).form == form
+    second = ask(desk, talk, "And when?", answer)
+    assert second.usage.reused_tokens >= answer.usage.prompt_tokens
 
 
 def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Services, talk: Conversation) -> None:

@@ -179,6 +179,7 @@ class ScriptedEngine:
     longest: dict[str, int] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
     held: list[HeldForm | None] = field(default_factory=list)
+    schemas: list[str] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     lanes: set[int] = field(default_factory=set)
@@ -216,8 +217,9 @@ class ScriptedEngine:
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
         match order:
-            case AnswerTo(prompt, held=held):
+            case AnswerTo(prompt, held=held, schema=schema):
                 self.held.append(held)
+                self.schemas.append(schema)
                 return (yield from self.answer(prompt, cancel or Cancel()))
             case ReadBooks(prompt):
                 return (yield from self.read(prompt, cancel or Cancel()))

@@ -11,6 +11,7 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
 from app.core.image import ImageRef
 from app.services.fitting import Choices
+from app.services.schemas import JsonAnswer
 from app.services.weighing import AnswerWeighed
 from app.wording.i18n import _
 from app.wording.support import part_words
@@ -84,6 +85,9 @@ class Progress:
 
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:  # noqa: ARG002
         self.weighed = weighed.answer
+
+    def judged(self, answer: Answer, judged: JsonAnswer) -> None:
+        """No tool asks for JSON."""
 
     def stopped(self, answer: Answer) -> None:
         """Whoever stopped it knows."""

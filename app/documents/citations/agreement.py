@@ -152,6 +152,11 @@ def _figures(text: str) -> tuple[Figure, ...]:
     return max((figures_of(text, language) for language in LANGUAGES), key=len)
 
 
+def has_number(text: str, number: Decimal) -> bool:
+    """Whether a text has a number, however it writes it."""
+    return any(_is_amount(each, number) for each in _numbers(text))
+
+
 def _numbers(text: str) -> list[Decimal]:
     return [number for figure in _figures(text) if (number := _number(figure)) is not None]
 

@@ -14,7 +14,7 @@ from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.remote import formats, wire
-from app.engine.remote.guided import Form, Text, as_gbnf, as_regex
+from app.engine.remote.guided import JsonSchema, Text, Wanted, as_gbnf, as_regex
 from app.engine.remote.layout import TextLayout, TokenLayout
 
 COMPLETIONS = "/v1/completions"
@@ -42,27 +42,38 @@ class Requests(Protocol):
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]: ...
 
 
-HeldWay: TypeAlias = Callable[[wire.CompletionRequest, Form], wire.CompletionRequest]
+HeldWay: TypeAlias = Callable[[wire.CompletionRequest, Wanted], wire.CompletionRequest]
+"""A way that servers have for a form, with the one that the same servers have for a schema."""
 
 
-def _as_it_is(request: wire.CompletionRequest, _form: Form) -> wire.CompletionRequest:
+def _as_it_is(request: wire.CompletionRequest, _wanted: Wanted) -> wire.CompletionRequest:
     return request
 
 
-def _by_grammar(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
-    return msgspec.structs.replace(request, grammar=as_gbnf(form))
+def _by_grammar(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+    if isinstance(wanted, JsonSchema):
+        return msgspec.structs.replace(request, json_schema=msgspec.Raw(wanted.text.encode()))
+    return msgspec.structs.replace(request, grammar=as_gbnf(wanted))
 
 
-def _by_structured_outputs(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
-    return msgspec.structs.replace(request, structured_outputs=wire.StructuredOutputs(as_regex(form)))
+def _by_structured_outputs(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+    if isinstance(wanted, JsonSchema):
+        outputs = wire.StructuredOutputs(json=msgspec.Raw(wanted.text.encode()))
+    else:
+        outputs = wire.StructuredOutputs(regex=as_regex(wanted))
+    return msgspec.structs.replace(request, structured_outputs=outputs)
 
 
-def _by_guided_regex(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
-    return msgspec.structs.replace(request, guided_regex=as_regex(form))
+def _by_guided_regex(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+    if isinstance(wanted, JsonSchema):
+        return msgspec.structs.replace(request, guided_json=msgspec.Raw(wanted.text.encode()))
+    return msgspec.structs.replace(request, guided_regex=as_regex(wanted))
 
 
-def _by_regex(request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
-    return msgspec.structs.replace(request, regex=as_regex(form))
+def _by_regex(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+    if isinstance(wanted, JsonSchema):
+        return msgspec.structs.replace(request, json_schema=wanted.text)
+    return msgspec.structs.replace(request, regex=as_regex(wanted))
 
 
 class ServerDialect:
@@ -91,12 +102,12 @@ class ServerDialect:
     def layout(self) -> TokenLayout | TextLayout:
         return TokenLayout(self)
 
-    def held(self, request: wire.CompletionRequest, form: Form) -> wire.CompletionRequest:
-        """The request with its answer held to a form by the server; as it is where that has no way known here. Whether
-        it has one is found out once, by a short request that can be answered in one way alone."""
+    def held(self, request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+        """The request with its answer held to a form or a schema by the server; as it is where that has no way known
+        here. Whether it has one is found out once, by a short request that can be answered in one way alone."""
         if self._holds is None:
             self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
-        return self._holds(request, form)
+        return self._holds(request, wanted)
 
     def likeliest(self, sent: array[int]) -> tuple[dict[str, float], wire.UsageReport]:
         """The first tokens that an answer may have, by their texts, with the natural logarithms of their probabilities;

@@ -1,5 +1,5 @@
 """Answers held to their form by a server's own guided decoding: what may be written, as a regular expression or in
-llama.cpp's notation for grammars (GBNF)."""
+llama.cpp's notation for grammars (GBNF); a JSON Schema is sent as it is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,15 @@ class Chain:
     optional: bool = False
 
 
+@dataclass(frozen=True)
+class JsonSchema:
+    """JSON that a schema allows, which is JSON itself."""
+
+    text: str
+
+
 Form: TypeAlias = Text | Many | Either | Chain
+Wanted: TypeAlias = Form | JsonSchema
 
 
 def as_regex(form: Form) -> str:

@@ -7,7 +7,6 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -22,7 +21,7 @@ from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
-from app.engine.remote.guided import Form, answer_form
+from app.engine.remote.guided import JsonSchema, Wanted, answer_form
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 from app.engine.thinking import AnswerText, Thoughts
@@ -114,9 +113,9 @@ class RemoteSession:
         on_text: Callable[[str], None],
         on_thinking: Callable[[Thinking], None],
     ) -> Generated:
-        """Have the server read a prompt and answer, held to the order's form where it can do that. Stopped after its
-        first words it ends with `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or
-        apart from it.
+        """Have the server read a prompt and answer, held to the order's form or schema where it can do that; where the
+        prompt has the model think first, by a second request behind the thought. Stopped after its first words it ends
+        with `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or apart from it.
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
@@ -125,7 +124,8 @@ class RemoteSession:
         self._check_model()
         most = order.max_tokens + order.max_thought_tokens
         limit = most * MAX_CHARACTERS_A_TOKEN
-        thoughts = Thoughts(laid.before_answer, bare=True)
+        thoughts, wanted = Thoughts(laid.before_answer, bare=True), _wanted(order)
+        first = None if thoughts.thinking else wanted
         text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
 
         def take(piece: str, thought: str) -> None:
@@ -133,18 +133,20 @@ class RemoteSession:
                 thoughts.apart(thought)
             text.add(thoughts.feed(piece.encode()) if piece else b"")
             if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
-                raise _ThoughtFullError
+                raise _ThoughtOverError
+            if first is not wanted and not thoughts.thinking and not text.text and thoughts.closes in reader.written:
+                raise _ThoughtOverError
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
-            ending = Ending.LENGTH
-            with suppress(_ThoughtFullError):
-                ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
-            if thoughts.closing and 0 < order.max_thought_tokens <= thoughts.tokens:
-                sent = self._with_thought_closed(laid.sent, "".join(reader.text), thoughts)
-                text.limited = True
-                text.add(thoughts.feed(thoughts.closing.encode()))
-                ending = self._stream(sent, order.sampling, order.max_tokens, reader)
+            try:
+                ending = self._stream(laid.sent, order.sampling, most, reader, first)
+            except _ThoughtOverError:
+                sent, first = self._behind_thought(laid.sent, reader.written, thoughts), wanted
+                if thoughts.closing:
+                    text.limited = True
+                    text.add(thoughts.feed(thoughts.closing.encode()))
+                ending = self._stream(sent, order.sampling, order.max_tokens, reader, wanted)
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -154,18 +156,22 @@ class RemoteSession:
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
         started += self._control.waited_s - waited_s
-        first = reader.first_text_at or ended
-        read_s = max(0.0, first - started)
-        timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - first)
+        begun = reader.first_text_at or ended
+        read_s = max(0.0, begun - started)
+        timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - begun)
         return Generated(ending, usage, timings)
 
-    def _with_thought_closed(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
-        """What is sent so that the server goes on behind a thought that it has `written`: it holds all but what closes
-        that. Raises AppError REMOTE_*; Stopped."""
+    def _behind_thought(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
+        """What is sent so that the server goes on behind a thought that it has `written`, closed or not: it holds all
+        but what closes that. Raises AppError REMOTE_*; Stopped."""
+        closing = thoughts.closing
+        if not closing:
+            written, mark, behind = written.rpartition(thoughts.closes)
+            closing = mark + behind
         if isinstance(sent, str):
-            return sent + written + thoughts.closing
+            return sent + written + closing
         before, opening, thought = written.rpartition(thoughts.opening)
-        marks = self._server.tokenize([before + opening, thoughts.closing], special=True)
+        marks = self._server.tokenize([before + opening, closing], special=True)
         (inside,) = self._server.tokenize([thought], special=False)
         return sent + array("i", [*marks[0], *inside, *marks[1]])
 
@@ -200,11 +206,11 @@ class RemoteSession:
     # ---- streaming
 
     def _stream(
-        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, form: Form | None = None
+        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
     ) -> Ending:
-        """`form`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
+        """`wanted`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
         plain = self._server.request(sent, sampling, max_tokens)
-        request = plain if form is None else self._server.held(plain, form)
+        request = plain if wanted is None else self._server.held(plain, wanted)
         reader.begin()
         try:
             return self._streamed(sent, request, max_tokens, reader)
@@ -250,7 +256,7 @@ class RemoteSession:
         if reader.reported_tokens is not None or not reader.text:
             return reader.reported_tokens or 0
         try:
-            return len(self._server.tokenize(["".join(reader.text)], special=False)[0])
+            return len(self._server.tokenize([reader.written], special=False)[0])
         except (AppError, Stopped):
             return reader.chunks
 
@@ -267,8 +273,8 @@ class RemoteSession:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
 
 
-class _ThoughtFullError(Exception):
-    """A thought has reached its limit."""
+class _ThoughtOverError(Exception):
+    """A thought has ended, or reached its limit."""
 
 
 def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
@@ -283,10 +289,14 @@ def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
     return math.log(sum(map(math.exp, own))) if own and max(own) > _LEAST_LOG else min(found.values())
 
 
-def _form_of(order: AnswerTo, thoughts: Thoughts) -> Form | None:
-    """What an answer is held to: not where the model thinks first, or goes on with what is written already."""
+def _wanted(order: AnswerTo) -> Wanted | None:
+    """What an answer is held to: not where the model goes on with what is written already."""
     goes_on = bool(order.prompt.messages) and order.prompt.messages[-1].role == "assistant"
-    if order.held is None or thoughts.thinking or goes_on:
+    if goes_on:
+        return None
+    if order.schema:
+        return JsonSchema(order.schema)
+    if order.held is None:
         return None
     return answer_form(order.held, order.prompt.quoted or order.prompt.documents)
 
@@ -311,6 +321,10 @@ class _Reader:
     @property
     def is_too_long(self) -> bool:
         return self.characters > self.limit_characters
+
+    @property
+    def written(self) -> str:
+        return "".join(self.text)
 
     def begin(self) -> None:
         self._show(0, 0)

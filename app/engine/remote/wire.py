@@ -29,9 +29,10 @@ class StreamOptions(msgspec.Struct, frozen=True):
 
 
 class StructuredOutputs(msgspec.Struct, frozen=True):
-    """vLLM since 0.11."""
+    """vLLM since 0.11. One of the two."""
 
-    regex: str
+    regex: str | UnsetType = UNSET
+    json: msgspec.Raw | UnsetType = UNSET
 
 
 class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,7 +55,9 @@ class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     grammar: str | UnsetType = UNSET  # llama-server
     structured_outputs: StructuredOutputs | UnsetType = UNSET  # vLLM
     guided_regex: str | UnsetType = UNSET  # vLLM before
+    guided_json: msgspec.Raw | UnsetType = UNSET  # vLLM before
     regex: str | UnsetType = UNSET  # SGLang
+    json_schema: msgspec.Raw | str | UnsetType = UNSET  # llama-server as JSON, SGLang as text
 
 
 class ChatMessage(msgspec.Struct, frozen=True):

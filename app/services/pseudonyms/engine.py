@@ -68,6 +68,15 @@ class LeavingEngine:
         sent = msgspec.structs.replace(sent, messages=sent.messages[:count])
         return msgspec.structs.replace(order, prompt=sent, questions=questions)
 
+    def _schema(self, order: AnswerTo) -> str:
+        """The schema of an answer, which names what it allows, replaced as messages are: no stand-in has a character
+        that JSON escapes."""
+        prompt = order.prompt
+        if not order.schema:
+            return ""
+        messages = (*prompt.messages, Message("user", order.schema))
+        return self._pseudonyms.replace(msgspec.structs.replace(prompt, messages=messages)).prompt.messages[-1].text
+
     def _answer(self, order: AnswerTo, replaced: Replaced, cancel: Cancel | None) -> Work[_Written, Generated]:
         """What the server writes, with names and numbers put back, also where a stand-in comes in two pieces."""
         restorer, pieces = Restorer(replaced.used), list[str]()
@@ -97,7 +106,8 @@ class LeavingEngine:
                 pieces.append(text)
                 yield Token(text)
 
-        work = self._engine.run(msgspec.structs.replace(order, prompt=replaced.prompt), cancel)
+        sent = msgspec.structs.replace(order, prompt=replaced.prompt, schema=self._schema(order))
+        work = self._engine.run(sent, cancel)
         try:
             generated = yield from relay(work, take)
         except (AppError, Stopped):

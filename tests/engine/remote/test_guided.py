@@ -106,6 +106,29 @@ def test_what_a_server_obeys_is_found_out_once(
     assert not any("lease" in str(body) for body in probes), "nothing of a book is in it"
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "sent"),
+    [
+        ("llama-server", "grammar", ("json_schema", {"type": "integer"})),
+        ("vllm", "structured_outputs", ("structured_outputs", {"json": {"type": "integer"}})),
+        ("vllm", "guided_regex", ("guided_json", {"type": "integer"})),
+        ("sglang", "regex", ("json_schema", '{"type": "integer"}')),
+    ],
+)
+def test_a_schema_goes_as_the_server_wants_it(
+    kind: str, field: str, sent: tuple[str, object], new_server: NewServer, engine: EngineClient
+) -> None:
+    server = new_server(kind)
+    _obeying(field, server)
+    connect(engine, server.address)
+    prompt = Prompt("The rules.", (_LEASE,), (Message("user", "When?"),))
+    finish(engine.run(AnswerTo(prompt, Sampling(), 8, schema='{"type": "integer"}'), Cancel()))
+    body = server.asked[-1][1]
+    name, value = sent
+    assert body[name] == value
+    assert not {"grammar", "guided_regex", "regex"} & set(body)
+
+
 def test_a_server_that_obeys_nothing_or_refuses_is_asked_as_before(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server("vllm")
     _obeying("none of them", server)

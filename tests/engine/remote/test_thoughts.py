@@ -86,6 +86,38 @@ def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewS
     assert bytes(prompt[-8:]) == b"<think>\n"
 
 
+@pytest.mark.parametrize("pieces", [("</think>",), ("</th", "ink>", "\n\n")])
+def test_what_binds_the_answer_comes_behind_the_thought(
+    pieces: tuple[str, ...], new_server: NewServer, engine: EngineClient
+) -> None:
+    """Two requests: the first is not held to the schema; the second has the thought, and is."""
+
+    def opened(handler: Handler) -> None:
+        handler.send_json({"prompt": render(handler.body["messages"]) + "<think>\n"})
+
+    def route(handler: Handler) -> None:
+        if not handler.body.get("stream"):
+            handler.send_json({"choices": [{"text": "zq7"}]})
+        elif "json_schema" in handler.body:
+            streams(*texts("{", "}"))(handler)
+        else:
+            streams(*texts(*THOUGHT, *pieces, "The tenant"))(handler)
+
+    server = new_server("llama-server")
+    server.routes["/apply-template"] = opened
+    server.routes["/v1/completions"] = route
+    connect(engine, server.address)
+    order = AnswerTo(ASKED, Sampling(), 50, max_thought_tokens=20, schema='{"type": "object"}')
+    events, ending = run(engine.run(order, Cancel()))
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "{}"
+    assert "".join(event.text for event in events if isinstance(event, Thinking)).strip() == "".join(THOUGHT)
+    assert ending.ending is Ending.COMPLETE
+    streamed = [body for path, body, _headers in server.asked if path == "/v1/completions" and body.get("stream")]
+    assert ["json_schema" in body for body in streamed] == [False, True]
+    first, second = (body["prompt"] for body in streamed)
+    assert bytes(second[len(first) :]).decode().startswith("".join((*THOUGHT, *pieces[:2])).rstrip())
+
+
 def test_it_is_stopped_while_it_thinks(new_server: NewServer, engine: EngineClient) -> None:
     def route(handler: Handler) -> None:
         handler.begin_stream()

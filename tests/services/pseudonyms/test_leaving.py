@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.pseudonym import PseudonymUse, Sent
 from app.core.settings import RemoteTexts
+from app.core.values import AnswerForm
 from app.core.work import Cancel, finish
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 
@@ -152,3 +154,16 @@ def test_what_was_held_back_comes_with_a_failure(fake: FakeDesk, book: Book) -> 
     answer = _ask(fake, _talk(fake, book), "Who pays?")
     assert answer.text == "John Smith pays [Per"
     assert answer.problem is not None
+
+
+def test_a_schema_is_sent_with_its_names_replaced(fake: FakeDesk, book: Book) -> None:
+    fake.engine.answers = [('{"party": "[Per', 'son 1]"}')]
+    schema = '{"type": "object", "properties": {"party": {"enum": ["John Smith", "nobody"]}}}'
+    talk = _talk(fake, book)
+    question = Question(talk.id, "Who rents it?", talk.books, form=AnswerForm(schema=schema))
+    answer = finish(fake.desk.ask.ask(question, Cancel()))
+    assert answer.text == '{"party": "John Smith"}'
+    (sent,) = fake.engine.schemas
+    assert "John" not in sent
+    assert json.loads(sent)["properties"]["party"]["enum"] == ["[Person 1]", "nobody"]
+    assert "Smith" not in _everything(fake)
