@@ -22,6 +22,8 @@ _SOON_S, _LATER_S, _PATIENT_S = 180.0, 1500.0, 3600.0
 _FLUENT = 20.0
 """Tokens a second that a model writes where it is to be had soon: several times as fast as one reads, since many think
 before they answer."""
+_READABLE = 5.0
+"""Tokens a second that one reads."""
 _LEAST_BITS = 4.0
 """Of a parameter. With fewer, a model loses more than it is ahead of the next smaller one."""
 _MOST_BYTES = 100 * 10**9
@@ -58,12 +60,27 @@ def best_of(planned: Iterable[tuple[Offer, ModelPlan]], free_bytes: int) -> tupl
     for limit, rate in ((_SOON_S, _FLUENT), (_LATER_S, 0.0), (_PATIENT_S, 0.0)):
         usable = [each for each in fits if _task_s(each[1]) <= limit and _rate(each[1]) >= rate]
         if usable:
-            of_model = [each for each in usable if each[0].untrusted_name == usable[0][0].untrusted_name]
-            whole = [each for each in of_model if is_on_cards(each[1])]
-            if whole:
-                return max(whole, key=lambda each: each[0].size_bytes)
-            return min(of_model, key=lambda each: _task_s(each[1]))
+            return _best_size(each for each in usable if each[0].untrusted_name == usable[0][0].untrusted_name)
     return None
+
+
+def sensible(planned: Iterable[tuple[Offer, ModelPlan]]) -> frozenset[str]:
+    """Keys of the offers that are worth a look on a machine: of each model one size, if it writes as fast as one
+    reads."""
+    of_models: dict[str, list[tuple[Offer, ModelPlan]]] = {}
+    for each in planned:
+        if _rate(each[1]) >= _READABLE:
+            of_models.setdefault(each[0].untrusted_name, []).append(each)
+    return frozenset(_best_size(sizes)[0].key for sizes in of_models.values())
+
+
+def _best_size(sizes: Iterable[tuple[Offer, ModelPlan]]) -> tuple[Offer, ModelPlan]:
+    """Of a model's quantizations, at least one."""
+    sizes = list(sizes)
+    whole = [each for each in sizes if is_on_cards(each[1])]
+    if whole:
+        return max(whole, key=lambda each: each[0].size_bytes)
+    return min(sizes, key=lambda each: _task_s(each[1]))
 
 
 def _rate(plan: ModelPlan) -> float:

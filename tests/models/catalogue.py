@@ -152,7 +152,8 @@ KINDS = (
     ),
 )  # fmt: skip
 """All of them under the Apache License 2.0. In order: of two that a machine runs well, the first is advised. Scout,
-which this program is made for, comes before them. Bytes of 0 are computed from the shape.
+which this program is made for, comes before them, and Maverick, which is too large to be advised. Bytes of 0 are
+computed from the shape.
 
 Left out: models whose terms bind a firm by its turnover (LFM2.5), and those whose shape could not be read (Nemotron 3).
 """
@@ -161,7 +162,7 @@ Left out: models whose terms bind a firm by its turnover (LFM2.5), and those who
 def contents() -> dict[str, Any]:
     return {
         "licences": list(LICENCES),
-        "models": [_scout(), *map(_of_kind, KINDS), _maverick()],
+        "models": [_scout(), _maverick(), *map(_of_kind, KINDS)],
         "starter": {"licence": "apache-2.0"},
     }
 
