@@ -57,8 +57,9 @@ class ModelHeader(msgspec.Struct, frozen=True):
     keeps, empty where none does or it is not known. `moe_step`: every such layer is a mixture. `recurrent`: there are
     layers that keep a state in place of keys.
     `tied`: the output layer has no weights of its own, and uses the embeddings. `projector`: its kind ("llama4",
-    "mlp"), empty for a language model. `untrusted_template`: how the model's makers write a conversation, as a program;
-    empty where there is none, or one that is too long.
+    "mlp"), empty for a language model; `lacking`: tensors without which llama.cpp does not load it.
+    `untrusted_template`: how the model's makers write a conversation, as a program; empty where there is none, or one
+    that is too long.
     """
 
     kind: FileKind
@@ -95,6 +96,7 @@ class ModelHeader(msgspec.Struct, frozen=True):
     local_key_length: int = 0
     local_value_length: int = 0
     states: tuple[int, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def active_parameters(self) -> int:

@@ -20,6 +20,7 @@ from app.models.gguf.container import (
     flaw,
 )
 from app.models.gguf.memory import is_recurrent, memory_of
+from app.models.gguf.projectors import lacking
 from app.models.gguf.values import checked, for_each_layer, number
 
 MAX_LAYERS = 512
@@ -151,6 +152,7 @@ class _Composer:
             local_key_length=self._number("attention.key_length_swa"),
             local_value_length=self._number("attention.value_length_swa"),
             states=memory.states,
+            lacking=lacking(self._projector(), {tensor.name for tensor in self._tensors}),
         )
 
     def _kind(self) -> FileKind:

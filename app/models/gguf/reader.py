@@ -240,7 +240,8 @@ def is_sound(header: ModelHeader, file_bytes: int) -> bool:
 
 
 def _texts(header: ModelHeader) -> tuple[str, ...]:
-    return header.architecture, header.untrusted_name, header.tokenizer, header.pre_tokenizer, header.projector
+    named = (header.architecture, header.untrusted_name, header.tokenizer, header.pre_tokenizer, header.projector)
+    return *named, *header.lacking
 
 
 def _numbers(header: ModelHeader) -> tuple[int, ...]:
