@@ -39,8 +39,10 @@ def run(options: argparse.Namespace, desk: Services) -> Problem | None:
         desk.policy,
         installed=desk.installed,
         backup_at=desk.backups.last_at(),
-        model=None if remote else doctor.chosen_model(desk.models, desk.settings.load().engine),
     )
+    if not remote:
+        model = doctor.chosen_model(desk.models, desk.settings.load().engine)
+        report = msgspec.structs.replace(report, model=model)
     _print_report(report, options.json)
     return next(iter(report.problems), None)
 

@@ -117,12 +117,12 @@ class DoctorReport(msgspec.Struct, frozen=True):
     backup_at: float | None
     starter: str
     embedding: str
-    model: ChosenModel | None
     remote: str
     policy: Policy
     sockets: tuple[str, ...]
     installation: InstallationVerdict | None
     problems: tuple[Problem, ...]
+    model: ChosenModel | None = None
 
 
 def examine(
@@ -135,9 +135,8 @@ def examine(
     *,
     installed: Path | None = None,
     backup_at: float | None = None,
-    model: ChosenModel | None = None,
 ) -> DoctorReport:
-    """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
+    """Look at everything but the model; what cannot be looked at is listed as a problem instead of ending the report.
 
     `installed`: the root of the installation, all of whose files are read; None in a checkout.
     """
@@ -164,7 +163,6 @@ def examine(
         backup_at=backup_at,
         starter=_starter_path(),
         embedding=embedding_model(),
-        model=model,
         remote=remote,
         policy=policy,
         sockets=_sockets(),

@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.models.gguf.container import (
@@ -115,9 +117,7 @@ class _Composer:
         key_length = self._number("attention.key_length", width // max(heads, default=0) if any(heads) else 0)
         experts = self._number("expert_count")
         feed_forward = self._most("feed_forward_length")
-        memory = memory_of(self._keys, self._group, self._each("attention.head_count_kv", layers, heads))
-        value_length = self._number("attention.value_length", key_length)
-        return ModelHeader(
+        header = ModelHeader(
             kind=self._kind(),
             architecture=self._architecture,
             untrusted_name=_text(self._keys, "general.name"),
@@ -130,9 +130,9 @@ class _Composer:
             width=width,
             vocabulary=self._vocabulary(),
             heads=heads,
-            kv_heads=memory.kv_heads,
+            kv_heads=self._each("attention.head_count_kv", layers, heads),
             key_length=key_length,
-            value_length=value_length,
+            value_length=self._number("attention.value_length", key_length),
             window=self._most("attention.sliding_window"),
             feed_forward=feed_forward,
             experts=experts,
@@ -148,11 +148,20 @@ class _Composer:
             tied=self._is_tied(),
             projector=self._projector(),
             weights=_weigh(self._tensors, 0 if self._is_projector else layers),
+        )
+        return self._with_layers(header)
+
+    def _with_layers(self, header: ModelHeader) -> ModelHeader:
+        """With what each layer keeps of what was read, and what a projector lacks."""
+        memory = memory_of(self._keys, self._group, header.kv_heads)
+        return msgspec.structs.replace(
+            header,
+            kv_heads=memory.kv_heads,
             local=memory.local,
             local_key_length=self._number("attention.key_length_swa"),
             local_value_length=self._number("attention.value_length_swa"),
             states=memory.states,
-            lacking=lacking(self._projector(), {tensor.name for tensor in self._tensors}),
+            lacking=lacking(header.projector, {tensor.name for tensor in self._tensors}),
         )
 
     def _kind(self) -> FileKind:
