@@ -16,11 +16,12 @@ from app.core.errors import AppError, Code, Problem
 from app.core.paths import resources
 from app.core.secret import KeyOrigin
 from app.services import doctor, updates
-from app.services.doctor import Deviations, DoctorReport, InstallationVerdict
+from app.services.doctor import ChosenModel, Deviations, DoctorReport, InstallationVerdict
 from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.wording import errors, units
 from app.wording.backup import last_words
+from app.wording.chat_formats import format_sentences, thinking_sentence
 from app.wording.i18n import _
 from app.wording.isolation import landlock_words
 from app.wording.policy import policy_lines
@@ -28,16 +29,20 @@ from app.wording.policy import policy_lines
 
 def run(options: argparse.Namespace, desk: Services) -> Problem | None:
     """Print the report; returns the first problem that was found."""
+    remote = desk.models.host()
     report = doctor.examine(
         desk.paths,
         desk.key,
         desk.engine,
         desk.reader,
-        desk.models.host(),
+        remote,
         desk.policy,
         installed=desk.installed,
         backup_at=desk.backups.last_at(),
     )
+    if not remote:
+        model = doctor.chosen_model(desk.models, desk.settings.load().engine)
+        report = msgspec.structs.replace(report, model=model)
     _print_report(report, options.json)
     return next(iter(report.problems), None)
 
@@ -77,6 +82,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         *((_("damaged data, kept after a rescue"), path) for path in report.damaged),
         (_("starter model"), report.starter or _("not installed")),
+        *_model_rows(report.model),
         (_("model for searching by meaning"), report.embedding or _("not installed: Octavo searches by words alone")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
         *((_("policy of the administrator"), each) for each in policy_lines(report.policy)),
@@ -85,6 +91,19 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
     print_rows(rows)
     for problem in report.problems:
         print(errors.sentence(problem), file=sys.stderr)
+
+
+def _model_rows(model: ChosenModel | None) -> Iterator[tuple[str, str]]:
+    """What is known of how the chosen model writes and thinks."""
+    if model is None:
+        return
+    yield _("model"), model.path
+    if model.problem is not None:
+        yield _("conversation format"), errors.sentence(model.problem)
+        return
+    yield _("conversation format"), " ".join(format_sentences(model.format))
+    if words := thinking_sentence(model.format):
+        yield _("thinking"), words
 
 
 def _key_place(origin: str) -> str:

@@ -184,6 +184,9 @@ class Code(StrEnum):
     HUB_NAME_UNSAFE = "hub_name_unsafe"  # name
     HUB_HASH_MISSING = "hub_hash_missing"  # file
     HUB_HASH_DIFFERS = "hub_hash_differs"  # file; the hub's is not the catalogue's
+    HUB_LICENCE_DIFFERS = "hub_licence_differs"  # repository, known, found
+    HUB_MODEL_DIFFERS = "hub_model_differs"  # repository; its files have another shape than the catalogue's model
+    HUB_PROJECTOR_LACKS = "hub_projector_lacks"  # file, parts: names of tensors
     HUB_HASH_WRONG = "hub_hash_wrong"  # file; what arrived is not what the hub announced
     DISK_TOO_SMALL = "disk_too_small"  # path, needed_bytes, free_bytes
     DISK_FILE_LIMIT = "disk_file_limit"  # path, size_bytes; its file system takes no file that large

@@ -50,11 +50,16 @@ class ModelHeader(msgspec.Struct, frozen=True):
 
     What a kind of model does not have is 0 or empty. `quantization`: as llama.cpp names it ("Q4_K_M"), else the type
     that most bytes have. `files`: their paths, the first part first. `heads`, `kv_heads`: one number for each layer.
-    `key_length`, `value_length`: numbers per head. `window`: tokens that a local layer sees, 0 where all layers see
-    all. `moe_step`: every such layer is a mixture. `recurrent`: there are layers that keep a state in place of keys.
+    `kv_heads` is 0 where a layer keeps no keys and values of its own: it has a state in their place, or uses those of
+    an earlier layer. `key_length`, `value_length`: numbers per head; `local_key_length`, `local_value_length`: those of
+    local layers where they differ, else 0. `window`: tokens that a local layer sees, 0 where all layers see all;
+    `local`: which layers are local, empty where the file does not say. `states`: bytes of the state that each layer
+    keeps, empty where none does or it is not known. `moe_step`: every such layer is a mixture. `recurrent`: there are
+    layers that keep a state in place of keys.
     `tied`: the output layer has no weights of its own, and uses the embeddings. `projector`: its kind ("llama4",
-    "mlp"), empty for a language model. `untrusted_template`: how the model's makers write a conversation, as a program;
-    empty where there is none, or one that is too long.
+    "mlp"), empty for a language model; `lacking`: tensors without which llama.cpp does not load it.
+    `untrusted_template`: how the model's makers write a conversation, as a program; empty where there is none, or one
+    that is too long.
     """
 
     kind: FileKind
@@ -87,6 +92,11 @@ class ModelHeader(msgspec.Struct, frozen=True):
     projector: str
     weights: tuple[Weights, ...]
     untrusted_template: str = ""
+    local: tuple[bool, ...] = ()
+    local_key_length: int = 0
+    local_value_length: int = 0
+    states: tuple[int, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def active_parameters(self) -> int:

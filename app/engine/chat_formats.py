@@ -34,6 +34,22 @@ TABLE = (
             "<turn|>\n<|turn>model\n<|channel>thought\n<channel|>",
         ),
     ),
+    # Source: chat_template.jinja of openai/gpt-oss-120b on Hugging Face; OpenAI's description of Harmony. The rules are
+    # a developer's message. The day is always that which `models.templates.rendering` has, so that books stay read.
+    KnownFormat(
+        "gpt-oss",
+        ("<|start|>", "<|channel|>", "Knowledge cutoff: 2024-06", "# Valid channels: analysis, commentary, final."),
+        ChatTemplate(
+            "<|start|>system<|message|>You are ChatGPT, a large language model trained by OpenAI.\n"
+            "Knowledge cutoff: 2024-06\nCurrent date: 2026-01-01\n\nReasoning: medium\n\n"
+            "# Valid channels: analysis, commentary, final. Channel must be included for every message.<|end|>"
+            "<|start|>developer<|message|># Instructions\n\n",
+            "\n\n<|end|><|start|>user<|message|>",
+            "<|end|><|start|>assistant<|channel|>final<|message|>",
+            "<|end|><|start|>user<|message|>",
+            "<|end|><|start|>assistant",
+        ),
+    ),
     # Source: models/templates/muse-glimmer.jinja of llama.cpp. The model itself writes for whom a message is.
     KnownFormat(
         "Muse Glimmer",

@@ -20,7 +20,7 @@ from app.core.errors import AppError, Code
 from app.engine.chat_formats import ChatRenderer, template
 from app.engine.kv.reuse import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
-from app.engine.thought_marks import without_thought
+from app.engine.thought_marks import with_thought, without_thought
 
 LAYOUT_VERSION = 1
 """Raised with every change to how prompts are laid out: readings saved before it are of no use."""
@@ -135,13 +135,14 @@ class PromptTokenizer:
     ) -> None:
         """`sight` is asked for where a prompt has images, and raises AppError where there is none. `kept`: of this
         vocabulary. `pieces`: the chat format; None takes the one that `vocabulary` renders. `chat_template`: as the
-        model's file has it; how thoughts are switched off is known by it. Raises AppError MODEL_NO_TEMPLATE."""
+        model's file has it; how thoughts are switched on and off is known by it. Raises AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         self._kept = kept
         self._unsaved: set[str] = set()  # ids of books with tokens that are not kept yet
         pieces = pieces or template(vocabulary)
-        self._before_answer = {True: pieces.to_new_answer, False: without_thought(pieces.to_new_answer, chat_template)}
+        new = pieces.to_new_answer
+        self._before_answer = {True: with_thought(new, chat_template), False: without_thought(new, chat_template)}
         self._begin = self._special(pieces.begin)
         if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):
             self._begin.insert(0, vocabulary.bos)

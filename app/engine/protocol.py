@@ -18,6 +18,7 @@ from app.core.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
 from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Work
+from app.engine.planner.cache import Shape
 from app.engine.planner.machine import RepackedWeights
 from app.isolation.heartbeat import WireFailed
 
@@ -70,6 +71,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
+    `shape`: what its cache depends on, by its header.
     `template`: the chat format where neither our table nor llama.cpp's list has it.
     `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
     `context_tokens` counts then, and only for servers that do not say theirs.
@@ -89,6 +91,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     mapping: Mapping = Mapping.AUTO
     adapters: tuple[Adapter, ...] = ()
     template: ChatTemplate | None = None
+    shape: Shape | None = None
     remote: RemoteSpec | None = None
 
 

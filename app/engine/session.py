@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -80,7 +81,7 @@ class Session:
             self._open_projector(spec, threads)
             self._vocabulary = _vocabulary_id(self._model)
             self.tokenizer = self._make_tokenizer(spec)
-            self._shape = _shape(self._model)
+            self._shape = _shape(self._model, spec)
             self._context = self._open_context(spec, threads)
         except AppError as error:
             self._model.close()
@@ -370,16 +371,19 @@ def _kernels(info: ModelInfo) -> str:
     return " ".join((*cpu_features(), f"threads={info.threads}", *cards, *sorted(weights)))
 
 
-def _shape(model: LlamaModel) -> planner.Shape:
+def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
+    """As the header says; where nobody has read it, an upper bound by what llama.cpp says."""
+    geometry = geometry_of(model.architecture, model.window, model.recurrent)
+    if spec.shape is not None:
+        return dataclasses.replace(spec.shape, geometry=geometry)
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
-    geometry = geometry_of(model.architecture, model.window, model.recurrent)
     return planner.Shape(
         kv_heads=(model.integer("attention.head_count_kv", heads),) * model.layers,
         key_length=model.integer("attention.key_length", head_length),
         value_length=model.integer("attention.value_length", head_length),
         geometry=geometry,
-        pattern=planner.pattern_of(model.architecture, geometry),
+        local=planner.local_layers(model.architecture, geometry, model.layers),
     )
 
 

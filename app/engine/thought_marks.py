@@ -42,7 +42,8 @@ class BareWords(msgspec.Struct, frozen=True):
 class ThoughtFamily(msgspec.Struct, frozen=True):
     """`opens` and `closes`: what a thought stands between. `after`: what comes between it and the answer.
 
-    `off`: what an answer begins with where the model is not to think; empty where it always does. `known_by`: what the
+    `off`: what an answer begins with where the model is not to think; empty where it always does. `on`: what stands in
+    its place where the model is to think, for families whose format may leave thoughts out. `known_by`: what the
     chat template of such a model has, all of it. `around`: what the answer itself stands between, if anything.
     """
 
@@ -50,6 +51,7 @@ class ThoughtFamily(msgspec.Struct, frozen=True):
     opens: str
     closes: str
     off: str = ""
+    on: str = ""
     after: str = "\n\n"
     known_by: tuple[str, ...] = ()
     around: tuple[str, str] | None = None
@@ -145,7 +147,9 @@ FAMILIES: tuple[ThoughtFamily, ...] = (
     ),
     ThoughtFamily("MiniMax-M3", "<mm:think>", "</mm:think>", known_by=("<mm:think>",)),
     ThoughtFamily("Magistral", "[THINK]", "[/THINK]", off="[THINK][/THINK]", known_by=("[THINK]", "[/THINK]")),
-    ThoughtFamily("GLM-4.7", _THINK, _END, off=_END, after="", known_by=("[gMASK]", "'</think>' if (enable_thinking")),
+    ThoughtFamily(
+        "GLM-4.7", _THINK, _END, off=_END, on=_THINK, after="", known_by=("[gMASK]", "'</think>' if (enable_thinking")
+    ),
     ThoughtFamily("GLM-4.5", _THINK, _END, off="\n<think></think>", after="\n", known_by=("[gMASK]", _THINK)),
     ThoughtFamily(
         "Granite", _THINK, _END, known_by=("<|start_of_role|>", _THINK), around=("<response>", "</response>")
@@ -156,17 +160,26 @@ FAMILIES: tuple[ThoughtFamily, ...] = (
         "Nemotron 3", _THINK, _END, off="<think></think>", known_by=("<|im_start|>assistant\\n<think></think>",)
     ),
     ThoughtFamily(
-        "DeepSeek V3.1", _THINK, _END, off="<think></think>", after="", known_by=("<｜Assistant｜>", "<think></think>")
+        "DeepSeek V3.1",
+        _THINK,
+        _END,
+        off="<think></think>",
+        on=_THINK,
+        after="",
+        known_by=("<｜Assistant｜>", "<think></think>"),
     ),
     ThoughtFamily(
         "DeepSeek V3.2",
         _THINK,
         _END,
         off="<think></think>",
+        on=_THINK,
         after="",
         known_by=("thinking_start_token + thinking_end_token",),
     ),
-    ThoughtFamily("DeepSeek V4", _THINK, _END, off=_END, after="", known_by=("dsml_token", "thinking_end_token")),
+    ThoughtFamily(
+        "DeepSeek V4", _THINK, _END, off=_END, on=_THINK, after="", known_by=("dsml_token", "thinking_end_token")
+    ),
     ThoughtFamily("DeepSeek R1", _THINK, _END, known_by=("<｜Assistant｜>",)),
     ThoughtFamily("Ling 3", _THINK, _END, off="\n<think></think>", known_by=("<role>ASSISTANT</role>", _THINK)),
     ThoughtFamily(
@@ -177,7 +190,9 @@ FAMILIES: tuple[ThoughtFamily, ...] = (
         known_by=("<|extra_0|>", _THINK),
         around=("<answer>", "</answer>"),
     ),
-    ThoughtFamily("Qwen", _THINK, _END, off=_EMPTY, known_by=("enable_thinking", "<think>\\n\\n</think>\\n\\n")),
+    ThoughtFamily(
+        "Qwen", _THINK, _END, off=_EMPTY, on="<think>\n", known_by=("enable_thinking", "<think>\\n\\n</think>\\n\\n")
+    ),
     ThoughtFamily("think", _THINK, _END, known_by=(_THINK,)),
     ThoughtFamily("thinking", "<thinking>", "</thinking>", known_by=("<thinking>",)),
 )
@@ -211,3 +226,11 @@ def without_thought(before: str, template: str) -> str:
     if opened is not None:
         before = before.rstrip().removesuffix(opened.opens)
     return before + family.off
+
+
+def with_thought(before: str, template: str) -> str:
+    """The end of a prompt, so that the model thinks first, where its format leaves that out; else as it is."""
+    family = family_of(template)
+    if family is None or not family.on or not before.endswith(family.off):
+        return before
+    return before.removesuffix(family.off) + family.on

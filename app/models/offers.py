@@ -22,6 +22,10 @@ _FORBIDDEN = frozenset('<>:"|?*\\')
 """Characters that Windows gives a meaning of their own; a colon also names a stream inside a file."""
 
 
+STRENGTHS = ("finding", "writing", "japanese")
+"""What models are told apart by: finding a passage in much text, writing well, knowing Japanese."""
+
+
 class RemoteFile(msgspec.Struct, frozen=True):
     """A file in a repository of the hub. `path` is relative and was checked to lead nowhere else. `sha256`: 64
     hexadecimal digits, and `revision`: the commit; both empty in the catalogue where the hub has to be asked first."""
@@ -40,7 +44,8 @@ class Offer(msgspec.Struct, frozen=True):
     repository, 40 hexadecimal digits; empty where the hub has to be asked first. `licence`: an id of the catalogue's
     licences, or what the hub says; empty where nothing was said. `gated`: the hub wants a token of someone who was
     admitted. `header`, `projector_header`: what they say, where that is known before anything is fetched; their
-    `files` are empty. `note`: a sentence's name in the catalogue ("smaller", "starter"), empty for none.
+    `files` are empty. `thinks`: it thinks before it answers, unless that is switched off. `strengths`: of `STRENGTHS`,
+    what it is good at here.
     """
 
     repository: str
@@ -53,7 +58,8 @@ class Offer(msgspec.Struct, frozen=True):
     gated: bool = False
     header: ModelHeader | None = None
     projector_header: ModelHeader | None = None
-    note: str = ""
+    thinks: bool = False
+    strengths: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

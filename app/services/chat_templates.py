@@ -13,6 +13,7 @@ from app.core.model import ModelHeader
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import FindFormat
+from app.engine.thought_marks import family_of
 from app.models.templates.protocol import TemplateFlaw
 from app.models.templates.reader import TemplateReader
 from app.store.settings import SettingsStore
@@ -44,11 +45,15 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 class FormatReport(msgspec.Struct, frozen=True):
     """`known`: the format that Octavo or llama.cpp has for a model's template, which is used; None where none has it,
-    and what the template writes is used. `own`: that; None where it cannot be found out, by reason of `problem`."""
+    and what the template writes is used. `own`: that; None where it cannot be found out, by reason of `problem`.
+    `thinks_as`: the family whose marks its thoughts have; empty where it writes none. `always_thinks`: nobody knows how
+    it is had to answer at once."""
 
     known: ChatTemplate | None
     own: WorkedOut | None
     problem: Problem | None = None
+    thinks_as: str = ""
+    always_thinks: bool = False
 
     @property
     def differs(self) -> bool:
@@ -85,11 +90,12 @@ class ChatTemplates:
         Stopped."""
         if not header.has_template:
             return None
-        known = self._known(header)
+        known, family = self._known(header), family_of(header.untrusted_template)
+        thinks_as, always = (family.name, not family.off) if family is not None else ("", False)
         try:
-            return FormatReport(known, self._worked_out(header, path, cancel))
+            return FormatReport(known, self._worked_out(header, path, cancel), None, thinks_as, always)
         except AppError as error:
-            return FormatReport(known, None, error.problem)
+            return FormatReport(known, None, error.problem, thinks_as, always)
 
     def _known(self, header: ModelHeader) -> ChatTemplate | None:
         return finish(self._engine.run(FindFormat(header.untrusted_template)))

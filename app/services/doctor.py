@@ -27,13 +27,17 @@ from app.core.installation import (
 )
 from app.core.paths import Paths
 from app.core.policy import Policy
-from app.core.work import finish
+from app.core.settings import EngineSettings
+from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
 from app.embedding.packages import embedding_model
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
 from app.isolation import sandbox
 from app.models import local
+from app.models.local import model_at
+from app.services.chat_templates import FormatReport
+from app.services.models import Models, files_of
 from app.store.db import find_copy, find_damaged
 from app.store.keys import Key
 
@@ -61,6 +65,27 @@ class LandlockVersion(msgspec.Struct, frozen=True):
         return cls(abi, tuple(gap.value for gap in sandbox.gaps(abi)))
 
 
+class ChosenModel(msgspec.Struct, frozen=True):
+    """The model that the settings name, or the starter. `format`: None where its file names none, or where it could not
+    be found out, by reason of `problem`."""
+
+    path: str
+    format: FormatReport | None = None
+    problem: Problem | None = None
+
+
+def chosen_model(models: Models, wanted: EngineSettings) -> ChosenModel | None:
+    """None where none is chosen and there is no starter. Raises AppError as the store does."""
+    try:
+        path, _projector = files_of(wanted)
+    except AppError:
+        return None
+    try:
+        return ChosenModel(path, finish(models.chat_format(model_at(Path(path)), Cancel())))
+    except AppError as error:
+        return ChosenModel(path, None, error.problem)
+
+
 class DoctorReport(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
@@ -69,7 +94,8 @@ class DoctorReport(msgspec.Struct, frozen=True):
     `components`: native libraries inside the installation and their versions, as its bill of materials names them.
     `older_copy`: of the desk, from before its last upgrade; empty where there is none. `damaged`: what rescues left.
     `backup_at`: when the last backup was made, in seconds since the epoch. `embedding`: the model for searching by
-    meaning; empty where none is installed, so that words alone are searched."""
+    meaning; empty where none is installed, so that words alone are searched. `model`: None where texts go to a server,
+    or no model is there."""
 
     octavo: str
     python: str
@@ -96,6 +122,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     sockets: tuple[str, ...]
     installation: InstallationVerdict | None
     problems: tuple[Problem, ...]
+    model: ChosenModel | None = None
 
 
 def examine(
@@ -109,7 +136,7 @@ def examine(
     installed: Path | None = None,
     backup_at: float | None = None,
 ) -> DoctorReport:
-    """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
+    """Look at everything but the model; what cannot be looked at is listed as a problem instead of ending the report.
 
     `installed`: the root of the installation, all of whose files are read; None in a checkout.
     """

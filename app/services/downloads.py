@@ -9,9 +9,10 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
+from app.core.model import ModelHeader
 from app.core.paths import machine_error
 from app.core.record import RecordKind
-from app.core.work import Cancel, Work
+from app.core.work import Cancel, Work, relay
 from app.engine.protocol import ModelInfo
 from app.models import local
 from app.models.copying import free_bytes, new_file
@@ -125,6 +126,7 @@ class Downloads:
             resolved = self._incoming.begun(offer)
             if resolved is None:
                 resolved = yield from self._hub.resolve(offer, cancel)
+                yield from self._check(offer, resolved, cancel)
                 self._incoming.remember(offer, resolved)
             try:
                 yield from self._hub.fetch(resolved, files, cancel)
@@ -137,6 +139,22 @@ class Downloads:
         detail = f"{resolved.repository} {resolved.revision}"
         self._models.note(of_model(RecordKind.DOWNLOAD, model, detail=detail, engine=order.host))
         return model
+
+    def _check(self, offer: Offer, resolved: Offer, cancel: Cancel) -> Work[Asking, None]:
+        """Look at the headers of what is to be fetched, some megabytes, before it is: whether it is the model that the
+        catalogue describes, and whether llama.cpp can see images with its projector.
+
+        Raises AppError HUB_MODEL_DIFFERS, HUB_PROJECTOR_LACKS, HUB_*, MODEL_*; Stopped.
+        """
+        if offer.header is None and resolved.projector is None:
+            return
+        host = self._host()
+        found = yield from relay(self._hub.headers(resolved, cancel), lambda _step: (Asking(host),))
+        if offer.header is not None and found.header is not None and not _are_alike(offer.header, found.header):
+            raise AppError(Code.HUB_MODEL_DIFFERS, repository=offer.repository)
+        if resolved.projector is not None and found.projector_header is not None and found.projector_header.lacking:
+            parts = ", ".join(found.projector_header.lacking)
+            raise AppError(Code.HUB_PROJECTOR_LACKS, file=resolved.projector.path, parts=parts)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Downloads that were begun, in this process or an earlier one."""
@@ -226,6 +244,15 @@ class Downloads:
 
     def _folder_of(self, offer: Offer) -> Path:
         return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
+
+
+def _are_alike(known: ModelHeader, found: ModelHeader) -> bool:
+    """Whether they are of the same model, however it is packed."""
+
+    def shape(header: ModelHeader) -> tuple[object, ...]:
+        return header.architecture, header.width, header.experts, header.vocabulary
+
+    return shape(known) == shape(found)
 
 
 def _write_terms(licence: Licence, folder: Path) -> list[RecordedFile]:

@@ -372,33 +372,47 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
         cpu_tensors=placement.cpu_tensors,
         tensor_split=tuple(map(float, placement.tensor_split)),
         mapping=placement.mapping,
+        shape=placement.shape,
     )
 
 
 def place(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
+    header: ModelHeader,
+    projector: ModelHeader | None,
+    machine: Machine,
+    request: PlanRequest,
+    adapter_bytes: int = 0,
+    *,
+    ways: bool = True,
 ) -> ModelPlan:
-    """The plan that a load with this request follows. Left open, a context takes what a GPU holds. Without a GPU it
-    has the usual length, since reading more would take hours there, or less where that does not fit."""
+    """The plan that a load with this request follows, and the `ways` to another, if they are wanted. Left open, a
+    context takes what a GPU holds. Without a GPU it has the usual length, since reading more would take hours there, or
+    less where that does not fit."""
     requests = [request]
     if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
         usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
         requests.insert(0, msgspec.structs.replace(request, context_tokens=usual))
     plans = []
     for each in requests:
-        plans.append(_plan(header, projector, machine, each, adapter_bytes))
+        plans.append(_plan(header, projector, machine, each, adapter_bytes, ways=ways))
         if isinstance(plans[-1].result, Placement):
             return plans[-1] if each is request else _unasked(plans[-1], request)
     return plans[0]
 
 
 def _plan(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int
+    header: ModelHeader,
+    projector: ModelHeader | None,
+    machine: Machine,
+    request: PlanRequest,
+    adapter_bytes: int,
+    *,
+    ways: bool = True,
 ) -> ModelPlan:
     seeing = projector if request.images else None
     result = planner.plan(header, seeing, machine, request, adapter_bytes)
-    ways = planner.ways(header, seeing, machine, request, result, adapter_bytes)
-    return ModelPlan(header, seeing, machine, result, request, ways)
+    found = planner.ways(header, seeing, machine, request, result, adapter_bytes) if ways else ()
+    return ModelPlan(header, seeing, machine, result, request, found)
 
 
 def with_measured(plan: ModelPlan, path: Path, learning: Learning) -> ModelPlan:

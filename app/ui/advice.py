@@ -16,6 +16,7 @@ from app.ui.chat.empty import AdvisedModel
 from app.ui.models.words import pages_of, title_of
 from app.ui.presenter import Presenter
 from app.wording.i18n import _
+from app.wording.models import strengths_sentence
 from app.wording.units import count, duration, printable, size
 
 _SWIFT, _STEADY = 12.0, 5.0
@@ -67,6 +68,7 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
         _("Reads {pages} pages in about {time}, {writing}.").format(
             pages=READ_PAGES, time=duration(_round(READ_TOKENS / speed.reading)), writing=_writing_words(speed.writing)
         ),
+        f"{good}." if (good := strengths_sentence(offer)) else "",
         _("Sees images.") if plan.projector is not None else "",
         _("{size} to download.").format(size=size(offer.size_bytes)),
         f"{printable(licence.credit)}." if licence is not None and licence.credit else "",

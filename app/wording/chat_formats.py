@@ -38,3 +38,12 @@ def format_sentences(report: FormatReport | None) -> Iterator[str]:
         yield (unused if report.differs else _("The model also reads these words: {words}")).format(words=words)
     if own.dated and known is None:
         yield _("The format contains the date. Octavo always writes the same one, so that books stay read.")
+
+
+def thinking_sentence(report: FormatReport | None) -> str:
+    """Whether the model thinks before it answers, and whether that can be switched off; empty for no."""
+    if report is None or not report.thinks_as:
+        return ""
+    if report.always_thinks:
+        return _("The model always thinks before it answers.")
+    return _("The model thinks before it answers, unless you switch thinking off.")

@@ -579,6 +579,18 @@ _SENTENCES: dict[Code, str] = {
         "At the model hub, “{file}” is not the file that Octavo knows under this name: its SHA-256 or size is"
         " different. It was not downloaded. If you trust the owner, look up the repository by name."
     ),
+    Code.HUB_LICENCE_DIFFERS: (
+        "The catalogue says that “{repository}” has the licence {known}; the model hub says {found}. Nothing was"
+        " downloaded. Look up the repository by name to see and use it under its own licence."
+    ),
+    Code.HUB_MODEL_DIFFERS: (
+        "At the model hub, “{repository}” is another model than the catalogue describes. Nothing was downloaded. Look"
+        " up the repository by name to see what it has."
+    ),
+    Code.HUB_PROJECTOR_LACKS: (
+        "The model cannot see images with “{file}”: the file lacks {parts}. Nothing was downloaded. Choose another"
+        " repository."
+    ),
     Code.HUB_HASH_WRONG: (
         "“{file}” arrived with a wrong SHA-256, so it was deleted. Try again. If it happens again, use another network"
         " or another mirror."

@@ -79,9 +79,14 @@ def test_an_installation_is_verified(doctor: Any, root: Path) -> None:
 def test_in_a_checkout_there_is_nothing_to_verify(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk = ["--data-dir", str(tmp_path / "desk")]
     assert run(options.parse(["doctor", *desk]), open_desk) == 0
-    assert "there is nothing to verify" in capfd.readouterr().out
+    out = capfd.readouterr().out
+    assert "there is nothing to verify" in out
+    assert "Octavo knows the conversation format of this model" in out, "of the starter"
     assert run(options.parse(["doctor", "--json", *desk]), open_desk) == 0
-    assert json.loads(capfd.readouterr().out)["installation"] is None
+    report = json.loads(capfd.readouterr().out)
+    assert report["installation"] is None
+    assert report["model"]["format"]["known"] == report["model"]["format"]["own"]["template"]
+    assert report["model"]["format"]["thinks_as"] == ""
 
 
 def test_a_build_without_a_release_key_trusts_no_update(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

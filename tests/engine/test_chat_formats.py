@@ -67,6 +67,7 @@ def test_each_format_of_the_list_is_found_in_a_template_that_writes_it() -> None
     ("name", "shape"),
     [
         ("Gemma 4", shapes.EMPTY_THOUGHT),
+        ("gpt-oss", shapes.HARMONY),
         ("Muse Glimmer", shapes.RECIPIENTS),
         ("DeepSeek V4", shapes.BARE_RULES),
         ("Mistral, V7-Tekken and later", shapes.TEKKEN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,20 +18,25 @@ from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
 from app.engine.repacking import repacked
+from app.engine.session import Session
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
 from app.ui.jobs import Done
 from tests.endings import as_events
 from tests.engine.conftest import NewEngine, probe
+from tests.models import published
+from tests.models.attending import HYBRIDS, write_attending
 from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
 from tests.models.llama4 import write_scout
+from tests.models.published_files import write_published
 from tests.models.qwen2 import write_qwen2
 
 WITHOUT_END = MachineDevice("RAM", False, 1 << 50, 1 << 50)
@@ -162,6 +168,42 @@ def test_so_it_does_with_other_families(counting: EngineClient, tmp_path: Path, 
         check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
+
+
+@pytest.mark.parametrize(
+    ("shape", "quantization"),
+    [
+        (published.QWEN35_4B, "Q4_K_M"),
+        (published.QWEN36_35B, "Q4_K_M of Qwen"),
+        (published.GEMMA4_26B, "Q4_K_M"),
+        (published.GEMMA4_E4B, "Q4_K_M"),
+        (published.GPT_OSS_20B, "MXFP4"),
+        (published.MUSE_GLIMMER, "Q4_K_M"),
+        (published.GRANITE4_TINY, "Q4_K_M"),
+    ],
+    ids=lambda each: str(getattr(each, "name", "")),
+)
+def test_what_each_layer_keeps_is_counted_to_the_byte_whatever_it_is(
+    counting: EngineClient, tmp_path: Path, shape: published.Published, quantization: str
+) -> None:
+    """Keys in some layers, states in others, windows with heads of another length, keys of earlier layers."""
+    file = write_published(tmp_path / "model.gguf", shape, quantization)
+    header = read(file)
+    nameless = NamelessVocabulary(header.architecture, header.vocabulary)
+    placement = predict(header, 65_536, KvType.Q8_0, 512)
+    weights, kept, compute = counted(finish(counting.run(DryRun(spec_of(placement, str(file)), nameless))))
+    wanted_weights, wanted_kept, wanted_compute = predicted(placement)
+    assert kept == wanted_kept
+    assert weights <= wanted_weights * 1.01  # a table of embeddings for each layer stays in the file
+    assert compute == pytest.approx(wanted_compute, rel=0.2)
+
+
+@pytest.mark.parametrize("kind", HYBRIDS)
+def test_an_engine_asks_memory_for_no_keys_of_layers_without_any(tmp_path: Path, kind: str) -> None:
+    file = write_attending(tmp_path / "model.gguf", kind)
+    placement = predict(read(file), 131_072, KvType.F16)
+    with contextlib.closing(Session(spec_of(placement, str(file)), lambda _share: True, RunControl())) as session:
+        assert session.info.kv_bytes == sum(buffer.cache_bytes for buffer in session.info.buffers)
 
 
 @pytest.mark.real

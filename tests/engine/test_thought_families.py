@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.thinking import Thoughts
-from app.engine.thought_marks import FAMILIES, family_of, without_thought
+from app.engine.thought_marks import FAMILIES, family_of, with_thought, without_thought
 from tests.engine.thought_streams import ANSWER, REPEATED, STREAMS, STUBBORN, TEMPLATES, THOUGHT, WRAPPED, as_tokens
 
 few = settings(max_examples=15)
@@ -135,3 +135,27 @@ def test_a_thought_that_an_unknown_template_opens_is_closed() -> None:
 def test_every_family_is_known_by_something() -> None:
     assert all(family.known_by and all(family.known_by) for family in FAMILIES)
     assert len({family.name for family in FAMILIES}) == len(FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("before", "template", "thinking"),
+    [
+        ("<｜Assistant｜></think>", "dsml_token thinking_end_token", "<｜Assistant｜><think>"),
+        (
+            "<|im_start|>assistant\n<think>\n\n</think>\n\n",
+            "enable_thinking '<think>\\n\\n</think>\\n\\n'",
+            "<|im_start|>assistant\n<think>\n",
+        ),
+        ("<|assistant|></think>", "[gMASK] {{ '</think>' if (enable_thinking", "<|assistant|><think>"),
+        ("<|im_start|>assistant\n", "enable_thinking '<think>\\n\\n</think>\\n\\n'", "<|im_start|>assistant\n"),
+        ("<|turn>model\n<|channel>thought\n<channel|>", "<|channel> <channel|>", None),
+    ],
+)
+def test_who_wants_thoughts_gets_them_where_the_format_leaves_them_out(
+    before: str, template: str, thinking: str | None
+) -> None:
+    found = with_thought(before, template)
+    assert found == (thinking or before)
+    if found != before:
+        assert Thoughts(found).feed(b"So.") == b"", "what comes is a thought"
+        assert without_thought(found, template) == before

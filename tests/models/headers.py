@@ -62,27 +62,37 @@ class Mixture:
     first_values: Type | None = None  # of two layers
     first_down: Type | None = None  # of one layer in sixteen
     more_bits: Type | None = None  # of values and the way down, in the first and last eighth and each third between
+    chosen: tuple[tuple[str, Type], ...] = ()  # by who made the file, for tensors of these names
 
     def type_of(self, name: str, layer: int, layers: int) -> Type:
+        for chosen, kind in self.chosen:
+            if name == chosen:
+                return kind
         match name:
             case "output":
                 return self.output
             case "attn_output":
                 return self.attention_output or self.most
-            case "attn_v" if self.first_values and layer < 2:
+            case "attn_v" | "attn_qkv" if self.first_values and layer < 2:
                 return self.first_values
             case "ffn_down" | "ffn_down_exps" | "ffn_down_shexp" if self.first_down and layer < layers // 16:
                 return self.first_down
-            case "attn_v" | "ffn_down" | "ffn_down_exps" | "ffn_down_shexp":
+            case "attn_v" | "attn_qkv" | "ffn_down" | "ffn_down_exps" | "ffn_down_shexp":
                 if self.more_bits and _gets_more_bits(layer, layers):
                     return self.more_bits
-                return (self.values if name == "attn_v" else self.down) or self.most
+                return (self.values if name in ("attn_v", "attn_qkv") else self.down) or self.most
         return self.most
 
 
 def _gets_more_bits(layer: int, layers: int) -> bool:
     return layer < layers // 8 or layer >= 7 * layers // 8 or (layer - layers // 8) % 3 == 2
 
+
+_EXPERTS = ("ffn_gate_exps", "ffn_up_exps", "ffn_down_exps")
+_BESIDE_FEED_FORWARD = (
+    *("attn_q", "attn_k", "attn_v", "attn_qkv", "attn_gate", "attn_output"),
+    *("ssm_alpha", "ssm_beta", "ssm_out", "ffn_gate_shexp", "ffn_up_shexp", "ffn_down_shexp"),
+)
 
 MIXTURES = {
     "Q2_K": Mixture(10, Type.Q2_K, attention_output=Type.Q3_K, values=Type.Q4_K, down=Type.Q3_K),
@@ -95,6 +105,9 @@ MIXTURES = {
     "Q6_K": Mixture(18, Type.Q6_K),
     "Q8_0": Mixture(7, Type.Q8_0, output=Type.Q8_0),
     "BF16": Mixture(32, Type.BF16, output=Type.BF16),
+    "MXFP4": Mixture(38, Type.Q8_0, output=Type.Q8_0, chosen=tuple((name, Type.MXFP4) for name in _EXPERTS)),
+    # As ggml-org packs Qwen 3.6 and 3.8: all that every token reads beside the feed-forward network has more bits.
+    "Q4_K_M of Qwen": Mixture(15, Type.Q4_K, chosen=tuple((name, Type.Q8_0) for name in _BESIDE_FEED_FORWARD)),
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ Names of keys and tensors: `tools/mtmd/clip.cpp` and `clip-impl.h` of llama.cpp,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import gguf
@@ -28,8 +28,11 @@ _LAYERS = 2
 _HEADS = 2
 
 
-def write_projector(path: Path, seed: int = 0, *, width: int = llama4.WIDTH, blind: bool = False) -> Path:
+def write_projector(
+    path: Path, seed: int = 0, *, width: int = llama4.WIDTH, blind: bool = False, without: Collection[str] = ()
+) -> Path:
     """Write a projector of Llama 4's kind. `width`: of its embeddings. `blind`: it does not look at the pixels.
+    `without`: tensors of the adapter that are left out.
 
     Returns `path`.
     """
@@ -42,9 +45,14 @@ def write_projector(path: Path, seed: int = 0, *, width: int = llama4.WIDTH, bli
     writer.add_tensor("v.class_embd", rng.standard_normal(_WIDTH).astype(np.float32))
     _add_norm(writer, "v.pre_ln")
     _add_norm(writer, "v.post_ln")
-    add("mm.model.mlp.1.weight", _ADAPTER_WIDTH, _WIDTH * _SHUFFLE * _SHUFFLE)
-    add("mm.model.mlp.2.weight", _ADAPTER_WIDTH, _ADAPTER_WIDTH)
-    add("mm.model.fc.weight", width, _ADAPTER_WIDTH)
+    adapter = {
+        "mm.model.mlp.1.weight": (_ADAPTER_WIDTH, _WIDTH * _SHUFFLE * _SHUFFLE),
+        "mm.model.mlp.2.weight": (_ADAPTER_WIDTH, _ADAPTER_WIDTH),
+        "mm.model.fc.weight": (width, _ADAPTER_WIDTH),
+    }
+    for name, shape in adapter.items():
+        if name not in without:
+            add(name, *shape)
     return _write(writer, path)
 
 

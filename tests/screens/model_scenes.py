@@ -17,7 +17,7 @@ from app.models.records import Record
 from app.services.chat_templates import FormatReport
 from app.services.plans import Hardware
 from app.ui.bridge import Executor
-from app.ui.models.card import CardAction
+from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.placement_rows import NumberRow
 from app.ui.models.window import ModelsWindow
 from app.wording.chat_formats import format_sentences
@@ -128,7 +128,7 @@ def models_cpu(stage: Stage) -> None:
 
 
 def _unfold(window: ModelsWindow) -> None:
-    window.fold.click()
+    window.folds[CardGroup.MISFIT].click()
     pause(100)
     bar = window.scroller.verticalScrollBar()
     bar.setValue(bar.maximum())

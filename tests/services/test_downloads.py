@@ -26,6 +26,7 @@ from app.wording.errors import sentence
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
+from tests.models.projector import write_projector
 from tests.ui.fakes import SCOUT
 
 
@@ -338,6 +339,28 @@ def test_a_catalogue_that_knows_other_parts_means_that_quantization(
     assert len([request for request in loopback.requests if "/api/" in request.path]) == 1, "one answer says it all"
     assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == sorted([*names, RECORD_NAME])
     assert desk.downloads.unfinished() == ()
+
+
+def test_another_model_than_the_catalogue_describes_is_told(
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    add_one(loopback, tmp_path)
+    header = next(offer.header for offer in desk.downloads.offers() if offer.untrusted_name == "Qwen3 4B")
+    described = msgspec.structs.replace(in_catalogue("tiny-Q8_0.gguf"), header=header)
+    assert problem(desk.downloads.fetch(described, Cancel())).code is Code.HUB_MODEL_DIFFERS
+    assert not list(folder.glob("owner--*"))
+
+
+def test_a_projector_that_could_not_be_loaded_is_told_before_it_is_fetched(
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    add_one(loopback, tmp_path)
+    old = write_projector(tmp_path / "mmproj-F16.gguf", without=("mm.model.fc.weight",))
+    loopback.add(old.name, old)
+    (offer,) = looked_up(desk)
+    told = problem(desk.downloads.fetch(offer, Cancel()))
+    assert told == Problem(Code.HUB_PROJECTOR_LACKS, {"file": "mmproj-F16.gguf", "parts": "mm.model.fc.weight"})
+    assert not list(folder.glob("owner--*"))
 
 
 def test_a_quantization_that_is_gone_is_told(

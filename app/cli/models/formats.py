@@ -14,7 +14,7 @@ from app.models.local import model_at
 from app.services.chat_templates import FormatReport
 from app.services.services import Services
 from app.wording import units
-from app.wording.chat_formats import format_sentences
+from app.wording.chat_formats import format_sentences, thinking_sentence
 from app.wording.i18n import _
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json({"report": report, "differs": report is not None and report.differs})
         return
-    for sentence in format_sentences(report):
+    for sentence in filter(None, (*format_sentences(report), thinking_sentence(report))):
         print(units.printable(sentence))
     if report is not None and (rows := list(_rows(report))):
         print()

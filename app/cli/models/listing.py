@@ -20,6 +20,7 @@ from app.models.offers import Offer
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.i18n import _
+from app.wording.models import strengths_sentence, thinks_words
 from app.wording.units import count, size
 
 _Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
@@ -49,7 +50,8 @@ def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> N
         licence = desk.downloads.order(offer).licence
         tokens = _("{n} tokens").format(n=count(offer.header.context_trained)) if offer.header else ""
         row = [asked_as(offer, desk), size(offer.size_bytes), tokens, licence.name if licence else ""]
-        rows.append([*row, _state(offer, desk)])
+        about = " · ".join(filter(None, (strengths_sentence(offer), thinks_words(offer))))
+        rows.append([*row, about, _state(offer, desk)])
     print_table(rows)
 
 
@@ -73,6 +75,8 @@ def described(offer: Offer, desk: Services) -> dict[str, Any]:
         "size_bytes": offer.size_bytes,
         "bytes_to_fetch": order.bytes_to_fetch,
         "gated": offer.gated,
+        "thinks": offer.thinks,
+        "strengths": offer.strengths,
         "licence": order.licence.id if order.licence else "",
         "licence_accepted": order.accepted,
         "context_trained": offer.header.context_trained if offer.header else None,

@@ -4,7 +4,7 @@
 what there is; `speed.py` estimates; `placement.py` chooses; `ways.py` names what else could be asked for.
 """
 
-from app.engine.planner.cache import DEFAULT_CONTEXT, Shape, context_bytes, kv_bytes, largest_context, pattern_of
+from app.engine.planner.cache import DEFAULT_CONTEXT, Shape, context_bytes, kv_bytes, largest_context, local_layers
 from app.engine.planner.demand import MemoryClass
 from app.engine.planner.machine import DISK, GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
@@ -31,7 +31,7 @@ __all__ = [
     "imagined",
     "kv_bytes",
     "largest_context",
-    "pattern_of",
+    "local_layers",
     "plan",
     "ways",
 ]

@@ -22,30 +22,43 @@ _BLOCKS = {KvType.F16: (1, 2), KvType.Q8_0: (32, 34), KvType.Q4_0: (32, 18)}
 
 _SMALLEST_ROTATION = 64
 
-_PATTERNS = {"llama4": 4, "gemma2": 2, "gemma3": 6, "cohere2": 4, "gpt-oss": 2}
-"""The last of so many layers is global, the others are local (`load_swa_pattern` in src/models of llama.cpp)."""
+_PATTERNS = {"llama4": 4, "gemma2": 2, "gemma3": 6, "cohere2": 4, "gpt-oss": 2, "muse-glimmer": 4}
+"""The last of so many layers is global, the others are local (`load_swa_pattern` in src/models of llama.cpp). It holds
+where a file does not say which are."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What the KV cache of a model depends on; lengths are numbers per head.
+    """What the memory of a model for what it has read depends on; lengths are numbers per head.
 
-    `kv_heads`: one for each layer. `pattern`: the last of so many layers is global; 0: all are, as far as is known.
+    `kv_heads`: one for each layer; 0 where a layer keeps no keys of its own. `local`: which layers are; empty: none, as
+    far as is known. `local_key_length`, `local_value_length`: where local layers have others. `states`: bytes of what
+    each layer keeps in place of keys, however much was read; empty: nothing.
     """
 
     kv_heads: tuple[int, ...]
     key_length: int
     value_length: int
     geometry: Geometry
-    pattern: int = 0
+    local: tuple[bool, ...] = ()
+    local_key_length: int = 0
+    local_value_length: int = 0
+    states: tuple[int, ...] = ()
 
     def is_local(self, layer: int) -> bool:
-        return self.pattern > 0 and layer % self.pattern < self.pattern - 1
+        return bool(self.local) and self.local[layer]
+
+    def lengths(self, local: bool) -> tuple[int, int]:
+        """Of a key and of a value, in local layers or in the others."""
+        if local:
+            return self.local_key_length or self.key_length, self.local_value_length or self.value_length
+        return self.key_length, self.value_length
 
 
-def pattern_of(architecture: str, geometry: Geometry) -> int:
-    """`Shape.pattern`. A family that is not known counts as global throughout: an upper bound."""
-    return _PATTERNS.get(architecture, 0) if geometry.window else 0
+def local_layers(architecture: str, geometry: Geometry, layers: int) -> tuple[bool, ...]:
+    """`Shape.local` by the family's usual pattern. Who is not known counts as global throughout: an upper bound."""
+    pattern = _PATTERNS.get(architecture, 0) if geometry.window else 0
+    return tuple(layer % pattern < pattern - 1 for layer in range(layers)) if pattern else ()
 
 
 def cells(context_tokens: int) -> int:
@@ -59,13 +72,16 @@ def local_cells(shape: Shape, context_tokens: int, slice_tokens: int) -> int:
 
 
 def layer_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> list[int]:
-    """Bytes of the cache of each layer."""
-    rows = {
-        heads: _row(heads * shape.key_length, kv_type) + _row(heads * shape.value_length, kv_type)
-        for heads in set(shape.kv_heads)
-    }
+    """Bytes of what each layer keeps: keys and values, or a state."""
     held = {False: cells(context_tokens), True: local_cells(shape, context_tokens, slice_tokens)}
-    return [held[shape.is_local(layer)] * rows[heads] for layer, heads in enumerate(shape.kv_heads)]
+    kinds = [(heads, shape.is_local(layer)) for layer, heads in enumerate(shape.kv_heads)]
+    sizes = {
+        (heads, local): held[local] * sum(_row(heads * length, kv_type) for length in shape.lengths(local))
+        for heads, local in set(kinds)
+    }
+    if not shape.states:
+        return [sizes[kind] for kind in kinds]
+    return [sizes[kind] + state for kind, state in zip(kinds, shape.states, strict=True)]
 
 
 def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
@@ -81,7 +97,7 @@ def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tok
     (`kv.cached_sequence`). 0 where none is ever taken; None where it is not known which layers are local."""
     if shape.geometry.attention is Attention.FULL or context_tokens <= shape.geometry.window:
         return 0
-    if not shape.pattern:
+    if not shape.local:
         return None
     layers = layer_bytes(shape, context_tokens, kv_type, slice_tokens)
     return sum(size for layer, size in enumerate(layers) if shape.is_local(layer))

@@ -187,7 +187,7 @@ class Demand:
             self._contexts[wanted] = _ContextDemand(
                 _running(cache.layer_bytes(self.shape, *wanted)),
                 cache.snapshot_bytes(self.shape, *wanted),
-                shape.cells + (shape.local_cells if self.shape.pattern else 0),
+                shape.cells + (shape.local_cells if any(self.shape.local) else 0),
                 graph.input_bytes(shape),
                 graph.compute_bytes(shape),
                 self._unpacked_bytes(choice),
@@ -198,7 +198,8 @@ class Demand:
         """CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh)."""
         if choice.kv_type is KvType.F16:
             return 0
-        numbers = max(self.shape.kv_heads, default=0) * (self.shape.key_length + self.shape.value_length)
+        shape = self.shape
+        numbers = max((n * sum(shape.lengths(shape.is_local(i))) for i, n in enumerate(shape.kv_heads)), default=0)
         return _F16 * numbers * cache.cells(choice.context_tokens)
 
     def _split(
@@ -292,28 +293,39 @@ def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
 
 
 def shape_of(header: ModelHeader) -> cache.Shape:
-    """What a header says of the KV cache."""
+    """What a header says of the cache."""
     geometry = geometry_of(header.architecture, header.window, header.recurrent)
-    pattern = cache.pattern_of(header.architecture, geometry)
-    return cache.Shape(header.kv_heads, header.key_length, header.value_length, geometry, pattern)
+    return cache.Shape(
+        header.kv_heads,
+        header.key_length,
+        header.value_length,
+        geometry,
+        header.local or cache.local_layers(header.architecture, geometry, header.layers),
+        header.local_key_length,
+        header.local_value_length,
+        header.states,
+    )
 
 
 def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShape, ...]:
     mixtures = {weights.layer for weights in header.weights if weights.part is TensorPart.EXPERTS}
-    return tuple(
-        graph.LayerShape(
-            query=header.heads[layer] * header.key_length,
-            key=header.kv_heads[layer] * header.key_length,
-            value=header.kv_heads[layer] * header.value_length,
-            dense=header.feed_forward,
-            experts=header.experts if layer in mixtures else 0,
-            used=header.experts_used,
-            expert_width=header.expert_feed_forward or header.feed_forward,
-            shared=header.shared_expert_feed_forward,
-            local=shape.is_local(layer),
+    layers = []
+    for layer in range(header.layers):
+        key_length, value_length = shape.lengths(shape.is_local(layer))
+        layers.append(
+            graph.LayerShape(
+                query=header.heads[layer] * key_length,
+                key=header.kv_heads[layer] * key_length,
+                value=header.kv_heads[layer] * value_length,
+                dense=header.feed_forward,
+                experts=header.experts if layer in mixtures else 0,
+                used=header.experts_used,
+                expert_width=header.expert_feed_forward or header.feed_forward,
+                shared=header.shared_expert_feed_forward,
+                local=shape.is_local(layer),
+            )
         )
-        for layer in range(header.layers)
-    )
+    return tuple(layers)
 
 
 def _kept_snapshots(context: _ContextDemand, left_bytes: int) -> int | None:

@@ -125,7 +125,7 @@ class Bill(msgspec.Struct, frozen=True):
 class Placement(Bill, frozen=True):
     """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
     several GPUs, in order. `snapshot_bytes`: main memory for copies of the local layers; None where it is not known
-    what they take."""
+    what they take. `shape`: what the cache depends on."""
 
     slice_tokens: int
     gpu_layers: int
@@ -136,6 +136,7 @@ class Placement(Bill, frozen=True):
     threads: int
     snapshot_bytes: int | None
     speed: Speed
+    shape: cache.Shape
 
 
 class Shortfall(Bill, frozen=True):
@@ -331,6 +332,7 @@ class Planner:
             snapshot_bytes=layout.snapshot_bytes,
             uses=layout.uses,
             speed=speed,
+            shape=self._demand.shape,
             remarks=remarks,
         )
 

@@ -124,7 +124,8 @@ def _seen(header: ModelHeader, context_tokens: int, share: float) -> float:
     for layer, heads in enumerate(header.heads):
         local = shape.is_local(layer)
         reach = min(context_tokens, shape.geometry.window) / 2 if local else context_tokens * share
-        seen += heads * header.key_length * reach
+        if header.kv_heads[layer]:
+            seen += heads * shape.lengths(local)[0] * reach
     return seen
 
 

@@ -103,7 +103,7 @@ _SCALARS = {
 }
 """Types of values, by number: enum gguf_type of gguf.h."""
 
-_WHOLE_NUMBERS = frozenset({0, 1, 2, 3, _UINT32, 5, 10, 11})
+_WHOLE_NUMBERS = frozenset({0, 1, 2, 3, _UINT32, 5, 7, 10, 11})
 
 
 class ByteSource(Protocol):

@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.models.gguf.container import (
@@ -19,20 +21,17 @@ from app.models.gguf.container import (
     Value,
     flaw,
 )
+from app.models.gguf.memory import is_recurrent, memory_of
+from app.models.gguf.projectors import lacking
+from app.models.gguf.values import checked, for_each_layer, number
 
 MAX_LAYERS = 512
 """LLAMA_MAX_LAYERS in llama-hparams.h: a model of more cannot be loaded."""
-
-MAX_NUMBER = 1 << 40
-"""No length or count of a model comes near; what is larger would only make later sums absurd."""
 
 MAX_PARAMETERS = (1 << 63) - 1
 
 _GUESSED = 1024
 """LLAMA_FTYPE_GUESSED in llama.h, added to a file type that nobody wrote down."""
-
-_STATES = ("ssm", "wkv", "shortconv", "kda")
-"""Groups of keys that only architectures with a state in place of keys have. Source: llama-arch.cpp."""
 
 _PROJECTOR = "clip"
 _NO_PROJECTOR_KIND = "mlp"  # what clip.cpp takes a projector for that does not say
@@ -77,13 +76,13 @@ def compose(files: Sequence[GgufContents]) -> ModelHeader:
 def _check_parts(files: Sequence[GgufContents]) -> None:
     """As llama.cpp does (llama-model-loader.cpp): every part knows its place, and no tensor is missing."""
     first = files[0].keys
-    if max(_number(first, "split.count"), 1) != len(files):
-        raise _parts_differ(max(_number(first, "split.count"), len(files)))
+    if max(number(first, "split.count"), 1) != len(files):
+        raise _parts_differ(max(number(first, "split.count"), len(files)))
     if len(files) == 1:
         return
-    places = [_number(file.keys, "split.no", -1) for file in files]
+    places = [number(file.keys, "split.no", -1) for file in files]
     total = sum(len(file.tensors) for file in files)
-    if places != list(range(len(files))) or _number(first, "split.tensors.count", total) != total:
+    if places != list(range(len(files))) or number(first, "split.tensors.count", total) != total:
         raise _parts_differ(len(files))
 
 
@@ -118,7 +117,7 @@ class _Composer:
         key_length = self._number("attention.key_length", width // max(heads, default=0) if any(heads) else 0)
         experts = self._number("expert_count")
         feed_forward = self._most("feed_forward_length")
-        return ModelHeader(
+        header = ModelHeader(
             kind=self._kind(),
             architecture=self._architecture,
             untrusted_name=_text(self._keys, "general.name"),
@@ -141,7 +140,7 @@ class _Composer:
             expert_feed_forward=(self._most("expert_feed_forward_length") or feed_forward) if experts else 0,
             shared_expert_feed_forward=self._shared_width(),
             moe_step=self._moe_step() if experts else 0,
-            recurrent=any(key.startswith(f"{self._group}.{state}.") for key in self._keys for state in _STATES),
+            recurrent=is_recurrent(self._keys, self._group),
             tokenizer=_text(self._keys, "tokenizer.ggml.model"),
             pre_tokenizer=_text(self._keys, "tokenizer.ggml.pre"),
             has_template=bool(self._keys.get(TEMPLATE_KEY)),
@@ -149,6 +148,20 @@ class _Composer:
             tied=self._is_tied(),
             projector=self._projector(),
             weights=_weigh(self._tensors, 0 if self._is_projector else layers),
+        )
+        return self._with_layers(header)
+
+    def _with_layers(self, header: ModelHeader) -> ModelHeader:
+        """With what each layer keeps of what was read, and what a projector lacks."""
+        memory = memory_of(self._keys, self._group, header.kv_heads)
+        return msgspec.structs.replace(
+            header,
+            kv_heads=memory.kv_heads,
+            local=memory.local,
+            local_key_length=self._number("attention.key_length_swa"),
+            local_value_length=self._number("attention.value_length_swa"),
+            states=memory.states,
+            lacking=lacking(header.projector, {tensor.name for tensor in self._tensors}),
         )
 
     def _kind(self) -> FileKind:
@@ -160,9 +173,9 @@ class _Composer:
 
     def _quantization(self) -> str:
         if "general.file_type" in self._keys:
-            number = _number(self._keys, "general.file_type") & ~_GUESSED
-            if number in MIXTURES:
-                return MIXTURES[number]
+            kind = number(self._keys, "general.file_type") & ~_GUESSED
+            if kind in MIXTURES:
+                return MIXTURES[kind]
         return next(iter(_types_of(self._tensors)), "").upper()
 
     def _layers(self) -> int:
@@ -200,36 +213,17 @@ class _Composer:
         return template if isinstance(template, str) else ""
 
     def _number(self, name: str, default: int = 0) -> int:
-        return _number(self._keys, f"{self._group}.{name}", default)
+        return number(self._keys, f"{self._group}.{name}", default)
 
     def _most(self, name: str) -> int:
         """A number that some families have for each layer."""
         value = self._keys.get(f"{self._group}.{name}")
         if isinstance(value, Array):
-            return max(map(_checked, value.numbers), default=0)
+            return max(map(checked, value.numbers), default=0)
         return self._number(name)
 
     def _each(self, name: str, layers: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
-        """A number for each layer, where the file may give one for all."""
-        value = self._keys.get(f"{self._group}.{name}")
-        if isinstance(value, Array):
-            if value.length != layers or len(value.numbers) != layers:
-                raise flaw("layer_numbers")
-            return tuple(map(_checked, value.numbers))
-        if value is None and default:
-            return default
-        return (self._number(name),) * layers
-
-
-def _number(keys: dict[str, Value], name: str, default: int = 0) -> int:
-    return _checked(keys[name]) if name in keys else default
-
-
-def _checked(value: Value) -> int:
-    """Raises AppError MODEL_DAMAGED for what is no whole number, negative or absurd."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
-        raise flaw("value")
-    return value
+        return for_each_layer(self._keys, f"{self._group}.{name}", layers, default)
 
 
 def _text(keys: dict[str, Value], name: str) -> str:

@@ -30,8 +30,9 @@ from app.models.gguf.container import (
     MIXTURES,
     TYPE_NAMES,
 )
-from app.models.gguf.header import MAX_LAYERS, MAX_NUMBER
+from app.models.gguf.header import MAX_LAYERS
 from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
+from app.models.gguf.values import MAX_NUMBER
 from app.models.offers import RemoteFile
 
 MAX_FILES = MOST_FILES
@@ -233,12 +234,14 @@ def is_sound(header: ModelHeader, file_bytes: int) -> bool:
         and header.quantization.lower() in {"", *(name.lower() for name in (*MIXTURES.values(), *TYPE_NAMES))}
         and all(0 <= number <= MAX_NUMBER for number in _numbers(header))
         and header.layers == len(header.heads) == len(header.kv_heads) <= MAX_LAYERS
+        and {len(header.local), len(header.states)} <= {0, header.layers}
         and _are_weights(header, file_bytes)
     )
 
 
 def _texts(header: ModelHeader) -> tuple[str, ...]:
-    return header.architecture, header.untrusted_name, header.tokenizer, header.pre_tokenizer, header.projector
+    named = (header.architecture, header.untrusted_name, header.tokenizer, header.pre_tokenizer, header.projector)
+    return *named, *header.lacking
 
 
 def _numbers(header: ModelHeader) -> tuple[int, ...]:
@@ -246,6 +249,7 @@ def _numbers(header: ModelHeader) -> tuple[int, ...]:
         *(header.context_trained, header.width, header.vocabulary, header.key_length, header.value_length),
         *(header.window, header.feed_forward, header.experts, header.experts_used, header.expert_feed_forward),
         *(header.shared_expert_feed_forward, header.moe_step, *header.heads, *header.kv_heads),
+        *(header.local_key_length, header.local_value_length, *header.states),
     )
 
 

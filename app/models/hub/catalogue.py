@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -80,13 +81,16 @@ class _Quantization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Terms and projector are those of all quantizations."""
+    """Terms and projector are those of all quantizations. `verified`: how it is known of the shape, the files
+    and the terms that they are so; the hub is asked for the rest, and for these, too, before a download."""
 
     name: str
     repository: str
     licence: str
     quantizations: tuple[_Quantization, ...]
-    note: str = ""
+    verified: dict[str, str]
+    thinks: bool = False
+    strengths: tuple[str, ...] = ()
     gated: bool = False
     projector: _File | None = None
     projector_header: CompactHeader | None = None
@@ -139,7 +143,8 @@ def _offers(model: _Model) -> list[Offer]:
             gated=model.gated,
             header=expand(each.header) if each.header else None,
             projector_header=projector_header,
-            note=model.note,
+            thinks=model.thinks,
+            strengths=model.strengths,
         )
         for each in model.quantizations
     ]
@@ -149,6 +154,7 @@ def _remote(file: _File, model: _Model) -> RemoteFile:
     return RemoteFile(file.repository or model.repository, file.path, file.size_bytes, file.sha256)
 
 
+_Value = TypeVar("_Value", int, bool)
 _SPAN = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
 
 
@@ -164,7 +170,7 @@ class CompactWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
 
 class CompactHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`core.model.ModelHeader` without its files. `heads`, `kv_heads`: runs of (layers, heads of each)."""
+    """`core.model.ModelHeader` without its files. What there is for each layer: runs of (layers, value of each)."""
 
     architecture: str
     untrusted_name: str
@@ -194,6 +200,10 @@ class CompactHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     has_template: bool = False
     tied: bool = False
     projector: str = ""
+    local: tuple[tuple[int, bool], ...] = ()
+    local_key_length: int = 0
+    local_value_length: int = 0
+    states: tuple[tuple[int, int], ...] = ()
 
 
 def expand(compact: CompactHeader) -> ModelHeader:
@@ -205,6 +215,8 @@ def expand(compact: CompactHeader) -> ModelHeader:
         "files": (),
         "heads": _unroll(compact.heads),
         "kv_heads": _unroll(compact.kv_heads),
+        "local": _unroll(compact.local),
+        "states": _unroll(compact.states),
         "weights": tuple(sorted(weights, key=lambda weight: (weight.layer, order.index(weight.part)))),
     }
     return ModelHeader(**values)
@@ -226,7 +238,7 @@ def _numbers(layers: str) -> list[int]:
     return numbers
 
 
-def _unroll(runs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+def _unroll(runs: tuple[tuple[int, _Value], ...]) -> tuple[_Value, ...]:
     if sum(length for length, _value in runs) > MAX_LAYERS:
         raise ValueError(runs)
     return tuple(value for length, value in runs for _each in range(length))

@@ -105,7 +105,8 @@ class Hub:
 
     def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
-        knows must agree, else HUB_HASH_DIFFERS. The projector may be in another repository.
+        knows must agree, else HUB_HASH_DIFFERS, and so must its terms, else HUB_LICENCE_DIFFERS. The projector may be
+        in another repository.
 
         A repository may have been split into other parts since the catalogue was written: then the quantization
         counts.
@@ -117,6 +118,7 @@ class Hub:
             for repository in dict.fromkeys(file.repository for file in offer.all_files):
                 revision = offer.revision if repository == offer.repository else ""
                 answers[repository] = finish(process.ask(List(repository, revision), Listed, cancel))
+        _check_licence(offer, answers[offer.repository])
         try:
             return _resolved(offer, answers)
         except AppError as error:
@@ -287,6 +289,13 @@ def _supply(process: HubProcess, files: Sequence[RemoteFile], cancel: Cancel) ->
         return read.content
 
     return supply
+
+
+def _check_licence(offer: Offer, listed: Listed) -> None:
+    """Raises AppError HUB_LICENCE_DIFFERS."""
+    if offer.licence and listed.licence and offer.licence.lower() != listed.licence.lower():
+        params = {"repository": offer.repository, "known": offer.licence, "found": listed.licence}
+        raise AppError(Code.HUB_LICENCE_DIFFERS, **params)
 
 
 def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:

@@ -28,6 +28,7 @@ class CardGroup(StrEnum):
     HERE = "here"
     COMING = "coming"
     OFFERED = "offered"
+    OTHER = "other"  # offered, too, and folded away
     MISFIT = "misfit"
 
 

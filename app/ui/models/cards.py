@@ -21,6 +21,7 @@ from app.ui.models.fit import DeviceFit
 from app.ui.words import loading_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
+from app.wording.models import strengths_sentence, thinks_words
 from app.wording.units import count, duration, printable, size
 
 
@@ -118,10 +119,11 @@ def offer_card(
     asking: bool = False,
     waiting: bool = True,
     recommended: bool = False,
+    sensible: bool = True,
     missing_bytes: int = 0,
 ) -> CardData:
-    """What can be fetched. `asking`: for its header, which the catalogue does not have. `missing_bytes`: of memory, for
-    its files alone."""
+    """What can be fetched. `asking`: for its header, which the catalogue does not have. `sensible`: worth a look here.
+    `missing_bytes`: of memory, for its files alone."""
     if isinstance(plan, ModelPlan) and isinstance(plan.result, Shortfall):
         return _misfit_card(offer, licence, plan.result.missing_bytes, model_words.plan_tip(plan))
     if missing_bytes and plan is None and not asking:
@@ -138,7 +140,7 @@ def offer_card(
     unknown = offer.header is None and not asking
     return CardData(
         key=offer.key,
-        group=CardGroup.OFFERED,
+        group=CardGroup.OFFERED if sensible or recommended else CardGroup.OTHER,
         title=model_words.title_of(offer.untrusted_name),
         mark=model_words.recommended_words(plan) if recommended and isinstance(plan, ModelPlan) else "",
         lines=_offer_lines(offer, licence),
@@ -217,7 +219,8 @@ def import_card(key: str, work: ModelWork) -> CardData:
 def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
     header: ModelHeader | None = offer.header
     shape = model_words.shape_words(header, offer.quantization, sees=offer.projector is not None)
-    return tuple(filter(None, (shape, model_words.licence_name(licence))))
+    kind = " · ".join(filter(None, (strengths_sentence(offer), thinks_words(offer))))
+    return tuple(filter(None, (shape, kind, model_words.licence_name(licence))))
 
 
 def _plan_parts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Hardware, ModelPlan
-from app.services.recommending import best_of
+from app.services.recommending import best_of, sensible
 from app.services.selection import ModelSelection, select
 from app.services.services import Services
 from app.ui.activity import Activity
@@ -172,10 +172,11 @@ class ModelWindowPresenter(QObject):
             yield cards.transfer_card(offer, self._licence(key), transfer, begun.get(key))
         best = self._best(selection)
         known = [self.headers.known(offer) for offer in selection.offers if offer.key not in offers]
+        shown = self._sensible(known)
         for offer in sorted(known, key=lambda offer: (offer.key != best, offer.header is None)):
-            yield self._offer_card(offer, best)
+            yield self._offer_card(offer, best, sensible=offer.key in shown)
 
-    def _offer_card(self, offer: Offer, best: str) -> CardData:
+    def _offer_card(self, offer: Offer, best: str, *, sensible: bool) -> CardData:
         """`best`: the key of the one to recommend."""
         key, seen = offer.key, self.plans.seen
         return cards.offer_card(
@@ -185,8 +186,23 @@ class ModelWindowPresenter(QObject):
             asking=key in self.headers.asking,
             waiting=self.plans.waiting,
             recommended=key == best,
+            sensible=sensible,
             missing_bytes=model_words.too_large_by(offer, seen.machine) if seen is not None else 0,
         )
+
+    def _sensible(self, offers: Sequence[Offer]) -> frozenset[str]:
+        """Keys of the offers that are not folded away: those that are worth a look here; of a model that is not planned
+        yet the size that most people take; what was asked about."""
+        plans = {offer.key: self.plans.plans.get(offer.key) for offer in offers}
+        placed = [(offer, plan) for offer in offers if isinstance(plan := plans[offer.key], ModelPlan)]
+        planned = {offer.untrusted_name for offer, _plan in placed}
+        usual = {
+            offer.key
+            for offer in offers
+            if offer.untrusted_name not in planned and offer.quantization in ("Q4_K_M", "MXFP4")
+        }
+        asked = {*self.headers.asking, *self.headers.problems, *([self._wanted.key] if self._wanted else ())}
+        return sensible(placed) | usual | asked
 
     def _best(self, selection: ModelSelection) -> str:
         """The key of the offer to recommend; empty where there is none better than what is here, or not yet."""

@@ -57,7 +57,8 @@ class ModelsWindow(QDialog):
         self.credits = PlainLabel(role="small")
         self.credits.hide()
         self.empty = PlainLabel(role="soft")
-        self.fold = FoldButton(icons)
+        self.folds = {group: FoldButton(icons) for group in (CardGroup.OTHER, CardGroup.MISFIT)}
+        self._folded: dict[CardGroup, QWidget] = {}
         self.cards: dict[str, ModelCard] = {}
         self._sections: dict[CardGroup, tuple[QWidget, QVBoxLayout]] = {}
         self.scroller = QScrollArea()
@@ -88,15 +89,18 @@ class ModelsWindow(QDialog):
         for group, (heading, views) in self._sections.items():
             members = [card for card in cards if card.group is group]
             heading.setVisible(bool(members))
-            if group is CardGroup.MISFIT:
-                self.fold.show_count(len(members))
+            if group in self.folds:
+                self.folds[group].setText(_fold_words(group, len(members)))
             for place, card in enumerate(members):
                 self._show_card(card, views, place)
             speak_in_order((heading, *(self.cards[card.key] for card in members)))
-        speak_in_order((self._folded,))
+        speak_in_order(self._folded.values())
 
     def show_at(self, key: str) -> None:
-        """Scroll to this card once it has its place."""
+        """Scroll to this card once it has its place, and unfold what it is in."""
+        group = self.cards[key].card.group
+        if group in self.folds:
+            self.folds[group].setChecked(True)
         QTimer.singleShot(0, self, partial(self.scroller.ensureWidgetVisible, self.cards[key], 0, SPACE_XXL))
 
     def show_card(self, card: CardData) -> None:
@@ -153,13 +157,14 @@ class ModelsWindow(QDialog):
             cards.addWidget(heading)
             cards.addLayout(members)
             heading.hide()
-        self._sections[CardGroup.MISFIT] = self.fold, column(spacing=SPACE_M)
-        self._folded = boxed(self._sections[CardGroup.MISFIT][1])
-        self._folded.hide()
-        self.fold.toggled.connect(self._folded.setVisible)
-        cards.addSpacing(SPACE_S)
-        cards.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        cards.addWidget(self._folded)
+        for group, fold in self.folds.items():
+            self._sections[group] = fold, column(spacing=SPACE_M)
+            folded = self._folded[group] = boxed(self._sections[group][1])
+            folded.hide()
+            fold.toggled.connect(folded.setVisible)
+            cards.addSpacing(SPACE_S)
+            cards.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeft)
+            cards.addWidget(folded)
         cards.addStretch(1)
         shown = boxed(_in_the_middle(cards))
         # As high as its cards are at their width: Qt takes words that wrap for higher than that, if it is let.
@@ -169,7 +174,7 @@ class ModelsWindow(QDialog):
 
 
 class FoldButton(TextButton):
-    """What does not fit, folded away until somebody wants to see it."""
+    """Cards that are folded away until somebody wants to see them."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__("", role="fold")
@@ -179,9 +184,6 @@ class FoldButton(TextButton):
         self.toggled.connect(self._draw)
         icons.theme.changed.connect(self._draw)
         self._draw()
-
-    def show_count(self, n: int) -> None:
-        self.setText(_("Does not fit this computer ({n})").format(n=count(n)))
 
     @Slot()
     def _draw(self) -> None:
@@ -202,3 +204,10 @@ def _titles() -> dict[CardGroup, str]:
         CardGroup.COMING: _("In progress"),
         CardGroup.OFFERED: _("Available to download"),
     }
+
+
+def _fold_words(group: CardGroup, n: int) -> str:
+    words = _("Other sizes, and models that would be slow here ({n})")
+    if group is CardGroup.MISFIT:
+        words = _("Does not fit this computer ({n})")
+    return words.format(n=count(n))

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -268,14 +269,14 @@ def test_cancelling_ends_the_question(loopback: LoopbackHub) -> None:
 
 def offered(*paths: str, sha256: str = "", projector: RemoteFile | None = None) -> Offer:
     files = tuple(RemoteFile(REPOSITORY, path, 4 if sha256 else 0, sha256) for path in paths)
-    return Offer(REPOSITORY, "Tiny", "F16", files, projector, licence="tiny-licence")
+    return Offer(REPOSITORY, "Tiny", "F16", files, projector, licence="llama4")
 
 
 def test_an_offer_gets_what_the_hub_knows(loopback: LoopbackHub) -> None:
     file, seeing = loopback.add("a/tiny.gguf", b"tiny"), loopback.add("mmproj.gguf", b"seeing")
     asked = offered("a/tiny.gguf", projector=RemoteFile(REPOSITORY, "mmproj.gguf", 0))
     resolved = finish(desk(loopback).resolve(asked, Cancel()))
-    assert (resolved.revision, resolved.licence, resolved.gated) == (REVISION, "tiny-licence", False)
+    assert (resolved.revision, resolved.licence, resolved.gated) == (REVISION, "llama4", False)
     assert resolved.files == (RemoteFile(REPOSITORY, "a/tiny.gguf", 4, file.sha256, REVISION),)
     assert resolved.projector == RemoteFile(REPOSITORY, "mmproj.gguf", 6, seeing.sha256, REVISION)
     assert finish(desk(loopback).resolve(resolved, Cancel())) == resolved
@@ -292,6 +293,13 @@ def test_an_offer_whose_file_was_changed(loopback: LoopbackHub) -> None:
     assert finish(desk(loopback).resolve(offered("tiny.gguf", sha256=file.sha256), Cancel())).revision == REVISION
     asked = desk(loopback).resolve(offered("tiny.gguf", sha256="0" * 64), Cancel())
     assert problem(asked) == Problem(Code.HUB_HASH_DIFFERS, {"file": "tiny.gguf"})
+
+
+def test_an_offer_whose_terms_the_hub_contradicts(loopback: LoopbackHub) -> None:
+    loopback.add("tiny.gguf", b"tiny")
+    asked = desk(loopback).resolve(msgspec.structs.replace(offered("tiny.gguf"), licence="mit"), Cancel())
+    params = {"repository": REPOSITORY, "known": "mit", "found": "llama4"}
+    assert problem(asked) == Problem(Code.HUB_LICENCE_DIFFERS, params)
 
 
 def test_an_offer_that_nothing_vouches_for(loopback: LoopbackHub) -> None:

@@ -104,6 +104,13 @@ CHANNELS = (  # as gpt-oss: a text of its own with the day, rules in another rol
     "{%- endfor -%}{%- if add_generation_prompt -%}<|start|>assistant{%- endif -%}"
 )
 
+_CHANNELS = "# Valid channels: analysis, commentary, final. Channel must be included for every message."
+HARMONY = (  # with gpt-oss's own words
+    CHANNELS.replace("a model of Inkwell", "ChatGPT, a large language model trained by OpenAI")
+    .replace("'.\\nCurrent date: '", "'.\\nKnowledge cutoff: 2024-06\\nCurrent date: '")
+    .replace("# Valid channels: analysis, final.", _CHANNELS)
+)
+
 RULES_AT_THE_END = (  # as Mistral's third: rules stand before the last question, wherever that is
     "{%- if messages[0]['role'] == 'system' %}{%- set rules = messages[0]['content'] %}{%- set turns = messages[1:] %}"
     "{%- else %}{%- set turns = messages %}{%- endif %}{{- bos_token }}"

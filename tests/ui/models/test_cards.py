@@ -128,9 +128,9 @@ def test_what_does_not_fit_says_by_how_much_and_what_would_help(shop: Shop) -> N
 def test_what_does_not_fit_is_folded_away_and_no_button_leads_there(shop: Shop, qtbot: QtBot) -> None:
     window = shop.open(Hardware((), 32))
     misfits = [view for view in window.cards.values() if view.card.group is CardGroup.MISFIT]
-    assert window.fold.text() == f"Does not fit this computer ({len(misfits)})"
+    assert window.folds[CardGroup.MISFIT].text() == f"Does not fit this computer ({len(misfits)})"
     assert not any(view.isVisible() for view in misfits)
-    window.fold.click()
+    window.folds[CardGroup.MISFIT].click()
     assert all(view.isVisible() for view in misfits)
     unchecked = shop.view(shop.offer("UD-Q4_K_XL"))
     assert unchecked.card.group is CardGroup.MISFIT, "its files alone are too large"
@@ -169,7 +169,19 @@ def test_below_the_last_card_there_is_its_margin_and_nothing_else(shop: Shop) ->
     shop.room.settle()
     shown = window.scroller.widget()
     assert shown.height() > window.scroller.viewport().height()
-    assert shown.height() - window.fold.mapTo(shown, QPoint(0, window.fold.height())).y() <= SPACE_XL + SPACE_S
+    fold = window.folds[CardGroup.MISFIT]
+    assert shown.height() - fold.mapTo(shown, QPoint(0, fold.height())).y() <= SPACE_XL + SPACE_S
+
+
+def test_of_each_model_one_size_is_shown_and_the_others_are_folded_away(shop: Shop) -> None:
+    window = shop.open(Hardware((24,), 64))
+    titles = [view.card.title for view in window.cards.values() if view.card.group is CardGroup.OFFERED]
+    assert len(set(titles)) == len(titles) > 1
+    others = [view for view in window.cards.values() if view.card.group is CardGroup.OTHER]
+    assert window.folds[CardGroup.OTHER].text().endswith(f"({len(others)})")
+    assert not any(view.isVisible() for view in others)
+    window.folds[CardGroup.OTHER].click()
+    assert all(view.isVisible() for view in others)
 
 
 def test_a_small_model_runs_anywhere_and_has_no_bar(shop: Shop) -> None:

@@ -153,7 +153,7 @@ def test_pause_go_on_and_discard(shop: Shop, qtbot: QtBot) -> None:
     dialog.action.click()
     shop.room.settle()
     assert shop.downloads.discarded == [offer.key]
-    assert shop.card(offer).group is CardGroup.OFFERED
+    assert shop.card(offer).group is CardGroup.OTHER
 
 
 def test_one_waits_for_the_other(shop: Shop) -> None:
