@@ -187,7 +187,8 @@ class PromptSize(msgspec.Struct, frozen=True):
 
 class Pixels(msgspec.Struct, frozen=True):
     """The pixels that the projector wants of an image: resized to `fitted` (width, height), laid at the upper left of a
-    black canvas; and, where `overview` is not 0, all of it once more, resized to a square of that side."""
+    black canvas; and, where `overview` is not 0, all of it once more, resized to a square of that side. A server gets
+    it as `fitted` alone."""
 
     sha256: str
     fitted: tuple[int, int]
@@ -197,7 +198,8 @@ class Pixels(msgspec.Struct, frozen=True):
 
 class VisionInfo(msgspec.Struct, frozen=True):
     """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else by the
-    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0."""
+    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. Of a model on a server, only that it sees
+    is known, and `kind` is that of the server."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str
@@ -564,8 +566,15 @@ class See(EngineOrder[Looking, None], frozen=True):
     overview: Raster | None
 
 
+class GiveImage(EngineOrder[Looking, None], frozen=True):
+    """Keep the bytes of an image, a PNG, to send them to a server whose model sees images; in place of `See`."""
+
+    sha256: str
+    png: bytes
+
+
 class KeepImages(EngineOrder[None, None], frozen=True):
-    """Drop the embeddings of all other images."""
+    """Drop the embeddings, or the bytes, of all other images."""
 
     sha256s: frozenset[str]
 
@@ -642,7 +651,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh | WriteAside
-_OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
+_OfImages: TypeAlias = CountImageTokens | MissingImages | See | GiveImage | KeepImages
 OfMachine: TypeAlias = Count | DryRun | FindFormat | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | ChangeDesk | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume

@@ -7,7 +7,7 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,10 +19,12 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.prompt import OnTokenized
-from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Weigh, Weighed
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.guided import Form, answer_form
+from app.engine.remote.images import GivenImages, about_images
+from app.engine.remote.layout import Chat, Sent
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 from app.engine.thinking import AnswerText, Thoughts
@@ -72,7 +74,8 @@ class RemoteSession:
         except Stopped:
             self.close()
             raise
-        self._held: array[int] | str = ""
+        self.images = GivenImages()
+        self._held: Sent = ""
 
     def close(self) -> None:
         self._transport.close()
@@ -85,6 +88,11 @@ class RemoteSession:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         return laid.size_after(self._held)
 
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """What images of so many pixels take. Raises AppError REMOTE_BLIND, and others; Stopped."""
+        sight = self._server.sight()
+        return tuple(sight.tokens(*size) for size in sizes)
+
     def problems(self) -> list[Problem]:
         """No readings are saved here, so nothing goes wrong with them."""
         return []
@@ -92,6 +100,7 @@ class RemoteSession:
     def forget(self) -> None:
         """Drop the texts that are held here. What the server holds in its memory is its own affair."""
         self._layout.forget_pages()
+        self.images.retain(())
         self._held = ""
 
     def read_books(self, prompt: Prompt, on_progress: Callable[[int, int, int], None]) -> Usage:
@@ -124,6 +133,7 @@ class RemoteSession:
         laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
         most = order.max_tokens + order.max_thought_tokens
+        most_thought = 0 if isinstance(laid.sent, Chat) else order.max_thought_tokens
         limit = most * MAX_CHARACTERS_A_TOKEN
         thoughts = Thoughts(laid.before_answer, bare=True)
         text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
@@ -132,7 +142,7 @@ class RemoteSession:
             if thought:
                 thoughts.apart(thought)
             text.add(thoughts.feed(piece.encode()) if piece else b"")
-            if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
+            if thoughts.closing and not text.limited and 0 < most_thought <= thoughts.tokens:
                 raise _ThoughtFullError
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
@@ -140,7 +150,7 @@ class RemoteSession:
             ending = Ending.LENGTH
             with suppress(_ThoughtFullError):
                 ending = self._stream(laid.sent, order.sampling, most, reader, _form_of(order, thoughts))
-            if thoughts.closing and 0 < order.max_thought_tokens <= thoughts.tokens:
+            if not isinstance(laid.sent, Chat) and thoughts.closing and 0 < most_thought <= thoughts.tokens:
                 sent = self._with_thought_closed(laid.sent, "".join(reader.text), thoughts)
                 text.limited = True
                 text.add(thoughts.feed(thoughts.closing.encode()))
@@ -185,8 +195,10 @@ class RemoteSession:
             if asked is not None and len(asked) >= self.info.context_tokens:
                 logs.append(None)
                 continue
-            found, report = self._server.likeliest(asked) if asked is not None else ({}, wire.UsageReport())
-            if asked is None or not found:
+            if asked is None:
+                raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
+            found, report = self._server.likeliest(self._messages(asked) if isinstance(asked, Chat) else asked)
+            if not found:
                 raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
             if not tokens:
                 details = report.prompt_tokens_details
@@ -200,24 +212,29 @@ class RemoteSession:
     # ---- streaming
 
     def _stream(
-        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, form: Form | None = None
+        self, sent: Sent, sampling: Sampling, max_tokens: int, reader: _Reader, form: Form | None = None
     ) -> Ending:
         """`form`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
-        plain = self._server.request(sent, sampling, max_tokens)
+        if isinstance(sent, Chat):
+            plain = self._server.chat_request(sent, self._messages(sent), sampling, max_tokens)
+        else:
+            plain = self._server.request(sent, sampling, max_tokens)
         request = plain if form is None else self._server.held(plain, form)
         reader.begin()
-        try:
-            return self._streamed(sent, request, max_tokens, reader)
-        except AppError as error:
-            if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
-                raise
-        return self._streamed(sent, plain, max_tokens, reader)
+        with about_images() if isinstance(sent, Chat) else nullcontext():
+            try:
+                return self._streamed(sent, request, max_tokens, reader)
+            except AppError as error:
+                if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
+                    raise
+            return self._streamed(sent, plain, max_tokens, reader)
 
-    def _streamed(
-        self, sent: array[int] | str, request: wire.CompletionRequest, max_tokens: int, reader: _Reader
-    ) -> Ending:
+    def _messages(self, chat: Chat) -> tuple[wire.ChatMessage, ...]:
+        return self.images.messages(chat, self._transport.host)
+
+    def _streamed(self, sent: Sent, request: wire.Request, max_tokens: int, reader: _Reader) -> Ending:
         while True:
-            stream = self._transport.stream(dialects.COMPLETIONS, request)
+            stream = self._transport.stream(request.path, request)
             try:
                 for event in stream:
                     if event == _DONE:
@@ -325,7 +342,7 @@ class _Reader:
             reused = min(progress.cache, self.total)
             self._show(max(reused, min(progress.processed, self.total)), reused)
         for choice in chunk.choices[:1]:
-            text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
+            text, thought = choice.said, choice.thought
             if text or thought:
                 if not self.first_text_at and self.done < self.total:  # not every server says how far it is
                     self._show(self.total, self.reused)
@@ -378,7 +395,8 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         device=f"{server.kind}, {host}",
         threads=0,
         vocabulary=digest.hexdigest(),
-        vision_problem=Problem(Code.REMOTE_BLIND, {"host": host}),
+        vision=VisionInfo("", server.kind, False, 0) if server.sees else None,
+        vision_problem=None if server.sees else Problem(Code.REMOTE_BLIND, {"host": host}),
         host=host,
         slots=server.slots,
         one_cache=server.one_cache,

@@ -153,7 +153,7 @@ def test_a_context_that_is_not_told_must_be_set(new_server: NewServer, engine: E
     assert again.context_tokens == 512
 
 
-def test_images_are_not_sent(new_server: NewServer, engine: EngineClient) -> None:
+def test_a_model_that_sees_nothing_gets_no_images(new_server: NewServer, engine: EngineClient) -> None:
     model = connect(engine, new_server().address)
     assert model.vision is None
     problem = model.vision_problem
