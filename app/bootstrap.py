@@ -178,7 +178,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     record = Recording(RecordStore(database), books, settings.load, engine.model)
     library = Library(reader, books, engine, models.readings, record)
     kept_images, prompts = ImageStore(database), Prompts(books)
-    images = Images(decoder, kept_images, library, engine)
+    images = Images(decoder, kept_images, library, engine, models.check_images)
     search = Search(Passages(database), Vectors(database), shared.embedder)
     restating = Restating(engine, prompts, search, books)
     own = settings if matter is None else SettingsStore(database)

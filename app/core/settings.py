@@ -110,6 +110,14 @@ class RemoteTexts(StrEnum):
     ASKED = "asked"  # each time
 
 
+class RemoteImages(StrEnum):
+    """Whether images are sent to a server. Nothing in them can be replaced."""
+
+    UNDECIDED = "undecided"  # nobody was asked yet
+    SENT = "sent"
+    KEPT = "kept"
+
+
 class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A server of one's organisation that answers instead of this machine. A change takes effect at the next load."""
 
@@ -122,6 +130,7 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates in PEM format; empty: those of the system."""
     texts: RemoteTexts = RemoteTexts.UNDECIDED
     """A change takes effect with the next question."""
+    images: RemoteImages = RemoteImages.UNDECIDED
     at_once: Annotated[int, Meta(ge=0, le=16)] = 0
     """The most questions of a grid that it is asked at the same time; 0: as many as it bears."""
 

@@ -53,12 +53,14 @@ class RemoteSpec(msgspec.Struct, frozen=True):
     """A server that answers instead of this machine (`engine.remote`).
 
     `model`: its name there; empty takes the only one. `ca_file`: whose certificates are trusted; empty asks the system.
+    `images`: they may be sent.
     """
 
     address: str
     model: str = ""
     ca_file: str = ""
     key: Password | None = None
+    images: bool = True
     patience: RemoteTimeouts = RemoteTimeouts()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -38,11 +38,15 @@ WHOLE = Area(0.0, 0.0, 1.0, 1.0)
 
 
 class Images:
-    def __init__(self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine) -> None:
+    def __init__(
+        self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine, check: Callable[[], None]
+    ) -> None:
+        """`check`: raises AppError where images may not go to the model that is loaded."""
         self._reader = reader
         self._store = store
         self._library = library
         self._engine = engine
+        self._check = check
 
     # ---- attaching
 
@@ -106,9 +110,10 @@ class Images:
 
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Tokenizing | Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
-        IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
+        IMAGE_MISSING, READER_..., MODEL_..., ENGINE_..., REMOTE_IMAGES_...; Stopped."""
         if not any(message.images for message in prompt.messages):
             return 0
+        self._check()
         unseen = yield from self._engine.run(MissingImages(prompt), cancel)
         model = self._engine.model()
         if model is not None and model.host:

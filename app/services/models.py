@@ -16,7 +16,7 @@ from app.core.events import Loading, Opening
 from app.core.matter import LIBRARY
 from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Password
-from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, RemoteTexts, Settings
+from app.core.settings import GIGABYTE, EngineSettings, RemoteImages, RemoteSettings, RemoteTexts, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.kept_files import kept_embeddings, kept_tokens
@@ -78,6 +78,18 @@ class Models:
     def remote_texts(self) -> RemoteTexts:
         """What a person wants of names and numbers that are sent to a server."""
         return (self._wanted_remote or self._settings.load().remote).texts
+
+    def remote_images(self) -> RemoteImages:
+        """Whether a person wants images sent to a server."""
+        return (self._wanted_remote or self._settings.load().remote).images
+
+    def check_images(self) -> None:
+        """Whether images may go to the loaded model. Raises AppError REMOTE_IMAGES_UNDECIDED, REMOTE_IMAGES_KEPT."""
+        model, wanted = self._engine.model(), self.remote_images()
+        if model is not None and model.host and wanted is not RemoteImages.SENT:
+            kept = wanted is RemoteImages.KEPT
+            code = Code.REMOTE_IMAGES_KEPT if kept else Code.REMOTE_IMAGES_UNDECIDED
+            raise AppError(code, host=model.host)
 
     def load(self, path: str | None, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
@@ -294,7 +306,8 @@ class RemoteEngine:
         origin = parse(wanted.address).origin
         given = os.environ.get(KEY_VARIABLE, "")
         key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
-        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key)
+        images = wanted.images is not RemoteImages.KEPT
+        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images)
         return LoadSpec("", context_tokens=context_tokens, remote=remote)
 
     def host(self, wanted: RemoteSettings) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, RemoteTexts, ThemeChoice
+from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, RemoteImages, RemoteTexts, ThemeChoice
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -83,7 +83,7 @@ def sections() -> tuple[SettingSection, ...]:
         SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
         SettingSection(SectionKind.PRIVACY, _("Privacy and lock"), _privacy()),
         SettingSection(SectionKind.DOWNLOADS, _("Downloads"), _downloads()),
-        SettingSection(SectionKind.SERVER, _("Organisation server"), (*_server(), _leaving()), server_note),
+        SettingSection(SectionKind.SERVER, _("Organisation server"), (*_server(), _leaving(), _images()), server_note),
         SettingSection(SectionKind.ADVANCED, _("Advanced"), (*_placing(), *_loading(), *_choosing_tokens())),
     )
 
@@ -398,6 +398,21 @@ def _leaving() -> Meaning:
             (RemoteTexts.ASKED, _("Ask me each time")),
             (RemoteTexts.AS_IS, _("Send them as they are")),
         ),
+        need=Need.SERVER,
+    )
+
+
+def _images() -> Meaning:
+    return Meaning(
+        "remote.images",
+        _("Images"),
+        _("If the model on the server sees images, they go there as they are: nothing in them can be replaced."),
+        named=(
+            (RemoteImages.UNDECIDED, _("Ask with the first image")),
+            (RemoteImages.SENT, _("Send them")),
+            (RemoteImages.KEPT, _("Do not send them")),
+        ),
+        effect=Effect.NEXT_LOAD,
         need=Need.SERVER,
     )
 

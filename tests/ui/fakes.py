@@ -37,6 +37,7 @@ from app.engine.protocol import (
     EngineOrder,
     EngineState,
     Generated,
+    GiveImage,
     LoadSpec,
     Measure,
     MissingImages,
@@ -226,6 +227,9 @@ class ScriptedEngine:
                 return self.measure(prompt)
             case CountImageTokens(sizes):
                 return self.image_tokens(sizes)
+            case GiveImage(sha256):
+                self.seen.append(sha256)
+                return None
             case MissingImages(prompt):
                 return self.missing_images(prompt)
             case ContextOptions():
@@ -591,7 +595,8 @@ def _open(
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
     asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
     library = Library(reader, books, asked, readings, record)  # type: ignore[arg-type]
-    images = Images(decoder := DirectImageReader(), kept_images, library, asked)  # type: ignore[arg-type]
+    decoder, check = DirectImageReader(), models.check_images
+    images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)

@@ -73,7 +73,7 @@ class ServerDialect:
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
     `shortest`: the fewest tokens that an answer may be limited to. `slots`: questions that it answers at the same time;
     0 where it does not say. `one_cache`: what one of them has read, all others find read. `sees`: its model sees
-    images. `chat_template`: as the model's file has it, where the server shows it.
+    images; `sends_images`: it may get some. `chat_template`: as the model's file has it, where the server shows it.
     """
 
     kind = ""
@@ -82,6 +82,7 @@ class ServerDialect:
     slots = 0
     one_cache = False
     sees = False
+    sends_images = True
     shortest = 1
     bos: int | None = None
     chat_template = ""
@@ -96,10 +97,17 @@ class ServerDialect:
     def layout(self) -> TokenLayout | TextLayout:
         return TokenLayout(self, self.sight)
 
+    @property
+    def blindness(self) -> AppError | None:
+        """Why it gets no images: REMOTE_BLIND, REMOTE_IMAGES_KEPT; None where it may get them."""
+        if self.sees and self.sends_images:
+            return None
+        return AppError(Code.REMOTE_IMAGES_KEPT if self.sees else Code.REMOTE_BLIND, host=self._requests.host)
+
     def sight(self) -> ServerSight:
-        """Raises AppError REMOTE_BLIND."""
-        if not self.sees:
-            raise AppError(Code.REMOTE_BLIND, host=self._requests.host)
+        """Raises AppError as `blindness` says."""
+        if (blindness := self.blindness) is not None:
+            raise blindness
         return self._sight
 
     def held(self, request: wire.Request, form: Form) -> wire.Request:

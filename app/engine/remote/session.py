@@ -63,6 +63,7 @@ class RemoteSession:
         try:
             on_progress(0.0)
             self._server = dialects.find(self._transport, remote.model)
+            self._server.sends_images = remote.images
             on_progress(0.5)
             self._layout = self._server.layout()
             self.info = _describe(self._server, address.shown, address.origin, spec)
@@ -395,8 +396,8 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         device=f"{server.kind}, {host}",
         threads=0,
         vocabulary=digest.hexdigest(),
-        vision=VisionInfo("", server.kind, False, 0) if server.sees else None,
-        vision_problem=None if server.sees else Problem(Code.REMOTE_BLIND, {"host": host}),
+        vision=VisionInfo("", server.kind, False, 0) if server.blindness is None else None,
+        vision_problem=None if server.blindness is None else server.blindness.problem,
         host=host,
         slots=server.slots,
         one_cache=server.one_cache,

@@ -146,13 +146,15 @@ class AskingPresenter(Presenter):
         return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
 
     def _may_leave(self) -> bool:
-        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it."""
+        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it, and
+        that its images go there."""
         edited = find_question(self._shown.turns, self._writing.edited_id)
         before, parent_id = follow(self._shown.turns, edited)
         proposal = self.planning.proposal
         books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
         text = self._composer.text().strip()
-        return self.planning.leaving.is_settled(Question(self._shown.id, text, books, parent_id, plan=plan), before)
+        asked = Question(self._shown.id, text, books, parent_id, self._writing.images(), plan=plan)
+        return self.planning.leaving.is_settled(asked, before)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:
