@@ -182,6 +182,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     search = Search(Passages(database), Vectors(database), shared.embedder)
     restating = Restating(engine, prompts, search, books)
     own = settings if matter is None else SettingsStore(database)
+    models.change_desk(None if matter is None else own.load)
     in_force = settings.load if matter is None else partial(settings_of_matter, settings, own)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record)
     weighing = SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load)

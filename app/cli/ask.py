@@ -254,7 +254,7 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
 
     Raises AppError, Stopped.
     """
-    settings = arguments.settings(options, desk.settings.load())
+    settings = arguments.settings(options, desk.chosen_settings())
     books = books_of(options, desk, cancel)
     return use(settings, desk, as_json=options.json, shows=bool(getattr(options, "image", None))), books
 

@@ -309,6 +309,10 @@ class Engine(Protocol):
         """Load a model here, or connect to a server; what was loaded before is gone first."""
         ...
 
+    def disconnect(self) -> None:
+        """Let go of a server, if one answers: nothing more goes there, and no model is loaded until the next load."""
+        ...
+
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Start an engine that has died again, with the model that was loaded last; not after it died MAX_DEATHS times
         in a row."""

@@ -671,6 +671,9 @@ _SENTENCES: dict[Code, str] = {
     Code.REMOTE_MODEL_CHANGED: (
         "The model on {host} has changed since it was loaded. Load it again in the model menu, and ask again."
     ),
+    Code.REMOTE_SERVER_UNKNOWN: (
+        "The settings have no server “{name}”. Add it there, or choose another server for this matter."
+    ),
     Code.REMOTE_BLIND: (
         "The model on {host} cannot see images. Ask without the image, or choose a model that sees images."
     ),

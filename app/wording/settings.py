@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, RemoteImages, RemoteTexts, ThemeChoice
+from app.core.settings import (
+    TEXT_PERCENTS,
+    Adapter,
+    KvType,
+    LockedWork,
+    Mapping,
+    RemoteImages,
+    RemoteServer,
+    RemoteTexts,
+    ThemeChoice,
+)
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -104,8 +114,12 @@ def value_words(meaning: Meaning, value: object) -> str:
         case int() | float():
             return " ".join(filter(None, (count(value) if isinstance(value, int) else f"{value:g}", meaning.unit)))
         case tuple():
-            return ", ".join(f"{printable(each.path)} = {each.scale:g}" for each in value) or _("None")
+            return ", ".join(map(_part_words, value)) or _("None")
     return printable(" ".join(str(value).split())) or meaning.hint or _("None")
+
+
+def _part_words(value: Adapter | RemoteServer) -> str:
+    return printable(value.label) if isinstance(value, RemoteServer) else f"{printable(value.path)} = {value.scale:g}"
 
 
 def _general() -> tuple[Meaning, ...]:
@@ -347,6 +361,14 @@ def _server() -> tuple[Meaning, ...]:
             effect=load,
         ),
         Meaning(
+            "remote.name",
+            _("Name"),
+            _("What you call this server, if you use several."),
+            hint=_("Its address"),
+            effect=load,
+            need=server,
+        ),
+        Meaning(
             "remote.enabled",
             _("Let the server answer"),
             _("Off keeps the address, and the model on this computer answers."),
@@ -370,6 +392,13 @@ def _server() -> tuple[Meaning, ...]:
             need=server,
         ),
         _at_once(),
+        Meaning(
+            "remote.others",
+            _("More servers"),
+            _("One of them can take the place of the server above. A matter can have its own (in its menu)."),
+            effect=load,
+            need=Need.SERVER,
+        ),
     )
 
 

@@ -113,6 +113,34 @@ def _sent(server: ToyServer) -> str:
     )
 
 
+def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy: ToyServer) -> None:
+    other = ToyServer("llama-server")
+    try:
+        assert run("servers", "add", "Oslo", toy.address)[0] == 0
+        assert run("servers", "add", "Tokyo", other.address)[0] == 0
+        assert run("matters", "new", "Case")[0] == 0
+        code, out, _err = run("servers", "use", "Tokyo", "--matter", "Case", "--json")
+        assert (code, json.loads(out)["answers"]) == (0, "Tokyo")
+        code, out, _err = run("servers", "--json")
+        assert (json.loads(out)["answers"], len(json.loads(out)["servers"])) == ("Oslo", 2)
+        asked = ("ask", "--pseudonyms", "off", *_SHORT, "--document", story, "What burned?")
+        assert run(*asked, "--matter", "Case")[0] == 0
+        assert (len(toy.asked), len(other.prompts())) == (0, 1)
+        assert run(*asked)[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (1, 1)
+        assert run(*asked, "--server", "Tokyo")[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (1, 2)
+        assert run("servers", "remove", "Tokyo")[0] == 0
+        code, _out, err = run(*asked, "--matter", "Case")
+        assert code != 0
+        assert "The settings have no server “Tokyo”" in err
+        assert run("servers", "default", "--matter", "Case")[0] == 0
+        assert run(*asked, "--matter", "Case")[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (2, 2)
+    finally:
+        other.close()
+
+
 def test_names_are_replaced_on_the_way_and_come_back(run: Any, tmp_path: Path, toy: ToyServer) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")

@@ -369,6 +369,9 @@ class ScriptedEngine:
     def change_desk(self, desk: str) -> None:
         self.desks.append(desk)
 
+    def disconnect(self) -> None:
+        self._loaded, self._state = False, EngineState.EMPTY
+
     def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
@@ -591,6 +594,8 @@ def _open(
     templates = ChatTemplates(TemplateReader(), engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning, templates)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans, note=home_record.note)
+    own = SettingsStore(database) if matter else settings
+    models.change_desk(own.load if matter else None)
     prompts, kept_images = Prompts(books), ImageStore(database)
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
     asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
@@ -632,7 +637,7 @@ def _open(
         prompts=PromptTexts(SavedPrompts(home), settings),
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
-        own_settings=SettingsStore(database) if matter else settings,
+        own_settings=own,
         policy=settings.policy,
         engine=engine,  # type: ignore[arg-type]
         leaving=Leaving(pseudonyms, models, prompts, conversations),

@@ -197,7 +197,7 @@ def test_only_what_applies_is_shown(room: Room) -> None:
     assert _shown(dialog) == {"remote.address"}
     room.presenter.preferences.change("remote.address", "https://models.example.org")
     room.settle()
-    names = ("address", "enabled", "model", "key", "ca_file", "texts", "at_once")
+    names = ("address", "name", "enabled", "model", "key", "ca_file", "texts", "images", "at_once", "others")
     assert _shown(dialog) == {f"remote.{name}" for name in names}
 
 
