@@ -334,6 +334,8 @@ class _Parts(_ShelfParts):
         made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
         self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)
+        self._release.timeout.connect(made.run.go_on)  # after the questions that wait
+        self.asking.sheet_gives_way = made.run.gives_way
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)

@@ -86,6 +86,8 @@ class AskingPresenter(Presenter):
         self._activity = activity
         self._shown = shown
         self._longer: Running | None = None  # for which there was no room
+        self.sheet_gives_way: Callable[[], bool] = bool
+        """Asks a running sheet to let a question come next; whether it does. There is none at first."""
         self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
         self.holding.released.connect(self._on_released)
         self.holding.changed.connect(self.held)
@@ -118,7 +120,7 @@ class AskingPresenter(Presenter):
         is_kept = running is not None and bool(running.answer_id)  # else it is in the field still
         if self.holds or (self.busy and not (next_one and is_kept)):
             return False
-        if self._activity.has(EngineTask.SHEET):
+        if self._activity.has(EngineTask.SHEET) and not self.sheet_gives_way():
             self.failed.emit(
                 _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
             )
