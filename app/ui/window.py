@@ -292,6 +292,7 @@ class _Parts(_ShelfParts):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.preferences.saved.connect(self.bin.delete_aged)
+        self.matters.served.connect(self.model.load_again)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
         self.programs = ProgramsPresenter(desk, bridge, window, self)
         self.programs.done.connect(window.say)
@@ -547,7 +548,6 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
-        self.matters.served.connect(self.model.load_again)
         self.asking.planning.leaving.chosen.connect(self.preferences.change)
         self.locking.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)

@@ -360,14 +360,7 @@ def _server() -> tuple[Meaning, ...]:
             refusal=_("This is no address. Enter one such as https://models.example.org."),
             effect=load,
         ),
-        Meaning(
-            "remote.name",
-            _("Name"),
-            _("What you call this server, if you use several."),
-            hint=_("Its address"),
-            effect=load,
-            need=server,
-        ),
+        _name(),
         Meaning(
             "remote.enabled",
             _("Let the server answer"),
@@ -392,13 +385,28 @@ def _server() -> tuple[Meaning, ...]:
             need=server,
         ),
         _at_once(),
-        Meaning(
-            "remote.others",
-            _("More servers"),
-            _("One of them can take the place of the server above. A matter can have its own (in its menu)."),
-            effect=load,
-            need=Need.SERVER,
-        ),
+        _others(),
+    )
+
+
+def _others() -> Meaning:
+    return Meaning(
+        "remote.others",
+        _("More servers"),
+        _("One of them can take the place of the server above. A matter can have its own (in its menu)."),
+        effect=Effect.NEXT_LOAD,
+        need=Need.SERVER,
+    )
+
+
+def _name() -> Meaning:
+    return Meaning(
+        "remote.name",
+        _("Name"),
+        _("What you call this server, if you use several."),
+        hint=_("Its address"),
+        effect=Effect.NEXT_LOAD,
+        need=Need.SERVER,
     )
 
 

@@ -40,7 +40,7 @@ class Tokenizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Turn:
+class ChatTurn:
     """What is said in one turn: texts without control tokens, and images among them."""
 
     role: str
@@ -53,7 +53,7 @@ class Chat:
     counted here, those of an image below zero. `thinks`: as `Prompt` has it; `goes_on`: the last message is an answer
     that is continued."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[ChatTurn, ...]
     tokens: array[int]
     thinks: bool = True
     goes_on: bool = False
@@ -81,7 +81,7 @@ class Laid:
         """Up to the end of the last book; empty without books."""
         end = self.books[-1].end if self.books else 0
         if isinstance(self.sent, Chat):
-            return Chat((self.sent.turns[0], Turn("user", ("",))), self.sent.tokens[:end], thinks=False)
+            return Chat((self.sent.turns[0], ChatTurn("user", ("",))), self.sent.tokens[:end], thinks=False)
         return self.sent[:end]
 
     def size_after(self, sent_before: Sent) -> PromptSize:
@@ -130,7 +130,7 @@ class TokenLayout:
             return None
         asked = array("i", self._tokenizer.next_question(question))
         if isinstance(sent, Chat):
-            turn = Turn("user", (formats.spaced(question),))
+            turn = ChatTurn("user", (formats.spaced(question),))
             return Chat((*sent.turns, turn), sent.tokens + asked, thinks=False)
         return sent + asked
 
@@ -229,7 +229,10 @@ class _Characters:
 def _chat(prompt: Prompt, tokens: Tokens) -> Chat:
     """The rules with the documents, then what was said."""
     above = prompt.rules + "".join(text for document in prompt.documents for text in document_texts(document))
-    turns = [Turn("system", (formats.spaced(above),)), *(Turn(said.role, _parts(said)) for said in prompt.messages)]
+    turns = [
+        ChatTurn("system", (formats.spaced(above),)),
+        *(ChatTurn(said.role, _parts(said)) for said in prompt.messages),
+    ]
     return Chat(tuple(turns), tokens, prompt.thinks, goes_on=prompt.messages[-1].role == "assistant")
 
 

@@ -60,6 +60,9 @@ class AskingPresenter(Presenter):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
+    sheet_gives_way: Callable[[], bool] = bool
+    """Asks a running sheet to let a question come next; whether it does. There is none at first."""
+
     def __init__(
         self,
         ask: Ask,
@@ -86,8 +89,6 @@ class AskingPresenter(Presenter):
         self._activity = activity
         self._shown = shown
         self._longer: Running | None = None  # for which there was no room
-        self.sheet_gives_way: Callable[[], bool] = bool
-        """Asks a running sheet to let a question come next; whether it does. There is none at first."""
         self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
         self.holding.released.connect(self._on_released)
         self.holding.changed.connect(self.held)
