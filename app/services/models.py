@@ -225,10 +225,10 @@ class Models:
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
         model = self._engine.model()
+        if self._unsettled and model is not None:  # not the one of before again, even if it died
+            return (yield from self.load(None, cancel))
         match self._engine.state():
             case EngineState.EMPTY if model is None:
-                return (yield from self.load(None, cancel))
-            case EngineState.READY if model is not None and self._unsettled:
                 return (yield from self.load(None, cancel))
             case EngineState.READY if model is not None:
                 return model
