@@ -40,10 +40,11 @@ def python_server(model: Path, *, key: str = "", context_tokens: int = PYTHON_CO
 
 
 @contextmanager
-def llama_server(model: Path, *, context_tokens: int = 2048) -> Iterator[str]:
-    """Run llama.cpp's server with a model; gives its address once it listens."""
+def llama_server(model: Path, projector: Path | None = None, *, context_tokens: int = 2048) -> Iterator[str]:
+    """Run llama.cpp's server with a model, and what it sees with; gives its address once it listens."""
     assert LLAMA_SERVER is not None
     limits = ["-c", str(context_tokens), "-np", "1", "-t", "1"]
+    limits += ["--mmproj", str(projector)] if projector is not None else []
     process = subprocess.Popen(
         [LLAMA_SERVER, "-m", model, *limits, "--host", "127.0.0.1", "--port", "0"],
         stdout=subprocess.DEVNULL,

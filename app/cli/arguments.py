@@ -88,9 +88,17 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     if "adapter" in given:
         given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
+    if "server" in given:
+        chosen = stored.remote.choosing(given["server"])
+        if chosen is None:
+            raise AppError(Code.REMOTE_SERVER_UNKNOWN, name=given["server"])
+        stored = msgspec.structs.replace(stored, remote=chosen)
+        changed = msgspec.to_builtins(stored)
+        changed["remote"]["enabled"] = True
     if "remote" in given:
         given.setdefault("remote_model", "" if given["remote"] != stored.remote.address else stored.remote.model)
         changed["remote"]["enabled"] = True
+        changed["remote"]["name"] = ""
     elif "model" in given:
         changed["remote"]["enabled"] = False
     if given.get("pseudonyms") in _TEXTS:

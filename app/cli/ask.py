@@ -269,17 +269,19 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
 
     Raises AppError, Stopped.
     """
-    settings = arguments.settings(options, desk.settings.load())
+    settings = arguments.settings(options, desk.chosen_settings())
     books = books_of(options, desk, cancel)
-    return use(settings, desk, as_json=options.json), books
+    return use(settings, desk, as_json=options.json, shows=bool(getattr(options, "image", None))), books
 
 
-def use(settings: Settings, desk: Services, *, as_json: bool) -> Ask:
-    """What asks with these settings. Says it if books leave this computer for that."""
+def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = False) -> Ask:
+    """What asks with these settings. Says it if books leave this computer for that. `shows`: images, too."""
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
         _print_destination(host, as_json=as_json)
         settings = leaving.decided(settings, host, desk, as_json=as_json)
+        if shows:
+            settings = leaving.images_decided(settings, host, desk, as_json=as_json)
         desk.models.use(settings.engine, settings.remote)
     return dataclasses.replace(desk.ask, settings=lambda: settings)
 

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         arguments.check_words([options.ask])
     if options.export is not None:
         files.check(options.export, files.COMPARISON_ENDINGS)
-    settings = arguments.settings(options, desk.settings.load())
+    settings = arguments.settings(options, desk.chosen_settings())
     first, second = open_books((options.first, options.second), desk.library, cancel, read_again=options.read_again)
     shown = Bar()
 

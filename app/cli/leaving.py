@@ -11,7 +11,7 @@ import msgspec
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.pseudonym import Pseudonym
-from app.core.settings import RemoteTexts, Settings
+from app.core.settings import RemoteImages, RemoteTexts, Settings
 from app.core.work import Stopped
 from app.export.pseudonyms import SomeReport, texts_of, with_stand_ins
 from app.services.services import Services
@@ -39,6 +39,27 @@ def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> 
     if wanted is RemoteTexts.UNDECIDED:
         desk.settings.change("remote.texts", chosen)
     return _with(settings, chosen)
+
+
+def images_decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> Settings:
+    """The settings with whether images go to a server in this run. Where nobody has decided that yet, a person is
+    asked, once; without a terminal they go, which is said. Raises Stopped."""
+    if settings.remote.images is not RemoteImages.UNDECIDED:
+        return settings
+    words = _("Images go to {host} as they are. Nothing in them can be replaced.").format(host=host)
+    if not as_json:
+        print(printable(f"octavo: {words}"), file=sys.stderr)
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            _agree(_("s: send them, now and later   n: send nothing"), "s")
+            desk.settings.change("remote.images", RemoteImages.SENT)
+    return msgspec.structs.replace(settings, remote=msgspec.structs.replace(settings.remote, images=RemoteImages.SENT))
+
+
+def _agree(words: str, key: str) -> None:
+    """Raises Stopped for anything but `key`."""
+    print(words, end=" ", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() != key:
+        raise Stopped
 
 
 def exported(

@@ -160,6 +160,10 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import matters
 
             matters.run(options, desk)
+        case "servers":
+            from app.cli import servers
+
+            servers.run(options, desk)
         case "mcp":
             from app.cli.mcp import deciding
 

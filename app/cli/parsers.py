@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _add_record(commands)
     _add_kept(commands)
     _add_matters(commands)
+    _add_servers(commands)
     _add_mcp(commands)
     _add_backup(commands)
     _add_compare(commands)
@@ -337,6 +338,7 @@ def _add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> N
         "--remote", metavar="ADDRESS",
         help=_("let a server of your organisation answer: it receives the full text of the documents"),
     )  # fmt: skip
+    ask.add_argument("--server", metavar="NAME", help=_("let this server answer, one of those in `octavo servers`"))
     ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, if it has several"))
     ask.add_argument(
         "--pseudonyms", choices=("on", "off", *(("show",) if shows_names else ())),
@@ -462,6 +464,25 @@ def _add_matters(commands: Any) -> None:
             _add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
     taken = _command(of_matters, "import", _("import a matter that was exported"))
     _add_encrypted_file(taken, _("a file written by `octavo matters export`"))
+
+
+def _add_servers(commands: Any) -> None:
+    servers = _command(commands, "servers", _("list the servers that can answer, or manage them"))
+    of_servers = servers.add_subparsers(metavar="COMMAND", dest="servers_command")
+    _command(of_servers, "list", _("list them; the one that answers is marked"))
+    add = _command(of_servers, "add", _("add one, or change one of that name"))
+    use = _command(of_servers, "use", _("let this one answer"))
+    remove = _command(of_servers, "remove", _("forget one; its key stays until you forget that, too"))
+    for each in (add, use, remove):
+        each.add_argument("name", metavar="NAME", help=_("what you call it"))
+    add.add_argument("address", metavar="ADDRESS", help=_("such as https://models.example.org"))
+    add.add_argument("--remote-model", default="", metavar="NAME", help=_("the model there, if it has several"))
+    add.add_argument("--remote-ca", default="", metavar="FILE", help=_("trusted certificates, in PEM format"))
+    default = _command(of_servers, "default", _("let a matter have the same server as the library"))
+    none = _command(of_servers, "none", _("let no server answer: texts stay on this computer"))
+    for each in (use, none):
+        _add_matter(each)
+    default.add_argument("--matter", metavar="NAME", required=True, help=_("the matter"))
 
 
 def _add_mcp(commands: Any) -> None:

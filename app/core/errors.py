@@ -225,7 +225,12 @@ class Code(StrEnum):
     REMOTE_MODEL_UNKNOWN = "remote_model_unknown"  # wanted, known
     REMOTE_MODEL_UNDECIDED = "remote_model_undecided"  # known
     REMOTE_MODEL_CHANGED = "remote_model_changed"
+    REMOTE_SERVER_UNKNOWN = "remote_server_unknown"  # name, and no host
     REMOTE_BLIND = "remote_blind"
+    REMOTE_IMAGES_KEPT = "remote_images_kept"
+    REMOTE_IMAGES_UNDECIDED = "remote_images_undecided"
+    REMOTE_IMAGES_REFUSED = "remote_images_refused"  # status
+    REMOTE_IMAGES_TOO_LARGE = "remote_images_too_large"
 
     # the context
     # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens

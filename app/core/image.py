@@ -15,6 +15,12 @@ MAX_TILES = 16
 """Squares of the largest canvas that an image is laid on; the overview of it comes on top."""
 
 
+def within(width: int, height: int, longest_side: int) -> tuple[int, int]:
+    """The size of an image once it is reduced, if it is larger than `longest_side` pixels."""
+    scale = min(1.0, longest_side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 class Raster(msgspec.Struct, frozen=True):
     """Raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from app.core.errors import AppError, Code, Problem
-from app.core.settings import Settings, value_of, with_value
+from app.core.settings import RemoteImages, Settings, value_of, with_value
 
 Days: TypeAlias = Annotated[int, Meta(ge=1, le=36_500)]
 Value: TypeAlias = bool | int | str
@@ -36,6 +36,8 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """False: no server answers, so that no text leaves the machine."""
     allowed_servers: tuple[str, ...] | None = None
     """Hosts that may answer, such as `models.example.org` or `models.example.org:8443`; None: any."""
+    images_to_servers: bool = True
+    """False: no image leaves the machine."""
     model_hub: bool = True
     """False: no model is looked up or downloaded."""
     allowed_hubs: tuple[str, ...] | None = None
@@ -81,6 +83,8 @@ class Policy(msgspec.Struct, frozen=True):
         found: dict[str, Held] = {}
         if not self.rules.remote_engine:
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
+        if not self.rules.images_to_servers:
+            found["remote.images"] = Held(RemoteImages.KEPT)
         if self.rules.record_texts is not None:
             found["record_texts"] = Held(self.rules.record_texts)
         kept = msgspec.structs.asdict(self.rules.retention)

@@ -110,10 +110,43 @@ class RemoteTexts(StrEnum):
     ASKED = "asked"  # each time
 
 
-class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A server of one's organisation that answers instead of this machine. A change takes effect at the next load."""
+class RemoteImages(StrEnum):
+    """Whether images are sent to a server. Nothing in them can be replaced."""
 
-    address: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    UNDECIDED = "undecided"  # nobody was asked yet
+    SENT = "sent"
+    KEPT = "kept"
+
+
+SERVER_NAME_CHARACTERS = 80
+"""Of what a person calls a server."""
+
+ServerAddress = Annotated[str, Meta(pattern=r"^(https?://\S+)?$")]
+ServerName = Annotated[str, Meta(max_length=SERVER_NAME_CHARACTERS)]
+
+
+class RemoteServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One that can answer. Fields as in `RemoteSettings`."""
+
+    name: ServerName = ""
+    address: ServerAddress = ""
+    model: str = ""
+    ca_file: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is known by."""
+        return self.name.strip() or self.address
+
+
+class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server of one's organisation that answers instead of this machine. A change takes effect at the next load.
+
+    In a matter's own settings, `name` is the label of the server that answers there, and with `enabled` off none does;
+    nothing else of them counts there.
+    """
+
+    address: ServerAddress = ""
     enabled: bool = True
     """Off keeps the address."""
     model: str = ""
@@ -122,8 +155,34 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates in PEM format; empty: those of the system."""
     texts: RemoteTexts = RemoteTexts.UNDECIDED
     """A change takes effect with the next question."""
+    images: RemoteImages = RemoteImages.UNDECIDED
     at_once: Annotated[int, Meta(ge=0, le=16)] = 0
     """The most questions of a grid that it is asked at the same time; 0: as many as it bears."""
+    name: ServerName = ""
+    """What a person calls it; empty: it goes by its address."""
+    others: tuple[RemoteServer, ...] = ()
+    """More servers, one of which can take its place."""
+
+    @property
+    def server(self) -> RemoteServer:
+        """The one that answers."""
+        return RemoteServer(self.name, self.address, self.model, self.ca_file)
+
+    @property
+    def servers(self) -> tuple[RemoteServer, ...]:
+        """All that are known, the one that answers first."""
+        return (*((self.server,) if self.address else ()), *self.others)
+
+    def with_server(self, server: RemoteServer) -> RemoteSettings:
+        """That one answers from now on, and the one before it is among the others."""
+        others = [each for each in self.servers if each.label != server.label]
+        fields = msgspec.structs.asdict(server)
+        return msgspec.structs.replace(self, **fields, others=tuple(others))
+
+    def choosing(self, label: str) -> RemoteSettings | None:
+        """The known server of this label answers; None where none has it."""
+        found = next((each for each in self.servers if each.label == label.strip()), None)
+        return None if found is None else self.with_server(found)
 
     @property
     def in_use(self) -> bool:

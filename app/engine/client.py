@@ -70,6 +70,13 @@ class EngineClient:
         self.flush_saved()
         return (yield from self._load(spec, cancel))
 
+    def disconnect(self) -> None:
+        if self._answering == REMOTE:
+            self._lanes.close()
+            self._end(REMOTE)
+            self._spec, self._model, self._working = None, None, EngineState.EMPTY
+            self._answering = HERE
+
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         if self._spec is None:
             raise AppError(Code.NO_MODEL)

@@ -90,7 +90,7 @@ def no_sight() -> Sight:
     raise AppError(Code.MODEL_BLIND, path="")
 
 
-def _document_texts(document: DocumentText) -> list[str]:
+def document_texts(document: DocumentText) -> list[str]:
     """The heading, then the pages, each of which is tokenized apart."""
     pages = [f"\n[p. {page.label}]\n{page.untrusted_text}\n" for page in document.pages]
     return [f"\n\n# {document.untrusted_title}\n", *pages]
@@ -157,7 +157,7 @@ class PromptTokenizer:
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized = lambda _done, _total: None) -> LaidOutPrompt:
         """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
         AppError as `sight` does where it has images, and what `on_tokenized` raises."""
-        texts = [_document_texts(document) for document in prompt.documents]
+        texts = [document_texts(document) for document in prompt.documents]
         self._recall(prompt.documents, texts)
         self._tokenize(prompt, texts, on_tokenized)
         self._save(prompt.documents, texts)

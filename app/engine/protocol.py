@@ -54,12 +54,14 @@ class RemoteSpec(msgspec.Struct, frozen=True):
     """A server that answers instead of this machine (`engine.remote`).
 
     `model`: its name there; empty takes the only one. `ca_file`: whose certificates are trusted; empty asks the system.
+    `images`: they may be sent.
     """
 
     address: str
     model: str = ""
     ca_file: str = ""
     key: Password | None = None
+    images: bool = True
     patience: RemoteTimeouts = RemoteTimeouts()
 
 
@@ -197,7 +199,8 @@ class PromptSize(msgspec.Struct, frozen=True):
 
 class Pixels(msgspec.Struct, frozen=True):
     """The pixels that the projector wants of an image: resized to `fitted` (width, height), laid at the upper left of a
-    black canvas; and, where `overview` is not 0, all of it once more, resized to a square of that side."""
+    black canvas; and, where `overview` is not 0, all of it once more, resized to a square of that side. A server gets
+    it as `fitted` alone."""
 
     sha256: str
     fitted: tuple[int, int]
@@ -207,7 +210,8 @@ class Pixels(msgspec.Struct, frozen=True):
 
 class VisionInfo(msgspec.Struct, frozen=True):
     """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else by the
-    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0."""
+    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. Of a model on a server, only that it sees
+    is known, and `kind` is that of the server."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str
@@ -313,6 +317,10 @@ class Engine(Protocol):
 
     def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load a model here, or connect to a server; what was loaded before is gone first."""
+        ...
+
+    def disconnect(self) -> None:
+        """Let go of a server, if one answers: nothing more goes there, and no model is loaded until the next load."""
         ...
 
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -576,8 +584,15 @@ class See(EngineOrder[Looking, None], frozen=True):
     overview: Raster | None
 
 
+class GiveImage(EngineOrder[Looking, None], frozen=True):
+    """Keep the bytes of an image, a PNG, to send them to a server whose model sees images; in place of `See`."""
+
+    sha256: str
+    png: bytes
+
+
 class KeepImages(EngineOrder[None, None], frozen=True):
-    """Drop the embeddings of all other images."""
+    """Drop the embeddings, or the bytes, of all other images."""
 
     sha256s: frozenset[str]
 
@@ -661,7 +676,7 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 
 _OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks | WriteTokens | Weigh | WriteAside
-_OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
+_OfImages: TypeAlias = CountImageTokens | MissingImages | See | GiveImage | KeepImages
 OfMachine: TypeAlias = Count | DryRun | FindFormat | MeasureBandwidth | Inspect
 AnyOrder: TypeAlias = Load | ContextOptions | Forget | ChangeDesk | FlushSaved | _OfPrompts | _OfImages | OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume

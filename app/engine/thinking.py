@@ -122,7 +122,9 @@ class Thoughts:
         return said
 
     def apart(self, text: str) -> None:
-        """A piece of a thought came apart from the text."""
+        """A piece of a thought came apart from the text: what the prompt opened does not go on there."""
+        if self._state is _State.THOUGHT and not (self._held or self._thought or self.tokens):
+            self._state = _State.BEGINNING
         self._thought.append(text.encode())
         self.tokens, self.any = self.tokens + 1, True
 

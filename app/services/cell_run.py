@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 
@@ -28,7 +29,17 @@ _Outcome = tuple[Answer | None, Problem | None]
 class CellRun:
     """One run over cells of a sheet. `run` belongs to the engine's one executor."""
 
-    def __init__(self, ask: Ask, store: SheetStore, weighing: SentenceWeighing, sheet: Sheet, cancel: Cancel) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        store: SheetStore,
+        weighing: SentenceWeighing,
+        sheet: Sheet,
+        cancel: Cancel,
+        way: threading.Event | None = None,
+    ) -> None:
+        """`way`: once it is set, those that are under way end, and no other one is begun."""
+        self._way = way or threading.Event()
         self._ask, self._store, self._weighing = ask, store, weighing
         self._sheet, self._cancel, self._total = sheet, cancel, len(sheet.cells)
         self._weighs = not sheet.question_id
@@ -45,7 +56,7 @@ class CellRun:
         breadth = Breadth(self._ask.settings().remote.at_once)
         turns = Turns(cells, breadth, self._ask.models.loaded)
         try:
-            while not (turns.are_done or (self._ends and not self._together)):
+            while not (turns.are_done or (self._begins_none and not self._together)):
                 yield from self._begin(turns)
                 if self._together:
                     yield from self._step(turns)
@@ -63,12 +74,16 @@ class CellRun:
     def _ends(self) -> bool:
         return self._stopped or self._problem is not None or self._cancel.requested
 
+    @property
+    def _begins_none(self) -> bool:
+        return self._ends or self._way.is_set()
+
     def _on_lane(self, number: int) -> AbstractContextManager[None]:
         return self._ask.engine.on_lane(self._asked[number].lane)
 
     def _begin(self, turns: Turns) -> Iterator[SheetProgress]:
         """As many as may be asked now."""
-        while not self._ends and (turn := turns.take()) is not None:
+        while not self._begins_none and (turn := turns.take()) is not None:
             if len(self._sheet.rows) > 1 and not self._store.asks(turn.cell.question.id):
                 turns.drop(turn)  # its document was removed meanwhile
                 continue

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from app.core.events import Looking, Opening, Tokenizing
-from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
+from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of, within
 from app.core.video import Video, frame_name
 from app.core.work import Cancel, Stopped, Work, finish, relay
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.documents.videos.protocol import MAX_SIDE, PREVIEW_SIDE
 from app.documents.videos.reader import VideoReader
-from app.engine.protocol import CountImageTokens, Engine, MissingImages, Prompt
+from app.engine.protocol import CountImageTokens, Engine, GiveImage, MissingImages, Pixels, Prompt
 from app.services.library import Library
 from app.store.images import ImageStore
 
@@ -38,11 +38,15 @@ WHOLE = Area(0.0, 0.0, 1.0, 1.0)
 
 
 class Images:
-    def __init__(self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine) -> None:
+    def __init__(
+        self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine, check: Callable[[], None]
+    ) -> None:
+        """`check`: raises AppError where images may not go to the model that is loaded."""
         self._reader = reader
         self._store = store
         self._library = library
         self._engine = engine
+        self._check = check
 
     # ---- attaching
 
@@ -86,9 +90,7 @@ class Images:
         """The image, reduced if it is larger than `longest_side` pixels. Raises AppError IMAGE_MISSING, READER_..."""
         png = image.png if isinstance(image, Image) else self._store.png(image.sha256)
         ref = ref_of(image)
-        scale = min(1.0, longest_side / max(ref.width, ref.height))
-        size = max(1, round(ref.width * scale)), max(1, round(ref.height * scale))
-        return self._reader.raster(png, size)
+        return self._reader.raster(png, within(ref.width, ref.height, longest_side))
 
     def png(self, sha256: str) -> bytes:
         """The bytes to write into a file; never to be decoded here. Raises AppError IMAGE_MISSING."""
@@ -108,16 +110,33 @@ class Images:
 
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Tokenizing | Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
-        IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
+        IMAGE_MISSING, READER_..., MODEL_..., ENGINE_..., REMOTE_IMAGES_...; Stopped."""
         if not any(message.images for message in prompt.messages):
             return 0
+        self._check()
         unseen = yield from self._engine.run(MissingImages(prompt), cancel)
+        model = self._engine.model()
+        if model is not None and model.host:
+            for wanted in unseen:
+                yield from self._engine.run(GiveImage(wanted.sha256, self._png_of(wanted, prompt)), cancel)
+            return len(unseen)
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)
             canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)
             counted = partial(_counted, number, len(unseen))
             yield from relay(self._engine.see(wanted, canvas, overview, cancel), counted)
         return len(unseen)
+
+    def _png_of(self, wanted: Pixels, prompt: Prompt) -> bytes:
+        """An image of `prompt` as a server gets it: as it is kept, reduced if that is wanted."""
+        png = self._store.png(wanted.sha256)
+        sizes = {
+            (each.width, each.height)
+            for message in prompt.messages
+            for each in message.images
+            if each.sha256 == wanted.sha256
+        }
+        return png if wanted.fitted in sizes else self._reader.pack(self._reader.raster(png, wanted.fitted), "").png
 
     def close(self) -> None:
         self._reader.close()

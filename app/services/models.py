@@ -16,7 +16,15 @@ from app.core.events import Loading, Opening
 from app.core.matter import LIBRARY
 from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.secret import Password
-from app.core.settings import GIGABYTE, EngineSettings, RemoteSettings, RemoteTexts, Settings
+from app.core.settings import (
+    GIGABYTE,
+    EngineSettings,
+    RemoteImages,
+    RemoteServer,
+    RemoteSettings,
+    RemoteTexts,
+    Settings,
+)
 from app.core.work import Cancel, Work, finish
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.kept_files import kept_embeddings, kept_tokens
@@ -60,8 +68,47 @@ class Models:
         self.remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
+        self._own: Callable[[], Settings] | None = None
+        self._connected: RemoteServer | None = None
+        self._unsettled = False
         self._fit: Fit | None = None
         self._place: Place | None = None
+
+    def change_desk(self, own: Callable[[], Settings] | None) -> None:
+        """Another desk is open; `own` gives the settings of its own that a matter has. Where another server is to
+        answer there, or none, nothing more goes to the one of before. Raises AppError as the store does."""
+        self._own = own
+        self.settle()
+
+    def settle(self) -> None:
+        """Where another server is to answer than the one that is connected, or none, or one instead of a model of this
+        machine, let go of what is loaded: the next question has the right one loaded. Raises AppError as the store
+        does."""
+        self.choose_again()
+        model = self._engine.model()
+        if self._unsettled and model is not None and model.host:
+            self._engine.disconnect()
+
+    def choose_again(self) -> None:
+        """As `settle`, but what is under way goes on: the next question has another server connected, if another one is
+        to answer now."""
+        wanted = self.wanted_remote()
+        loaded = self._engine.model() is not None
+        self._unsettled = loaded and (wanted.server if wanted.in_use else None) != self._connected
+
+    def wanted_remote(self) -> RemoteSettings:
+        """The server as the open desk has it, and how it is used; without an address where a matter names one that is
+        not known any more. Raises AppError as the store does."""
+        return self._wanted_remote or self.of_desk(self._settings.load().remote)
+
+    def of_desk(self, remote: RemoteSettings) -> RemoteSettings:
+        """A person's choice of a server with that of the open matter, which comes before it."""
+        own = self._own().remote if self._own is not None else RemoteSettings()
+        if not own.enabled:
+            return msgspec.structs.replace(remote, enabled=False)
+        if not own.name:
+            return remote
+        return remote.choosing(own.name) or msgspec.structs.replace(remote, address="")
 
     def available(self) -> tuple[ModelFile, ...]:
         return local.available(self._folder)
@@ -77,7 +124,19 @@ class Models:
 
     def remote_texts(self) -> RemoteTexts:
         """What a person wants of names and numbers that are sent to a server."""
-        return (self._wanted_remote or self._settings.load().remote).texts
+        return self.wanted_remote().texts
+
+    def remote_images(self) -> RemoteImages:
+        """Whether a person wants images sent to a server."""
+        return self.wanted_remote().images
+
+    def check_images(self) -> None:
+        """Whether images may go to the loaded model. Raises AppError REMOTE_IMAGES_UNDECIDED, REMOTE_IMAGES_KEPT."""
+        model, wanted = self._engine.model(), self.remote_images()
+        if model is not None and model.host and wanted is not RemoteImages.SENT:
+            kept = wanted is RemoteImages.KEPT
+            code = Code.REMOTE_IMAGES_KEPT if kept else Code.REMOTE_IMAGES_UNDECIDED
+            raise AppError(code, host=model.host)
 
     def load(self, path: str | None, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
@@ -88,9 +147,12 @@ class Models:
         """
         stored = self._settings.load()
         wanted = self._wanted or stored.engine
-        remote = self._wanted_remote or stored.remote
+        remote, self._unsettled = self.wanted_remote(), False
+        if path is None and remote.enabled and not remote.address and self._own is not None and self._own().remote.name:
+            raise AppError(Code.REMOTE_SERVER_UNKNOWN, name=self._own().remote.name)
         if path is None and remote.in_use:
             self._fit = self._place = None
+            self._connected = remote.server
             connected = yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel)
             self.note(Happening(RecordKind.REMOTE, model=connected.name, engine=connected.host, detail="connected"))
             return connected
@@ -100,6 +162,7 @@ class Models:
         placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
         self._fit = self._place = None
         spec = msgspec.structs.replace(placed.spec, readings=self.readings.spec())
+        self._connected = None
         started = time.monotonic()
         loaded = yield from self._engine.load(spec, cancel)
         self._fit, self._place = fit_of(placed, loaded), placed.place
@@ -162,6 +225,8 @@ class Models:
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
         model = self._engine.model()
+        if self._unsettled and model is not None:  # not the one of before again, even if it died
+            return (yield from self.load(None, cancel))
         match self._engine.state():
             case EngineState.EMPTY if model is None:
                 return (yield from self.load(None, cancel))
@@ -177,7 +242,7 @@ class Models:
         while all stays on this machine. Raises AppError as the store does."""
         if (model := self._engine.model()) is not None:
             return model.host
-        return self.remote.host(self._wanted_remote or self._settings.load().remote)
+        return self.remote.host(self.wanted_remote())
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()
@@ -294,7 +359,8 @@ class RemoteEngine:
         origin = parse(wanted.address).origin
         given = os.environ.get(KEY_VARIABLE, "")
         key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
-        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key)
+        images = wanted.images is not RemoteImages.KEPT
+        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images)
         return LoadSpec("", context_tokens=context_tokens, remote=remote)
 
     def host(self, wanted: RemoteSettings) -> str:

@@ -25,7 +25,8 @@ from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 
 RECORDED_SETTINGS = (
-    *("remote.address", "remote.enabled", "remote.model", "remote.ca_file", "hub.endpoint"),
+    *("remote.address", "remote.enabled", "remote.model", "remote.ca_file", "remote.images"),
+    *("remote.name", "hub.endpoint"),
     *(
         "lock.idle_minutes",
         "lock.with_session",

@@ -8,11 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.matter import Matter
 from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Happening, RecordKind
 from app.core.search_query import SearchPlace
+from app.core.settings import Settings
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
@@ -105,6 +108,11 @@ class Services:
     aged_at_start: list[Aged] = field(default_factory=list)
     """What was found too old when this desk was opened, until a face has said so."""
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    def chosen_settings(self) -> Settings:
+        """A person's settings, with the server that is to answer on this desk. Raises AppError as the store does."""
+        settings = self.settings.load()
+        return msgspec.structs.replace(settings, remote=self.models.of_desk(settings.remote))
 
     @cached_property
     def suggestions(self) -> Suggestions:

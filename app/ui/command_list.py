@@ -157,6 +157,13 @@ def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> Comma
                 symbol=Symbol.EDIT,
                 can=matters.is_open,
             ),
+            Command(
+                _("Server of the matter…"),
+                "",
+                matters.choose_server,
+                words=_("organisation, remote, model"),
+                can=matters.is_open,
+            ),
             Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
             *_backup_commands(backup),
         ),

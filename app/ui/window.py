@@ -292,6 +292,7 @@ class _Parts(_ShelfParts):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.preferences.saved.connect(self.bin.delete_aged)
+        self.matters.served.connect(self.model.load_again)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
         self.programs = ProgramsPresenter(desk, bridge, window, self)
         self.programs.done.connect(window.say)
@@ -334,6 +335,8 @@ class _Parts(_ShelfParts):
         made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
         self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
         self._release.timeout.connect(made.holding.look)
+        self._release.timeout.connect(made.run.go_on)  # after the questions that wait
+        self.asking.sheet_gives_way = made.run.gives_way
         self.conversation.shown.connect(made.show_conversation)
         self.conversation.opened.connect(made.holding.look)  # after the questions that wait
         self.shelf.book_removed.connect(made.forget_book)

@@ -714,8 +714,27 @@ _SENTENCES: dict[Code, str] = {
     Code.REMOTE_MODEL_CHANGED: (
         "The model on {host} has changed since it was loaded. Load it again in the model menu, and ask again."
     ),
+    Code.REMOTE_SERVER_UNKNOWN: (
+        "The settings have no server “{name}”. Add it there, or choose another server for this matter."
+    ),
     Code.REMOTE_BLIND: (
-        "Images are not sent to a server. Ask without the image, or choose a model on this computer that sees images."
+        "The model on {host} cannot see images. Ask without the image, or choose a model that sees images."
+    ),
+    Code.REMOTE_IMAGES_KEPT: (
+        "The settings say that no image goes to a server. Ask without the image, or choose a model on this computer"
+        " that sees images."
+    ),
+    Code.REMOTE_IMAGES_UNDECIDED: (
+        "This conversation has images, and you have not decided whether images may go to {host}. Choose it in the"
+        " settings, then ask again."
+    ),
+    Code.REMOTE_IMAGES_REFUSED: (
+        "{host} refused this question with its images (HTTP {status}). Its model may take fewer images at once, or"
+        " none. Ask with fewer images, or have the person who runs the server look at its log."
+    ),
+    Code.REMOTE_IMAGES_TOO_LARGE: (
+        "The images of this conversation are too large for one request to {host}. Ask with fewer images, or in a new"
+        " conversation."
     ),
     Code.DOES_NOT_FIT: (
         "This needs {needed_tokens} tokens, and the context has {context_tokens}: the books take {documents_tokens},"

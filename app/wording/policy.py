@@ -39,6 +39,8 @@ def _rules(policy: Policy) -> Iterator[str]:
         yield _("No server answers: texts stay on this computer.")
     elif rules.allowed_servers is not None:
         yield _("Only these servers may answer: {hosts}.").format(hosts=_names(rules.allowed_servers))
+    if rules.remote_engine and not rules.images_to_servers:
+        yield _("No image goes to a server.")
     if not rules.model_hub:
         yield _("No model is looked up or downloaded.")
     elif rules.allowed_hubs is not None:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.core.settings import TEXT_PERCENTS, KvType, LockedWork, Mapping, RemoteTexts, ThemeChoice
+from app.core.settings import (
+    TEXT_PERCENTS,
+    Adapter,
+    KvType,
+    LockedWork,
+    Mapping,
+    RemoteImages,
+    RemoteServer,
+    RemoteTexts,
+    ThemeChoice,
+)
 from app.services.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
@@ -83,7 +93,7 @@ def sections() -> tuple[SettingSection, ...]:
         SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
         SettingSection(SectionKind.PRIVACY, _("Privacy and lock"), _privacy()),
         SettingSection(SectionKind.DOWNLOADS, _("Downloads"), _downloads()),
-        SettingSection(SectionKind.SERVER, _("Organisation server"), (*_server(), _leaving()), server_note),
+        SettingSection(SectionKind.SERVER, _("Organisation server"), (*_server(), _leaving(), _images()), server_note),
         SettingSection(SectionKind.ADVANCED, _("Advanced"), (*_placing(), *_loading(), *_choosing_tokens())),
     )
 
@@ -104,8 +114,12 @@ def value_words(meaning: Meaning, value: object) -> str:
         case int() | float():
             return " ".join(filter(None, (count(value) if isinstance(value, int) else f"{value:g}", meaning.unit)))
         case tuple():
-            return ", ".join(f"{printable(each.path)} = {each.scale:g}" for each in value) or _("None")
+            return ", ".join(map(_part_words, value)) or _("None")
     return printable(" ".join(str(value).split())) or meaning.hint or _("None")
+
+
+def _part_words(value: Adapter | RemoteServer) -> str:
+    return printable(value.label) if isinstance(value, RemoteServer) else f"{printable(value.path)} = {value.scale:g}"
 
 
 def _general() -> tuple[Meaning, ...]:
@@ -346,6 +360,7 @@ def _server() -> tuple[Meaning, ...]:
             refusal=_("This is no address. Enter one such as https://models.example.org."),
             effect=load,
         ),
+        _name(),
         Meaning(
             "remote.enabled",
             _("Let the server answer"),
@@ -370,6 +385,28 @@ def _server() -> tuple[Meaning, ...]:
             need=server,
         ),
         _at_once(),
+        _others(),
+    )
+
+
+def _others() -> Meaning:
+    return Meaning(
+        "remote.others",
+        _("More servers"),
+        _("One of them can take the place of the server above. A matter can have its own (in its menu)."),
+        effect=Effect.NEXT_LOAD,
+        need=Need.SERVER,
+    )
+
+
+def _name() -> Meaning:
+    return Meaning(
+        "remote.name",
+        _("Name"),
+        _("What you call this server, if you use several."),
+        hint=_("Its address"),
+        effect=Effect.NEXT_LOAD,
+        need=Need.SERVER,
     )
 
 
@@ -398,6 +435,21 @@ def _leaving() -> Meaning:
             (RemoteTexts.ASKED, _("Ask me each time")),
             (RemoteTexts.AS_IS, _("Send them as they are")),
         ),
+        need=Need.SERVER,
+    )
+
+
+def _images() -> Meaning:
+    return Meaning(
+        "remote.images",
+        _("Images"),
+        _("If the model on the server sees images, they go there as they are: nothing in them can be replaced."),
+        named=(
+            (RemoteImages.UNDECIDED, _("Ask with the first image")),
+            (RemoteImages.SENT, _("Send them")),
+            (RemoteImages.KEPT, _("Do not send them")),
+        ),
+        effect=Effect.NEXT_LOAD,
         need=Need.SERVER,
     )
 

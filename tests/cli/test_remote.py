@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from PIL import Image
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
-from app.core.settings import RemoteSettings, RemoteTexts
+from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from tests.cli.conftest import Octavo
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
@@ -111,6 +113,34 @@ def _sent(server: ToyServer) -> str:
     )
 
 
+def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy: ToyServer) -> None:
+    other = ToyServer("llama-server")
+    try:
+        assert run("servers", "add", "Oslo", toy.address)[0] == 0
+        assert run("servers", "add", "Tokyo", other.address)[0] == 0
+        assert run("matters", "new", "Case")[0] == 0
+        code, out, _err = run("servers", "use", "Tokyo", "--matter", "Case", "--json")
+        assert (code, json.loads(out)["answers"]) == (0, "Tokyo")
+        code, out, _err = run("servers", "--json")
+        assert (json.loads(out)["answers"], len(json.loads(out)["servers"])) == ("Oslo", 2)
+        asked = ("ask", "--pseudonyms", "off", *_SHORT, "--document", story, "What burned?")
+        assert run(*asked, "--matter", "Case")[0] == 0
+        assert (len(toy.asked), len(other.prompts())) == (0, 1)
+        assert run(*asked)[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (1, 1)
+        assert run(*asked, "--server", "Tokyo")[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (1, 2)
+        assert run("servers", "remove", "Tokyo")[0] == 0
+        code, _out, err = run(*asked, "--matter", "Case")
+        assert code != 0
+        assert "The settings have no server “Tokyo”" in err
+        assert run("servers", "default", "--matter", "Case")[0] == 0
+        assert run(*asked, "--matter", "Case")[0] == 0
+        assert (len(toy.prompts()), len(other.prompts())) == (2, 2)
+    finally:
+        other.close()
+
+
 def test_names_are_replaced_on_the_way_and_come_back(run: Any, tmp_path: Path, toy: ToyServer) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
@@ -162,4 +192,25 @@ def test_images_stay_here(run: Any, story: Path, python_address: str) -> None:
     Image.new("RGB", (40, 30)).save(picture)
     code, _out, err = run("ask", "--remote", python_address, *_SHORT, "--image", picture, "What is it?")
     assert code in (EXIT_MODEL, EXIT_INPUT)
-    assert "Images are not sent to a server" in err
+    assert f"The model on {python_address.removeprefix('http://')} cannot see images" in err
+
+
+def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(
+    run: Any, tmp_path: Path, toy: ToyServer
+) -> None:
+    toy.sees = True
+    picture = tmp_path / "plan.png"
+    Image.new("RGB", (4096, 1024), "#7A2E35").save(picture)
+    asked = ("ask", "--remote", toy.address, *_SHORT, "--no-weighing", "--image", picture, "Who pays?", "And when?")
+    code, _out, err = run(*asked)
+    assert code == 0, err
+    assert "Images go to localhost" in err
+    first, second = (toy_server.images_of(chat) for chat in toy.chats())
+    assert first == second, "so the server finds it read"
+    with Image.open(BytesIO(b64decode(first[0].partition(",")[2]))) as sent:
+        assert (sent.size, sent.getpixel((9, 9))) == ((2048, 512), (0x7A, 0x2E, 0x35))
+    _store(tmp_path, RemoteSettings(images=RemoteImages.KEPT))
+    code, _out, err = run(*asked)
+    assert code == EXIT_MODEL
+    assert "The settings say that no image goes to a server" in err
+    assert len(toy.chats()) == 2

@@ -115,6 +115,7 @@ class Walk:
         yield ("ask", "--matter", self.words.title, *book, *quick, f"What did {self.words.person} hide?")
         yield ("matters", "export", self.words.title, self.wordless / "it.octavo-matter", *secret)
         yield ("matters",)
+        yield ("servers",)
         yield ("mcp", "list")
         yield from self._answering_for_it(out)
         yield from self._carrying_it_elsewhere(secret)

@@ -8,15 +8,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app import bootstrap
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code
+from app.core.matter import LIBRARY
+from app.core.paths import Paths
 from app.core.secret import Password
-from app.core.settings import RemoteSettings
+from app.core.settings import RemoteServer, RemoteSettings
 from app.core.work import Cancel, finish
 from app.services.models import KEY_VARIABLE, RemoteEngine
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
+from tests.engine.remote.toy_server import ToyServer
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import problem_of
 
@@ -64,6 +68,62 @@ def test_a_model_chosen_here_turns_the_remote_engine_off_and_keeps_its_address(
     finish(fake.desk.models.load(str(tiny_scout), Cancel()))
     assert fake.engine.specs[-1].remote is None
     assert fake.desk.settings.load().remote == msgspec.structs.replace(_REMOTE, enabled=False)
+
+
+_OTHER = RemoteServer("Tokyo", "https://tokyo.example.org", "small", "/tokyo.pem")
+
+
+def test_another_server_takes_the_place_of_the_first_and_nothing_is_lost(fake: FakeDesk) -> None:
+    settings = fake.desk.settings
+    _set(settings, msgspec.structs.replace(_REMOTE, others=(_OTHER,)))
+    chosen = settings.load().remote.choosing("Tokyo")
+    assert chosen is not None
+    settings.change("remote", chosen)
+    finish(fake.desk.models.load(None, Cancel()))
+    remote = fake.engine.specs[-1].remote
+    assert remote is not None
+    assert (remote.address, remote.model, remote.ca_file) == (_OTHER.address, "small", "/tokyo.pem")
+    back = settings.load().remote.choosing(_REMOTE.address)
+    assert back == msgspec.structs.replace(_REMOTE, others=(_OTHER,))
+    assert chosen.choosing("Kyoto") is None
+
+
+def test_a_matter_has_a_server_of_its_own(tmp_path: Path) -> None:
+    """Nothing of a matter goes to the library's, and nothing of the library to the matter's."""
+    first, second = ToyServer("llama-server"), ToyServer("llama-server")
+    desk = bootstrap.open_desk(Paths(tmp_path))
+    try:
+        others = (RemoteServer("Tokyo", second.address),)
+        desk.settings.change("remote", RemoteSettings(first.address, others=others))
+        matter = desk.matters.create("Case").id
+        desk = desk.turn_to(matter)
+        finish(desk.models.ready(Cancel()))
+        desk.own_settings.change("remote", RemoteSettings(name="Tokyo"))
+        desk.models.choose_again()
+        assert finish(desk.models.ready(Cancel())).path == second.address
+        desk = desk.turn_to(LIBRARY)
+        assert desk.models.loaded() is None, "nothing more goes to the matter's"
+        assert finish(desk.models.ready(Cancel())).path == first.address
+        asked = len(first.asked)
+        desk = desk.turn_to(matter)
+        assert desk.models.host() == second.address.removeprefix("http://")
+        desk.own_settings.change("remote", RemoteSettings(enabled=False))
+        assert (desk.models.host(), len(first.asked)) == ("", asked)
+        assert desk.models.wanted_remote().in_use is False
+    finally:
+        desk.close()
+        first.close()
+        second.close()
+
+
+def test_a_matter_whose_server_is_gone_asks_no_other(fake: FakeDesk) -> None:
+    _set(fake.desk.settings, _REMOTE)
+    inside = fake.desk.turn_to(fake.desk.matters.create("Case").id)
+    inside.own_settings.change("remote", RemoteSettings(name="Tokyo"))
+    problem = problem_of(inside.models.load(None, Cancel()))
+    assert (problem.code, problem.params) == (Code.REMOTE_SERVER_UNKNOWN, {"name": "Tokyo"})
+    assert (fake.engine.specs, inside.models.host()) == ([], "")
+    inside.close()
 
 
 def test_a_bad_address_is_told_and_nothing_is_loaded(fake: FakeDesk) -> None:

@@ -16,7 +16,7 @@ from app.core.errors import Code
 from app.core.events import Notice
 from app.core.record import RecordKind
 from app.core.settings import RemoteSettings, RemoteTexts
-from app.core.sheet import CellBegun, CellEnded, Sheet
+from app.core.sheet import CellBegun, CellEnded, CellState, Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, Message, PageText, Prompt, Weigh
@@ -155,6 +155,26 @@ def test_stopped_it_ends_all_that_is_under_way_and_goes_on_with_what_is_left(fak
     server.routes["/v1/completions"] = complete
     _events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
     assert done.finished
+
+
+def test_a_sheet_gives_way_with_nothing_lost_or_asked_twice(fake: FakeDesk, server: ToyServer) -> None:
+    way = threading.Event()
+
+    def route(handler: Handler) -> None:
+        if len(server.prompts()) >= 2:
+            way.set()
+        complete(handler)
+
+    server.routes["/v1/completions"] = route
+    grid = make(fake, 4, "When does it end?", "Who pays?")
+    with pytest.raises(Stopped):
+        finish(fake.desk.sheets.run(grid.id, Cancel(), way=way))
+    before = kept(fake, grid)
+    assert 2 <= len(server.prompts()) < 8
+    assert sum(cell.state is CellState.ANSWERED for cell in before.cells) == len(server.prompts()), "none broke off"
+    done = finish(fake.desk.sheets.run(grid.id, Cancel()))
+    assert done.finished
+    assert set(Counter(asked(server)).values()) == {1}
 
 
 def test_names_are_replaced_in_every_request_of_every_lane(fake: FakeDesk, server: ToyServer) -> None:

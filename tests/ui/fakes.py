@@ -37,6 +37,7 @@ from app.engine.protocol import (
     EngineOrder,
     EngineState,
     Generated,
+    GiveImage,
     LoadSpec,
     Measure,
     MissingImages,
@@ -228,6 +229,9 @@ class ScriptedEngine:
                 return self.measure(prompt)
             case CountImageTokens(sizes):
                 return self.image_tokens(sizes)
+            case GiveImage(sha256):
+                self.seen.append(sha256)
+                return None
             case MissingImages(prompt):
                 return self.missing_images(prompt)
             case ContextOptions():
@@ -366,6 +370,9 @@ class ScriptedEngine:
 
     def change_desk(self, desk: str) -> None:
         self.desks.append(desk)
+
+    def disconnect(self) -> None:
+        self._loaded, self._state = False, EngineState.EMPTY
 
     def answer(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
@@ -589,11 +596,14 @@ def _open(
     templates = ChatTemplates(TemplateReader(), engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning, templates)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans, note=home_record.note)
+    own = SettingsStore(database) if matter else settings
+    models.change_desk(own.load if matter else None)
     prompts, kept_images = Prompts(books), ImageStore(database)
     pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
     asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
     library = Library(reader, books, asked, readings, record)  # type: ignore[arg-type]
-    images = Images(decoder := DirectImageReader(), kept_images, library, asked)  # type: ignore[arg-type]
+    decoder, check = DirectImageReader(), models.check_images
+    images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
@@ -629,7 +639,7 @@ def _open(
         prompts=PromptTexts(SavedPrompts(home), settings),
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
-        own_settings=SettingsStore(database) if matter else settings,
+        own_settings=own,
         policy=settings.policy,
         engine=engine,  # type: ignore[arg-type]
         leaving=Leaving(pseudonyms, models, prompts, conversations),

@@ -146,7 +146,7 @@ def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     if not arguments.question.strip():
         raise AppError(Code.MCP_ARGUMENTS, tool="ask", detail=_("a question has no words"))
     desk, settings = use.desk, use.desk.ask.settings()
-    desk.models.use(settings.engine, settings.remote)
+    desk.models.use(settings.engine)
     host = desk.models.host()
     if host and settings.remote.texts not in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
         raise AppError(Code.MCP_TEXTS, host=host)

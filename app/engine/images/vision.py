@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from app.core.errors import AppError, Code
-from app.core.image import Raster
+from app.core.image import Raster, within
 from app.engine.images import projector as projectors
 from app.engine.images import tiles
 from app.engine.images.embeddings import ImageEmbeddings
@@ -88,7 +88,7 @@ class Vision:
         """An image of these pixels as the model reads it. Raises AppError MODEL_PROJECTOR_..."""
         if self._problem is not None:
             raise self._problem
-        return self._tiles(width, height) if self._tiled else self._parts(*_reduced(width, height))
+        return self._tiles(width, height) if self._tiled else self._parts(*within(width, height, _LONGEST_SIDE))
 
     def tokens(self, width: int, height: int) -> int:
         """What an image of these pixels takes of the context. Raises AppError as `pieces`."""
@@ -116,7 +116,7 @@ class Vision:
     def pixels(self, image: ShownImage) -> Pixels:
         """What `see` wants of an image."""
         if not self._tiled:
-            size = _reduced(image.width, image.height)
+            size = within(image.width, image.height, _LONGEST_SIDE)
             return Pixels(image.sha256, size, size)
         side = self._header.tile
         canvas = tiles.canvas(image.width, image.height, side)
@@ -247,11 +247,6 @@ def _marks(model: LlamaModel) -> dict[str, int]:
             raise AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(model.path), check=mark)
         found[mark] = tokens[0]
     return found
-
-
-def _reduced(width: int, height: int) -> tuple[int, int]:
-    scale = min(1.0, _LONGEST_SIDE / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _check(wanted: Pixels, canvas: Raster, overview: Raster | None) -> None:

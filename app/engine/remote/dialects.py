@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -15,16 +15,18 @@ from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.remote import formats, wire
 from app.engine.remote.guided import JsonSchema, Text, Wanted, as_gbnf, as_regex
-from app.engine.remote.layout import TextLayout, TokenLayout
+from app.engine.remote.images import ServerSight, blank, part
+from app.engine.remote.layout import Chat, TextLayout, TokenLayout
 
-COMPLETIONS = "/v1/completions"
-CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 
 _SHOWN_MODELS, _NAME_CHARACTERS, _FILE = 12, 120, ".gguf"
 _PROBE, _PROBED, _PROBE_TOKENS = "The ferry leaves at", "zq7", 8
 _LIKELY_TOKENS = 20
 """The most that vLLM gives."""
+
+_TRIED_SIDE, _SEES_TOKENS = 224, 16
+"""An image to find out whether a server's model sees; fewer tokens than that are a text in its place."""
 
 _REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRANGE)
 
@@ -42,21 +44,21 @@ class Requests(Protocol):
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]: ...
 
 
-HeldWay: TypeAlias = Callable[[wire.CompletionRequest, Wanted], wire.CompletionRequest]
+HeldWay: TypeAlias = Callable[[wire.Request, Wanted], wire.Request]
 """A way that servers have for a form, with the one that the same servers have for a schema."""
 
 
-def _as_it_is(request: wire.CompletionRequest, _wanted: Wanted) -> wire.CompletionRequest:
+def _as_it_is(request: wire.Request, _wanted: Wanted) -> wire.Request:
     return request
 
 
-def _by_grammar(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+def _by_grammar(request: wire.Request, wanted: Wanted) -> wire.Request:
     if isinstance(wanted, JsonSchema):
         return msgspec.structs.replace(request, json_schema=msgspec.Raw(wanted.text.encode()))
     return msgspec.structs.replace(request, grammar=as_gbnf(wanted))
 
 
-def _by_structured_outputs(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+def _by_structured_outputs(request: wire.Request, wanted: Wanted) -> wire.Request:
     if isinstance(wanted, JsonSchema):
         outputs = wire.StructuredOutputs(json=msgspec.Raw(wanted.text.encode()))
     else:
@@ -64,13 +66,13 @@ def _by_structured_outputs(request: wire.CompletionRequest, wanted: Wanted) -> w
     return msgspec.structs.replace(request, structured_outputs=outputs)
 
 
-def _by_guided_regex(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+def _by_guided_regex(request: wire.Request, wanted: Wanted) -> wire.Request:
     if isinstance(wanted, JsonSchema):
         return msgspec.structs.replace(request, guided_json=msgspec.Raw(wanted.text.encode()))
     return msgspec.structs.replace(request, guided_regex=as_regex(wanted))
 
 
-def _by_regex(request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+def _by_regex(request: wire.Request, wanted: Wanted) -> wire.Request:
     if isinstance(wanted, JsonSchema):
         return msgspec.structs.replace(request, json_schema=wanted.text)
     return msgspec.structs.replace(request, regex=as_regex(wanted))
@@ -81,8 +83,8 @@ class ServerDialect:
 
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
     `shortest`: the fewest tokens that an answer may be limited to. `slots`: questions that it answers at the same time;
-    0 where it does not say. `one_cache`: what one of them has read, all others find read. `chat_template`: as the
-    model's file has it, where the server shows it.
+    0 where it does not say. `one_cache`: what one of them has read, all others find read. `sees`: its model sees
+    images; `sends_images`: it may get some. `chat_template`: as the model's file has it, where the server shows it.
     """
 
     kind = ""
@@ -90,6 +92,8 @@ class ServerDialect:
     context_tokens = 0
     slots = 0
     one_cache = False
+    sees = False
+    sends_images = True
     shortest = 1
     bos: int | None = None
     chat_template = ""
@@ -98,22 +102,51 @@ class ServerDialect:
         self._requests = requests
         self.model = model
         self._holds: HeldWay | None = None
+        self._around_image = 0
+        self._sight = ServerSight(model.id, self._image_tokens)
 
     def layout(self) -> TokenLayout | TextLayout:
-        return TokenLayout(self)
+        return TokenLayout(self, self.sight)
 
-    def held(self, request: wire.CompletionRequest, wanted: Wanted) -> wire.CompletionRequest:
+    @property
+    def blindness(self) -> AppError | None:
+        """Why it gets no images: REMOTE_BLIND, REMOTE_IMAGES_KEPT; None where it may get them."""
+        if self.sees and self.sends_images:
+            return None
+        return AppError(Code.REMOTE_IMAGES_KEPT if self.sees else Code.REMOTE_BLIND, host=self._requests.host)
+
+    def sight(self) -> ServerSight:
+        """Raises AppError as `blindness` says."""
+        if (blindness := self.blindness) is not None:
+            raise blindness
+        return self._sight
+
+    def held(self, request: wire.Request, wanted: Wanted) -> wire.Request:
         """The request with its answer held to a form or a schema by the server; as it is where that has no way known
         here. Whether it has one is found out once, by a short request that can be answered in one way alone."""
         if self._holds is None:
             self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
         return self._holds(request, wanted)
 
-    def likeliest(self, sent: array[int]) -> tuple[dict[str, float], wire.UsageReport]:
+    def likeliest(self, sent: array[int] | tuple[wire.ChatMessage, ...]) -> tuple[dict[str, float], wire.UsageReport]:
         """The first tokens that an answer may have, by their texts, with the natural logarithms of their probabilities;
         none where the server does not say. Nothing is written."""
-        asked = wire.CompletionRequest(self.model.id, tuple(sent), 1, temperature=0.0, logprobs=_LIKELY_TOKENS)
-        answer = self._post(COMPLETIONS, asked, wire.Completion)
+        asked: wire.Request = (
+            wire.ChatRequest(
+                model=self.model.id,
+                messages=sent,
+                max_tokens=1,
+                temperature=0.0,
+                logprobs=True,
+                top_logprobs=_LIKELY_TOKENS,
+                chat_template_kwargs=wire.TemplateSwitches(),
+            )
+            if isinstance(sent, tuple)
+            else wire.CompletionRequest(
+                model=self.model.id, prompt=tuple(sent), max_tokens=1, temperature=0.0, logprobs=_LIKELY_TOKENS
+            )
+        )
+        answer = self._post(asked.path, asked, wire.Completion)
         said = next((choice.logprobs for choice in answer.choices if choice.logprobs is not None), None)
         return said.first if said is not None else {}, answer.usage or wire.UsageReport()
 
@@ -122,7 +155,7 @@ class ServerDialect:
         asked = way(self.request(sent, Sampling(temperature=0), _PROBE_TOKENS), Text(_PROBED))
         asked = msgspec.structs.replace(asked, stream=False, stream_options=UNSET, return_progress=UNSET)
         try:
-            answer = self._post(COMPLETIONS, asked, wire.Completion)
+            answer = self._post(asked.path, asked, wire.Completion)
         except AppError as error:
             if error.code in _REFUSED:
                 return False
@@ -135,21 +168,57 @@ class ServerDialect:
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         raise NotImplementedError
 
-    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
+    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.Request:
         """A streamed completion of `sent`."""
-        return wire.CompletionRequest(
-            model=self.model.id,
-            prompt=sent if isinstance(sent, str) else tuple(sent),
-            max_tokens=max(self.shortest, max_tokens),
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            min_p=sampling.min_p,
-            seed=msgspec.UNSET if sampling.seed is None else sampling.seed,
-            stream=True,
-            stream_options=wire.StreamOptions(),
+        prompt = sent if isinstance(sent, str) else tuple(sent)
+        return wire.CompletionRequest(prompt=prompt, **self._asked(sampling, max_tokens))
+
+    def chat_request(
+        self, chat: Chat, messages: tuple[wire.ChatMessage, ...], sampling: Sampling, max_tokens: int
+    ) -> wire.Request:
+        """A streamed answer to `chat`, whose messages are given as they are sent."""
+        return wire.ChatRequest(
+            messages=messages,
+            chat_template_kwargs=UNSET if chat.thinks else wire.TemplateSwitches(),
+            add_generation_prompt=False if chat.goes_on else UNSET,
+            continue_final_message=True if chat.goes_on else UNSET,
+            **self._asked(sampling, max_tokens),
         )
 
     # ---- for the dialects
+
+    def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
+        """The fields that a request has besides what is asked."""
+        return {
+            "model": self.model.id,
+            "max_tokens": max(self.shortest, max_tokens),
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "min_p": sampling.min_p,
+            "seed": UNSET if sampling.seed is None else sampling.seed,
+            "stream": True,
+            "stream_options": wire.StreamOptions(),
+        }
+
+    def _image_tokens(self, width: int, height: int) -> int:
+        """What an image of so many pixels takes, by what a blank one adds to a short message."""
+        text = wire.TextPart(_PROBE)
+        self._around_image = self._around_image or self._chat_tokens((wire.ChatMessage("user", (text,)),))
+        shown = wire.ChatMessage("user", (part(blank(width, height)), text))
+        return max(0, self._chat_tokens((shown,)) - self._around_image)
+
+    def _tries_to_see(self) -> bool:
+        """For servers that do not say whether their model sees images."""
+        try:
+            return self._image_tokens(_TRIED_SIDE, _TRIED_SIDE) >= _SEES_TOKENS
+        except AppError as error:
+            if error.code in _REFUSED:
+                return False
+            raise
+
+    def _chat_tokens(self, messages: tuple[wire.ChatMessage, ...]) -> int:
+        body = wire.ChatRequest(model=self.model.id, messages=messages, max_tokens=1)
+        return self._post(body.path, body, wire.ChatAnswer).usage.prompt_tokens
 
     def _get(self, path: str, kind: type[wire.Answer]) -> wire.Answer:
         return wire.decoded(self._requests.get(path), kind, self._requests.host)
@@ -172,8 +241,7 @@ class ServerDialect:
         """The chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
 
         def reported(conversation: formats.Conversation) -> int:
-            body = wire.ChatRequest(self.model.id, _messages(conversation))
-            return self._post(CHAT, body, wire.ChatAnswer).usage.prompt_tokens
+            return self._chat_tokens(_messages(conversation))
 
         found = formats.recognised(count, reported)
         if found is None:
@@ -192,7 +260,7 @@ class LlamaServer(ServerDialect):
         super().__init__(requests, model)
         props = self._get("/props", wire.Props)
         self.context_tokens, self.slots = props.default_generation_settings.n_ctx, props.total_slots
-        self.chat_template = props.chat_template
+        self.chat_template, self.sees = props.chat_template, props.modalities.vision
         begun = self._post("/tokenize", wire.TokenizeContent("", parse_special=True, add_special=True), wire.Tokens)
         self.bos = begun.tokens[0] if begun.tokens else None
 
@@ -208,13 +276,9 @@ class LlamaServer(ServerDialect):
                 raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host) from error
             raise
 
-    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
-        return msgspec.structs.replace(
-            super().request(sent, sampling, max_tokens),
-            top_k=sampling.top_k,
-            repeat_penalty=sampling.repeat_penalty,
-            return_progress=True,
-        )
+    def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
+        own = {"top_k": sampling.top_k, "repeat_penalty": sampling.repeat_penalty, "return_progress": True}
+        return super()._asked(sampling, max_tokens) | own
 
 
 class _Transformers(ServerDialect):
@@ -230,12 +294,9 @@ class _Transformers(ServerDialect):
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         return self._tokenized_apart(texts, special, self._tokens)
 
-    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
-        return msgspec.structs.replace(
-            super().request(sent, sampling, max_tokens),
-            top_k=sampling.top_k or -1,
-            repetition_penalty=sampling.repeat_penalty,
-        )
+    def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
+        own = {"top_k": sampling.top_k or -1, "repetition_penalty": sampling.repeat_penalty}
+        return super()._asked(sampling, max_tokens) | own
 
     def _tokens(self, texts: Sequence[str]) -> list[wire.Tokens]:
         return self._post_all("/tokenize", [wire.TokenizePrompt(self.model.id, text) for text in texts], wire.Tokens)
@@ -248,6 +309,7 @@ class Vllm(_Transformers):
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
         self._rendered_tokens(formats.PROBES[0])
+        self.sees = self._tries_to_see()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         """Out of its tokens, which is sound only if the text gives the same tokens again."""
@@ -268,6 +330,7 @@ class Sglang(_Transformers):
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
         self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens))
+        self.sees = self._tries_to_see()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         return formats.rendered(self._template, messages)
@@ -286,7 +349,7 @@ class LlamaCppPython(ServerDialect):
         self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens) - len(begun))
 
     def layout(self) -> TextLayout:
-        return TextLayout(self, lambda text: len(self._tokens([text])[0].tokens))
+        return TextLayout(self, self.sight, lambda text: len(self._tokens([text])[0].tokens))
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         received = self._tokens([text if special else formats.spaced(text) for text in texts])
@@ -296,13 +359,9 @@ class LlamaCppPython(ServerDialect):
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         return formats.rendered(self._template, messages)
 
-    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
-        return msgspec.structs.replace(
-            super().request(sent, sampling, max_tokens),
-            stream_options=msgspec.UNSET,
-            top_k=sampling.top_k,
-            repeat_penalty=sampling.repeat_penalty,
-        )
+    def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
+        own = {"top_k": sampling.top_k, "repeat_penalty": sampling.repeat_penalty, "stream_options": UNSET}
+        return super()._asked(sampling, max_tokens) | own
 
     def _tokens(self, texts: Sequence[str]) -> list[wire.Tokens]:
         bodies = [wire.TokenizeInput(self.model.id, text) for text in texts]

@@ -7,14 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
-from app.core.errors import AppError, Code
 from app.engine.kv.reuse import Tokens
-from app.engine.prompt import OnTokenized, PromptTokenizer
-from app.engine.protocol import BookSpan, Prompt, PromptSize
+from app.engine.prompt import OnTokenized, PromptTokenizer, Sight, document_texts
+from app.engine.protocol import BookSpan, Message, Prompt, PromptSize, ShownImage
 from app.engine.remote import formats
 
 _REMEMBERED_TOTALS = 64
@@ -41,21 +40,51 @@ class Tokenizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Laid:
-    """`sent` are tokens or characters; `books` and `page_ends` count those, while `size` always counts tokens."""
+class ChatTurn:
+    """What is said in one turn: texts without control tokens, and images among them."""
 
-    sent: array[int] | str
+    role: str
+    parts: tuple[str | ShownImage, ...]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A conversation that has images, and goes to a server as messages, which it lays out itself. `tokens`: as they are
+    counted here, those of an image below zero. `thinks`: as `Prompt` has it; `goes_on`: the last message is an answer
+    that is continued."""
+
+    turns: tuple[ChatTurn, ...]
+    tokens: array[int]
+    thinks: bool = True
+    goes_on: bool = False
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+Sent: TypeAlias = array[int] | str | Chat
+
+
+@dataclass(frozen=True)
+class Laid:
+    """`sent` are tokens, characters or messages; `books` and `page_ends` count tokens or characters, while `size`
+    always counts tokens."""
+
+    sent: Sent
     size: PromptSize
     books: tuple[BookSpan, ...]
     page_ends: tuple[tuple[int, ...], ...]
     before_answer: str = ""
 
     @property
-    def to_books(self) -> array[int] | str:
+    def to_books(self) -> Sent:
         """Up to the end of the last book; empty without books."""
-        return self.sent[: self.books[-1].end] if self.books else self.sent[:0]
+        end = self.books[-1].end if self.books else 0
+        if isinstance(self.sent, Chat):
+            return Chat((self.sent.turns[0], ChatTurn("user", ("",))), self.sent.tokens[:end], thinks=False)
+        return self.sent[:end]
 
-    def size_after(self, sent_before: array[int] | str) -> PromptSize:
+    def size_after(self, sent_before: Sent) -> PromptSize:
         """The size, with what is left to evaluate for a server that still holds what it was sent last. Of a book whose
         text was sent in part, whole pages count."""
         held = _common(self.sent, sent_before)
@@ -82,21 +111,30 @@ class Laid:
 class TokenLayout:
     """For servers that take tokens: each page is tokenized apart, as the engine of this machine does."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
-        self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer), chat_template=tokenizer.chat_template)
+    def __init__(self, tokenizer: Tokenizer, sight: Callable[[], Sight]) -> None:
+        """`sight` is asked for where a prompt has images, and raises AppError where there is none. Raises AppError
+        MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
+        self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer), sight, chat_template=tokenizer.chat_template)
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
-        """Raises AppError REMOTE_*; Stopped; what `on_tokenized` raises."""
-        _refuse_images(prompt)
+        """What has images becomes messages; of those the size is at most what it says, since the server's tokenizer may
+        join what is counted apart here. Raises AppError REMOTE_*; Stopped; what `on_tokenized` raises."""
         laid = self._tokenizer.lay_out(prompt, on_tokenized)
-        return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
+        shows = any(message.images for message in prompt.messages)
+        sent: Sent = _chat(prompt, laid.tokens) if shows else laid.tokens
+        return Laid(sent, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
 
-    def with_question(self, sent: array[int] | str, question: str) -> array[int] | None:
-        """What was laid out, with one more question; None where it is not sent as tokens."""
-        return None if isinstance(sent, str) else sent + array("i", self._tokenizer.next_question(question))
+    def with_question(self, sent: Sent, question: str) -> array[int] | Chat | None:
+        """What was laid out, with one more question; None where it is sent as text."""
+        if isinstance(sent, str):
+            return None
+        asked = array("i", self._tokenizer.next_question(question))
+        if isinstance(sent, Chat):
+            turn = ChatTurn("user", (formats.spaced(question),))
+            return Chat((*sent.turns, turn), sent.tokens + asked, thinks=False)
+        return sent + asked
 
-    def tokens_of(self, sent: array[int] | str) -> int:
+    def tokens_of(self, sent: Sent) -> int:
         """What a beginning of something that was laid out takes."""
         return len(sent)
 
@@ -108,9 +146,10 @@ class TextLayout:
     """For servers that take text only. The total is what the server counts of that very text; pages and messages are
     counted apart, and what two of them save where they meet is part of the frame."""
 
-    def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
-        """`total`: the tokens that a server makes of a text that it is sent."""
-        self._parts = TokenLayout(tokenizer)
+    def __init__(self, tokenizer: Tokenizer, sight: Callable[[], Sight], total: Callable[[str], int]) -> None:
+        """`sight`: as `TokenLayout`; it raises AppError. `total`: the tokens that a server makes of a text that it is
+        sent."""
+        self._parts = TokenLayout(tokenizer, sight)
         self._characters = PromptTokenizer(_Characters(tokenizer), chat_template=tokenizer.chat_template)
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
@@ -125,11 +164,11 @@ class TextLayout:
         size = msgspec.structs.replace(parts, total=total, frame=frame)
         return Laid(text, size, characters.books, characters.size.page_ends, characters.before_answer)
 
-    def with_question(self, _sent: array[int] | str, _question: str) -> None:
+    def with_question(self, _sent: Sent, _question: str) -> None:
         """As `TokenLayout.with_question`."""
         return
 
-    def tokens_of(self, sent: array[int] | str) -> int:
+    def tokens_of(self, sent: Sent) -> int:
         """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""
         return self._count(str(sent))
 
@@ -187,15 +226,34 @@ class _Characters:
         return text if self._tokenizer.bos is None else formats.without_beginning(text)
 
 
-def _refuse_images(prompt: Prompt) -> None:
-    if any(message.images for message in prompt.messages):
-        raise AppError(Code.REMOTE_BLIND, host="")
+def _chat(prompt: Prompt, tokens: Tokens) -> Chat:
+    """The rules with the documents, then what was said."""
+    above = prompt.rules + "".join(text for document in prompt.documents for text in document_texts(document))
+    turns = [
+        ChatTurn("system", (formats.spaced(above),)),
+        *(ChatTurn(said.role, _parts(said)) for said in prompt.messages),
+    ]
+    return Chat(tuple(turns), tokens, prompt.thinks, goes_on=prompt.messages[-1].role == "assistant")
 
 
-def _common(wanted: array[int] | str, held: array[int] | str) -> int:
+def _parts(message: Message) -> tuple[str | ShownImage, ...]:
+    """As `PromptTokenizer` puts them: each image after its label, and the text last."""
+    parts: list[str | ShownImage] = []
+    before = ""
+    for image in message.images:
+        parts += (f"{before}{formats.spaced(image.untrusted_label)}\n", image)
+        before = "\n"
+    return (*parts, before + formats.spaced(message.text))
+
+
+def _common(wanted: Sent, held: Sent) -> int:
     """How long both are the same from their beginning."""
     if isinstance(wanted, str) and isinstance(held, str):
         return len(commonprefix([wanted, held]))  # noqa: RUF071 -- it is characters that are compared
+    if isinstance(wanted, Chat) and isinstance(held, Chat):
+        return _common(wanted.tokens, held.tokens)
+    if not (isinstance(wanted, array) and isinstance(held, array)):
+        return 0  # the server tokenized the one, and not the other
     low, high = 0, min(len(wanted), len(held))
     while low < high:
         middle = (low + high + 1) // 2

@@ -7,6 +7,7 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import msgspec
@@ -18,10 +19,12 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.prompt import OnTokenized
-from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Weigh, Weighed
+from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.guided import JsonSchema, Wanted, answer_form
+from app.engine.remote.images import GivenImages, about_images
+from app.engine.remote.layout import Chat, Laid, Sent
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 from app.engine.thinking import AnswerText, Thoughts
@@ -60,6 +63,7 @@ class RemoteSession:
         try:
             on_progress(0.0)
             self._server = dialects.find(self._transport, remote.model)
+            self._server.sends_images = remote.images
             on_progress(0.5)
             self._layout = self._server.layout()
             self.info = _describe(self._server, address.shown, address.origin, spec)
@@ -71,7 +75,8 @@ class RemoteSession:
         except Stopped:
             self.close()
             raise
-        self._held: array[int] | str = ""
+        self.images = GivenImages()
+        self._held: Sent = ""
 
     def close(self) -> None:
         self._transport.close()
@@ -84,6 +89,11 @@ class RemoteSession:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         return laid.size_after(self._held)
 
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """What images of so many pixels take. Raises AppError REMOTE_BLIND, and others; Stopped."""
+        sight = self._server.sight()
+        return tuple(sight.tokens(*size) for size in sizes)
+
     def problems(self) -> list[Problem]:
         """No readings are saved here, so nothing goes wrong with them."""
         return []
@@ -91,6 +101,7 @@ class RemoteSession:
     def forget(self) -> None:
         """Drop the texts that are held here. What the server holds in its memory is its own affair."""
         self._layout.forget_pages()
+        self.images.retain(())
         self._held = ""
 
     def read_books(self, prompt: Prompt, on_progress: Callable[[int, int, int], None]) -> Usage:
@@ -122,31 +133,12 @@ class RemoteSession:
         started, waited_s = time.monotonic(), self._control.waited_s
         laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
-        most = order.max_tokens + order.max_thought_tokens
-        limit = most * MAX_CHARACTERS_A_TOKEN
-        thoughts, wanted = Thoughts(laid.before_answer, bare=True), _wanted(order)
-        first = None if thoughts.thinking else wanted
+        thoughts = Thoughts(laid.before_answer, bare=True)
         text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
-
-        def take(piece: str, thought: str) -> None:
-            if thought:
-                thoughts.apart(thought)
-            text.add(thoughts.feed(piece.encode()) if piece else b"")
-            if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
-                raise _ThoughtOverError
-            if first is not wanted and not thoughts.thinking and not text.text and thoughts.closes in reader.written:
-                raise _ThoughtOverError
-
-        reader = _Reader(laid.size.total, on_progress, take, limit)
+        limit = (order.max_tokens + order.max_thought_tokens) * MAX_CHARACTERS_A_TOKEN
+        reader = _Reader(laid.size.total, on_progress, lambda _text, _thought: None, limit)
         try:
-            try:
-                ending = self._stream(laid.sent, order.sampling, most, reader, first)
-            except _ThoughtOverError:
-                sent, first = self._behind_thought(laid.sent, reader.written, thoughts), wanted
-                if thoughts.closing:
-                    text.limited = True
-                    text.add(thoughts.feed(thoughts.closing.encode()))
-                ending = self._stream(sent, order.sampling, order.max_tokens, reader, wanted)
+            ending = self._write(order, laid, reader, text, thoughts)
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -160,6 +152,34 @@ class RemoteSession:
         read_s = max(0.0, begun - started)
         timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - begun)
         return Generated(ending, usage, timings)
+
+    def _write(self, order: AnswerTo, laid: Laid, reader: _Reader, text: AnswerText, thoughts: Thoughts) -> Ending:
+        """Have the thought and the answer written. A chat is one request: its thought has no limit of its own, and
+        what it should be held to behind a thought is only checked."""
+        wanted, sent = _wanted(order), laid.sent
+        first = None if thoughts.thinking else wanted
+
+        def take(piece: str, thought: str) -> None:
+            if thought:
+                thoughts.apart(thought)
+            text.add(thoughts.feed(piece.encode()) if piece else b"")
+            if isinstance(sent, Chat):
+                return
+            if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
+                raise _ThoughtOverError
+            if first is not wanted and not thoughts.thinking and not text.text and thoughts.closes in reader.written:
+                raise _ThoughtOverError
+
+        reader.on_text = take
+        try:
+            return self._stream(sent, order.sampling, order.max_tokens + order.max_thought_tokens, reader, first)
+        except _ThoughtOverError:
+            assert not isinstance(sent, Chat)
+            behind, first = self._behind_thought(sent, reader.written, thoughts), wanted
+            if thoughts.closing:
+                text.limited = True
+                text.add(thoughts.feed(thoughts.closing.encode()))
+            return self._stream(behind, order.sampling, order.max_tokens, reader, wanted)
 
     def _behind_thought(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
         """What is sent so that the server goes on behind a thought that it has `written`, closed or not: it holds all
@@ -191,8 +211,10 @@ class RemoteSession:
             if asked is not None and len(asked) >= self.info.context_tokens:
                 logs.append(None)
                 continue
-            found, report = self._server.likeliest(asked) if asked is not None else ({}, wire.UsageReport())
-            if asked is None or not found:
+            if asked is None:
+                raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
+            found, report = self._server.likeliest(self._messages(asked) if isinstance(asked, Chat) else asked)
+            if not found:
                 raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
             if not tokens:
                 details = report.prompt_tokens_details
@@ -206,24 +228,29 @@ class RemoteSession:
     # ---- streaming
 
     def _stream(
-        self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
+        self, sent: Sent, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
     ) -> Ending:
         """`wanted`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
-        plain = self._server.request(sent, sampling, max_tokens)
+        if isinstance(sent, Chat):
+            plain = self._server.chat_request(sent, self._messages(sent), sampling, max_tokens)
+        else:
+            plain = self._server.request(sent, sampling, max_tokens)
         request = plain if wanted is None else self._server.held(plain, wanted)
         reader.begin()
-        try:
-            return self._streamed(sent, request, max_tokens, reader)
-        except AppError as error:
-            if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
-                raise
-        return self._streamed(sent, plain, max_tokens, reader)
+        with about_images() if isinstance(sent, Chat) else nullcontext():
+            try:
+                return self._streamed(sent, request, max_tokens, reader)
+            except AppError as error:
+                if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
+                    raise
+            return self._streamed(sent, plain, max_tokens, reader)
 
-    def _streamed(
-        self, sent: array[int] | str, request: wire.CompletionRequest, max_tokens: int, reader: _Reader
-    ) -> Ending:
+    def _messages(self, chat: Chat) -> tuple[wire.ChatMessage, ...]:
+        return self.images.messages(chat, self._transport.host)
+
+    def _streamed(self, sent: Sent, request: wire.Request, max_tokens: int, reader: _Reader) -> Ending:
         while True:
-            stream = self._transport.stream(dialects.COMPLETIONS, request)
+            stream = self._transport.stream(request.path, request)
             try:
                 for event in stream:
                     if event == _DONE:
@@ -339,7 +366,7 @@ class _Reader:
             reused = min(progress.cache, self.total)
             self._show(max(reused, min(progress.processed, self.total)), reused)
         for choice in chunk.choices[:1]:
-            text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
+            text, thought = choice.said, choice.thought
             if text or thought:
                 if not self.first_text_at and self.done < self.total:  # not every server says how far it is
                     self._show(self.total, self.reused)
@@ -392,7 +419,8 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         device=f"{server.kind}, {host}",
         threads=0,
         vocabulary=digest.hexdigest(),
-        vision_problem=Problem(Code.REMOTE_BLIND, {"host": host}),
+        vision=VisionInfo("", server.kind, False, 0) if server.blindness is None else None,
+        vision_problem=None if server.blindness is None else server.blindness.problem,
         host=host,
         slots=server.slots,
         one_cache=server.one_cache,

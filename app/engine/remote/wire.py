@@ -7,7 +7,7 @@ llama_cpp/server/types.py.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -35,16 +35,16 @@ class StructuredOutputs(msgspec.Struct, frozen=True):
     json: msgspec.Raw | UnsetType = UNSET
 
 
-class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+class Request(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The fields that all servers know, and below them what only some do; those are UNSET elsewhere."""
 
+    path: ClassVar[str]
+
     model: str
-    prompt: tuple[int, ...] | str
     max_tokens: int
     temperature: float | UnsetType = UNSET
     top_p: float | UnsetType = UNSET
     seed: int | UnsetType = UNSET
-    logprobs: int | UnsetType = UNSET
     stream: bool | UnsetType = UNSET
     stream_options: StreamOptions | UnsetType = UNSET
     top_k: int | UnsetType = UNSET
@@ -60,15 +60,50 @@ class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     json_schema: msgspec.Raw | str | UnsetType = UNSET  # llama-server as JSON, SGLang as text
 
 
+class CompletionRequest(Request, frozen=True, omit_defaults=True, kw_only=True):
+    path = "/v1/completions"
+
+    prompt: tuple[int, ...] | str
+    logprobs: int | UnsetType = UNSET
+
+
+class TextPart(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
+    text: str
+
+
+class ImageUrl(msgspec.Struct, frozen=True):
+    url: str
+
+
+class ImagePart(msgspec.Struct, frozen=True, tag_field="type", tag="image_url"):
+    image_url: ImageUrl
+
+
+Content: TypeAlias = str | tuple[TextPart | ImagePart, ...]
+
+
 class ChatMessage(msgspec.Struct, frozen=True):
     role: str
-    content: str
+    content: Content
 
 
-class ChatRequest(msgspec.Struct, frozen=True):
-    model: str
+class TemplateSwitches(msgspec.Struct, frozen=True):
+    """What chat templates read that are asked for an answer without a thought: Qwen, Gemma and most others the one,
+    DeepSeek and Granite the other."""
+
+    enable_thinking: bool = False
+    thinking: bool = False
+
+
+class ChatRequest(Request, frozen=True, omit_defaults=True, kw_only=True):
+    path = "/v1/chat/completions"
+
     messages: tuple[ChatMessage, ...]
-    max_tokens: int = 1
+    logprobs: bool | UnsetType = UNSET
+    top_logprobs: int | UnsetType = UNSET
+    chat_template_kwargs: TemplateSwitches | UnsetType = UNSET
+    add_generation_prompt: bool | UnsetType = UNSET
+    continue_final_message: bool | UnsetType = UNSET
 
 
 class TemplateRequest(msgspec.Struct, frozen=True):
@@ -141,12 +176,17 @@ class GenerationSettings(msgspec.Struct, frozen=True):
     n_ctx: Count
 
 
+class Modalities(msgspec.Struct, frozen=True):
+    vision: bool = False
+
+
 class Props(msgspec.Struct, frozen=True):
     """llama-server, /props. `n_ctx` is that of one slot, which is what a question can have."""
 
     default_generation_settings: GenerationSettings
     total_slots: Count = 0
     chat_template: str = ""
+    modalities: Modalities = Modalities()
 
 
 class TemplateApplied(msgspec.Struct, frozen=True):
@@ -175,13 +215,31 @@ class ChatAnswer(msgspec.Struct, frozen=True):
     usage: UsageReport
 
 
-class CompletionChoice(msgspec.Struct, frozen=True):
-    """Thoughts that a server took out of the text come under either name."""
+class Delta(msgspec.Struct, frozen=True):
+    """What is new of a message. Thoughts that a server took out of the text come under either name."""
+
+    content: str | None = None
+    reasoning: str | None = None
+    reasoning_content: str | None = None
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Of a completion; of a chat, all but how it ends is in `delta`."""
 
     text: str | None = ""
     reasoning: str | None = None
     reasoning_content: str | None = None
     finish_reason: str | None = None
+    delta: Delta | None = None
+
+    @property
+    def said(self) -> str:
+        return self.text or (self.delta.content if self.delta is not None else "") or ""
+
+    @property
+    def thought(self) -> str:
+        of = self.delta or self
+        return of.reasoning or of.reasoning_content or ""
 
 
 class PromptProgress(msgspec.Struct, frozen=True):
@@ -232,9 +290,9 @@ class Completion(msgspec.Struct, frozen=True):
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """One event of a streamed completion."""
+    """One event of a stream."""
 
-    choices: tuple[CompletionChoice, ...] = ()
+    choices: tuple[Choice, ...] = ()
     usage: UsageReport | None = None
     prompt_progress: PromptProgress | None = None
     error: ErrorDetail | str | None = None

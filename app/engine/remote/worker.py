@@ -28,12 +28,18 @@ class RemoteWorker(OrderLoop[RemoteSession]):
             case protocol.Forget() | protocol.ChangeDesk():
                 session.forget()
                 self._reply(order, None)
-            case protocol.KeepImages():
+            case protocol.CountImageTokens(sizes):
+                self._reply(order, session.image_tokens(sizes))
+            case protocol.MissingImages(prompt):
+                self._reply(order, session.images.missing(prompt))
+            case protocol.GiveImage(sha256, png):
+                session.images.put(sha256, png)
+                self._reply(order, None)
+            case protocol.KeepImages(sha256s):
+                session.images.retain(sha256s)
                 self._reply(order, None)
             case protocol.FlushSaved():
                 self._reply(order, ())
-            case protocol.CountImageTokens() | protocol.MissingImages() | protocol.See():
-                raise AppError(Code.REMOTE_BLIND, host=session.info.host)
             case _:  # what only an engine on this machine can do, and `engine.client` never asks for
                 raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 

@@ -30,6 +30,7 @@ class LeavingEngine:
         self.load, self.revive, self.flush_saved = engine.load, engine.revive, engine.flush_saved
         self.keep_images, self.forget, self.change_desk = engine.keep_images, engine.forget, engine.change_desk
         self.pause, self.resume, self.state, self.model = engine.pause, engine.resume, engine.state, engine.model
+        self.disconnect = engine.disconnect
         self.close, self.on_lane, self.close_lanes = engine.close, engine.on_lane, engine.close_lanes
 
     @property

@@ -9,7 +9,7 @@ import msgspec
 
 from app.core.conversation import RULES_VERSION, Beside, Question, StoredQuestion, Turn
 from app.core.pseudonym import Pseudonym, PseudonymUse
-from app.core.settings import RemoteTexts
+from app.core.settings import RemoteImages, RemoteTexts
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.pseudonyms.pseudonyms import Pseudonyms
@@ -31,6 +31,11 @@ class Leaving:
         decided."""
         asks = self.models.remote_texts() in (RemoteTexts.UNDECIDED, RemoteTexts.ASKED)
         return self.models.host() if asks else ""
+
+    def must_ask_of_images(self, question: Question | StoredQuestion, turns: Iterable[Turn] = ()) -> str:
+        """As `must_ask`, of the images of a question and of those before it."""
+        shows = any(each.images for each in (question, *(turn.question for turn in turns)))
+        return self.models.host() if shows and self.models.remote_images() is RemoteImages.UNDECIDED else ""
 
     def found(self, question: Question | StoredQuestion, turns: Iterable[Turn] = ()) -> list[Pseudonym]:
         """What is found in a question that follows `turns`, in its books, and in its conversation so far. Raises

@@ -60,6 +60,9 @@ class AskingPresenter(Presenter):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
+    sheet_gives_way: Callable[[], bool] = bool
+    """Asks a running sheet to let a question come next; whether it does. There is none at first."""
+
     def __init__(
         self,
         ask: Ask,
@@ -118,7 +121,7 @@ class AskingPresenter(Presenter):
         is_kept = running is not None and bool(running.answer_id)  # else it is in the field still
         if self.holds or (self.busy and not (next_one and is_kept)):
             return False
-        if self._activity.has(EngineTask.SHEET):
+        if self._activity.has(EngineTask.SHEET) and not self.sheet_gives_way():
             self.failed.emit(
                 _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
             )
@@ -146,13 +149,15 @@ class AskingPresenter(Presenter):
         return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
 
     def _may_leave(self) -> bool:
-        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it."""
+        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it, and
+        that its images go there."""
         edited = find_question(self._shown.turns, self._writing.edited_id)
         before, parent_id = follow(self._shown.turns, edited)
         proposal = self.planning.proposal
         books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
         text = self._composer.text().strip()
-        return self.planning.leaving.is_settled(Question(self._shown.id, text, books, parent_id, plan=plan), before)
+        asked = Question(self._shown.id, text, books, parent_id, self._writing.images(), plan=plan)
+        return self.planning.leaving.is_settled(asked, before)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app.core.errors import Problem
+from app.core.errors import Code, Problem
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
 from app.services.images import Images
 from app.services.models import Models
@@ -92,7 +92,10 @@ class AttachmentsPresenter(Presenter):
         if any(one.image is None for one in attached):
             return _("An image is still being opened. Wait a moment or remove it, then ask.")
         blindness = self.blindness() if attached else ""
-        return blindness and f"{blindness} {_('Choose one, or remove the images, then ask.')}"
+        remedy = _("Choose one, or remove the images, then ask.")
+        if self._models.host():
+            remedy = _("Remove the images, then ask.")
+        return blindness and f"{blindness} {remedy}"
 
     def hand_over(self, writing: str) -> tuple[Image | ImageRef, ...]:
         """The images for a question that is about to be kept; they stay here until `let_go`."""
@@ -139,6 +142,11 @@ class AttachmentsPresenter(Presenter):
         model = self._models.loaded()
         if model is None or model.vision is not None:
             return ""
+        if model.host:
+            problem = model.vision_problem
+            if problem is not None and problem.code == Code.REMOTE_IMAGES_KEPT:
+                return _("The settings say that no image goes to a server.")
+            return _("The model on {host} cannot see images.").format(host=model.host)
         return _("{model} cannot see images: it was loaded without a projector.").format(model=printable(model.name))
 
     @property

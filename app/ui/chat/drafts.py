@@ -165,6 +165,10 @@ class Writing(QObject):
 
     # ---- what becomes of it
 
+    def images(self) -> tuple[Image | ImageRef, ...]:
+        """Those of the shown draft."""
+        return self._attachments.images()
+
     def refusal(self, conversation_id: str) -> str:
         """Why the draft cannot be asked with its images; empty where it can."""
         return self._attachments.refusal(self._writing(conversation_id))

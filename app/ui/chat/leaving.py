@@ -1,4 +1,5 @@
-"""Before a question goes to a server: what is replaced in it is shown, unless that was decided."""
+"""Before a question goes to a server: what is replaced in it is shown, and that images go as they are, unless that was
+decided."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Question, Turn
 from app.core.errors import Problem
-from app.core.settings import RemoteTexts
+from app.core.settings import RemoteImages, RemoteTexts
 from app.services.pseudonyms.leaving import Leaving
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
@@ -18,7 +19,7 @@ from app.ui.icons import Icons
 from app.ui.presenter import Presenter
 
 if TYPE_CHECKING:
-    from app.ui.chat.leaving_dialog import LeavingDialog
+    from app.ui.chat.leaving_dialog import ImagesLeave, LeavingDialog
 
 
 class LeavingPresenter(Presenter):
@@ -36,25 +37,47 @@ class LeavingPresenter(Presenter):
         self._icons = icons
         self._asked: Question | None = None
         self._agreed: Question | None = None
+        self._shows = False
         self.dialog: LeavingDialog | None = None
+        self.images: ImagesLeave | None = None
 
     def is_settled(self, question: Question, turns: tuple[Turn, ...]) -> bool:
         """Whether a question can be sent: it stays here, or a person has decided. Else what is in it is shown, and once
         it is decided the question is sent again. One of a conversation that is not there yet has its names replaced."""
-        host = self._leaving.must_ask()
-        if not host or not question.conversation_id:
+        host, of_images = self._leaving.must_ask(), self._leaving.must_ask_of_images(question, turns)
+        if not host and not of_images:
             return True
         agreed, self._agreed = self._agreed, None
         if agreed == question:
             return True
-        self._open(host, question, turns)
+        if host and question.conversation_id:
+            self._open(host, question, turns, shows=bool(of_images))
+        elif of_images:
+            self._ask_of_images(of_images, question)
+        else:
+            return True
         return False
 
-    def _open(self, host: str, question: Question, turns: tuple[Turn, ...]) -> None:
-        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
+    def _ask_of_images(self, host: str, question: Question) -> None:
+        from app.ui.chat.leaving_dialog import ImagesLeave  # when it is opened
 
         self._asked = question
-        self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window())
+        self.images = dialog = ImagesLeave(host, self._composer.window())
+        dialog.accepted.connect(self._send_images)
+        dialog.open()
+
+    @Slot()
+    def _send_images(self) -> None:
+        if self._asked is not None:
+            self.chosen.emit("remote.images", RemoteImages.SENT)
+            sent = partial(self._send, self._asked)
+            self._bridge.call(Executor.STORE, self._leaving.must_ask, sent, self._on_problem)  # once that is kept
+
+    def _open(self, host: str, question: Question, turns: tuple[Turn, ...], *, shows: bool) -> None:
+        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
+
+        self._asked, self._shows = question, shows
+        self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window(), shows=shows)
         dialog.decided.connect(self._decide)
         dialog.destroyed.connect(self._on_closed)
         work = partial(self._leaving.found, question, turns)
@@ -79,6 +102,8 @@ class LeavingPresenter(Presenter):
         if choice.always:
             texts = RemoteTexts.REPLACED if choice.replaces else RemoteTexts.AS_IS
         self.chosen.emit("remote.texts", texts)
+        if self._shows:
+            self.chosen.emit("remote.images", RemoteImages.SENT)
         id = self._asked.conversation_id
         work = partial(self._leaving.send_as_is, id)
         if choice.replaces:
@@ -86,7 +111,7 @@ class LeavingPresenter(Presenter):
         self._bridge.call(Executor.STORE, work, partial(self._send, self._asked), self._on_problem)
 
     @Slot(object)
-    def _send(self, asked: Question, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _send(self, asked: Question, result: object) -> None:  # noqa: ARG002 - the bridge delivers one
         self._agreed = asked
         self._composer.submit()
         self._agreed = None

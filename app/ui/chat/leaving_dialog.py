@@ -15,7 +15,7 @@ from app.ui.icons import Icons
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.dialogs import choices
+from app.ui.widgets.dialogs import SmallDialog, choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.ui.widgets.switch import Switch
@@ -40,13 +40,26 @@ class LeavingView(ShelfListView):
             super().keyPressEvent(event)
 
 
+def images_words(host: str) -> str:
+    words = _("The images of this conversation go to {host} as they are. Nothing in them can be replaced.")
+    return words.format(host=host)
+
+
+class ImagesLeave(SmallDialog):
+    """Asks whether images may go to a server."""
+
+    def __init__(self, host: str, parent: QWidget | None = None) -> None:
+        sentence = f"{images_words(host)} {_('Later images go without asking.')}"
+        super().__init__(_("Images leave Octavo"), sentence, _("Send images"), parent=parent)
+
+
 class LeavingDialog(QDialog):
     """`decided`: with a `LeavingChoice`."""
 
     decided = Signal(object)
 
-    def __init__(self, icons: Icons, host: str = "", parent: QWidget | None = None) -> None:
-        """`host`: of the server that it goes to; empty for a file."""
+    def __init__(self, icons: Icons, host: str = "", parent: QWidget | None = None, *, shows: bool = False) -> None:
+        """`host`: of the server that it goes to; empty for a file. `shows`: images go there, too."""
         super().__init__(parent)
         title = _("Before this goes to {host}").format(host=host) if host else _("Names in the exported file")
         self.setWindowTitle(title)
@@ -62,6 +75,8 @@ class LeavingDialog(QDialog):
         self.field = QLineEdit(placeholderText=_("Another name or word to replace"))
         self.field.setAccessibleName(_("Another name or word to replace"))
         self.add_button = TextButton(_("Add"))
+        self.images = PlainLabel(images_words(host), role="small", wraps=True)
+        self.images.setVisible(shows)
         self.always = Switch(icons.theme, False)
         self.always.setAccessibleName(_("From now on without asking"))
         self.cancel, self.action = choices(self, _("Replace and send") if host else _("Replace and export…"))
@@ -79,7 +94,9 @@ class LeavingDialog(QDialog):
 
     def _lay_out(self, heading: QWidget) -> None:
         limits = PlainLabel(limits_words(), role="small", wraps=True)
-        head = column(heading, self.line, limits, margins=(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_S), spacing=SPACE_S)
+        head = column(
+            heading, self.line, limits, self.images, margins=(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_S), spacing=SPACE_S
+        )
         listed = row((self.view, 1), margins=(SPACE_L, 0, SPACE_L, 0))
         adding = row((self.field, 1), self.add_button, margins=(SPACE_XL, SPACE_S, SPACE_XL, SPACE_L), spacing=SPACE_S)
         margins = (SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)

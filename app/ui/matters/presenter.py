@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
-from app.core.settings import Settings
+from app.core.settings import RemoteSettings, Settings
 from app.services.services import Services
 from app.ui.activity import Activity, EngineTask
 from app.ui.adding.presenter import FolderImport
@@ -38,6 +38,7 @@ class MattersPresenter(Presenter):
     desk_wanted = Signal(str, str, object)
     done = Signal(str)
     instructed = Signal()
+    served = Signal()
 
     def __init__(
         self,
@@ -227,6 +228,29 @@ class MattersPresenter(Presenter):
     def _instruct(self, id: str, text: str) -> None:  # noqa: ARG002 - of the dialog
         work = partial(self._desk.own_settings.change, "instructions", text)
         self._bridge.call(Executor.STORE, work, self._instructed, self._on_problem)
+
+    @Slot()
+    def choose_server(self) -> None:
+        """Ask which server answers in this matter."""
+        from app.ui.matters.server_dialog import ServerDialog  # when it is opened
+
+        if self._open is not None:
+            known, own = self._desk.settings.load().remote, self._desk.own_settings.load().remote
+            dialog = ServerDialog(known, own, self._window)
+            dialog.given.connect(self._serve)
+            dialog.open()
+
+    @Slot(object)
+    def _serve(self, own: RemoteSettings) -> None:
+        def keep() -> None:
+            self._desk.own_settings.change("remote", own)
+            self._desk.models.choose_again()
+
+        self._bridge.call(Executor.STORE, keep, self._served, self._on_problem)
+
+    @Slot(object)
+    def _served(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.served.emit()
 
     @Slot(object)
     def _instructed(self, settings: Settings) -> None:

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 
 from app.core.policy import NO_POLICY, Policy
 from app.core.secret import KeyOrigin
-from app.core.settings import Settings, value_of
+from app.core.settings import RemoteServer, Settings, value_of
 from app.ui.frame_state import bound
 from app.ui.icons import Icons, Symbol
-from app.ui.settings.editors import Editor, KeyEditor
+from app.ui.settings.editors import Editor, KeyEditor, ServersEditor
 from app.ui.settings.making import make_editor
 from app.ui.settings.rows import ButtonRow, SectionView, SettingRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
@@ -213,6 +213,14 @@ class SettingsDialog(QDialog):
             item.setSelected(place == chosen and not searching)
         return str(self.list.item(chosen).data(_KindRole)) if chosen >= 0 else ""
 
+    @Slot(str)
+    def _use_server(self, label: str) -> None:
+        """Have another server answer; with no label, one that is still to be set up."""
+        remote = self._settings.remote
+        changed = remote.choosing(label) if label else remote.with_server(RemoteServer())
+        if changed is not None:
+            self.changed.emit("remote", changed)
+
     def _applies(self, need: Need | None, path: str) -> bool:
         """Whether the setting makes a difference, or was changed already."""
         if need in (Need.GPU, Need.EXPERTS):
@@ -220,7 +228,10 @@ class SettingsDialog(QDialog):
             return has or value_of(self._settings, path) != value_of(Settings(), path)
         if need is Need.IMAGES:
             return self._settings.engine.images
-        return need is not Need.SERVER or bool(self._settings.remote.address)
+        remote = self._settings.remote
+        if path == "remote.others":
+            return bool(remote.servers)
+        return need is not Need.SERVER or bool(remote.address)
 
     # ---- how it is built: first what is shown, the other sections one after the other when there is nothing to do
 
@@ -265,6 +276,8 @@ class SettingsDialog(QDialog):
     def _row(self, meaning: Meaning) -> SettingRow:
         editor = make_editor(meaning, self._settings, self._icons.theme)
         editor.changed.connect(partial(self._on_changed, meaning.path))
+        if isinstance(editor, ServersEditor):
+            editor.used.connect(self._use_server)
         words = " ".join((meaning.path, meaning.unit, *(words for _value, words in meaning.named)))
         held = self._known.policy.held().get(meaning.path)
         editor.setEnabled(held is None or held.at_most)

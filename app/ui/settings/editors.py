@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
-from app.core.settings import Adapter
+from app.core.settings import Adapter, RemoteServer
 from app.ui.file_dialogs import FileDialog
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import ChoiceButton, TextButton
@@ -290,6 +291,51 @@ class KeyEditor(Editor):
     def forget(self) -> None:
         self._line.clear()
         self.set_kept(False)
+        self.changed.emit()
+
+
+class ServersEditor(Editor):
+    """Other servers, each to be used in place of the one that answers, or forgotten. `used`: with the label of one;
+    empty: another one is to be set up, and the one that answers kept."""
+
+    below = True
+    used = Signal(str)
+
+    def __init__(self, value: tuple[RemoteServer, ...]) -> None:
+        self._servers: tuple[RemoteServer, ...] = ()
+        self._rows: list[QWidget] = []
+        self.add = TextButton(_("Set up another server"))
+        self._column = column((self.add, Qt.AlignmentFlag.AlignLeft), spacing=SPACE_XS)
+        super().__init__(boxed(self._column))
+        self.add.clicked.connect(partial(self.used.emit, ""))
+        self.setFocusProxy(self.add)
+        self.set_value(value)
+
+    def value(self) -> tuple[RemoteServer, ...]:
+        return self._servers
+
+    def set_value(self, value: object) -> None:
+        if value == self._servers or not isinstance(value, tuple):
+            return
+        for made in self._rows:
+            self._column.removeWidget(made)
+            made.hide()
+            made.deleteLater()
+        self._servers, self._rows = value, [self._row(server) for server in value]
+        for place, made in enumerate(self._rows):
+            self._column.insertWidget(place, made)
+
+    def _row(self, server: RemoteServer) -> QWidget:
+        words = printable(server.label)
+        use, forget = TextButton(_("Use")), TextButton(_("Remove"))
+        use.setAccessibleName(_("Use {name}").format(name=words))
+        forget.setAccessibleName(_("Remove {name}").format(name=words))
+        use.clicked.connect(partial(self.used.emit, server.label))
+        forget.clicked.connect(partial(self._forget, server))
+        return boxed(row((PlainLabel(words), 1), use, forget, spacing=SPACE_S))
+
+    def _forget(self, server: RemoteServer) -> None:
+        self.set_value(tuple(each for each in self._servers if each != server))
         self.changed.emit()
 
 

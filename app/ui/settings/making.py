@@ -14,6 +14,7 @@ from app.ui.settings.editors import (
     FileEditor,
     LineEditor,
     NumberEditor,
+    ServersEditor,
     SwitchEditor,
     TextEditor,
 )
@@ -35,6 +36,8 @@ def make_editor(meaning: Meaning, settings: Settings, theme: Theme) -> Editor:
             return FileEditor(value, meaning.hint, title, kinds)
         case "engine.adapters":
             return AdaptersEditor(settings.engine.adapters)
+        case "remote.others":
+            return ServersEditor(settings.remote.others)
         case "instructions":
             return TextEditor(value, INSTRUCTIONS_CHARACTERS)
     if isinstance(value, bool):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import partial
 
@@ -13,7 +14,7 @@ from app.core.sheet import CellBegun, CellEnded, Sheet, SheetCell
 from app.services.sheets import Sheets
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.shelf.running import RunProgress
 from app.ui.words import step_words
@@ -46,6 +47,8 @@ class SheetRun(Presenter):
         self.rows: dict[str, CellBegun] = {}  # the questions that are being asked, by their ids
         self._title = ""
         self._last_id = ""
+        self._way = threading.Event()
+        self._waits = ""  # the id of the sheet that gave way to a question, and goes on after it
 
     @property
     def row(self) -> CellBegun | None:
@@ -64,8 +67,38 @@ class SheetRun(Presenter):
         self._pieces.clear()
         self._last_id = sheet.id
         self._ended_cells.clear()
-        job = self._bridge.stream(Executor.ENGINE, partial(self._sheets.run, sheet.id, only=only), self._on_event)
-        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+        self._way, self._waits = threading.Event(), ""
+        work = partial(self._sheets.run, sheet.id, only=only, way=self._way)
+        job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
+        self._activity.begin(EngineTask.SHEET, partial(self._stop, job), sheet.books)
+
+    def _stop(self, job: Job) -> None:
+        self._waits = ""
+        job.cancel()
+
+    def gives_way(self) -> bool:
+        """Whether a person's question comes next, before the rest of the sheet: on a server, where what is under way
+        ends soon. The rest is asked after it."""
+        if not self.sheet_id or not self._sheets.ask.models.host():
+            return False
+        self._way.set()
+        self._waits = self.sheet_id
+        return True
+
+    @Slot()
+    def go_on(self) -> None:
+        """Ask the rest of a sheet that gave way, if nothing else has the engine."""
+        if self._waits and self._is_free():
+            work = partial(self._sheets.get, self._waits)
+            self._bridge.call(Executor.STORE, work, self._begin_rest, self._on_problem)
+
+    @Slot(object)
+    def _begin_rest(self, sheet: Sheet | None) -> None:
+        if sheet is not None and sheet.id == self._waits and self._is_free():
+            self.begin(sheet)
+
+    def _is_free(self) -> bool:
+        return not self.sheet_id and self._activity.may(EngineTask.SHEET) is None
 
     @property
     def step(self) -> str:

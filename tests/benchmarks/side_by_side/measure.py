@@ -1,10 +1,11 @@
 """A grid of sixty cells on llama-server: with one slot, with several, and with the server killed in the middle.
 
     OCTAVO_LLAMA_SERVER=FILE python -m tests.benchmarks.side_by_side.measure MODEL.gguf [--slots N] [--runs one,kill]
+        [--logs FOLDER]
 
 Fifteen made-up leases are asked four questions each through `octavo grid --json`. Of each run it prints the seconds,
 the seconds of processor time that the server took, the tokens that it found read and those that it read, and what its
-own log says: how many questions it answered, and how many of them twice.
+own log says: how many questions it answered, on which slots, and how many it began. `--logs` keeps the logs.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ less than {notice} months before the end. Water and electricity are paid by mete
 boat in a storm. The keys are returned on the last day. Disputes are settled by the court of Port Ellis.
 """
 _TIMING = re.compile(r"slot print_timing: .* total time")
+_SLOT = re.compile(r"slot print_timing: id +(\d+) .* total time")
+_BEGUN = re.compile(r"slot launch_slot_: .* processing task")
 _READ = re.compile(r"prompt eval time = +[\d.]+ ms / +(\d+) tokens")
 
 
@@ -90,6 +93,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=_DOCUMENTS)
     parser.add_argument("--max-tokens", type=int, default=32)
     parser.add_argument("--runs", default="one,many,kill")
+    parser.add_argument("--logs", type=Path)
     options = parser.parse_args()
     for name in options.runs.split(","):
         with tempfile.TemporaryDirectory() as folder:
@@ -116,6 +120,9 @@ def _run(options: argparse.Namespace, folder: Path, name: str) -> dict[str, Any]
         seconds = time.monotonic() - begun
         server.end()
     said = log.read_text(encoding="utf-8", errors="replace")
+    if options.logs is not None:
+        options.logs.mkdir(parents=True, exist_ok=True)
+        (options.logs / f"{name}.log").write_text(said, encoding="utf-8")
     asked = Counter((cell["document"], cell["column"]) for cell in cells)
     return {
         "slots": server.slots,
@@ -124,7 +131,9 @@ def _run(options: argparse.Namespace, folder: Path, name: str) -> dict[str, Any]
         "cells": len(cells),
         "answered": sum(cell["state"] == "answered" for cell in cells),
         "answered_twice": sum(count - 1 for count in asked.values()),
+        "log_begun": len(_BEGUN.findall(said)),
         "log_answers": len(_TIMING.findall(said)),
+        "log_answers_by_slot": dict(sorted(Counter(_SLOT.findall(said)).items())),
         "log_read_tokens": sum(map(int, _READ.findall(said))),
         "reused_tokens": sum(cell["usage"]["reused_tokens"] for cell in cells if "usage" in cell),
         "prompt_tokens": sum(cell["usage"]["prompt_tokens"] for cell in cells if "usage" in cell),

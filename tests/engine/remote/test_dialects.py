@@ -14,7 +14,7 @@ from app.core.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import AnswerTo, CountImageTokens, DocumentText, Measure, PageText, ReadBooks
+from app.engine.protocol import AnswerTo, CountImageTokens, DocumentText, EngineState, Measure, PageText, ReadBooks
 from tests.engine.remote.conftest import ASKED, BOOK, NewServer, connect, refusal
 from tests.engine.remote.toy_server import CONTEXT_TOKENS, FIRST_CONTROL, MODEL, detokenize, render, tokenize
 from tests.work import problem_of, run
@@ -153,7 +153,7 @@ def test_a_context_that_is_not_told_must_be_set(new_server: NewServer, engine: E
     assert again.context_tokens == 512
 
 
-def test_images_are_not_sent(new_server: NewServer, engine: EngineClient) -> None:
+def test_a_model_that_sees_nothing_gets_no_images(new_server: NewServer, engine: EngineClient) -> None:
     model = connect(engine, new_server().address)
     assert model.vision is None
     problem = model.vision_problem
@@ -162,3 +162,15 @@ def test_images_are_not_sent(new_server: NewServer, engine: EngineClient) -> Non
     with pytest.raises(AppError) as caught:
         finish(engine.run(CountImageTokens([(10, 10)])))
     assert caught.value.code is Code.REMOTE_BLIND
+
+
+def test_what_is_disconnected_gets_nothing_more(new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server()
+    connect(engine, server.address)
+    engine.disconnect()
+    asked = len(server.asked)
+    assert (engine.model(), engine.state()) == (None, EngineState.EMPTY)
+    assert problem_of(engine.run(Measure(ASKED))).code is Code.NO_MODEL
+    assert len(server.asked) == asked
+    connect(engine, server.address)
+    finish(engine.run(Measure(ASKED)))

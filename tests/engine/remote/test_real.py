@@ -14,10 +14,26 @@ from app.core.settings import Sampling
 from app.core.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import AnswerTo, DocumentText, Measure, Message, PageText, Prompt, PromptSize, ReadBooks, Weigh
+from app.engine.protocol import (
+    AnswerTo,
+    CountImageTokens,
+    DocumentText,
+    GiveImage,
+    Measure,
+    Message,
+    MissingImages,
+    PageText,
+    Prompt,
+    PromptSize,
+    ReadBooks,
+    ShownImage,
+    Weigh,
+)
 from tests.engine.conftest import load
 from tests.engine.remote.conftest import connect
+from tests.models.projector import write_projector
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
+from tests.ui.direct_images import png_of
 from tests.work import run
 
 _PAGES = tuple(PageText(str(n), f"The ferry left at {n}.\n\n  船は港を出る。 x[{n}] <- 4") for n in range(1, 20))
@@ -108,3 +124,29 @@ def test_llama_server_says_how_sure_it_is(engine: EngineClient, llama_address: s
     assert all(log < 0 for logs in weighed.logs if logs is not None for log in logs)
     again = finish(engine.run(order, Cancel()))
     assert again.usage.reused_tokens > 0.8 * again.usage.prompt_tokens, "the server holds what came before"
+
+
+@pytest.fixture(scope="module")
+def seeing_address(tiny_scout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if LLAMA_SERVER is None:
+        pytest.skip("no llama-server on this machine")
+    projector = write_projector(tmp_path_factory.mktemp("seeing") / "mmproj.gguf")
+    with llama_server(tiny_scout, projector, context_tokens=4096) as address:
+        yield address
+
+
+def test_llama_server_sees_an_image_and_keeps_it_with_the_books(engine: EngineClient, seeing_address: str) -> None:
+    assert connect(engine, seeing_address).vision is not None
+    image = ShownImage("aa" * 32, 400, 300, "[image 1: map.png]")
+    shown = msgspec.structs.replace(_ASKED, messages=(Message("user", "Which berth?", (image,)),))
+    size = finish(engine.run(Measure(shown)))
+    (alone,) = finish(engine.run(CountImageTokens(((400, 300),))))
+    assert alone > 100
+    for wanted in finish(engine.run(MissingImages(shown), Cancel())):
+        finish(engine.run(GiveImage(wanted.sha256, png_of(400, 300)), Cancel()))
+    events, first = run(engine.run(AnswerTo(shown, Sampling(temperature=0), 3), Cancel()))
+    assert 0.9 * size.total < first.usage.prompt_tokens <= size.total, "where parts meet, tokens may join"
+    said = "".join(event.text for event in events if isinstance(event, Token))
+    later = (*shown.messages, Message("assistant", said), Message("user", "Why?"))
+    again = finish(engine.run(AnswerTo(msgspec.structs.replace(shown, messages=later), Sampling(), 3), Cancel()))
+    assert again.usage.reused_tokens >= 0.9 * first.usage.prompt_tokens

@@ -21,6 +21,9 @@ CONTROL = ("<|begin_of_text|>", "<|header_start|>", "<|header_end|>", "<|eot|>")
 FIRST_CONTROL = 256
 MODEL = "organisation/toy"
 CONTEXT_TOKENS = 4096
+IMAGE_TOKENS = 64
+"""That each image takes, whatever its size."""
+
 WAIT_S = 20.0
 """The longest that a route waits for the test; a test that needs it fails."""
 
@@ -41,10 +44,21 @@ def detokenize(tokens: list[int]) -> str:
     return text.decode()
 
 
-def render(messages: list[dict[str, str]]) -> str:
-    """Llama 4's format, up to where the answer begins."""
-    turns = [f"<|header_start|>{m['role']}<|header_end|>\n\n{m['content'].strip()}<|eot|>" for m in messages]
+def render(messages: list[dict[str, Any]]) -> str:
+    """Llama 4's format, up to where the answer begins; images are left out."""
+    turns = [f"<|header_start|>{m['role']}<|header_end|>\n\n{_text(m['content']).strip()}<|eot|>" for m in messages]
     return "<|begin_of_text|>" + "".join(turns) + "<|header_start|>assistant<|header_end|>\n\n"
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def images_of(body: Any) -> list[str]:
+    """The addresses of all images in what a server was asked."""
+    messages = (body or {}).get("messages", ())
+    contents = [message["content"] for message in messages if not isinstance(message["content"], str)]
+    return [part["image_url"]["url"] for content in contents for part in content if part["type"] == "image_url"]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -114,13 +128,15 @@ class Handler(BaseHTTPRequestHandler):
 class ToyServer(ThreadingHTTPServer):
     daemon_threads = False
 
-    def __init__(self, kind: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, kind: str, tls: ssl.SSLContext | None = None, *, sees: bool = False) -> None:
+        """`sees`: it takes images; else it refuses them as vLLM does."""
         super().__init__(("127.0.0.1", 0), Handler)
         self._secure = tls is not None
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer: list[str] = ["The ", "tenant ", "pays."]
         self.slots = 1
+        self.sees = sees
         self.kind = kind
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.connections: list[socket.socket] = []
@@ -128,6 +144,7 @@ class ToyServer(ThreadingHTTPServer):
         self.routes: dict[str, Route] = {
             "/v1/models": models,
             "/v1/completions": complete,
+            "/v1/chat/completions": chat,
             **{"vllm": _VLLM, "sglang": _SGLANG, "llama-server": _LLAMA, "bare": {}}[kind],
         }
         self._thread = threading.Thread(target=lambda: self.serve_forever(poll_interval=0.01), name="toy-server")
@@ -148,6 +165,10 @@ class ToyServer(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
+    def chats(self) -> list[Any]:
+        """The requests for answers to conversations."""
+        return [body for path, body, _headers in self.asked if path == "/v1/chat/completions" and "stream" in body]
+
     def prompts(self) -> list[Any]:
         """What completions were asked of."""
         return [body["prompt"] for path, body, _headers in self.asked if path == "/v1/completions"]
@@ -158,14 +179,35 @@ def models(handler: Handler) -> None:
 
 
 def complete(handler: Handler) -> None:
+    _write(handler, len(handler.body["prompt"]), lambda word: {"text": word})
+
+
+def chat(handler: Handler) -> None:
+    images = images_of(handler.body)
+    if images and not handler.server.sees:
+        handler.send_json({"object": "error", "message": "At most 0 image(s) may be provided in one request."}, 400)
+        return
+    tokens = len(tokenize(render(handler.body["messages"]))) + IMAGE_TOKENS * len(images)
+    if "stream" in handler.body:
+        _write(handler, tokens, lambda word: {"delta": {"content": word}})
+        return
+    message = {"role": "assistant", "content": "T"}
+    usage = {"prompt_tokens": tokens, "completion_tokens": 1, "total_tokens": tokens + 1}
+    handler.send_json({"choices": [{"index": 0, "message": message, "finish_reason": "length"}], "usage": usage})
+
+
+def _write(handler: Handler, prompt_tokens: int, choice: Callable[[str], dict[str, Any]]) -> None:
     handler.begin_stream()
-    prompt = handler.body["prompt"]
     words = handler.server.answer[: handler.body["max_tokens"]]
     for word in words:
-        handler.send_event({"choices": [{"text": word, "finish_reason": None}]})
+        handler.send_event({"choices": [choice(word) | {"finish_reason": None}]})
     reason = "stop" if len(words) == len(handler.server.answer) else "length"
-    handler.send_event({"choices": [{"text": "", "finish_reason": reason}]})
-    usage = {"prompt_tokens": len(prompt), "completion_tokens": len(words), "total_tokens": len(prompt) + len(words)}
+    handler.send_event({"choices": [choice("") | {"finish_reason": reason}]})
+    usage = {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": len(words),
+        "total_tokens": prompt_tokens + len(words),
+    }
     handler.send_event({"choices": [], "usage": usage | {"prompt_tokens_details": {"cached_tokens": 7}}})
     handler.send_event("[DONE]")
 
@@ -188,15 +230,9 @@ def _sglang_tokenize(handler: Handler) -> None:
     _vllm_tokenize(handler)
 
 
-def _sglang_chat(handler: Handler) -> None:
-    tokens = len(tokenize(render(handler.body["messages"])))
-    message = {"role": "assistant", "content": "T"}
-    usage = {"prompt_tokens": tokens, "completion_tokens": 1, "total_tokens": tokens + 1}
-    handler.send_json({"choices": [{"index": 0, "message": message, "finish_reason": "length"}], "usage": usage})
-
-
 def _llama_props(handler: Handler) -> None:
-    handler.send_json({"default_generation_settings": {"n_ctx": CONTEXT_TOKENS}, "total_slots": handler.server.slots})
+    settings = {"default_generation_settings": {"n_ctx": CONTEXT_TOKENS}, "total_slots": handler.server.slots}
+    handler.send_json(settings | {"modalities": {"vision": handler.server.sees, "audio": False}})
 
 
 def _llama_tokenize(handler: Handler) -> None:
@@ -210,5 +246,5 @@ def _llama_template(handler: Handler) -> None:
 
 
 _VLLM: dict[str, Route] = {"/tokenize": _vllm_tokenize, "/detokenize": _vllm_detokenize}
-_SGLANG: dict[str, Route] = {"/tokenize": _sglang_tokenize, "/v1/chat/completions": _sglang_chat}
+_SGLANG: dict[str, Route] = {"/tokenize": _sglang_tokenize}
 _LLAMA: dict[str, Route] = {"/props": _llama_props, "/tokenize": _llama_tokenize, "/apply-template": _llama_template}

@@ -10,10 +10,14 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.document import Document, Format, Page
-from app.core.settings import RemoteSettings, RemoteTexts
+from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
+from app.core.work import Cancel
 from app.ui.chat.leaving_dialog import LeavingDialog
 from app.ui.chat.leaving_rows import EntryRole
+from app.ui.jobs import Done
 from app.wording.pseudonyms import FoundEntry
+from tests.endings import as_events
+from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT
 from tests.ui.room import Room
 
@@ -109,6 +113,64 @@ def test_sent_as_it_is_from_now_on(letter: Room) -> None:
     assert "Does Smith pay?" in str(letter.engine.prompts)
     assert _texts(letter) is RemoteTexts.AS_IS
     assert not any("replaced" in words for words in letter.sentences())
+
+
+def _attach(room: Room) -> None:
+    *_, ending = as_events(room.desk.images.take(png_of(40, 30), "map.png", Cancel()))
+    assert isinstance(ending, Done)
+    room.presenter.attachments.add(ending.result)
+    room.settle()
+
+
+def test_images_leave_once_that_was_agreed(letter: Room) -> None:
+    letter.engine.info = msgspec.structs.replace(_ELSEWHERE, vision=SCOUT.vision)
+    letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
+    _attach(letter)
+    letter.ask("What is it?")
+    dialog = letter.presenter.asking.planning.leaving.images
+    assert dialog is not None
+    assert f"go to {_HOST} as they are" in dialog.said.text()
+    dialog.cancel.click()
+    letter.settle()
+    assert (letter.engine.prompts, letter.engine.seen) == ([], [])
+    letter.ask("What is it?")
+    dialog = letter.presenter.asking.planning.leaving.images
+    assert dialog is not None
+    dialog.action.click()
+    letter.settle()
+    assert len(letter.engine.seen) == len(letter.engine.prompts) == 1
+    assert letter.desk.settings.load().remote.images is RemoteImages.SENT
+    _attach(letter)
+    letter.ask("And this?")
+    assert len(letter.engine.prompts) == 2, "asked once"
+
+
+def test_names_and_images_are_decided_together(letter: Room) -> None:
+    letter.engine.info = msgspec.structs.replace(_ELSEWHERE, vision=SCOUT.vision)
+    _attach(letter)
+    letter.ask("Is that Smith?")
+    dialog = _dialog(letter)
+    assert f"go to {_HOST} as they are" in dialog.images.text()
+    assert not dialog.images.isHidden()
+    dialog.action.click()
+    letter.settle()
+    assert len(letter.engine.seen) == len(letter.engine.prompts) == 1
+    assert letter.desk.settings.load().remote.images is RemoteImages.SENT
+
+
+def test_an_image_of_before_does_not_leave_unasked(letter: Room) -> None:
+    _attach(letter)
+    letter.engine.info = SCOUT
+    letter.ask("What is it?")
+    letter.engine.info = msgspec.structs.replace(_ELSEWHERE, vision=SCOUT.vision)
+    letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
+    asked = len(letter.engine.prompts)
+    letter.presenter.asking.ask_last_again()
+    letter.settle()
+    assert len(letter.engine.prompts) == asked
+    assert any("you have not decided whether images may go" in words for words in letter.sentences())
+    letter.ask("Why?")
+    assert letter.presenter.asking.planning.leaving.images is not None
 
 
 def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:

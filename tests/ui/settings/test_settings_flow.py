@@ -11,10 +11,21 @@ from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
 from app.core.policy import Policy, PolicyRules
-from app.core.settings import Adapter, EngineSettings, KvType, RemoteSettings, Sampling, Settings, ThemeChoice, value_of
+from app.core.settings import (
+    Adapter,
+    EngineSettings,
+    KvType,
+    RemoteServer,
+    RemoteSettings,
+    Sampling,
+    Settings,
+    ThemeChoice,
+    value_of,
+)
 from app.ui.icons import Icons
+from app.ui.matters.server_dialog import ServerDialog
 from app.ui.settings.dialog import Known, SettingsDialog
-from app.ui.settings.editors import AdaptersEditor, FileEditor, NumberEditor, SwitchEditor
+from app.ui.settings.editors import AdaptersEditor, FileEditor, NumberEditor, ServersEditor, SwitchEditor
 from app.ui.theme import Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
@@ -197,7 +208,7 @@ def test_only_what_applies_is_shown(room: Room) -> None:
     assert _shown(dialog) == {"remote.address"}
     room.presenter.preferences.change("remote.address", "https://models.example.org")
     room.settle()
-    names = ("address", "enabled", "model", "key", "ca_file", "texts", "at_once")
+    names = ("address", "name", "enabled", "model", "key", "ca_file", "texts", "images", "at_once", "others")
     assert _shown(dialog) == {f"remote.{name}" for name in names}
 
 
@@ -279,3 +290,43 @@ def test_what_the_administrator_decided_cannot_be_changed_and_says_so(icons: Ico
     assert dialog.editor("lock.idle_minutes").value() == 10
     dialog.show_section(SectionKind.PRIVACY)
     assert any("/etc/octavo/policy.toml" in label.text() for label in dialog.findChildren(PlainLabel))
+
+
+def test_another_server_is_used_set_up_and_removed(room: Room) -> None:
+    oslo, tokyo = RemoteServer("Oslo", "https://oslo.example.org"), RemoteServer("Tokyo", "https://tokyo.example.org")
+    remote = msgspec.structs.replace(RemoteSettings().with_server(oslo), others=(tokyo,))
+    dialog = _open(room, Settings(remote=remote))
+    dialog.show_section(SectionKind.SERVER)
+    editor = dialog.editor("remote.others")
+    assert isinstance(editor, ServersEditor)
+
+    def press(words: str) -> None:
+        next(
+            button for button in editor.findChildren(TextButton) if words in (button.text(), button.accessibleName())
+        ).click()
+        room.settle()
+
+    press("Use Tokyo")
+    now = room.desk.settings.load().remote
+    assert (now.server, now.others) == (tokyo, (oslo,))
+    assert editor.value() == (oslo,)
+    press("Set up another server")
+    now = room.desk.settings.load().remote
+    assert (now.address, set(now.others)) == ("", {oslo, tokyo})
+    assert editor.isVisible(), "so that one of them can be used again"
+    press("Remove Oslo")
+    assert room.desk.settings.load().remote.others == (tokyo,)
+
+
+def test_a_matter_chooses_its_server(qtbot: QtBot) -> None:
+    known = msgspec.structs.replace(
+        RemoteSettings("https://oslo.example.org", name="Oslo"),
+        others=(RemoteServer("Tokyo", "https://tokyo.example.org"),),
+    )
+    given: list[RemoteSettings] = []
+    for words in ("Tokyo", "No server: texts stay on this computer", "As in the library (Oslo)"):
+        dialog = ServerDialog(known, RemoteSettings(name="Oslo"))
+        dialog.given.connect(given.append)
+        next(action for action in dialog.choice.menu_of_values.actions() if action.text() == words).trigger()
+        dialog.action.click()
+    assert given == [RemoteSettings(name="Tokyo"), RemoteSettings(enabled=False), RemoteSettings()]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
+from app.core.settings import RemoteTexts
 from app.core.sheet import CellState
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.wording.i18n import use_language
 from tests.store.deleting import delete_book
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _WAITING = "Waiting for “survey”…"
@@ -179,3 +181,23 @@ def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qt
     assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 3
     assert [turn.question.text for turn in room.turns()] == ["And I?"]
     assert _states(room) == [CellState.ANSWERED] * 2
+
+
+def test_a_question_comes_before_the_rest_of_a_sheet_that_a_server_answers(qtbot: QtBot, room: Room) -> None:
+    """On this machine it is refused, and the person may stop the sheet."""
+    room.engine.info = msgspec.structs.replace(SCOUT, host="models.example.org")
+    room.fake.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
+    _begin(room, LETTERS)
+    gate = Gate()
+    room.engine.answers = [(gate, "In May."), ("Because.",), ("Ferris.",)]
+    _ask(room, qtbot)
+    wait(gate.reached.is_set)
+    room.ask("Why?", settle=False)
+    gate.open()
+    wait(lambda: len(room.engine.prompts) == 3)
+    room.settle()
+    asked = [prompt.messages[-1].text for prompt in room.engine.prompts]
+    assert ["When?" in asked[0], "Why?" in asked[1], "Who?" in asked[2]] == [True] * 3, asked
+    sheet = room.desk.sheets.get(room.desk.sheets.all()[0].id)
+    assert sheet is not None
+    assert sheet.finished
