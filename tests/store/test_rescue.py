@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
 from app.core.errors import AppError, Code
@@ -99,6 +100,18 @@ def test_the_new_database_takes_the_place_of_the_damaged_one(oracle: Oracle, des
         wanted = {row[key] for row in oracle.rows[table]}
         assert len(wanted - {row[key] for row in after[table]}) <= lost[table]
     assert {file.suffix for file in desk.parent.iterdir()} <= {".db", ".damaged-1", ".lock"}
+
+
+def test_rows_whose_number_is_that_of_a_lost_row_go_with_it(oracle: Oracle, desk: Path) -> None:
+    assert oracle.rows["record_texts"]
+    with contextlib.closing(apsw.Connection(str(desk))) as connection:
+        connection.pragma("cipher", "chacha20")
+        connection.pragma("key", f"raw:{oracle.key.secret}")
+        connection.execute("DELETE FROM record_entries")  # which nothing holds back here
+    damage(desk, desk, [1], random.Random(1))
+    found = run(desk, oracle.key)
+    assert found.saved.dropped["record_texts"] == len(oracle.rows["record_texts"])
+    assert not rows_of(desk, oracle.key)["record_texts"]
 
 
 def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from app.store import passages
 from app.store.books import Books
 from app.store.db import Database
 from app.store.rescue.records import Value
-from app.store.rescue.shapes import Column, Layout
+from app.store.rescue.shapes import Column, Layout, RowShape
 
 _EMPTY: dict[str, Value] = {"TEXT": "", "INTEGER": 0, "REAL": 0.0, "BLOB": b""}
 
@@ -194,17 +194,17 @@ class _Repair:
             for shape in self._layout.shapes.values():
                 for column in shape.columns if shape.kept else ():
                     if column.refers is not None:
-                        self._drop(shape.name, column, column.refers)
+                        self._drop(shape, column, column.refers)
 
-    def _drop(self, table: str, column: Column, refers: tuple[str, str]) -> None:
+    def _drop(self, shape: RowShape, column: Column, refers: tuple[str, str]) -> None:
         of, name = refers
         lost = f"WHERE {column.name} NOT IN (SELECT {name} FROM {of})"  # noqa: S608 -- NULL is in none
-        if column.nullable:
-            self._connection.execute(f"UPDATE {table} SET {column.name} = NULL {lost}")  # noqa: S608
+        if column.nullable and column.name != shape.numbered:
+            self._connection.execute(f"UPDATE {shape.name} SET {column.name} = NULL {lost}")  # noqa: S608
             return
-        self._connection.execute(f"DELETE FROM {table} {lost}")  # noqa: S608
+        self._connection.execute(f"DELETE FROM {shape.name} {lost}")  # noqa: S608
         if count := self._connection.changes():
-            self.dropped[table] += count
+            self.dropped[shape.name] += count
 
     def put_pages(self) -> tuple[MissingPages, ...]:
         """Lost ones are empty. Their book can be read again from its file, as one from an earlier reader can."""
