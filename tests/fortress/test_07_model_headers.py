@@ -23,7 +23,12 @@ from tests.models.family_projectors import FAMILIES
 from tests.models.gguf.test_container import FINDINGS, mutate
 from tests.ui.room import Room
 
-pytestmark = [pytest.mark.fortress, pytest.mark.usefixtures("checkout"), pytest.mark.timeout(0)]
+pytestmark = [
+    pytest.mark.fortress,
+    pytest.mark.usefixtures("checkout"),
+    pytest.mark.timeout(0),
+    pytest.mark.qt_log_ignore("propagateSizeHints"),  # Qt's offscreen screen has none
+]
 
 HEADERS = 2_000
 _REACH = 12_000  # of a projector, how much is header
