@@ -46,6 +46,9 @@ LICENCES = (
 
 
 _HEADER_KEYS = "keys of the file's header, as other programs assert them; sizes computed from them are the files'"
+_SIZES = "in part from memory; the sizes computed from it are the files', and llama.cpp takes such a file"
+_STATED = "as other programs and catalogues state it"
+_UNSEEN = "not read anywhere: the hub is asked before a download"
 _HUB_LISTING = "the hub's listing of August to October 2026, as several programs pinned it, to the byte"
 _CARD = "the makers' model card"
 
@@ -64,6 +67,8 @@ class Kind(NamedTuple):
     mixture: str = ""
     projector: tuple[str, int, str] | None = None
     verified_files: str = _HUB_LISTING
+    verified_shape: str = _SIZES
+    verified_licence: str = _UNSEEN
 
 
 KINDS = (
@@ -72,6 +77,7 @@ KINDS = (
         (("Q4_K_M", "Qwen3.8-27B-Q4_K_M.gguf", 18_973_870_432), ("Q8_0", "Qwen3.8-27B-Q8_0.gguf", 28_595_763_552)),
         ("finding", "writing", "japanese"), mixture="Q4_K_M of Qwen",
         projector=("mmproj-Qwen3.8-27B-Q8_0.gguf", 629_247_008, "qwen3vl_merger"),
+        verified_shape=_HEADER_KEYS, verified_licence=_STATED,
     ),
     Kind(
         "Gemma 4 31B", "ggml-org/gemma-4-31B-it-GGUF", published.GEMMA4_31B,
@@ -84,12 +90,14 @@ KINDS = (
     Kind(
         "Muse Glimmer 30B", "meta-models/Muse-Glimmer-30B-GGUF", published.MUSE_GLIMMER,
         (("Q4_K_M", "Muse-Glimmer-30B-KQuant-17GB-Q4_K_M.gguf", 16_756_683_904),), ("finding", "writing"),
+        verified_shape=_HEADER_KEYS, verified_licence=_STATED,
     ),
     Kind(
         "Qwen3.6 35B-A3B", "ggml-org/Qwen3.6-35B-A3B-GGUF", published.QWEN36_35B,
         (("Q4_K_M", "Qwen3.6-35B-A3B-Q4_K_M.gguf", 20_419_565_568),), ("finding", "japanese"),
         mixture="Q4_K_M of Qwen",
         projector=("mmproj-Qwen3.6-35B-A3B-Q8_0.gguf", 614_194_304, "qwen3vl_merger"),
+        verified_shape=_HEADER_KEYS, verified_licence=_STATED,
     ),
     Kind(
         "Gemma 4 26B-A4B", "ggml-org/gemma-4-26B-A4B-it-GGUF", published.GEMMA4_26B,
@@ -98,15 +106,18 @@ KINDS = (
             ("Q8_0", "gemma-4-26B-A4B-it-Q8_0.gguf", 26_859_858_464),
         ),
         ("writing", "japanese"), projector=("mmproj-gemma-4-26B-A4B-it-Q8_0.gguf", 806_408_320, "gemma4v"),
+        verified_shape=_HEADER_KEYS, verified_licence=_STATED,
     ),
     Kind(
         "gpt-oss 120B", "ggml-org/gpt-oss-120b-GGUF", published.GPT_OSS_120B,
         (("MXFP4", "gpt-oss-120b-MXFP4.gguf", 63_387_346_208),), ("writing",),
+        verified_licence=_STATED,
     ),
     Kind(
         "Qwen3 30B-A3B", "unsloth/Qwen3-30B-A3B-Instruct-2507-GGUF", QWEN3_30B,
         (("Q4_K_M", "Qwen3-30B-A3B-Instruct-2507-Q4_K_M.gguf", 0),), ("finding", "japanese"), thinks=False,
         verified_files="the repository's page, to three digits",
+        verified_shape=_CARD, verified_licence=_CARD,
     ),
     Kind(
         "Mistral Small 3.2 24B", "unsloth/Mistral-Small-3.2-24B-Instruct-2506-GGUF", published.MISTRAL_SMALL,
@@ -120,6 +131,7 @@ KINDS = (
     Kind(
         "gpt-oss 20B", "ggml-org/gpt-oss-20b-GGUF", published.GPT_OSS_20B,
         (("MXFP4", "gpt-oss-20b-MXFP4.gguf", 12_109_566_624),), ("writing",),
+        verified_licence=_STATED,
     ),
     Kind(
         "Qwen3.5 9B", "unsloth/Qwen3.5-9B-GGUF", published.QWEN35_9B,
@@ -133,6 +145,7 @@ KINDS = (
     Kind(
         "Granite 4.0 H Tiny", "ibm-granite/granite-4.0-h-tiny-GGUF", published.GRANITE4_TINY,
         (("Q4_K_M", "granite-4.0-h-tiny-Q4_K_M.gguf", 4_230_976_352),), ("japanese",), thinks=False,
+        verified_shape=_HEADER_KEYS, verified_licence=_STATED,
     ),
     Kind(
         "Qwen3.5 4B", "unsloth/Qwen3.5-4B-GGUF", published.QWEN35_4B,
@@ -144,11 +157,13 @@ KINDS = (
         (("Q4_K_M", "Qwen3-4B-Instruct-2507-Q4_K_M.gguf", 2_497_281_120),
          ("Q8_0", "Qwen3-4B-Instruct-2507-Q8_0.gguf", 0)), ("japanese",), thinks=False,
         verified_files="the repository's page, to three digits",
+        verified_shape=_CARD, verified_licence=_CARD,
     ),
     Kind(
         "SmolLM2 1.7B", "HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF", SMOLLM2,
         (("Q4_K_M", "smollm2-1.7b-instruct-q4_k_m.gguf", 0),), (), thinks=False,
         verified_files="the repository's page, to three digits",
+        verified_shape=_CARD, verified_licence=_CARD,
     ),
 )  # fmt: skip
 """All of them under the Apache License 2.0. In order: of two that a machine runs well, the first is advised. Scout,
@@ -222,7 +237,7 @@ def _of_kind(kind: Kind) -> dict[str, Any]:
         "licence": "apache-2.0",
         "thinks": kind.thinks,
         "strengths": list(kind.strengths),
-        "verified": {"shape": _HEADER_KEYS, "licence": _CARD, "files": kind.verified_files},
+        "verified": {"shape": kind.verified_shape, "licence": kind.verified_licence, "files": kind.verified_files},
         "quantizations": quantizations,
     }
     if kind.projector is not None:
