@@ -21,10 +21,18 @@ class SettingsStore:
     def __init__(self, database: Database, policy: Policy | None = None) -> None:
         """`policy`: what the administrator has decided; None: nothing."""
         self._database = database
-        self.policy = policy or Policy()
+        self._policy = policy or Policy()
         self.watch: Callable[[Settings, Settings], object] | None = None
         """Called with the settings before and after a change, as a part of it."""
         self._known: Settings | None = None
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._policy, self._known = policy, None
 
     def load(self) -> Settings:
         """A field whose stored value is missing or not valid (any more) has its default; the others have theirs, or

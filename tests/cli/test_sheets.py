@@ -70,7 +70,7 @@ def test_the_books_are_read_once_and_the_order_of_the_questions_does_not_matter(
     for here, there in zip((second, first), rows(out), strict=True):
         assert (here["question"], here["answer"]) == (there["question"], there["answer"])
         assert here["usage"]["prompt_tokens"] == there["usage"]["prompt_tokens"]
-    assert first["answer"] != second["answer"]
+    assert first["usage"]["prompt_tokens"] != second["usage"]["prompt_tokens"]
 
 
 def test_events_and_a_table_in_a_file(run: Any, story: Path, tiny_scout_quantized: Path, tmp_path: Path) -> None:

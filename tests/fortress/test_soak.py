@@ -36,7 +36,8 @@ goes, and shorter runs show little else."""
 
 @dataclass(frozen=True)
 class Look:
-    """`memory_mb`: shared pages are counted by their share (PSS), or whole where only root may look into a process."""
+    """`memory_mb`: what processes have to themselves. What they share with others would be counted by how many others
+    there are."""
 
     round: int
     memory_mb: float
@@ -60,11 +61,8 @@ def _look(number: int) -> Look:
 
 
 def _memory_mb(process: psutil.Process) -> float:
-    try:
-        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-    except PermissionError:
-        return float(process.memory_info().rss) / 1e6
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+    return sum(int(lines[name].split()[0]) for name in ("RssAnon", "VmSwap")) / 1024
 
 
 def _slope(looks: list[Look], what: Callable[[Look], float]) -> float:

@@ -72,7 +72,7 @@ def test_a_question_after_weighing_is_evaluated_as_if_nothing_had_been_weighed(n
             assert found.usage.evaluated_tokens <= 1  # the last token of an answer that reached its limit
             assert found.question_tokens < 100 * len(QUESTIONS)
         usages.append(read(session, prompt("What happens?", answer, "And then?")))
-    assert weighed.logits() == plain.logits()
+    assert distance(weighed.logits(), plain.logits()) <= TOLERANCE
     assert usages[1].evaluated_tokens - usages[0].evaluated_tokens in (0, 1)
 
 
@@ -174,7 +174,7 @@ def test_a_question_after_writing_aside_is_evaluated_as_if_nothing_had_been_writ
             assert 0 < made[0].usage.generated_tokens <= 8
             assert 0 < made[0].request_tokens < 100
         usages.append(read(session, prompt("What happens?", answer, "And then?")))
-    assert beside.logits() == plain.logits()
+    assert distance(beside.logits(), plain.logits()) <= TOLERANCE
     assert usages[1].evaluated_tokens - usages[0].evaluated_tokens in (0, 1)
 
 
