@@ -142,14 +142,18 @@ class Downloads:
 
     def _check(self, offer: Offer, resolved: Offer, cancel: Cancel) -> Work[Asking, None]:
         """Look at the headers of what is to be fetched, some megabytes, before it is: whether it is the model that the
-        catalogue describes, and whether llama.cpp can see images with its projector.
+        catalogue describes, and whether llama.cpp can see images with its projector. Those of an offer with a revision
+        are the hub's already.
 
         Raises AppError HUB_MODEL_DIFFERS, HUB_PROJECTOR_LACKS, HUB_*, MODEL_*; Stopped.
         """
         if offer.header is None and resolved.projector is None:
             return
-        host = self._host()
-        found = yield from relay(self._hub.headers(resolved, cancel), lambda _step: (Asking(host),))
+        if offer.revision and offer.header is not None and (offer.projector is None or offer.projector_header):
+            found = offer
+        else:
+            host = self._host()
+            found = yield from relay(self._hub.headers(resolved, cancel), lambda _step: (Asking(host),))
         if offer.header is not None and found.header is not None and not _are_alike(offer.header, found.header):
             raise AppError(Code.HUB_MODEL_DIFFERS, repository=offer.repository)
         if resolved.projector is not None and found.projector_header is not None and found.projector_header.lacking:
