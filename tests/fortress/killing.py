@@ -22,7 +22,7 @@ from app.store.db import Database
 from app.store.keys import obtain
 from tests.fortress.program import Program
 
-PATIENCE_S = 120
+PATIENCE_S = 300
 _GONE_S = 15.0  # a child looks for its desk every second; on a busy machine it may still be importing
 _LOOK_S = 0.02
 
