@@ -36,10 +36,10 @@ class CellRun:
         weighing: SentenceWeighing,
         sheet: Sheet,
         cancel: Cancel,
-        way: threading.Event | None = None,
+        no_more: threading.Event | None = None,
     ) -> None:
-        """`way`: once it is set, those that are under way end, and no other one is begun."""
-        self._way = way or threading.Event()
+        """`no_more`: once it is set, those that are under way end, and no other one is begun."""
+        self._no_more = no_more or threading.Event()
         self._ask, self._store, self._weighing = ask, store, weighing
         self._sheet, self._cancel, self._total = sheet, cancel, len(sheet.cells)
         self._weighs = not sheet.question_id
@@ -76,7 +76,7 @@ class CellRun:
 
     @property
     def _begins_none(self) -> bool:
-        return self._ends or self._way.is_set()
+        return self._ends or self._no_more.is_set()
 
     def _on_lane(self, number: int) -> AbstractContextManager[None]:
         return self._ask.engine.on_lane(self._asked[number].lane)

@@ -98,14 +98,14 @@ class Sheets:
         return None
 
     def run(
-        self, sheet_id: str, cancel: Cancel, only: str = "", way: threading.Event | None = None
+        self, sheet_id: str, cancel: Cancel, only: str = "", no_more: threading.Event | None = None
     ) -> Work[SheetProgress, Sheet]:
         """Ask what is not answered yet, row by row, so that each document is read once, and return the sheet as it is
         then; or ask nothing but the question `only`, whether it was answered or not. A question that fails costs
         itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
         is called again. An answer in prose, a yes or no, and a choice are weighed before the next question; why none is
-        is said once. Of a server several are asked side by side (`services.turns`). Once `way` is set, those that are
-        under way are answered, and then it stops.
+        is said once. Of a server several are asked side by side (`services.turns`). Once `no_more` is set, those
+        that are under way are answered, and then it stops.
         """
         sheet = self.store.get(sheet_id)
         if sheet is None:
@@ -115,7 +115,7 @@ class Sheets:
             for number, cell in enumerate(sheet.cells, 1)
             if (cell.question.id == only if only else cell.state is not CellState.ANSWERED)
         ]
-        yield from CellRun(self.ask, self.store, self.weighing, sheet, cancel, way).run(wanted)
+        yield from CellRun(self.ask, self.store, self.weighing, sheet, cancel, no_more).run(wanted)
         return self.store.get(sheet_id) or sheet
 
 

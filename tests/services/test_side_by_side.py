@@ -168,7 +168,7 @@ def test_a_sheet_gives_way_with_nothing_lost_or_asked_twice(fake: FakeDesk, serv
     server.routes["/v1/completions"] = route
     grid = make(fake, 4, "When does it end?", "Who pays?")
     with pytest.raises(Stopped):
-        finish(fake.desk.sheets.run(grid.id, Cancel(), way=way))
+        finish(fake.desk.sheets.run(grid.id, Cancel(), no_more=way))
     before = kept(fake, grid)
     assert 2 <= len(server.prompts()) < 8
     assert sum(cell.state is CellState.ANSWERED for cell in before.cells) == len(server.prompts()), "none broke off"

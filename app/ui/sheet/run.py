@@ -47,7 +47,7 @@ class SheetRun(Presenter):
         self.rows: dict[str, CellBegun] = {}  # the questions that are being asked, by their ids
         self._title = ""
         self._last_id = ""
-        self._way = threading.Event()
+        self._no_more = threading.Event()
         self._waits = ""  # the id of the sheet that gave way to a question, and goes on after it
 
     @property
@@ -67,8 +67,8 @@ class SheetRun(Presenter):
         self._pieces.clear()
         self._last_id = sheet.id
         self._ended_cells.clear()
-        self._way, self._waits = threading.Event(), ""
-        work = partial(self._sheets.run, sheet.id, only=only, way=self._way)
+        self._no_more, self._waits = threading.Event(), ""
+        work = partial(self._sheets.run, sheet.id, only=only, no_more=self._no_more)
         job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
         self._activity.begin(EngineTask.SHEET, partial(self._stop, job), sheet.books)
 
@@ -81,7 +81,7 @@ class SheetRun(Presenter):
         ends soon. The rest is asked after it."""
         if not self.sheet_id or not self._sheets.ask.models.host():
             return False
-        self._way.set()
+        self._no_more.set()
         self._waits = self.sheet_id
         return True
 
