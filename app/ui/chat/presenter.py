@@ -69,7 +69,8 @@ class DeskBooks(Presenter):
         if self._shown.conversation is not None:
             conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, scope=scope)
             work = partial(self._conversations.set_scope, conversation.id, scope)
-            self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+            self._unstored += 1
+            self._bridge.call(Executor.STORE, work, self._set, self._not_set)
             self.changed.emit(conversation)
 
     @Slot(object, object)
@@ -90,8 +91,11 @@ class DeskBooks(Presenter):
             self.add(book, (self._shown.id,))
 
     def with_unstored(self, conversation: Conversation) -> Conversation:
-        """A conversation as it was read, with the books that are still on their way to the store."""
-        books = self._shown.books if self._unstored and self._shown.id == conversation.id else conversation.books
+        """A conversation as it was read, with the books and the scope that are still on their way to the store."""
+        shown = self._shown.conversation
+        if self._unstored and shown is not None and shown.id == conversation.id:
+            conversation = msgspec.structs.replace(conversation, books=shown.books, scope=shown.scope)
+        books = conversation.books
         known = {ref.book_id for ref in books}
         added = (ref for talk, ref in self._additions if talk == conversation.id and ref.book_id not in known)
         return msgspec.structs.replace(conversation, books=(*books, *added))
@@ -201,16 +205,24 @@ class ConversationPresenter(Presenter):
             self._shown.conversation = msgspec.structs.replace(shown, instructions=instructions)
             self.shown.emit(self._shown.conversation)
         work = partial(self._branches.conversations.instruct, conversation_id, instructions)
-        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+        self._bridge.call(Executor.STORE, work, partial(self._changed, conversation_id), self._on_problem)
 
-    @Slot(str, str)
-    def note_title(self, conversation_id: str, title: str) -> None:
-        """It is kept under another title."""
-        shown = self._shown.conversation
-        if shown is not None and shown.id == conversation_id:
-            self._shown.conversation = msgspec.structs.replace(shown, title=title)
-            self.shown.emit(self._shown.conversation)
+    def _changed(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.look_again(conversation_id)
+
+    @Slot(str)
+    def look_again(self, conversation_id: str) -> None:
+        """The store has another title of it, or other instructions: what was read before and is still on its way here
+        does not stay."""
+        work = partial(self._branches.conversations.get, conversation_id)
+        self._bridge.call(Executor.STORE, work, self._take, self._on_problem)
         self.stored.emit()
+
+    @Slot(object)
+    def _take(self, conversation: Conversation | None) -> None:
+        if conversation is not None and conversation.id == self._shown.id:
+            self._shown.conversation = self.books.with_unstored(conversation)
+            self.shown.emit(self._shown.conversation)
 
     @Slot(str)
     def delete(self, conversation_id: str) -> None:

@@ -55,7 +55,7 @@ class TitlePresenter(QObject):
                 self._activity.end(EngineTask.TITLE)
                 self._tried.add(self._asked)
                 if title:
-                    self._talk.note_title(self._asked, title)
+                    self._talk.look_again(self._asked)
             case Cancelled() | Failed():
                 self._activity.end(EngineTask.TITLE)
 

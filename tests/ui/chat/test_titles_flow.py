@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.core.conversation import MatterScope
 from app.ui.activity import EngineTask
+from app.ui.chat.branches import Branches, LoadedConversation
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
 
@@ -65,3 +69,62 @@ def test_escape_stops_it(room: Room) -> None:
     room.presenter.navigation.stop()
     room.settle()
     assert _titles(room)[0].startswith("How long before")
+
+
+class _Late:
+    """Loads of the conversation that are read at once and delivered when the gate opens."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate = Gate()
+        self._load = Branches.load
+        monkeypatch.setattr(Branches, "load", lambda branches, *asked: self._late(branches, *asked))
+
+    def _late(self, branches: Branches, *asked: str) -> LoadedConversation:
+        loaded = self._load(branches, *asked)
+        self.gate.wait()
+        return loaded
+
+
+def test_what_was_read_before_the_title_does_not_bring_the_old_one_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open(room)
+    titling, late = Gate(), _Late(monkeypatch)
+    late.gate.open()
+    room.engine.titlings = [titling]
+    room.presenter.asking.submit(ASKED)
+    wait(titling.reached.is_set)
+    late.gate = Gate()
+    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
+    wait(late.gate.reached.is_set)
+    titling.open()
+    wait(lambda: not room.presenter.activity.has(EngineTask.TITLE))
+    late.gate.open()
+    room.settle()
+    assert _titles(room) == (TITLE,) * 3
+
+
+def test_what_was_read_before_new_instructions_does_not_bring_the_old_ones_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open(room)
+    late = _Late(monkeypatch)
+    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
+    wait(late.gate.reached.is_set)
+    room.presenter.conversation.instruct(room.shown().id, "In three sentences.")
+    late.gate.open()
+    room.settle()
+    assert room.shown().instructions == "In three sentences."
+
+
+def test_what_was_read_before_a_new_scope_does_not_bring_the_old_one_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open(room)
+    late = _Late(monkeypatch)
+    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
+    wait(late.gate.reached.is_set)
+    room.presenter.conversation.books.set_scope(MatterScope())
+    late.gate.open()
+    room.settle()
+    assert room.shown().scope == MatterScope()
