@@ -59,9 +59,9 @@ class RecordKind(StrEnum):
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """What is to be recorded. `item`: the id of the conversation, book, sheet or matter that it is about, of whose
-    deletion `text` goes; `documents`: SHA-256 of their files; `model_hash`: SHA-256 of the model's file, or
-    `sampled:` and a hash of samples of it."""
+    """What is to be recorded. `item`: the id of the conversation, book, sheet or matter that it is about, with whose
+    deletion `text` goes; without an item no text is kept. `documents`: SHA-256 of their files; `model_hash`: SHA-256 of
+    the model's file, or `sampled:` and a hash of samples of it."""
 
     kind: RecordKind
     item: str = ""

@@ -64,11 +64,12 @@ class Recording:
         self.note_all((happening,), books=books)
 
     def note_all(self, happenings: Iterable[Happening], *, books: Iterable[str] = ()) -> None:
-        """As `note`, in one step."""
+        """As `note`, in one step. A text that is about nothing else goes with the first of the books."""
         wanted = tuple(dict.fromkeys(books))
         known = self.books.hashes(wanted) if wanted else {}
-        documents = tuple(known[id] for id in wanted if id in known)
-        named = (msgspec.structs.replace(each, documents=(*each.documents, *documents)) for each in happenings)
+        kept = [id for id in wanted if id in known]
+        documents = tuple(known[id] for id in kept)
+        named = (_about(each, documents, kept[0] if kept else "") for each in happenings)
         self.store.add(tuple(named), texts=self.settings().record_texts)
 
     def by_model(self, happening: Happening, *, books: Iterable[str] = ()) -> None:
@@ -133,6 +134,12 @@ class Recording:
 
     def _asked_by(self) -> str:
         return f"program: {self.client}" if self.client else ""
+
+
+def _about(happening: Happening, documents: tuple[str, ...], book_id: str) -> Happening:
+    """With these documents. The book is what a text is about that names nothing else."""
+    item = happening.item or (book_id if happening.text else "")
+    return msgspec.structs.replace(happening, item=item, documents=(*happening.documents, *documents))
 
 
 def _detail_of(answer: Answer) -> str:

@@ -55,7 +55,8 @@ class RecordStore:
         self._outside = database.path.with_name(database.path.name + RECORD_ENDING)
 
     def add(self, happenings: tuple[Happening, ...], *, texts: bool) -> None:
-        """Add entries, in this order; within a transaction of the caller's they are part of it. `texts`: keep those."""
+        """Add entries, in this order; within a transaction of the caller's they are part of it. `texts`: keep those
+        that are about something, with whose deletion they go."""
         if not happenings:
             return
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -64,7 +65,7 @@ class RecordStore:
             if count == 0:
                 happenings = (Happening(RecordKind.BEGUN, detail=secrets.token_hex(8)), *happenings)
             for happening in happenings:
-                salt = secrets.token_hex(_SALT_BYTES) if texts and happening.text else ""
+                salt = secrets.token_hex(_SALT_BYTES) if texts and happening.text and happening.item else ""
                 happening = msgspec.structs.replace(happening, text=storable(happening.text))
                 entry = entry_of(happening, count + 1, time, head, salt)
                 _put(connection, entry)

@@ -163,14 +163,15 @@ class Exporting(Presenter):
     @Slot(object)
     def save_table(self, rows: Rows) -> None:
         """Write a table of an answer into a spreadsheet."""
-        title = title_of(self._shown.conversation) if self._shown.conversation is not None else _("Table")
+        shown = self._shown.conversation
+        title = title_of(shown) if shown is not None else _("Table")
         dialog = SaveDialog(self._window, _("Save the table"), title, (_("Spreadsheet (*.xlsx)"),))
-        dialog.fileSelected.connect(partial(self.write_table, rows))
+        dialog.fileSelected.connect(partial(self.write_table, rows, shown.id if shown is not None else ""))
         dialog.open()
 
-    def write_table(self, rows: Rows, name: str) -> None:
-        """Write this table into this file."""
-        work = partial(self._write_table, rows, Path(name))
+    def write_table(self, rows: Rows, conversation_id: str, name: str) -> None:
+        """Write this table of a conversation into this file."""
+        work = partial(self._write_table, rows, conversation_id, Path(name))
         self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _choose(self, conversation: Conversation, answer_id: str = "", *, replaces: bool = False) -> None:
@@ -221,10 +222,10 @@ class Exporting(Presenter):
         books = (ref.book_id for ref in conversation.books)
         self._library.recording.exported(what, path, item=conversation.id, books=books)
 
-    def _write_table(self, rows: Rows, path: Path) -> None:
+    def _write_table(self, rows: Rows, conversation_id: str, path: Path) -> None:
         """Off the GUI thread."""
         files.write_bytes(write_table(rows), path)
-        self._library.recording.exported("table", path)
+        self._library.recording.exported("table", path, item=conversation_id)
 
     def _report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
         books = {book.id: book for book in self._library.books()}

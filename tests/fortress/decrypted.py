@@ -52,7 +52,8 @@ def terms(data: Path, passphrase: str) -> list[str]:
 
 
 def delete_all(data: Path, passphrase: str) -> None:
-    """As a person does: to the bin, the bin emptied, folders forgotten, prompts, matters, what a rescue left."""
+    """As a person does: to the bin, the bin emptied, folders forgotten, prompts, matters, programs, what a rescue
+    left."""
     with contextlib.closing(open_desk(Paths(data), passphrase)) as desk:
         for matter in desk.matters.all():
             desk.matters.delete(matter.id)
@@ -68,6 +69,8 @@ def delete_all(data: Path, passphrase: str) -> None:
             desk.adding.sources.forget(source.source.id)
         for prompt in SavedPrompts(desk.home).all():
             desk.prompts.prompts.delete(prompt.id)
+        for client in desk.mcp_access.all():
+            desk.mcp_access.forget(client.name)
         for entry in desk.removal.kept.all():
             desk.removal.purge(entry)
         for file in finish(desk.keeping.report("", Cancel())).files:

@@ -39,6 +39,8 @@ pytestmark = pytest.mark.fortress
 
 _ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm", "/run/user")
 _LARGEST = 32 << 20
+_PROGRAM = "a program"
+"""Its name: the record keeps it after all was deleted."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +183,9 @@ def _ask_a_server(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> int:
 def _let_a_program_read(walk: Walk) -> None:
     """Another program, which a person allowed it, searches and reads over MCP."""
     with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
-        desk.mcp_access.allow(walk.words.title, [LIBRARY])
+        desk.mcp_access.allow(_PROGRAM, [LIBRARY])
     with served(walk.program.data) as program:
-        program.greet(walk.words.title)
+        program.greet(_PROGRAM)
         (passage, *_more) = program.use("search", query=walk.words.file)["passages"]
         (document,) = [each for each in program.use("list_documents")["documents"] if each["title"] == walk.words.file]
         read = program.use("read_pages", document=document["id"])["pages"][0]["text"]

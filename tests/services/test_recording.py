@@ -93,6 +93,32 @@ def test_what_is_deleted_stays_recorded_and_loses_its_text(fake: FakeDesk, book:
     assert desk.record.store.verify().flaw is None
 
 
+def test_what_a_program_searched_goes_with_what_it_found(fake: FakeDesk, book: BookRef) -> None:
+    desk = fake.desk
+    desk.settings.change("record_texts", True)
+    desk.record.by_program("search", books=(book.book_id,), text="Zweig rent")
+    desk.record.by_program("search", text="Zweig nowhere")
+    found, nothing = entries(fake)[-2:]
+    assert (found.text, found.item, found.documents) == ("Zweig rent", book.book_id, SHA256)
+    assert (nothing.text, nothing.item) == ("", "")
+    desk.settings.change("use_bin", False)
+    desk.removal.delete(BinKind.BOOK, book.book_id)
+    assert not any(each.text for each in entries(fake))
+    assert desk.record.store.verify().flaw is None
+
+
+def test_the_name_of_an_exported_file_goes_with_what_is_in_it(fake: FakeDesk, book: BookRef, tmp_path: Path) -> None:
+    desk = fake.desk
+    desk.settings.change("record_texts", True)
+    desk.record.exported("notes", tmp_path / "Zweig notes.md", books=("gone", book.book_id))
+    desk.record.exported("report", tmp_path / "What is kept of Zweig.csv")
+    notes, of_a_person = entries(fake)[-2:]
+    assert (notes.text, of_a_person.text) == ("Zweig notes.md", "")
+    desk.settings.change("use_bin", False)
+    desk.removal.delete(BinKind.BOOK, book.book_id)
+    assert not any(each.text for each in entries(fake))
+
+
 def test_an_export_is_recorded_by_what_it_has(fake: FakeDesk, book: BookRef) -> None:
     fake.desk.record.exported("conversation", Path("/home/a/Secret.docx"), item="c", books=(book.book_id,))
     (entry,) = entries(fake)
